@@ -1,0 +1,356 @@
+"""The words of the domain as frozen records: what is read, what is kept, what happened.
+
+Four layers, never one flat row: a *policy* is the act of its issuers, an *article* one
+portal's page of it, a *version* one state of the article's words and fields, a *capture*
+one fetch as received.  Every extracted field is a :class:`Found`: its value, the raw text it
+came from and the rule that found it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Generic, Literal, TypeVar
+
+from attrs import field, frozen
+
+T = TypeVar("T")
+
+Moment = dt.datetime | dt.date
+"""A day without a clock is a ``date``; with a clock an aware ``datetime``."""
+
+
+# ------------------------------------------------------------------ what a fetch brings
+
+
+@frozen(kw_only=True)
+class Payload:
+    """Bytes and their address: all that reading needs. The body has its content encoding removed."""
+
+    url: str
+    body: bytes = field(repr=False)
+    content_type: str | None = None
+
+
+@frozen(kw_only=True)
+class Capture:
+    """One fetch as received, and where its WARC record lies.
+
+    ``file`` is relative to the home's ``captures/``, ``offset`` and ``length`` are bytes of the
+    gzip member, ``digest`` is the payload's ``sha1:BASE32`` (ISO 28500).
+    """
+
+    url: str
+    at: dt.datetime
+    status: int
+    file: str
+    offset: int
+    length: int
+    digest: str
+    record_id: str
+    mime: str | None = None
+    id: int | None = None
+
+
+# ------------------------------------------------------------------ what a page says
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One row of a listing."""
+
+    url: str
+    key: str
+    title: str
+    listed_on: dt.date | None = None
+
+
+@frozen(kw_only=True)
+class Listing:
+    """One listing page: its rows in order and the addresses of the pages that follow it."""
+
+    entries: tuple[Entry, ...]
+    more: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Label:
+    """A labelled value as a page prints it, before anybody interprets it.
+
+    ``name`` is canonical: title, doc_no, index_no, issuer, written, published, effective,
+    expires, source, author, editor, subject, genre, validity, keyword, channel.  ``rule`` says
+    where it stood (``cell:发文字号``, ``meta:PubDate``, ``masthead``).
+    """
+
+    name: str
+    value: str
+    rule: str
+
+
+@frozen(kw_only=True)
+class Attachment:
+    """A file a page offers; ``name`` is the text of its link."""
+
+    url: str
+    name: str
+
+
+@frozen(kw_only=True)
+class Page:
+    """One page of an article: its body as HTML and its labels. ``others`` are the article's
+    other pages in reading order, as this page links them."""
+
+    url: str
+    number: int
+    body: str = field(repr=False)
+    labels: tuple[Label, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+# ------------------------------------------------------------------ what an article holds
+
+
+@frozen(kw_only=True)
+class Found(Generic[T]):
+    """A value, the raw text it came from and the rule that found it."""
+
+    value: T
+    raw: str
+    rule: str
+
+
+DocNumberKind = Literal["文", "令", "公告"]
+
+
+@frozen(kw_only=True)
+class DocNumber:
+    """发文字号. ``code`` is the 机关代字 (for 令 and 公告 the organ's name, if printed)."""
+
+    raw: str
+    code: str
+    year: int | None
+    number: int
+    kind: DocNumberKind = "文"
+
+    @property
+    def norm(self) -> str:
+        """The comparison key: unified brackets, no spaces, no leading zeros."""
+        year = f"〔{self.year}〕" if self.year else ""
+        if self.kind == "文":
+            return f"{self.code}{year}{self.number}号"
+        return f"{self.code}{self.kind}{year}第{self.number}号"
+
+
+@frozen(kw_only=True)
+class Issuer:
+    """An issuing organ: the printed form, and the canonical id and name beside it when known."""
+
+    printed: str
+    id: str | None = None
+    name: str | None = None
+
+
+@frozen(kw_only=True)
+class Table:
+    """Rows of cells, spans resolved: every row has the same width."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+
+@frozen(kw_only=True)
+class Heading:
+    """A node of the outline. ``path`` is ``7/1/2`` (numbers of the ancestors and its own),
+    ``line`` the index of its line in the text, ``label`` the numeral as printed (``七、``)."""
+
+    level: int
+    label: str
+    number: int
+    title: str
+    path: str
+    line: int
+
+
+@frozen(kw_only=True)
+class Outline:
+    """Numbered headings in order; inline enumerations ``(1)…;(2)…`` and unnumbered boxes apart."""
+
+    headings: tuple[Heading, ...] = ()
+    inline: tuple[Heading, ...] = ()
+    boxes: tuple[Heading, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """What the numbering skips, as labels: ``一、`` … ``六、``."""
+
+
+@frozen(kw_only=True)
+class Completeness:
+    """What is known to be missing: stated, never papered over."""
+
+    pages: int = 1
+    missing_pages: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    headline_terms_missing: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is known to be missing (headline terms alone are a hint, not a proof)."""
+        return not self.missing_pages and not self.gaps
+
+
+@frozen(kw_only=True)
+class Article:
+    """One portal's page of a policy; all pages of a multi-page article are one article.
+
+    ``text`` is as published (never NFKC), one paragraph, heading, list item or table cell a
+    line; editors' contact data is not in it.  ``published`` is this portal's publication of the page.
+    """
+
+    portal: str
+    key: str
+    url: str
+    title: Found[str]
+    text: str = field(repr=False)
+    page_urls: tuple[str, ...] = ()
+    title_official: Found[str] | None = None
+    source: Found[str] | None = None
+    author: Found[str] | None = None
+    channel: Found[str] | None = None
+    doc_no: Found[DocNumber] | None = None
+    index_no: Found[str] | None = None
+    issuers: Found[tuple[Issuer, ...]] | None = None
+    published: Found[Moment] | None = None
+    written: Found[dt.date] | None = None
+    effective: Found[dt.date] | None = None
+    expires: Found[dt.date] | None = None
+    subject: Found[str] | None = None
+    genre: Found[str] | None = None
+    validity: Found[str] | None = None
+    keywords: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    outline: Outline = Outline()
+    completeness: Completeness = Completeness()
+    warnings: tuple[str, ...] = ()
+
+
+# ------------------------------------------------------------------ what the archive keeps
+
+
+@frozen(kw_only=True)
+class Version:
+    """One state of an article's words and fields, numbered 1..n."""
+
+    article_id: int
+    policy_id: int
+    number: int
+    at: dt.datetime
+    content_hash: str
+    code: str
+    """Fingerprint of the reading code that made it."""
+    article: Article
+    captures: tuple[Capture, ...] = ()
+    keywords: tuple[str, ...] = ()
+    """Computed after the commit; the portal's own are ``article.keywords``."""
+
+
+ChangeKind = Literal[
+    "new_policy", "source_added", "new_version", "completed", "withdrawn", "restored", "status"
+]
+
+
+@frozen(kw_only=True)
+class Change:
+    """What a save produced; the feed that the index and the alerts follow, in commit order."""
+
+    id: int
+    kind: ChangeKind
+    policy_id: int
+    article_id: int
+    version: int
+    at: dt.datetime
+    quiet: bool = False
+    """True for a first crawl or a back-fill: archived and indexed, never alerted."""
+    run_id: int | None = None
+
+
+@frozen(kw_only=True)
+class PolicyKey:
+    """A natural key under which a policy is known: ``doc:…`` or ``words:…``."""
+
+    value: str
+
+
+@frozen(kw_only=True)
+class Candidate:
+    """A policy already known under one of an article's keys."""
+
+    policy_id: int
+    key: str
+    doc_nos: tuple[str, ...] = ()
+    """Normal forms of the 发文字号 its articles print."""
+
+
+@frozen(kw_only=True)
+class Decision:
+    """Which policy an article belongs to (None: a new one), and why."""
+
+    policy_id: int | None
+    evidence: str
+
+
+SaveKind = Literal["new", "revised", "unchanged", "outdated"]
+
+
+@frozen(kw_only=True)
+class Saved:
+    """What one save did. ``outdated``: its capture is older than the newest version, nothing was added."""
+
+    kind: SaveKind
+    changes: tuple[Change, ...] = ()
+    article_id: int
+    version: int
+
+
+RunState = Literal["running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout"]
+
+
+@frozen(kw_only=True)
+class Run:
+    """One portal crawled once. ``failed`` counts by reason; ``partial``: a listing could not be read."""
+
+    id: int
+    portal: str
+    slot: dt.datetime
+    state: RunState
+    started: dt.datetime | None = None
+    finished: dt.datetime | None = None
+    heartbeat: dt.datetime | None = None
+    since: dt.date | None = None
+    entries: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    captures: int = 0
+    not_saved: int = 0
+    failed: Mapping[str, int] = field(factory=dict)
+    sections: Mapping[str, int] = field(factory=dict)
+    """Entries by section; a section whose listing failed is absent."""
+    warc: str | None = None
+    replay: bool = False
+    message: str | None = None
+
+
+@frozen(kw_only=True)
+class Hit:
+    """One search result: the article's newest version, with a snippet around the first match."""
+
+    policy_id: int
+    article_id: int
+    version: int
+    portal: str
+    title: str
+    doc_no: str | None
+    published: dt.date | None
+    url: str
+    snippet: str
+    score: float
