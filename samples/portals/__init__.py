@@ -1,0 +1,1 @@
+"""Declarations of the sample portals; found by ``portal_packages = ["samples.portals"]``."""
