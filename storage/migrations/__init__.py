@@ -1,0 +1,54 @@
+"""The steps from one release's tables to the next, run by Alembic inside the caller's transaction."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from policy.errors import ArchiveError, NewerDatabase
+
+HERE = Path(__file__).parent
+_LOCK = 7_022_301  # any number of our own: two upgrades at once wait for each other
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """All steps this release knows, in order: the names of their files begin with them."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (HERE / "versions").glob("[0-9]*.py")))
+
+
+def stored(connection: Connection) -> str | None:
+    """The step the database has reached; None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def refuse_newer(connection: Connection, shown: str) -> None:
+    """Raises NewerDatabase when the database has a step this release does not know."""
+    step = stored(connection)
+    if step is not None and step not in revisions():
+        raise NewerDatabase(f"{shown}: written by a later release (step {step}); install that release")
+
+
+def check(connection: Connection, shown: str) -> None:
+    """Raises NewerDatabase, or ArchiveError when steps are still to be taken."""
+    refuse_newer(connection, shown)
+    step = stored(connection)
+    if step != revisions()[-1]:
+        raise ArchiveError(f"{shown}: at step {step or 'none'}; run polarchive db upgrade")
+
+
+def upgrade(connection: Connection) -> None:
+    """Take all steps still to be taken."""
+    from alembic import command
+    from alembic.config import Config
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,169 @@
+"""The database: SQLite in WAL mode, or PostgreSQL through psycopg 3; same models, same migrations.
+
+pysqlite's own transaction control silently loses updates: writers begin with ``BEGIN IMMEDIATE``
+and readers hold a snapshot that cannot be written to.
+https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from attrs import frozen
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+
+from policy.errors import ArchiveError
+from storage import migrations
+from storage.models import VersionRow
+
+_SQLITE = ("foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL")
+_READER: dict[str, dict[str, Any]] = {
+    "sqlite": {"sqlite_begin": "DEFERRED"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+class _Session(Session):
+    """Knows that versions are append-only."""
+
+
+@frozen
+class Database:
+    """An open archive. Sessions are of one thread; the database itself may be shared."""
+
+    engine: Engine
+    _writers: sessionmaker[_Session]
+    _readers: sessionmaker[_Session]
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits at the end, or leaves nothing when anything raises."""
+        with self._writers.begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one snapshot, read-only."""
+        with self._readers() as session:
+            yield session
+
+    def close(self) -> None:
+        """Hand back all connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_database(url: str) -> Database:
+    """The archive at ``url``; raises like :func:`check`."""
+    check(url)
+    engine = _engine(url, wal=True)
+    reader = engine.execution_options(**_READER[engine.dialect.name])
+    return Database(engine, _sessions(engine), _sessions(reader))
+
+
+def check(url: str) -> None:
+    """Raises NewerDatabase for a database of a later release, ArchiveError for an older one, for
+    none at all and for what is no database. Changes nothing."""
+    if _is_missing(_parsed(url)):
+        raise ArchiveError(f"{_shown(url)}: there is no archive yet; run polarchive init")
+    with connected(url, wal=False) as connection:
+        migrations.check(connection, _shown(url))
+
+
+def upgrade(url: str) -> None:
+    """Make all tables, or bring them up to date, in one transaction."""
+    _make_folder(_parsed(url))
+    if not _is_missing(_parsed(url)):
+        with connected(url, wal=False) as connection:
+            migrations.refuse_newer(connection, _shown(url))
+    with connected(url, wal=True) as connection:
+        migrations.upgrade(connection)
+
+
+@contextmanager
+def connected(url: str, *, wal: bool) -> Iterator[Connection]:
+    engine = _engine(url, wal=wal)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise ArchiveError(f"{_shown(url)}: {str(error.orig).strip()}") from error
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str, *, wal: bool) -> Engine:
+    engine = create_engine(
+        _parsed(url),
+        json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+        pool_pre_ping=_parsed(url).get_backend_name() == "postgresql",
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", partial(_prepare, wal=wal))
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object, *, wal: bool) -> None:
+    connection.isolation_level = None
+    for pragma in (*_SQLITE, *(["journal_mode=WAL"] if wal else [])):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    how = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+    connection.exec_driver_sql(f"PRAGMA query_only={how == 'DEFERRED'}")
+    connection.exec_driver_sql(f"BEGIN {how}")
+
+
+def _sessions(engine: Engine) -> sessionmaker[_Session]:
+    return sessionmaker(engine, class_=_Session, expire_on_commit=False)
+
+
+@event.listens_for(_Session, "do_orm_execute")
+def _refuse(state: ORMExecuteState) -> None:
+    changes = state.is_update or state.is_delete
+    if changes and state.bind_mapper is not None and state.bind_mapper.class_ is VersionRow:
+        raise ArchiveError("versions are append-only")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ArchiveError(f"database: {url!r} is no database URL") from error
+    if parsed.get_backend_name() not in _READER:
+        raise ArchiveError(f"database: sqlite or postgresql, not {parsed.get_backend_name()}")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ArchiveError(f"database: {url!r} names no file")
+    return parsed
+
+
+def _shown(url: str) -> str:
+    return _parsed(url).render_as_string(hide_password=True)
+
+
+def _is_missing(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+
+
+def _make_folder(url: URL) -> None:
+    if url.get_backend_name() != "sqlite":
+        return
+    try:
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"{url.database}: {error.strerror}") from error

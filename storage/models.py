@@ -1,0 +1,251 @@
+"""The tables: policy, article, version, capture; what happened (change, run); whom we tell.
+
+Rows never leave ``storage``; :mod:`storage.queries` turns them into records.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, Text, UniqueConstraint, event, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+from sqlalchemy.sql.expression import TextClause
+
+from policy.errors import ArchiveError
+from storage.types import Json, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    """Names its constraints, so that a migration can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        dt.datetime: UtcDateTime,
+        str: Text,
+        dict[str, Any]: Json,
+        dict[str, int]: Json,
+        list[str]: Json,
+    }
+
+
+class PolicyRow(Base):
+    """An act of its issuers, whichever portals print it."""
+
+    __tablename__ = "policy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    first_seen: Mapped[dt.datetime]
+
+
+class PolicyKeyRow(Base):
+    """A natural key; it belongs to the policy that had it first."""
+
+    __tablename__ = "policy_key"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+
+
+class ArticleRow(Base):
+    """One portal's page of a policy: the only row of the four layers that is ever updated.
+
+    ``last_digests`` are the payloads of the newest reading, page by page. ``last_hash`` is what
+    code ``last_code`` read where it was found equal to the newest version.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (UniqueConstraint("portal", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    portal: Mapped[str]
+    key: Mapped[str]
+    url: Mapped[str] = mapped_column(index=True)
+    page_urls: Mapped[list[str]]
+    newest: Mapped[int]
+    first_seen: Mapped[dt.datetime]
+    last_seen: Mapped[dt.datetime]
+    missing_since: Mapped[dt.datetime | None]
+    last_digests: Mapped[list[str]]
+    last_code: Mapped[str]
+    last_hash: Mapped[str]
+
+
+class VersionRow(Base):
+    """One state of an article. Append-only: neither updated nor deleted."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("article_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    number: Mapped[int]
+    at: Mapped[dt.datetime]
+    content_hash: Mapped[str]
+    code: Mapped[str]
+    title: Mapped[str]
+    doc_no: Mapped[str | None] = mapped_column(index=True)
+    published: Mapped[dt.date | None] = mapped_column(index=True)
+    text: Mapped[str]
+    record: Mapped[dict[str, Any]]
+
+
+class CaptureRow(Base):
+    """One fetch, and where its WARC record lies."""
+
+    __tablename__ = "capture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str] = mapped_column(index=True)
+    at: Mapped[dt.datetime]
+    status: Mapped[int]
+    file: Mapped[str]
+    offset: Mapped[int] = mapped_column(BigInteger)
+    length: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(index=True)
+    mime: Mapped[str | None]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+
+
+class VersionCaptureRow(Base):
+    """The captures a version was read from, page by page from 1."""
+
+    __tablename__ = "version_capture"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True)
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"), index=True)
+
+
+class AttachmentRow(Base):
+    """A file that a version offers, in the page's order."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    url: Mapped[str]
+    name: Mapped[str]
+
+
+class KeywordRow(Base):
+    """Keywords computed after the commit, the weightiest first."""
+
+    __tablename__ = "version_keyword"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(index=True)
+
+
+class ChangeRow(Base):
+    """The feed; ids are never used twice and appear in commit order."""
+
+    __tablename__ = "change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    version: Mapped[int]
+    at: Mapped[dt.datetime]
+    quiet: Mapped[bool]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+
+
+def _partial_unique(name: str, *columns: str, where: str) -> Index:
+    condition: TextClause = text(where)
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+class RunRow(Base):
+    """One portal crawled once, or a slot nobody ran. The partial indexes are the lease."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        _partial_unique("uq_run_slot", "portal", "slot", where="state != 'lost'"),
+        _partial_unique("uq_run_running", "portal", where="state = 'running'"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portal: Mapped[str]
+    slot: Mapped[dt.datetime]
+    state: Mapped[str]
+    started: Mapped[dt.datetime | None]
+    finished: Mapped[dt.datetime | None]
+    heartbeat: Mapped[dt.datetime | None]
+    since: Mapped[dt.date | None]
+    entries: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    revised: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    captures: Mapped[int] = mapped_column(default=0)
+    not_saved: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[dict[str, int]] = mapped_column(default=dict)
+    sections: Mapped[dict[str, int]] = mapped_column(default=dict)
+    warc: Mapped[str | None]
+    replay: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str | None]
+
+
+class SubscriptionRow(Base):
+    """Who wants what. Changes up to ``since_change`` are not for them."""
+
+    __tablename__ = "subscription"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    query: Mapped[str]
+    channel: Mapped[str] = mapped_column(default="email")
+    address: Mapped[str]
+    created: Mapped[dt.datetime]
+    since_change: Mapped[int] = mapped_column(default=0)
+
+
+class DeliveryRow(Base):
+    """One event told to one subscriber once: pending, leased, sent, failed (again later) or dead."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("subscription_id", "policy_id", "event"),
+        Index("ix_delivery_due", "state", "next_try"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"))
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"))
+    event: Mapped[str]
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
+    state: Mapped[str] = mapped_column(default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created: Mapped[dt.datetime]
+    next_try: Mapped[dt.datetime]
+    leased_until: Mapped[dt.datetime | None]
+    sent: Mapped[dt.datetime | None]
+    last_error: Mapped[str | None]
+    message_id: Mapped[str | None]
+
+
+class CursorRow(Base):
+    """How far a follower has read the change feed."""
+
+    __tablename__ = "cursor"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+
+
+@event.listens_for(VersionRow, "before_update")
+@event.listens_for(VersionRow, "before_delete")
+def _refuse(_mapper: Mapper[VersionRow], _connection: object, row: VersionRow) -> None:
+    raise ArchiveError(f"version {row.number} of article {row.article_id} is append-only")
