@@ -64,7 +64,7 @@ def article(text: Text) -> Answer:
     body = paragraphs(lines, indent="text-indent: 2em")
     return page(
         head,
-        '<div class="BreadcrumbNav">首页 &gt; 政策 &gt; 政策文件库</div>\n'
+        '<div class="BreadcrumbNav"><a>首页</a> &gt; <a>政策</a> &gt; <a>政策文件库</a></div>\n'
         f'<div class="share-substr" style="display:none">{escape(text.title)}</div>\n'
         f'<div class="policyLibraryOverview_header"><table class="bd1"><tbody>\n{_cells(text)}\n'
         "</tbody></table></div>\n</body></html>\n"  # a stray end, as the real site prints it
