@@ -1,0 +1,17 @@
+"""``polarchive.toml`` and the environment as one frozen Config."""
+
+from config.reading import FILE, find_home, line_of, load
+from config.records import Config, Crawl, Mail, Network, PortalConfig, Schedule
+
+__all__ = [
+    "FILE",
+    "Config",
+    "Crawl",
+    "Mail",
+    "Network",
+    "PortalConfig",
+    "Schedule",
+    "find_home",
+    "line_of",
+    "load",
+]

@@ -1,0 +1,107 @@
+"""The configuration as frozen records; each field checks itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+from attrs.validators import optional
+
+from config import checks
+
+
+@frozen(kw_only=True)
+class Crawl:
+    """How pages are fetched. Seconds, bytes, minutes."""
+
+    delay: float = field(default=1.0, validator=checks.within(0))
+    concurrency: int = field(default=4, validator=checks.within(1, 64))
+    timeout: float = field(default=30.0, validator=checks.positive)
+    max_bytes: int = field(default=20_000_000, validator=checks.positive)
+    max_decoded_bytes: int = field(default=40_000_000, validator=checks.positive)
+    first_crawl_days: int = field(default=90, validator=checks.within(0, 36_500))
+    heartbeat: float = field(default=10.0, validator=checks.positive)
+    time_limit_minutes: float = field(default=180.0, validator=checks.positive)
+
+
+@frozen(kw_only=True)
+class Network:
+    """``allow``: private ``host:port`` that may be fetched all the same. ``connect``: an origin
+    (``https://www.example.cn``) answered by another (``http://127.0.0.1:8000``), as curl's --connect-to."""
+
+    allow: tuple[str, ...] = field(default=(), validator=checks.hosts_with_ports)
+    connect: Mapping[str, str] = field(factory=dict, validator=checks.origins)
+
+
+@frozen(kw_only=True)
+class Schedule:
+    """When portals run: a five-field cron with weekdays by name, in ``timezone``."""
+
+    cron: str = field(default="30 2 * * *", validator=checks.cron)
+    timezone: str = field(default="Asia/Shanghai", validator=checks.timezone)
+    spread_minutes: float = field(default=30.0, validator=checks.within(0))
+    grace_hours: float = field(default=12.0, validator=checks.positive)
+    workers: int = field(default=4, validator=checks.within(1, 64))
+
+    def __attrs_post_init__(self) -> None:
+        if self.spread_minutes >= self.grace_hours * 60:
+            raise ValueError("spread_minutes must be shorter than grace_hours: else a slot is missed waiting")
+
+
+@frozen(kw_only=True)
+class PortalConfig:
+    """What ops change for one portal."""
+
+    enabled: bool = True
+    cron: str | None = field(default=None, validator=checks.cron)
+    delay: float | None = field(default=None, validator=optional(checks.within(0)))
+
+
+@frozen(kw_only=True)
+class Mail:
+    """The SMTP server alerts are handed to; no host: alerts stay in the outbox."""
+
+    host: str = ""
+    port: int = field(default=25, validator=checks.within(1, 65535))
+    sender: str = field(default="polarchive@localhost", validator=checks.address)
+    user: str = ""
+    password: str = field(default="", repr=False)
+    starttls: bool = False
+
+
+@frozen(kw_only=True)
+class Config:
+    """Everything that is decided outside the code."""
+
+    home: Path
+    contact: str = field(default="", validator=checks.contact)
+    """A mail or web address in the user agent; real portals are not crawled without one."""
+    database: str = field(default="", repr=False, validator=checks.database)
+    """SQLAlchemy URL; empty: ``polarchive.db`` in the home."""
+    portal_packages: tuple[str, ...] = field(default=("crawler.portals",), validator=checks.packages)
+    crawl: Crawl = Crawl()
+    network: Network = Network()
+    schedule: Schedule = Schedule()
+    mail: Mail = Mail()
+    portals: Mapping[str, PortalConfig] = field(factory=dict)
+
+    def schedule_of(self, portal: str) -> Schedule:
+        """The schedule with the portal's own cron, if it has one."""
+        cron = self.portals.get(portal, PortalConfig()).cron
+        return evolve(self.schedule, cron=cron) if cron else self.schedule
+
+    @property
+    def database_url(self) -> str:
+        """Where the archive lies."""
+        return self.database or f"sqlite:///{self.home / 'polarchive.db'}"
+
+    @property
+    def captures(self) -> Path:
+        """The root of the WARC files."""
+        return self.home / "captures"
+
+    @property
+    def index(self) -> Path:
+        """The full-text index."""
+        return self.home / "index"
