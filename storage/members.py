@@ -1,0 +1,142 @@
+"""Where one WARC record ends and the next begins, and what a killed run left behind the last one.
+
+warcio returns a record that was cut off short and without an error, even with its digests
+checked, and cannot read past a torn tail; so the borders are found here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import field, frozen
+
+from policy.errors import TornCapture, UnreadableCapture
+
+MAX_RECORD = 512 * 1024 * 1024
+"""A record that unpacks to more is refused: it is a bomb, or nothing a crawl of pages brings."""
+
+GZIP = b"\x1f\x8b"
+_BLOCK = 64 * 1024
+_CONTENT_LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+@frozen(kw_only=True)
+class Member:
+    """One record as it lies in its file: ``stored`` bytes there, ``record`` once unpacked."""
+
+    offset: int
+    stored: bytes = field(repr=False)
+    record: bytes = field(repr=False)
+
+    @property
+    def end(self) -> int:
+        """Where the next record begins."""
+        return self.offset + len(self.stored)
+
+
+def members(stream: BinaryIO, name: str) -> Iterator[Member]:
+    """The records of a WARC file, packed or plain, in order.
+
+    Raises TornCapture where the file ends inside a record (all before it have been given) and
+    UnreadableCapture when it does not begin as a WARC.
+    """
+    offset = 0
+    while (member := member_at(stream, offset, name)) is not None:
+        yield member
+        offset = member.end
+
+
+def member_at(stream: BinaryIO, offset: int, name: str) -> Member | None:
+    """The record that begins at ``offset``; None when the file ends there."""
+    stream.seek(offset)
+    start = stream.read(2)
+    stream.seek(offset)
+    if not start:
+        return None
+    if start == GZIP[: len(start)]:
+        return _packed(stream, offset, name)
+    return _plain(stream, offset, name)
+
+
+def cut_torn(path: Path) -> int:
+    """Cut what a killed run left behind the last whole record; returns the bytes removed."""
+    with path.open("r+b") as stream:
+        good = _last_good(stream, path.name)
+        removed = path.stat().st_size - good
+        if removed:
+            stream.truncate(good)
+            os.fsync(stream.fileno())
+    return removed
+
+
+def _last_good(stream: BinaryIO, name: str) -> int:
+    end = 0
+    try:
+        for member in members(stream, name):
+            end = member.end
+    except TornCapture:
+        pass
+    return end
+
+
+def _packed(stream: BinaryIO, offset: int, name: str) -> Member:
+    stored: list[bytes] = []
+    record: list[bytes] = []
+    unpacker, size = zlib.decompressobj(31), 0
+    while not unpacker.eof:
+        chunk = stream.read(_BLOCK)
+        if not chunk:
+            raise _torn(b"".join(record), offset, name)
+        try:
+            record.append(unpacker.decompress(chunk, MAX_RECORD + 1 - size))
+        except zlib.error as error:
+            raise _torn(b"".join(record) or b"damaged", offset, name) from error
+        stored.append(chunk[: len(chunk) - len(unpacker.unused_data)])
+        size += len(record[-1])
+        if size > MAX_RECORD:
+            raise UnreadableCapture(f"{name}: the record at byte {offset} is larger than {MAX_RECORD} bytes")
+    if not record[0].startswith(b"WARC/"):
+        raise _torn(record[0] or b"empty", offset, name)
+    return Member(offset=offset, stored=b"".join(stored), record=b"".join(record))
+
+
+def _plain(stream: BinaryIO, offset: int, name: str) -> Member:
+    head = _head(stream)
+    length = _CONTENT_LENGTH.search(head)
+    if not head.endswith((b"\n\n", b"\n\r\n")) or length is None:
+        raise _torn(head, offset, name)
+    if int(length[1]) > MAX_RECORD:
+        raise UnreadableCapture(f"{name}: the record at byte {offset} is larger than {MAX_RECORD} bytes")
+    block = stream.read(int(length[1]))
+    if len(block) < int(length[1]):
+        raise _torn(head, offset, name)
+    stored = head + block + _blank_lines(stream)
+    return Member(offset=offset, stored=stored, record=head + block + b"\r\n\r\n")
+
+
+def _head(stream: BinaryIO) -> bytes:
+    lines = [stream.readline(_BLOCK)]
+    while lines[-1].strip() and lines[0].startswith(b"WARC/"):
+        lines.append(stream.readline(_BLOCK))
+    return b"".join(lines)
+
+
+def _blank_lines(stream: BinaryIO) -> bytes:
+    here, blank = stream.tell(), b""
+    while (line := stream.readline(_BLOCK)) and not line.strip():
+        blank += line
+        here = stream.tell()
+    stream.seek(here)
+    return blank
+
+
+def _torn(begun: bytes, offset: int, name: str) -> TornCapture | UnreadableCapture:
+    """At the start of a file what does not look like the start of a WARC record is no WARC at all."""
+    if offset == 0 and begun[:5] != b"WARC/"[: len(begun)]:
+        return UnreadableCapture(f"{name}: not a WARC")
+    return TornCapture(f"{name}: the record at byte {offset} is cut off or damaged")
