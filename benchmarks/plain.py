@@ -1,0 +1,66 @@
+"""The peer: a plain Scrapy spider that downloads the same pages with the same settings, and no more.
+
+``python -m benchmarks.plain http://127.0.0.1:PORT few|many``
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+
+os.environ.setdefault("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Request, Response
+
+from crawler import settings as ours
+
+SHARED = (
+    "USER_AGENT",
+    "ROBOTSTXT_OBEY",
+    "DEFAULT_REQUEST_HEADERS",
+    "CONCURRENT_REQUESTS",
+    "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "CONCURRENT_ITEMS",
+    "DOWNLOAD_TIMEOUT",
+    "DOWNLOAD_MAXSIZE",
+    "COOKIES_ENABLED",
+    "HTTPPROXY_ENABLED",
+    "REMOTE_CONTROL_ENABLED",
+    "TELNETCONSOLE_ENABLED",
+    "LOG_LEVEL",
+)
+
+
+class Plain(Spider):
+    """Asks for a list, then for each of its articles."""
+
+    name = "plain"
+    base: str
+    group: str
+
+    async def start(self) -> AsyncIterator[Request]:
+        yield Request(f"{self.base}/{self.group}/list.json", self.listing)
+
+    def listing(self, response: Response) -> Iterator[Request]:
+        for row in response.json():  # type: ignore[attr-defined]  # a TextResponse: our own JSON
+            yield Request(response.urljoin(row["URL"]), self.article)
+
+    def article(self, response: Response) -> None:
+        self.crawler.stats.inc_value("pages")
+
+
+def main(base: str, group: str) -> None:
+    """Crawl; the last line of stdout is the number of pages."""
+    settings = {name: getattr(ours, name) for name in SHARED} | {"DOWNLOAD_DELAY": 0}
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(Plain)
+    process.crawl(crawler, base=base, group=group)
+    process.start()
+    sys.stdout.write(f"{crawler.stats.get_value('pages', 0)}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

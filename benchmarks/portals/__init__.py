@@ -1,0 +1,1 @@
+"""Portals that exist for measuring only."""
