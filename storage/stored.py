@@ -60,15 +60,17 @@ def payload(root: Path, place: Capture | Place, limit: int, *, known: Known | No
     return Payload(url=stored.url, body=body, content_type=stored.content_type)
 
 
-def load(record: StoredRecord, *, original: StoredRecord | None = None) -> StoredResponse:
-    """A scanned record with its body; for a revisit that of ``original``."""
-    source = original if record.revisit else record
+def load(
+    record: StoredRecord, *, known: Callable[[str], StoredRecord | None] | None = None
+) -> StoredResponse:
+    """A scanned record with its body; that of a revisit lies in the record ``known`` by its digest."""
+    source = (known(record.digest) if known else None) if record.revisit else record
     if source is None or source.revisit:
         raise UnreadableCapture(f"{record.path.name}: {record.url}: the record it refers to is not there")
     return _response(record, _record_at(source.path, source.offset)[1])
 
 
-def refer(root: Path, record: StoredRecord) -> Capture | None:
+def refer(record: StoredRecord, root: Path) -> Capture | None:
     """A scanned record that lies below the archive's captures, as its capture; None for a foreign one."""
     path, home = record.path.resolve(), root.resolve()
     return record.capture(path.relative_to(home).as_posix()) if path.is_relative_to(home) else None
