@@ -71,7 +71,9 @@ class ArticleRow(Base):
     key: Mapped[str]
     url: Mapped[str] = mapped_column(index=True)
     page_urls: Mapped[list[str]]
+    title: Mapped[str]
     newest: Mapped[int]
+    newest_at: Mapped[dt.datetime]
     first_seen: Mapped[dt.datetime]
     last_seen: Mapped[dt.datetime]
     missing_since: Mapped[dt.datetime | None]

@@ -1,0 +1,275 @@
+"""The read side: sessions in, records out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from policy.records import Candidate, Capture, Change, Run, Version
+from storage.models import (
+    ArticleRow,
+    CaptureRow,
+    ChangeRow,
+    KeywordRow,
+    PolicyKeyRow,
+    PolicyRow,
+    RunRow,
+    VersionCaptureRow,
+    VersionRow,
+)
+from storage.rows import (
+    KnownArticle,
+    KnownPolicy,
+    PortalOverview,
+    Totals,
+    article_record,
+    capture_record,
+    change_record,
+    run_record,
+    version_record,
+)
+
+# ------------------------------------------------------------------ policies
+
+
+def candidates(session: Session, keys: Collection[str]) -> list[Candidate]:
+    """The policies known under these keys, one candidate a key, in the order of the keys."""
+    rows = session.scalars(select(PolicyKeyRow).where(PolicyKeyRow.key.in_(keys)))
+    owners = {row.key: row.policy_id for row in rows}
+    printed = _doc_nos(session, set(owners.values())) if owners else {}
+    return [
+        Candidate(policy_id=owners[key], key=key, doc_nos=printed.get(owners[key], ()))
+        for key in keys
+        if key in owners
+    ]
+
+
+def _doc_nos(session: Session, policies: Collection[int]) -> dict[int, tuple[str, ...]]:
+    query = (
+        select(ArticleRow.policy_id, VersionRow.doc_no)
+        .join(VersionRow, VersionRow.article_id == ArticleRow.id)
+        .where(ArticleRow.policy_id.in_(policies), VersionRow.doc_no.is_not(None))
+        .distinct()
+        .order_by(ArticleRow.policy_id, VersionRow.doc_no)
+    )
+    rows = session.execute(query).tuples()
+    return {
+        policy_id: tuple(str(doc_no) for _, doc_no in group)
+        for policy_id, group in groupby(rows, key=itemgetter(0))
+    }
+
+
+def policy(session: Session, policy_id: int) -> KnownPolicy | None:
+    """A policy with its keys and articles."""
+    row = session.get(PolicyRow, policy_id)
+    if row is None:
+        return None
+    keys = session.scalars(select(PolicyKeyRow.key).where(PolicyKeyRow.policy_id == policy_id))
+    articles = select(ArticleRow).where(ArticleRow.policy_id == policy_id).order_by(ArticleRow.id)
+    return KnownPolicy(
+        id=row.id,
+        title=row.title,
+        first_seen=row.first_seen,
+        keys=tuple(sorted(keys)),
+        articles=tuple(article_record(each) for each in session.scalars(articles)),
+    )
+
+
+# ------------------------------------------------------------------ articles
+
+
+def known_articles(session: Session, portal: str) -> list[KnownArticle]:
+    """All articles of a portal, the oldest acquaintance first."""
+    query = select(ArticleRow).where(ArticleRow.portal == portal).order_by(ArticleRow.id)
+    return [article_record(row) for row in session.scalars(query)]
+
+
+def article(session: Session, article_id: int) -> KnownArticle | None:
+    """An article by its number in the archive."""
+    row = session.get(ArticleRow, article_id)
+    return article_record(row) if row else None
+
+
+def article_by_key(session: Session, portal: str, key: str) -> KnownArticle | None:
+    """An article by its portal and the portal's key."""
+    row = session.scalar(select(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.key == key))
+    return article_record(row) if row else None
+
+
+def article_by_url(session: Session, url: str) -> KnownArticle | None:
+    """An article by its address, or by that of any page it was ever read from."""
+    row = session.scalar(select(ArticleRow).where(ArticleRow.url == url).order_by(ArticleRow.id).limit(1))
+    row = row or session.scalar(
+        select(ArticleRow)
+        .join(VersionRow, VersionRow.article_id == ArticleRow.id)
+        .join(VersionCaptureRow, VersionCaptureRow.version_id == VersionRow.id)
+        .join(CaptureRow, CaptureRow.id == VersionCaptureRow.capture_id)
+        .where(CaptureRow.url == url)
+        .order_by(ArticleRow.id)
+        .limit(1)
+    )
+    return article_record(row) if row else None
+
+
+# ------------------------------------------------------------------ versions and captures
+
+
+def versions(session: Session, article_id: int) -> list[Version]:
+    """All versions of an article, the first first."""
+    return _read(session, _versions().where(VersionRow.article_id == article_id))
+
+
+def version(session: Session, article_id: int, number: int | None = None) -> Version | None:
+    """One version of an article; the newest when no number is given."""
+    wanted = VersionRow.number == (ArticleRow.newest if number is None else number)
+    found = _read(session, _versions().where(VersionRow.article_id == article_id, wanted))
+    return found[0] if found else None
+
+
+def newest_versions(session: Session, *, after: int = 0, limit: int = 500) -> list[Version]:
+    """The newest version of each article whose id is greater than ``after``, by article id."""
+    newest = _versions().where(ArticleRow.id > after, VersionRow.number == ArticleRow.newest)
+    return _read(session, newest.limit(limit))
+
+
+def _versions() -> Select[VersionRow, int]:
+    joined = select(VersionRow, ArticleRow.policy_id).join(ArticleRow, VersionRow.article_id == ArticleRow.id)
+    return joined.order_by(VersionRow.article_id, VersionRow.number)
+
+
+def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
+    pairs = session.execute(query).tuples().all()
+    ids = [row.id for row, _ in pairs]
+    captures, words = _captures(session, ids), _keywords(session, ids)
+    return [
+        version_record(row, policy_id, captures=captures.get(row.id, ()), keywords=words.get(row.id, ()))
+        for row, policy_id in pairs
+    ]
+
+
+def _captures(session: Session, version_ids: Collection[int]) -> dict[int, tuple[Capture, ...]]:
+    query = (
+        select(VersionCaptureRow.version_id, CaptureRow)
+        .join(CaptureRow, VersionCaptureRow.capture_id == CaptureRow.id)
+        .where(VersionCaptureRow.version_id.in_(version_ids))
+        .order_by(VersionCaptureRow.version_id, VersionCaptureRow.page)
+    )
+    rows = session.execute(query).tuples()
+    return {
+        version_id: tuple(capture_record(row) for _, row in group)
+        for version_id, group in groupby(rows, key=itemgetter(0))
+    }
+
+
+def _keywords(session: Session, version_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    query = (
+        select(KeywordRow.version_id, KeywordRow.word)
+        .where(KeywordRow.version_id.in_(version_ids))
+        .order_by(KeywordRow.version_id, KeywordRow.rank)
+    )
+    rows = session.execute(query).tuples()
+    return {
+        version_id: tuple(word for _, word in group) for version_id, group in groupby(rows, key=itemgetter(0))
+    }
+
+
+def captures_of(session: Session, article_id: int, number: int) -> tuple[Capture, ...]:
+    """The captures a version was read from, in the order of its pages."""
+    found = version(session, article_id, number)
+    return found.captures if found else ()
+
+
+def first_capture(session: Session, digest: str) -> Capture | None:
+    """The first capture of a payload: the one that later identical ones may refer to."""
+    query = select(CaptureRow).where(CaptureRow.digest == digest).order_by(CaptureRow.id).limit(1)
+    row = session.scalar(query)
+    return capture_record(row) if row else None
+
+
+def capture_by_record(session: Session, record_id: str) -> Capture | None:
+    """A capture by the id of its WARC record."""
+    row = session.scalar(select(CaptureRow).where(CaptureRow.record_id == record_id))
+    return capture_record(row) if row else None
+
+
+def last_captures(session: Session, url: str, *, limit: int = 10) -> list[Capture]:
+    """The captures of an address, the newest first."""
+    query = (
+        select(CaptureRow).where(CaptureRow.url == url).order_by(CaptureRow.at.desc(), CaptureRow.id.desc())
+    )
+    return [capture_record(row) for row in session.scalars(query.limit(limit))]
+
+
+# ------------------------------------------------------------------ what happened
+
+
+def changes(session: Session, after: int = 0, limit: int = 500) -> list[Change]:
+    """The change feed behind ``after``, in commit order."""
+    query = select(ChangeRow).where(ChangeRow.id > after).order_by(ChangeRow.id).limit(limit)
+    return [change_record(row) for row in session.scalars(query)]
+
+
+def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Iterator[Change]:
+    """The whole feed behind ``after``, read in batches."""
+    while found := changes(session, after=after, limit=batch):
+        yield from found
+        after = found[-1].id
+
+
+def last_change(session: Session) -> int:
+    """The id of the newest change; 0 when there is none."""
+    return session.scalar(select(func.max(ChangeRow.id))) or 0
+
+
+def changes_of_run(session: Session, run_id: int) -> list[Change]:
+    """What one run changed."""
+    query = select(ChangeRow).where(ChangeRow.run_id == run_id).order_by(ChangeRow.id)
+    return [change_record(row) for row in session.scalars(query)]
+
+
+def overview(session: Session, portals: Collection[str] = ()) -> list[PortalOverview]:
+    """One line for each portal that is named, crawled or archived, by slug."""
+    held = {str(row.portal): row for row in session.execute(_holdings())}
+    last = {row.portal: run_record(row) for row in session.scalars(_last_runs())}
+    return [_overview(slug, held.get(slug), last.get(slug)) for slug in sorted({*portals, *held, *last})]
+
+
+def _overview(slug: str, held: Row[Any] | None, last_run: Run | None) -> PortalOverview:
+    if held is None:
+        return PortalOverview(portal=slug, last_run=last_run)
+    return PortalOverview(
+        portal=slug,
+        articles=held.articles,
+        versions=held.versions,
+        missing=held.missing,
+        newest=held.newest,
+        last_run=last_run,
+    )
+
+
+def _holdings() -> Select[*tuple[Any, ...]]:
+    return select(
+        ArticleRow.portal,
+        func.count().label("articles"),
+        func.sum(ArticleRow.newest).label("versions"),
+        func.count(ArticleRow.missing_since).label("missing"),
+        func.max(ArticleRow.newest_at).label("newest"),
+    ).group_by(ArticleRow.portal)
+
+
+def _last_runs() -> Select[RunRow]:
+    last = select(func.max(RunRow.id)).where(RunRow.state != "missed").group_by(RunRow.portal)
+    return select(RunRow).where(RunRow.id.in_(last))
+
+
+def totals(session: Session) -> Totals:
+    """How much the archive holds."""
+    tables = (PolicyRow, ArticleRow, VersionRow, CaptureRow, ChangeRow)
+    names = ("policies", "articles", "versions", "captures", "changes")
+    counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+    return Totals(**dict(zip(names, counts, strict=True)))

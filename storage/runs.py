@@ -1,0 +1,139 @@
+"""The ledger of runs, and the lease: one run a slot, one running run a portal.
+
+The state of a run is its row's, never an exit code; a run whose heart stopped is ``lost``, and
+its slot is free again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TypedDict, Unpack
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import Session
+
+from policy.errors import ArchiveError
+from policy.records import Run, RunState
+from storage.models import RunRow
+from storage.rows import run_record
+from storage.upsert import insert_unless_there
+
+
+class Counts(TypedDict, total=False):
+    """What a run has counted so far; what is not named stays as it is."""
+
+    entries: int
+    new: int
+    revised: int
+    unchanged: int
+    captures: int
+    not_saved: int
+    failed: Mapping[str, int]
+    sections: Mapping[str, int]
+    warc: str | None
+
+
+def claim(
+    session: Session,
+    portal: str,
+    slot: dt.datetime,
+    now: dt.datetime,
+    *,
+    since: dt.date | None = None,
+    replay: bool = False,
+) -> Run | None:
+    """The run, leased to the caller; None when the slot is taken or the portal is running."""
+    values = {"portal": portal, "slot": slot, "state": "running", "since": since, "replay": replay}
+    times = {"started": now, "heartbeat": now}
+    insert = insert_unless_there(session, RunRow).values(**values, **times)
+    found = session.scalar(insert.returning(RunRow.id))
+    return run(session, found) if found is not None else None
+
+
+def missed(session: Session, portal: str, slot: dt.datetime, now: dt.datetime) -> bool:
+    """Record a slot that nobody ran; False when the slot has a row already."""
+    values = {"portal": portal, "slot": slot, "state": "missed", "finished": now}
+    insert = insert_unless_there(session, RunRow).values(**values)
+    return session.scalar(insert.returning(RunRow.id)) is not None
+
+
+def beat(session: Session, run_id: int, now: dt.datetime, **counts: Unpack[Counts]) -> bool:
+    """The run is alive; False when its row was closed by somebody else and it should end."""
+    return _change(session, _running(run_id).values(heartbeat=now, **_columns(counts)))
+
+
+def close(
+    session: Session,
+    run_id: int,
+    state: RunState,
+    now: dt.datetime,
+    *,
+    message: str | None = None,
+    **counts: Unpack[Counts],
+) -> Run:
+    """The run in its last state. A run that was closed before stays as it was closed."""
+    last = {"state": state, "finished": now, "message": message}
+    _change(session, _running(run_id).values(**last, **_columns(counts)))
+    return run(session, run_id)
+
+
+def lost(session: Session, now: dt.datetime, *, older_than: dt.timedelta) -> list[Run]:
+    """Close every run without a heartbeat for ``older_than``, and return them."""
+    silent = (
+        update(RunRow)
+        .where(RunRow.state == "running", RunRow.heartbeat < now - older_than)
+        .values(
+            state="lost", finished=now, message=f"no heartbeat for {older_than.total_seconds():g} seconds"
+        )
+        .returning(RunRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return [run(session, run_id) for run_id in sorted(session.scalars(silent))]
+
+
+def run(session: Session, run_id: int) -> Run:
+    """One run; raises ArchiveError when there is no such run."""
+    row = session.get(RunRow, run_id, populate_existing=True)
+    if row is None:
+        raise ArchiveError(f"run {run_id}: no such run")
+    return run_record(row)
+
+
+def last_slot(session: Session, portal: str) -> dt.datetime | None:
+    """The newest slot that was run or is known to be missed; neither lost runs nor replays count."""
+    settled = (RunRow.portal == portal, RunRow.state != "lost", RunRow.replay.is_(False))
+    return session.scalar(select(RunRow.slot).where(*settled).order_by(RunRow.slot.desc()).limit(1))
+
+
+def first_since(session: Session, portal: str) -> dt.date | None:
+    """The window of the portal's first run: later nights keep it as their floor."""
+    crawled = (RunRow.portal == portal, RunRow.state != "missed", RunRow.replay.is_(False))
+    return session.scalar(select(RunRow.since).where(*crawled).order_by(RunRow.id).limit(1))
+
+
+def known_sections(session: Session, portal: str) -> set[str]:
+    """The sections that an earlier finished run has listed."""
+    finished = (RunRow.portal == portal, RunRow.state.in_(["ok", "partial"]))
+    return {section for row in session.scalars(select(RunRow.sections).where(*finished)) for section in row}
+
+
+def history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:
+    """The newest runs first, of one portal or of all."""
+    query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
+    return [
+        run_record(row) for row in session.scalars(query.where(RunRow.portal == portal) if portal else query)
+    ]
+
+
+def _columns(counts: Counts) -> dict[str, object]:
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in counts.items()}
+
+
+def _running(run_id: int) -> Update:
+    return update(RunRow).where(RunRow.id == run_id, RunRow.state == "running")
+
+
+def _change(session: Session, statement: Update) -> bool:
+    changed = session.scalar(statement.returning(RunRow.id), execution_options={"synchronize_session": False})
+    return changed is not None
