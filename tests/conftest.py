@@ -1,0 +1,71 @@
+"""Fixtures for all rooms: the archive on either database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+from sqlalchemy import make_url
+
+from storage.database import Database, open_database, upgrade
+from tests import postgres
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], ids=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One server for all tests, started by the first that needs it."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with all tables, to be copied."""
+    with postgres.new_database(postgres_server) as url:
+        upgrade(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "polarchive.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'home' / 'polarchive.db'}"
+        return
+    with postgres.new_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own with all tables."""
+    if engine == "sqlite":
+        copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "polarchive.db")
+        yield f"sqlite:///{tmp_path / 'polarchive.db'}"
+        return
+    server, template = (request.getfixturevalue(f"postgres_{name}") for name in ("server", "template"))
+    with postgres.new_database(server, template=template) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open archive, once on SQLite and once on PostgreSQL."""
+    with open_database(database_url) as opened:
+        yield opened
