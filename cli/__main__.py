@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``polarchive``."""
+
+from cli import main
+
+main()

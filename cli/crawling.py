@@ -1,0 +1,177 @@
+"""init, portals, crawl, nightly, status, db upgrade: what ops use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+import console
+from cli.app import Json, app
+from cli.home import Home, now
+from config import Config, PortalConfig
+from crawler import portals as declared
+from crawler.portal import Portal
+from policy.errors import ArchiveError
+from policy.records import Run
+from storage import queries
+from storage.database import upgrade
+from storage.rows import PortalOverview
+
+db = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(db, name="db")
+
+
+@app.command()
+def init(ctx: typer.Context) -> None:
+    """Make the home: its folder, its configuration, its tables."""
+    home: Home = ctx.obj
+    fresh = home.prepare()
+    console.note(f"{home.config.home}: {'made' if fresh else 'there already'}")
+    console.note(f"{home.write_config()}: the configuration")
+
+
+@db.command("upgrade")
+def upgrade_database(ctx: typer.Context) -> None:
+    """Bring the tables up to this release."""
+    home: Home = ctx.obj
+    upgrade(home.config.database_url)
+    console.note("the database is up to date")
+
+
+# ------------------------------------------------------------------ portals
+
+
+@app.command()
+def portals(ctx: typer.Context, as_json: Json = False) -> None:
+    """The portals, their sections and when they run."""
+    config: Config = ctx.obj.config
+    known = declared.load(config.portal_packages).values()
+    if as_json:
+        console.write_json([_portal_shape(portal, config) for portal in known])
+        return
+    table = console.table("", "portal", "name", "section", "rests on", "runs", "address")
+    for portal in known:
+        for section in portal.sections:
+            runs = _clock(config, portal.slug) or "off"
+            table.add_row(portal.slug, portal.name, section.slug, section.rests_on, runs, section.url)
+    console.out().print(table)
+
+
+def _clock(config: Config, slug: str) -> str | None:
+    enabled = config.portals.get(slug, PortalConfig()).enabled
+    return config.schedule_of(slug).cron if enabled else None
+
+
+def _portal_shape(portal: Portal, config: Config) -> dict[str, Any]:
+    sections = [
+        {"slug": s.slug, "name": s.name, "url": s.url, "rests_on": s.rests_on} for s in portal.sections
+    ]
+    cron = _clock(config, portal.slug)
+    return {
+        "slug": portal.slug,
+        "name": portal.name,
+        "cron": cron,
+        "enabled": bool(cron),
+        "sections": sections,
+    }
+
+
+# ------------------------------------------------------------------ runs
+
+
+@app.command()
+def crawl(
+    ctx: typer.Context,
+    slug: str,
+    replay: Annotated[
+        list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
+    ] = None,
+    since: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First crawl's window.")
+    ] = None,
+    slot: Annotated[str | None, typer.Option(help="The scheduled time (ISO), which is the lease.")] = None,
+    section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Crawl one portal now."""
+    from crawler import runs
+
+    home: Home = ctx.obj
+    declared.get(slug, home.config.portal_packages)
+    home.prepare()
+    run = runs.crawl(
+        home.config,
+        slug,
+        slot=_slot(slot),
+        since=since.date() if since else None,
+        replay=_existing(replay or []),
+        sections=section or [],
+    )
+    if run is None:
+        console.fail(f"{slug}: another run has the lease")
+    else:
+        _show(run, as_json=as_json)
+    raise typer.Exit(runs.exit_code(run))
+
+
+def _slot(given: str | None) -> dt.datetime:
+    try:
+        slot = dt.datetime.fromisoformat(given) if given else now()
+    except ValueError:
+        raise typer.BadParameter(f"not an ISO time: {given}", param_hint="--slot") from None
+    return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=console.SHANGHAI)
+
+
+def _existing(paths: list[Path]) -> list[Path]:
+    for path in paths:
+        if not path.exists():
+            raise ArchiveError(f"{path}: no such file or folder to replay")
+    return paths
+
+
+def _show(run: Run, *, as_json: bool) -> None:
+    if as_json:
+        console.write_json(console.run_shape(run))
+        return
+    console.out().print(console.runs_table("", [run]))
+    if run.message:
+        console.note(f"{run.portal}: {run.message}")
+
+
+@app.command()
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """What the archive holds, and how the last runs ended."""
+    home: Home = ctx.obj
+    slugs = list(declared.load(home.config.portal_packages))
+    with home.database() as database, database.read() as session:
+        lines, totals = queries.overview(session, slugs), queries.totals(session)
+    if as_json:
+        console.write_json(
+            {"totals": console.plain(totals), "portals": [_status_shape(line) for line in lines]}
+        )
+        return
+    table = console.table(
+        "", "portal", "#articles", "#versions", "#missing", "newest", "last run", "state", "failed"
+    )
+    for line in lines:
+        table.add_row(*_status_row(line))
+    console.out().print(table)
+    console.out().print("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
+
+
+def _status_row(line: PortalOverview) -> list[str | Text]:
+    run = line.last_run
+    ended: list[str | Text] = (
+        [console.moment(run.started), console.state(run.state), console.counts(run.failed)] if run else []
+    )
+    numbers = [str(number) for number in (line.articles, line.versions, line.missing)]
+    return [line.portal, *numbers, console.moment(line.newest), *ended]
+
+
+def _status_shape(line: PortalOverview) -> dict[str, Any]:
+    run = console.run_shape(line.last_run) if line.last_run else None
+    return console.plain(line) | {"last_run": run}

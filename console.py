@@ -1,0 +1,144 @@
+"""What people see on their terminal, and the shapes programs read: tables, lines, JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from policy.records import Moment, Run
+
+T = TypeVar("T")
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_COUNTED = ("#entries", "#new", "#revised", "#unchanged", "#not saved")
+_STYLES = {"ok": "green", "running": "cyan", "partial": "yellow", "missed": "yellow", "stopped": "yellow"}
+
+
+def out() -> Console:
+    """The terminal for results. Made when asked for: tests exchange ``sys.stdout``."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def err() -> Console:
+    """The terminal for progress and complaints."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(message: str) -> None:
+    """One clear line on stderr."""
+    line = " ".join(message.split())
+    err().print(Text.assemble(("error: ", "bold red"), line))
+
+
+def note(message: str) -> None:
+    """A line for people, never on stdout."""
+    err().print(Text(message))
+
+
+def write_json(value: Any) -> None:
+    """One JSON value on one line of stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.flush()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+def table(title: str, *columns: str) -> Table:
+    """An empty table; columns that begin with ``#`` hold numbers."""
+    made = Table(title=title or None, title_justify="left", pad_edge=False)
+    for column in columns:
+        made.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left")
+    return made
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Progress]:
+    """A bar on stderr, shown on a terminal only."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        bar.add_task(label, total=total)
+        yield bar
+
+
+def track(items: Sequence[T], label: str) -> Iterator[T]:
+    """The items, with a bar that says how far we are."""
+    with progress(label, len(items)) as bar:
+        for item in items:
+            yield item
+            bar.advance(bar.task_ids[0])
+
+
+# ------------------------------------------------------------------ how values are shown
+
+
+def moment(value: Moment | None) -> str:
+    """A day as a day, a time as Shanghai's."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if value else "–"
+
+
+def state(value: str) -> Text:
+    """A run's state in its colour."""
+    return Text(value, style=_STYLES.get(value, "red"))
+
+
+def counts(failed: Mapping[str, int]) -> str:
+    """``timeout 2, http_404 1``, or nothing."""
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(failed.items()))
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """A record's fields, not those of the records in it."""
+    return attrs.asdict(record, recurse=False)
+
+
+def run_shape(run: Run) -> dict[str, Any]:
+    """A run's row for programs."""
+    return {
+        "slug": run.portal,
+        "slot": run.slot,
+        "started": run.started,
+        "finished": run.finished,
+        "state": run.state,
+        "entries": run.entries,
+        "new": run.new,
+        "revised": run.revised,
+        "unchanged": run.unchanged,
+        "failed": dict(run.failed),
+        "captures": run.captures,
+        "not_saved": run.not_saved,
+        "since": run.since,
+        "sections": dict(run.sections),
+        "warc": run.warc,
+        "replay": run.replay,
+        "message": run.message,
+    }
+
+
+def runs_table(title: str, runs: Iterable[Run]) -> Table:
+    """One line a run."""
+    made = table(title, "portal", "state", *_COUNTED, "failed", "#seconds")
+    for run in runs:
+        numbers = (run.entries, run.new, run.revised, run.unchanged, run.not_saved)
+        made.add_row(run.portal, state(run.state), *map(str, numbers), counts(run.failed), _seconds(run))
+    return made
+
+
+def _seconds(run: Run) -> str:
+    return f"{(run.finished - run.started).total_seconds():.1f}" if run.started and run.finished else "–"
