@@ -1,0 +1,75 @@
+"""Documentation is under test: commands, portals and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli.app import app
+from crawler import portals
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def _commands(group: typer.Typer, prefix: str = "polarchive") -> Iterator[str]:
+    for command in group.registered_commands:
+        name = command.name or (command.callback.__name__ if command.callback else "")
+        yield f"{prefix} {name.replace('_', '-')}"
+    for child in group.registered_groups:
+        assert child.typer_instance is not None
+        yield from _commands(child.typer_instance, f"{prefix} {child.name}")
+
+
+def _anchors(page: Path) -> set[str]:
+    text = FENCE.sub("", page.read_text("utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture(scope="module")
+def words() -> str:
+    return "\n".join(page.read_text("utf-8") for page in PAGES)
+
+
+@pytest.mark.parametrize("command", sorted(_commands(app)))
+def test_every_command_is_in_the_docs(command: str, words: str) -> None:
+    assert re.search(rf"{re.escape(command)}\b", words), f"{command} is documented nowhere"
+
+
+@pytest.mark.parametrize("slug", sorted(portals.load(("crawler.portals", "samples.portals"))))
+def test_every_portal_is_in_the_docs(slug: str, words: str) -> None:
+    assert f"`{slug}`" in words, f"{slug} is documented nowhere"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
+        address, _, anchor = link.partition("#")
+        if address.startswith(("http:", "https:", "mailto:")):
+            continue
+        target = (page.parent / address).resolve() if address else page
+        assert target.exists(), f"{page.name}: {link}"
+        if anchor:
+            assert anchor in _anchors(target), f"{page.name}: {link}"
+
+
+def test_the_readme_has_a_table_of_exactly_the_commands() -> None:
+    text = (
+        (ROOT / "README.md").read_text("utf-8").partition("## Commands")[2].partition("## Configuration")[0]
+    )
+    listed = set(re.findall(r"^\| `(polarchive [a-z]+(?: [a-z]+)?)", text, re.MULTILINE))
+    assert listed == set(_commands(app))
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda page: page.stem[:4])
+def test_every_decision_has_context_decision_and_consequence(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert re.match(rf"# {int(page.name[:4])}\. ", text)
+    assert [name for name in ("Context", "Decision", "Consequence") if f"\n## {name}\n" not in text] == []
