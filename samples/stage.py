@@ -1,0 +1,133 @@
+"""What stands behind the demo: the sample site in its own process, a mailbox, the real commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from samples.site import HOSTS
+
+CONFIG = """\
+# Written by the demo, anew each time.
+contact = "demo@example.org"
+portal_packages = ["samples.portals"]
+
+[crawl]
+delay = 0.2
+first_crawl_days = 36500
+heartbeat = 2.0
+
+[schedule]
+spread_minutes = 0.0
+
+[mail]
+host = "127.0.0.1"
+port = {mail}
+sender = "polarchive@example.org"
+
+[network.connect]
+{connect}
+"""
+
+
+class Mailbox:
+    """A loopback SMTP server that keeps what it is handed."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._controller.port)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep a message (the name is aiosmtpd's)."""
+        content = envelope.content
+        raw = content.encode() if isinstance(content, str) else content or b""
+        message = message_from_bytes(raw, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 OK"
+
+    @contextmanager
+    def open(self) -> Iterator[Mailbox]:
+        """Listen while the demo plays."""
+        self._controller.start()
+        try:
+            yield self
+        finally:
+            self._controller.stop()
+
+
+class Polarchive:
+    """The command, on the demo's home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def show(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
+        """Run a command for the audience; its output goes to the terminal."""
+        code = subprocess.run(self._command(*arguments), env=_environment()).returncode
+        if code not in codes:
+            raise RuntimeError(f"polarchive {arguments[0]} ended with {code}")
+
+    def ask(self, *arguments: str) -> Any:
+        """What a command says as JSON: one value, or a list of the values of its lines."""
+        command = self._command(*arguments, "--json")
+        said = subprocess.run(command, env=_environment(), check=True, stdout=subprocess.PIPE).stdout
+        values = [json.loads(line) for line in said.splitlines()]
+        return values[0] if len(values) == 1 else values
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "cli", "--home", str(self.home), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what could lead the demo to another archive."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("POLARCHIVE_")}
+    return kept | {"PYTHONIOENCODING": "utf-8"}
+
+
+@contextmanager
+def site(port: int, night: int) -> Iterator[None]:
+    """The sample portals as they stand that night."""
+    command = [sys.executable, "-m", "samples.site", "--port", str(port), "--night", str(night)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            if not server.stdout.readline().strip():
+                raise RuntimeError("the sample site did not start")
+            yield
+        finally:
+            server.terminate()
+
+
+def fresh_home(home: Path, *, site: int, mail: int) -> None:
+    """An empty home whose configuration leads to the sample site and the mailbox."""
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    connect = "\n".join(f'"https://{host}" = "http://127.0.0.1:{site}"' for host in HOSTS)
+    (home / "polarchive.toml").write_text(CONFIG.format(mail=mail, connect=connect), "utf-8")
+
+
+def free_port() -> int:
+    """A port nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
