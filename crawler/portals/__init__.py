@@ -1,0 +1,56 @@
+"""The portals: one declaration each, discovered in the packages that hold them."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType, ModuleType
+
+from crawler.portal import Portal
+from policy.errors import UnknownPortal
+
+PACKAGES = ("crawler.portals",)
+
+
+def load(packages: Sequence[str] = PACKAGES) -> Mapping[str, Portal]:
+    """All portals declared in these packages, by slug, in the packages' order."""
+    return _load(tuple(packages))
+
+
+def get(slug: str, packages: Sequence[str] = PACKAGES) -> Portal:
+    """The portal with this slug; raises UnknownPortal, naming the near ones."""
+    portals = load(packages)
+    if slug in portals:
+        return portals[slug]
+    near = difflib.get_close_matches(slug, portals, cutoff=0.4) or sorted(portals)
+    raise UnknownPortal(f"no portal {slug!r}; there is {', '.join(near)}")
+
+
+def owner(url: str, packages: Sequence[str] = PACKAGES) -> Portal | None:
+    """The portal on whose hosts this address lies."""
+    return next((portal for portal in load(packages).values() if portal.owns(url)), None)
+
+
+@cache
+def _load(packages: tuple[str, ...]) -> Mapping[str, Portal]:
+    portals: dict[str, Portal] = {}
+    for package in packages:
+        for module in _modules(package):
+            portals.update((found.slug, found()) for found in _declared(module))
+    return MappingProxyType(portals)
+
+
+def _modules(package: str) -> Iterator[ModuleType]:
+    parent = importlib.import_module(package)
+    for found in pkgutil.iter_modules(parent.__path__, f"{package}."):
+        yield importlib.import_module(found.name)
+
+
+def _declared(module: ModuleType) -> Iterator[type[Portal]]:
+    for _, found in inspect.getmembers(module, inspect.isclass):
+        if issubclass(found, Portal) and found.__module__ == module.__name__ and "slug" in vars(found):
+            yield found

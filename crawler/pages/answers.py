@@ -1,0 +1,54 @@
+"""Articles served as JSON: an object that holds a title and a body of HTML (金融监管总局 ``docClob``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from crawler.pages.base import text_of
+from policy.errors import NotHtml
+from policy.records import Label, Page, Payload
+
+BODIES = ("docClob", "content", "docContent", "body", "html")
+NAMES = {
+    "docTitle": "title",
+    "title": "title",
+    "documentNo": "doc_no",
+    "indexNo": "index_no",
+    "publishDate": "published",
+    "builddate": "written",
+    "docSource": "source",
+}
+"""Keys and what they say."""
+
+
+def read(payload: Payload) -> Page | None:
+    """The article in a JSON answer; None when the payload is no JSON. Raises NotHtml for other JSON."""
+    if payload.body.lstrip()[:1] not in {b"{", b"["}:
+        return None
+    try:
+        answer = json.loads(text_of(payload)[0])
+    except ValueError:
+        return None
+    found = next(_articles(answer), None)
+    if found is None:
+        raise NotHtml("JSON without an article in it", url=payload.url)
+    body = next(str(found[key]) for key in BODIES if found.get(key))
+    return Page(url=payload.url, number=1, body=body, labels=tuple(_labels(found)))
+
+
+def _articles(answer: Any) -> Iterator[Mapping[str, Any]]:
+    """The object itself, or the one under ``data``, when it has a title and a body."""
+    if not isinstance(answer, dict):
+        return
+    for candidate in (answer, answer.get("data")):
+        if isinstance(candidate, dict) and any(isinstance(candidate.get(key), str) for key in BODIES):
+            yield candidate
+
+
+def _labels(found: Mapping[str, Any]) -> Iterator[Label]:
+    for key, name in NAMES.items():
+        value = " ".join(str(found.get(key) or "").split())
+        if value:
+            yield Label(name=name, value=value, rule=f"cell:{key}")

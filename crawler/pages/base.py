@@ -1,0 +1,273 @@
+"""Bytes in, a parsed document out; what a page object is; selectors that say how many they expect.
+
+The only module that knows selectolax.  Its lexbor engine is an HTML5 parser: a stray early
+``</html>`` hides nothing (libxml2-based parsers lose all that follows it).
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from attrs import define
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.pages.encoding import decode
+from policy.errors import LayoutChanged, NotHtml, Rejected, TooDeep
+from policy.records import Listing, Page, Payload
+
+if TYPE_CHECKING:
+    from crawler.portal import Portal
+
+Node = LexborNode
+
+MAX_DEPTH = 512
+"""As deep as browsers nest. lexbor searches the open elements at each tag: deeper, time is quadratic."""
+
+BINARY = (
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+    b"Rar!",
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_LEAVES = frozenset(
+    {
+        *(
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "param",
+            "source",
+            "track",
+            "wbr",
+        ),
+        *(
+            "p",
+            "li",
+            "td",
+            "th",
+            "tr",
+            "dt",
+            "dd",
+            "option",
+            "optgroup",
+            "tbody",
+            "thead",
+            "tfoot",
+            "rp",
+            "rt",
+        ),
+    }
+)
+"""Void, or closed by the next of their kind: they do not nest however many there are."""
+
+
+# ------------------------------------------------------------------ text to a document
+
+
+@define(slots=False, kw_only=True)
+class Document:
+    """A parsed page: where it came from, its text and its tree."""
+
+    url: str
+    text: str
+    encoding: str
+    root: Node
+    portal: str = ""
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses are relative to."""
+        found = self.root.css_first("base[href]")
+        return urljoin(self.url, (found.attributes.get("href") or "").strip()) if found else self.url
+
+    def absolute(self, href: str) -> str:
+        """The address a link on this page means; ``""`` when it cannot be read."""
+        try:
+            return urljoin(self.base, re.sub(r"[\r\n\t]", "", href).strip())
+        except ValueError:
+            return ""
+
+
+def document(payload: Payload, *, portal: str = "") -> Document:
+    """The payload as a document; raises NotHtml, TooDeep, or Rejected for an empty page."""
+    text, encoding = text_of(payload, portal=portal)
+    if not _TAG.search(text):
+        raise NotHtml("no tag in it", portal=portal, url=payload.url)
+    depth = _depth(text)
+    if depth > MAX_DEPTH:
+        raise TooDeep(f"tags nested {depth} deep, at most {MAX_DEPTH}", portal=portal, url=payload.url)
+    return Document(url=payload.url, text=text, encoding=encoding, root=parse(text), portal=portal)
+
+
+def text_of(payload: Payload, *, portal: str = "") -> tuple[str, str]:
+    """The payload's text and encoding; raises NotHtml for binary bytes, Rejected for none."""
+    body = payload.body
+    if not body.strip():
+        raise Rejected("empty page", portal=portal, url=payload.url)
+    utf16 = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if body.lstrip()[:8].startswith(BINARY) or (b"\0" in body[:1024] and not utf16):
+        raise NotHtml("binary, not a page", portal=portal, url=payload.url)
+    return decode(body, payload.content_type)
+
+
+def parse(text: str) -> Node:
+    """The root of the tree of an HTML text or fragment."""
+    root = LexborHTMLParser(text).root
+    if root is None:
+        raise NotHtml("nothing to parse")
+    return root
+
+
+def _depth(text: str) -> int:
+    """How deep the tags nest at most, estimated without parsing."""
+    if text.count("<") <= MAX_DEPTH:
+        return 0
+    depth = deepest = 0
+    for closing, tag in _TAG.findall(text):
+        if tag.lower() in _LEAVES:
+            continue
+        if not closing:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
+    return deepest
+
+
+# ------------------------------------------------------------------ nodes
+
+
+def text_in(node: Node | None) -> str:
+    """The node's text with white space collapsed."""
+    return " ".join(node.text(deep=True).split()) if node is not None else ""
+
+
+def own_text(node: Node) -> str:
+    """The text directly in the node, without its children's."""
+    return " ".join(node.text(deep=False).split())
+
+
+def attribute(node: Node, name: str) -> str:
+    """The attribute's value, ``""`` when absent."""
+    return (node.attributes.get(name) or "").strip()
+
+
+def children(node: Node, *tags: str) -> Iterator[Node]:
+    """Child elements, of these tags only if any are named."""
+    return (child for child in node.iter() if not tags or child.tag in tags)
+
+
+def inner_html(nodes: Iterable[Node]) -> str:
+    """What the nodes hold, as HTML."""
+    return "\n".join(node.inner_html or "" for node in nodes)
+
+
+# ------------------------------------------------------------------ selectors
+
+
+class _Selector:
+    """A CSS selector declared as a class attribute; errors name that attribute as the field."""
+
+    expected = ""
+
+    def __init__(self, css: str) -> None:
+        self.css, self.field = css, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.field = name
+
+    def _found(self, page: Document, within: Node | None) -> list[Node]:
+        return (page.root if within is None else within).css(self.css)
+
+    def _changed(self, page: Document, count: int) -> LayoutChanged:
+        message = f"expected {self.expected} of {self.css!r}, found {count}"
+        return LayoutChanged(message, portal=page.portal, url=page.url, field=self.field)
+
+
+class One(_Selector):
+    """Exactly one."""
+
+    expected = "exactly one"
+
+    def on(self, page: Document, within: Node | None = None) -> Node:
+        """The node."""
+        found = self._found(page, within)
+        if len(found) != 1:
+            raise self._changed(page, len(found))
+        return found[0]
+
+
+class First(_Selector):
+    """At least one, of which the first counts: a body printed twice for desktop and mobile."""
+
+    expected = "at least one"
+
+    def on(self, page: Document, within: Node | None = None) -> Node:
+        """The first node."""
+        found = self._found(page, within)
+        if not found:
+            raise self._changed(page, 0)
+        return found[0]
+
+
+class Maybe(_Selector):
+    """None or more, of which the first counts."""
+
+    def on(self, page: Document, within: Node | None = None) -> Node | None:
+        """The first node, if any."""
+        return next(iter(self._found(page, within)), None)
+
+
+class Many(_Selector):
+    """At least so many."""
+
+    def __init__(self, css: str, *, at_least: int = 1) -> None:
+        super().__init__(css)
+        self.at_least, self.expected = at_least, f"at least {at_least}"
+
+    def on(self, page: Document, within: Node | None = None) -> list[Node]:
+        """The nodes in the page's order."""
+        found = self._found(page, within)
+        if len(found) < self.at_least:
+            raise self._changed(page, len(found))
+        return found
+
+
+# ------------------------------------------------------------------ page objects
+
+
+class ListingPage(ABC):
+    """A listing family: bytes in, entries and following pages out."""
+
+    @abstractmethod
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """The listing on this page; raises LayoutChanged when it is none."""
+
+
+class ArticlePage(ABC):
+    """A template of article pages."""
+
+    @abstractmethod
+    def matches(self, page: Document) -> bool:
+        """Whether this template printed the page."""
+
+    @abstractmethod
+    def read(self, page: Document) -> Page:
+        """Body, labels and attachments; raises LayoutChanged."""

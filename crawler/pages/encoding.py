@@ -1,0 +1,81 @@
+"""Which encoding a page is in: by byte order mark, by trial, by declaration."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+GB = frozenset({"gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936", "936", "euc-cn"})
+DAMAGE = "\ufffd"
+LATIN = frozenset({"ascii", "iso8859-1", "cp1252"})
+"""A server's default rather than a statement about a Chinese page."""
+
+ALLOWED = re.compile(r"utf-(8|16|16-le|16-be)|big5(hkscs)?|iso8859-\d+|cp\d+|shift_jis|euc_\w\w|hz|ascii")
+"""Names of codecs that are character sets; Python has others."""
+
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_XML = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]+)""")
+_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+
+
+def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
+    """The text of a page and the encoding that read it; gb18030 stands for gb2312 and gbk.
+
+    The byte order mark decides, then a body that is UTF-8 whatever it or the server declares
+    (text in another encoding is not, by accident), then declarations and gb18030 on trial.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ):
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace"), encoding
+    tried = [*_candidates(body, content_type)]
+    for encoding in tried:
+        text = body.decode(encoding, "replace")
+        if _sound(text):
+            return text, encoding
+    readings = [(body.decode(encoding, "replace"), encoding) for encoding in tried]
+    return min(readings, key=lambda reading: reading[0].count(DAMAGE))
+
+
+def _sound(text: str) -> bool:
+    """No character lost, or so few that the page is damaged rather than misread."""
+    lost = text.count(DAMAGE)
+    return not lost or lost * 50 < sum(not character.isascii() for character in text)
+
+
+def _candidates(body: bytes, content_type: str | None) -> Iterator[str]:
+    declared = [*_declared(body[:4096], content_type or "")]
+    by_accident = declared[:1] == ["gb18030"] and _scarcely_foreign(body)
+    yield from ("gb18030", "utf-8") if by_accident else ("utf-8",)
+    yield from (name for name in declared if name not in LATIN)
+    yield "gb18030"
+
+
+def _scarcely_foreign(body: bytes) -> bool:
+    """So few bytes beyond ASCII that two-byte text may pass for UTF-8 by accident (联通 does)."""
+    return sum(byte > 127 for byte in body[:8192]) <= 8 and len(body) <= 8192
+
+
+def _declared(head: bytes, content_type: str) -> Iterator[str]:
+    stated = [
+        found[1].decode("ascii", "replace") for found in (_META.search(head), _XML.search(head)) if found
+    ]
+    header = _HEADER.search(content_type)
+    for name in [*stated, *([header[1]] if header else [])]:
+        known = _codec(name)
+        if known:
+            yield known
+
+
+def _codec(name: str) -> str | None:
+    if name.lower() in GB:
+        return "gb18030"
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return known if ALLOWED.fullmatch(known) else None

@@ -1,0 +1,164 @@
+"""What government pages share: the standard metas, tables of labels, attachments.
+
+Sources: 政府网站 standard metas (``ArticleTitle``, ``PubDate`` …), www.gov.cn's own set, and the
+label tables of information disclosure (索引号, 发文机关, 成文日期 …).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from crawler.pages.base import ArticlePage, Document, First, Node, attribute, children, inner_html, text_in
+from policy.records import Attachment, Label, Page
+
+METAS = {
+    "articletitle": "title",
+    "pubdate": "published",
+    "publishdate": "published",
+    "firstpublishedtime": "published",
+    "contentsource": "source",
+    "docsource": "source",
+    "columnname": "channel",
+    "docauthor": "author",
+    "keywords": "keyword",
+}
+"""Meta names in lower case and what they say. Times of a page's making are left out on purpose."""
+
+CELLS = {
+    "标题": "title",
+    "名称": "title",
+    "信息名称": "title",
+    "文件名称": "title",
+    "索引号": "index_no",
+    "信息索引": "index_no",
+    "信息索引号": "index_no",
+    "发文机关": "issuer",
+    "发文机构": "issuer",
+    "发文单位": "issuer",
+    "发布机构": "issuer",
+    "发布机关": "issuer",
+    "制定机关": "issuer",
+    "联合发文单位": "issuer",
+    "成文日期": "written",
+    "生成日期": "written",
+    "发文日期": "written",
+    "印发日期": "written",
+    "发布日期": "published",
+    "发布时间": "published",
+    "公开日期": "published",
+    "实施日期": "effective",
+    "施行日期": "effective",
+    "生效日期": "effective",
+    "废止日期": "expires",
+    "失效日期": "expires",
+    "发文字号": "doc_no",
+    "文号": "doc_no",
+    "文件编号": "doc_no",
+    "来源": "source",
+    "信息来源": "source",
+    "主题分类": "subject",
+    "公文种类": "genre",
+    "体裁分类": "genre",
+    "有效性": "validity",
+    "时效性": "validity",
+    "效力状态": "validity",
+    "主题词": "keyword",
+    "关键词": "keyword",
+}
+"""Labels as printed, without white space and colon, and their canonical names."""
+
+FILES = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|rtf|txt|csv|pptx?|ceb|caj)$", re.IGNORECASE)
+_SPACES = re.compile(r"[\s:：\u200b\ufeff]+")
+_LABELLED = re.compile(r"^[^:：\d]{2,8}[:：]\s*")
+_PAIR = re.compile(r"^([^:：]{2,12})[:：]\s*(\S.*)$", re.DOTALL)
+
+
+def label_name(text: str) -> str | None:
+    """The canonical name of a printed label (``索 引 号：``); None when it is none."""
+    return CELLS.get(_SPACES.sub("", text)) if len(text) <= 24 else None
+
+
+def metas(page: Document) -> Iterator[Label]:
+    """Labels of the head's metas that say something."""
+    for node in page.root.css("meta[name]"):
+        name, value = attribute(node, "name"), attribute(node, "content")
+        known = METAS.get(name.lower())
+        if known and value:
+            yield Label(name=known, value=" ".join(value.split()), rule=f"meta:{name}")
+
+
+def cells(tables: Iterable[Node]) -> Iterator[Label]:
+    """Labels of rows whose cells are pairs of label and value; empty values say nothing."""
+    for table in tables:
+        for row in table.css("tr"):
+            yield from pairs(list(children(row, "td", "th")))
+
+
+def pairs(nodes: list[Node]) -> Iterator[Label]:
+    """Labels among neighbours: a label alone and the next one's text, or both in one node."""
+    texts = [text_in(node) for node in nodes]
+    for text, after in zip(texts, [*texts[1:], ""], strict=True):
+        name, value = label_name(text), after
+        if name is None and (both := _PAIR.match(text)):
+            name, value, text = label_name(both[1]), both[2], both[1]
+        if name and value and label_name(value) is None:
+            yield Label(name=name, value=value, rule=f"cell:{_SPACES.sub('', text)}")
+
+
+def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...]:
+    """Files linked in these parts of the page, by the suffix of their address, each once."""
+    found: dict[str, Attachment] = {}
+    for part in within:
+        for link in part.css("a[href]"):
+            url = page.absolute(attribute(link, "href"))
+            if FILES.search(urlsplit(url).path) and url not in found:
+                found[url] = Attachment(url=url, name=text_in(link) or url.rpartition("/")[2])
+    return tuple(found.values())
+
+
+def breadcrumb(nodes: Iterable[Node]) -> Iterator[Label]:
+    """The channel path of a breadcrumb's parts, without 首页 and 正文."""
+    parts = [part for part in map(text_in, nodes) if part and part not in {"首页", "正文", "hide"}]
+    if parts:
+        yield Label(name="channel", value=" > ".join(parts), rule="breadcrumb")
+
+
+class GovernmentArticle(ArticlePage):
+    """The common template: metas, a label table, a headline block, a body; a portal names the places."""
+
+    body: ClassVar[First] = First("#UCAP-CONTENT")
+    tables: ClassVar[str] = ""
+    """Label tables; where declared, a page without one is of another template."""
+    printed: ClassVar[Mapping[str, str]] = {}
+    """Canonical names and where the headline block prints them."""
+    crumbs: ClassVar[str] = ""
+    files: ClassVar[str] = ""
+    """Where files are offered beside the body."""
+
+    def matches(self, page: Document) -> bool:
+        """Whether the page has this template's body, and its label table if it has one."""
+        needed = [self.body.css, *filter(None, [self.tables])]
+        return all(page.root.css_first(css) is not None for css in needed)
+
+    def read(self, page: Document) -> Page:
+        """The body and all labels, cells before metas before the headline block."""
+        body = self.body.on(page)
+        tables = page.root.css(self.tables) if self.tables else []
+        crumbs = page.root.css(self.crumbs) if self.crumbs else []
+        beside = page.root.css(self.files) if self.files else []
+        return Page(
+            url=page.url,
+            number=1,
+            body=inner_html([body]),
+            labels=(*cells(tables), *metas(page), *self._masthead(page), *breadcrumb(crumbs)),
+            attachments=attachments(page, [body, *beside]),
+        )
+
+    def _masthead(self, page: Document) -> Iterator[Label]:
+        for name, css in self.printed.items():
+            text = _LABELLED.sub("", text_in(page.root.css_first(css)))
+            if text:
+                yield Label(name=name, value=text, rule="masthead")

@@ -1,0 +1,134 @@
+"""Pages that must never become an article: challenges, soft 404, errors served with 200.
+
+Signs of a challenge are looked for in tags and scripts, never in prose, and count only where next to
+nothing is to be read; words of failure count as the title or as a line of their own on a small page.
+So an article that merely mentions them passes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from crawler.pages.encoding import decode
+from policy.errors import Challenge, ErrorPage, PageError, SoftNotFound
+from policy.records import Payload
+
+if TYPE_CHECKING:
+    from crawler.portal import Portal
+
+LITTLE = 160
+"""A challenge page has fewer characters to be read."""
+SMALL = 30_000
+"""Bytes; on a larger page a line that says "not found" is no statement about the page."""
+MODEST = 600
+"""Characters to be read; a failure page has fewer, site furniture included."""
+
+CHALLENGE = re.compile(
+    rb"aliyun_?waf|acw_sc__v2|var\s+arg1\s*=|\$_ts\b|__jsl_clearance|C3VK=|wzws_?|reason:GeoBL|EO_Bot_Ssid"
+    rb"|document\.cookie\s*=|(?:security )?verification|\xe9\xaa\x8c\xe8\xaf\x81",
+    re.IGNORECASE,
+)
+SIGNS = {
+    "Alibaba WAF": re.compile(r"aliyun_?waf|acw_sc__v2|var\s+arg1\s*=\s*['\"][0-9a-f]{8,}", re.IGNORECASE),
+    "script challenge $_ts": re.compile(r"\$_ts\b"),
+    "加速乐": re.compile(r"__jsl_clearance"),
+    "cookie C3VK": re.compile(r"C3VK="),
+    "WZWS": re.compile(r"wzws|reason:GeoBL", re.IGNORECASE),
+    "EdgeOne": re.compile(r"EO_Bot_Ssid"),
+    "cookie and reload": re.compile(
+        r"document\.cookie\s*=.{0,600}?(?:location\s*\.\s*(?:reload|replace|href)|location\s*=)", re.DOTALL
+    ),
+}
+VERIFY = re.compile(
+    r"(?:security |captcha )?verification|(?:滑动|访问|安全|人机)验证(?:页面|中心)?|just a moment\W*",
+    re.IGNORECASE,
+)
+"""A challenge page's title."""
+
+LOST = re.compile(
+    r"(?:404\W*)?(?:sorry|抱歉|很抱歉|对不起|非常抱歉|提示)?[\W_]*(?:您|你)?(?:所|要)*(?:访问|请求|查看|浏览|查找|寻找)?的?"
+    r"(?:该|此|这个|相关)?(?:页面|网页|文章|信息|内容|文件|资源)(?:可能)?(?:已经?)?(?:不存在|找不到|未找到|没有找到|不见|被?删除|失效|下线)"
+    r"(?:了|或.{0,12})?[\W_]*|[\W_]*(?:抱歉|对不起|很抱歉)?[\W_]*(?:找不到|未找到|没有找到)(?:该|此|您|你|要|访问|请求|相关|的|所)*(?:页面|网页|文件|文章|资源|内容)了?[\W_]*"
+    r"|(?:http )?(?:error )?404\W*(?:error|not found|页面|错误|找不到|未找到|不存在)*\W*|(?:the )?(?:page|resource|file)?\s?(?:cannot be|could not be|not) found\W*",
+    re.IGNORECASE,
+)
+FAILED = re.compile(
+    r"(?:http )?(?:status|error)?\W*(?:50[0-4]|40[0135])\W*(?:-|–|—)?\s*(?:internal server error|bad gateway|service (?:temporarily )?unavailable"
+    r"|gateway time-?out|forbidden|bad request|unauthorized|method not allowed|error|服务器.{0,6}|错误)?\W*"
+    r"|internal server error\W*|bad gateway\W*|service (?:temporarily )?unavailable\W*|gateway time-?out\W*|welcome to nginx\W*"
+    r"|[\W_]*(?:抱歉|对不起|很抱歉|sorry)?[\W_]*(?:服务器|系统|网站|程序)(?:内部|暂时|正在|发生|出现|当前)*(?:错误|异常|繁忙|维护中?|升级中?|出错)了?"
+    r"(?:[\W_]*请?(?:您)?稍[后候]再?(?:试|访问|重试))?[\W_]*|runtime error\W*|server error in .{1,40} application\W*",
+    re.IGNORECASE,
+)
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_SITE = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{1,30}$")
+_UNREAD = re.compile(
+    r"<(script|style|textarea|title|noscript|template|svg)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKUP = re.compile(r"<[a-zA-Z/!?][^>]*>")
+_SORRY = re.compile(r"""<span[^>]+class=["']?sorry\b""", re.IGNORECASE)
+
+
+def refuse_bad(payload: Payload, portal: Portal | None = None) -> None:
+    """Raises Challenge, SoftNotFound or ErrorPage when the payload is one."""
+    head = payload.body[:512].lstrip()
+    refusal = None
+    if head[:1] in {b"{", b"["}:
+        refusal = _failed_answer(payload.body) if head[:1] == b"{" else None
+    elif b"<" in head:
+        refusal = _refusal(payload)
+    if refusal:
+        kind, sign = refusal
+        raise kind(sign, portal=portal.slug if portal else "", url=payload.url)
+
+
+def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
+    suspicious = CHALLENGE.search(payload.body) is not None
+    if not suspicious and len(payload.body) > SMALL:
+        return None
+    text, _ = decode(payload.body, payload.content_type)
+    titles = _TITLE.search(text)
+    title = " ".join(titles[1].split()) if titles else ""
+    lines = [
+        line for line in (" ".join(part.split()) for part in _MARKUP.split(_UNREAD.sub(" ", text))) if line
+    ]
+    readable = sum(map(len, lines))
+    if readable < LITTLE and (sign := _challenge(text, title, lines)):
+        return Challenge, sign
+    return _failure(text, title, lines) if readable < MODEST and len(payload.body) <= SMALL else None
+
+
+def _challenge(text: str, title: str, lines: list[str]) -> str | None:
+    if VERIFY.fullmatch(title):
+        return f"title {title}"
+    prose = "\n".join(lines)
+    return next((name for name, sign in SIGNS.items() if sign.search(text) and not sign.search(prose)), None)
+
+
+def _failure(text: str, title: str, lines: list[str]) -> tuple[type[PageError], str] | None:
+    if _SORRY.search(text):
+        return SoftNotFound, "span.sorry"
+    for line in (title, _SITE.sub("", title), *(line for line in lines if len(line) <= 60)):
+        if line and LOST.fullmatch(line):
+            return SoftNotFound, line
+        if line and FAILED.fullmatch(line):
+            return ErrorPage, line
+    return None
+
+
+def _failed_answer(body: bytes) -> tuple[type[PageError], str] | None:
+    """A small JSON object that says it failed."""
+    if len(body) > 4096:
+        return None
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return None
+    codes = [answer[key] for key in ("code", "status", "rptCode", "errcode", "statusCode") if key in answer]
+    failed = answer.get("success") is False or any(str(code).isdigit() and int(code) >= 400 for code in codes)
+    message = str(answer.get("msg") or answer.get("message") or answer.get("error") or codes)
+    return (ErrorPage, f"JSON answer: {message}") if failed else None

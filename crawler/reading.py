@@ -1,0 +1,187 @@
+"""The one way from bytes and address to a record: the spider, ``extract`` and rereading call it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from attrs import asdict, evolve, frozen
+
+from crawler.pages import generic
+from crawler.pages.base import Document, document
+from crawler.pages.listings import canonical
+from crawler.pages.refusals import refuse_bad
+from crawler.portal import Portal, Section
+from crawler.portals import PACKAGES, owner
+from pipelines import clean, furniture, metadata, validate
+from policy import outline
+from policy.errors import LayoutChanged, Rejected
+from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload, Table
+
+__all__ = [
+    "code_version",
+    "read_article",
+    "read_listing",
+    "read_page",
+    "read_saved",
+    "refuse_bad",
+    "reread",
+]
+
+SOURCES = (
+    *("policy/**/*.py", "policy/data/*", "pipelines/*.py", "crawler/pages/*.py", "crawler/portals/*.py"),
+    *("crawler/portal.py", "crawler/reading.py"),
+)
+"""What reading depends on; patterns below the checkout."""
+NOT_READING = frozenset({"pipelines/adapters.py"})
+
+
+def read_listing(portal: Portal, section: Section, payload: Payload) -> Listing:
+    """The listing page; fewer entries than the section's first page promises raise LayoutChanged."""
+    refuse_bad(payload, portal)
+    listing = section.listing().read(portal, section.url, payload)
+    promised = section.at_least if canonical(payload.url) == canonical(section.url) else 1
+    if len(listing.entries) < promised:
+        message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"
+        raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="entries")
+    return listing
+
+
+def read_page(portal: Portal | None, payload: Payload) -> Page:
+    """One page of an article, read by the portal's template; without a portal by the generic reading."""
+    refuse_bad(payload, portal)
+    if portal is None:
+        return generic.read(payload)
+    page = document(payload, portal=portal.slug)
+    return _templated(portal, page)
+
+
+def _templated(portal: Portal, page: Document) -> Page:
+    for template in (known() for known in portal.articles):
+        if template.matches(page):
+            return template.read(page)
+    names = ", ".join(template.__name__ for template in portal.articles)
+    raise LayoutChanged(f"no template matches ({names})", portal=portal.slug, url=page.url, field="template")
+
+
+def read_article(
+    portal: Portal | None,
+    pages: Sequence[Page],
+    *,
+    entry: Entry | None = None,
+    missing: Sequence[str] = (),
+) -> Article:
+    """All pages of an article as one record, in reading order; what did not come is stated.
+
+    Raises Rejected for what is not worth archiving, TooDeep for a body nested beyond reason.
+    """
+    pages = sorted(pages, key=lambda page: page.number)
+    slug, first = portal.slug if portal else "", pages[0] if pages else None
+    if first is None:
+        raise Rejected("no page of it could be read", portal=slug, field="pages")
+    body = _stitched(pages)
+    if body.all_furniture and not body.attachments:
+        raise Rejected("nothing but furniture", portal=slug, url=first.url, field="text")
+    found = metadata.describe(_labels(first, entry), body.lines, issuer=portal.issuer if portal else None)
+    if found.title is None:
+        raise Rejected("no title", portal=slug, url=first.url, field="title")
+    known = {canonical(page.url) for page in pages}
+    expected = dict.fromkeys([*missing, *(url for page in pages for url in page.others)])
+    return _finished(
+        Article(
+            portal=slug,
+            key=_key(portal, first, entry),
+            url=first.url,
+            text="\n".join(body.lines),
+            page_urls=tuple(page.url for page in pages),
+            tables=body.tables,
+            attachments=body.attachments,
+            **asdict(found, recurse=False),
+        ),
+        body,
+        pages=len(pages),
+        missing=tuple(url for url in expected if canonical(url) not in known),
+    )
+
+
+def reread(portal: Portal | None, payloads: Sequence[Payload]) -> Article:
+    """The article in payloads fetched earlier, one a page, read with the code of today."""
+    return read_article(portal, [read_page(portal, payload) for payload in payloads])
+
+
+def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) -> Article:
+    """A saved article of any origin, one payload a page.
+
+    The portal is that of its address, else of the canonical link in the page; where none owns it,
+    or its templates do not know the page, the generic reading reads it, and a warning says so.
+    """
+    portal = owner(payloads[0].url, packages)
+    try:
+        return reread(portal, payloads)
+    except LayoutChanged as error:
+        if portal is None:
+            raise
+        article = reread(None, payloads)
+        return evolve(article, warnings=(*article.warnings, f"generic reading: {error}"))
+
+
+@cache
+def code_version() -> str:
+    """A fingerprint of the code and dictionaries that reading depends on."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in SOURCES for path in root.glob(pattern) if path.is_file()}):
+        name = path.relative_to(root).as_posix()
+        if name not in NOT_READING:
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+# ------------------------------------------------------------------ putting an article together
+
+
+@frozen(kw_only=True)
+class _Body:
+    """The text of all pages, furniture and contacts removed from each."""
+
+    lines: tuple[str, ...]
+    tables: tuple[Table, ...]
+    attachments: tuple[Attachment, ...]
+    all_furniture: bool
+
+
+def _stitched(pages: Sequence[Page]) -> _Body:
+    cleaned = [clean.clean(page.body) for page in pages]
+    stripped = [furniture.strip(one.lines) for one in cleaned]
+    lines = [line for one in stripped for line in furniture.remove_contacts(one.lines)]
+    files = {file.url: file for page in reversed(pages) for file in reversed(page.attachments)}
+    return _Body(
+        lines=tuple(lines),
+        tables=tuple(table for one in cleaned for table in one.tables),
+        attachments=tuple(reversed(files.values())),
+        all_furniture=all(one.all_furniture for one in stripped),
+    )
+
+
+def _labels(first: Page, entry: Entry | None) -> tuple[Label, ...]:
+    """The first page's labels, the listing's words last."""
+    if entry is None:
+        return first.labels
+    return (*first.labels, Label(name="title", value=entry.title, rule="listing"))
+
+
+def _key(portal: Portal | None, first: Page, entry: Entry | None) -> str:
+    """The portal's stable key; the address where there is no portal."""
+    found = portal.key(first.url) if portal else None
+    return found or (entry.key if entry else canonical(first.url))
+
+
+def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:
+    tree = outline.outline(body.lines)
+    whole = outline.completeness(tree, article.title.value, body.lines, pages=pages, missing_pages=missing)
+    flags = ("text: nothing but furniture",) if body.all_furniture else ()
+    return validate.validate(
+        evolve(article, outline=tree, completeness=whole, warnings=(*article.warnings, *flags))
+    )

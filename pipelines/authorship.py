@@ -1,0 +1,54 @@
+"""Who issued a document: the cell, the signature, the masthead, the title's beginning, the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policy import dates, issuers
+from policy.records import Found, Issuer
+
+SIGNATURE_LINES = 20
+"""Joint documents are signed by a dozen organs and more, a line each."""
+
+_MASTHEAD = re.compile(r"^(?P<organ>\S.{1,60}?)\s*(?:令|公告|通告|文件)$")
+_TITLE = re.compile(r"^(?P<organ>.{2,60}?)\s*(?:办公厅|办公室)?(?:关于|印发|转发|发布|公布|批转|令|公告)")
+
+
+def issued_by(
+    cell: Found[str] | None, title: str, lines: Sequence[str], source: Found[str] | None
+) -> Found[tuple[Issuer, ...]] | None:
+    """The issuing organs in printed order. Without a cell only organs we know are believed."""
+    if cell:
+        return Found(value=issuers.split(cell.value), raw=cell.raw, rule=cell.rule)
+    return next((found for found in _guesses(title, lines, source) if found), None)
+
+
+def _guesses(
+    title: str, lines: Sequence[str], source: Found[str] | None
+) -> Iterator[Found[tuple[Issuer, ...]] | None]:
+    yield _known(_signature(lines), "signature")
+    yield from (_known(found["organ"], "masthead") for found in map(_MASTHEAD.match, lines[:6]) if found)
+    begins = _TITLE.match(title)
+    yield _known(begins["organ"], "title") if begins else None
+    yield _known(source.value, f"source:{source.rule}") if source else None
+
+
+def _known(text: str, rule: str) -> Found[tuple[Issuer, ...]] | None:
+    """The organs named in the text, when it names nothing else."""
+    found = issuers.split(text) if text.strip() else ()
+    if not found or any(organ.id is None for organ in found):
+        return None
+    return Found(value=found, raw=text, rule=rule)
+
+
+def _signature(lines: Sequence[str]) -> str:
+    """The organs' lines above the day that signs the document."""
+    day = dates.signature_day(lines)
+    at = next((n for n in range(len(lines) - 1, -1, -1) if day and day.raw in lines[n]), 0)
+    signed: list[str] = []
+    for line in reversed(lines[max(0, at - SIGNATURE_LINES) : at]):
+        if not _known(line, ""):
+            break
+        signed.insert(0, line)
+    return " ".join(signed)

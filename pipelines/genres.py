@@ -1,0 +1,82 @@
+"""公文种类 from a title's end, and the official name inside 关于印发《…》的通知."""
+
+from __future__ import annotations
+
+import re
+
+from policy.records import Found
+
+STATUTORY = (
+    "决议",
+    "决定",
+    "命令",
+    "令",
+    "公报",
+    "公告",
+    "通告",
+    "意见",
+    "通知",
+    "通报",
+    "报告",
+    "请示",
+    "批复",
+    "议案",
+    "函",
+    "纪要",
+)
+"""党政机关公文处理工作条例（中办发〔2012〕14号）第八条."""
+OTHERS = (
+    *(
+        "办法",
+        "规定",
+        "条例",
+        "细则",
+        "方案",
+        "规划",
+        "计划",
+        "纲要",
+        "指南",
+        "指引",
+        "准则",
+        "规则",
+        "规程",
+        "规范",
+        "标准",
+    ),
+    *(
+        "目录",
+        "名单",
+        "清单",
+        "要点",
+        "措施",
+        "解读",
+        "答记者问",
+        "公示",
+        "复函",
+        "答复",
+        "白皮书",
+        "章程",
+        "法",
+        "倡议书",
+    ),
+)
+"""What else titles on portals end with."""
+
+_TAIL = re.compile(r"(?:[\s（(〔\[【][^（()）〔〕\[\]【】]{1,30}[)）〕\]】]|[\s、，。])+$")
+_ENDS = re.compile(rf"({'|'.join(sorted((*STATUTORY, *OTHERS), key=len, reverse=True))})$")
+_INNER = re.compile(
+    r"(?:印发|转发|发布|公布|批转|下发|颁布|公开征求)(?:修订后的|修改后的|新的)?[《“](?P<name>.{4,80})[》”](?:等.{1,10})?的"
+)
+
+
+def genre_of(title: str) -> Found[str] | None:
+    """The kind of document a title's end names, parentheses behind it aside."""
+    core = _TAIL.sub("", title).rstrip('》”"')
+    found = _ENDS.search(core)
+    return Found(value=found[1], raw=title, rule="title:end") if found else None
+
+
+def official_name(title: str) -> Found[str] | None:
+    """The policy that a covering notice of this title brings."""
+    found = _INNER.search(title)
+    return Found(value=found["name"], raw=title, rule="title:印发《》") if found else None

@@ -1,0 +1,169 @@
+"""Labels and lines of an article to its fields, each with the rule that found it.
+
+What is labelled in a cell is believed before a meta, a meta before the headline block, that before
+the title and the signature. Where they disagree the first is kept and a warning says so. The time of
+a page's making is never a date of the policy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from pipelines.authorship import issued_by
+from pipelines.genres import genre_of, official_name
+from policy import dates, docnumber
+from policy.records import DocNumber, Found, Issuer, Label, Moment
+
+RANKS = ("cell", "meta", "masthead", "breadcrumb", "title", "listing")
+"""Kinds of rules, the most trusted first."""
+
+MASTHEAD_LINES = 12
+_SEPARATORS = re.compile(r"[;；,，、|\s]+")
+_NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECASE)
+
+
+@frozen(kw_only=True)
+class Metadata:
+    """The fields of an article that its labels and lines tell."""
+
+    title: Found[str] | None = None
+    title_official: Found[str] | None = None
+    source: Found[str] | None = None
+    author: Found[str] | None = None
+    channel: Found[str] | None = None
+    doc_no: Found[DocNumber] | None = None
+    index_no: Found[str] | None = None
+    issuers: Found[tuple[Issuer, ...]] | None = None
+    published: Found[Moment] | None = None
+    written: Found[dt.date] | None = None
+    effective: Found[dt.date] | None = None
+    expires: Found[dt.date] | None = None
+    subject: Found[str] | None = None
+    genre: Found[str] | None = None
+    validity: Found[str] | None = None
+    keywords: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> Metadata:
+    """The fields told by a page's labels and its text; ``issuer`` is the organ whose own site it is."""
+    said = _Said(labels)
+    text, top = "\n".join(lines), masthead(lines)
+    title, signed = said.first("title"), dates.signature_day(lines)
+    words = title.value if title else ""
+    printed = docnumber.own(cell=None, title=words, masthead=top)
+    number = docnumber.own(cell=said.value("doc_no"), title=words, masthead=top)
+    written = said.day("written") or signed
+    day = written.value if written else None
+    return Metadata(
+        title=title,
+        title_official=_official(title, issuer),
+        source=said.first("source"),
+        author=said.first("author"),
+        channel=said.first("channel"),
+        doc_no=number,
+        index_no=said.first("index_no"),
+        issuers=issued_by(said.first("issuer"), words, lines, said.first("source")),
+        published=said.moment("published"),
+        written=written,
+        effective=said.day("effective") or dates.effective(text, written=day),
+        expires=said.day("expires") or dates.expires(text, written=day),
+        subject=said.first("subject"),
+        genre=said.first("genre") or genre_of(words),
+        validity=said.first("validity"),
+        keywords=said.keywords(),
+        warnings=(
+            *said.warnings(),
+            *_differ("written", written, signed),
+            *_differ("doc_no", number, printed),
+        ),
+    )
+
+
+def masthead(lines: Sequence[str]) -> tuple[str, ...]:
+    """The first lines, before the salutation: titles, number, organ."""
+    top = lines[:MASTHEAD_LINES]
+    end = next((n for n, line in enumerate(top) if line.endswith(("：", ":"))), len(top))
+    return tuple(top[:end])
+
+
+def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None:
+    """The policy's own title: the cell's, the one in 印发《…》, the headline on the issuer's own site."""
+    if title is None or title.rule.startswith("cell:"):
+        return title
+    return official_name(title.value) or (title if issuer else None)
+
+
+def _differ(name: str, kept: Found[Any] | None, other: Found[Any] | None) -> Iterator[str]:
+    if kept and other and _comparable(kept.value) != _comparable(other.value):
+        yield f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
+
+
+def _comparable(value: object) -> object:
+    if isinstance(value, DocNumber):
+        return value.norm
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+class _Said:
+    """What the labels say, the most trusted first; values that say nothing are left out."""
+
+    def __init__(self, labels: Sequence[Label]) -> None:
+        self._labels = sorted((one for one in labels if not _NOTHING.fullmatch(one.value)), key=_rank)
+
+    def of(self, name: str) -> Iterator[Label]:
+        return (label for label in self._labels if label.name == name)
+
+    def value(self, name: str) -> str | None:
+        return next((label.value for label in self.of(name)), None)
+
+    def first(self, name: str) -> Found[str] | None:
+        return next((Found(value=one.value, raw=one.value, rule=one.rule) for one in self.of(name)), None)
+
+    def moments(self, name: str) -> list[Found[Moment]]:
+        read = ((label, _moment(label.value)) for label in self.of(name))
+        return [Found(value=moment, raw=label.value, rule=label.rule) for label, moment in read if moment]
+
+    def moment(self, name: str) -> Found[Moment] | None:
+        return next(iter(self.moments(name)), None)
+
+    def day(self, name: str) -> Found[dt.date] | None:
+        found = self.moment(name)
+        return Found(value=_day(found.value), raw=found.raw, rule=found.rule) if found else None
+
+    def keywords(self) -> tuple[str, ...]:
+        """Labels of the headline block are words already; others are lists to be split."""
+        words = [label.value for label in self.of("keyword") if label.rule == "masthead"]
+        listed = _SEPARATORS.split(self.value("keyword") or "")
+        return tuple(dict.fromkeys(word for word in words or listed if word))
+
+    def warnings(self) -> Iterator[str]:
+        """Dates that cannot be read, and days of publication that disagree."""
+        for name in ("published", "written", "effective", "expires"):
+            yield from (
+                f"{name}: {one.rule} says {one.value}" for one in self.of(name) if not _moment(one.value)
+            )
+        published = self.moments("published")
+        for other in published[1:]:
+            yield from _differ("published", published[0], other)
+
+
+def _rank(label: Label) -> int:
+    kind = label.rule.partition(":")[0]
+    return RANKS.index(kind) if kind in RANKS else len(RANKS)
+
+
+def _moment(text: str) -> Moment | None:
+    try:
+        return dates.parse_moment(text)
+    except ValueError:
+        return None
+
+
+def _day(moment: Moment) -> dt.date:
+    return moment.date() if isinstance(moment, dt.datetime) else moment
