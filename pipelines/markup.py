@@ -1,0 +1,129 @@
+"""A fragment of HTML made harmless and small before it becomes a tree.
+
+A tree costs some 20 µs a tag, and Python's HTML parser takes quadratic time over tags and comments
+that never end. So one linear pass leaves only the tags that give lines, tables, file links or
+hidden parts: comments and scripts go, wrappers (``span``, ``font``, ``strong`` …) go and their text
+stays. What would cost a tree a node each becomes one control character, which no page may hold:
+``<br>``, and the escapes of a serialised page; :func:`spoken` turns these back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from attrs import define, field
+
+from policy.errors import TooDeep
+
+MAX_DEPTH = 512
+"""As deep as browsers nest."""
+MAX_TAGS = 60_000
+"""Structural tags: about two seconds; the largest catalogues printed as one page have half of it."""
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+BLOCKS = _names(
+    """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre
+    section summary table tbody td tfoot th thead tr ucapcontent ul"""
+)
+"""What begins and ends a line."""
+REMOVED = _names(
+    """applet audio button canvas datalist head iframe map math noembed noframes noscript object optgroup
+    option script select style svg template textarea title video"""
+)
+"""What no reader reads as text."""
+_EMPTY = _names("area base br col embed frame img input link meta param source track wbr")
+_PROPER = BLOCKS | REMOVED
+
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|et|zip|rar|7z|txt|rtf|csv)$", re.IGNORECASE)
+"""How the address of an attachment ends."""
+_MAYBE_FILE = re.compile(FILE.pattern.removesuffix("$") + r"\s*(?:[?#\"']|$)", re.IGNORECASE)
+_MAYBE_HIDDEN = re.compile(r"hidden|display|visibility|share-substr", re.IGNORECASE)
+
+_TOKEN = re.compile(
+    r"""
+    <!--.*?(?:-->|\Z)
+  | <(script|style)\b.*?(?:</\1\s*>|\Z)
+  | <[!?][^>]*+(?:>|\Z)
+  | <(?P<end>/?)(?P<name>[a-z][^\s/<>]*+)(?P<attributes>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>
+  | <(?P<end2>/?)(?P<name2>[a-z][^\s/<>]*+)(?P<attributes2>[^<>]*+)>
+  | <
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+BREAK = "\x1e"
+"""Stands for ``<br>``."""
+_MARKS = {"&lt;": "\x02", "&gt;": "\x03", "&amp;": "\x04", "&nbsp;": "\xa0"}
+_SPOKEN = str.maketrans({"\x02": "<", "\x03": ">", "\x04": "&"})
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]+")
+
+
+def tame(fragment: str) -> str:
+    """The fragment with the tags that matter; raises TooDeep."""
+    fragment = _CONTROLS.sub("", fragment)
+    for escape, mark in _MARKS.items():
+        fragment = fragment.replace(escape, mark)
+    return _TOKEN.sub(_Tamer().token, fragment)
+
+
+def spoken(text: str) -> str:
+    """Text of a tamed fragment as it was meant."""
+    return text.translate(_SPOKEN)
+
+
+@define
+class _Tamer:
+    depth: int = 0
+    count: int = 0
+    kept: defaultdict[str, list[bool]] = field(factory=lambda: defaultdict(list))
+
+    def token(self, match: re.Match[str]) -> str:
+        """What stands in a token's place."""
+        name = match["name"] or match["name2"]
+        if name is None:
+            return _MARKS["&lt;"] if match[0] == "<" else ""
+        name = name.lower()
+        if name in _EMPTY:
+            return BREAK if name == "br" else ""
+        if match["end"] or match["end2"]:
+            return self._end(name)
+        return self._start(name, (match["attributes"] or match["attributes2"] or "").rstrip("/ "))
+
+    def _start(self, name: str, attributes: str) -> str:
+        telling = bool(attributes) and _telling(name, attributes)
+        keep = name in _PROPER or telling
+        if not keep:
+            self.kept[name].append(False)
+            return ""
+        if name not in _PROPER:
+            self.kept[name].append(True)
+        self._deeper()
+        return f"<{name}{attributes}>" if telling else f"<{name}>"
+
+    def _end(self, name: str) -> str:
+        if name in _PROPER or (self.kept[name] and self.kept[name].pop()):
+            self.depth -= self.depth > 0
+            return f"</{name}>"
+        return ""
+
+    def _deeper(self) -> None:
+        self.depth += 1
+        self.count += 1
+        if self.depth > MAX_DEPTH:
+            raise TooDeep(f"tags nested more than {MAX_DEPTH} deep")
+        if self.count > MAX_TAGS:
+            raise TooDeep(f"more than {MAX_TAGS} tags")
+
+
+def _telling(name: str, attributes: str) -> bool:
+    """Whether the attributes say a span of cells, a file, or perhaps that the element is hidden."""
+    if name in ("td", "th") or (name == "a" and _MAYBE_FILE.search(attributes)):
+        return True
+    return bool(_MAYBE_HIDDEN.search(attributes))
