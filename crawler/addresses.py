@@ -1,0 +1,80 @@
+"""Which addresses and hosts may be asked: pure rules, no look-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urldefrag, urlsplit
+
+_NAT64 = ip_network("64:ff9b::/96")
+_SITE_LOCAL = ip_network("fec0::/10")
+_PROTOCOL = ip_network("192.0.0.0/24")
+_CN_SECOND_LEVEL = re.compile(r"(?:com|net|org|gov|edu|ac|mil|[a-z]{2})\.cn\Z")
+
+
+def allowed(address: str) -> bool:
+    """Whether this IP address is a public one: not private, loopback, link-local or a disguise of such.
+
+    ``is_global`` alone says yes to NAT64, 6to4, site-local, multicast and IETF protocol addresses.
+    """
+    try:
+        ip = _unwrap(ip_address(address.partition("%")[0]))
+    except ValueError:
+        return False
+    if ip.is_multicast or ip.is_reserved or not ip.is_global:
+        return False
+    return ip not in (_PROTOCOL if ip.version == 4 else _SITE_LOCAL)
+
+
+def _unwrap(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address an IPv6 address stands for, where it does."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    if ip in _NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
+
+
+def is_literal(host: str) -> bool:
+    """Whether the host is an IP address rather than a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def endpoint(origin: str) -> str:
+    """``host:port`` of an origin (``https://www.example.cn``)."""
+    parts = urlsplit(origin)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def origin(url: str) -> str:
+    """``scheme://host[:port]`` of a URL, in lower case."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def alike(url: str) -> str:
+    """An address without what is often written otherwise: scheme, fragment, a trailing index.html."""
+    bare = urldefrag(url).url.partition("://")[2]
+    return bare.removesuffix("index.html").rstrip("/")
+
+
+def registrable(host: str) -> str:
+    """The domain a challenge's clearance holds for: ``fd.bjx.com.cn`` -> ``bjx.com.cn``.
+
+    Enough for Chinese portals; of other suffixes the last two labels are taken.
+    """
+    labels = host.lower().rstrip(".").split(".")
+    if is_literal(host):
+        return host
+    keep = 3 if _CN_SECOND_LEVEL.match(".".join(labels[-2:])) else 2
+    return ".".join(labels[-keep:])
+
+
+def open_endpoints(allow: Iterable[str], connect: Iterable[str]) -> frozenset[str]:
+    """Every ``host:port`` that may be private: the allow-list and the targets of the connect map."""
+    return frozenset([*(item.lower() for item in allow), *(endpoint(target) for target in connect)])

@@ -1,0 +1,91 @@
+"""How far a listing has been followed, and an article put together page by page. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Self
+
+from attrs import evolve, field, frozen
+
+from crawler.addresses import alike
+from crawler.portal import Section
+from policy.records import Capture, Entry, Listing, Page
+
+MOST_PAGES = 500
+"""Of one listing or article: whoever shows more is sending us in circles."""
+
+
+@frozen(kw_only=True)
+class _Path:
+    """Addresses asked for, and those that wait in order; none is asked for twice."""
+
+    asked: frozenset[str] = field(factory=frozenset)
+    waiting: tuple[str, ...] = ()
+
+    def asking(self, url: str) -> Self:
+        """The same path once ``url`` is asked for."""
+        return evolve(self, asked=self.asked | {alike(url)})
+
+    def hearing(self, urls: Iterable[str]) -> Self:
+        """The same path with new addresses waiting behind those that wait."""
+        return evolve(self, waiting=tuple(dict.fromkeys((*self.waiting, *urls))))
+
+    @property
+    def following(self) -> str | None:
+        """The next address to ask for."""
+        if len(self.asked) >= MOST_PAGES:
+            return None
+        return next((url for url in self.waiting if alike(url) not in self.asked), None)
+
+
+@frozen(kw_only=True)
+class Trail(_Path):
+    """A section's listing, page by page; ``keys`` are the articles it has shown."""
+
+    section: Section
+    keys: frozenset[str] = field(factory=frozenset)
+
+    def read(self, listing: Listing, since: dt.date | None) -> Trail:
+        """The trail after a page. It ends with a page that shows nothing new inside the window."""
+        fresh = [entry for entry in listing.entries if entry.key not in self.keys]
+        trail = evolve(self, keys=self.keys | {entry.key for entry in fresh})
+        if not any(in_window(entry, since) for entry in fresh):
+            return evolve(trail, waiting=())
+        return trail.hearing(listing.more)
+
+
+@frozen(kw_only=True)
+class Sought(_Path):
+    """An article being fetched. ``known``: the archive has it; ``missing``: pages that did not come."""
+
+    url: str
+    key: str
+    entry: Entry | None = None
+    known: bool = False
+    quiet: bool = False
+    pages: tuple[Page, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def read(self, page: Page, capture: Capture) -> Sought:
+        """The article with one more page; a page that came at another address before is not taken twice."""
+        if page.number in {held.number for held in self.pages}:
+            return self
+        sought = evolve(self, pages=(*self.pages, page), captures=(*self.captures, capture))
+        return sought.hearing(page.others)
+
+    def lost(self, url: str) -> Sought:
+        """The article with one more page known to be missing."""
+        return evolve(self, missing=(*self.missing, url))
+
+    @property
+    def in_order(self) -> Sought:
+        """The same with its pages, and the captures beside them, in reading order."""
+        both = sorted(zip(self.pages, self.captures, strict=True), key=lambda pair: pair[0].number)
+        return evolve(self, pages=tuple(p for p, _ in both), captures=tuple(c for _, c in both))
+
+
+def in_window(entry: Entry, since: dt.date | None) -> bool:
+    """Whether an entry is to be fetched when new; one without a day is."""
+    return since is None or entry.listed_on is None or entry.listed_on >= since

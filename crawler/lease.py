@@ -1,0 +1,99 @@
+"""Who lives: a lock that dies with its process, and what to do with the runs of the dead.
+
+A run of this machine is dead when its lock is free, whatever its heartbeat says; of a run of
+another machine only the heartbeat is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config import Config
+from policy.errors import ArchiveError
+from policy.records import Run, RunState
+from storage import archive, runs
+from storage.captures import cut_torn, refer, scan
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+_SILENT_BEATS = 6
+
+
+@contextmanager
+def held(config: Config, run_id: int) -> Iterator[None]:
+    """Hold the run's lock until the process ends, whichever way."""
+    path = _lock(config, run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    begun = path.with_suffix(f".{os.getpid()}")
+    with begun.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        begun.rename(path)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def alive(config: Config, run_id: int) -> bool | None:
+    """Whether the process of a run lives; None when it has no lock here."""
+    try:
+        with _lock(config, run_id).open("r+") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return True
+    return False
+
+
+def close_lost(config: Config, database: Database, now: dt.datetime) -> list[Run]:
+    """Close the runs whose process is dead, and keep what they had fetched."""
+    with database.read() as session:
+        running = [run for run in runs.history(session, limit=500) if run.state == "running"]
+    return [close_dead(config, database, run, now) for run in running if _is_lost(config, run, now)]
+
+
+def close_dead(config: Config, database: Database, run: Run, now: dt.datetime, *, late: bool = False) -> Run:
+    """Close a run that its process left open, as lost or, when it was ended for being late, timeout."""
+    why = "ended at its time limit" if late else "its process was killed"
+    found = _rescue(config, database, run)
+    with database.write() as session:
+        state: RunState = "timeout" if late else "lost"
+        closed = runs.close(session, run.id, state, now, message=why, captures=max(found, run.captures))
+    _lock(config, run.id).unlink(missing_ok=True)
+    logger.warning("%s: run %d closed as %s: %s", run.portal, run.id, closed.state, why)
+    return closed
+
+
+def _is_lost(config: Config, run: Run, now: dt.datetime) -> bool:
+    lives = alive(config, run.id)
+    if lives is not None:
+        return not lives
+    silent = dt.timedelta(seconds=_SILENT_BEATS * config.crawl.heartbeat)
+    return run.heartbeat is None or run.heartbeat < now - silent
+
+
+def _rescue(config: Config, database: Database, run: Run) -> int:
+    """Cut the torn tail of its WARC and record the captures that lie in it; how many there are."""
+    path = config.captures / run.warc if run.warc else None
+    if path is None or not path.is_file():
+        return 0
+    try:
+        cut_torn(path)
+        captures = [refer(record, config.captures) for record in scan(path)]
+    except ArchiveError as error:
+        logger.error("%s: captures not recorded: %s", run.warc, error)
+        return 0
+    with database.write() as session:
+        return len(archive.record_captures(session, [c for c in captures if c], run.id))
+
+
+def _lock(config: Config, run_id: int) -> Path:
+    return config.home / "running" / f"{run_id}.lock"

@@ -1,0 +1,178 @@
+"""The run's book: keeps its WARC, its capture rows, its heartbeat, and closes its row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from scrapy.statscollectors import StatsCollector
+from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.defer import deferred_from_coro
+
+from crawler import tally
+from crawler.visit import Visit, visit_of
+from policy.records import Capture
+from storage import archive, runs
+from storage.captures import CaptureWriter, StoredRecord, refer
+from storage.held import held_payloads
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 200
+
+
+class Ledger:
+    """One per crawl. Captures of articles are recorded with their article, all others in batches."""
+
+    def __init__(self, visit: Visit, stats: StatsCollector, stop: Callable[[], None]) -> None:
+        self._visit, self._run, self._stats, self._stop = visit, visit.run, stats, stop
+        self._pending: dict[str, Capture] = {}
+        self._writer: CaptureWriter | None = None
+        self._held: dict[str, Capture] = {}
+        self._pulse = create_looping_call(self._beat)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        ledger = cls(visit_of(crawler), crawler.stats, partial(_stop, crawler))
+        connect = crawler.signals.connect
+        connect(ledger.opened, signal=signals.spider_opened)
+        connect(ledger.saved, signal=signals.item_scraped)
+        connect(ledger.broken, signal=signals.spider_error)
+        connect(ledger.broken, signal=signals.item_error)
+        connect(ledger.closed, signal=signals.spider_closed)
+        return ledger
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """The ledger of this crawl."""
+        ledger = crawler.get_extension(cls)
+        if ledger is None:
+            raise RuntimeError("EXTENSIONS must contain crawler.ledger.Ledger")
+        return ledger
+
+    # -------------------------------------------------------------- captures
+
+    def keep(self, request: Request, response: Response, now: dt.datetime) -> Capture:
+        """Put an answer into the run's WARC, or refer to where a replay found it."""
+        stored = request.meta.pop("stored", None)
+        capture = self._keep_stored(*stored) if stored else self._write(request, response, now)
+        self._stats.inc_value(tally.CAPTURES)
+        self._pending[capture.record_id] = capture
+        if len(self._pending) >= _BATCH:
+            self.flush()
+        return capture
+
+    def _write(self, request: Request, response: Response, now: dt.datetime) -> Capture:
+        return self._open_writer().write(
+            url=request.url,
+            status=response.status,
+            headers=_pairs(response.headers),
+            body=response.body,
+            at=now,
+            method=request.method,
+            request_headers=_pairs(request.headers),
+            request_body=request.body,
+            ip=str(response.ip_address) if response.ip_address else None,
+            protocol=response.protocol or "HTTP/1.1",
+        )
+
+    def _keep_stored(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
+        """Refer to a capture of the home; take over a foreign one, and what it refers to."""
+        own = refer(record, self._visit.config.captures)
+        if own:
+            return own
+        if original:
+            copied = self._open_writer().copy(original)
+            self._pending[copied.record_id] = copied
+        return self._open_writer().copy(record)
+
+    def _open_writer(self) -> CaptureWriter:
+        """The run's WARC; its row knows it before the first record lies in it."""
+        if self._writer is None:
+            root, run = self._visit.config.captures, self._run
+            self._writer = CaptureWriter(root, run.portal, run.id, now=_now(), known=self._held.get)
+            with self._visit.database.write() as session:
+                runs.beat(session, run.id, _now(), warc=self._writer.file)
+        return self._writer
+
+    def sync(self) -> None:
+        """Make the WARC safe before what refers to it is committed."""
+        if self._writer is not None:
+            self._writer.sync()
+
+    def flush(self) -> None:
+        """Record the captures that belong to no saved article."""
+        if self._pending:
+            with self._visit.database.write() as session:
+                archive.record_captures(session, tuple(self._pending.values()), self._run.id)
+            self._pending.clear()
+
+    # -------------------------------------------------------------- signals
+
+    def opened(self) -> None:
+        """Start the heartbeat; learn which payloads are held, so that they are kept once."""
+        with self._visit.database.read() as session:
+            self._held = held_payloads(session, self._run.portal)
+        self._pulse.start(self._visit.config.crawl.heartbeat, now=False)
+
+    def saved(self, item: Any) -> None:
+        """The captures of a saved article are recorded."""
+        for capture in item.captures:
+            self._pending.pop(capture.record_id, None)
+
+    def broken(self) -> None:
+        """An error of our own in a callback or the pipeline: logged by Scrapy, counted here."""
+        self._stats.inc_value(tally.FAILED + "crash")
+
+    def closed(self, reason: str) -> None:
+        """Close the WARC and the run's row."""
+        if self._pulse.running:
+            self._pulse.stop()
+        self.flush()
+        if self._writer is not None:
+            self._writer.close()
+        counts = self._tally()
+        state, message = tally.final_state(reason, counts), tally.explain(reason, counts)
+        with self._visit.database.write() as session:
+            runs.close(session, self._run.id, state, _now(), message=message, **self._counts(counts))
+
+    def _beat(self) -> None:
+        with self._visit.database.write() as session:
+            ours = runs.beat(session, self._run.id, _now(), **self._counts(self._tally()))
+        if not ours:
+            logger.error("run %d was closed by somebody else: stopping", self._run.id)
+            self._stop()
+
+    def _tally(self) -> tally.Tally:
+        return tally.tally(self._stats.get_stats())
+
+    def _counts(self, counts: tally.Tally) -> runs.Counts:
+        return {
+            "entries": counts.entries,
+            "new": counts.new,
+            "revised": counts.revised,
+            "unchanged": counts.unchanged,
+            "captures": counts.captures,
+            "not_saved": counts.not_saved,
+            "failed": counts.failed,
+            "sections": counts.sections,
+            "warc": self._writer.file if self._writer else None,
+        }
+
+
+def _stop(crawler: Crawler) -> None:
+    deferred_from_coro(crawler.engine.close_spider_async(reason="taken over"))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _pairs(headers: Any) -> Sequence[tuple[bytes, bytes]]:
+    return [(name, value) for name, values in headers.items() for value in values]

@@ -1,0 +1,165 @@
+"""What stands between the spider and the network, from the spider down.
+
+=====  ===========  ==================================================================
+40     Refusals     challenge, soft 404 and error pages raise; a blocked domain is left alone
+60     PortalHosts  only the portal's own hosts are asked, redirects included
+560    AddressGuard a refused address says so instead of "cannot resolve", and is not retried
+590    Decode       undoes the content coding, never further than the limit
+950    RawCapture   keeps every answer as received, before anybody reads it
+=====  ===========  ==================================================================
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler import reading
+from crawler.addresses import allowed, endpoint, is_literal, open_endpoints, registrable
+from crawler.ledger import Ledger
+from crawler.outcomes import AddressRefused, BadStatus, Blocked, OffPortal, TooLarge, Undecodable
+from crawler.portal import Portal
+from crawler.resolver import GuardedResolver, installed
+from crawler.visit import Visit, visit_of
+from policy.errors import Challenge, PageError, UnreadableCapture
+from policy.records import Payload
+from storage.captures import decode
+
+
+def is_robots(request: Request) -> bool:
+    """Whether Scrapy asks for a robots.txt by itself."""
+    return bool(request.meta.get("dont_obey_robotstxt"))
+
+
+def host(request: Request) -> str:
+    """The host a request goes to."""
+    return urlparse_cached(request).hostname or ""
+
+
+def payload_of(response: Response) -> Payload:
+    """What reading needs of a response."""
+    kind = response.headers.get(b"Content-Type")
+    return Payload(
+        url=response.url, body=response.body, content_type=kind.decode("latin-1") if kind else None
+    )
+
+
+class Refusals:
+    """Turns pages that are none into errors; after a challenge its domain is not asked again."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+        self._blocked: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(visit_of(crawler).portal)
+
+    def process_request(self, request: Request) -> None:
+        if self._blocked and registrable(host(request)) in self._blocked:
+            raise Blocked(request.url)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if is_robots(request):
+            return response
+        bad = BadStatus(response.status) if response.status != 200 else None
+        if bad and bad.gone:
+            raise bad
+        try:
+            reading.refuse_bad(payload_of(response), self._portal)
+        except Challenge:
+            self._blocked.add(registrable(host(request)))
+            raise
+        except PageError:
+            if not bad:
+                raise
+        if bad:
+            raise bad
+        return response
+
+
+class PortalHosts:
+    """Refuses hosts that are not the portal's."""
+
+    def __init__(self, portal: Portal, opened: frozenset[str]) -> None:
+        self._portal, self._opened = portal, opened
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        visit = visit_of(crawler)
+        return cls(visit.portal, opened(visit))
+
+    def process_request(self, request: Request) -> None:
+        if self._portal.owns(request.url):
+            return
+        name = host(request)
+        if is_literal(name) and not allowed(name) and endpoint(request.url) not in self._opened:
+            raise AddressRefused(request.url)
+        raise OffPortal(request.url)
+
+
+class AddressGuard:
+    """Says that an address was refused, where Twisted only knows that a name led nowhere."""
+
+    def __init__(self, resolver: GuardedResolver) -> None:
+        self._resolver = resolver
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        resolver = installed()
+        resolver.opened = opened(visit_of(crawler))
+        return cls(resolver)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, CannotResolveHostError) and endpoint(request.url) in self._resolver.refused:
+            raise AddressRefused(request.url) from exception
+
+
+class Decode:
+    """Undoes the content coding with the same limited decoder that reads captures again."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(visit_of(crawler).config.crawl.max_decoded_bytes)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        codings = response.headers.getlist(b"Content-Encoding")
+        if not codings or not response.body:
+            return response
+        headers = [("content-encoding", value.decode("latin-1")) for value in codings]
+        try:
+            body = decode(headers, response.body, self._limit)
+        except UnreadableCapture as error:
+            kind = TooLarge if "larger than" in str(error) else Undecodable
+            raise kind(f"{request.url}: {error}") from error
+        return response.replace(body=body)
+
+
+class RawCapture:
+    """Keeps the answer in the run's WARC; ``request.meta["capture"]`` says where."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(Ledger.of(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        now = dt.datetime.now(dt.UTC)
+        request.meta["capture"] = self._ledger.keep(request, response, now)
+        return response
+
+
+def opened(visit: Visit) -> frozenset[str]:
+    """Every ``host:port`` that may be private in this visit."""
+    network = visit.config.network
+    return open_endpoints(network.allow, network.connect.values())

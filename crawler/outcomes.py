@@ -1,0 +1,95 @@
+"""Why a page was not read: the errors of fetching, and the one word a run counts each under.
+
+What a page itself is (a challenge, a soft 404) are the ``PageError``s of :mod:`policy.errors`.
+"""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+from policy.errors import PageError
+
+
+class Unfetched(IgnoreRequest):
+    """A request that brought no page. ``reason`` is what the run counts it under."""
+
+    reason = "error"
+
+
+class AddressRefused(Unfetched):
+    """Its host stands for private, loopback, link-local or metadata addresses only."""
+
+    reason = "address_refused"
+
+
+class OffPortal(Unfetched):
+    """Its host is none of the portal's: a redirect or a link elsewhere."""
+
+    reason = "off_portal"
+
+
+class Blocked(Unfetched):
+    """Not asked: a challenge page answered for this domain before."""
+
+    reason = "blocked"
+
+
+class NotSaved(Unfetched):
+    """A replay has no capture of it."""
+
+    reason = "not_saved"
+
+
+class TooLarge(Unfetched):
+    """Larger than the limits once decoded."""
+
+    reason = "too_large"
+
+
+class Undecodable(Unfetched):
+    """Its content coding cannot be undone."""
+
+    reason = "undecodable"
+
+
+class BadStatus(Unfetched):
+    """Answered with another status than 200."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status, self.reason = status, f"http_{status}"
+
+    @property
+    def gone(self) -> bool:
+        """Whether the portal says that there is no such page."""
+        return self.status in {404, 410}
+
+
+_REASONS: dict[type[BaseException], str] = {
+    DownloadTimeoutError: "timeout",
+    CannotResolveHostError: "dns",
+    DownloadConnectionRefusedError: "connection_refused",
+    DownloadCancelledError: "too_large",
+    ResponseDataLossError: "truncated",
+    DownloadFailedError: "connection_lost",
+    UnsupportedURLSchemeError: "scheme",
+}
+_IGNORED = {"Forbidden by robots.txt": "robots", "max redirections reached": "redirects"}
+
+
+def reason(error: BaseException) -> str:
+    """The word the run counts this error under."""
+    if isinstance(error, Unfetched | PageError):
+        return error.reason
+    if isinstance(error, IgnoreRequest):
+        return _IGNORED.get(str(error), "ignored")
+    return next((word for kind, word in _REASONS.items() if isinstance(error, kind)), "error")

@@ -1,0 +1,216 @@
+"""One run is one child process: with a lease, a heartbeat, a time limit and a state in its row.
+
+The state is read from the row, never from an exit code: a run that was told to stop exits with 0.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+import config as config_package
+from config import Config
+from crawler import lease
+from crawler.visit import Visit, begin
+from pipelines.adapters import compute_keywords
+from policy.records import Run
+from storage import runs
+from storage.database import Database, open_database
+
+logger = logging.getLogger(__name__)
+
+TAKEN = 75
+"""Exit code when the lease of a run is taken (EX_TEMPFAIL)."""
+_CODES = {"ok": 0, "partial": 3}
+
+
+def exit_code(run: Run | None) -> int:
+    """What a cron job is told: 0 ok, 1 failed, 3 partial, 75 when somebody else has the lease."""
+    return TAKEN if run is None else _CODES.get(run.state, 1)
+
+
+# ------------------------------------------------------------------ in the child
+
+
+def crawl(
+    config: Config,
+    slug: str,
+    *,
+    slot: dt.datetime | None = None,
+    since: dt.date | None = None,
+    replay: Sequence[Path] = (),
+    sections: Sequence[str] = (),
+) -> Run | None:
+    """Crawl a portal in this process and return its closed run; None when the lease is taken.
+
+    Once a process only: Twisted's reactor does not start twice.
+    """
+    now = _now()
+    with open_database(config.database_url) as database:
+        lease.close_lost(config, database, now)
+        visit = begin(
+            config,
+            database,
+            slug,
+            slot=slot or now,
+            now=now,
+            since=since,
+            replay=[path.absolute() for path in replay],
+            sections=sections,
+        )
+        if visit is None:
+            return None
+        with lease.held(config, visit.run.id):
+            return _crawled(visit)
+
+
+def _crawled(visit: Visit) -> Run:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    process = AsyncCrawlerProcess(settings)
+    process.crawl("portal", visit=visit)
+    process.start()
+    with visit.database.write() as session:  # changes nothing where the ledger closed the run
+        run = runs.close(session, visit.run.id, "failed", _now(), message="the crawl broke; see the log")
+    compute_keywords(visit.database)
+    return run
+
+
+# ------------------------------------------------------------------ in the parent
+
+
+def supervise(
+    config: Config,
+    slug: str,
+    *,
+    slot: dt.datetime,
+    since: dt.date | None = None,
+    replay: Sequence[Path] = (),
+    sections: Sequence[str] = (),
+    stop: threading.Event | None = None,
+) -> Run | None:
+    """Crawl a portal in a child process within the time limit; its closed run, None when the lease is taken.
+
+    ``stop`` asks the child to finish what is in flight and close its row.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "cli",
+        "--home",
+        str(config.home),
+        "crawl",
+        slug,
+        "--slot",
+        slot.isoformat(),
+    ]
+    command += [f"--since={since.isoformat()}"] if since else []
+    command += [part for path in replay for part in ("--replay", str(path.absolute()))]
+    command += [part for section in sections for part in ("--section", section)]
+    with _log(config, slug, slot).open("ab") as log:
+        child = subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=Path(config_package.__file__).parent.parent,
+        )
+        late = _wait(child, config, stop or threading.Event())
+    return _settled(config, slug, slot, child.returncode, late=late)
+
+
+def run_all(
+    config: Config,
+    slots: Iterable[tuple[str, dt.datetime]],
+    *,
+    workers: int = 4,
+    on_done: Callable[[str, Run | None], None] = lambda slug, run: None,
+    stop: threading.Event | None = None,
+) -> list[Run]:
+    """Run several portals beside each other; the runs that were ours, in the order they ended."""
+    stop, done, finished = stop or threading.Event(), threading.Lock(), list[Run]()
+
+    def one(slug: str, slot: dt.datetime) -> None:
+        run = None if stop.is_set() else supervise(config, slug, slot=slot, stop=stop)
+        with done:
+            finished.extend([run] if run else [])
+            on_done(slug, run)
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        futures = [pool.submit(one, slug, slot) for slug, slot in slots]
+    for future in futures:
+        future.result()
+    return finished
+
+
+def _wait(child: subprocess.Popen[bytes], config: Config, stop: threading.Event) -> bool:
+    """Wait for the child; True when it had to be ended for being late."""
+    deadline = time.monotonic() + config.crawl.time_limit_minutes * 60
+    while child.poll() is None:
+        late = time.monotonic() > deadline
+        if late or stop.is_set():
+            _end(child, grace(config))
+            return late
+        _pause(child, 0.2)
+    return False
+
+
+def grace(config: Config) -> float:
+    """Seconds that finishing what is in flight may take."""
+    crawl = config.crawl
+    return crawl.concurrency * max(crawl.delay, 1.0) + crawl.timeout + 5
+
+
+def _end(child: subprocess.Popen[bytes], seconds: float) -> None:
+    child.terminate()
+    _pause(child, seconds)
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def _pause(child: subprocess.Popen[bytes], seconds: float) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(timeout=seconds)
+
+
+def _settled(config: Config, slug: str, slot: dt.datetime, code: int, *, late: bool) -> Run | None:
+    """The run as its row says; a child that left its row open is closed here."""
+    if code == TAKEN:
+        return None
+    with open_database(config.database_url) as database:
+        run = _run_of(database, slug, slot)
+        if run is None:
+            raise RuntimeError(f"{slug}: the child process ended with {code} before it began its run")
+        if run.state == "running":
+            run = lease.close_dead(config, database, run, _now(), late=late)
+        return run
+
+
+def _run_of(database: Database, slug: str, slot: dt.datetime) -> Run | None:
+    with database.read() as session:
+        return next((run for run in runs.history(session, slug) if run.slot == slot), None)
+
+
+def _log(config: Config, slug: str, slot: dt.datetime) -> Path:
+    folder = config.home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{slug}-{slot.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}.log"
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,80 @@
+"""Scrapy's settings, constants only; what a visit changes is set by ``crawler.visit.tuning``."""
+
+from __future__ import annotations
+
+BOT_NAME = "polarchive"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# An honest client. The contact is added from the configuration.
+USER_AGENT = "polarchive/0.1 (policy archive)"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "polarchive"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/json,*/*;q=0.5",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+    # what every WARC reader can undo: warcio reads neither today's br nor zstd
+    "Accept-Encoding": "gzip, deflate",
+}
+CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 20_000_000
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the run counts it by reason
+REDIRECT_MAX_TIMES = 5
+
+# The guard sees every address: no second way out, no other scheme.
+TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
+HTTPPROXY_ENABLED = False
+COOKIES_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+METAREFRESH_ENABLED = False
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.handlers.ConnectHandler",
+    "https": "crawler.handlers.ConnectHandler",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.Refusals": 40,
+    "crawler.middlewares.PortalHosts": 60,
+    "crawler.middlewares.AddressGuard": 560,
+    "crawler.middlewares.Decode": 590,
+    "crawler.middlewares.RawCapture": 950,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # Decode
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # Refusals
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+EXTENSIONS = {
+    "crawler.ledger.Ledger": 0,
+    "scrapy.extensions.corestats.CoreStats": None,
+    "scrapy.extensions.logcount.LogCount": None,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+}
+ITEM_PIPELINES = {"pipelines.adapters.ArchivePipeline": 300}
+
+# Scrapy starts this many tasks for every response; 100 (its default) doubles the cost of a page.
+CONCURRENT_ITEMS = 8
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for an article once by its key
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of each callback
+STATS_DUMP = False
+LOG_LEVEL = "WARNING"
+LOG_VERSIONS: list[str] = []

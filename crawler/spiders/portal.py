@@ -1,0 +1,225 @@
+"""The one spider: follows listings and the pages of an article; knows no site."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from crawler import reading, tally
+from crawler.following import Sought, Trail, in_window
+from crawler.ledger import Ledger
+from crawler.middlewares import payload_of
+from crawler.outcomes import BadStatus, NotSaved, reason
+from crawler.visit import Visit, by_hand, tuning
+from pipelines.adapters import Gone, Reading
+from policy.errors import PageError
+from policy.records import Article, Capture, Entry, Payload
+from storage import captures, queries
+
+logger = logging.getLogger(__name__)
+
+Output = Iterator[Request | Reading | Gone]
+
+
+class PortalSpider(Spider):
+    """Visits every listing of a portal, every article listed in the window, and every known article."""
+
+    name = "portal"
+    visit: Visit
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
+        visit = arguments.pop("visit", None) or by_hand(**arguments)
+        crawler.settings.setdict(tuning(visit), priority="spider")
+        spider = super().from_crawler(crawler, visit=visit)
+        crawler.signals.connect(spider.idle, signal=signals.spider_idle)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the first page of every section."""
+        with self.visit.database.read() as session:
+            known = queries.known_articles(session, self.visit.portal.slug)
+        self._known = {article.key: article.url for article in known}
+        self._shown: set[str] = set()
+        self._listed: set[str] = set()
+        self._revisited = False
+        self._code = reading.code_version()
+        for section in self.visit.sections:
+            yield self._ask_listing(Trail(section=section), section.url)
+
+    def idle(self) -> None:
+        """When the listings are done, visit the known articles that none of them showed."""
+        if self._revisited:
+            return
+        self._revisited = True
+        rest = {key: url for key, url in self._known.items() if key not in self._listed}
+        for key, url in rest.items():
+            self.crawler.engine.crawl(self._ask_page(Sought(url=url, key=key, known=True), url))
+        if rest:
+            self._count(tally.ASKED, len(rest))
+            raise DontCloseSpider
+
+    def sync(self) -> None:
+        """Make the captures so far safe on disk."""
+        Ledger.of(self.crawler).sync()
+
+    # -------------------------------------------------------------- listings
+
+    def _ask_listing(self, trail: Trail, url: str) -> Request:
+        return _request(url, self.listing, self.unlisted, trail.asking(url), priority=10)
+
+    def listing(self, response: Response, so_far: Trail) -> Output:
+        """Ask for the articles of a listing page and for the page that follows it."""
+        try:
+            found = reading.read_listing(self.visit.portal, so_far.section, payload_of(response))
+        except PageError as error:
+            self._unread(so_far, error)
+            return
+        trail = so_far.asking(response.url).read(found, self.visit.run.since)
+        self._count(tally.SECTION + trail.section.slug, len(trail.keys) - len(so_far.keys))
+        self._count(tally.ENTRIES, len(trail.keys - self._shown))
+        self._shown |= trail.keys
+        yield from (self._ask_entry(entry, trail) for entry in found.entries if self._wanted(entry))
+        if trail.following:
+            yield self._ask_listing(trail, trail.following)
+
+    def _wanted(self, entry: Entry) -> bool:
+        return entry.key not in self._listed and (
+            entry.key in self._known or in_window(entry, self.visit.run.since)
+        )
+
+    def _ask_entry(self, entry: Entry, trail: Trail) -> Request:
+        self._listed.add(entry.key)
+        self._count(tally.ASKED)
+        before = self.visit.quiet_before
+        backfill = bool(before and entry.listed_on and entry.listed_on < before)
+        quiet = backfill or trail.section.slug not in self.visit.known_sections
+        known = entry.key in self._known
+        sought = Sought(url=entry.url, key=entry.key, entry=entry, known=known, quiet=quiet)
+        return self._ask_page(sought, entry.url)
+
+    def unlisted(self, failure: Failure) -> None:
+        """A listing page could not be fetched."""
+        self._unread(_so_far(failure), _error(failure))
+
+    def _unread(self, trail: Trail, error: BaseException) -> None:
+        if isinstance(error, NotSaved):
+            self._count(tally.NOT_SAVED)
+            return
+        logger.warning("%s/%s: listing not read: %s", self.visit.portal.slug, trail.section.slug, error)
+        self._count(tally.FAILED + reason(error))
+        self._stats.set_value(tally.UNREAD + trail.section.slug, reason(error))
+
+    # -------------------------------------------------------------- articles
+
+    def _ask_page(self, sought: Sought, url: str) -> Request:
+        return _request(url, self.article, self.unfetched, sought.asking(url))
+
+    def article(self, response: Response, so_far: Sought) -> Output:
+        """Read a page of an article; go on to its next page, or hand on the whole."""
+        try:
+            page = reading.read_page(self.visit.portal, payload_of(response))
+        except PageError as error:
+            yield from self._lost(so_far, response.request, error)  # type: ignore[arg-type]
+            return
+        yield from self._go_on(so_far.asking(response.url).read(page, response.meta["capture"]))
+
+    def _go_on(self, sought: Sought) -> Output:
+        if sought.following:
+            yield self._ask_page(sought, sought.following)
+            return
+        try:
+            yield self._reading(sought.in_order)
+        except PageError as error:
+            self._count_failed(sought, error)
+
+    def _reading(self, sought: Sought) -> Reading:
+        portal = self.visit.portal
+        article = reading.read_article(portal, sought.pages, entry=sought.entry, missing=sought.missing)
+        return Reading(
+            article=article,
+            captures=sought.captures,
+            code=self._code,
+            quiet=sought.quiet,
+            reread=self._reread,
+        )
+
+    def _reread(self, held: tuple[Capture, ...]) -> Article:
+        return reading.reread(self.visit.portal, [self._payload(capture) for capture in held])
+
+    def _payload(self, capture: Capture) -> Payload:
+        config = self.visit.config
+        limit = config.crawl.max_decoded_bytes
+        return captures.payload(config.captures, capture, limit, known=self._held)
+
+    def _held(self, digest: str) -> Capture | None:
+        with self.visit.database.read() as session:
+            return queries.first_capture(session, digest)
+
+    def unfetched(self, failure: Failure) -> Output:
+        """A page of an article could not be fetched."""
+        yield from self._lost(_so_far(failure), _request_of(failure), _error(failure))
+
+    def _lost(self, sought: Sought, request: Request, error: BaseException) -> Output:
+        """A page is missing: stated of a new article, and no reason to change a known one."""
+        if sought.pages and not sought.known:
+            self._count_failed(sought, error)
+            yield from self._go_on(sought.lost(request.url))
+        elif isinstance(error, BadStatus) and error.gone and sought.known and not sought.pages:
+            self._count(tally.FAILED + "gone")
+            yield Gone(key=sought.key, captures=(request.meta["capture"],))
+        else:
+            self._count_failed(sought, error)
+
+    def _count_failed(self, sought: Sought, error: BaseException) -> None:
+        if isinstance(error, NotSaved):
+            self._count(tally.NOT_SAVED)
+            return
+        logger.info("%s not read: %s", sought.url, error)
+        self._count(tally.FAILED + reason(error))
+
+    # -------------------------------------------------------------- counting
+
+    @property
+    def _stats(self) -> Any:
+        return self.crawler.stats
+
+    def _count(self, key: str, count: int = 1) -> None:
+        self._stats.inc_value(key, count)
+
+
+def _request(
+    url: str,
+    callback: Callable[..., Any],
+    errback: Callable[..., Any],
+    so_far: Trail | Sought,
+    priority: int = 0,
+) -> Request:
+    return Request(
+        url,
+        callback=callback,
+        errback=errback,
+        cb_kwargs={"so_far": so_far},
+        priority=priority,
+        dont_filter=True,
+    )
+
+
+def _so_far(failure: Failure) -> Any:
+    return _request_of(failure).cb_kwargs["so_far"]
+
+
+def _request_of(failure: Failure) -> Request:
+    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+    return request
+
+
+def _error(failure: Failure) -> BaseException:
+    return failure.value or RuntimeError("a failure without an error")

@@ -1,0 +1,78 @@
+"""Counting a run: keys in Scrapy's stats, and what they add up to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from policy.records import RunState
+
+ENTRIES, NOT_SAVED, CAPTURES, ASKED = "run/entries", "run/not_saved", "run/captures", "run/asked"
+SAVED = "run/saved/"
+FAILED = "run/failed/"
+SECTION = "run/section/"
+UNREAD = "run/unread/"
+
+
+@frozen(kw_only=True)
+class Tally:
+    """What a run has done so far. ``unread`` are sections whose listing failed, with the reason."""
+
+    entries: int = 0
+    asked: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    captures: int = 0
+    not_saved: int = 0
+    failed: Mapping[str, int] = field(factory=dict)
+    sections: Mapping[str, int] = field(factory=dict)
+    unread: Mapping[str, str] = field(factory=dict)
+
+
+def tally(stats: Mapping[str, Any]) -> Tally:
+    """Read the counts out of the stats. A save that added nothing, because its capture was older
+    than the newest version, is unchanged."""
+    return Tally(
+        entries=stats.get(ENTRIES, 0),
+        asked=stats.get(ASKED, 0),
+        new=stats.get(SAVED + "new", 0),
+        revised=stats.get(SAVED + "revised", 0),
+        unchanged=stats.get(SAVED + "unchanged", 0) + stats.get(SAVED + "outdated", 0),
+        captures=stats.get(CAPTURES, 0),
+        not_saved=stats.get(NOT_SAVED, 0),
+        failed=_below(stats, FAILED),
+        sections=_below(stats, SECTION),
+        unread=_below(stats, UNREAD),
+    )
+
+
+def _below(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {key.removeprefix(prefix): stats[key] for key in sorted(stats) if key.startswith(prefix)}
+
+
+def final_state(reason: str, counts: Tally) -> RunState:
+    """The state of a run that ended for Scrapy's ``reason``.
+
+    Silence is the worst failure: no entries, or not one of the articles asked for, is failed.
+    """
+    read = counts.new + counts.revised + counts.unchanged
+    if reason == "shutdown":
+        return "stopped"
+    if reason != "finished" or not counts.entries:
+        return "failed"
+    if counts.asked and not read and not counts.not_saved:
+        return "failed"
+    return "partial" if counts.unread or "challenge" in counts.failed else "ok"
+
+
+def explain(reason: str, counts: Tally) -> str | None:
+    """One line for the report where there is something to say."""
+    parts = [f"{slug}: {why}" for slug, why in counts.unread.items()]
+    if reason not in {"finished", "shutdown"}:
+        parts.append(f"ended early: {reason}")
+    if reason == "finished" and not counts.entries:
+        parts.append("no entries in any listing")
+    return "; ".join(parts) or None

@@ -1,0 +1,160 @@
+"""One portal visited once: what a run knows before its first request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+from scrapy.crawler import Crawler
+
+from config import Config, PortalConfig, load
+from crawler import portals
+from crawler.addresses import endpoint, open_endpoints, origin
+from crawler.portal import Portal, Section
+from policy.errors import ConfigError, PolarchiveError
+from policy.records import Run
+from storage import runs
+from storage.database import Database, open_database
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@frozen(kw_only=True)
+class Visit:
+    """A claimed run and all it works with. ``quiet_before``: what is listed with an older day is a
+    back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl."""
+
+    config: Config
+    portal: Portal
+    sections: tuple[Section, ...]
+    database: Database
+    run: Run
+    replay: tuple[Path, ...] = ()
+    known_sections: frozenset[str] = field(factory=frozenset)
+    quiet_before: dt.date | None = None
+
+
+def begin(
+    config: Config,
+    database: Database,
+    slug: str,
+    *,
+    slot: dt.datetime,
+    now: dt.datetime,
+    since: dt.date | None = None,
+    replay: Sequence[Path] = (),
+    sections: Sequence[str] = (),
+) -> Visit | None:
+    """Claim the run and prepare it; None when its lease is taken.
+
+    Raises UnknownPortal, and ConfigError for an unknown section or a real portal without a contact.
+    """
+    portal = portals.get(slug, config.portal_packages)
+    chosen = choose(portal, sections)
+    if not replay:
+        require_contact(config, chosen)
+    with database.read() as session:
+        floor = runs.first_since(session, slug)
+        known = frozenset(runs.known_sections(session, slug))
+    window = since or (None if replay else floor or first_day(config, now))
+    with database.write() as session:
+        run = runs.claim(session, slug, slot, now, since=window, replay=bool(replay))
+    if run is None:
+        return None
+    return Visit(
+        config=config,
+        portal=portal,
+        sections=chosen,
+        database=database,
+        run=run,
+        replay=tuple(replay),
+        known_sections=known,
+        quiet_before=floor,
+    )
+
+
+def first_day(config: Config, now: dt.datetime) -> dt.date:
+    """The window of a first crawl."""
+    return now.astimezone(SHANGHAI).date() - dt.timedelta(days=config.crawl.first_crawl_days)
+
+
+def choose(portal: Portal, sections: Sequence[str]) -> tuple[Section, ...]:
+    """The named sections, or all of them."""
+    names = [section.slug for section in portal.sections]
+    if unknown := [slug for slug in sections if slug not in names]:
+        raise ConfigError(f"{portal.slug} has no section {unknown[0]!r}; it has {', '.join(names)}")
+    return tuple(section for section in portal.sections if not sections or section.slug in sections)
+
+
+def require_contact(config: Config, sections: Sequence[Section]) -> None:
+    """A real site learns whom to write to; loopback ones need not."""
+    own = open_endpoints(config.network.allow, ())
+    real = [
+        s.url for s in sections if origin(s.url) not in config.network.connect and endpoint(s.url) not in own
+    ]
+    if real and not config.contact:
+        raise ConfigError(f"contact: say whom {origin(real[0])} may write to (a mail or web address)")
+
+
+def delay(config: Config, portal: Portal) -> float:
+    """Seconds between two requests to one host: ops first, then the declaration, then the default."""
+    mine = config.portals.get(portal.slug, PortalConfig()).delay
+    return next(value for value in (mine, portal.delay, config.crawl.delay) if value is not None)
+
+
+def tuning(visit: Visit) -> dict[str, Any]:
+    """What of Scrapy's settings depends on the visit."""
+    crawl = visit.config.crawl
+    contact = f"; {visit.config.contact}" if visit.config.contact else ""
+    common = {
+        "USER_AGENT": f"polarchive/0.1 (policy archive{contact})",
+        "CONCURRENT_REQUESTS": crawl.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency,
+        "DOWNLOAD_TIMEOUT": crawl.timeout,
+        "DOWNLOAD_MAXSIZE": crawl.max_bytes,
+        "DOWNLOAD_DELAY": delay(visit.config, visit.portal),
+    }
+    return common | (_REPLAYED if visit.replay else {})
+
+
+_REPLAYED: dict[str, Any] = {
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawler.handlers.ReplayHandler",
+        "https": "crawler.handlers.ReplayHandler",
+        "file": None,
+        "ftp": None,
+        "s3": None,
+        "data": None,
+    },
+    "DOWNLOAD_DELAY": 0,
+    "RETRY_ENABLED": False,
+}
+
+
+def visit_of(crawler: Crawler) -> Visit:
+    """The visit a Scrapy component works for."""
+    visit = getattr(crawler.spider, "visit", None)
+    if not isinstance(visit, Visit):
+        raise TypeError("this component works for the portal spider only")
+    return visit
+
+
+def by_hand(portal: str = "", home: str = "", since: str = "") -> Visit:
+    """The visit of ``scrapy crawl portal -a portal=SLUG``; raises SystemExit with a sentence."""
+    try:
+        config = load(Path(home) if home else None)
+        if not portal:
+            known = ", ".join(sorted(portals.load(config.portal_packages)))
+            raise ConfigError(f"say which portal: -a portal=SLUG ({known})")
+        database, now = open_database(config.database_url), dt.datetime.now(dt.UTC)
+        day = dt.date.fromisoformat(since) if since else None
+        visit = begin(config, database, portal, slot=now, now=now, since=day)
+    except (PolarchiveError, ValueError) as error:
+        raise SystemExit(f"polarchive: {error}") from None
+    if visit is None:
+        raise SystemExit(f"polarchive: {portal} is being crawled already")
+    return visit

@@ -1,0 +1,134 @@
+"""Shells over the archive: Scrapy's item pipeline, one transaction an article, and the keywords after it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Self
+
+from attrs import field, frozen
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from sqlalchemy.orm import Session
+
+from pipelines.keywords import keywords
+from pipelines.reprints import decide
+from policy.errors import Rejected
+from policy.records import Article, Capture, Change, Version
+from storage import archive, cursors, queries
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+
+@frozen(kw_only=True)
+class Reading:
+    """An article as read, the captures of its pages in order, and how to read old captures again."""
+
+    article: Article
+    captures: tuple[Capture, ...]
+    code: str
+    quiet: bool = False
+    reread: Callable[[tuple[Capture, ...]], Article] | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Gone:
+    """A known article whose portal says that there is no such page."""
+
+    key: str
+    captures: tuple[Capture, ...]
+
+
+class ArchivePipeline:
+    """Saves each reading with its captures, and counts what that did."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        portal: str,
+        run_id: int,
+        count: Callable[[str], None],
+        sync: Callable[[], None],
+    ) -> None:
+        self._database, self._portal, self._run_id = database, portal, run_id
+        self._count, self._sync = count, sync
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        spider: Any = crawler.spider
+        return cls(
+            spider.visit.database,
+            portal=spider.visit.portal.slug,
+            run_id=spider.visit.run.id,
+            count=crawler.stats.inc_value,
+            sync=spider.sync,
+        )
+
+    def process_item(self, item: Reading | Gone) -> Reading | Gone:
+        """Store the item; the WARC is safe before what refers to it is committed."""
+        self._sync()
+        try:
+            self._mark_gone(item) if isinstance(item, Gone) else self._store(item)
+        except Rejected as error:
+            self._count(f"run/failed/{error.reason}")
+            raise DropItem(str(error), log_level="INFO") from error
+        return item
+
+    def _store(self, item: Reading) -> None:
+        saved = archive.store(
+            self._database,
+            item.article,
+            captures=item.captures,
+            decide=decide,
+            code=item.code,
+            now=max(capture.at for capture in item.captures),
+            run_id=self._run_id,
+            quiet=item.quiet,
+            reread=item.reread,
+        )
+        self._count(f"run/saved/{saved.kind}")
+
+    def _mark_gone(self, item: Gone) -> None:
+        with self._database.write() as session:
+            archive.record_captures(session, item.captures, self._run_id)
+            archive.mark_gone(session, self._portal, item.key, item.captures[-1].at)
+
+
+_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed"})
+_FOLLOWER = "keywords"
+
+
+def compute_keywords(database: Database, *, batch: int = 50) -> int:
+    """Follow the change feed and give each new version its keywords; how many there were.
+
+    Segmentation costs more than all else on a page: it comes after the commit, once a run.
+    """
+    done = 0
+    while unread := _unread(database, batch):
+        found = [(change, _keywords(version)) for change, version in unread]
+        with database.write() as session:
+            for change, words in found:
+                if words:
+                    archive.set_keywords(session, change.article_id, change.version, words)
+            if cursors.held_cursor(session, _FOLLOWER) < found[-1][0].id:
+                cursors.move_cursor(session, _FOLLOWER, found[-1][0].id)
+        done += len(found)
+    return done
+
+
+def _keywords(version: Version | None) -> tuple[str, ...]:
+    return keywords(version.article.title.value, version.article.text) if version else ()
+
+
+def _unread(database: Database, limit: int) -> list[tuple[Change, Version | None]]:
+    with database.read() as session:
+        changes = queries.changes(session, after=cursors.cursor(session, _FOLLOWER), limit=limit)
+        return [(change, _version(session, change)) for change in changes]
+
+
+def _version(session: Session, change: Change) -> Version | None:
+    if change.kind not in _WORDED:
+        return None
+    return queries.version(session, change.article_id, change.version)

@@ -1,0 +1,102 @@
+"""Following a listing, and putting an article together."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from attrs import evolve
+
+from crawler.following import MOST_PAGES, Sought, Trail, in_window
+from crawler.portals.ndrc import Ndrc
+from policy.records import Capture, Entry, Listing, Page
+
+LIST = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
+TODAY = dt.date(2026, 11, 20)
+SINCE = dt.date(2026, 11, 1)
+
+
+def entry(number: int, day: dt.date | None = TODAY) -> Entry:
+    return Entry(url=f"{LIST}{number}.html", key=str(number), title="通知", listed_on=day)
+
+
+def trail(*asked: str) -> Trail:
+    begun = Trail(section=Ndrc.sections[-1])
+    for url in asked:
+        begun = begun.asking(url)
+    return begun
+
+
+def page(number: int, *others: int) -> Page:
+    return Page(url=address(number), number=number, body="", others=tuple(map(address, others)))
+
+
+def address(number: int) -> str:
+    return f"https://news.bjx.com.cn/html/20261120/1-{number}.shtml"
+
+
+def capture(number: int) -> Capture:
+    return Capture(
+        url=address(number),
+        at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC),
+        status=200,
+        file="x.warc.gz",
+        offset=number,
+        length=1,
+        digest=f"sha1:{number}",
+        record_id=f"<{number}>",
+    )
+
+
+def test_a_listing_is_followed_while_it_shows_something_new_inside_the_window() -> None:
+    read = trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}index_1.html",)), SINCE)
+    assert read.following == f"{LIST}index_1.html"
+    old = entry(2, dt.date(2026, 10, 1))
+    after = read.asking(f"{LIST}index_1.html").read(
+        Listing(entries=(old,), more=(f"{LIST}index_2.html",)), SINCE
+    )
+    assert after.following is None
+    assert after.keys == {"1", "2"}
+
+
+def test_a_server_that_repeats_its_first_page_is_left() -> None:
+    listing = Listing(entries=(entry(1),), more=(f"{LIST}index_1.html", f"{LIST}index_2.html"))
+    first = trail(LIST).read(listing, None)
+    assert first.asking(f"{LIST}index_1.html").read(listing, None).following is None
+
+
+def test_a_pager_that_links_back_is_not_followed_back() -> None:
+    listing = Listing(entries=(entry(1),), more=(LIST.replace("https", "http") + "index.html",))
+    assert trail(LIST).read(listing, None).following is None
+
+
+def test_no_listing_is_followed_for_ever() -> None:
+    asked = [f"{LIST}{n}" for n in range(MOST_PAGES)]
+    assert trail(*asked).hearing([f"{LIST}next"]).following is None
+
+
+def test_an_entry_without_a_day_is_inside_every_window() -> None:
+    assert in_window(entry(1, None), SINCE)
+    assert in_window(entry(1, SINCE), SINCE)
+    assert not in_window(entry(1, dt.date(2026, 10, 31)), SINCE)
+
+
+def test_an_article_is_put_together_in_reading_order_wherever_it_was_entered() -> None:
+    sought = Sought(url=address(2), key="1").asking(address(2)).read(page(2, 1, 3), capture(2))
+    assert sought.following == address(1)
+    sought = sought.asking(address(1)).read(page(1, 2, 3), capture(1))
+    assert sought.following == address(3)
+    whole = sought.asking(address(3)).read(page(3, 1, 2), capture(3)).in_order
+    assert whole.following is None
+    assert [each.number for each in whole.pages] == [1, 2, 3]
+    assert [each.offset for each in whole.captures] == [1, 2, 3]
+
+
+def test_a_page_that_comes_again_at_another_address_is_not_taken_twice() -> None:
+    sought = Sought(url=address(1), key="1").read(page(1, 2), capture(1))
+    again = evolve(page(1), url=address(1).replace("news", "m"))
+    assert len(sought.read(again, capture(1)).pages) == 1
+
+
+def test_pages_that_did_not_come_are_stated() -> None:
+    sought = Sought(url=address(1), key="1").read(page(1, 2), capture(1))
+    assert sought.lost(address(2)).missing == (address(2),)

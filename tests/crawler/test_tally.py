@@ -1,0 +1,98 @@
+"""The state of a run and the reasons it counts by."""
+
+from __future__ import annotations
+
+import pytest
+from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, ResponseDataLossError
+
+from crawler.outcomes import AddressRefused, BadStatus, NotSaved, Unfetched, reason
+from crawler.tally import Tally, explain, final_state, tally
+from policy.errors import Challenge, LayoutChanged
+
+
+def test_counts_come_out_of_the_stats() -> None:
+    stats = {
+        "run/entries": 3,
+        "run/asked": 3,
+        "run/saved/new": 1,
+        "run/saved/unchanged": 1,
+        "run/saved/outdated": 1,
+        "run/failed/timeout": 2,
+        "run/section/tz": 3,
+        "run/unread/gg": "http_500",
+        "memusage/max": 1,
+    }
+    assert tally(stats) == Tally(
+        entries=3,
+        asked=3,
+        new=1,
+        unchanged=2,
+        failed={"timeout": 2},
+        sections={"tz": 3},
+        unread={"gg": "http_500"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("ended", "counts", "state"),
+    [
+        pytest.param("finished", Tally(entries=2, asked=2, unchanged=2), "ok", id="all well"),
+        pytest.param("finished", Tally(), "failed", id="no entries"),
+        pytest.param("finished", Tally(entries=2), "ok", id="entries, but all outside the window"),
+        pytest.param(
+            "finished", Tally(entries=2, asked=2, failed={"dns": 2}), "failed", id="no article read"
+        ),
+        pytest.param(
+            "finished",
+            Tally(entries=2, asked=2, new=1, failed={"dns": 1}),
+            "ok",
+            id="one of two articles read",
+        ),
+        pytest.param(
+            "finished",
+            Tally(entries=2, asked=2, not_saved=2),
+            "ok",
+            id="replay of a listing without articles",
+        ),
+        pytest.param(
+            "finished", Tally(entries=2, asked=2, new=2, unread={"gg": "timeout"}), "partial", id="a listing"
+        ),
+        pytest.param(
+            "finished", Tally(entries=2, asked=2, new=1, failed={"challenge": 1}), "partial", id="blocked"
+        ),
+        pytest.param("shutdown", Tally(entries=2, asked=2, new=1), "stopped", id="told to stop"),
+        pytest.param("taken over", Tally(entries=2, asked=2, new=1), "failed", id="ended early"),
+    ],
+)
+def test_the_state_of_a_run_follows_from_its_counts(ended: str, counts: Tally, state: str) -> None:
+    assert final_state(ended, counts) == state
+
+
+def test_a_report_says_which_listing_was_not_read_and_that_there_were_no_entries() -> None:
+    assert explain("finished", Tally(entries=1, unread={"gg": "timeout"})) == "gg: timeout"
+    assert explain("finished", Tally()) == "no entries in any listing"
+    assert explain("finished", Tally(entries=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (DownloadTimeoutError(), "timeout"),
+        (ResponseDataLossError(), "truncated"),
+        (BadStatus(404), "http_404"),
+        (AddressRefused("x"), "address_refused"),
+        (NotSaved("x"), "not_saved"),
+        (Challenge("x"), "challenge"),
+        (LayoutChanged("x"), "layout_changed"),
+        (IgnoreRequest("Forbidden by robots.txt"), "robots"),
+        (IgnoreRequest("anything"), "ignored"),
+        (ValueError("x"), "error"),
+    ],
+)
+def test_every_error_has_one_word(error: Exception, word: str) -> None:
+    assert reason(error) == word
+
+
+def test_reasons_do_not_share_a_word() -> None:
+    words = [kind.reason for kind in Unfetched.__subclasses__() if kind is not BadStatus]
+    assert len(words) == len(set(words))

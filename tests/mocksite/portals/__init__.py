@@ -1,0 +1,1 @@
+"""Portals of loopback addresses, for what no real declaration can show."""

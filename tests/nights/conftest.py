@@ -1,0 +1,122 @@
+"""Nights: a mock site, a home, and crawls of real declarations in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from policy.records import Capture, Change, Run, Version
+from storage import queries, runs
+from storage.database import Database, open_database
+from tests.mocksite.site import CHECKOUT, MockSite
+
+HOSTS = (
+    *("https://www.ndrc.gov.cn", "https://www.most.gov.cn", "https://www.gov.cn", "https://news.bjx.com.cn"),
+    *("https://m.bjx.com.cn", "https://fd.bjx.com.cn"),
+)
+CONFIG = """\
+contact = "nights@example.org"
+portal_packages = {packages}
+[crawl]
+delay = 0.0
+timeout = {timeout}
+max_bytes = 20000000
+heartbeat = 1.0
+first_crawl_days = 90
+[network]
+allow = ["127.0.0.1:{port}"]
+[network.connect]
+{connect}
+"""
+
+
+@frozen(kw_only=True)
+class Home:
+    """A home whose portals are the mock site; crawls are child processes."""
+
+    path: Path
+    site: MockSite
+
+    def configure(self, *, timeout: float = 20, packages: Sequence[str] = ("crawler.portals",)) -> None:
+        """Write its configuration."""
+        connect = "\n".join(f'"{host}" = "{self.site.origin}"' for host in HOSTS)
+        text = CONFIG.format(
+            timeout=float(timeout), port=self.site.port, connect=connect, packages=json.dumps(packages)
+        )
+        (self.path / "polarchive.toml").write_text(text, encoding="utf-8")
+
+    def start(self, slug: str, *options: str) -> subprocess.Popen[str]:
+        """A crawl that has begun."""
+        command = [sys.executable, "-m", "cli", "--home", str(self.path), "crawl", slug, "--json", *options]
+        return subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            env={**os.environ, "PYTHONWARNINGS": "error"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def crawl(self, slug: str, *options: str, expect: int = 0) -> dict[str, Any]:
+        """The row of a crawl from beginning to end."""
+        child = self.start(slug, *options)
+        out, err = child.communicate(timeout=60)
+        assert child.returncode == expect, f"exit {child.returncode}\n{out}\n{err}"
+        row: dict[str, Any] = json.loads(out.strip().splitlines()[-1]) if out.strip() else {}
+        return row
+
+    def database(self) -> Database:
+        """The archive."""
+        return open_database(f"sqlite:///{self.path / 'polarchive.db'}")
+
+    def newest(self) -> dict[str, Version]:
+        """The newest version of every article, by portal and key."""
+        with self.database() as database, database.read() as session:
+            found = queries.newest_versions(session)
+        return {f"{v.article.portal}/{v.article.key}": v for v in found}
+
+    def changes(self) -> list[Change]:
+        """The whole feed."""
+        with self.database() as database, database.read() as session:
+            return queries.changes(session)
+
+    def runs(self) -> list[Run]:
+        """All runs, the newest first."""
+        with self.database() as database, database.read() as session:
+            return runs.history(session)
+
+    def captures(self, url: str) -> list[Capture]:
+        """The captures of an address, the newest first."""
+        with self.database() as database, database.read() as session:
+            return queries.last_captures(session, url)
+
+
+@pytest.fixture(scope="session")
+def mocksite() -> Iterator[MockSite]:
+    """One server for all nights; each test uses addresses or a state of its own."""
+    with MockSite() as site:
+        yield site
+
+
+@pytest.fixture
+def site(mocksite: MockSite) -> MockSite:
+    """The mock site, empty."""
+    mocksite.clear()
+    return mocksite
+
+
+@pytest.fixture
+def home(tmp_path: Path, site: MockSite) -> Home:
+    """An empty home that crawls the mock site."""
+    home = Home(path=tmp_path / "home", site=site)
+    home.path.mkdir()
+    home.configure()
+    return home
