@@ -6,6 +6,7 @@
     ├── ConfigError            a key of polarchive.toml is wrong; names key and line
     ├── UnknownPortal          no such slug; names the near ones
     ├── QuerySyntax            a query cannot be read; names the position
+    ├── BadAddress             no address a message can be sent to
     ├── ArchiveError           the home or its database cannot be used
     │   ├── NewerDatabase      written by a later release
     │   ├── TornCapture        a WARC record shorter than it says
@@ -37,6 +38,10 @@ class UnknownPortal(PolarchiveError):
 
 class QuerySyntax(PolarchiveError):
     """A query cannot be read."""
+
+
+class BadAddress(PolarchiveError):
+    """No address a message can be sent to."""
 
 
 class ArchiveError(PolarchiveError):

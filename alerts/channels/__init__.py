@@ -1,0 +1,25 @@
+"""Ways to a subscriber: one module each."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from alerts.messages import Message
+
+
+class NotDelivered(Exception):
+    """The channel did not take the message; it may later."""
+
+
+class Refused(NotDelivered):
+    """The channel will never take it."""
+
+
+class ChannelDown(NotDelivered):
+    """The channel takes no message at all now: the others need not be tried."""
+
+
+class Channel(Protocol):
+    """Hands over one message, or raises NotDelivered. The same ``message_id`` may come twice."""
+
+    def send(self, address: str, message: Message, *, message_id: str) -> None: ...

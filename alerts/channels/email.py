@@ -1,0 +1,77 @@
+"""Mail by SMTP; delivered means that the server took it (2xx after DATA)."""
+
+from __future__ import annotations
+
+import email.policy
+import email.utils
+import smtplib
+import ssl
+from email.message import EmailMessage
+
+from attrs import field, frozen
+
+from alerts.channels import ChannelDown, NotDelivered, Refused
+from alerts.messages import Message
+
+_REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
+
+
+@frozen(kw_only=True)
+class Email:
+    """An SMTP server and the sender's address."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    starttls: bool = False
+    timeout: float = 30.0
+
+    def send(self, address: str, message: Message, *, message_id: str) -> None:
+        """Hand one mail to the server."""
+        mail = self._mail(address, message, message_id)
+        try:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        except (smtplib.SMTPException, OSError) as error:
+            raise ChannelDown(f"{self.host}:{self.port}: {error}") from error
+        try:
+            self._greet(server)
+            server.send_message(mail, from_addr=self.sender, to_addrs=[address])
+        except _REFUSED as error:
+            raise self._refusal(error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise ChannelDown(f"{self.host}:{self.port}: {error}") from error
+        finally:
+            _leave(server)
+
+    def _refusal(self, error: Exception) -> NotDelivered:
+        """5xx is for good, 4xx for now (RFC 5321, 4.2.1)."""
+        codes = [code for code, _ in getattr(error, "recipients", {}).values()] or [
+            getattr(error, "smtp_code", 0)
+        ]
+        kind = Refused if all(500 <= code < 600 for code in codes) else NotDelivered
+        return kind(f"{self.host}:{self.port} refused: {error}")
+
+    def _greet(self, server: smtplib.SMTP) -> None:
+        if self.starttls:
+            server.starttls(context=ssl.create_default_context())
+        if self.user:
+            server.login(self.user, self.password)
+
+    def _mail(self, address: str, message: Message, message_id: str) -> EmailMessage:
+        mail = EmailMessage(policy=email.policy.SMTP)
+        mail["From"], mail["To"], mail["Subject"] = self.sender, address, message.subject
+        mail["Date"] = email.utils.localtime()
+        mail["Message-ID"] = message_id
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers
+        mail.set_content(message.body, cte="base64")
+        return mail
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Say goodbye; what the server answers to that does not undo what it took."""
+    try:
+        server.quit()
+    except (smtplib.SMTPException, OSError):
+        server.close()

@@ -1,0 +1,179 @@
+"""From deliveries to messages: leased, sent, retried, never lost.
+
+A sender holds a delivery by its lease, so two senders never send the same one; a sender that dies
+after the server took the mail is repeated once the lease runs out, with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+
+from attrs import field, frozen
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from alerts.channels import Channel, ChannelDown, NotDelivered, Refused
+from alerts.messages import Message, Notice, Source, compose
+from policy.query import highlights, parse
+from storage import queries
+from storage.database import Database
+from storage.documents import day_of
+from storage.models import ChangeRow, DeliveryRow, SubscriptionRow
+from storage.snippets import snippet
+
+logger = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(minutes=10)
+MOST_TRIES = 7
+_FIRST_WAIT = dt.timedelta(minutes=3)
+
+Clock = Callable[[], dt.datetime]
+
+
+@frozen(kw_only=True)
+class Sent:
+    """What one round did: messages sent, put off, given up; ``waiting`` are those still to be sent."""
+
+    sent: int = 0
+    put_off: int = 0
+    given_up: int = 0
+    waiting: int = 0
+    errors: tuple[str, ...] = field(default=())
+
+
+@frozen(kw_only=True)
+class Leased:
+    """A delivery that is ours for a while."""
+
+    id: int
+    address: str
+    message: Message
+    message_id: str
+    attempts: int
+
+
+def send(database: Database, channel: Channel, clock: Clock, names: Mapping[str, str]) -> Sent:
+    """Send all that is due; stops early when the channel is down. ``names`` are the portals' by slug."""
+    outcomes: list[str] = []
+    errors: dict[str, None] = {}
+    while leased := lease(database, clock(), names):
+        try:
+            channel.send(leased.address, leased.message, message_id=leased.message_id)
+        except NotDelivered as error:
+            permanent = isinstance(error, Refused)
+            outcomes.append(_put_off(database, leased, str(error), clock(), permanent=permanent))
+            errors[str(error)] = None
+            if isinstance(error, ChannelDown):
+                break
+        else:
+            _settle(database, leased, "sent", sent=clock(), last_error=None)
+            outcomes.append("sent")
+    return Sent(
+        sent=outcomes.count("sent"),
+        put_off=outcomes.count("failed"),
+        given_up=outcomes.count("dead"),
+        waiting=waiting(database),
+        errors=tuple(errors),
+    )
+
+
+def waiting(database: Database) -> int:
+    """Deliveries neither sent nor given up."""
+    with database.read() as session:
+        counts = by_state(session)
+    return sum(counts.get(state, 0) for state in ("pending", "failed", "leased"))
+
+
+def by_state(session: Session) -> dict[str, int]:
+    """How many deliveries there are in each state."""
+    counted = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
+    return dict(session.execute(counted).tuples().all())
+
+
+def wait_after(attempts: int) -> dt.timedelta:
+    """How long the next try waits: 3, 9, 27 … minutes."""
+    return _FIRST_WAIT * int(3 ** (attempts - 1))
+
+
+# ------------------------------------------------------------------ the lease
+
+
+def lease(database: Database, now: dt.datetime, names: Mapping[str, str]) -> Leased | None:
+    """The next delivery that is due, held until it is settled or :data:`LEASE` has passed."""
+    with database.write() as session:
+        row = session.scalar(
+            select(DeliveryRow)
+            .where(_due(now))
+            .order_by(DeliveryRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return None
+        row.state, row.leased_until = "leased", now + LEASE
+        row.attempts += 1
+        row.message_id = row.message_id or _message_id(row)
+        return _leased(session, row, names)
+
+
+def _due(now: dt.datetime) -> ColumnElement[bool]:
+    ready = and_(DeliveryRow.state.in_(("pending", "failed")), DeliveryRow.next_try <= now)
+    return or_(ready, and_(DeliveryRow.state == "leased", DeliveryRow.leased_until < now))
+
+
+def _message_id(row: DeliveryRow) -> str:
+    """The same for each try of a delivery, another one in each archive."""
+    named = f"{row.id}|{row.subscription_id}|{row.policy_id}|{row.event}|{row.created.isoformat()}"
+    return f"<{hashlib.sha256(named.encode()).hexdigest()[:32]}@polarchive.invalid>"
+
+
+def _leased(session: Session, row: DeliveryRow, names: Mapping[str, str]) -> Leased:
+    subscription = session.get_one(SubscriptionRow, row.subscription_id)
+    return Leased(
+        id=row.id,
+        address=subscription.address,
+        message=compose(_notice(session, row, subscription.query, names)),
+        message_id=row.message_id or _message_id(row),
+        attempts=row.attempts,
+    )
+
+
+def _put_off(database: Database, leased: Leased, error: str, now: dt.datetime, *, permanent: bool) -> str:
+    state = "dead" if permanent or leased.attempts >= MOST_TRIES else "failed"
+    logger.warning("delivery %d, try %d: %s", leased.id, leased.attempts, error)
+    _settle(database, leased, state, next_try=now + wait_after(leased.attempts), last_error=error)
+    return state
+
+
+def _settle(database: Database, leased: Leased, state: str, **values: dt.datetime | str | None) -> None:
+    with database.write() as session:
+        row = session.get_one(DeliveryRow, leased.id)
+        row.state, row.leased_until = state, None
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+# ------------------------------------------------------------------ what is said
+
+
+def _notice(session: Session, row: DeliveryRow, query: str, names: Mapping[str, str]) -> Notice:
+    """The policy as it is known now: whoever printed it meanwhile is named too."""
+    change = session.get_one(ChangeRow, row.change_id)
+    version = queries.version(session, change.article_id)
+    policy = queries.policy(session, row.policy_id)
+    if version is None or policy is None:
+        raise LookupError(f"delivery {row.id}: its policy is not in the archive")
+    article = version.article
+    return Notice(
+        title=(article.title_official or article.title).value,
+        issuers=tuple(i.name or i.printed for i in article.issuers.value) if article.issuers else (),
+        doc_no=article.doc_no.value.raw if article.doc_no else None,
+        published=day_of(article.published.value) if article.published else None,
+        sources=tuple(Source(portal=names.get(a.portal, a.portal), url=a.url) for a in policy.articles),
+        query=query,
+        snippet=snippet(article.text, highlights(parse(query))),
+        warnings=() if article.completeness.complete else ("正文可能不完整",),
+    )

@@ -1,0 +1,113 @@
+"""The change feed against all subscriptions: a match becomes a pending delivery, once a policy.
+
+Matching is done on a snapshot; the deliveries and the cursor are then written in one transaction,
+unless another follower was quicker.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts import subscriptions
+from alerts.subscriptions import Subscription
+from policy.query import Document, matches
+from policy.records import Change
+from storage import queries
+from storage.cursors import cursor, held_cursor, move_cursor
+from storage.database import Database
+from storage.documents import document
+from storage.models import ChangeRow, DeliveryRow
+from storage.upsert import insert_unless_there
+
+CURSOR = "alerts"
+EVENT = "new"
+FRESH = dt.timedelta(days=7)
+"""A policy is news for so long after its first change: a later reprint is not."""
+
+_KINDS = {"new_policy", "source_added"}
+_BATCH = 200
+
+
+@frozen(kw_only=True)
+class _Match:
+    subscription_id: int
+    policy_id: int
+    change_id: int
+
+
+def follow(database: Database, names: Mapping[str, str], now: dt.datetime) -> int:
+    """Read the feed to its end; how many deliveries were made. ``names`` are the portals' names by slug."""
+    made = 0
+    while (step := _step(database, names, now)) is not None:
+        made += step
+    return made
+
+
+def _step(database: Database, names: Mapping[str, str], now: dt.datetime) -> int | None:
+    """One batch of the feed; None at its end."""
+    with database.read() as session:
+        start = cursor(session, CURSOR)
+        changes = queries.changes(session, start, _BATCH)
+        found = _matches(session, changes, names)
+    if not changes:
+        return None
+    with database.write() as session:
+        if held_cursor(session, CURSOR) != start:
+            return 0
+        made = sum(_deliver(session, match, now) for match in found)
+        move_cursor(session, CURSOR, changes[-1].id)
+    return made
+
+
+def _matches(session: Session, changes: Sequence[Change], names: Mapping[str, str]) -> list[_Match]:
+    wanting = [(each, each.tree) for each in subscriptions.every(session)]
+    if not wanting:
+        return []
+    return [
+        _Match(subscription_id=subscription.id, policy_id=change.policy_id, change_id=change.id)
+        for change in _news(session, changes)
+        for document in _documents(session, change, names)
+        for subscription, query in wanting
+        if _is_for(subscription, change) and matches(query, document)
+    ]
+
+
+def _is_for(subscription: Subscription, change: Change) -> bool:
+    return change.id > subscription.since_change
+
+
+def _news(session: Session, changes: Sequence[Change]) -> list[Change]:
+    """The changes that tell of a policy we have not long known."""
+    told = [change for change in changes if change.kind in _KINDS and not change.quiet]
+    born = _births(session, {change.policy_id for change in told})
+    return [change for change in told if change.at - born[change.policy_id] <= FRESH]
+
+
+def _births(session: Session, policies: set[int]) -> dict[int, dt.datetime]:
+    query = select(ChangeRow.policy_id, func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(policies))
+    return dict(session.execute(query.group_by(ChangeRow.policy_id)).tuples().all()) if policies else {}
+
+
+def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[Document]:
+    """What the queries are asked about: the newest version of the article, as the search sees it."""
+    version = queries.version(session, change.article_id)
+    return [document(version.article, names.get(version.article.portal))] if version else []
+
+
+def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
+    insert = insert_unless_there(session, DeliveryRow).values(
+        subscription_id=match.subscription_id,
+        policy_id=match.policy_id,
+        change_id=match.change_id,
+        event=EVENT,
+        state="pending",
+        attempts=0,
+        created=now,
+        next_try=now,
+    )
+    return session.scalar(insert.returning(DeliveryRow.id)) is not None
