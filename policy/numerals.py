@@ -1,0 +1,51 @@
+"""Chinese numerals as the documents print them."""
+
+from __future__ import annotations
+
+DIGITS = "0-9０-９"
+"""Arabic digits of both widths, as the inside of a character class."""
+
+HAN_DIGITS = "〇○◯零ОΟO一二三四五六七八九"
+"""The zero is printed in many ways: 〇, white circles, 零 and three alphabets' letter O."""
+
+NUMERALS = "〇○◯零一二两三四五六七八九十廿卅百千"
+"""What a Chinese count is made of, as the inside of a character class."""
+
+_DIGIT = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
+_VALUE = _DIGIT | dict.fromkeys("〇○◯ОΟO", 0) | {"两": 2}
+_UNIT = {"十": 10, "百": 100, "千": 1000}
+_TWENTY = str.maketrans({"廿": "二十", "卅": "三十"})
+
+
+def count(text: str) -> int | None:
+    """``二十九``, ``一百零五``, ``廿九``, ``二〇二一``, ``12`` or ``１２`` as a number, else None."""
+    if text.isdecimal():
+        return int(text)
+    text = text.translate(_TWENTY)
+    if not text or any(sign not in _VALUE and sign not in _UNIT for sign in text):
+        return None
+    if not any(sign in _UNIT for sign in text):
+        return int("".join(str(_VALUE[sign]) for sign in text))
+    return _sum(text)
+
+
+def _sum(text: str) -> int:
+    total, digit = 0, None
+    for sign in text:
+        if sign in _UNIT:
+            total, digit = total + (1 if digit is None else digit) * _UNIT[sign], None
+        else:
+            digit = _VALUE[sign]
+    return total + (digit or 0)
+
+
+def numeral(value: int) -> str:
+    """A number under a thousand in Chinese: ``一``, ``十二``, ``二十``, ``一百零五``."""
+    signs = "零一二三四五六七八九"
+    hundreds, rest = divmod(value, 100)
+    tens, ones = divmod(rest, 10)
+    head = f"{signs[hundreds]}百" if hundreds else ""
+    if tens == 0:
+        return head + (("零" if head else "") + signs[ones] if ones or not head else "")
+    ten = "十" if tens == 1 and not head else f"{signs[tens]}十"
+    return head + ten + (signs[ones] if ones else "")
