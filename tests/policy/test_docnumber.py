@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.docnumber import find, own, parse
+
+
+def norm(text: str) -> str | None:
+    number = parse(text)
+    return number.norm if number else None
+
+
+@pytest.mark.parametrize(
+    "brackets", ["〔〕", "﹝﹞", "［］", "[]", "（）", "()", "【】", "〈〉", "《》", "‘’", "〚〛", "(〕"]
+)
+def test_every_bracket_is_the_same_number(brackets: str) -> None:
+    printed = f"国发{brackets[0]}2021{brackets[1]}23号"
+    number = parse(printed)
+    assert number is not None
+    assert (number.norm, number.raw) == ("国发〔2021〕23号", printed)
+    assert [found.norm for found in find(f"依据{printed}执行")] == ["国发〔2021〕23号"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("京政办发〔1988〕17 号", "京政办发〔1988〕17号"),
+        ("豫政 〔2006〕077号", "豫政〔2006〕77号"),
+        ("国发〔2021年〕第23号", "国发〔2021〕23号"),
+        ("国发［２０２１］２３号", "国发〔2021〕23号"),
+        ("国发〔2021〕23", "国发〔2021〕23号"),
+        ("国发〔2021 23号", "国发〔2021〕23号"),
+        ("国发2021〕23号", "国发〔2021〕23号"),
+        ("国发〔85〕12号", "国发〔1985〕12号"),
+        ("文号：国发〔2009〕12号", "国发〔2009〕12号"),
+        ("（发改价格〔2026〕630号）", "发改价格〔2026〕630号"),
+        ("财税字〔1999〕273号文", "财税字〔1999〕273号"),
+        ("省人民政府川府发〔2014〕9号", "川府发〔2014〕9号"),
+        ("国务院令第782号", "国务院令第782号"),
+        ("中华人民共和国国务院令 第782号", "国务院令第782号"),
+        ("国令第706号", "国令第706号"),
+        ("主席令第七十八号", "主席令第78号"),
+        ("省政府令 第123号", "省政府令第123号"),
+        ("2026年第41号令", "令〔2026〕第41号"),
+        ("第41号", "令第41号"),
+        ("商务部公告2026年第12号", "商务部公告〔2026〕第12号"),
+        ("国家能源局公告 2026年 第1号", "国家能源局公告〔2026〕第1号"),
+        ("2021年第10号公告", "公告〔2021〕第10号"),
+        ("渝府令〔2020〕12号", "渝府令〔2020〕第12号"),
+        ("中国人民银行令〔2020〕第5号", "中国人民银行令〔2020〕第5号"),
+        ("(2020)京01民终123号", None),
+        ("京01民终(2020)123号", None),
+        ("GB/T 9704-2012", None),
+        ("2021年3月1日", None),
+        ("000014349/2026-00071", None),
+        ("", None),
+        ("根据国发〔2021〕23号，现就有关事项通知如下", None),
+    ],
+)
+def test_a_cell_is_read(text: str, expected: str | None) -> None:
+    assert norm(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        pytest.param("按照财库〔2022〕3号办理", ["财库"], id="lead-in"),
+        pytest.param(
+            "依据发改价格〔2021〕833号和发改能源〔2021〕900号", ["发改价格", "发改能源"], id="conjunction"
+        ),
+        pytest.param(
+            "国发〔2009〕1号及环办法规〔2020〕1号", ["国发", "环办法规"], id="a title word inside a code"
+        ),
+        pytest.param("苏州市住房和城乡建设局苏住建规〔2011〕4号", ["苏住建规"], id="agency name"),
+        pytest.param("云南省财政厅云财建〔2020〕5号", ["云财建"], id="provincial department"),
+        pytest.param("国务院办公厅国办函〔2009〕12号", ["国办函"], id="known issuer"),
+        pytest.param("关于加强管理的通知国发〔2009〕12号", ["国发"], id="title tail"),
+        pytest.param("我省川府发〔2014〕5号文件", ["川府发"], id="our province"),
+        pytest.param("沪国资委规创〔2020〕1号", ["沪国资委规创"], id="an agency's word inside a code"),
+        pytest.param("《请示》（平理财发〔2026〕7号）收悉", ["平理财发"], id="unknown code"),
+        pytest.param("根据证监会令第199号修订", ["证监会"], id="order"),
+        pytest.param("按照国令第706号", ["国"], id="short order"),
+        pytest.param("本办法由中国人民银行令〔2020〕第5号公布", ["中国人民银行"], id="bracketed order"),
+        pytest.param("参照国家发展改革委2026年第41号令", ["国家发展改革委"], id="year first"),
+        pytest.param("国发〔2021〕1号国发〔2021〕2号", ["国发", "国发"], id="fused numbers"),
+        pytest.param("责令第3号设备停用，第7240号建议的答复", [], id="no order"),
+        pytest.param("（2020）京01民终123号判决书、最高法民终(2020)123号", [], id="court cases"),
+    ],
+)
+def test_numbers_in_prose_are_trimmed(text: str, codes: list[str]) -> None:
+    assert [number.code for number in find(text)] == codes
+
+
+NUMBERS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["国发", "沪府办规", "发改能源", "粤府函"]),
+    st.integers(1949, 2030).map("〔{}〕".format),
+    st.integers(1, 99999).map("{}号".format),
+)
+
+
+@given(
+    NUMBERS,
+    st.sampled_from(["根据", "按照", "", "和", "《办法》（"]),
+    st.sampled_from(["，", "）", "有关规定"]),
+)
+def test_a_number_is_the_same_in_a_cell_and_in_prose(number: str, before: str, after: str) -> None:
+    assert norm(number) == number
+    assert [found.raw for found in find(before + number + after)] == [number]
+
+
+@given(st.text(alphabet="国发〔2021〕（)第号令公告 年的通知根据和", max_size=60))
+def test_what_is_found_stands_in_the_text(text: str) -> None:
+    for number in find(text):
+        assert number.raw in text
+
+
+def test_the_cell_comes_before_the_title() -> None:
+    found = own(cell="国办发〔2019〕3号", title="关于治理的通知（国办函〔2019〕9号）", masthead=[])
+    assert found is not None
+    assert (found.value.norm, found.rule) == ("国办发〔2019〕3号", "cell")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("关于调整上网电价的通知(发改价格〔2026〕630号)", "发改价格〔2026〕630号"),
+        ("关于调整上网电价的通知（发改价格(2026)630号）", "发改价格〔2026〕630号"),
+        ("关于调整上网电价的通知发改价格〔2026〕630号", "发改价格〔2026〕630号"),
+        ("《重大隐患判定规定》 2026年第41号令", "令〔2026〕第41号"),
+        ("科学技术部令第24号 科技活动管理规定", "科学技术部令第24号"),
+        ("国家能源局公告 2026年 第1号", "国家能源局公告〔2026〕第1号"),
+        ("关于废止国发〔2009〕12号文件的通知", None),
+        ("技术奖励条例（国务院令第782号第四次修订）", None),
+        ("关于（国发〔2009〕12号）的解读", None),
+    ],
+)
+def test_the_title_s_last_parentheses_or_trailing_number_is_its_own(title: str, expected: str | None) -> None:
+    found = own(cell=None, title=title, masthead=[])
+    assert (found.value.norm if found else None) == expected
+
+
+def test_the_masthead_is_read_up_to_the_salutation() -> None:
+    above = [
+        "国务院办公厅关于开展治理工作的",
+        "通知",
+        "国办函〔2018〕71号",
+        "各省、自治区人民政府：",
+        "国发〔2018〕1号",
+    ]
+    found = own(cell=" ", title="治理工作的通知", masthead=above)
+    assert found is not None
+    assert (found.value.norm, found.rule) == ("国办函〔2018〕71号", "masthead")
+    assert own(cell=None, title="治理", masthead=above[3:]) is None
+    assert (
+        own(cell=None, title="治理", masthead=["为落实国发〔2018〕1号，制定本方案。", "国发〔2018〕2号"])
+        is None
+    )
+
+
+def test_a_bare_number_belongs_to_the_order_above_it() -> None:
+    found = own(cell=None, title="某某规定", masthead=["中华人民共和国国家发展和改革委员会令", "", "第41号"])
+    assert found is not None
+    assert found.value.norm == "国家发展和改革委员会令第41号"
+    announced = own(cell=None, title="公告", masthead=["商务部 海关总署公告", "2026年 第7号"])
+    assert announced is not None
+    assert announced.value.norm == "商务部海关总署公告〔2026〕第7号"
+    assert own(cell=None, title="某某规定", masthead=["目录", "第41号"]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["〔2021〕" * 100_000, "令第" * 300_000, "的通知" * 300_000, " " * 900_000 + "号", "和" * 900_000],
+    ids=["brackets", "orders", "tails", "spaces", "and"],
+)
+def test_a_megabyte_of_nonsense_has_no_number(text: str) -> None:
+    assert find(text) == ()
