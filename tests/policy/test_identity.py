@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import attrs
+import pytest
+
+from policy import docnumber, issuers
+from policy.dates import SHANGHAI
+from policy.identity import content_hash, policy_keys
+from policy.records import Article, Attachment, Completeness, Found
+
+TEXT = (
+    "一、总体要求\n"
+    + "加快建设新型储能，完善市场机制，推动绿色电力交易，支持氢能示范应用，提升系统调节能力。" * 2
+)
+
+
+def found(value: object) -> Found:
+    return Found(value=value, raw=str(value), rule="test")
+
+
+def article(**fields: object) -> Article:
+    base: dict[str, object] = {
+        "portal": "ndrc",
+        "key": "1",
+        "url": "https://example.cn/1",
+        "title": found("关于储能的通知"),
+        "text": TEXT,
+    }
+    return Article(**base | fields)  # type: ignore[arg-type] -- the test picks the fields
+
+
+def numbered(number: str, organs: str | None = None, **fields: object) -> Article:
+    return article(
+        doc_no=found(docnumber.parse(number)),
+        issuers=found(issuers.split(organs)) if organs else None,
+        **fields,
+    )
+
+
+MORNING = dt.datetime(2026, 3, 1, 9, 0, tzinfo=SHANGHAI)
+
+FURNITURE: list[Callable[[Article], Article]] = [
+    lambda a: attrs.evolve(a, text=a.text.replace("，", "， \n")),
+    lambda a: attrs.evolve(a, title=found("关于储能的通知 ")),
+    lambda a: attrs.evolve(a, published=found(MORNING.replace(hour=17))),
+    lambda a: attrs.evolve(a, url="https://example.cn/m/1", keywords=("储能",), warnings=("x",)),
+    lambda a: attrs.evolve(a, completeness=Completeness(pages=2)),
+]
+CHANGES: list[Callable[[Article], Article]] = [
+    lambda a: attrs.evolve(a, text=a.text.replace("支持", "不支持")),
+    lambda a: attrs.evolve(a, title=found("关于氢能的通知")),
+    lambda a: attrs.evolve(a, published=found(dt.date(2026, 3, 2))),
+    lambda a: attrs.evolve(a, validity=found("失效")),
+    lambda a: attrs.evolve(a, effective=found(dt.date(2026, 4, 1))),
+    lambda a: attrs.evolve(a, doc_no=found(docnumber.parse("发改能源〔2026〕2号"))),
+    lambda a: attrs.evolve(a, attachments=(Attachment(url="https://example.cn/a.pdf", name="附件1"),)),
+]
+
+
+@pytest.mark.parametrize("change", FURNITURE)
+def test_furniture_clock_and_white_space_make_no_version(change: Callable[[Article], Article]) -> None:
+    before = article(published=found(MORNING))
+    assert content_hash(change(before)) == content_hash(before)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_words_and_real_fields_make_a_version(change: Callable[[Article], Article]) -> None:
+    before = article(published=found(MORNING))
+    assert content_hash(change(before)) != content_hash(before)
+
+
+def test_one_number_is_one_policy_whoever_reprints_it_and_however() -> None:
+    official = policy_keys(numbered("发改能源〔2026〕1号", "国家发展改革委 国家能源局"))
+    reprint = policy_keys(numbered("发改能源[2026]1 号", text="短"))
+    assert reprint == ("doc:ndrc:发改能源〔2026〕1号",)
+    assert set(reprint) < set(official)
+
+
+def test_joint_issuers_are_one_key_in_any_order() -> None:
+    keys = policy_keys(numbered("某发〔2026〕1号", "国家能源局 科技部", text=""))
+    assert keys == ("doc:nea:某发〔2026〕1号", "doc:most+nea:某发〔2026〕1号")
+
+
+def test_an_order_is_known_by_issuer_year_and_number() -> None:
+    cell = numbered("科学技术部令第24号", "科技部", written=found(dt.date(2026, 2, 6)))
+    title = numbered("2026年第24号令", "科学技术部")
+    assert policy_keys(cell)[0] == policy_keys(title)[0] == "doc:most:令〔2026〕第24号"
+
+
+def test_orders_of_the_state_council_are_numbered_through_all_years() -> None:
+    one = numbered("国令第706号", "国务院", written=found(dt.date(2018, 11, 6)))
+    other = numbered("中华人民共和国国务院令第706号")
+    assert policy_keys(one)[0] == policy_keys(other)[0] == "doc:state-council:令第706号"
+
+
+def test_an_unknown_issuer_makes_no_number_key() -> None:
+    assert policy_keys(numbered("武司字〔2026〕1号", "某某厂", text="短")) == ()
+
+
+def test_long_texts_are_known_by_their_words() -> None:
+    (key,) = policy_keys(article())
+    assert key.startswith("words:")
+    assert policy_keys(article(text=TEXT.replace("，", " ，"))) == (key,)
+    assert policy_keys(article(text="氢能" * 29)) == ()
+    assert policy_keys(article(text="氢能" * 30))
