@@ -57,7 +57,7 @@ def _doc_nos(session: Session, policies: Collection[int]) -> dict[int, tuple[str
         .distinct()
         .order_by(ArticleRow.policy_id, VersionRow.doc_no)
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     return {
         policy_id: tuple(str(doc_no) for _, doc_no in group)
         for policy_id, group in groupby(rows, key=itemgetter(0))
@@ -143,7 +143,7 @@ def _versions() -> Select[VersionRow, int]:
 
 
 def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
-    pairs = session.execute(query).tuples().all()
+    pairs = session.execute(query).all()
     ids = [row.id for row, _ in pairs]
     captures, words = _captures(session, ids), _keywords(session, ids)
     return [
@@ -159,7 +159,7 @@ def _captures(session: Session, version_ids: Collection[int]) -> dict[int, tuple
         .where(VersionCaptureRow.version_id.in_(version_ids))
         .order_by(VersionCaptureRow.version_id, VersionCaptureRow.page)
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     return {
         version_id: tuple(capture_record(row) for _, row in group)
         for version_id, group in groupby(rows, key=itemgetter(0))
@@ -172,7 +172,7 @@ def _keywords(session: Session, version_ids: Collection[int]) -> dict[int, tuple
         .where(KeywordRow.version_id.in_(version_ids))
         .order_by(KeywordRow.version_id, KeywordRow.rank)
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     return {
         version_id: tuple(word for _, word in group) for version_id, group in groupby(rows, key=itemgetter(0))
     }

@@ -129,10 +129,13 @@ def test_sqlite_writes_ahead_and_keeps_foreign_keys(sqlite_template: Path) -> No
 
 
 def test_nothing_is_half_written_when_anything_raises(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as session:
-        cursors.move_cursor(session, "index", 5)
-        session.flush()
-        1 / 0  # noqa: B018
+    def fail() -> None:
+        with database.write() as session:
+            cursors.move_cursor(session, "index", 5)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with database.read() as session:
         assert cursors.cursor(session, "index") == 0
 

@@ -1,0 +1,164 @@
+"""The lease and the ledger: each slot once, each portal once at a time, silence is noticed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+
+from policy.errors import ArchiveError
+from policy.records import Run
+from storage import runs
+from storage.database import Database, open_database
+from tests.storage.builders import DAY, NIGHT
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def claim(
+    database: Database, portal: str = "ndrc", slot: dt.datetime = NIGHT, **options: object
+) -> Run | None:
+    """Claim in a transaction of its own."""
+    with database.write() as session:
+        return runs.claim(session, portal, slot, NIGHT, **options)  # type: ignore[arg-type]  # test's choice
+
+
+def claimed(database: Database, portal: str = "ndrc", slot: dt.datetime = NIGHT, **options: object) -> Run:
+    """Claim what must be free."""
+    run = claim(database, portal, slot, **options)
+    assert run is not None
+    return run
+
+
+def close(database: Database, run: Run, state: str = "ok", **counts: object) -> Run:
+    """Close in a transaction of its own."""
+    with database.write() as session:
+        return runs.close(session, run.id, state, NIGHT + MINUTE, **counts)  # type: ignore[arg-type]  # test's
+
+
+def claim_all(url: str, portals: int) -> list[str]:
+    """The portals that a scheduler in a process of its own gets to run."""
+    with open_database(url) as database:
+        claims = [claim(database, f"portal-{number:02}") for number in range(portals)]
+    return [run.portal for run in claims if run]
+
+
+def test_a_slot_is_claimed_once(database: Database) -> None:
+    run = claimed(database, since=dt.date(2025, 12, 1))
+    assert (run.portal, run.slot, run.state, run.since) == ("ndrc", NIGHT, "running", dt.date(2025, 12, 1))
+    close(database, run)
+    assert claim(database) is None
+
+
+def test_a_portal_runs_once_at_a_time(database: Database) -> None:
+    run = claimed(database)
+    assert claim(database, slot=NIGHT + DAY) is None
+    assert claim(database, portal="most") is not None
+    close(database, run, "failed")
+    assert claim(database, slot=NIGHT + DAY) is not None
+
+
+def test_schedulers_in_threads_run_each_slot_once(database: Database) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        claims = list(pool.map(lambda number: claim(database, f"portal-{number % 10}"), range(60)))
+    assert sorted(run.portal for run in claims if run) == [f"portal-{number}" for number in range(10)]
+
+
+def test_schedulers_in_processes_run_each_slot_once(database_url: str) -> None:
+    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
+        jobs = [pool.submit(claim_all, database_url, 40) for _ in range(3)]
+        got = [portal for job in jobs for portal in job.result()]
+    assert sorted(got) == [f"portal-{number:02}" for number in range(40)]
+
+
+def test_a_silent_run_is_lost_and_its_slot_free_again(database: Database) -> None:
+    run = claimed(database)
+    with database.write() as session:
+        assert runs.beat(session, run.id, NIGHT + MINUTE, entries=3)
+        assert runs.lost(session, NIGHT + 2 * MINUTE, older_than=MINUTE) == []
+        found = runs.lost(session, NIGHT + 3 * MINUTE, older_than=MINUTE)
+    assert [(each.id, each.state, each.entries) for each in found] == [(run.id, "lost", 3)]
+    assert found[0].finished == NIGHT + 3 * MINUTE
+    with database.read() as session:
+        assert runs.last_slot(session, "ndrc") is None
+    assert claim(database) is not None
+
+
+def test_a_run_closed_by_another_learns_it_from_its_heartbeat(database: Database) -> None:
+    run = claimed(database)
+    with database.write() as session:
+        runs.lost(session, NIGHT + DAY, older_than=MINUTE)
+        assert not runs.beat(session, run.id, NIGHT + DAY)
+    claimed(database)
+    assert close(database, run, entries=9).state == "lost"
+
+
+def test_a_closed_run_says_what_it_counted(database: Database) -> None:
+    counts = {
+        "entries": 25,
+        "new": 3,
+        "failed": {"http_404": 1},
+        "sections": {"通知": 25},
+        "warc": "a.warc.gz",
+    }
+    run = close(database, claimed(database), "partial", message="blocked", **counts)
+    assert (run.state, run.finished, run.message) == ("partial", NIGHT + MINUTE, "blocked")
+    assert (run.entries, run.new, run.unchanged) == (25, 3, 0)
+    assert (run.failed, run.sections) == ({"http_404": 1}, {"通知": 25})
+
+
+def test_counts_beaten_stay_when_another_closes_the_run(database: Database) -> None:
+    run = claimed(database)
+    with database.write() as session:
+        runs.beat(session, run.id, NIGHT, entries=7, failed={"timeout": 2})
+    assert close(database, run, "timeout").failed == {"timeout": 2}
+
+
+def test_an_unknown_run_is_named(database: Database) -> None:
+    with pytest.raises(ArchiveError, match="run 99"), database.read() as session:
+        runs.run(session, 99)
+
+
+def test_a_missed_slot_is_recorded_once_and_settled(database: Database) -> None:
+    with database.write() as session:
+        assert runs.missed(session, "ndrc", NIGHT, NIGHT + DAY)
+        assert not runs.missed(session, "ndrc", NIGHT, NIGHT + DAY)
+        assert runs.last_slot(session, "ndrc") == NIGHT
+    assert claim(database) is None
+
+
+def test_the_last_slot_is_of_the_portal_and_no_replay(database: Database) -> None:
+    close(database, claimed(database))
+    close(database, claimed(database, slot=NIGHT + DAY, replay=True))
+    close(database, claimed(database, portal="most", slot=NIGHT + 2 * DAY))
+    with database.read() as session:
+        assert runs.last_slot(session, "ndrc") == NIGHT
+        assert runs.last_slot(session, "govcn") is None
+
+
+def test_later_nights_know_the_window_of_the_first(database: Database) -> None:
+    close(database, claimed(database, slot=NIGHT - DAY, replay=True))
+    for night, since in enumerate([dt.date(2025, 12, 1), dt.date(2026, 1, 1)]):
+        close(database, claimed(database, slot=NIGHT + night * DAY, since=since))
+    with database.read() as session:
+        assert runs.first_since(session, "ndrc") == dt.date(2025, 12, 1)
+        assert runs.first_since(session, "most") is None
+
+
+def test_a_section_is_known_when_a_finished_run_listed_it(database: Database) -> None:
+    for night, (state, section) in enumerate([("ok", "通知"), ("partial", "公告"), ("stopped", "解读")]):
+        close(database, claimed(database, slot=NIGHT + night * DAY), state, sections={section: 5})
+    with database.read() as session:
+        assert runs.known_sections(session, "ndrc") == {"通知", "公告"}
+        assert runs.known_sections(session, "most") == set()
+
+
+def test_the_history_is_newest_first(database: Database) -> None:
+    for night in range(3):
+        close(database, claimed(database, slot=NIGHT + night * DAY))
+    claimed(database, portal="most")
+    with database.read() as session:
+        assert [run.slot for run in runs.history(session, "ndrc", limit=2)] == [NIGHT + 2 * DAY, NIGHT + DAY]
+        assert runs.history(session)[0].portal == "most"

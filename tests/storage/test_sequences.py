@@ -1,0 +1,83 @@
+"""Any sequence of readings leaves versions 1..n without gaps, and no two neighbours equal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count, groupby, pairwise
+
+from attrs import frozen
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policy.records import Article, Capture, Version
+from storage import archive, queries
+from storage.database import Database
+from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, an_article, the_known_policy
+
+keys = map(str, count(1))
+on_both = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@frozen
+class Visit:
+    """What a portal shows, when, and the code that reads it."""
+
+    words: int
+    furniture: int
+    code: int
+    night: int = 0
+
+
+def read(payload: str, code: int, key: str) -> Article:
+    """Each code finds other words in the same payload, but none sees the furniture."""
+    words, _furniture = payload.split(" | ")
+    return an_article(f"{WORDS}第{code}版代码读出：{words}。", key=key)
+
+
+def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
+    """The versions of an article of its own after all visits."""
+    key, payloads = next(keys), dict[str, str]()
+    for number, visit in enumerate(visits):
+        payload = f"第{visit.words}条 | {visit.furniture}"
+        capture = a_capture(payload, at=NIGHT + visit.night * DAY, record=f"<urn:test:{key}:{number}>")
+        payloads[capture.digest] = payload
+
+        def reread(captures: tuple[Capture, ...], code: int = visit.code) -> Article:
+            return read(payloads[captures[0].digest], code, key)
+
+        archive.store(
+            database,
+            read(payload, visit.code, key),
+            decide=the_known_policy,
+            captures=[capture],
+            code=f"code-{visit.code}",
+            now=capture.at,
+            reread=reread,
+        )
+    with database.read() as session:
+        known = queries.article_by_key(session, "ndrc", key)
+        return queries.versions(session, known.id) if known else []
+
+
+few = st.integers(0, 2)
+visits_of_one_night = st.lists(st.builds(Visit, few, few, few), min_size=1, max_size=10)
+visits_in_any_order = st.lists(st.builds(Visit, few, few, few, few), min_size=1, max_size=10)
+
+
+@on_both
+@given(visits=visits_in_any_order)
+def test_versions_have_no_gaps_and_no_equal_neighbours(database: Database, visits: list[Visit]) -> None:
+    versions = crawl(database, visits)
+    assert [version.number for version in versions] == list(range(1, len(versions) + 1))
+    for before, after in pairwise(versions):
+        assert before.content_hash != after.content_hash
+        assert before.at <= after.at
+
+
+@on_both
+@given(visits=visits_of_one_night)
+def test_there_are_as_many_versions_as_the_words_had_states(database: Database, visits: list[Visit]) -> None:
+    states = [words for words, _ in groupby(visit.words for visit in visits)]
+    assert len(crawl(database, visits)) == len(states)
