@@ -354,3 +354,5 @@ class Hit:
     url: str
     snippet: str
     score: float
+    portals: tuple[str, ...] = ()
+    """All portals whose article of this policy answers, that of ``url`` first."""

@@ -1,0 +1,33 @@
+"""What a query is asked about, made of an article: one way, for the index as for whoever follows changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from policy.query import Document
+from policy.records import Article, DocNumber, Moment
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def document(article: Article, name: str | None = None) -> Document:
+    """The words of title and text, the number as printed and in its normal form, portal and day.
+
+    ``name`` is the portal's name, beside its slug.
+    """
+    return Document(
+        text=f"{article.title.value}\n{article.text}",
+        doc_no=_number(article.doc_no.value) if article.doc_no else None,
+        portal=(article.portal, name) if name else (article.portal,),
+        day=day_of(article.published.value) if article.published else None,
+    )
+
+
+def day_of(moment: Moment) -> dt.date:
+    """The day in China; a day without a clock stays as it is."""
+    return moment.astimezone(CHINA).date() if isinstance(moment, dt.datetime) else moment
+
+
+def _number(number: DocNumber) -> str:
+    return number.norm if number.raw == number.norm else f"{number.norm}\n{number.raw}"

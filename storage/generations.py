@@ -1,0 +1,82 @@
+"""The folder of the index: generations of it, and one small file that says which one holds and how far.
+
+The position in the change feed lies beside the index, not in the database: whoever loses the
+index loses the position with it, and two machines on one database have each their own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from attrs import asdict, frozen
+
+_STATE = "state.json"
+_LOCK = "lock"
+
+
+@frozen(kw_only=True)
+class State:
+    """Which folder holds the index, and the last change of the feed that is in it."""
+
+    schema: int
+    folder: str
+    position: int = 0
+    at: str | None = None
+    """When that change happened: tells another archive's feed from ours."""
+
+    def moved(self, position: int, at: dt.datetime) -> State:
+        """The state after one more change of the feed."""
+        return State(schema=self.schema, folder=self.folder, position=position, at=at.isoformat())
+
+
+def load(root: Path) -> State | None:
+    """The state, or None where there is no index that can be used."""
+    try:
+        return State(**json.loads((root / _STATE).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def save(root: Path, state: State) -> None:
+    """Replace the state in one step; readers see the old one or the new one."""
+    temporary = root / f"{_STATE}.new"
+    with temporary.open("w") as stream:
+        json.dump(asdict(state), stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(root / _STATE)
+
+
+def create(root: Path) -> Path:
+    """A folder for a new generation."""
+    folder = root / f"g-{uuid4().hex[:12]}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def drop_others(root: Path, keep: str) -> None:
+    """Remove generations that nobody will open again (who has one open keeps reading it)."""
+    for folder in root.glob("g-*"):
+        if folder.name != keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def writing(root: Path) -> Iterator[bool]:
+    """Whether we are the one who writes the index; kill -9 gives the lock back."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

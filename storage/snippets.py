@@ -1,0 +1,60 @@
+"""A few words of a text around the first place where it answers a query. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from policy.words import BREAK, HAN, phrase
+
+AROUND = 40
+"""Characters before and behind the match."""
+
+_LETTER = rf"[^\W_{HAN}]"
+_INVISIBLE = r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"
+_PAUSE = r"[\W_]+"
+
+
+def snippet(text: str, terms: Iterable[str], *, around: int = AROUND) -> str:
+    """The text from ``around`` characters before the first match to as many behind it, on one line.
+
+    The beginning where no term is found (it may stand in the title).
+    """
+    spans = [span for term in terms if (span := _find(text, term))]
+    start, end = min(spans, default=(0, around))
+    cut = slice(max(start - around, 0), min(end + around, len(text)))
+    shown = " ".join(text[cut].split())
+    return f"{'…' if cut.start > 0 else ''}{shown}{'…' if cut.stop < len(text) else ''}"
+
+
+def _find(text: str, term: str) -> tuple[int, int] | None:
+    """Where the term's tokens stand; in a text of full-width letters only after folding."""
+    pattern = re.compile(_pattern(phrase(term)), re.IGNORECASE)
+    if found := pattern.search(text):
+        return found.span()
+    folded, origin = _folded(text)
+    found = pattern.search(folded)
+    return (origin[found.start()], origin[found.end() - 1] + 1) if found else None
+
+
+def _pattern(tokens: list[str]) -> str:
+    """A pause stands for any punctuation, nothing between two others for any white space."""
+    parts = [_PAUSE if token == BREAK else _word(token) for token in tokens]
+    return _INVISIBLE.join(parts)
+
+
+def _word(token: str) -> str:
+    if re.fullmatch(f"[{HAN}]", token):
+        return token
+    return rf"(?<!{_LETTER}){re.escape(token)}(?!{_LETTER})"
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The compatibility form, character by character, and where each of its characters came from."""
+    folded, origin = [], []
+    for at, character in enumerate(text):
+        form = character if character < "\x80" else unicodedata.normalize("NFKC", character)
+        folded.append(form)
+        origin.extend([at] * len(form))
+    return "".join(folded), origin
