@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import typer
@@ -61,9 +63,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 def test_the_readme_has_a_table_of_exactly_the_commands() -> None:
-    text = (
-        (ROOT / "README.md").read_text("utf-8").partition("## Commands")[2].partition("## Configuration")[0]
-    )
+    text = (ROOT / "README.md").read_text("utf-8").partition("## Commands")[2].partition("\n## ")[0]
     listed = set(re.findall(r"^\| `(polarchive [a-z]+(?: [a-z]+)?)", text, re.MULTILINE))
     assert listed == set(_commands(app))
 
@@ -73,3 +73,17 @@ def test_every_decision_has_context_decision_and_consequence(page: Path) -> None
     text = page.read_text("utf-8")
     assert re.match(rf"# {int(page.name[:4])}\. ", text)
     assert [name for name in ("Context", "Decision", "Consequence") if f"\n## {name}\n" not in text] == []
+
+
+def _code(page: Path) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def test_the_walk_of_adding_a_portal_ends_in_a_passing_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    declaration, test = _code(ROOT / "docs" / "adding-a-portal.md")
+    portal, checks = ModuleType("crawler.portals.baisha"), ModuleType("test_baisha")
+    monkeypatch.setitem(sys.modules, portal.__name__, portal)
+    exec(declaration, vars(portal))
+    exec(test, vars(checks))
+    passed = [check() for name, check in vars(checks).items() if name.startswith("test_")]
+    assert len(passed) == 2
