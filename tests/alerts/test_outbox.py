@@ -1,0 +1,165 @@
+"""From a delivery to a mail: once, also when senders race, servers refuse and processes die."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from aiosmtpd.controller import Controller
+from attrs import evolve
+from sqlalchemy import select
+
+from alerts import outbox
+from alerts.channels.email import Email
+from alerts.subscriptions import Subscription
+from policy.records import Saved
+from storage.database import Database
+from storage.models import DeliveryRow
+from tests.alerts.conftest import NAMES, Mailbox
+from tests.storage.builders import NIGHT
+
+Subscribe = Callable[..., Subscription]
+Publish = Callable[..., Saved]
+Follow = Callable[[], int]
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def pending(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
+    """One delivery that waits."""
+    subscribe("储能")
+    publish()
+    assert follow() == 1
+
+
+def send(database: Database, channel: Email, now: dt.datetime = NIGHT) -> outbox.Sent:
+    return outbox.send(database, channel, lambda: now, NAMES)
+
+
+def rows(database: Database) -> list[DeliveryRow]:
+    with database.read() as session:
+        return list(session.scalars(select(DeliveryRow).order_by(DeliveryRow.id)))
+
+
+@pytest.mark.usefixtures("pending")
+def test_a_pending_delivery_becomes_one_mail(database: Database, channel: Email, mailbox: Mailbox) -> None:
+    assert send(database, channel) == outbox.Sent(sent=1)
+    assert send(database, channel) == outbox.Sent()
+    [mail] = mailbox.messages
+    assert (mail["Subject"], mail["From"], mail["To"]) == (
+        "【政策】关于推进储能应用的通知",
+        "polarchive@example.org",
+        "reader@example.org",
+    )
+    assert "为推进储能规模化应用" in mail.get_content()
+    assert "国家发展改革委  https://www.example.cn/1.html" in mail.get_content()
+    assert rows(database)[0].state == "sent"
+
+
+def test_a_mail_names_every_portal_that_prints_the_policy(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: Email,
+    mailbox: Mailbox,
+) -> None:
+    subscribe("储能")
+    publish()
+    publish(portal="bjx", key="77")
+    follow()
+    send(database, channel)
+    [mail] = mailbox.messages
+    assert mail.get_content().count("来源：") == 2
+
+
+def test_senders_beside_each_other_send_each_mail_once(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: Email,
+    mailbox: Mailbox,
+) -> None:
+    for number in range(12):
+        subscribe("储能", f"reader{number}@example.org")
+    publish()
+    follow()
+    with ThreadPoolExecutor(3) as pool:
+        sent = list(pool.map(lambda _: send(database, channel).sent, range(3)))
+    assert sum(sent) == 12
+    assert len(set(mailbox.recipients)) == len(mailbox.recipients) == 12
+
+
+@pytest.mark.usefixtures("pending")
+def test_a_sender_that_died_is_repeated_with_the_same_message_id(
+    database: Database, channel: Email, mailbox: Mailbox
+) -> None:
+    lost = outbox.lease(database, NIGHT, NAMES)
+    assert lost
+    assert send(database, channel, NIGHT + MINUTE) == outbox.Sent(waiting=1)
+    assert send(database, channel, NIGHT + outbox.LEASE + MINUTE).sent == 1
+    assert mailbox.messages[0]["Message-ID"] == lost.message_id
+
+
+@pytest.mark.usefixtures("pending")
+def test_a_refusal_for_now_is_tried_again_later(database: Database, channel: Email, mailbox: Mailbox) -> None:
+    mailbox.answers = ["451 try again later", "250 OK"]
+    first = send(database, channel)
+    assert (first.put_off, first.waiting) == (1, 1)
+    assert "451" in first.errors[0]
+    assert send(database, channel, NIGHT + 2 * MINUTE).sent == 0
+    assert send(database, channel, NIGHT + 3 * MINUTE).sent == 1
+
+
+@pytest.mark.usefixtures("pending")
+def test_after_seven_tries_a_delivery_is_given_up(
+    database: Database, channel: Email, mailbox: Mailbox
+) -> None:
+    mailbox.answers = ["451 never"]
+    now, waits = NIGHT, []
+    for _ in range(outbox.MOST_TRIES):
+        send(database, channel, now)
+        waits.append(rows(database)[0].next_try - now)
+        now = rows(database)[0].next_try
+    assert [wait / MINUTE for wait in waits[:6]] == [3, 9, 27, 81, 243, 729]
+    assert (rows(database)[0].state, rows(database)[0].attempts) == ("dead", 7)
+    assert send(database, channel, now) == outbox.Sent()
+
+
+@pytest.mark.usefixtures("pending")
+def test_a_refusal_for_good_is_given_up_at_once(database: Database, channel: Email, mailbox: Mailbox) -> None:
+    mailbox.to_recipient = "550 no such user"
+    assert send(database, channel).given_up == 1
+    assert "550" in (rows(database)[0].last_error or "")
+
+
+def test_a_server_that_is_down_is_asked_once(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: Email,
+    server: Controller,
+) -> None:
+    subscribe("储能")
+    subscribe("储能", "other@example.org")
+    publish()
+    follow()
+    sent = send(database, evolve(channel, port=1))
+    assert (sent.put_off, sent.waiting) == (1, 2)
+    assert [row.attempts for row in rows(database)] == [1, 0]
+    assert send(database, channel, NIGHT + 3 * MINUTE).sent == 2
+
+
+def test_a_server_without_starttls_gets_no_password(server: Controller, channel: Email) -> None:
+    from alerts.channels import ChannelDown
+    from alerts.messages import Message
+
+    secret = evolve(channel, starttls=True, user="polarchive", password="geheim")
+    with pytest.raises(ChannelDown, match="STARTTLS") as error:
+        secret.send("reader@example.org", Message(subject="x", body="y"), message_id="<1@x>")
+    assert "geheim" not in str(error.value)

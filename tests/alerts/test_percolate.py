@@ -1,0 +1,114 @@
+"""Which changes become deliveries: new policies that match, once, and never a back-fill."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from alerts import percolate
+from alerts.subscriptions import Subscription
+from policy.records import Saved
+from storage.cursors import cursor
+from storage.database import Database
+from tests.alerts.conftest import NAMES
+from tests.storage.builders import DAY, NIGHT
+
+Subscribe = Callable[..., Subscription]
+Publish = Callable[..., Saved]
+Follow = Callable[[], int]
+
+LONG = (
+    "国家能源局印发氢能产业发展的实施意见，明确了制氢、储运、加注各环节的重点任务与保障措施，自印发之日起施行，请遵照执行。"
+    * 2
+)
+
+
+def test_a_new_policy_that_matches_is_delivered_once(
+    subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("储能 电网")
+    subscribe("氢能", "other@example.org")
+    publish()
+    assert follow() == 1
+    assert follow() == 0
+
+
+def test_the_portal_is_known_by_name_and_the_title_is_searched(
+    subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("门户:国家发展改革委 应用的通知")
+    publish()
+    assert follow() == 1
+
+
+def test_a_reprint_of_a_told_policy_is_not_told_again(
+    subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("储能")
+    publish()
+    publish(portal="bjx", key="77", at=NIGHT + DAY)
+    assert follow() == 1
+
+
+def test_a_reprint_is_told_to_whom_only_the_reprint_matches(
+    subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("储能 门户:bjx")
+    publish()
+    publish(portal="bjx", key="77", at=NIGHT + DAY)
+    assert follow() == 1
+
+
+def test_a_late_reprint_of_an_old_policy_is_no_news(
+    subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("储能 门户:bjx")
+    publish()
+    publish(portal="bjx", key="77", at=NIGHT + 8 * DAY)
+    assert follow() == 0
+
+
+def test_a_first_crawl_is_never_told(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
+    subscribe("储能")
+    publish(quiet=True)
+    assert follow() == 0
+
+
+def test_a_new_version_is_not_a_new_policy(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
+    publish()
+    subscribe("绿色低碳")
+    publish("储能应用要绿色低碳。" * 10, at=NIGHT + DAY)
+    assert follow() == 0
+
+
+def test_nothing_before_the_subscription_is_told(
+    subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    publish()
+    subscribe("储能")
+    publish(LONG, key="2", title="氢能实施意见", at=NIGHT + dt.timedelta(hours=1))
+    assert follow() == 0
+
+
+def test_the_cursor_moves_though_nothing_matches(
+    database: Database, publish: Publish, follow: Follow
+) -> None:
+    change = publish().changes[-1]
+    follow()
+    with database.read() as session:
+        assert cursor(session, percolate.CURSOR) == change.id
+
+
+def test_followers_beside_each_other_deliver_once(
+    database: Database, subscribe: Subscribe, publish: Publish
+) -> None:
+    subscribe("储能")
+    for number in range(20):
+        publish(
+            f"第{number}号储能示范项目的批复，请按要求组织实施，确保安全，并及时报送进展情况。" * 3,
+            key=str(number),
+        )
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: percolate.follow(database, NAMES, NIGHT), range(4)))
+    assert sum(made) == 20

@@ -1,0 +1,68 @@
+"""Only a query that can be read and one bare address become a subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from alerts import subscriptions
+from alerts.subscriptions import Subscription
+from policy.errors import BadAddress, QuerySyntax
+from policy.records import Saved
+from storage.database import Database
+
+Subscribe = Callable[..., Subscription]
+
+
+@pytest.mark.parametrize(
+    "address", ["reader@example.org", "a.b+policy@mail.example.cn", "root@localhost", "x_y@a-b.cn"]
+)
+def test_an_address_is_kept_as_given(subscribe: Subscribe, address: str) -> None:
+    assert subscribe("储能", address).address == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "reader",
+        "@example.org",
+        "reader@",
+        "reader@example..org",
+        "reader@-example.org",
+        "Reader <reader@example.org>",
+        "a@example.org, b@example.org",
+        "a@example.org b@example.org",
+        "reader@example.org\nBcc: all@example.org",
+        "reader@example.org\r\nSubject: x",
+        "reader@example.org\n",
+        "读者@example.org",
+        "reader@" + "a" * 250 + ".org",
+    ],
+)
+def test_anything_else_is_refused(subscribe: Subscribe, database: Database, address: str) -> None:
+    with pytest.raises(BadAddress, match="is not a mail address"):
+        subscribe("储能", address)
+    with database.read() as session:
+        assert subscriptions.every(session) == []
+
+
+def test_a_query_that_cannot_be_read_is_refused(subscribe: Subscribe) -> None:
+    with pytest.raises(QuerySyntax, match="position 1"):
+        subscribe("(储能")
+
+
+def test_asking_the_same_twice_is_one_subscription(subscribe: Subscribe, database: Database) -> None:
+    assert subscribe("储能") == subscribe("储能")
+    assert subscribe("储能", "other@example.org") != subscribe("氢能")
+    with database.read() as session:
+        assert len(subscriptions.every(session)) == 3
+
+
+def test_a_subscription_knows_the_change_it_begins_after(
+    subscribe: Subscribe, publish: Callable[..., Saved]
+) -> None:
+    before = subscribe("储能").since_change
+    change = publish().changes[-1]
+    assert (before, subscribe("氢能").since_change) == (0, change.id)
