@@ -24,13 +24,10 @@ def read(payload: Payload) -> Page:
     body = density.body_of(page, found)
     if body is None:
         raise Rejected("no prose in it", url=payload.url, field="body")
-    return Page(
-        url=payload.url,
-        number=1,
-        body=inner_html([body]),
-        labels=(*_cells(page, body), *metas(page), *headline.labels(page, found, body)),
-        attachments=attachments(page, [body]),
-    )
+    labels = (*_cells(page, body), *metas(page), *headline.labels(page, found, body))
+    files = attachments(page, [body])
+    density.prune(body)
+    return Page(url=payload.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 
 
 def _cells(page: Document, body: Node) -> Iterator[Label]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -100,7 +101,7 @@ def cells(tables: Iterable[Node]) -> Iterator[Label]:
 def pairs(nodes: list[Node]) -> Iterator[Label]:
     """Labels among neighbours: a label alone and the next one's text, or both in one node."""
     texts = [text_in(node) for node in nodes]
-    for text, after in zip(texts, [*texts[1:], ""], strict=True):
+    for text, after in pairwise([*texts, ""]):
         name, value = label_name(text), after
         if name is None and (both := _PAIR.match(text)):
             name, value, text = label_name(both[1]), both[2], both[1]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
+
+from attrs import frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.density import Run
@@ -31,28 +34,54 @@ TIMES = (
 SOURCES = ("contentsource", "docsource", "mediaid", "article:author", "og:site_name")
 
 WHEN = re.compile(
-    r"(?<!\\d)(?:19|20)\\d\\d\\s?[-/.年]\\s?\\d{1,2}\\s?[-/.月]\\s?\\d{1,2}日?(?:[\\sT　]*\\d{1,2}[:：时]\\d{2}(?:[:：分]\\d{2}秒?)?)?"
+    r"(?<!\d)(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
+    r"(?:[\sT　]*\d{1,2}[:：时]\d{2}(?:[:：分]\d{2}秒?)?)?"
 )
-SAID = re.compile(r"(?:文章|信息|稿件|新闻|内容)?(?:来源|稿源|出处)\\s?[:：]\\s*(?P<name>[^\\s|：:]{2,30})")
-BYLINE = re.compile(
-    r"\\b(?:source|origin|media|media_name|ly|js_name|profile_nickname|account)\\b|source|author-?name",
-    re.IGNORECASE,
+SAID = re.compile(r"(?:来源|稿源|出处)(?:于|自)?\s?[:：]\s*(?P<name>[^\s|：:]{2,30})")
+BYLINE = re.compile(r"source|origin|media|author|js_name|nickname|account", re.IGNORECASE)
+"""Names of the elements that say where a page is from."""
+TOOLS = re.compile(
+    r"原创|转载|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
 )
-_SUFFIX = re.compile(r"\\s*(?:[-_|–—·]|--|_{1,2})\\s*[^-_|–—]{1,24}$")
-_LD = re.compile(r'"datePublished"\\s*:\\s*"([^"]{8,40})"')
+"""Words beside a day that name nobody."""
+ISSUED = re.compile(r"(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]")
+UPDATED = re.compile(r"更新|截止|修改")
+_SUFFIX = re.compile(r"\s*(?:[-_|–—·]|--|_{1,2})\s*[^-_|–—]{1,24}$")
+_LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 
-def labels(page: Document, found: Sequence[Run], body: Node | None) -> Iterator[Label]:
-    """Labels of the head and of what is printed around the headline."""
-    inside = {node.mem_id for node in body.traverse()} if body is not None else set()
-    within = [n for n, run in enumerate(found) if run.block.mem_id in inside]
-    start, end = (within[0], within[-1] + 1) if within else (len(found), len(found))
+def labels(page: Document, found: Sequence[Run], body: Node) -> Iterator[Label]:
+    """Labels of the head and of what is printed around the headline and below the body."""
     words = title(page, found)
-    zone = _zone(found, words, start)
+    around = _around(found, words, body)
     if words:
         yield Label(name="title", value=words, rule="masthead")
-    yield from _days(page, zone)
-    yield from _sources(page, zone, found[max(start, end - 3) : end + 3])
+    yield from islice(_days(page, around), 1)
+    yield from islice(_sources(page, around), 1)
+
+
+@frozen(kw_only=True)
+class _Around:
+    """The runs around an article: above the headline, between headline and body, the body's ends, below."""
+
+    above: Sequence[Run]
+    between: Sequence[Run]
+    begins: Sequence[Run]
+    ends: Sequence[Run]
+
+
+def _around(found: Sequence[Run], words: str, body: Node) -> _Around:
+    inside = {node.mem_id for node in body.traverse()}
+    within = [n for n, run in enumerate(found) if run.block.mem_id in inside]
+    start, end = (within[0], within[-1] + 1) if within else (len(found), len(found))
+    headed = [n for n, run in enumerate(found[: start + 3]) if words and _fold(run.text) == _fold(words)]
+    head = headed[-1] + 1 if headed else max(0, start - 20)
+    return _Around(
+        above=found[max(0, head - 5) : head],
+        between=found[head:start],
+        begins=[run for run in found[start : start + 4] if len(run.text) <= 60],
+        ends=found[max(start, end - 3) : end + 4],
+    )
 
 
 def title(page: Document, found: Sequence[Run]) -> str:
@@ -71,37 +100,54 @@ def _fold(text: str) -> str:
     return re.sub(r"[\s\W_]+", "", text).lower()
 
 
-def _zone(found: Sequence[Run], words: str, start: int) -> Sequence[Run]:
-    """The runs from the headline, or from a little above the body, to the body's first."""
-    above = [n for n, run in enumerate(found[:start]) if words and _fold(run.text) == _fold(words)]
-    first = above[-1] if above else max(0, start - 20)
-    return found[max(0, first - 4) : start + 2]
-
-
-def _days(page: Document, zone: Sequence[Run]) -> Iterator[Label]:
+def _days(page: Document, around: _Around) -> Iterator[Label]:
+    """What metas say, then what is printed: below the headline, labelled anywhere, above it."""
     for name, value in _metas(page, TIMES):
         yield Label(name="published", value=value, rule=f"meta:{name}")
     for stated in _LD.findall(page.text)[:1]:
         yield Label(name="published", value=stated, rule="meta:datePublished")
-    printed = (WHEN.search(run.text) for run in reversed(zone) if len(run.text) <= 200)
-    nearest = next((when for when in printed if when), None)
-    if nearest:
-        yield Label(name="published", value=nearest[0], rule="masthead")
+    labelled = [run for run in (*around.between, *around.begins, *around.ends) if ISSUED.search(run.text)]
+    printed = (*labelled, *around.between, *reversed(around.above), *around.begins)
+    for run in printed:
+        if len(run.text) <= 200 and not UPDATED.search(run.text) and (when := WHEN.search(run.text)):
+            yield Label(name="published", value=when[0], rule="masthead")
 
 
-def _sources(page: Document, zone: Sequence[Run], ends: Sequence[Run]) -> Iterator[Label]:
-    said = (SAID.search(run.text) for run in (*zone, *ends) if len(run.text) <= 200)
-    for found in (one for one in said if one):
-        yield Label(name="source", value=found["name"], rule="masthead")
-    for run in zone:
-        if len(run.text) <= 30 and _byline(run.block) and not WHEN.search(run.text):
-            yield Label(name="source", value=run.text, rule="masthead")
+def _sources(page: Document, around: _Around) -> Iterator[Label]:
+    """What a label says, what stands beside the day, what is named so, what metas say of the site."""
+    near = (*around.between, *reversed(around.above), *around.begins)
+    for run in (*near, *reversed(around.ends)):
+        if said := SAID.search(run.text[:300]):
+            yield Label(name="source", value=said["name"], rule="masthead")
+    for value in (*map(_named, near), *map(_beside, near), *_neighbours(around.between)):
+        if value:
+            yield Label(name="source", value=value, rule="masthead:beside")
     for name, value in _metas(page, SOURCES):
-        yield Label(name="source", value=value, rule=f"meta:{name}")
+        yield Label(name="source", value=value, rule=f"masthead:meta:{name}")
 
 
-def _byline(block: Node) -> bool:
-    return bool(BYLINE.search(f"{attribute(block, 'class')} {attribute(block, 'id')}"))
+def _named(run: Run) -> str | None:
+    """The one name in a line whose element is named a source."""
+    named = f"{attribute(run.block, 'class')} {attribute(run.block, 'id')}"
+    return _one_name(run.text) if BYLINE.search(named) else None
+
+
+def _beside(run: Run) -> str | None:
+    """The one name in a line that prints a day."""
+    rest = WHEN.sub(" ", run.text)
+    return _one_name(rest) if rest != run.text else None
+
+
+def _neighbours(between: Sequence[Run]) -> Iterator[str | None]:
+    """The names in the lines next to one that prints a day and nothing else."""
+    for one, other in (*pairwise(between), *pairwise(between[::-1])):
+        if WHEN.fullmatch(one.text):
+            yield _one_name(other.text)
+
+
+def _one_name(text: str) -> str | None:
+    words = [word for word in text.split() if not TOOLS.search(word)]
+    return words[0] if len(words) == 1 and 2 <= len(words[0]) <= 20 else None
 
 
 def _metas(page: Document, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:

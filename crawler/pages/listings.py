@@ -14,8 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from crawler.pages.base import Document, ListingPage, Many, Node, attribute, children, document, own_text
-from crawler.pages.base import text_in, text_of
+from crawler.pages.base import (
+    Document,
+    ListingPage,
+    Many,
+    Node,
+    attribute,
+    children,
+    document,
+    own_text,
+    text_in,
+    text_of,
+)
 from policy.dates import parse_day
 from policy.errors import LayoutChanged
 from policy.records import Entry, Listing, Payload
