@@ -17,6 +17,7 @@ MAX_SPAN = 1000
 """As in HTML's own rule for colspan."""
 MAX_PLACES = 200_000
 """Rows times columns; beyond it a table is read as paragraphs."""
+_SENTENCE_ENDS = ("。", "；", "！", "？")
 PROSE = 200
 """A cell longer than this with more than half of the table's text is an article in a frame."""
 
@@ -38,6 +39,17 @@ class Cell:
     def text(self) -> str:
         """Its lines as one."""
         return " ".join(self.lines)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """One line, unless sentences end where the cell breaks a line."""
+        joined: list[str] = []
+        for line in self.lines:
+            if joined and not joined[-1].endswith(_SENTENCE_ENDS):
+                joined[-1] = f"{joined[-1]} {line}"
+            else:
+                joined.append(line)
+        return joined
 
 
 def _span(value: object, *, least: int) -> int:
@@ -91,9 +103,8 @@ class TableDraft:
         return list(chain.from_iterable([it] if isinstance(it, str) else it.lines for it in self.order))
 
     def cell_lines(self) -> list[str]:
-        """One line for each cell that holds text."""
-        texts = (it if isinstance(it, str) else it.text for it in self.order)
-        return [text for text in texts if text]
+        """One line for each cell that holds text, several where its sentences are paragraphs."""
+        return list(chain.from_iterable([it] if isinstance(it, str) else it.paragraphs for it in self.order))
 
     def table(self) -> Table | None:
         """The rows, if they are data."""

@@ -1,0 +1,109 @@
+"""What stands around a text and is not of it: bars, editors, disclaimers, lists of other pages.
+
+Only at head and tail, since the same words are text elsewhere ("分享到了成果"). From the end back
+until the first line of prose; from the start on until the first. Signature, date, ``（此件公开发布）``
+and the page's own attachments stay, whatever stands around them. A body that is all furniture is
+flagged and returned as it was; what was removed is returned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from pipelines.contacts import remove_contacts
+from pipelines.phrases import Kind, at_head, at_tail
+
+__all__ = ["Stripped", "remove_contacts", "strip"]
+
+REACH = 60
+"""So many short lines may lie between two pieces of furniture at the tail: a list of other pages."""
+HEAD_REACH = 12
+"""So many lines from the start the head may reach."""
+_GLUED = re.compile(
+    r"\s*[(（【\[〔](?:本文)?(?:责任编辑|责编|编辑|实习编辑)\s*[:：／/][^()（）【】\[\]〔〕]{1,30}[)）】\]〕]\s*$"
+)
+
+
+@frozen(kw_only=True)
+class Stripped:
+    """The text's lines, and those removed in their order."""
+
+    lines: tuple[str, ...]
+    removed: tuple[str, ...] = ()
+    all_furniture: bool = False
+
+
+def strip(lines: Sequence[str]) -> Stripped:
+    """The lines without the furniture at head and tail."""
+    dropped = _tail(lines)
+    dropped |= _head(lines[: min(dropped, default=len(lines))])
+    kept = [line for index, line in enumerate(lines) if index not in dropped]
+    if not any(map(_says_something, kept)):
+        return Stripped(lines=tuple(lines), all_furniture=True)
+    removed = [line for index, line in enumerate(lines) if index in dropped]
+    kept[-1], glued = _unglue(kept[-1])
+    return Stripped(lines=tuple(kept), removed=(*glued, *removed))
+
+
+def _says_something(line: str) -> bool:
+    return bool(re.search(r"\w", line))
+
+
+def _unglue(line: str) -> tuple[str, tuple[str, ...]]:
+    """The text's last line without the editor in brackets at its end."""
+    found = _GLUED.search(line)
+    return (line[: found.start()], (found[0].strip(),)) if found and found.start() else (line, ())
+
+
+# ------------------------------------------------------------------ tail
+
+
+_FURNITURE = (Kind.BAR, Kind.HEADING, Kind.SITE)
+
+
+def _tail(lines: Sequence[str]) -> set[int]:
+    """Which lines are furniture, seen from the end."""
+    kinds: dict[int, Kind] = {}
+    first, reach = len(lines), REACH
+    for index in range(len(lines) - 1, -1, -1):
+        kind = kinds[index] = at_tail(lines[index])
+        if kind is Kind.PROSE or not reach:
+            break
+        furniture = kind in _FURNITURE
+        first, reach = (index, REACH) if furniture else (first, reach - 1)
+    return _dropped([(index, kinds[index]) for index in range(first, len(lines))])
+
+
+def _dropped(tail: Sequence[tuple[int, Kind]]) -> set[int]:
+    """Of a tail that begins with furniture, all that goes with it."""
+    site = any(kind is Kind.SITE for _, kind in tail)
+    dropped: set[int] = set()
+    listing = False
+    for index, kind in tail:
+        listing = kind is Kind.HEADING or (listing and kind is not Kind.OWN)
+        follows = index - 1 in dropped
+        if (
+            kind in _FURNITURE
+            or (kind is Kind.OPERATOR and (site or listing))
+            or (kind is Kind.COMPANION and (follows or listing))
+            or (kind is Kind.SHORT and listing)
+        ):
+            dropped.add(index)
+    return dropped
+
+
+# ------------------------------------------------------------------ head
+
+
+def _head(lines: Sequence[str]) -> set[int]:
+    dropped: set[int] = set()
+    for index, line in enumerate(lines[:HEAD_REACH]):
+        kind = at_head(line)
+        if kind is Kind.PROSE:
+            break
+        if kind is Kind.BAR or (kind is Kind.COMPANION and index - 1 in dropped):
+            dropped.add(index)
+    return dropped

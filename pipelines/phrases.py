@@ -1,0 +1,104 @@
+"""What the furniture of pages says: the kind of a line by its words alone.
+
+Where a line stands is judged in :mod:`pipelines.furniture`. The words and patterns are in ``data/``;
+bars are matched with possessive groups, so that no line takes more than linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from enum import Enum
+from importlib.resources import files
+
+
+class Kind(Enum):
+    """What a line can be by its words."""
+
+    BAR = "buttons, editors, disclaimers, counters: never text at the tail"
+    HEADING = "heads a list of other pages"
+    COMPANION = "words of bars and of texts: furniture after a bar"
+    SITE = "the site's own footer"
+    OPERATOR = "an organ or an address: footer beside a site line, text elsewhere"
+    OWN = "the page's own attachment or note"
+    SHORT = "too short to be sure: signature, date, table cell, title of another page"
+    PROSE = "text"
+
+
+LONGEST_TITLE = 80
+"""A longer line is prose."""
+LONGEST_BAR = 160
+
+
+def _data(name: str) -> list[str]:
+    text = files("pipelines").joinpath("data", name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _words(*names: str) -> str:
+    """An alternation of the words of these lists, the longest first."""
+    words = {word for name in names for line in _data(name) for word in line.split()}
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """The sections of ``furniture.txt``, each as one pattern."""
+    sections: defaultdict[str, list[str]] = defaultdict(list)
+    section = ""
+    for line in _data("furniture.txt"):
+        if line.startswith("[") and line.endswith("]") and line[1:-1].isalpha():
+            section = line[1:-1]
+        else:
+            sections[section].append(line)
+    marks = r"[\s\[【(（〔〖*※★●◆■▲•·|>]*"
+    return {
+        name: re.compile(rf"{marks}(?:{'|'.join(lines)})", re.IGNORECASE) for name, lines in sections.items()
+    }
+
+
+_BETWEEN = r"[\s:：,，、|｜/·•.…\[\]【】()（）〖〗<>《》»«_+-]|\d{1,4}"
+_HEADING = re.compile(rf"[^\w]*+(?:{_words('list-headings.txt')})[^\w]*+(?:更多[^\w]*+)?")
+_BUTTON = re.compile(_words("buttons.txt"), re.IGNORECASE)
+_BUTTONS = re.compile(rf"(?>{_words('buttons.txt', 'button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
+_COMPANION = re.compile(rf"(?>{_words('button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
+_LINE = _patterns()
+_NUMBERED = re.compile(
+    r"\s*(?:[一二三四五六七八九十百]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十百零〇\d]+[编章节条款])"
+)
+
+
+def at_tail(line: str) -> Kind:
+    """The kind of a line that stands after the text."""
+    if _NUMBERED.match(line):
+        return Kind.PROSE
+    if _is(line, "own"):
+        return Kind.OWN
+    if _HEADING.fullmatch(line):
+        return Kind.HEADING
+    if _is_bar(line) or _is(line, "editor", "source", "tail", "code"):
+        return Kind.BAR
+    if _is(line, "site"):
+        return Kind.SITE
+    return Kind.OPERATOR if _is(line, "operator") else _plain(line)
+
+
+def at_head(line: str) -> Kind:
+    """The kind of a line that stands before the text."""
+    if _NUMBERED.match(line):
+        return Kind.PROSE
+    return Kind.BAR if _is_bar(line) or _is(line, "head", "editor", "code") else _plain(line)
+
+
+def _is(line: str, *sections: str) -> bool:
+    return any(_LINE[section].fullmatch(line) for section in sections)
+
+
+def _is_bar(line: str) -> bool:
+    return bool(len(line) <= LONGEST_BAR and _BUTTONS.fullmatch(line) and _BUTTON.search(line))
+
+
+def _plain(line: str) -> Kind:
+    if len(line) > LONGEST_TITLE or "。" in line or line.endswith(("；", ";", "！")):
+        return Kind.PROSE
+    companion = _is(line, "crew") or (_COMPANION.fullmatch(line) and re.search(r"\w", line))
+    return Kind.COMPANION if companion else Kind.SHORT
