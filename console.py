@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,12 +22,14 @@ T = TypeVar("T")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _COUNTED = ("#entries", "#new", "#revised", "#unchanged", "#not saved")
+_PIPED = 180
+"""Columns where nobody looks at a terminal."""
 _STYLES = {"ok": "green", "running": "cyan", "partial": "yellow", "missed": "yellow", "stopped": "yellow"}
 
 
 def out() -> Console:
     """The terminal for results. Made when asked for: tests exchange ``sys.stdout``."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED)
 
 
 def err() -> Console:
@@ -62,7 +64,9 @@ def table(title: str, *columns: str) -> Table:
     """An empty table; columns that begin with ``#`` hold numbers."""
     made = Table(title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
-        made.add_column(column.lstrip("#"), justify="right" if column.startswith("#") else "left")
+        made.add_column(
+            column.lstrip("#"), justify="right" if column.startswith("#") else "left", overflow="fold"
+        )
     return made
 
 
@@ -81,6 +85,13 @@ def track(items: Sequence[T], label: str) -> Iterator[T]:
         for item in items:
             yield item
             bar.advance(bar.task_ids[0])
+
+
+@contextmanager
+def counted(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to be told how many of how many are done."""
+    with progress(label, None) as bar:
+        yield lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
 
 
 # ------------------------------------------------------------------ how values are shown

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from attrs import evolve
 from rich.text import Text
 
 import console
@@ -140,6 +143,39 @@ def _show(run: Run, *, as_json: bool) -> None:
     console.out().print(console.runs_table("", [run]))
     if run.message:
         console.note(f"{run.portal}: {run.message}")
+
+
+@app.command()
+def nightly(ctx: typer.Context, as_json: Json = False) -> None:
+    """Crawl every portal now, index, send alerts, print the morning report."""
+    import night
+    from cli import report
+    from crawler import lease
+
+    home: Home = ctx.obj
+    chosen = night.enabled(home.config)
+    home.prepare()
+    stop = stopped_by_signals()
+    with home.database() as database, console.progress("portals", len(chosen.slugs)) as bar:
+        lost = lease.close_lost(home.config, database, now())
+        passed = night.night(
+            home.config,
+            database,
+            dict.fromkeys(chosen.slugs, now()),
+            stop=stop,
+            on_done=lambda slug, run: bar.advance(bar.task_ids[0]),
+        )
+    passed = evolve(passed, lost=tuple(lost), refused=(*chosen.refused, *passed.refused))
+    console.write_json(report.night_shape(passed)) if as_json else report.show_night(passed)
+    raise typer.Exit(passed.code)
+
+
+def stopped_by_signals() -> threading.Event:
+    """Set when we are told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop
 
 
 @app.command()

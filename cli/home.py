@@ -45,6 +45,12 @@ class Home:
                 line = configuration.line_of(file, ("portals", slug))
                 raise ConfigError(f"{file}:{line}: portals.{slug}: no such portal; known: {', '.join(known)}")
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The portals' names by slug."""
+        known = portals.load(self.config.portal_packages)
+        return {slug: portal.name for slug, portal in known.items()}
+
     def prepare(self) -> bool:
         """Make the home and its tables where there are none; True when there was no archive before."""
         self._make_folders()

@@ -1,1 +1,197 @@
-"""."""
+"""search, show, versions, diff, index rebuild: what analysts use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from sqlalchemy.orm import Session
+
+import console
+from cli.app import Json, app
+from cli.home import Home
+from policy.errors import ArchiveError
+from policy.query import highlights, parse
+from policy.records import Article, Found, Hit, Version
+from storage import article_json, queries
+from storage.database import Database
+from storage.index import Index
+from storage.rows import KnownArticle
+
+Named = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address.")]
+
+index = typer.Typer(help="The full-text index.", no_args_is_help=True)
+app.add_typer(index, name="index")
+
+
+@app.command()
+def search(
+    ctx: typer.Context,
+    query: str,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: Json = False,
+) -> None:
+    """Search the newest version of every article."""
+    from storage.search import search as find
+
+    home: Home = ctx.obj
+    tree = parse(query)
+    with home.database() as database:
+        index = Index(home.config.index)
+        _follow(index, database)
+        results = find(index, database, tree, limit=limit, offset=offset, names=home.names)
+    if as_json:
+        console.write_json({"total": results.total, "hits": [console.plain(hit) for hit in results.hits]})
+        return
+    for hit in results.hits:
+        _print_hit(hit, highlights(tree))
+    console.out().print(f"{results.total} articles")
+
+
+def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
+    title = Text(hit.title, style="bold")
+    facts = (str(hit.article_id), hit.doc_no, console.moment(hit.published), ", ".join(hit.portals), hit.url)
+    snippet = Text(hit.snippet)
+    for text in (title, snippet):
+        text.highlight_words(terms, style="yellow", case_sensitive=False)
+    console.out().print(title)
+    console.out().print(Text("  " + "  ".join(fact for fact in facts if fact), style="dim"))
+    console.out().print(Text("  ") + snippet)
+
+
+@index.command("rebuild")
+def rebuild(ctx: typer.Context) -> None:
+    """Make the index anew from the database."""
+    home: Home = ctx.obj
+    with home.database() as database, console.counted("indexing") as progress:
+        indexed = Index(home.config.index).rebuild(database, progress=progress)
+    console.note(f"{indexed} articles indexed")
+
+
+def _follow(index: Index, database: Database) -> None:
+    with console.counted("indexing") as progress:
+        index.follow(database, progress=progress)
+
+
+# ------------------------------------------------------------------ one article
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    article: Named,
+    version: Annotated[int | None, typer.Option(min=1, help="Its number; else the newest.")] = None,
+    as_json: Json = False,
+) -> None:
+    """One article with its fields and where each came from."""
+    home: Home = ctx.obj
+    with home.database() as database, database.read() as session:
+        known = find_article(session, article)
+        found = find_version(session, known, version)
+    if as_json:
+        console.write_json(_version_shape(found) | _article_shape(found.article))
+        return
+    _print_fields(known, found)
+    console.out().print(Text(f"\n{found.article.text}"))
+
+
+def _print_fields(known: KnownArticle, found: Version) -> None:
+    table = console.table("", "field", "value", "found by")
+    for name, value, rule in _fields(found.article):
+        table.add_row(name, Text(value), Text(rule, style="dim"))
+    table.add_row("keywords", Text("、".join(found.keywords)), Text("computed", style="dim"))
+    table.add_row("policy", str(known.policy_id))
+    table.add_row("version", f"{found.number} of {known.newest}", Text(console.moment(found.at), style="dim"))
+    table.add_row("first seen", console.moment(known.first_seen))
+    table.add_row("last seen", console.moment(known.last_seen))
+    console.out().print(table)
+
+
+def _fields(article: Article) -> list[tuple[str, str, str]]:
+    """Every field that was found, and what is known to be missing."""
+    rows = [("url", article.url, article.portal)]
+    for name in _FOUND:
+        found: Found[Any] | None = getattr(article, name)
+        if found is not None:
+            rows.append((name, _shown(found), found.rule))
+    rows += [("portal's keywords", "、".join(article.keywords), "portal")] if article.keywords else []
+    rows += [("attachment", f"{file.name}  {file.url}", "link") for file in article.attachments]
+    rows += [("warning", warning, "") for warning in article.warnings]
+    gaps = (*article.completeness.missing_pages, *article.completeness.gaps)
+    return [*rows, *([("missing", " ".join(gaps), "completeness")] if gaps else [])]
+
+
+_FOUND = (
+    "title", "title_official", "doc_no", "index_no", "issuers", "published", "written", "effective",
+    "expires", "source", "author", "channel", "subject", "genre", "validity",
+)  # fmt: skip
+
+
+def _shown(found: Found[Any]) -> str:
+    return console.moment(found.value) if hasattr(found.value, "isoformat") else found.raw
+
+
+@app.command()
+def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
+    """The versions of an article, the first first."""
+    home: Home = ctx.obj
+    with home.database() as database, database.read() as session:
+        found = queries.versions(session, find_article(session, article).id)
+    if as_json:
+        console.write_json([_version_shape(one) for one in found])
+        return
+    table = console.table("", "#version", "at", "title", "#characters", "captures", "hash")
+    for one in found:
+        files = "\n".join(f"{capture.file}+{capture.offset}" for capture in one.captures)
+        length = str(len(one.article.text))
+        table.add_row(
+            str(one.number),
+            console.moment(one.at),
+            one.article.title.value,
+            length,
+            files,
+            one.content_hash[:12],
+        )
+    console.out().print(table)
+
+
+def find_article(session: Session, name: str) -> KnownArticle:
+    """The article of this number, ``portal/key`` or address; raises ArchiveError."""
+    portal, slash, key = name.partition("/")
+    if name.isdecimal():
+        found = queries.article(session, int(name))
+    elif "://" in name:
+        found = queries.article_by_url(session, name)
+    else:
+        found = queries.article_by_key(session, portal, key) if slash else None
+    if found is None:
+        raise ArchiveError(f"{name}: no such article (give its number, portal/key, or address)")
+    return found
+
+
+def find_version(session: Session, known: KnownArticle, number: int | None) -> Version:
+    """A version of an article, the newest when none is named; raises ArchiveError."""
+    found = queries.version(session, known.id, number)
+    if found is None:
+        raise ArchiveError(f"article {known.id} has versions 1 to {known.newest}, not {number}")
+    return found
+
+
+def _version_shape(version: Version) -> dict[str, Any]:
+    return {
+        "article_id": version.article_id,
+        "policy_id": version.policy_id,
+        "version": version.number,
+        "at": version.at,
+        "content_hash": version.content_hash,
+        "code": version.code,
+        "title": version.article.title.value,
+        "captures": [console.plain(capture) for capture in version.captures],
+        "computed_keywords": version.keywords,
+    }
+
+
+def _article_shape(article: Article) -> dict[str, Any]:
+    return article_json.dump(article) | {"text": article.text}

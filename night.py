@@ -1,0 +1,199 @@
+"""One night: crawl the portals that are due, then index, tell, and report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from attrs import evolve, field, frozen
+
+from alerts import outbox, percolate
+from alerts.channels.email import Email
+from alerts.outbox import Sent
+from config import Config, PortalConfig
+from crawler import portals, visit
+from crawler import runs as crawling
+from crawler.portal import Section
+from pipelines.adapters import compute_keywords
+from policy.errors import ConfigError
+from policy.records import Run
+from storage import runs
+from storage.database import Database
+from storage.index import Index
+
+logger = logging.getLogger(__name__)
+
+Slots = Mapping[str, dt.datetime]
+Done = Callable[[str, Run | None], None]
+
+T = TypeVar("T")
+
+_CODES = {"ok": 0, "partial": 3}
+
+
+@frozen(kw_only=True)
+class Aftermath:
+    """What was done with the night's changes; ``broken`` are steps that failed, with their errors."""
+
+    indexed: int = 0
+    matched: int = 0
+    sent: Sent = field(factory=Sent)
+    broken: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Night:
+    """What happened. ``lost`` are runs of before whose process was found dead, ``elsewhere`` portals
+    that another process crawls, ``refused`` what could not begin."""
+
+    runs: tuple[Run, ...] = ()
+    lost: tuple[Run, ...] = ()
+    missed: tuple[tuple[str, dt.datetime], ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    stopped: bool = False
+    after: Aftermath = field(factory=Aftermath)
+
+    @property
+    def code(self) -> int:
+        """What a cron job is told: 0, 1 when anything failed, 3 partial, 75 all is run elsewhere."""
+        if self.stopped:
+            return 0
+        codes = {_CODES.get(run.state, 1) for run in self.runs}
+        if self.refused or self.after.broken or 1 in codes:
+            return 1
+        return max(codes) if codes else crawling.TAKEN if self.elsewhere else 0
+
+
+# ------------------------------------------------------------------ who may run
+
+
+@frozen(kw_only=True)
+class Enabled:
+    """The portals that run, and why others that should do not."""
+
+    slugs: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+
+def enabled(config: Config) -> Enabled:
+    """All declared portals that are not switched off; raises ConfigError when none of them may run."""
+    switched_on = [
+        portal
+        for slug, portal in portals.load(config.portal_packages).items()
+        if config.portals.get(slug, PortalConfig()).enabled
+    ]
+    refused = {portal.slug: why for portal in switched_on if (why := _refusal(config, portal.sections))}
+    slugs = tuple(portal.slug for portal in switched_on if portal.slug not in refused)
+    if not slugs:
+        raise ConfigError(next(iter(refused.values()), "no portal is enabled"))
+    return Enabled(slugs=slugs, refused=tuple(f"{slug}: {why}" for slug, why in refused.items()))
+
+
+def _refusal(config: Config, sections: Sequence[Section]) -> str | None:
+    try:
+        visit.require_contact(config, sections)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
+# ------------------------------------------------------------------ the night
+
+
+def night(
+    config: Config,
+    database: Database,
+    slots: Slots,
+    *,
+    missed: Sequence[tuple[str, dt.datetime]] = (),
+    stop: threading.Event | None = None,
+    on_done: Done = lambda slug, run: None,
+) -> Night:
+    """Run these slots, record the missed ones, and work on what changed."""
+    recorded = record_missed(database, missed, _now())
+    stop = stop or threading.Event()
+    passed = evolve(_crawled(config, slots, stop, on_done), missed=recorded)
+    return evolve(passed, after=after(config, database) if not stop.is_set() else Aftermath())
+
+
+def record_missed(
+    database: Database, missed: Sequence[tuple[str, dt.datetime]], now: dt.datetime
+) -> tuple[tuple[str, dt.datetime], ...]:
+    """Give each a row; those that had none."""
+    if not missed:
+        return ()
+    with database.write() as session:
+        return tuple((slug, slot) for slug, slot in missed if runs.missed(session, slug, slot, now))
+
+
+def _crawled(config: Config, slots: Slots, stop: threading.Event, on_done: Done) -> Night:
+    ended: dict[str, Run | None] = {}
+
+    def note(slug: str, run: Run | None) -> None:
+        ended[slug] = run
+        on_done(slug, run)
+
+    broken: tuple[str, ...] = ()
+    try:
+        crawling.run_all(config, slots.items(), workers=config.schedule.workers, on_done=note, stop=stop)
+    except RuntimeError as error:
+        broken = (str(error),)
+    return Night(
+        runs=tuple(run for run in ended.values() if run),
+        elsewhere=() if stop.is_set() else tuple(slug for slug, run in ended.items() if not run),
+        refused=broken,
+        stopped=stop.is_set(),
+    )
+
+
+# ------------------------------------------------------------------ after the night
+
+
+def after(config: Config, database: Database) -> Aftermath:
+    """Keywords, index, alerts: followers of the change feed, each on its own."""
+    broken: list[str] = []
+
+    def attempt(name: str, step: Callable[[], T], otherwise: T) -> T:
+        try:
+            return step()
+        except Exception as error:  # one follower's failure must not silence the others
+            logger.exception("%s failed", name)
+            broken.append(f"{name}: {error}")
+            return otherwise
+
+    attempt("keywords", lambda: compute_keywords(database), 0)
+    return Aftermath(
+        indexed=attempt("index", lambda: Index(config.index).follow(database), 0),
+        matched=attempt("alerts", lambda: percolate.follow(database, names(config), _now()), 0),
+        sent=attempt("mail", lambda: send(config, database), Sent()),
+        broken=tuple(broken),
+    )
+
+
+def send(config: Config, database: Database) -> Sent:
+    """Hand what is due to the mail server; without one, only how much waits."""
+    mail = config.mail
+    if not mail.host:
+        return Sent(waiting=outbox.waiting(database))
+    channel = Email(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        user=mail.user,
+        password=mail.password,
+        starttls=mail.starttls,
+    )
+    return outbox.send(database, channel, _now, names(config))
+
+
+def names(config: Config) -> Mapping[str, str]:
+    """The portals' names by slug."""
+    return {slug: portal.name for slug, portal in portals.load(config.portal_packages).items()}
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

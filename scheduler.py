@@ -1,0 +1,227 @@
+"""The clock: which portal is due, run at most once, catching up what was missed.
+
+APScheduler only wakes us: it has no lock between processes, its jitter differs in each, and what
+was missed while nothing ran it never mentions.  Which slots are due is :func:`due`, called at start,
+at every wake and by ``--once``; that a slot runs once is the lease in the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import hashlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from attrs import evolve, field, frozen
+
+import console
+import night
+from cli.home import Home
+from cli.report import show_night
+from config import Config, Schedule
+from crawler import lease
+from crawler.runs import TAKEN
+from night import Night
+from policy.errors import ConfigError, PolarchiveError
+from storage import runs
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+AT_LEAST_EVERY = dt.timedelta(minutes=10)
+"""We look at the clock so often though nothing is due: a machine that slept wakes late."""
+
+_MOMENT = dt.timedelta(microseconds=1)
+
+
+# ------------------------------------------------------------------ what is due: pure
+
+
+@frozen(kw_only=True)
+class Due:
+    """The slot to run now, and those nobody will run any more."""
+
+    run: dt.datetime | None = None
+    missed: tuple[dt.datetime, ...] = ()
+
+
+def due(schedule: Schedule, last_slot: dt.datetime | None, now: dt.datetime) -> Due:
+    """The newest slot after ``last_slot``, if it is within the grace; all others were missed.
+
+    A portal that never ran has missed nothing: its newest slot within the grace is due.
+    """
+    oldest = now - dt.timedelta(hours=schedule.grace_hours)
+    slots = tuple(_slots(schedule, oldest if last_slot is None else last_slot + _MOMENT, now))
+    if slots and slots[-1] >= oldest:
+        return Due(run=slots[-1], missed=() if last_slot is None else slots[:-1])
+    return Due(missed=slots)
+
+
+def _slots(schedule: Schedule, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
+    """All slots between both, included, in UTC."""
+    slot = next_slot(schedule, first)
+    while slot is not None and slot <= last:
+        yield slot
+        slot = next_slot(schedule, slot + _MOMENT)
+
+
+def next_slot(schedule: Schedule, now: dt.datetime) -> dt.datetime | None:
+    """The first slot that is not before ``now``."""
+    trigger = CronTrigger.from_crontab(schedule.cron, timezone=schedule.timezone)
+    found: dt.datetime | None = trigger.get_next_fire_time(None, now)
+    return found.astimezone(dt.UTC) if found else None
+
+
+def spread(portal: str, slot: dt.datetime, minutes: float) -> dt.timedelta:
+    """How long after its slot a portal starts: the same in every process, different for each slot."""
+    named = f"{portal}|{slot.astimezone(dt.UTC).isoformat()}"
+    share = int.from_bytes(hashlib.sha256(named.encode()).digest()[:8]) / 2**64
+    return dt.timedelta(minutes=minutes * share)
+
+
+# ------------------------------------------------------------------ one look at the clock
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What one look at the clock found: slots to run now, missed ones, and when to look again."""
+
+    run: Mapping[str, dt.datetime] = field(factory=dict)
+    missed: tuple[tuple[str, dt.datetime], ...] = ()
+    again: dt.datetime
+
+
+def plan(config: Config, last: Mapping[str, dt.datetime | None], now: dt.datetime, *, wait: bool) -> Plan:
+    """What is due for the portals in ``last``; with ``wait`` each waits for its place in the spread."""
+    found = {slug: due(config.schedule_of(slug), last[slug], now) for slug in last}
+    starts = {slug: _start(config, slug, one.run) for slug, one in found.items() if one.run}
+    ready = {slug: one.run for slug, one in found.items() if one.run and not (wait and starts[slug] > now)}
+    return Plan(
+        run=ready,
+        missed=tuple((slug, slot) for slug, one in found.items() for slot in one.missed),
+        again=min(
+            [now + AT_LEAST_EVERY, *_later(config, last, now), *(t for t in starts.values() if t > now)]
+        ),
+    )
+
+
+def _start(config: Config, slug: str, slot: dt.datetime) -> dt.datetime:
+    return slot + spread(slug, slot, config.schedule.spread_minutes)
+
+
+def _later(config: Config, slugs: Mapping[str, object], now: dt.datetime) -> list[dt.datetime]:
+    """When each portal would start its next slot."""
+    slots = {slug: next_slot(config.schedule_of(slug), now + _MOMENT) for slug in slugs}
+    return [_start(config, slug, slot) for slug, slot in slots.items() if slot]
+
+
+# ------------------------------------------------------------------ the clock itself
+
+
+class Clock:
+    """Looks, runs what is due, reports, and says when to look again."""
+
+    def __init__(self, config: Config, database: Database, report: Callable[[Night], None]) -> None:
+        self._config, self._database, self._report = config, database, report
+        self._slugs = night.enabled(config).slugs
+        self._stop, self._busy, self._lock = threading.Event(), set[str](), threading.Lock()
+        self._scheduler = BackgroundScheduler(timezone=config.schedule.timezone)
+
+    def once(self) -> int:
+        """Run what is due now; the exit code."""
+        passed = self._look(wait=False)
+        return 0 if passed.code == TAKEN else passed.code
+
+    def run(self) -> None:
+        """Run until told to stop; then let the children finish what is in flight, and wait for them."""
+        self._scheduler.start()
+        self._look_at(_now())
+        self._stop.wait()
+        logger.warning("stopping")
+        self._scheduler.shutdown(wait=True)
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """A signal's handler: sets a flag and no more."""
+        self._stop.set()
+
+    def _look_at(self, moment: dt.datetime) -> None:
+        self._scheduler.add_job(self._look, DateTrigger(moment), misfire_grace_time=None)
+
+    def _look(self, *, wait: bool = True) -> Night:
+        """Run what is due. The next look is arranged before: a long night stops no clock."""
+        lost = tuple(lease.close_lost(self._config, self._database, _now()))
+        taken = self._take(wait=wait)
+        if wait and not self._stop.is_set():
+            self._look_at(taken.again)
+        passed = evolve(self._night(taken), lost=lost)
+        if passed != Night(after=passed.after):
+            self._report(passed)
+        return passed
+
+    def _take(self, *, wait: bool) -> Plan:
+        """What is due, and ours from now on: a look beside this one leaves it alone."""
+        with self._lock, self._database.read() as session:
+            last = {slug: runs.last_slot(session, slug) for slug in self._slugs if slug not in self._busy}
+            taken = plan(self._config, last, _now(), wait=wait)
+            self._busy |= set(taken.run)
+        return taken
+
+    def _night(self, taken: Plan) -> Night:
+        if self._stop.is_set() or not (taken.run or taken.missed):
+            return Night()
+        try:
+            return night.night(self._config, self._database, taken.run, missed=taken.missed, stop=self._stop)
+        finally:
+            with self._lock:
+                self._busy -= set(taken.run)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+# ------------------------------------------------------------------ the process
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python scheduler.py [--home HOME] [--once]``."""
+    parser = argparse.ArgumentParser(prog="scheduler.py", description="Run each portal when it is due.")
+    parser.add_argument(
+        "--home", type=Path, help="the archive's folder (else POLARCHIVE_HOME, else archive/)"
+    )
+    parser.add_argument("--once", action="store_true", help="run what is due now, and exit")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    try:
+        return _serve(Home(options.home, os.environ), once=options.once)
+    except PolarchiveError as error:
+        console.fail(str(error))
+        return 2 if isinstance(error, ConfigError) else 1
+
+
+def _serve(home: Home, *, once: bool) -> int:
+    home.prepare()
+    for refused in night.enabled(home.config).refused:
+        console.note(f"not crawled: {refused}")
+    with home.database() as database:
+        clock = Clock(home.config, database, show_night)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, clock.stop)
+        if once:
+            return clock.once()
+        clock.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
