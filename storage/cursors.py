@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from storage.inserts import insert_unless_there
 from storage.models import CursorRow
-from storage.upsert import insert_unless_there
 
 
 def cursor(session: Session, name: str) -> int:
@@ -20,12 +20,12 @@ def cursor(session: Session, name: str) -> int:
 
 def held_cursor(session: Session, name: str) -> int:
     """The same, held until the transaction ends: a second follower of that name waits."""
-    session.execute(insert_unless_there(session, CursorRow).values(name=name, position=0))
+    insert_unless_there(session, CursorRow, name=name, position=0)
     held = select(CursorRow.position).where(CursorRow.name == name).with_for_update()
     return session.scalars(held).one()
 
 
 def move_cursor(session: Session, name: str, position: int) -> None:
     """Remember that all changes up to ``position`` are read."""
-    session.execute(insert_unless_there(session, CursorRow).values(name=name, position=position))
+    insert_unless_there(session, CursorRow, name=name, position=position)
     session.execute(update(CursorRow).where(CursorRow.name == name).values(position=position))

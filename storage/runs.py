@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
 from policy.records import Run, RunState
+from storage.inserts import insert_unless_there
 from storage.models import RunRow
 from storage.rows import run_record
-from storage.upsert import insert_unless_there
 
 
 class Counts(TypedDict, total=False):
@@ -45,17 +45,14 @@ def claim(
 ) -> Run | None:
     """The run, leased to the caller; None when the slot is taken or the portal is running."""
     values = {"portal": portal, "slot": slot, "state": "running", "since": since, "replay": replay}
-    times = {"started": now, "heartbeat": now}
-    insert = insert_unless_there(session, RunRow).values(**values, **times)
-    found = session.scalar(insert.returning(RunRow.id))
-    return run(session, found) if found is not None else None
+    leased = insert_unless_there(session, RunRow, **values, started=now, heartbeat=now)
+    return run(session, leased) if leased is not None else None
 
 
 def missed(session: Session, portal: str, slot: dt.datetime, now: dt.datetime) -> bool:
     """Record a slot that nobody ran; False when the slot has a row already."""
     values = {"portal": portal, "slot": slot, "state": "missed", "finished": now}
-    insert = insert_unless_there(session, RunRow).values(**values)
-    return session.scalar(insert.returning(RunRow.id)) is not None
+    return insert_unless_there(session, RunRow, **values) is not None
 
 
 def beat(session: Session, run_id: int, now: dt.datetime, **counts: Unpack[Counts]) -> bool:

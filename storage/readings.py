@@ -1,0 +1,136 @@
+"""Is a reading another version? Payload first, then words, then words under the same code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from typing import Literal
+
+from attrs import define
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from policy.errors import ArchiveError, PageError, Rejected
+from policy.identity import content_hash
+from policy.records import Article, Capture
+from storage.models import ArticleRow, CaptureRow, VersionCaptureRow, VersionRow
+from storage.rows import capture_record
+
+logger = logging.getLogger(__name__)
+
+Verdict = Literal["same payload", "same words", "outdated", "revised"]
+
+Reread = Callable[[tuple[Capture, ...]], Article]
+"""Captures of an article's pages read again with today's code; raises PageError or ArchiveError."""
+
+_NEWEST = select(VersionRow).where(
+    VersionRow.article_id == bindparam("article"), VersionRow.number == bindparam("number")
+)
+_CAPTURES = (
+    select(CaptureRow)
+    .join(VersionCaptureRow, VersionCaptureRow.capture_id == CaptureRow.id)
+    .join(VersionRow, VersionRow.id == VersionCaptureRow.version_id)
+    .where(VersionRow.article_id == bindparam("article"), VersionRow.number == bindparam("number"))
+    .order_by(VersionCaptureRow.page)
+)
+
+
+@define(kw_only=True, slots=False)
+class Reading:
+    """An article as read now, and what it was read from: one capture a page, in order."""
+
+    article: Article
+    captures: tuple[Capture, ...]
+    code: str
+    now: dt.datetime
+    run_id: int | None = None
+    quiet: bool = False
+
+    @cached_property
+    def at(self) -> dt.datetime:
+        """When the words were there: the time of the capture, not of the clock."""
+        return max((capture.at for capture in self.captures), default=self.now)
+
+    @cached_property
+    def hash(self) -> str:
+        """The content hash; folding a long text takes its time."""
+        return content_hash(self.article)
+
+    @cached_property
+    def digests(self) -> list[str]:
+        """The payloads, page by page."""
+        return [capture.digest for capture in self.captures]
+
+
+def newest_version(session: Session, row: ArticleRow) -> VersionRow:
+    """The version that a reading is compared with."""
+    return session.scalars(_NEWEST, {"article": row.id, "number": row.newest}).one()
+
+
+def judge(session: Session, row: ArticleRow, reading: Reading, reread: Reread | None) -> Verdict:
+    """What the reading is to the newest version.
+
+    A payload read before says nothing new, whatever the code says. Where payload and code both
+    changed, the version's captures are read with the new code and compared. Raises Rejected when
+    a page is missing that the version has.
+    """
+    if reading.digests and reading.digests == row.last_digests:
+        return "same payload"
+    captures = _captures(session, row)
+    if reading.digests and reading.digests == [capture.digest for capture in captures]:
+        return "same payload"
+    if reading.at < row.newest_at:
+        return "outdated"
+    newest = newest_version(session, row)
+    _refuse_loss(newest, reading.article)
+    return "same words" if _is_same(row, newest, reading, captures, reread) else "revised"
+
+
+def _captures(session: Session, row: ArticleRow) -> tuple[Capture, ...]:
+    found = session.scalars(_CAPTURES, {"article": row.id, "number": row.newest})
+    return tuple(capture_record(capture) for capture in found)
+
+
+def _refuse_loss(newest: VersionRow, article: Article) -> None:
+    missing = article.completeness.missing_pages
+    lost = [page for page in missing if page not in newest.record["completeness"]["missing_pages"]]
+    if lost:
+        raise Rejected(
+            f"{_page_name(lost[0], article)} could not be read; the archived version stays",
+            portal=article.portal,
+            url=article.url,
+        )
+
+
+def _page_name(url: str, article: Article) -> str:
+    if url not in article.page_urls:
+        return f"page {url}"
+    return f"page {article.page_urls.index(url) + 1} of {len(article.page_urls)}"
+
+
+def _is_same(
+    row: ArticleRow,
+    newest: VersionRow,
+    reading: Reading,
+    captures: tuple[Capture, ...],
+    reread: Reread | None,
+) -> bool:
+    """``row.last_hash`` is what code ``row.last_code`` makes of the newest version: a page that
+    changes its furniture every night has its old capture read again once, not every night."""
+    if reading.hash == newest.content_hash:
+        return True
+    if reading.code == row.last_code:
+        return reading.hash == row.last_hash
+    if reading.code == newest.code or reread is None or not captures:
+        return False
+    return reading.hash == _hash_again(reread, captures)
+
+
+def _hash_again(reread: Reread, captures: tuple[Capture, ...]) -> str | None:
+    try:
+        return content_hash(reread(captures))
+    except (PageError, ArchiveError) as error:
+        logger.warning("%s: the older capture cannot be read again: %s", captures[0].url, error)
+        return None
