@@ -1,0 +1,54 @@
+"""The curated dictionary of policy and energy terms, and their occurrences in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from policy.data import lines
+
+_QUANTITY = re.compile(
+    r"(?<![\d.])\d{1,12}(?:\.\d{1,6})?\s?(?:[万亿]{0,2}(?:千瓦时|千瓦|兆瓦|吉瓦|千伏安|千伏|吨标准煤|吨标煤|立方米|平方公里|公里|亩|吨|元)"
+    r"|[kKMG][Ww]h?(?![a-zA-Z])|[kK]V(?:A)?(?![a-zA-Z])|MPa(?![a-zA-Z])|[%％‰℃])"
+)
+
+
+@cache
+def terms() -> frozenset[str]:
+    """Every term of the dictionary."""
+    return frozenset(lines("terms.txt"))
+
+
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """The lengths of the terms that begin with two characters, longest first; keys in lower case."""
+    lengths: dict[str, set[int]] = {}
+    for term in terms():
+        lengths.setdefault(term[:2].lower(), set()).add(len(term))
+    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+
+
+@cache
+def _lowered() -> frozenset[str]:
+    return frozenset(term.lower() for term in terms())
+
+
+def find_terms(text: str) -> tuple[str, ...]:
+    """The terms and quantities (``100kW``) in a text as printed: leftmost, longest, in order."""
+    return tuple(text[start:end] for start, end in _spans(text))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    quantities = {found.start(): found.end() for found in _QUANTITY.finditer(text)}
+    lengths, known, at = _lengths(), _lowered(), 0
+    while at < len(text):
+        end = quantities.get(at) or _end(lowered, at, lengths.get(lowered[at : at + 2], ()), known)
+        if end:
+            yield at, end
+        at = end or at + 1
+
+
+def _end(text: str, at: int, lengths: tuple[int, ...], known: frozenset[str]) -> int | None:
+    return next((at + length for length in lengths if text[at : at + length] in known), None)
