@@ -90,7 +90,7 @@ def waiting(database: Database) -> int:
 def by_state(session: Session) -> dict[str, int]:
     """How many deliveries there are in each state."""
     counted = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
-    return dict(session.execute(counted).tuples().all())
+    return {state: count for state, count in session.execute(counted)}  # noqa: C416 - rows are no pairs
 
 
 def wait_after(attempts: int) -> dt.timedelta:

@@ -90,7 +90,8 @@ def _news(session: Session, changes: Sequence[Change]) -> list[Change]:
 
 def _births(session: Session, policies: set[int]) -> dict[int, dt.datetime]:
     query = select(ChangeRow.policy_id, func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(policies))
-    return dict(session.execute(query.group_by(ChangeRow.policy_id)).tuples().all()) if policies else {}
+    rows = session.execute(query.group_by(ChangeRow.policy_id)) if policies else ()
+    return {policy_id: at for policy_id, at in rows}  # noqa: C416 - rows are not pairs to mypy
 
 
 def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[Document]:
