@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from enum import Enum
-from importlib.resources import files
+
+from pipelines.data import lines, words
 
 
 class Kind(Enum):
@@ -28,31 +29,27 @@ class Kind(Enum):
 LONGEST_TITLE = 80
 """A longer line is prose."""
 LONGEST_BAR = 160
-
-
-def _data(name: str) -> list[str]:
-    text = files("pipelines").joinpath("data", name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
+LONGEST_DISCLAIMER = 2000
 
 
 def _words(*names: str) -> str:
     """An alternation of the words of these lists, the longest first."""
-    words = {word for name in names for line in _data(name) for word in line.split()}
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    found = {word for name in names for word in words(name)}
+    return "|".join(re.escape(word) for word in sorted(found, key=lambda word: (-len(word), word)))
 
 
 def _patterns() -> dict[str, re.Pattern[str]]:
     """The sections of ``furniture.txt``, each as one pattern."""
     sections: defaultdict[str, list[str]] = defaultdict(list)
     section = ""
-    for line in _data("furniture.txt"):
+    for line in lines("furniture.txt"):
         if line.startswith("[") and line.endswith("]") and line[1:-1].isalpha():
             section = line[1:-1]
         else:
             sections[section].append(line)
     marks = r"[\s\[【(（〔〖*※★●◆■▲•·|>]*"
     return {
-        name: re.compile(rf"{marks}(?:{'|'.join(lines)})", re.IGNORECASE) for name, lines in sections.items()
+        name: re.compile(rf"{marks}(?:{'|'.join(kinds)})", re.IGNORECASE) for name, kinds in sections.items()
     }
 
 
@@ -69,7 +66,7 @@ _NUMBERED = re.compile(
 
 def at_tail(line: str) -> Kind:
     """The kind of a line that stands after the text."""
-    if _NUMBERED.match(line):
+    if _NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
     if _is(line, "own"):
         return Kind.OWN
@@ -84,7 +81,7 @@ def at_tail(line: str) -> Kind:
 
 def at_head(line: str) -> Kind:
     """The kind of a line that stands before the text."""
-    if _NUMBERED.match(line):
+    if _NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
     return Kind.BAR if _is_bar(line) or _is(line, "head", "editor", "code") else _plain(line)
 

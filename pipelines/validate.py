@@ -1,0 +1,67 @@
+"""Is what was read worth archiving? Judged by what it says, never by its length.
+
+Genuine notices are as short as 26 characters, so a text is empty when nothing is left of it after
+its own title and fields. A page whose whole text is in its files is worth archiving.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policy.errors import Rejected
+from policy.records import Article
+from policy.words import fold
+
+LISTED = 8
+"""From so many dated titles on, without a sentence among them, a page is a listing."""
+_DATED = re.compile(
+    r"\D{4,}.*\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?[\])）】]?|[\[(（【]?\d{4}[-./]\d{1,2}[-./]\d{1,2}.*\D{4,}"
+)
+_DAY = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?")
+
+
+def validate(article: Article) -> Article:
+    """The article; raises Rejected when it has no title, no text of its own, or is a listing."""
+    reason = _title(article) or _text(article) or _listing(article)
+    if reason:
+        field, message = reason
+        raise Rejected(message, portal=article.portal, url=article.url, field=field)
+    return article
+
+
+def _title(article: Article) -> tuple[str, str] | None:
+    return None if fold(article.title.value) else ("title", "no title")
+
+
+def _text(article: Article) -> tuple[str, str] | None:
+    if article.attachments or _own_words(article):
+        return None
+    return ("text", "nothing but title and fields" if fold(article.text) else "no text")
+
+
+def _own_words(article: Article) -> str:
+    """What is left of the text without title and fields."""
+    said = {fold(value) for value in _said(article)}
+    lines = (fold(_DAY.sub("", line)) for line in article.text.split("\n"))
+    rest = "".join(line for line in lines if line not in said)
+    for value in sorted(filter(None, said), key=len, reverse=True):
+        rest = rest.replace(value, "")
+    return rest
+
+
+def _said(article: Article) -> Iterator[str]:
+    fields = (
+        *(article.title, article.title_official, article.source, article.author, article.index_no),
+        *(article.doc_no, article.issuers, article.channel, article.subject, article.genre),
+    )
+    yield from (found.raw for found in fields if found)
+    yield article.title.value
+
+
+def _listing(article: Article) -> tuple[str, str] | None:
+    lines = article.text.split("\n")
+    dated = sum(bool(_DATED.fullmatch(line.strip())) for line in lines)
+    if dated >= LISTED and 5 * dated >= 4 * len(lines) and "。" not in article.text:
+        return ("text", f"a listing: {dated} of {len(lines)} lines are dated titles")
+    return None
