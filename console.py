@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -35,6 +35,11 @@ def out() -> Console:
 def err() -> Console:
     """The terminal for progress and complaints."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(shown: RenderableType) -> None:
+    """Print a result; lines of text are as long as they are."""
+    out().print(shown, soft_wrap=isinstance(shown, str | Text))
 
 
 def fail(message: str) -> None:

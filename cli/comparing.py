@@ -73,17 +73,14 @@ def _clause_of(change: LineChange, old: Version, new: Version) -> str:
 def _print(
     old: Version, new: Version, fields: tuple[FieldChange, ...], lines: tuple[LineChange, ...]
 ) -> None:
-    terminal = console.out()
     times = f"version {old.number} ({console.moment(old.at)}) → {new.number} ({console.moment(new.at)})"
-    terminal.print(Text(f"{new.article.title.value}\n{times}", style="bold"))
+    console.say(Text(f"{new.article.title.value}\n{times}", style="bold"))
     for field in fields:
-        terminal.print(Text.assemble(f"{field.name}: ", *_from_to(field.old, field.new)))
+        console.say(Text.assemble(f"{field.name}: ", *_from_to(field.old, field.new)))
     for change in lines:
-        terminal.print(_line(change, _clause_of(change, old, new)))
+        console.say(_line(change, _clause_of(change, old, new)))
     changed = sum(change.words for change in lines)
-    terminal.print(
-        f"{len(fields)} fields, {changed} lines changed, {len(lines) - changed} only in punctuation"
-    )
+    console.say(f"{len(fields)} fields, {changed} lines changed, {len(lines) - changed} only in punctuation")
 
 
 def _from_to(old: str | None, new: str | None) -> Iterator[tuple[str, str]]:

@@ -61,7 +61,7 @@ def portals(ctx: typer.Context, as_json: Json = False) -> None:
         for section in portal.sections:
             runs = _clock(config, portal.slug) or "off"
             table.add_row(portal.slug, portal.name, section.slug, section.rests_on, runs, section.url)
-    console.out().print(table)
+    console.say(table)
 
 
 def _clock(config: Config, slug: str) -> str | None:
@@ -140,7 +140,7 @@ def _show(run: Run, *, as_json: bool) -> None:
     if as_json:
         console.write_json(console.run_shape(run))
         return
-    console.out().print(console.runs_table("", [run]))
+    console.say(console.runs_table("", [run]))
     if run.message:
         console.note(f"{run.portal}: {run.message}")
 
@@ -195,8 +195,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     )
     for line in lines:
         table.add_row(*_status_row(line))
-    console.out().print(table)
-    console.out().print("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
+    console.say(table)
+    console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
 
 
 def _status_row(line: PortalOverview) -> list[str | Text]:

@@ -47,7 +47,7 @@ def search(
         return
     for hit in results.hits:
         _print_hit(hit, highlights(tree))
-    console.out().print(f"{results.total} articles")
+    console.say(f"{results.total} articles")
 
 
 def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
@@ -56,9 +56,9 @@ def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
     snippet = Text(hit.snippet)
     for text in (title, snippet):
         text.highlight_words(terms, style="yellow", case_sensitive=False)
-    console.out().print(title)
-    console.out().print(Text("  " + "  ".join(fact for fact in facts if fact), style="dim"))
-    console.out().print(Text("  ") + snippet)
+    console.say(title)
+    console.say(Text("  " + "  ".join(fact for fact in facts if fact), style="dim"))
+    console.say(Text("  ") + snippet)
 
 
 @index.command("rebuild")
@@ -94,7 +94,7 @@ def show(
         console.write_json(_version_shape(found) | _article_shape(found.article))
         return
     _print_fields(known, found)
-    console.out().print(Text(f"\n{found.article.text}"))
+    console.say(Text(f"\n{found.article.text}"))
 
 
 def _print_fields(known: KnownArticle, found: Version) -> None:
@@ -106,7 +106,7 @@ def _print_fields(known: KnownArticle, found: Version) -> None:
     table.add_row("version", f"{found.number} of {known.newest}", Text(console.moment(found.at), style="dim"))
     table.add_row("first seen", console.moment(known.first_seen))
     table.add_row("last seen", console.moment(known.last_seen))
-    console.out().print(table)
+    console.say(table)
 
 
 def _fields(article: Article) -> list[tuple[str, str, str]]:
@@ -154,7 +154,7 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
             files,
             one.content_hash[:12],
         )
-    console.out().print(table)
+    console.say(table)
 
 
 def find_article(session: Session, name: str) -> KnownArticle:

@@ -24,9 +24,9 @@ _ADVICE = {
 def show_night(night: Night) -> None:
     """The morning report: one table, and a line for whatever needs a look."""
     if night.runs:
-        console.out().print(console.runs_table("the night", night.runs))
+        console.say(console.runs_table("the night", night.runs))
     for line in remarks(night):
-        console.out().print(Text(line))
+        console.say(Text(line))
 
 
 def remarks(night: Night) -> Iterator[str]:

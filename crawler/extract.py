@@ -1,0 +1,140 @@
+"""Saved pages as records: what ``polarchive extract`` does, file by file. Opens only what it is told to."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from crawler.pages.base import attribute, document
+from crawler.portals import PACKAGES
+from crawler.reading import read_saved
+from policy.errors import ConfigError, NotHtml, PageError, Rejected
+from policy.records import Article, Payload
+
+LIMIT = 40_000_000
+"""Bytes of a page, unpacked."""
+
+_PAGES = (".html", ".html.gz")
+
+
+def batch(folder: Path) -> list[Path]:
+    """The saved pages in a folder; truth and notes beside them are left alone."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.name.endswith(_PAGES) and path.is_file())
+    except OSError as error:
+        raise ConfigError(f"{folder}: {error.strerror}") from None
+    if not files:
+        raise ConfigError(f"{folder}: no .html or .html.gz in it")
+    return files
+
+
+def read(
+    path: Path, url: str | None = None, *, packages: Sequence[str] = PACKAGES, limit: int = LIMIT
+) -> Article:
+    """The article in one file. Its address is ``url``, else the page's canonical link.
+
+    Raises PageError for what is no article, OSError for what cannot be opened.
+    """
+    payload = Payload(url=url or "", body=_body(path, limit))
+    return read_saved([payload if url else _addressed(payload)], packages)
+
+
+def _body(path: Path, limit: int) -> bytes:
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+    try:
+        with gzip.open(path) if packed else path.open("rb") as stream:
+            body: bytes = stream.read(limit + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise NotHtml(f"damaged gzip: {error}") from None
+    if len(body) > limit:
+        raise Rejected(f"larger than {limit} bytes", field="body")
+    return body
+
+
+def _addressed(payload: Payload) -> Payload:
+    """The payload under its canonical link, if it has one."""
+    try:
+        root = document(payload).root
+    except PageError:
+        return payload  # reading it says what is wrong
+    links = [attribute(node, "href") for node in root.css('link[rel="canonical"]')]
+    links += [attribute(node, "content") for node in root.css('meta[property="og:url"]')]
+    url = next((link for link in links if _is_web(link)), "")
+    return Payload(url=url, body=payload.body, content_type=payload.content_type)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+# ------------------------------------------------------------------ addresses of files
+
+
+@frozen
+class Addresses:
+    """Which file was served where: by path as given, by its last parts, with or without ``.gz``."""
+
+    by_name: Mapping[str, str]
+
+    def of(self, path: Path) -> str | None:
+        """The address of a file; None when it is not listed."""
+        parts = path.as_posix().split("/")
+        names = ("/".join(parts[start:]) for start in range(len(parts)))
+        return next((self.by_name[key] for key in map(_plain, names) if key in self.by_name), None)
+
+
+def addresses(file: Path) -> Addresses:
+    """Read ``file<TAB>url`` lines, a JSON object of file to url, or objects with ``file`` and ``url``.
+
+    Raises ConfigError naming the file and what is wrong with it.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        pairs = list(_listed(json.loads(text)) if text.lstrip()[:1] in {"{", "["} else _tabbed(text))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{file}: {error}") from None
+    return Addresses({_plain(name): url for name, url in pairs})
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("./").removesuffix(".gz")
+
+
+def _tabbed(text: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        name, tab, url = line.partition("\t")
+        if line.strip() and not tab:
+            raise ValueError(f"line {number}: expected file, tab, address")
+        if line.strip():
+            yield name.strip(), url.strip()
+
+
+def _listed(value: Any) -> Iterator[tuple[str, str]]:
+    """``{file: url}``, ``[{file, url}]``, or an object that holds such a list (a manifest)."""
+    if isinstance(value, list):
+        yield from _objects(value)
+    elif any(isinstance(part, list) for part in value.values()):
+        for part in value.values():
+            yield from _objects(part) if isinstance(part, list) else ()
+    else:
+        yield from ((name, url) for name, url in value.items() if isinstance(url, str))
+
+
+def _objects(values: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    for value in values:
+        if not isinstance(value, dict) or not isinstance(value.get("file"), str):
+            raise ValueError(f"expected objects with file and url, found {str(value)[:60]}")
+        if value.get("url"):
+            yield value["file"], str(value["url"])
