@@ -22,7 +22,8 @@ from warcio.warcwriter import WARCWriter
 from policy.records import Capture
 from storage.coding import decode
 from storage.members import cut_torn
-from storage.stored import Known, TornTail, load, payload, read, refer, request_bytes, scan, stored_bytes
+from storage.scanning import TornTail, request_bytes, scan, stored_bytes
+from storage.stored import Known, holder, load, payload, read, refer
 from storage.warc import Place, StoredRecord, StoredResponse, mime, payload_digest
 
 __all__ = [
@@ -73,6 +74,7 @@ class CaptureWriter:
         utc = now.astimezone(dt.UTC)
         self.file = f"{utc:%Y/%m}/{slug}-{utc:%Y%m%dT%H%M%SZ}-{run_id}.warc.gz"
         self.path = root / self.file
+        self._root = root
         self._known = known
         self._own: dict[str, Capture] = {}
         self._copied: dict[str, Capture] = {}
@@ -104,7 +106,7 @@ class CaptureWriter:
         """Keep one answer and the request it answers; ``body`` as received, before content decoding."""
         digest = payload_digest(body)
         kept = _kept_headers(headers)
-        head = _lines(f"{protocol} {status} {responses.get(status, '')}".rstrip(), kept)
+        head = _lines(f"{_http(protocol)} {status} {responses.get(status, '')}".rstrip(), kept)
         fields = _fields(url, at, ip)
         original = self._original(digest) if body else None
         if original is None:
@@ -159,7 +161,12 @@ class CaptureWriter:
             self._stream.close()
 
     def _original(self, digest: str) -> Capture | None:
-        return self._own.get(digest) or self._known(digest)
+        """What a revisit may refer to: looked at, so that no payload is given up for one that is lost."""
+        if digest not in self._own and (capture := self._known(digest)) is not None:
+            held = holder(self._root, capture)
+            if held is not None and held.digest == digest:
+                self._own[digest] = held
+        return self._own.get(digest)
 
     def _append(self, stored: bytes) -> int:
         """Write all of it or nothing: what follows a torn record could never be read again."""
@@ -256,6 +263,11 @@ def _kept_headers(headers: Fields, *, dropping: bytes = b"transfer-encoding") ->
 
 def _lines(first: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"\r\n".join([_one_line(first), *(name + b": " + value for name, value in headers), b"", b""])
+
+
+def _http(protocol: str) -> str:
+    """HTTP/2 has no head in text; readers of WARC know that of HTTP/1.1."""
+    return protocol if protocol.startswith("HTTP/") else "HTTP/1.1"
 
 
 def _one_line(value: str | bytes) -> bytes:

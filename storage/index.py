@@ -36,6 +36,8 @@ Progress = Callable[[int, int], None]
 """Told how many of how many articles are indexed."""
 
 _MEMORY = 50_000_000
+_JOINT = "_"
+"""Joins the two words of a pair; no token contains it."""
 _LONGEST = 16_384
 """Characters of a token; no query is as long, and tantivy drops longer ones with their position."""
 
@@ -77,14 +79,11 @@ def _document(version: Version) -> tantivy.Document:
 
 
 def _add_words(found: tantivy.Document, name: str, text: str) -> None:
-    words = [token if len(token) < _LONGEST else "_" for token in tokens(text)]
+    words = tokens(text)
+    if len(max(words, key=len, default="")) > _LONGEST:
+        words = [word if len(word) <= _LONGEST else _JOINT for word in words]
     found.add_text(name, " ".join(words))
-    found.add_text(f"{name}_pairs", " ".join(map(_pair, pairwise(words))))
-
-
-def _pair(pair: tuple[str, str]) -> str:
-    """No token contains the underscore."""
-    return "_".join(pair)
+    found.add_text(f"{name}_pairs", " ".join(map(_JOINT.join, pairwise(words))))
 
 
 # ------------------------------------------------------------------ writing
@@ -256,7 +255,7 @@ def words(field: Field, wanted: Sequence[str]) -> Query:
         return Query.empty_query()
     if len(wanted) == 1:
         return Query.term_query(_FIELDS, field, wanted[0], "freq")
-    pairs: list[str | tuple[int, str]] = [_pair(pair) for pair in pairwise(wanted)]
+    pairs: list[str | tuple[int, str]] = list(map(_JOINT.join, pairwise(wanted)))
     if len(pairs) == 1:
         return Query.term_query(_FIELDS, f"{field}_pairs", str(pairs[0]), "freq")
     return Query.phrase_query(_FIELDS, f"{field}_pairs", pairs)

@@ -1,42 +1,26 @@
-"""Reading WARC records, our own and other tools': one by its place, or all of a file or folder."""
+"""One stored answer: by its place, with its request, and with the payload another record may hold."""
 
 from __future__ import annotations
 
 import logging
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from policy.errors import ArchiveError, TornCapture, UnreadableCapture
 from policy.records import Capture, Payload
 from storage.coding import decode
-from storage.members import GZIP, Member, member_at, members
+from storage.members import Member, member_at
 from storage.warc import Answer, Asked, Place, StoredRecord, StoredResponse, parse_record
 
 logger = logging.getLogger(__name__)
 
+_MAX_HOPS = 8
+
 Known = Callable[[str], Capture | None]
 """The earliest capture that holds the payload of this digest, if any."""
-
-
-@frozen(kw_only=True)
-class TornTail:
-    """The end of a file that was cut off or damaged: ``lost`` bytes from ``offset`` on are not read."""
-
-    path: Path
-    offset: int
-    lost: int
-    message: str
-
-
-def _log_torn(torn: TornTail) -> None:
-    logger.warning("%s; %d bytes are not read", torn.message, torn.lost)
-
-
-# ------------------------------------------------------------------ one record
 
 
 def read(root: Path, place: Capture | Place, *, known: Known | None = None) -> StoredResponse:
@@ -58,6 +42,12 @@ def payload(root: Path, place: Capture | Place, limit: int, *, known: Known | No
     except UnreadableCapture as error:
         raise UnreadableCapture(f"{place.file}: {stored.url}: {error}") from error
     return Payload(url=stored.url, body=body, content_type=stored.content_type)
+
+
+def holder(root: Path, capture: Capture) -> Capture | None:
+    """The capture that really holds this one's payload; None when nothing whole is there."""
+    found = _follow(root, capture)
+    return refer(found[0], root) if found is not None and found[0].digest == capture.digest else None
 
 
 def load(
@@ -116,7 +106,7 @@ def _record_at(path: Path, offset: int) -> tuple[StoredRecord, bytes]:
         raise UnreadableCapture(f"{path.name}: no response at byte {offset}")
     request = None if after is None else parse_record(after, path)
     asked = [request] if isinstance(request, Asked) else []
-    return _join(found, asked), found.body
+    return with_request(found, asked), found.body
 
 
 def _next(stream: BinaryIO, member: Member, name: str) -> Member | None:
@@ -129,16 +119,28 @@ def _next(stream: BinaryIO, member: Member, name: str) -> Member | None:
 
 def _original(root: Path, record: StoredRecord, known: Known | None) -> bytes:
     for place in _original_places(record, known):
-        try:
-            found, body = _record_at(_below(root, place.file), place.offset)
-        except ArchiveError as error:
-            logger.info("%s: not found where it should be: %s", record.refers_to, error)
-            continue
-        if not found.revisit and record.digest in {"", found.digest}:
-            return body
+        found = _follow(root, place)
+        if found is not None and record.digest in {"", found[0].digest}:
+            return found[1]
     raise UnreadableCapture(
         f"{record.path.name}: {record.url}: the record it refers to is not in the archive"
     )
+
+
+def _follow(root: Path, place: Capture | Place) -> tuple[StoredRecord, bytes] | None:
+    """The record that holds the payload, by way of revisits of revisits; None where the trace ends."""
+    for _ in range(_MAX_HOPS):
+        try:
+            record, body = _record_at(_below(root, place.file), place.offset)
+        except ArchiveError as error:
+            logger.warning("a payload is not where it should be: %s", error)
+            return None
+        if not record.revisit:
+            return record, body
+        if record.refers_to_place is None:
+            return None
+        place = record.refers_to_place
+    return None
 
 
 def _original_places(record: StoredRecord, known: Known | None) -> Iterator[Capture | Place]:
@@ -148,66 +150,8 @@ def _original_places(record: StoredRecord, known: Known | None) -> Iterator[Capt
         yield capture
 
 
-# ------------------------------------------------------------------ many records
-
-
-def scan(
-    paths: Path | Sequence[Path], *, torn: Callable[[TornTail], None] = _log_torn
-) -> Iterator[StoredRecord]:
-    """Every response and revisit record of WARC files, or of all in a folder, with its request.
-
-    A file that ends torn is read up to its last whole record and told to ``torn``. Raises
-    UnreadableCapture, naming the file, for what is no WARC.
-    """
-    for path in _files([paths] if isinstance(paths, Path) else paths):
-        yield from _scan_file(path, torn)
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        found = [path] if path.is_file() else sorted([*path.rglob("*.warc"), *path.rglob("*.warc.gz")])
-        if not found:
-            raise UnreadableCapture(f"{path}: no WARC file here")
-        yield from found
-
-
-def _scan_file(path: Path, torn: Callable[[TornTail], None]) -> Iterator[StoredRecord]:
-    answers: list[Answer] = []
-    asked: list[Asked] = []
-    for found in _found(path, torn):
-        if isinstance(found, Asked):
-            asked.append(found)
-        else:
-            answers.append(evolve(found, body=b""))
-    yield from _joined(answers, asked)
-
-
-def _found(path: Path, torn: Callable[[TornTail], None]) -> Iterator[Answer | Asked]:
-    end = 0
-    try:
-        with path.open("rb") as stream:
-            for member in members(stream, path.name):
-                end = member.end
-                if (found := parse_record(member, path)) is not None:
-                    yield found
-    except TornCapture as error:
-        torn(TornTail(path=path, offset=end, lost=path.stat().st_size - end, message=str(error)))
-    except OSError as error:
-        raise UnreadableCapture(f"{path}: {error.strerror or error}") from error
-
-
-def _joined(answers: Iterable[Answer], asked: Iterable[Asked]) -> Iterator[StoredRecord]:
-    """Our writer and warcio point from the request to the response, wget the other way round."""
-    by_id: dict[str, list[Asked]] = {}
-    for request in asked:
-        for name in {request.record_id, *request.concurrent_to}:
-            by_id.setdefault(name, []).append(request)
-    for answer in answers:
-        names = [answer.record.record_id, *answer.concurrent_to]
-        yield _join(answer, [request for name in names for request in by_id.get(name, ())])
-
-
-def _join(answer: Answer, asked: Sequence[Asked]) -> StoredRecord:
+def with_request(answer: Answer, asked: Iterable[Asked]) -> StoredRecord:
+    """The answer's record with the request it answers, when it is among these."""
     names = {answer.record.record_id, *answer.concurrent_to}
     for request in asked:
         if names & {request.record_id, *request.concurrent_to}:
@@ -218,21 +162,3 @@ def _join(answer: Answer, asked: Sequence[Asked]) -> StoredRecord:
                 request_offset=request.offset,
             )
     return answer.record
-
-
-def stored_bytes(record: StoredRecord) -> bytes:
-    """The record as one gzip member: the very bytes of its file, or packed when the file is plain."""
-    return _packed_bytes(record.path, record.offset)
-
-
-def request_bytes(record: StoredRecord) -> bytes:
-    """The same of the request it answers; empty when none is stored."""
-    return b"" if record.request_offset is None else _packed_bytes(record.path, record.request_offset)
-
-
-def _packed_bytes(path: Path, offset: int) -> bytes:
-    with path.open("rb") as stream:
-        member = member_at(stream, offset, path.name)
-    if member is None:
-        raise TornCapture(f"{path.name}: the file ends before byte {offset}")
-    return member.stored if member.stored.startswith(GZIP) else zlib.compress(member.record, wbits=31)

@@ -147,11 +147,7 @@ def article() -> Article:
         url="https://www.example.cn/1.html",
         title=Found(value="关于完善价格机制的通知", raw="", rule="title"),
         text="甲",
-        doc_no=Found(
-            value=DocNumber(raw="发改价格〔2026〕15号", code="发改价格", year=2026, number=15),
-            raw="",
-            rule="x",
-        ),
+        doc_no=Found(value=number, raw="", rule="cell:发文字号"),
         published=Found(value=dt.date(2026, 3, 1), raw="", rule="meta:PubDate"),
     )
 

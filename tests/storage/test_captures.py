@@ -8,8 +8,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
+from attrs import evolve
 from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,15 +125,39 @@ def test_an_empty_payload_is_never_a_revisit(writer: CaptureWriter, root: Path) 
     assert read(root, keep(writer, body=b"", status=304)).refers_to is None
 
 
+def test_a_revisit_of_a_revisit_refers_to_the_first(root: Path) -> None:
+    captures: list[Capture] = []
+    for run in (1, 2, 3):
+        known = {capture.digest: capture for capture in captures}
+        with CaptureWriter(root, "ndrc", run, now=NIGHT, known=known.get) as writer:
+            captures.append(keep(writer))
+    assert [read(root, capture).body for capture in captures] == [PAGE] * 3
+    assert read(root, captures[2]).refers_to == captures[0].record_id
+
+
+@pytest.mark.parametrize("loss", ["gone", "damaged", "other payload"])
+def test_a_payload_that_was_lost_is_kept_again(root: Path, loss: str) -> None:
+    with CaptureWriter(root, "ndrc", 1, now=NIGHT) as first:
+        original = keep(first, body=b"other" if loss == "other payload" else PAGE)
+    if loss == "gone":
+        first.path.unlink()
+    if loss == "damaged":
+        raw = bytearray(first.path.read_bytes())
+        raw[original.offset + original.length // 2] ^= 0xFF
+        first.path.write_bytes(raw)
+    with CaptureWriter(root, "ndrc", 2, now=NIGHT, known=lambda _: original) as second:
+        again = keep(second)
+    assert read(root, again).body == PAGE
+    assert read(root, again).refers_to is None
+
+
 def test_a_revisit_whose_original_moved_is_found_by_its_digest(root: Path) -> None:
     with CaptureWriter(root, "ndrc", 1, now=NIGHT) as first:
         original = keep(first)
     with CaptureWriter(root, "ndrc", 2, now=NIGHT, known={original.digest: original}.get) as second:
         again = keep(second)
     (root / original.file).rename(root / "moved.warc.gz")
-    moved = Capture(
-        **{**{n: getattr(original, n) for n in Capture.__slots__ if n[:1] != "_"}, "file": "moved.warc.gz"}
-    )
+    moved = evolve(original, file="moved.warc.gz")
     assert read(root, again, known={moved.digest: moved}.get).body == PAGE
     with pytest.raises(UnreadableCapture, match="not in the archive"):
         read(root, again, known={again.digest: again}.get)
