@@ -164,8 +164,16 @@ class Index:
         state = generations.load(self.path)
         if state is None or state.schema != SCHEMA:
             raise ArchiveError(f"{self.path}: no index of this release; run polarchive index rebuild")
-        if self._open is None or self._open[0] != state.folder:
-            self._open = state.folder, _reader(self.path / state.folder)
+        try:
+            return self._snapshot(state.folder)
+        except (ArchiveError, ValueError):
+            if generations.load(self.path) == state:
+                raise
+        return self.snapshot()  # another process replaced it in between
+
+    def _snapshot(self, folder: str) -> Snapshot:
+        if self._open is None or self._open[0] != folder:
+            self._open = folder, _reader(self.path / folder)
         self._open[1].reload()
         return Snapshot(self._open[1].searcher())
 
