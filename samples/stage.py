@@ -21,8 +21,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from samples.site import HOSTS
 
+MARK = "# Written by the demo, anew each time."
 CONFIG = """\
-# Written by the demo, anew each time.
+{mark}
 contact = "demo@example.org"
 portal_packages = ["samples.portals"]
 
@@ -81,18 +82,16 @@ class Polarchive:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def show(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
-        """Run a command for the audience; its output goes to the terminal."""
-        code = subprocess.run(self._command(*arguments), env=_environment()).returncode
-        if code not in codes:
-            raise RuntimeError(f"polarchive {arguments[0]} ended with {code}")
+    def show(self, *arguments: str) -> int:
+        """Run a command for the audience, its output on the terminal; its exit code."""
+        sys.stdout.flush()
+        return subprocess.run(self._command(*arguments), env=_environment()).returncode
 
     def ask(self, *arguments: str) -> Any:
-        """What a command says as JSON: one value, or a list of the values of its lines."""
+        """What a command says as JSON."""
         command = self._command(*arguments, "--json")
         said = subprocess.run(command, env=_environment(), check=True, stdout=subprocess.PIPE).stdout
-        values = [json.loads(line) for line in said.splitlines()]
-        return values[0] if len(values) == 1 else values
+        return json.loads(said)
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "cli", "--home", str(self.home), *arguments]
@@ -120,10 +119,13 @@ def site(port: int, night: int) -> Iterator[None]:
 
 def fresh_home(home: Path, *, site: int, mail: int) -> None:
     """An empty home whose configuration leads to the sample site and the mailbox."""
+    file = home / "polarchive.toml"
+    if home.exists() and not (file.is_file() and file.read_text("utf-8").startswith(MARK)):
+        raise SystemExit(f"{home}: was not made by the demo, and is not emptied")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     connect = "\n".join(f'"https://{host}" = "http://127.0.0.1:{site}"' for host in HOSTS)
-    (home / "polarchive.toml").write_text(CONFIG.format(mail=mail, connect=connect), "utf-8")
+    file.write_text(CONFIG.format(mark=MARK, mail=mail, connect=connect), "utf-8")
 
 
 def free_port() -> int:
