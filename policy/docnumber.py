@@ -3,17 +3,17 @@
 Three shapes: ``国发〔2021〕23号`` in many brackets, ``国务院令第782号`` and ``商务部公告2026年第12号``,
 and the year first as in ``2026年第41号令``.  Court cases ``(2020)京01民终123号`` and standards
 ``GB/T 9704-2012`` are none of them.  What stands before a number in prose (按照, 和, the issuer's
-full name, the tail of a title) is trimmed with the dictionaries of :mod:`policy.issuers`.
+full name, the tail of a title) is trimmed by :mod:`policy.docprefix`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
 
 from attrs import evolve, frozen
 
+from policy.docprefix import code_in, organ_in, plausible
 from policy.issuers import dictionary
 from policy.numerals import DIGITS, NUMERALS, count
 from policy.records import DocNumber, DocNumberKind, Found
@@ -42,21 +42,7 @@ _UNMARKED = re.compile(
 )
 _RUN = re.compile(r"[㐀-鿿]{1,40}(?=\s{0,4}$)")
 
-_TAIL = re.compile(
-    r".*(?:的(?:通知|意见|批复|复函|决定|通报|公报|公告|通告|纪要|办法|规定|方案|规划|请示|报告|议案|函|命令|令)"
-    r"|(?:管理|实施|暂行|试行|指导|工作|行动)(?:办法|规定|方案|意见|条例|细则|计划))(?=.)"
-)
-_LEAD = re.compile(
-    r".*(?:按照|依照|遵照|对照|根据|依据|参照|参见|参看|详见|贯彻|落实|执行|实施|废止|修订|修改|转发|印发|下发|发布|公布|颁布|制定"
-    r"|以及|符合|关于|其中|包括|文件|原文|文号|字号|同时|已经|经由|通过|适用|替代|代替|取消|停止|继续|引用|收到|提出的|明确的|现行"
-    r"|[我本你贵](?:省|市|部|局|委|厅|区|县|院|会|署|办|州))(?=.)"
-)
-_AGENCY = re.compile(
-    r".*(?:人民政府|政府|办公厅|办公室|委员会|总局|部门|管理局|监督局|建设局|[一-鿿]{2}(?:厅|局|部|委|署|院|会))(?=.)"
-)
-_WEAK = "号和及与或即见按以对由将原附如据依在是的等为并经从因至"
 _NOT_ORGANS = ("责", "命", "指", "口", "号", "司", "法", "禁", "军", "夏", "月")
-_HEADLESS = 12
 _COURT = re.compile(r"(?:民|刑|行|执|商|知|赔)(?:终|初|申|再|辖|监|恢|保|异|复|提|抗)?$")
 
 
@@ -99,8 +85,8 @@ def _run(text: str, end: int) -> str:
 def _bracketed(text: str, match: re.Match[str]) -> _Spot | None:
     run = _run(text, match.start())
     order = next((ending for ending in ("令", "公告") if run.endswith(ending) and run != ending), "")
-    code = _organ(run.removesuffix(order)) + order if order else _code(run)
-    if not code or (not _plausible(code) and _is_court_case(text, match.start(), run, code)):
+    code = organ_in(run.removesuffix(order)) + order if order else code_in(run)
+    if not code or (not plausible(code) and _is_court_case(text, match.start(), run, code)):
         return None
     start = text.rindex(code, 0, match.start())
     return _Spot(start, match.end(), _number(code, match, text[start : match.end()]))
@@ -125,7 +111,7 @@ def _number(code: str, match: re.Match[str], raw: str) -> DocNumber:
 
 def _order(text: str, match: re.Match[str]) -> _Spot | None:
     run = _run(text, match.start())
-    organ = _organ(run)
+    organ = organ_in(run)
     if not organ or run.endswith(_NOT_ORGANS):
         return None
     start = text.rindex(organ, 0, match.start())
@@ -133,7 +119,7 @@ def _order(text: str, match: re.Match[str]) -> _Spot | None:
 
 
 def _year_first(text: str, match: re.Match[str]) -> _Spot | None:
-    organ = _organ(_run(text, match.start()))
+    organ = organ_in(_run(text, match.start()))
     if organ not in dictionary().ids:
         organ = ""
     start = text.rindex(organ, 0, match.start()) if organ else match.start()
@@ -152,92 +138,6 @@ def _ordered(organ: str, match: re.Match[str], raw: str, kind: str | None = None
         number=count(groups["number"]) or 0,
         kind="公告" if kind == "公告" else "令",
     )
-
-
-# ------------------------------------------------------------------ trimming what stands before
-
-
-@lru_cache(maxsize=4096)
-def _code(run: str) -> str:
-    """The 机关代字 at the end of a run of Han characters."""
-    if code := _known_code(run):
-        return code
-    rest = run[_hard_border(run) :]
-    return rest if 1 < len(rest) <= _HEADLESS else ""
-
-
-def _known_code(run: str) -> str:
-    rests = (run[border:] for border in _borders(run))
-    return next((r for r in rests if len(r) <= 14 and _plausible(r) and not _is_agency(r)), "")
-
-
-def _borders(run: str) -> list[int]:
-    """Where a code may begin, leftmost first: at the run's head, behind an issuer, a lead-in or a title."""
-    hard = _hard_border(run)
-    cuts = {hard, *(i + 1 for i, sign in enumerate(run[:-1]) if sign in _WEAK)}
-    for start in {0, *cuts}:
-        cuts.update(start + length for length in _agency_lengths(run[start:]))
-    cuts.update(found.end() for found in [_AGENCY.match(run)] if found)
-    return sorted(cut for cut in cuts if cut >= hard)
-
-
-def _hard_border(run: str) -> int:
-    return max((found.end() for found in (_TAIL.match(run), _LEAD.match(run)) if found), default=0)
-
-
-def _agency_lengths(text: str) -> list[int]:
-    ids = dictionary().ids
-    return [end for end in range(2, min(len(text), dictionary().longest)) if text[:end] in ids]
-
-
-def _is_agency(text: str) -> bool:
-    """Whether an issuer's full name leads, with a code behind it."""
-    found = _AGENCY.match(text)
-    if found and _plausible(text[found.end() :]):
-        return True
-    return any(
-        _plausible(text[end:]) for end in _agency_lengths(text) if end > 2 and text[:end] not in _heads()
-    )
-
-
-@cache
-def _heads() -> frozenset[str]:
-    """What a 机关代字 begins with: central prefixes, and place letters with 政, 府 or a department."""
-    book = dictionary()
-    places = {place + head for place in book.places for head in (*book.heads, "政", "府", "办", "委", "规")}
-    return frozenset({*book.codes, *places, "国令"})
-
-
-def _plausible(text: str) -> bool:
-    heads = _heads()
-    return any(text[:end] in heads for end in range(min(len(text), 10), 0, -1))
-
-
-@lru_cache(maxsize=4096)
-def _organ(run: str) -> str:
-    """The organ whose 令 or 公告 it is: the longest known name at the end, else what no lead-in precedes."""
-    ids = dictionary().ids
-    for start in range(len(run) - 1):
-        if (
-            run[start:] in ids
-            or run[start:].removeprefix("中华人民共和国") in ids
-            or _is_government(run[start:])
-        ):
-            return run[start:]
-    rest = run[_hard_border(run) :]
-    return _known_code(run) or (rest if len(rest) > 1 or rest == "国" else "")
-
-
-def _is_government(name: str) -> bool:
-    return name in {
-        "省政府",
-        "市政府",
-        "省人民政府",
-        "市人民政府",
-        "自治区人民政府",
-        "中华人民共和国主席",
-        "主席",
-    }
 
 
 # ------------------------------------------------------------------ a cell, a title, a masthead
@@ -265,7 +165,7 @@ def _whole(line: str) -> DocNumber | None:
             return spot.value
     if found := _BARE.fullmatch(line):
         return _ordered("", found, line)
-    if (found := _UNMARKED.fullmatch(line)) and (code := _code(found["code"])) and not _looks_dated(line):
+    if (found := _UNMARKED.fullmatch(line)) and (code := code_in(found["code"])) and not _looks_dated(line):
         return _number(code, found, line)
     return None
 
