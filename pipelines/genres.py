@@ -62,7 +62,11 @@ OTHERS = (
 )
 """What else titles on portals end with."""
 
-_TAIL = re.compile(r"(?:[\s（(〔\[【][^（()）〔〕\[\]【】]{1,30}[)）〕\]】]|[\s、，。])+$")
+ABOUT = frozenset({"解读", "答记者问"})
+
+_TAIL = re.compile(
+    r"(?:[\s、，。]|[（(](?:[^（()）]|[（(][^（()）]*[)）]){1,40}[)）]|[〔\[【][^〔〕\[\]【】]{1,30}[〕\]】])+$"
+)
 _ENDS = re.compile(rf"({'|'.join(sorted((*STATUTORY, *OTHERS), key=len, reverse=True))})$")
 _INNER = re.compile(
     r"(?:印发|转发|发布|公布|批转|下发|颁布|公开征求)(?:修订后的|修改后的|新的)?[《“](?P<name>.{4,80})[》”](?:等.{1,10})?的"
@@ -74,6 +78,12 @@ def genre_of(title: str) -> Found[str] | None:
     core = _TAIL.sub("", title).rstrip('》”"')
     found = _ENDS.search(core)
     return Found(value=found[1], raw=title, rule="title:end") if found else None
+
+
+def names_a_policy(title: str) -> bool:
+    """Whether a title ends like a document's, and not like what is written about one."""
+    found = genre_of(title)
+    return found is not None and found.value not in ABOUT
 
 
 def official_name(title: str) -> Found[str] | None:

@@ -15,7 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from pipelines.authorship import issued_by
-from pipelines.genres import genre_of, official_name
+from pipelines.genres import genre_of, names_a_policy, official_name
 from policy import dates, docnumber
 from policy.records import DocNumber, Found, Issuer, Label, Moment
 
@@ -96,7 +96,7 @@ def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None
     """The policy's own title: the cell's, the one in 印发《…》, the headline on the issuer's own site."""
     if title is None or title.rule.startswith("cell:"):
         return title
-    return official_name(title.value) or (title if issuer else None)
+    return official_name(title.value) or (title if issuer and names_a_policy(title.value) else None)
 
 
 def _differ(name: str, kept: Found[Any] | None, other: Found[Any] | None) -> Iterator[str]:

@@ -12,15 +12,15 @@ from policy.records import Label, Page, Payload
 
 BODIES = ("docClob", "content", "docContent", "body", "html")
 NAMES = {
+    "docSubtitle": "title",
     "docTitle": "title",
     "title": "title",
     "documentNo": "doc_no",
     "indexNo": "index_no",
     "publishDate": "published",
-    "builddate": "written",
     "docSource": "source",
 }
-"""Keys and what they say."""
+"""Keys and what they say. ``docTitle`` breaks its lines; ``builddate`` is not the day of signing."""
 
 
 def read(payload: Payload) -> Page | None:

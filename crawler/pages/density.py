@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
-
-from attrs import evolve, frozen
 
 from crawler.pages.base import Document, Node, attribute, children, text_in
 from crawler.pages.government import FILES
+from crawler.pages.runs import Run, is_aside, runs
 
 CONTAINERS = (
     *(
@@ -61,239 +60,132 @@ FADE = 0.6
 LEAST = 40
 """Characters of prose that make a known container credible."""
 CLUTTER = 0.1
-"""The share of links from which a known container is thought to hold more than the body."""
+"""The share of links from which an element is thought to hold more than the body."""
 GAIN = 1.3
 """How much more prose an element around the densest must hold to be the body instead."""
 SHARE = 0.3
 """A block named as an aside that holds more of the prose is the body, whatever its name."""
-BLOCKS = frozenset(
-    {
-        *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "center",
-            "dd",
-            "div",
-            "dl",
-            "dt",
-            "fieldset",
-            "figure",
-        ),
-        *(
-            "footer",
-            "form",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-            "hr",
-            "li",
-            "main",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-        ),
-        *("section", "table", "tbody", "td", "th", "tr", "ul", "ucapcontent"),
-    }
-)
-UNREAD = frozenset(
-    {
-        *(
-            "script",
-            "style",
-            "noscript",
-            "textarea",
-            "select",
-            "option",
-            "button",
-            "iframe",
-            "template",
-            "svg",
-            "head",
-        ),
-        *("title", "-comment", "object", "video", "audio", "canvas", "input"),
-    }
-)
-_NAMES = (
-    "comment|relat|recommend|footer|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
-    "|player|pinglun|tuijian|xiangguan|banner|popup|dialog|modal|special_tag"
-)
-ASIDE = re.compile(rf"(?<![a-zA-Z])(?:{_NAMES})|{'|'.join(name.capitalize() for name in _NAMES.split('|'))}")
-"""Class names and ids of what stands beside an article; at the beginning of a word, or a hump."""
-SENTENCE = re.compile(r"[。，；！？、：,;!?]")
 POINTER = re.compile(r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|阅读全文|进入专题)")
-_SPACES = re.compile(r"\s+")
 
 
-@frozen(kw_only=True)
-class Run:
-    """Text between two block boundaries: the block it stands in, its words, how many of them in links."""
+class Density:
+    """How much prose the elements of a page hold."""
 
-    block: Node
-    text: str
-    linked: int
-    aside: bool
+    def __init__(self, found: Sequence[Run], *, asides: bool = False) -> None:
+        self._prose: dict[int, int] = defaultdict(int)
+        self._links: dict[int, int] = defaultdict(int)
+        for run in found:
+            prose = run.words if asides else run.prose
+            links = len(run.text) if run.linked and not prose else 0
+            for node in _upwards(run.block):
+                self._prose[node.mem_id] += prose
+                self._links[node.mem_id] += links
 
-    @property
-    def prose(self) -> int:
-        """Its characters when it is prose outside links, else none."""
-        length = len(self.text)
-        if self.aside or self.linked * 2 > length or not SENTENCE.search(self.text):
-            return 0
-        return length - self.linked
+    def prose(self, node: Node) -> int:
+        """Characters of prose in the element."""
+        return self._prose[node.mem_id]
 
-
-@frozen
-class _Place:
-    """Where a node stands: its block, and whether within a link, and beside the article."""
-
-    block: Node
-    linked: bool
-    aside: bool
-
-
-def runs(root: Node) -> Iterator[Run]:
-    """The runs of text below an element, in order."""
-    places = {root.mem_id: _Place(root, False, False)}
-    texts: list[str] = []
-    linked, place = 0, places[root.mem_id]
-    for node in root.traverse(include_text=True):
-        parent = node.parent
-        around = places.get(parent.mem_id) if parent is not None and node.mem_id != root.mem_id else None
-        if around is None:
-            continue
-        text = (node.text_content or "") if node.is_text_node else ""
-        ends = around.block.mem_id != place.block.mem_id or (not text and node.tag in BLOCKS)
-        if ends:
-            yield from _run(place, texts, linked)
-            texts, linked, place = [], 0, around
-        if text:
-            texts.append(text)
-            linked += len(_SPACES.sub("", text)) if around.linked else 0
-        elif node.tag == "br":
-            texts.append(" ")
-        elif node.tag not in UNREAD:
-            places[node.mem_id] = _place(node, around)
-    yield from _run(place, texts, linked)
-
-
-def _place(node: Node, around: _Place) -> _Place:
-    if node.tag in BLOCKS:
-        named = f"{attribute(node, 'class')} {attribute(node, 'id')}"
-        return _Place(node, around.linked, around.aside or bool(ASIDE.search(named)))
-    return _Place(around.block, True, around.aside) if node.tag == "a" else around
-
-
-def _run(place: _Place, texts: list[str], linked: int) -> Iterator[Run]:
-    text = " ".join("".join(texts).split())
-    if text:
-        yield Run(block=place.block, text=text, linked=linked, aside=place.aside)
+    def cluttered(self, node: Node) -> bool:
+        """Whether much of the element is no prose: links, tools, other articles."""
+        return self._links[node.mem_id] > CLUTTER * self._prose[node.mem_id]
 
 
 def body_of(page: Document, found: Sequence[Run]) -> Node | None:
     """The element that holds the article, given the runs of the page."""
-    known, densest = _known(page), _densest(found)
+    density = Density(found)
+    known, densest = _known(page), _densest(found, density)
     if known is None or densest is None:
         return known or densest
-    return densest if _cluttered(known) and _holds(known, densest) else known
-
-
-def prune(body: Node) -> None:
-    """Takes out of a body what is beside the article: blocks named so, lines that are only links."""
-    dropped = {node.mem_id: node for node in (*_asides(body), *_link_lines(body))}
-    outermost = [node for node in dropped.values() if not _inside(node, dropped)]
-    for node in outermost:  # a node below a dropped one must not be touched again: its memory is gone
-        node.decompose()
-
-
-def _asides(body: Node) -> Iterator[Node]:
-    whole = _prose(body)
-    for node in body.css("div, section, aside, ul, ol, p, span, pre, table"):
-        named = f"{attribute(node, 'class')} {attribute(node, 'id')}"
-        if node.mem_id != body.mem_id and ASIDE.search(named) and _prose(node) < whole * SHARE:
-            yield node
-
-
-def _link_lines(body: Node) -> Iterator[Node]:
-    """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
-    for run in runs(body):
-        linked = run.linked >= len(_SPACES.sub("", run.text)) and text_in(run.block) == run.text
-        pointer = run.block.tag == "li" or POINTER.search(run.text)
-        if linked and pointer and not any(map(_file, run.block.css("a[href]"))):
-            yield run.block
-
-
-def _file(link: Node) -> bool:
-    return FILES.search(urlsplit(attribute(link, "href")).path) is not None
-
-
-def _inside(node: Node, others: Mapping[int, Node]) -> bool:
-    above = node.parent
-    while above is not None and above.mem_id not in others:
-        above = above.parent
-    return above is not None
+    return densest if density.cluttered(known) and _holds(known, densest) else known
 
 
 def _known(page: Document) -> Node | None:
-    return next((node for css in CONTAINERS for node in page.root.css(css) if _prose(node) >= LEAST), None)
+    if page.root.css_first(", ".join(CONTAINERS)) is None:
+        return None
+    nodes = (node for css in CONTAINERS for node in page.root.css(css))
+    return next((node for node in nodes if sum(run.words for run in runs(node)) >= LEAST), None)
 
 
-def _prose(node: Node) -> int:
-    return sum(run.prose for run in runs(node))
+def _densest(found: Sequence[Run], density: Density) -> Node | None:
+    best = _heaviest(found, lambda run: run.prose)
+    if best is None or density.prose(best) < LEAST:
+        best = _heaviest(found, lambda run: run.words) or best
+    return _widened(best, density) if best is not None else None
 
 
-def _cluttered(node: Node) -> bool:
-    """Whether much of an element is no prose: links, tools, other articles."""
-    found = list(runs(node))
-    return sum(len(run.text) for run in found if not run.prose and run.linked) > CLUTTER * sum(
-        run.prose for run in found
-    )
-
-
-def _holds(outer: Node, inner: Node) -> bool:
-    node: Node | None = inner
-    while node is not None and node.mem_id != outer.mem_id:
-        node = node.parent
-    return node is not None
-
-
-def _densest(found: Sequence[Run]) -> Node | None:
-    best = _heaviest(found)
-    if best is None or _prose(best) < LEAST:
-        best = _heaviest([evolve(run, aside=False) for run in found]) or best
-    return _widened(best) if best is not None else None
-
-
-def _heaviest(found: Sequence[Run]) -> Node | None:
+def _heaviest(found: Sequence[Run], counted: Callable[[Run], int]) -> Node | None:
     weights: dict[int, float] = defaultdict(float)
     nodes: dict[int, Node] = {}
     for run in found:
-        weight = float(run.prose)
-        node: Node | None = run.block.parent if run.block.tag == "p" else run.block
-        while weight >= 1 and node is not None and node.tag not in {"html", "-document"}:
+        weight = float(counted(run))
+        for node in _upwards(run.block.parent if run.block.tag == "p" else run.block):
+            if weight < 1:
+                break
             weights[node.mem_id] += weight
             nodes[node.mem_id] = node
-            weight, node = weight * FADE, node.parent
+            weight *= FADE
     best = max(weights, key=lambda key: weights[key], default=None)
     return nodes[best] if best is not None else None
 
 
-def _widened(node: Node) -> Node:
+def _widened(node: Node, density: Density) -> Node:
     """The element, or the one around it when its siblings of the same make hold much of the prose too."""
     outer = node.parent
     if outer is None or outer.tag in {"body", "html", "-document"}:
         return node
     alike = [child for child in children(outer, str(node.tag)) if _make(child) == _make(node)]
-    whole = sum(map(_prose, alike)) if len(alike) > 1 else 0
-    return _widened(outer) if whole > GAIN * _prose(node) and not _cluttered(outer) else node
+    whole = sum(map(density.prose, alike)) if len(alike) > 1 else 0
+    wider = whole > GAIN * density.prose(node) and not density.cluttered(outer)
+    return _widened(outer, density) if wider else node
 
 
 def _make(node: Node) -> str:
     return attribute(node, "class")
+
+
+def _upwards(node: Node | None) -> Iterator[Node]:
+    """The element and those around it, up to the page's root."""
+    while node is not None and node.tag not in {"html", "-document"}:
+        yield node
+        node = node.parent
+
+
+def _holds(outer: Node, inner: Node) -> bool:
+    return any(node.mem_id == outer.mem_id for node in _upwards(inner))
+
+
+# ------------------------------------------------------------------ what a body holds beside the article
+
+
+def prune(body: Node) -> None:
+    """Takes out of a body what is beside the article: blocks named so, lines that are only links."""
+    found = list(runs(body))
+    density = Density(found, asides=True)
+    dropped = {node.mem_id: node for node in (*_asides(body, density), *_link_lines(body, found))}
+    outermost = [node for node in dropped.values() if not _inside(node, dropped)]
+    for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
+        node.decompose()
+
+
+def _asides(body: Node, density: Density) -> Iterator[Node]:
+    for node in body.css("div, section, aside, ul, ol, p, span, pre, table"):
+        little = density.prose(node) < SHARE * density.prose(body)
+        if little and node.mem_id != body.mem_id and is_aside(node):
+            yield node
+
+
+def _link_lines(body: Node, found: Sequence[Run]) -> Iterator[Node]:
+    """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
+    for run in found:
+        pointer = run.block.tag == "li" or POINTER.search(run.text)
+        alone = pointer and run.is_link and run.block.mem_id != body.mem_id and text_in(run.block) == run.text
+        if alone and not any(map(_is_file, run.block.css("a[href]"))):
+            yield run.block
+
+
+def _is_file(link: Node) -> bool:
+    return FILES.search(urlsplit(attribute(link, "href")).path) is not None
+
+
+def _inside(node: Node, others: Mapping[int, Node]) -> bool:
+    return any(above.mem_id in others for above in _upwards(node.parent))

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from attrs import frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
-from crawler.pages.density import Run
+from crawler.pages.runs import Run
 from policy.records import Label
 
 TITLES = ("articletitle", "og:title", "twitter:title")

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from crawler.portal import Portal
 
 TRACKING = re.compile(r"utm_\w+|spm|from|isappinstalled|share_\w+|wfr", re.IGNORECASE)
-_DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _MARKUP = re.compile(r"<[^>]+>")
 _CREATE_PAGE = re.compile(r"createPageHTML\s*\(([^)]*)\)")
 
@@ -51,9 +50,8 @@ def canonical(url: str) -> str:
 
 def listed_day(text: str) -> dt.date | None:
     """The day printed in a row, if there is one and it exists."""
-    found = _DATE.search(text)
     try:
-        return parse_day(found[0]) if found else None
+        return parse_day(text)
     except ValueError:
         return None
 

@@ -18,18 +18,33 @@ from policy.records import Payload
 if TYPE_CHECKING:
     from crawler.portal import Portal
 
-LITTLE = 160
+LITTLE = 120
 """A challenge page has fewer characters to be read."""
 SMALL = 30_000
 """Bytes; on a larger page a line that says "not found" is no statement about the page."""
 MODEST = 600
 """Characters to be read; a failure page has fewer, site furniture included."""
 
-CHALLENGE = re.compile(
-    rb"aliyun_?waf|acw_sc__v2|var\s+arg1\s*=|\$_ts\b|__jsl_clearance|C3VK=|wzws_?|reason:GeoBL|EO_Bot_Ssid"
-    rb"|document\.cookie\s*=|(?:security )?verification|\xe9\xaa\x8c\xe8\xaf\x81",
-    re.IGNORECASE,
+NOTHING = 40
+"""A page that sets a cookie and reloads has fewer still: pages for readers do both too."""
+ARTICLE = (b"articletitle", b"pubdate")
+"""Metas of a page that says it is an article."""
+
+HINTS = (
+    *(
+        b"aliyun_waf",
+        b"aliyunwaf",
+        b"acw_sc__v2",
+        b"var arg1",
+        b"$_ts",
+        b"__jsl_clearance",
+        b"c3vk=",
+        b"wzws",
+    ),
+    *(b"reason:geobl", b"eo_bot_ssid", b"document.cookie", b"verification", b"just a moment"),
+    *("验证".encode(), "验证".encode("gb18030")),
 )
+"""In lower case; a page without any of these is no challenge."""
 SIGNS = {
     "Alibaba WAF": re.compile(r"aliyun_?waf|acw_sc__v2|var\s+arg1\s*=\s*['\"][0-9a-f]{8,}", re.IGNORECASE),
     "script challenge $_ts": re.compile(r"\$_ts\b"),
@@ -37,31 +52,40 @@ SIGNS = {
     "cookie C3VK": re.compile(r"C3VK="),
     "WZWS": re.compile(r"wzws|reason:GeoBL", re.IGNORECASE),
     "EdgeOne": re.compile(r"EO_Bot_Ssid"),
-    "cookie and reload": re.compile(
-        r"document\.cookie\s*=.{0,600}?(?:location\s*\.\s*(?:reload|replace|href)|location\s*=)", re.DOTALL
-    ),
 }
+RELOADS = re.compile(
+    r"document\.cookie\s*=.{0,600}?(?:location\s*\.\s*(?:reload|replace|href)|location\s*=)", re.DOTALL
+)
 VERIFY = re.compile(
     r"(?:security |captcha )?verification|(?:滑动|访问|安全|人机)验证(?:页面|中心)?|just a moment\W*",
     re.IGNORECASE,
 )
 """A challenge page's title."""
 
+_SORRY_TO_SAY = r"[\W_]*(?:404)?[\W_]*(?:(?:很|非常)?抱歉|对不起|sorry|提示)?[\W_]*"
+_THING = r"(?:页面|网页|文章|信息|内容|文件|资源)"
+_ASKED = r"(?:您|你|该|此|这个|相关|所|要|访问|请求|查看|浏览|查找|寻找|的)*"
 LOST = re.compile(
-    r"(?:404\W*)?(?:sorry|抱歉|很抱歉|对不起|非常抱歉|提示)?[\W_]*(?:您|你)?(?:所|要)*(?:访问|请求|查看|浏览|查找|寻找)?的?"
-    r"(?:该|此|这个|相关)?(?:页面|网页|文章|信息|内容|文件|资源)(?:可能)?(?:已经?)?(?:不存在|找不到|未找到|没有找到|不见|被?删除|失效|下线)"
-    r"(?:了|或.{0,12})?[\W_]*|[\W_]*(?:抱歉|对不起|很抱歉)?[\W_]*(?:找不到|未找到|没有找到)(?:该|此|您|你|要|访问|请求|相关|的|所)*(?:页面|网页|文件|文章|资源|内容)了?[\W_]*"
-    r"|(?:http )?(?:error )?404\W*(?:error|not found|页面|错误|找不到|未找到|不存在)*\W*|(?:the )?(?:page|resource|file)?\s?(?:cannot be|could not be|not) found\W*",
+    rf"{_SORRY_TO_SAY}{_ASKED}{_THING}(?:可能)?(?:已经?)?(?:不存在|找不到|未找到|没有找到|不见|被?删除|失效|下线)(?:了|或.{{0,12}})?[\W_]*"
+    rf"|{_SORRY_TO_SAY}(?:找不到|未找到|没有找到){_ASKED}{_THING}了?[\W_]*"
+    r"|(?:http )?(?:error )?404\W*(?:error|not found|页面|错误|找不到|未找到|不存在)*\W*"
+    r"|(?:the )?(?:page|resource|file)? ?(?:cannot be|could not be|not) found\W*",
     re.IGNORECASE,
+)
+"""A line that says there is no such page."""
+_FAULT = (
+    r"internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out"
+    r"|forbidden|bad request|unauthorized|method not allowed|runtime error"
+    r"|server error in .{1,40} application|welcome to nginx"
 )
 FAILED = re.compile(
-    r"(?:http )?(?:status|error)?\W*(?:50[0-4]|40[0135])\W*(?:-|–|—)?\s*(?:internal server error|bad gateway|service (?:temporarily )?unavailable"
-    r"|gateway time-?out|forbidden|bad request|unauthorized|method not allowed|error|服务器.{0,6}|错误)?\W*"
-    r"|internal server error\W*|bad gateway\W*|service (?:temporarily )?unavailable\W*|gateway time-?out\W*|welcome to nginx\W*"
-    r"|[\W_]*(?:抱歉|对不起|很抱歉|sorry)?[\W_]*(?:服务器|系统|网站|程序)(?:内部|暂时|正在|发生|出现|当前)*(?:错误|异常|繁忙|维护中?|升级中?|出错)了?"
-    r"(?:[\W_]*请?(?:您)?稍[后候]再?(?:试|访问|重试))?[\W_]*|runtime error\W*|server error in .{1,40} application\W*",
+    rf"(?:http )?(?:status|error)?\W*(?:(?:50[0-4]|40[0135])\W*)?(?:{_FAULT})\W*"
+    r"|(?:http )?(?:status|error)?\W*50[0-4]\W*(?:error|服务器.{0,6}|错误)?\W*"
+    rf"|{_SORRY_TO_SAY}(?:服务器|系统|网站|程序)(?:内部|暂时|正在|发生|出现|当前)*(?:错误|异常|繁忙|维护中?|升级中?|出错)了?"
+    r"(?:[\W_]*请?(?:您)?稍[后候]再?(?:试|访问|重试))?[\W_]*",
     re.IGNORECASE,
 )
+"""A line that says the server failed."""
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _SITE = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{1,30}$")
@@ -87,7 +111,8 @@ def refuse_bad(payload: Payload, portal: Portal | None = None) -> None:
 
 
 def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
-    suspicious = CHALLENGE.search(payload.body) is not None
+    lowered = payload.body.lower()
+    suspicious = any(hint in lowered for hint in HINTS)
     if not suspicious and len(payload.body) > SMALL:
         return None
     text, _ = decode(payload.body, payload.content_type)
@@ -97,6 +122,8 @@ def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
         line for line in (" ".join(part.split()) for part in _MARKUP.split(_UNREAD.sub(" ", text))) if line
     ]
     readable = sum(map(len, lines))
+    if any(meta in lowered for meta in ARTICLE):
+        return None
     if readable < LITTLE and (sign := _challenge(text, title, lines)):
         return Challenge, sign
     return _failure(text, title, lines) if readable < MODEST and len(payload.body) <= SMALL else None
@@ -106,6 +133,8 @@ def _challenge(text: str, title: str, lines: list[str]) -> str | None:
     if VERIFY.fullmatch(title):
         return f"title {title}"
     prose = "\n".join(lines)
+    if len(prose) < NOTHING and RELOADS.search(text):
+        return "cookie and reload"
     return next((name for name, sign in SIGNS.items() if sign.search(text) and not sign.search(prose)), None)
 
 
