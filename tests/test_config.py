@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import Config, Schedule, find_home, line_of, load
@@ -160,6 +160,7 @@ _ITEM = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(_ITEM, min_size=1, max_size=2).map(",".join), min_size=5, max_size=5).map(" ".join))
 def test_every_cron_we_accept_is_accepted_by_the_clock(cron: str) -> None:
     try:
