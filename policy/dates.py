@@ -160,7 +160,8 @@ def effective(text: str, *, written: dt.date | None = None) -> Found[dt.date] | 
     ours = [match for itself, match in found if itself]
     others = [match for itself, match in found if not itself and match["verb"] != "执行"]
     for match in [*ours, *reversed(others)]:
-        if resolved := _begins(match, written):
+        resolved = _begins(match, written)
+        if resolved or match["relative"]:
             return resolved
     return None
 

@@ -42,8 +42,9 @@ def _day(moment: Moment) -> dt.date:
 def policy_keys(article: Article) -> tuple[str, ...]:
     """The natural keys of the article's policy: ``doc:ISSUERS:NUMBER`` and ``words:FINGERPRINT``."""
     keys = [*_doc_keys(article)] if article.doc_no else []
-    if len(fold(article.text)) >= MIN_WORDS:
-        keys.append(f"words:{fingerprint(article.text)}")
+    folded = fold(article.text)
+    if len(folded) >= MIN_WORDS:
+        keys.append(f"words:{fingerprint(folded)}")
     return tuple(dict.fromkeys(keys))
 
 

@@ -144,6 +144,7 @@ def _is_box(before: str, line: str, after: str) -> bool:
         and _BOX.fullmatch(line) is not None
         and _PARAGRAPH.fullmatch(before) is not None
         and _PARAGRAPH.fullmatch(after) is not None
+        and not after.lstrip().startswith(("（", "("))
         and not _ASIDE.match(line)
         and not all(issuer.id for issuer in split(line))
     )

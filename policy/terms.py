@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from operator import add
 
 from policy.data import lines
 
@@ -42,12 +43,15 @@ def find_terms(text: str) -> tuple[str, ...]:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     lowered = text.lower() if len(text.lower()) == len(text) else text
     quantities = {found.start(): found.end() for found in _QUANTITY.finditer(text)}
-    lengths, known, at = _lengths(), _lowered(), 0
-    while at < len(text):
-        end = quantities.get(at) or _end(lowered, at, lengths.get(lowered[at : at + 2], ()), known)
+    lengths, known, reach = _lengths(), _lowered(), 0
+    heads = [at for at, head in enumerate(map(add, lowered, lowered[1:])) if head in lengths]
+    for at in sorted({*heads, *quantities}):
+        if at < reach:
+            continue
+        end = quantities.get(at) or _end(lowered, at, lengths[lowered[at : at + 2]], known)
         if end:
             yield at, end
-        at = end or at + 1
+            reach = end
 
 
 def _end(text: str, at: int, lengths: tuple[int, ...], known: frozenset[str]) -> int | None:

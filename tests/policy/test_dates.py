@@ -147,6 +147,7 @@ def test_the_day_in_force_is_what_the_document_says_of_itself(text: str, expecte
 def test_from_the_day_of_printing_needs_that_day() -> None:
     text = "本通知自印发之日起施行。"
     assert effective(text) is None
+    assert effective(f"{text}\n本办法自2020年12月1日起施行。") is None
     found = effective(text, written=WRITTEN)
     assert found is not None
     assert (found.value, found.raw) == (WRITTEN, "自印发之日起施行")

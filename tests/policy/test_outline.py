@@ -192,6 +192,7 @@ def test_a_lost_article_is_always_named(articles: int, data: st.DataObject) -> N
         pytest.param(PROSE, "二、保障措施", PROSE, id="a numbered heading"),
         pytest.param(PROSE, "主要指标一览表", PROSE, id="a table's title"),
         pytest.param(PROSE, "试点", PROSE, id="too short"),
+        pytest.param(PROSE, "某某管理条例", f"（{PROSE}）", id="the title of an attached regulation"),
     ],
 )
 def test_what_is_no_box(before: str, line: str, after: str) -> None:
