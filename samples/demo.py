@@ -54,8 +54,8 @@ class Demo:
         with site(self._port, night=2):
             self._scene(
                 "Night 2",
-                "a clause has changed, a page is dressed anew, a policy is new on two portals,\n"
-                "an article is gone, and one listing answers with an anti-bot page",
+                "a clause has changed, a page is dressed anew, a policy is new on\n"
+                "two portals, an article is gone, a listing is behind an anti-bot page",
             )
             self._command("nightly", code=PARTIAL)
         self.second_morning()
@@ -85,7 +85,7 @@ class Demo:
         self._expect("none where only the furniture did", len(self._versions(REFURNISHED)), 1)
         self._expect("the new policy on two portals is one", *self._policies(NEW, REPRINTED))
         self._expect("the gone article is still there", len(self._versions(GONE)), 1)
-        self._expect("and noted as gone", runs["sample-ministry"]["failed"], {"http_404": 1})
+        self._expect("and noted as gone", runs["sample-ministry"]["failed"], {"gone": 1})
         self._expect_challenge(runs["sample-council"])
 
     def _expect_challenge(self, run: Mapping[str, Any]) -> None:
@@ -135,7 +135,7 @@ class Demo:
 
     def _scene(self, title: str, subtitle: str) -> None:
         self._console.print()
-        self._console.print(Panel(Text(subtitle), title=f"[bold]{title}", title_align="left", width=100))
+        self._console.print(Panel(Text(subtitle), title=f"[bold]{title}", title_align="left"))
 
     def _command(self, *arguments: str, code: int = OK) -> None:
         shown = " ".join(f"'{part}'" if " " in part else part for part in arguments)
@@ -153,7 +153,7 @@ class Demo:
         body = message.get_body(("plain",))
         words = body.get_content().strip() if body else ""
         head = f"From: {message['from']}\nTo: {message['to']}\nSubject: {message['subject']}"
-        self._console.print(Panel(Text(f"{head}\n\n{words}"), width=100))
+        self._console.print(Panel(Text(f"{head}\n\n{words}")))
 
 
 def main() -> int:
