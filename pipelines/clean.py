@@ -109,8 +109,8 @@ class _Link:
     @property
     def name(self) -> str:
         """Its text, else its title, else the file's name."""
-        spoken = one_line("".join(self.texts)) or one_line(self.title)
-        return spoken or one_line(unquote(self.href.rpartition("/")[2]))
+        said = one_line("".join(self.texts)) or one_line(self.title)
+        return said or one_line(unquote(_path(self.href).rpartition("/")[2])) or self.href
 
 
 @define
@@ -141,8 +141,7 @@ class _Writer:
     def _text(self, text: str) -> None:
         if self.link:
             self.link.texts.append(text)
-        breaks = _LINES if self.preformatted else BREAK
-        first, *rest = re.split(breaks, text)
+        first, *rest = _LINES.split(text) if self.preformatted else text.split(BREAK)
         self.buffer.append(first)
         for line in rest:
             self._flush()
@@ -197,13 +196,17 @@ class _Writer:
 
     def _open_link(self, tag: Tag) -> None:
         href = re.sub(r"[\r\n\t]+", "", spoken(str(tag.attrs.get("href", "")))).strip()
-        if FILE.search(re.split("[?#]", href, maxsplit=1)[0]) or FILE.search(href):
+        if FILE.search(_path(href)) or FILE.search(href):
             self.link = _Link(href=href, title=str(tag.attrs.get("title", "")))
 
     def _close_link(self) -> None:
         if self.link:
             self.links.setdefault(self.link.href, self.link.name)
             self.link = None
+
+
+def _path(href: str) -> str:
+    return re.split("[?#]", href, maxsplit=1)[0]
 
 
 def one_line(text: str) -> str:

@@ -42,7 +42,7 @@ def strip(lines: Sequence[str]) -> Stripped:
     dropped |= _head(lines[: min(dropped, default=len(lines))])
     kept = [line for index, line in enumerate(lines) if index not in dropped]
     if not any(map(_says_something, kept)):
-        return Stripped(lines=tuple(lines), all_furniture=True)
+        return Stripped(lines=tuple(lines), all_furniture=bool(lines))
     removed = [line for index, line in enumerate(lines) if index in dropped]
     kept[-1], glued = _unglue(kept[-1])
     return Stripped(lines=tuple(kept), removed=(*glued, *removed))
@@ -87,7 +87,7 @@ def _dropped(tail: Sequence[tuple[int, Kind]]) -> set[int]:
         follows = index - 1 in dropped
         if (
             kind in _FURNITURE
-            or (kind is Kind.OPERATOR and (site or listing))
+            or (kind is Kind.OPERATOR and site)
             or (kind is Kind.COMPANION and (follows or listing))
             or (kind is Kind.SHORT and listing)
         ):

@@ -1,10 +1,9 @@
 """A fragment of HTML made harmless and small before it becomes a tree.
 
 A tree costs some 20 µs a tag, and Python's HTML parser takes quadratic time over tags and comments
-that never end. So one linear pass leaves only the tags that give lines, tables, file links or
-hidden parts: comments and scripts go, wrappers (``span``, ``font``, ``strong`` …) go and their text
-stays. What would cost a tree a node each becomes one control character, which no page may hold:
-``<br>``, and the escapes of a serialised page; :func:`spoken` turns these back.
+that never end. So one linear pass leaves only the tags that need a tree: tables, ``pre``, what is
+removed whole, links to files, and what may be hidden. Other blocks, and ``<br>``, become one control
+character that no page may hold; other wrappers (``span``, ``font``, ``strong`` …) and comments go.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from policy.errors import TooDeep
 MAX_DEPTH = 512
 """As deep as browsers nest."""
 MAX_TAGS = 60_000
-"""Structural tags: about two seconds; the largest catalogues printed as one page have half of it."""
+"""In the tree: about a second; the largest catalogues printed as one page have half so many cells."""
 
 
 def _names(words: str) -> frozenset[str]:
@@ -37,8 +36,10 @@ REMOVED = _names(
     option script select style svg template textarea title video"""
 )
 """What no reader reads as text."""
+_CLOSED_BY_THE_NEXT = _names("dd dt li p option optgroup tbody td tfoot th thead tr")
 _EMPTY = _names("area base br col embed frame img input link meta param source track wbr")
-_PROPER = BLOCKS | REMOVED
+_TREE = REMOVED | {"table", "tr", "td", "th", "pre"}
+"""What always needs a tree."""
 
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|et|zip|rar|7z|txt|rtf|csv)$", re.IGNORECASE)
 """How the address of an attachment ends."""
@@ -59,7 +60,7 @@ _TOKEN = re.compile(
 
 
 BREAK = "\x1e"
-"""Stands for ``<br>``."""
+"""Stands where a line ends: for ``<br>``, and for the begin and the end of a block without a tag."""
 _MARKS = {"&lt;": "\x02", "&gt;": "\x03", "&amp;": "\x04", "&nbsp;": "\xa0"}
 _SPOKEN = str.maketrans({"\x02": "<", "\x03": ">", "\x04": "&"})
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]+")
@@ -80,7 +81,7 @@ def spoken(text: str) -> str:
 
 @define
 class _Tamer:
-    depth: int = 0
+    nested: int = 0
     count: int = 0
     kept: defaultdict[str, list[bool]] = field(factory=lambda: defaultdict(list))
 
@@ -97,29 +98,29 @@ class _Tamer:
         return self._start(name, (match["attributes"] or match["attributes2"] or "").rstrip("/ "))
 
     def _start(self, name: str, attributes: str) -> str:
+        self._nest(name, 1)
         telling = bool(attributes) and _telling(name, attributes)
-        keep = name in _PROPER or telling
-        if not keep:
-            self.kept[name].append(False)
-            return ""
-        if name not in _PROPER:
-            self.kept[name].append(True)
-        self._deeper()
+        if name not in _TREE:
+            self.kept[name].append(telling)
+            if not telling:
+                return BREAK if name in BLOCKS else ""
+        self.count += 1
+        if self.count > MAX_TAGS:
+            raise TooDeep(f"more than {MAX_TAGS} tags")
         return f"<{name}{attributes}>" if telling else f"<{name}>"
 
     def _end(self, name: str) -> str:
-        if name in _PROPER or (self.kept[name] and self.kept[name].pop()):
-            self.depth -= self.depth > 0
+        self._nest(name, -1)
+        kept = self.kept[name]
+        if name in _TREE or (kept and kept.pop()):
             return f"</{name}>"
-        return ""
+        return BREAK if name in BLOCKS else ""
 
-    def _deeper(self) -> None:
-        self.depth += 1
-        self.count += 1
-        if self.depth > MAX_DEPTH:
+    def _nest(self, name: str, step: int) -> None:
+        if name in BLOCKS and name not in _CLOSED_BY_THE_NEXT:
+            self.nested = max(0, self.nested + step)
+        if self.nested > MAX_DEPTH:
             raise TooDeep(f"tags nested more than {MAX_DEPTH} deep")
-        if self.count > MAX_TAGS:
-            raise TooDeep(f"more than {MAX_TAGS} tags")
 
 
 def _telling(name: str, attributes: str) -> bool:
