@@ -13,14 +13,14 @@ from typer.core import TyperGroup
 
 import console
 from cli.home import Home
-from policy.errors import ConfigError, PolarchiveError, QuerySyntax, UnknownPortal
+from policy.errors import BadAddress, ConfigError, PolarchiveError, QuerySyntax, UnknownPortal
 
 FAILED, USAGE, PARTIAL = 1, 2, 3
 """Exit codes a cron job can trust; beside them 75 (EX_TEMPFAIL): somebody else has the lease."""
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, nothing else.")]
 
-_USAGE_ERRORS = (ConfigError, UnknownPortal, QuerySyntax)
+_USAGE_ERRORS = (BadAddress, ConfigError, QuerySyntax, UnknownPortal)
 
 
 class Commands(TyperGroup):
@@ -38,13 +38,13 @@ class Commands(TyperGroup):
 
 
 def _home_first(args: list[str]) -> list[str]:
-    """``polarchive status --home X`` is ``polarchive --home X status``."""
+    """``polarchive status --home X`` is ``polarchive --home X status``; the last one counts."""
     end = args.index("--") if "--" in args else len(args)
+    homes, others = list[str](), list[str]()
     for place, arg in enumerate(args[:end]):
-        width = 2 if arg == "--home" else 1 if arg.startswith("--home=") else 0
-        if width:
-            return [*args[place : place + width], *args[:place], *args[place + width :]]
-    return args
+        ours = arg == "--home" or arg.startswith("--home=") or args[place - 1 : place] == ["--home"]
+        (homes if ours else others).append(arg)
+    return [*homes, *others, *args[end:]]
 
 
 app = typer.Typer(

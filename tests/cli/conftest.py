@@ -1,0 +1,80 @@
+"""The command in this process, on a home of the test's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import pytest
+from attrs import frozen
+from typer.testing import CliRunner
+
+from cli.app import app
+from policy.records import Saved
+from storage import archive
+from storage.database import open_database
+from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
+
+
+@frozen(kw_only=True)
+class Answer:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one line of JSON on stdout."""
+        return json.loads(self.out)
+
+
+class Polarchive:
+    """The command on one home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, *arguments: str) -> Answer:
+        result = CliRunner().invoke(app, ["--home", str(self.home), *arguments], prog_name="polarchive")
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Answer(code=result.exit_code, out=result.stdout, err=result.stderr)
+
+    def configure(self, text: str) -> None:
+        self.home.mkdir(exist_ok=True)
+        (self.home / "polarchive.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def polarchive(tmp_path: Path) -> Polarchive:
+    """The command on a home that is not there yet."""
+    return Polarchive(tmp_path / "home")
+
+
+@pytest.fixture
+def archived(polarchive: Polarchive, sqlite_template: Path) -> Polarchive:
+    """The command on a home with tables."""
+    polarchive.home.mkdir()
+    copyfile(sqlite_template, polarchive.home / "polarchive.db")
+    return polarchive
+
+
+@pytest.fixture
+def publish(archived: Polarchive) -> Callable[..., Saved]:
+    """Put an article into the archive."""
+
+    def save(text: str, *, night: int = 0, **fields: Any) -> Saved:
+        at = NIGHT.replace(day=NIGHT.day + night)
+        article = an_article(text, **fields)
+        captures = [a_capture(f"{article.portal}{article.key}{text}", at=at)]
+        with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
+            return archive.store(
+                database, article, captures=captures, decide=the_known_policy, code="code-1", now=at
+            )
+
+    return save

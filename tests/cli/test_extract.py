@@ -1,0 +1,193 @@
+"""Saved pages as records: only what is named is opened, and a bad file does not end the others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.extracting import shape
+from crawler import extract
+from policy.errors import ConfigError, Rejected
+from policy.records import Article, DocNumber, Found, Issuer
+from tests.cli.conftest import Answer, Polarchive
+from tests.mocksite import shapes
+from tests.storage.builders import an_article
+
+KEYS = {
+    *("file", "url", "portal", "title", "text", "tables", "published", "written", "source", "doc_no"),
+    *("doc_no_norm", "index_no", "issuers", "issuer_ids", "keywords", "attachments", "outline"),
+    *("completeness", "warnings"),
+}
+URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/202603/t20260302_1400001.html"
+PROSE = (
+    "各试点单位要统筹电源、电网、负荷与储能，明确目标任务和时间节点，确保如期完成，并及时总结推广好的做法。"
+)
+PAGE = f"""<html><head><title>关于开展储能试点工作的通知</title>
+<meta name="ArticleTitle" content="关于开展储能试点工作的通知">
+<meta name="PubDate" content="2026-03-02 09:30"></head><body>
+<h2>关于开展储能试点工作的通知</h2>
+<div class="TRS_Editor"><p>东发改能源〔2026〕12号</p><p>{PROSE}</p><p>{PROSE}</p>
+<table><tr><td>项目</td><td>容量</td></tr><tr><td>甲</td><td>5</td></tr></table></div></body></html>"""
+OF_NDRC = shapes.ndrc_article(shapes.paper(1, dt.date(2026, 3, 2)))
+
+
+def save(folder: Path, name: str, page: str | bytes = PAGE) -> Path:
+    path = folder / name
+    body = page.encode() if isinstance(page, str) else page
+    path.write_bytes(gzip.compress(body) if name.endswith(".gz") and body[:2] != b"\x1f\x8b" else body)
+    return path
+
+
+def records(answer: Answer) -> dict[str, dict[str, Any]]:
+    """The records by the name of their file."""
+    return {Path(one["file"]).name: one for one in map(json.loads, answer.out.splitlines())}
+
+
+def test_a_record_has_these_fields_and_no_others(polarchive: Polarchive, tmp_path: Path) -> None:
+    answer = polarchive("extract", str(save(tmp_path, "a.html")), "--json")
+    record = records(answer)["a.html"]
+    assert (answer.code, answer.err, set(record)) == (0, "", KEYS)
+    assert record["title"] == "关于开展储能试点工作的通知"
+    assert record["published"] == "2026-03-02T09:30:00+08:00"
+    assert record["text"].count(PROSE) == 2
+    assert record["tables"] == [[["项目", "容量"], ["甲", "5"]]]
+    assert record["portal"] is None
+    assert not polarchive.home.exists(), "no archive is needed"
+
+
+def test_values_are_as_printed_and_canonical_forms_stand_beside_them() -> None:
+    article = an_article()
+    number = DocNumber(raw="东发改〔２０２６〕０１２号", code="东发改", year=2026, number=12)
+    issuers = (Issuer(printed="国家发改委", id="ndrc", name="国家发展改革委"), Issuer(printed="东海局"))
+    fields = {name: getattr(article, name) for name in ("portal", "key", "url", "title", "text")}
+    record = shape(
+        Article(
+            **fields,
+            doc_no=Found(value=number, raw=number.raw, rule="cell"),
+            issuers=Found(value=issuers, raw="", rule="cell"),
+        )
+    )
+    assert (record["doc_no"], record["doc_no_norm"]) == ("东发改〔２０２６〕０１２号", "东发改〔2026〕12号")
+    assert (record["issuers"], record["issuer_ids"]) == (["国家发改委", "东海局"], ["ndrc", None])
+
+
+def test_the_address_comes_from_the_option(polarchive: Polarchive, tmp_path: Path) -> None:
+    answer = polarchive("extract", str(save(tmp_path, "a.html.gz", OF_NDRC)), "--url", URL, "--json")
+    record = records(answer)["a.html.gz"]
+    assert (record["url"], record["portal"]) == (URL, "ndrc")
+
+
+@pytest.mark.parametrize(
+    "head", [f'<link rel="canonical" href="{URL}">', f'<meta property="og:url" content="{URL}">']
+)
+def test_else_it_is_the_canonical_link(polarchive: Polarchive, tmp_path: Path, head: str) -> None:
+    path = save(tmp_path, "a.html", OF_NDRC.replace("</head>", f"{head}</head>"))
+    assert records(polarchive("extract", str(path), "--json"))["a.html"]["portal"] == "ndrc"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        f"pages/a.html.gz\t{URL}\n\nb.html\thttps://www.example.cn/b\n",
+        json.dumps({"a.html": URL}),
+        json.dumps([{"file": "pages/a.html.gz", "url": URL}, {"file": "b.html", "url": None}]),
+        json.dumps({"about": "saved pages", "pages": [{"file": "a.html.gz", "url": URL}]}),
+    ],
+    ids=["tsv", "object", "list", "manifest"],
+)
+def test_addresses_of_many_files_come_from_a_list(
+    polarchive: Polarchive, tmp_path: Path, listed: str
+) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    save(folder, "a.html.gz")
+    save(folder, "b.html")
+    (tmp_path / "urls").write_text(listed, encoding="utf-8")
+    found = records(polarchive("extract", "--batch", str(folder), "--urls", str(tmp_path / "urls"), "--json"))
+    assert found["a.html.gz"]["url"] == URL
+    assert found["b.html"]["url"] in {None, "https://www.example.cn/b"}
+
+
+def test_a_batch_opens_pages_and_nothing_beside_them(polarchive: Polarchive, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    save(folder, "a.html")
+    save(folder, "b.html.gz")
+    for name in ("a.json", "notes.txt", "truth.html.json"):
+        (folder / name).write_text("not to be opened")
+        (folder / name).chmod(0)
+    assert sorted(records(polarchive("extract", "--batch", str(folder), "--json"))) == ["a.html", "b.html.gz"]
+
+
+def test_bad_files_are_named_and_the_others_are_read(polarchive: Polarchive, tmp_path: Path) -> None:
+    bad: dict[str, str | bytes] = {
+        "empty.html": "",
+        "prose.html": "not a page at all",
+        "image.html": b"\x89PNG\r\n\x1a\n" + bytes(200),
+        "torn.html.gz": gzip.compress(PAGE.encode() * 50)[:60],
+        "deep.html": "<div>" * 400_000,
+        "nothing.html": "<html><body></body></html>",
+        "answer.json": '{"data": [1, 2, 3]}',
+    }
+    for name, page in bad.items():
+        save(tmp_path, name, page)
+    save(tmp_path, "good.html")
+    names = [*bad, "missing.html", "good.html"]
+    answer = polarchive("extract", *(str(tmp_path / name) for name in names), "--json")
+    found = records(answer)
+    assert (answer.code, list(found)) == (1, names)
+    assert {name for name, record in found.items() if "error" in record} == {*bad, "missing.html"}
+    assert "No such file" in found["missing.html"]["error"]
+    assert found["torn.html.gz"]["error"].startswith("not_html: damaged gzip")
+    assert found["deep.html"]["error"].startswith("too_deep: ")
+
+
+def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    bomb = save(tmp_path, "bomb.html.gz", bytes(50_000_000))
+    with pytest.raises(Rejected, match="larger than 1000000 bytes"):
+        extract.read(bomb, limit=1_000_000)
+
+
+def test_an_article_served_as_json_is_read_when_it_is_named(polarchive: Polarchive, tmp_path: Path) -> None:
+    answer = json.dumps({"data": {"docSubtitle": "关于储能的批复", "docClob": f"<p>{PROSE}</p>"}})
+    record = records(polarchive("extract", str(save(tmp_path, "a.json", answer)), "--json"))["a.json"]
+    assert (record["title"], record["text"]) == ("关于储能的批复", PROSE)
+
+
+def test_people_see_fields_and_text(polarchive: Polarchive, tmp_path: Path) -> None:
+    shown = polarchive("extract", str(save(tmp_path, "a.html"))).out
+    assert "关于开展储能试点工作的通知" in shown
+    assert PROSE in shown
+
+
+@pytest.mark.parametrize(
+    ("listed", "says"),
+    [
+        ("a.html URL", "line 1"),
+        ("[1]", "expected objects with file and url"),
+        ("{", "Expecting"),
+        (None, "No such"),
+    ],
+)
+def test_a_list_that_cannot_be_read_says_where(tmp_path: Path, listed: str | None, says: str) -> None:
+    file = tmp_path / "urls"
+    if listed:
+        file.write_text(listed)
+    with pytest.raises(ConfigError, match=says) as error:
+        extract.addresses(file)
+    assert str(file) in str(error.value)
+
+
+def test_one_address_is_not_for_many_files(polarchive: Polarchive, tmp_path: Path) -> None:
+    paths = [str(save(tmp_path, name)) for name in ("a.html", "b.html")]
+    answer = polarchive("extract", *paths, "--url", URL, "--json")
+    assert (answer.code, answer.out) == (2, "")
+
+
+def test_a_folder_without_pages_is_an_error(polarchive: Polarchive, tmp_path: Path) -> None:
+    assert polarchive("extract", "--batch", str(tmp_path), "--json").code == 2

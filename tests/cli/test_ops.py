@@ -1,0 +1,64 @@
+"""What ops see: init, portals, subscriptions, the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policy.records import Saved
+from tests.cli.conftest import Polarchive
+
+TEXT = "为推进储能规模化应用，经研究，现就有关事项通知如下。各地要统筹电源、电网、负荷与储能，请遵照执行。"
+
+
+def test_init_makes_a_home_and_may_be_repeated(polarchive: Polarchive) -> None:
+    assert polarchive("init").code == 0
+    assert (polarchive.home / "polarchive.db").is_file()
+    assert "first_crawl_days" in (polarchive.home / "polarchive.toml").read_text(encoding="utf-8")
+    polarchive.configure("contact = 'ops@example.org'\n")
+    again = polarchive("init")
+    assert (again.code, "there already" in again.err) == (0, True)
+    assert (polarchive.home / "polarchive.toml").read_text() == "contact = 'ops@example.org'\n"
+
+
+def test_the_home_may_be_named_behind_the_command(polarchive: Polarchive) -> None:
+    polarchive("init")
+    elsewhere = Polarchive(polarchive.home / "other")
+    assert elsewhere("status").code == 1
+    assert elsewhere("status", "--home", str(polarchive.home)).code == 0
+    assert elsewhere("status", f"--home={polarchive.home}", "--json").json["totals"]["articles"] == 0
+
+
+def test_portals_are_listed_with_their_clock(polarchive: Polarchive) -> None:
+    polarchive.configure("[portals.bjx]\nenabled = false\n[portals.ndrc]\ncron = '0 3 * * mon-fri'\n")
+    said = {portal["slug"]: portal for portal in polarchive("portals", "--json").json}
+    assert said["bjx"]["cron"] is None
+    assert said["ndrc"]["cron"] == "0 3 * * mon-fri"
+    assert said["most"]["sections"][0]["rests_on"] == "real page"
+    assert "0 3 * * mon-fri" in polarchive("portals").out
+
+
+def test_a_subscription_makes_the_home(polarchive: Polarchive) -> None:
+    made = polarchive("subscribe", "储能", "--email", "a@example.org", "--json")
+    assert (made.code, made.json["id"], made.json["since_change"]) == (0, 1, 0)
+
+
+def test_without_a_mail_server_messages_wait_and_we_are_told(
+    archived: Polarchive, publish: Callable[..., Saved]
+) -> None:
+    archived("subscribe", "储能", "--email", "a@example.org")
+    assert archived("alerts", "send").code == 0, "nothing waits"
+    publish(TEXT)
+    answer = archived("alerts", "send")
+    assert answer.code == 1
+    assert "1 messages wait: mail.host is not set" in answer.err
+    said = archived("alerts", "send", "--json")
+    assert (said.json["matched"], said.json["waiting"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("slot", "code"), [("2026-03-01T02:30:00+08:00", 1), ("2026-03-01T02:30", 1), ("tonight", 2)]
+)
+def test_a_slot_is_an_iso_time(polarchive: Polarchive, slot: str, code: int) -> None:
+    assert polarchive("crawl", "ndrc", "--replay", str(polarchive.home / "none"), "--slot", slot).code == code

@@ -1,0 +1,99 @@
+"""What analysts see: search, show, versions, diff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from policy.records import Saved
+from storage.index import Index
+from tests.cli.conftest import Polarchive
+
+Publish = Callable[..., Saved]
+
+FIRST = (
+    "一、总体要求。坚持安全第一，统筹电源、电网与储能。\n"
+    "二、申报。于三月三十一日前报送。\n"
+    "三、附则。本通知自印发之日起施行。"
+)
+SECOND = FIRST.replace("三月三十一日", "四月三十日")
+OTHER = (
+    "氢能产业的实施意见，明确制氢、储运、加注各环节的重点任务与保障措施，自印发之日起施行，请各地遵照执行。"
+)
+
+
+@pytest.fixture
+def filled(archived: Polarchive, publish: Publish) -> Polarchive:
+    """Two articles, the first of which has two versions."""
+    publish(FIRST)
+    publish(OTHER, key="2", title="关于氢能的意见")
+    publish(SECOND, night=1)
+    return archived
+
+
+def test_a_search_follows_the_feed_first(filled: Polarchive, publish: Publish) -> None:
+    assert filled("search", "四月三十日", "--json").json["total"] == 1
+    publish(
+        "抽水蓄能电站的价格形成机制，按照两部制电价执行，由各省价格主管部门会同能源主管部门制定并公布。",
+        key="3",
+    )
+    found = filled("search", "抽水蓄能", "--json")
+    assert (found.code, found.json["hits"][0]["article_id"], found.err) == (0, 3, "")
+
+
+def test_a_search_shows_title_portal_and_a_snippet(filled: Polarchive) -> None:
+    found = filled("search", "制氢 门户:国家发展改革委")
+    assert "关于氢能的意见" in found.out
+    assert "明确制氢、储运" in found.out
+    assert "ndrc" in found.out
+    assert found.out.endswith("1 articles\n")
+
+
+def test_an_article_is_named_by_number_key_or_address(filled: Polarchive) -> None:
+    named = [filled("show", name, "--json").json for name in ("1", "ndrc/1", "https://www.example.cn/1.html")]
+    assert named[0] == named[1] == named[2]
+    assert (named[0]["version"], named[0]["text"]) == (2, SECOND)
+    assert filled("show", "1", "--version", "1", "--json").json["text"] == FIRST
+
+
+def test_an_article_is_shown_with_where_its_fields_came_from(filled: Polarchive) -> None:
+    shown = filled("show", "ndrc/2").out
+    assert "关于氢能的意见" in shown
+    assert "1 of 1" in shown
+    assert OTHER in shown
+
+
+def test_versions_are_listed_with_their_captures(filled: Polarchive) -> None:
+    listed = filled("versions", "1", "--json").json
+    assert [one["version"] for one in listed] == [1, 2]
+    assert listed[0]["captures"][0]["file"] == "2026/03/ndrc.warc.gz"
+    assert "2026/03/ndrc.warc.gz" in filled("versions", "1").out
+
+
+def test_a_difference_names_the_clause_and_marks_the_words(filled: Polarchive) -> None:
+    shown = filled("diff", "1").out
+    assert "三十" in shown
+    assert "1 lines changed" in shown
+    [line] = filled("diff", "1", "--json").json["lines"]
+    assert (line["old"], line["new"]) == (FIRST.split("\n")[1], SECOND.split("\n")[1])
+    assert filled("diff", "1", "2", "1", "--json").json["lines"][0]["old"] == line["new"]
+
+
+def test_one_version_cannot_be_compared(filled: Polarchive) -> None:
+    answer = filled("diff", "2")
+    assert (answer.code, answer.out) == (1, "")
+    assert "one version only" in answer.err
+    assert filled("diff", "1", "1", "7").code == 1
+
+
+def test_a_lost_index_is_rebuilt(filled: Polarchive) -> None:
+    assert filled("index", "rebuild").code == 0
+    assert Index(filled.home / "index").position == 3
+
+
+def test_status_counts_what_is_held(filled: Polarchive) -> None:
+    said = filled("status", "--json").json
+    assert said["totals"] == {"policies": 2, "articles": 2, "versions": 3, "captures": 3, "changes": 3}
+    assert next(line for line in said["portals"] if line["portal"] == "ndrc")["versions"] == 3
+    assert "policies 2  articles 2" in filled("status").out
