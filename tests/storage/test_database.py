@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError, NewerDatabase
 from storage import cursors, migrations
@@ -160,18 +162,27 @@ def test_a_reader_keeps_its_snapshot_and_waits_for_no_writer(database: Database)
         assert cursors.cursor(reader, "index") == 1
 
 
-def _count_up(database: Database, times: int) -> None:
-    for _ in range(times):
+def _count_up(database: Database, read: Callable[[Session, str], int]) -> None:
+    for _ in range(25):
         with database.write() as session:
-            cursors.move_cursor(session, "counter", cursors.held_cursor(session, "counter") + 1)
+            cursors.move_cursor(session, "counter", read(session, "counter") + 1)
 
 
-def test_no_update_is_lost_between_writers(database: Database) -> None:
+def _count_in_threads(database: Database, read: Callable[[Session, str], int]) -> int:
     with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(_count_up, database, 25) for _ in range(4)]:
+        for done in [pool.submit(_count_up, database, read) for _ in range(4)]:
             done.result()
     with database.read() as session:
-        assert cursors.cursor(session, "counter") == 100
+        return cursors.cursor(session, "counter")
+
+
+def test_no_update_is_lost_between_followers(database: Database) -> None:
+    assert _count_in_threads(database, cursors.held_cursor) == 100
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_sqlite_writers_that_read_first_lose_no_update(database: Database) -> None:
+    assert _count_in_threads(database, cursors.cursor) == 100
 
 
 def test_cursors_of_followers_are_apart(database: Database) -> None:
