@@ -5,6 +5,7 @@
 60     PortalHosts  only the portal's own hosts are asked, redirects included
 560    AddressGuard a refused address says so instead of "cannot resolve", and is not retried
 590    Decode       undoes the content coding, never further than the limit
+600    Redirects    Scrapy's, without a Referer
 950    RawCapture   keeps every answer as received, before anybody reads it
 =====  ===========  ==================================================================
 """
@@ -15,6 +16,7 @@ import datetime as dt
 from typing import Self
 
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
@@ -81,6 +83,16 @@ class Refusals:
         if bad:
             raise bad
         return response
+
+
+class Redirects(RedirectMiddleware):
+    """Scrapy's, without the Referer it would look for."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        redirects = cls(crawler.settings)
+        redirects.crawler = crawler
+        return redirects
 
 
 class PortalHosts:

@@ -80,7 +80,9 @@ def crawl(
 def _crawled(visit: Visit) -> Run:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False)  # logging belongs to the command line
     process = AsyncCrawlerProcess(settings)
+    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])  # Scrapy sets it to DEBUG
     process.crawl("portal", visit=visit)
     process.start()
     with visit.database.write() as session:  # changes nothing where the ledger closed the run
@@ -158,8 +160,8 @@ def run_all(
 
 
 def _wait(child: subprocess.Popen[bytes], config: Config, stop: threading.Event) -> bool:
-    """Wait for the child; True when it had to be ended for being late."""
-    deadline = time.monotonic() + config.crawl.time_limit_minutes * 60
+    """Wait for the child; True when it had to be ended for being late: it did not end itself at its limit."""
+    deadline = time.monotonic() + config.crawl.time_limit_minutes * 60 + grace(config)
     while child.poll() is None:
         late = time.monotonic() > deadline
         if late or stop.is_set():
@@ -195,10 +197,18 @@ def _settled(config: Config, slug: str, slot: dt.datetime, code: int, *, late: b
     with open_database(config.database_url) as database:
         run = _run_of(database, slug, slot)
         if run is None:
-            raise RuntimeError(f"{slug}: the child process ended with {code} before it began its run")
+            return None if code == -signal.SIGTERM and not late else _unbegun(database, slug, slot, code)
         if run.state == "running":
             run = lease.close_dead(config, database, run, _now(), late=late)
         return run
+
+
+def _unbegun(database: Database, slug: str, slot: dt.datetime, code: int) -> Run | None:
+    """The row of a run whose child ended before it claimed it: a configuration it cannot work with."""
+    with database.write() as session:
+        run = runs.claim(session, slug, slot, _now())
+        why = f"the child process ended with {code} before it began; see its log"
+        return runs.close(session, run.id, "failed", _now(), message=why) if run else None
 
 
 def _run_of(database: Database, slug: str, slot: dt.datetime) -> Run | None:

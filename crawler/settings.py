@@ -48,8 +48,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.PortalHosts": 60,
     "crawler.middlewares.AddressGuard": 560,
     "crawler.middlewares.Decode": 590,
+    "crawler.middlewares.Redirects": 600,
     "crawler.middlewares.RawCapture": 950,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # Decode
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
@@ -73,6 +75,7 @@ ITEM_PIPELINES = {"pipelines.adapters.ArchivePipeline": 300}
 
 # Scrapy starts this many tasks for every response; 100 (its default) doubles the cost of a page.
 CONCURRENT_ITEMS = 8
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the order of the listing
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for an article once by its key
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of each callback
 STATS_DUMP = False

@@ -53,14 +53,17 @@ def _below(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {key.removeprefix(prefix): stats[key] for key in sorted(stats) if key.startswith(prefix)}
 
 
+_ENDED: dict[str, RunState] = {"shutdown": "stopped", "closespider_timeout": "timeout"}
+
+
 def final_state(reason: str, counts: Tally) -> RunState:
     """The state of a run that ended for Scrapy's ``reason``.
 
     Silence is the worst failure: no entries, or not one of the articles asked for, is failed.
     """
     read = counts.new + counts.revised + counts.unchanged
-    if reason == "shutdown":
-        return "stopped"
+    if reason in _ENDED:
+        return _ENDED[reason]
     if reason != "finished" or not counts.entries:
         return "failed"
     if counts.asked and not read and not counts.not_saved:
@@ -71,7 +74,7 @@ def final_state(reason: str, counts: Tally) -> RunState:
 def explain(reason: str, counts: Tally) -> str | None:
     """One line for the report where there is something to say."""
     parts = [f"{slug}: {why}" for slug, why in counts.unread.items()]
-    if reason not in {"finished", "shutdown"}:
+    if reason != "finished" and reason not in _ENDED:
         parts.append(f"ended early: {reason}")
     if reason == "finished" and not counts.entries:
         parts.append("no entries in any listing")

@@ -18,7 +18,7 @@ from crawler.portal import Portal, Section
 from policy.errors import ConfigError, PolarchiveError
 from policy.records import Run
 from storage import runs
-from storage.database import Database, open_database
+from storage.database import Database, open_database, upgrade
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -117,6 +117,7 @@ def tuning(visit: Visit) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": crawl.timeout,
         "DOWNLOAD_MAXSIZE": crawl.max_bytes,
         "DOWNLOAD_DELAY": delay(visit.config, visit.portal),
+        "CLOSESPIDER_TIMEOUT": crawl.time_limit_minutes * 60,
     }
     return common | (_REPLAYED if visit.replay else {})
 
@@ -150,6 +151,7 @@ def by_hand(portal: str = "", home: str = "", since: str = "") -> Visit:
         if not portal:
             known = ", ".join(sorted(portals.load(config.portal_packages)))
             raise ConfigError(f"say which portal: -a portal=SLUG ({known})")
+        upgrade(config.database_url)
         database, now = open_database(config.database_url), dt.datetime.now(dt.UTC)
         day = dt.date.fromisoformat(since) if since else None
         visit = begin(config, database, portal, slot=now, now=now, since=day)

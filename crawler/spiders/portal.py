@@ -120,7 +120,10 @@ class PortalSpider(Spider):
     # -------------------------------------------------------------- articles
 
     def _ask_page(self, sought: Sought, url: str) -> Request:
-        return _request(url, self.article, self.unfetched, sought.asking(url))
+        """An article that is begun is finished before the next one is."""
+        return _request(
+            url, self.article, self.unfetched, sought.asking(url), priority=5 if sought.asked else 0
+        )
 
     def article(self, response: Response, so_far: Sought) -> Output:
         """Read a page of an article; go on to its next page, or hand on the whole."""

@@ -61,6 +61,7 @@ def test_counts_come_out_of_the_stats() -> None:
             "finished", Tally(entries=2, asked=2, new=1, failed={"challenge": 1}), "partial", id="blocked"
         ),
         pytest.param("shutdown", Tally(entries=2, asked=2, new=1), "stopped", id="told to stop"),
+        pytest.param("closespider_timeout", Tally(entries=2, asked=2, new=1), "timeout", id="late"),
         pytest.param("taken over", Tally(entries=2, asked=2, new=1), "failed", id="ended early"),
     ],
 )

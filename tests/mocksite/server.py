@@ -7,15 +7,23 @@ put there by the tests (:mod:`tests.mocksite.site`) and may be changed while it 
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import sys
 import time
+import zlib
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 CONTROL = "control.mocksite"
 MEGABYTE = b"\0" * 1_000_000
+
+
+@cache
+def bomb(megabytes: int) -> bytes:
+    """That many megabytes of nothing, packed."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join([*(packer.compress(MEGABYTE) for _ in range(megabytes)), packer.flush()])
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -81,8 +89,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(MEGABYTE)
 
     def _bomb(self, page: dict[str, Any]) -> None:
-        body = gzip.compress(MEGABYTE * page["megabytes"])
-        self._send(200, {**page["headers"], "Content-Encoding": "gzip"}, body)
+        self._send(200, {**page["headers"], "Content-Encoding": "gzip"}, bomb(page["megabytes"]))
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self._head(status, {**headers, "Content-Length": str(len(body))})

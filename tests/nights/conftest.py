@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen
 
 from policy.records import Capture, Change, Run, Version
 from storage import queries, runs
@@ -20,7 +20,7 @@ from tests.mocksite.site import CHECKOUT, MockSite
 
 HOSTS = (
     *("https://www.ndrc.gov.cn", "https://www.most.gov.cn", "https://www.gov.cn", "https://news.bjx.com.cn"),
-    *("https://m.bjx.com.cn", "https://fd.bjx.com.cn"),
+    *("https://m.bjx.com.cn", "https://fd.bjx.com.cn", "http://127.0.0.1:1"),
 )
 CONFIG = """\
 contact = "nights@example.org"
@@ -28,6 +28,7 @@ portal_packages = {packages}
 [crawl]
 delay = 0.0
 timeout = {timeout}
+time_limit_minutes = {minutes}
 max_bytes = 20000000
 heartbeat = 1.0
 first_crawl_days = 90
@@ -44,26 +45,43 @@ class Home:
 
     path: Path
     site: MockSite
+    pythonpath: str = ""
+    children: list[subprocess.Popen[str]] = field(factory=list, repr=False)
 
-    def configure(self, *, timeout: float = 20, packages: Sequence[str] = ("crawler.portals",)) -> None:
+    def configure(
+        self, *, timeout: float = 20, limit: float = 60, packages: Sequence[str] = ("crawler.portals",)
+    ) -> None:
         """Write its configuration."""
         connect = "\n".join(f'"{host}" = "{self.site.origin}"' for host in HOSTS)
         text = CONFIG.format(
-            timeout=float(timeout), port=self.site.port, connect=connect, packages=json.dumps(packages)
+            timeout=float(timeout),
+            minutes=limit / 60,
+            port=self.site.port,
+            connect=connect,
+            packages=json.dumps(packages),
         )
         (self.path / "polarchive.toml").write_text(text, encoding="utf-8")
 
     def start(self, slug: str, *options: str) -> subprocess.Popen[str]:
         """A crawl that has begun."""
-        command = [sys.executable, "-m", "cli", "--home", str(self.path), "crawl", slug, "--json", *options]
-        return subprocess.Popen(
-            command,
+        path = self.pythonpath or os.environ.get("PYTHONPATH", "")
+        child = subprocess.Popen(
+            [sys.executable, "-m", "cli", "--home", str(self.path), "crawl", slug, "--json", *options],
             cwd=CHECKOUT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
+            env={**os.environ, "PYTHONWARNINGS": "error", "PYTHONPATH": path},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.children.append(child)
+        return child
+
+    def end(self) -> None:
+        """Leave no process behind a test that failed."""
+        for child in self.children:
+            child.kill()
+            if child.stdout and not child.stdout.closed:
+                child.communicate()
 
     def crawl(self, slug: str, *options: str, expect: int = 0) -> dict[str, Any]:
         """The row of a crawl from beginning to end."""
@@ -114,9 +132,10 @@ def site(mocksite: MockSite) -> MockSite:
 
 
 @pytest.fixture
-def home(tmp_path: Path, site: MockSite) -> Home:
+def home(tmp_path: Path, site: MockSite) -> Iterator[Home]:
     """An empty home that crawls the mock site."""
     home = Home(path=tmp_path / "home", site=site)
     home.path.mkdir()
     home.configure()
-    return home
+    yield home
+    home.end()

@@ -1,0 +1,13 @@
+"""Put on PYTHONPATH, this takes the network away from a process: no look-up, no connection."""
+
+import socket
+
+
+def _refused(*_args: object, **_options: object) -> None:
+    raise AssertionError("the network was asked")
+
+
+for _name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection"):
+    setattr(socket, _name, _refused)
+socket.socket.connect = _refused  # type: ignore[assignment,method-assign]
+socket.socket.connect_ex = _refused  # type: ignore[assignment,method-assign]

@@ -1,0 +1,72 @@
+"""An old night run again from its captures: without a network, at its own time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+from attrs import evolve
+
+from policy.records import Version
+from tests.mocksite import shapes
+from tests.mocksite.shapes import paper
+from tests.nights.conftest import Home
+
+OFFLINE = str(Path(__file__).parent / "offline")
+ZC = "https://news.bjx.com.cn/zc/"
+TODAY = dt.datetime.now(dt.UTC).date()
+
+
+def said(version: Version) -> Version:
+    """A version without what is the archive's own: its numbers, the code, where its captures lie."""
+    captures = tuple(evolve(c, id=None, file="", offset=0, length=0) for c in version.captures)
+    return evolve(version, article_id=0, policy_id=0, code="", captures=captures)
+
+
+def test_a_replay_archives_the_same_at_the_same_time_without_a_network(home: Home, tmp_path: Path) -> None:
+    long, short, lost = paper(1, TODAY - dt.timedelta(days=200)), paper(2, TODAY), paper(3, TODAY)
+    site = home.site
+    site.put(ZC, shapes.bjx_list([long, short, lost]))
+    site.put_all({shapes.bjx_url(long, n): shapes.bjx_article(long, n, 3) for n in (1, 2, 3)})
+    site.put(shapes.bjx_url(short), shapes.bjx_article(short))
+    site.put(shapes.bjx_url(lost), fault="truncated")
+    row = home.crawl("bjx", "--section", "zc", "--since", "2020-01-01")
+    assert (row["new"], row["failed"]) == (2, {"truncated": 1})
+    night = home.newest()
+    warc = next((home.path / "captures").rglob("*.warc.gz"))
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    shutil.copy(warc, saved)
+    site.clear()
+
+    other = Home(path=tmp_path / "other", site=site, pythonpath=OFFLINE)
+    other.path.mkdir()
+    row = other.crawl("bjx", "--replay", str(saved))
+    assert (row["state"], row["entries"], row["new"], row["failed"]) == ("ok", 3, 2, {})
+    assert row["not_saved"] == 5, "an article and four sections; robots.txt was saved"
+    assert {key: said(version) for key, version in other.newest().items()} == {
+        key: said(version) for key, version in night.items()
+    }
+    shutil.rmtree(saved)
+
+    own = next((other.path / "captures").rglob("*.warc.gz"))
+    row = other.crawl("bjx", "--replay", str(own), "--section", "zc")
+    assert (row["state"], row["new"], row["revised"], row["unchanged"]) == ("ok", 0, 0, 2)
+    assert [path.name for path in (other.path / "captures").rglob("*.warc.gz")] == [own.name]
+    assert len(other.changes()) == 2
+    assert len(other.captures(shapes.bjx_url(short))) == 1, "captures of the home are referred to"
+    assert site.asked() == []
+
+
+def test_a_replay_of_nothing_it_needs_fails_and_one_of_no_warc_says_so(home: Home, tmp_path: Path) -> None:
+    home.site.put(ZC, shapes.bjx_list([paper(1, TODAY)]))
+    home.site.put(shapes.bjx_url(paper(1, TODAY)), shapes.bjx_article(paper(1, TODAY)))
+    home.crawl("bjx", "--section", "zc")
+    warc = next((home.path / "captures").rglob("*.warc.gz"))
+    row = home.crawl("ndrc", "--replay", str(warc), expect=1)
+    assert (row["state"], row["entries"], row["not_saved"]) == ("failed", 0, 5)
+    assert home.crawl("bjx", "--section", "zc", "--replay", str(warc))["unchanged"] == 1
+    (tmp_path / "x.warc.gz").write_text("not a WARC")
+    home.crawl("bjx", "--replay", str(tmp_path / "x.warc.gz"), expect=1)
+    assert home.runs()[0].state != "running"
