@@ -31,7 +31,14 @@ __all__ = [
 ]
 
 SOURCES = (
-    *("policy/**/*.py", "policy/data/*", "pipelines/*.py", "crawler/pages/*.py", "crawler/portals/*.py"),
+    *(
+        "policy/**/*.py",
+        "policy/data/*",
+        "pipelines/*.py",
+        "pipelines/data/*",
+        "crawler/pages/*.py",
+        "crawler/portals/*.py",
+    ),
     *("crawler/portal.py", "crawler/reading.py"),
 )
 """What reading depends on; patterns below the checkout."""
