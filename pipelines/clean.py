@@ -17,7 +17,6 @@ from urllib.parse import unquote
 
 from attrs import define, field, frozen
 from bs4 import BeautifulSoup
-from bs4.builder._htmlparser import HTMLParserTreeBuilder
 from bs4.element import PageElement, PreformattedString, Tag
 
 from pipelines.markup import BLOCKS, BREAK, FILE, REMOVED, spoken, tame
@@ -44,7 +43,7 @@ class Cleaned:
 def clean(fragment: str) -> Cleaned:
     """The fragment's lines, its data tables and the files it links; raises TooDeep."""
     soup = BeautifulSoup(
-        tame(fragment), builder=HTMLParserTreeBuilder(store_line_numbers=False, multi_valued_attributes=None)
+        tame(fragment), "html.parser", store_line_numbers=False, multi_valued_attributes=None
     )
     writer = _Writer()
     for event, node in _events(soup):
