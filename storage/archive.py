@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from attrs import asdict, evolve
 from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from policy.errors import PolarchiveError
+from policy.errors import PolarchiveError, Rejected
 from policy.identity import policy_keys
 from policy.records import Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
 from storage import article_json, queries
@@ -63,19 +63,15 @@ def store(
     reread: Reread | None = None,
 ) -> Saved:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
-    another writer came first."""
-    for left in reversed(range(_TRIES)):
-        try:
-            with database.write() as session:
-                known = record_captures(session, captures, run_id)
-                reading = Reading(
-                    article=article, captures=known, code=code, now=now, run_id=run_id, quiet=quiet
-                )
-                return _save(session, reading, decide, reread)
-        except (Conflict, IntegrityError):
-            if not left:
-                raise
-    raise AssertionError("unreachable")
+    another writer came first. Raises Rejected also for characters that no database stores."""
+    reading = Reading(
+        article=article, captures=tuple(captures), code=code, now=now, run_id=run_id, quiet=quiet
+    )
+    try:
+        return _retried(lambda: _store(database, reading, decide, reread))
+    except (DataError, UnicodeEncodeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
 
 
 def save(
@@ -96,8 +92,9 @@ def save(
     than the newest version (``outdated``). Raises Rejected when pages are missing that the newest
     version has, Conflict when the transaction should be repeated.
     """
-    known = record_captures(session, captures, run_id)
-    reading = Reading(article=article, captures=known, code=code, now=now, run_id=run_id, quiet=quiet)
+    reading = Reading(
+        article=article, captures=tuple(captures), code=code, now=now, run_id=run_id, quiet=quiet
+    )
     return _save(session, reading, lambda _article, _candidates: decision, reread)
 
 
@@ -141,7 +138,23 @@ def set_keywords(session: Session, article_id: int, number: int, words: Sequence
 # ------------------------------------------------------------------ known or new
 
 
+def _retried(attempt: Callable[[], Saved]) -> Saved:
+    for left in reversed(range(_TRIES)):
+        try:
+            return attempt()
+        except (Conflict, IntegrityError):
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _store(database: Database, reading: Reading, decide: Decide, reread: Reread | None) -> Saved:
+    with database.write() as session:
+        return _save(session, reading, decide, reread)
+
+
 def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | None) -> Saved:
+    reading = evolve(reading, captures=record_captures(session, reading.captures, reading.run_id))
     row = _held(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
@@ -195,8 +208,7 @@ def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
 
 def _revise(session: Session, row: ArticleRow, reading: Reading) -> Saved:
     _lock_feed(session)
-    newest = newest_version(session, row)
-    was = article_json.load(newest.record, newest.text).completeness
+    was = article_json.load_completeness(newest_version(session, row).record)
     completed = not was.complete and reading.article.completeness.complete
     row.newest += 1
     for name, value in _newest_columns(reading).items():

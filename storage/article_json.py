@@ -10,7 +10,7 @@ from typing import Any
 
 from cattrs.preconf.json import make_converter
 
-from policy.records import Article
+from policy.records import Article, Completeness
 
 _converter = make_converter(detailed_validation=False)
 
@@ -32,3 +32,8 @@ def dump(article: Article) -> dict[str, Any]:
 def load(fields: dict[str, Any], text: str) -> Article:
     """The article again; fields that a later release added are passed over."""
     return _converter.structure(fields | {"text": text}, Article)
+
+
+def load_completeness(fields: dict[str, Any]) -> Completeness:
+    """What the article knows to be missing, without reading the rest."""
+    return _converter.structure(fields["completeness"], Completeness)

@@ -405,6 +405,12 @@ def test_nothing_of_a_save_stays_when_the_decision_raises(database: Database) ->
         )
 
 
+def test_characters_that_cannot_be_stored_are_a_reason_to_reject(database: Database) -> None:
+    with pytest.raises(Rejected, match="cannot be stored"):
+        keep(database, an_article("半个字\ud800。"), "page")
+    assert feed(database) == []
+
+
 def test_versions_are_neither_altered_nor_deleted(database: Database) -> None:
     keep(database, an_article(), "page")
     with pytest.raises(ArchiveError, match="append-only"), database.write() as session:
