@@ -1,10 +1,11 @@
 """The peer: a plain Scrapy spider that downloads the same pages with the same settings, and no more.
 
-``python -m benchmarks.plain http://127.0.0.1:PORT few|many``
+``python -m benchmarks.plain http://127.0.0.1:PORT``
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Request, Response
 
+from benchmarks.meter import Meter
 from crawler import settings as ours
 
 SHARED = (
@@ -39,10 +41,9 @@ class Plain(Spider):
 
     name = "plain"
     base: str
-    group: str
 
     async def start(self) -> AsyncIterator[Request]:
-        yield Request(f"{self.base}/{self.group}/list.json", self.listing)
+        yield Request(f"{self.base}/list.json", self.listing)
 
     def listing(self, response: Response) -> Iterator[Request]:
         for row in response.json():  # type: ignore[attr-defined]  # a TextResponse: our own JSON
@@ -52,15 +53,17 @@ class Plain(Spider):
         self.crawler.stats.inc_value("pages")
 
 
-def main(base: str, group: str) -> None:
-    """Crawl; the last line of stdout is the number of pages."""
+def main(base: str) -> None:
+    """Crawl; the last line of stdout is what it did and cost, in seconds."""
     settings = {name: getattr(ours, name) for name in SHARED} | {"DOWNLOAD_DELAY": 0}
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(Plain)
-    process.crawl(crawler, base=base, group=group)
+    meter = Meter(crawler)
+    process.crawl(crawler, base=base)
     process.start()
-    sys.stdout.write(f"{crawler.stats.get_value('pages', 0)}\n")
+    spent = meter.done() | {"pages": crawler.stats.get_value("pages", 0)}
+    sys.stdout.write(json.dumps(spent) + "\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(sys.argv[1])

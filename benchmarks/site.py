@@ -1,4 +1,4 @@
-"""A loopback server that costs its client as little as may be: ``python -m benchmarks.site FEW MANY``."""
+"""A loopback server that costs its client as little as may be: ``python -m benchmarks.site PAGES``."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import sys
 from benchmarks.pages import article, listing
 
 
-def answers(few: int, many: int) -> dict[str, bytes]:
+def answers(pages: int) -> dict[str, bytes]:
     """All that is served, made once, headers and all."""
-    bodies = {"/robots.txt": b"User-agent: *\nDisallow:\n"}
-    for group, count in (("few", few), ("many", many)):
-        bodies[f"/{group}/list.json"] = listing(group, count)
-        bodies |= {f"/{group}/content_{n}.htm": article(n) for n in range(count)}
+    bodies = {"/robots.txt": b"User-agent: *\nDisallow:\n", "/list.json": listing(pages)}
+    bodies |= {f"/content_{n}.htm": article(n) for n in range(pages)}
     return {path: _head(path, body) + body for path, body in bodies.items()}
 
 
@@ -22,9 +20,9 @@ def _head(path: str, body: bytes) -> bytes:
     return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
 
 
-async def serve(few: int, many: int) -> None:
+async def serve(pages: int) -> None:
     """Serve until ended; the first line of stdout is the port."""
-    known = answers(few, many)
+    known = answers(pages)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -42,4 +40,4 @@ async def serve(few: int, many: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1])))

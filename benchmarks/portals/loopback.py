@@ -1,7 +1,4 @@
-"""A government-shaped portal on loopback, once with few articles and once with many.
-
-The difference between the two is what a page costs; what both share is the start of a process.
-"""
+"""A government-shaped portal on loopback: a JSON list, articles with a table of fields."""
 
 from __future__ import annotations
 
@@ -16,21 +13,10 @@ class LoopbackArticle(GovernmentArticle):
     tables = "table.bd1"
 
 
-class BenchFew(Portal):
-    slug = "bench-few"
-    name = "测量（少）"
+class Bench(Portal):
+    slug = "bench"
+    name = "测量委员会（示例）"
     hosts = ("bench.example",)
-    article_url = re.compile(r"/few/content_(?P<key>\d+)\.htm$")
+    article_url = re.compile(r"/content_(?P<key>\d+)\.htm$")
     articles = (LoopbackArticle,)
-    sections = (Section(slug="all", name="全部", url="http://bench.example/few/list.json", listing=JsonList),)
-
-
-class BenchMany(Portal):
-    slug = "bench-many"
-    name = "测量（多）"
-    hosts = ("bench.example",)
-    article_url = re.compile(r"/many/content_(?P<key>\d+)\.htm$")
-    articles = (LoopbackArticle,)
-    sections = (
-        Section(slug="all", name="全部", url="http://bench.example/many/list.json", listing=JsonList),
-    )
+    sections = (Section(slug="all", name="全部", url="http://bench.example/list.json", listing=JsonList),)

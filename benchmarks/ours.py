@@ -1,0 +1,46 @@
+"""Our crawl as its child process does it; the CPU is read before the keywords, which follow the commit.
+
+``python -m benchmarks.ours HOME``
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from benchmarks.meter import Meter, cpu
+from config import load
+from crawler.spiders.portal import PortalSpider
+from crawler.visit import begin
+from pipelines.adapters import compute_keywords
+from storage import runs
+from storage.database import open_database
+
+
+def main(home: str) -> None:
+    """Crawl into a home that is ready; the last line of stdout is what it did and cost, in seconds."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    config, now = load(Path(home), {}), dt.datetime.now(dt.UTC)
+    with open_database(config.database_url) as database:
+        process = AsyncCrawlerProcess(settings)
+        crawler = process.create_crawler(PortalSpider)
+        meter = Meter(crawler)
+        process.crawl(crawler, visit=begin(config, database, "bench", slot=now, now=now))
+        process.start()
+        spent = meter.done()
+        before = cpu()
+        compute_keywords(database)
+        with database.read() as session:
+            pages = runs.history(session, "bench")[0].new
+    spent |= {"pages": pages, "keywords": cpu() - before}
+    sys.stdout.write(json.dumps(spent) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
