@@ -70,7 +70,8 @@ def _body(number: int) -> str:
     lines = ["各有关单位：", f"现就第{number + 1}批重点工作通知如下。"]
     for numeral in _NUMERALS:
         lines.append(f"{numeral}、{draw.choice(_WHAT)}")
-        lines += [f"（{_NUMERALS[k]}）{_clause(draw)}" for k in range(9)]
+        lines += [f"（{_NUMERALS[k]}）{_clause(draw)}" for k in range(3)]
+        lines += ["".join(_clause(draw) for _ in range(3)) for _ in range(2)]
     lines += ["测量委员会", "2026年10月30日"]
     style = "text-indent: 2em; text-align: justify; margin-top: 0px"
     return "\n".join(

@@ -13,6 +13,7 @@ import typer
 
 from cli.app import app
 from crawler import portals
+from policy.query import parse
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -87,3 +88,13 @@ def test_the_walk_of_adding_a_portal_ends_in_a_passing_test(monkeypatch: pytest.
     exec(test, vars(checks))
     passed = [check() for name, check in vars(checks).items() if name.startswith("test_")]
     assert len(passed) == 2
+
+
+def _queries() -> list[str]:
+    rows = re.findall(r"^\| (`.*?`) \|", (ROOT / "docs" / "querying.md").read_text("utf-8"), re.MULTILINE)
+    return [query for row in rows for query in re.findall(r"`([^`]+)`", row)]
+
+
+@pytest.mark.parametrize("query", _queries())
+def test_every_query_in_the_docs_can_be_read(query: str) -> None:
+    assert parse(query)
