@@ -87,7 +87,7 @@ def _crawled(visit: Visit) -> Run:
     process.start()
     with visit.database.write() as session:  # changes nothing where the ledger closed the run
         run = runs.close(session, visit.run.id, "failed", _now(), message="the crawl broke; see the log")
-    compute_keywords(visit.database)
+    compute_keywords(visit.database, visit.config.home / "cache")
     return run
 
 

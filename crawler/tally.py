@@ -68,7 +68,7 @@ def final_state(reason: str, counts: Tally) -> RunState:
         return "failed"
     if counts.asked and not read and not counts.not_saved:
         return "failed"
-    return "partial" if counts.unread or "challenge" in counts.failed else "ok"
+    return "partial" if counts.unread or {"challenge", "crash"} & counts.failed.keys() else "ok"
 
 
 def explain(reason: str, counts: Tally) -> str | None:

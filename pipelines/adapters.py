@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Self
 
 from attrs import field, frozen
@@ -11,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlalchemy.orm import Session
 
-from pipelines.keywords import keywords
+from pipelines.keywords import keywords, prepare
 from pipelines.reprints import decide
 from policy.errors import Rejected
 from policy.records import Article, Capture, Change, Version
@@ -100,13 +101,16 @@ _WORDED = frozenset({"new_policy", "source_added", "new_version", "completed"})
 _FOLLOWER = "keywords"
 
 
-def compute_keywords(database: Database, *, batch: int = 50) -> int:
+def compute_keywords(database: Database, cache: Path | None = None, *, batch: int = 50) -> int:
     """Follow the change feed and give each new version its keywords; how many there were.
 
-    Segmentation costs more than all else on a page: it comes after the commit, once a run.
+    Segmentation costs more than all else on a page: it comes after the commit, once a run. jieba
+    keeps its dictionary below ``cache``, without one it is built anew.
     """
     done = 0
     while unread := _unread(database, batch):
+        if cache:
+            prepare(cache)
         found = [(change, _keywords(version)) for change, version in unread]
         with database.write() as session:
             for change, words in found:

@@ -9,15 +9,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import field, frozen
 
 from policy.records import Capture, Change, Run, Version
 from storage import queries, runs
-from storage.database import Database, open_database
+from storage.database import Database, open_database, upgrade
 from tests.mocksite.site import CHECKOUT, MockSite
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOSTS = (
     *("https://www.ndrc.gov.cn", "https://www.most.gov.cn", "https://www.gov.cn", "https://news.bjx.com.cn"),
     *("https://m.bjx.com.cn", "https://fd.bjx.com.cn", "http://127.0.0.1:1"),
@@ -61,6 +63,12 @@ class Home:
             packages=json.dumps(packages),
         )
         (self.path / "polarchive.toml").write_text(text, encoding="utf-8")
+
+    def prepare(self, cache: Path) -> None:
+        """Make its tables; the dictionary of keywords is built once for all homes."""
+        self.path.mkdir()
+        (self.path / "cache").symlink_to(cache)
+        upgrade(f"sqlite:///{self.path / 'polarchive.db'}")
 
     def start(self, slug: str, *options: str) -> subprocess.Popen[str]:
         """A crawl that has begun."""
@@ -131,11 +139,17 @@ def site(mocksite: MockSite) -> MockSite:
     return mocksite
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the dictionary of keywords lies."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def home(tmp_path: Path, site: MockSite) -> Iterator[Home]:
+def home(tmp_path: Path, site: MockSite, cache: Path) -> Iterator[Home]:
     """An empty home that crawls the mock site."""
     home = Home(path=tmp_path / "home", site=site)
-    home.path.mkdir()
+    home.prepare(cache)
     home.configure()
     yield home
     home.end()

@@ -6,10 +6,10 @@ import datetime as dt
 
 from tests.mocksite import shapes
 from tests.mocksite.shapes import paper
-from tests.nights.conftest import Home
+from tests.nights.conftest import SHANGHAI, Home
 
 ZC = "https://news.bjx.com.cn/zc/"
-DAY = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
+DAY = dt.datetime.now(SHANGHAI).date() - dt.timedelta(days=3)
 
 
 def test_the_pages_of_an_article_are_one_article_and_a_missing_one_is_stated(home: Home) -> None:

@@ -6,10 +6,10 @@ import datetime as dt
 
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
-from tests.nights.conftest import Home
+from tests.nights.conftest import SHANGHAI, Home
 
 TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = dt.datetime.now(SHANGHAI).date()
 
 
 def address(each: Paper) -> str:

@@ -8,10 +8,10 @@ from attrs import evolve
 
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
-from tests.nights.conftest import Home
+from tests.nights.conftest import SHANGHAI, Home
 
 TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = dt.datetime.now(SHANGHAI).date()
 
 
 def papers(count: int, *, first: int = 1) -> list[Paper]:
@@ -70,50 +70,43 @@ def test_a_night_archives_what_is_new_and_knows_what_it_has(home: Home) -> None:
 
 
 def test_a_known_article_that_no_listing_shows_is_still_visited(home: Home) -> None:
-    shown = papers(12)
+    shown = papers(13)
     publish(home, shown)
     night(home)
-    home.site.put(TZ, shapes.ndrc_list(shown[1:]))
-    assert night(home) == {"state": "ok", "entries": 11, "unchanged": 12}
-
+    home.site.put(TZ, shapes.ndrc_list(shown[2:]))
     home.site.remove(f"{TZ}{shown[0].stem}.html")
-    assert night(home) == {"state": "ok", "entries": 11, "unchanged": 11, "failed": {"gone": 1}}
-    assert len(home.newest()) == 12
-    assert [change.kind for change in home.changes()] == ["new_policy"] * 12, (
-        "nothing is withdrawn after a night"
+    assert night(home) == {"state": "ok", "entries": 11, "unchanged": 12, "failed": {"gone": 1}}
+    assert len(home.newest()) == 13
+    assert {change.kind for change in home.changes()} == {"new_policy"}, (
+        "nothing is withdrawn after one night"
     )
 
 
-def test_the_first_window_is_the_floor_of_later_nights(home: Home) -> None:
+def test_the_first_window_is_the_floor_and_what_lies_before_it_is_a_back_fill(home: Home) -> None:
     recent, old = papers(10), papers(3, first=200)
     publish(home, [*recent, *old])
     assert night(home) == {"state": "ok", "entries": 13, "new": 10}
-    assert night(home) == {"state": "ok", "entries": 13, "unchanged": 10}
+    fresh = papers(1, first=11)
+    publish(home, [*recent, *fresh, *old])
     row = home.crawl("ndrc", "--section", "tz", "--since", "2020-01-01")
-    assert (row["new"], row["unchanged"]) == (3, 10)
-    assert [change.quiet for change in home.changes()[10:]] == [True] * 3, "a back-fill is not alerted"
+    assert (row["new"], row["unchanged"]) == (4, 10)
+    assert sorted(change.quiet for change in home.changes()[10:]) == [False, True, True, True]
+    assert home.runs()[1].since == TODAY - dt.timedelta(days=90)
 
 
-def test_a_listing_is_followed_to_the_last_page_inside_the_window(home: Home) -> None:
+def test_a_night_follows_a_listing_to_the_end_of_the_window_and_is_polite(home: Home) -> None:
     pages = [papers(10), papers(10, first=11), papers(10, first=200), papers(10, first=300)]
     for shown in pages:
         publish(home, shown)
     for number, shown in enumerate(pages):
         url = f"{TZ}index_{number}.html" if number else TZ
         home.site.put(url, shapes.ndrc_list(shown, total=4, current=number))
-    assert night(home) == {"state": "ok", "entries": 30, "new": 20}
-    asked = [each["url"] for each in home.site.asked()]
-    assert not [url for url in asked if url.endswith("index_3.html")]
-
-
-def test_a_night_is_polite_and_says_who_it_is(home: Home) -> None:
-    publish(home, papers(10))
-    home.site.put(
-        "https://www.ndrc.gov.cn/robots.txt", f"User-agent: *\nDisallow: /xxgk/zcfb/tz/{papers(1)[0].stem}"
-    )
-    assert night(home) == {"state": "ok", "entries": 10, "new": 9, "failed": {"robots": 1}}
+    forbidden = f"/xxgk/zcfb/tz/{pages[0][0].stem}"
+    home.site.put("https://www.ndrc.gov.cn/robots.txt", f"User-agent: *\nDisallow: {forbidden}")
+    assert night(home) == {"state": "ok", "entries": 30, "new": 19, "failed": {"robots": 1}}
     asked = home.site.asked()
     assert asked[0]["url"] == "www.ndrc.gov.cn/robots.txt"
+    assert not [each for each in asked if each["url"].endswith("index_3.html")]
     assert {each["agent"] for each in asked} == {"polarchive/0.1 (policy archive; nights@example.org)"}
 
 

@@ -16,11 +16,11 @@ from crawler import runs
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.mocksite.site import CHECKOUT
-from tests.nights.conftest import Home
+from tests.nights.conftest import SHANGHAI, Home
 
 TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 ZC = "https://news.bjx.com.cn/zc/"
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = dt.datetime.now(SHANGHAI).date()
 SLOT = dt.datetime(2026, 11, 20, 18, 30, tzinfo=dt.UTC)
 
 
@@ -43,7 +43,6 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def test_a_run_that_was_killed_loses_nothing_and_doubles_nothing(home: Home) -> None:
     shown = publish(home, 16, slow=8, seconds=15)
-    home.crawl("bjx", "--section", "zc", expect=1)  # makes the home; nothing is there
     first = home.start("ndrc", "--section", "tz", "--slot", SLOT.isoformat())
     wait_until(lambda: len(home.newest()) >= 3)
     assert home.crawl("ndrc", "--section", "tz", expect=75) == {}, "the portal is being crawled"
@@ -72,7 +71,6 @@ def test_a_run_that_was_killed_loses_nothing_and_doubles_nothing(home: Home) -> 
 
 def test_a_run_that_is_told_to_stop_finishes_what_is_in_flight(home: Home) -> None:
     publish(home, 20, slow=14)
-    home.crawl("bjx", "--section", "zc", expect=1)
     child = home.start("ndrc", "--section", "tz")
     wait_until(lambda: len(home.newest()) >= 3)
     child.terminate()
@@ -82,7 +80,7 @@ def test_a_run_that_is_told_to_stop_finishes_what_is_in_flight(home: Home) -> No
     assert row["state"] == "stopped"
     assert row["new"] == len(home.newest()) < 20
     assert row["entries"] == 20
-    assert [run.state for run in home.runs()] == ["stopped", "failed"]
+    assert home.runs()[0].state == "stopped"
 
 
 def test_runs_are_supervised_beside_each_other_and_ended_at_their_time_limit(home: Home) -> None:
@@ -92,7 +90,6 @@ def test_runs_are_supervised_beside_each_other_and_ended_at_their_time_limit(hom
     home.site.put(shapes.bjx_url(each), shapes.bjx_article(each))
     home.configure(limit=3)
     config = load(home.path)
-    home.crawl("bjx", "--section", "fd-zc", expect=1)
 
     done: list[str] = []
     ended = runs.run_all(config, [("ndrc", SLOT), ("bjx", SLOT)], on_done=lambda slug, run: done.append(slug))
