@@ -106,7 +106,7 @@ def _differ(name: str, kept: Found[Any] | None, other: Found[Any] | None) -> Ite
 
 def _comparable(value: object) -> object:
     if isinstance(value, DocNumber):
-        return value.norm
+        return value.norm if value.kind == "文" else (value.kind, value.number)
     return value.date() if isinstance(value, dt.datetime) else value
 
 

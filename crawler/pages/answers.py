@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crawler.pages.base import text_of
-from policy.errors import NotHtml
+from policy.errors import NotHtml, TooDeep
 from policy.records import Label, Page, Payload
 
 BODIES = ("docClob", "content", "docContent", "body", "html")
@@ -31,6 +31,8 @@ def read(payload: Payload) -> Page | None:
         answer = json.loads(text_of(payload)[0])
     except ValueError:
         return None
+    except RecursionError as error:
+        raise TooDeep("JSON nested beyond reason", url=payload.url) from error
     found = next(_articles(answer), None)
     if found is None:
         raise NotHtml("JSON without an article in it", url=payload.url)

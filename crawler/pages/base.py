@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from attrs import define
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.pages.bombs import TAG, bomb
 from crawler.pages.encoding import decode
 from policy.errors import LayoutChanged, NotHtml, Rejected, TooDeep
 from policy.records import Listing, Page, Payload
@@ -25,57 +26,8 @@ if TYPE_CHECKING:
 
 Node = LexborNode
 
-MAX_DEPTH = 512
-"""As deep as browsers nest. lexbor searches the open elements at each tag: deeper, time is quadratic."""
-
-BINARY = (
-    b"%PDF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"PK\x03\x04",
-    b"\xd0\xcf\x11\xe0",
-    b"\x1f\x8b",
-    b"Rar!",
-)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_LEAVES = frozenset(
-    {
-        *(
-            "area",
-            "base",
-            "br",
-            "col",
-            "embed",
-            "hr",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "param",
-            "source",
-            "track",
-            "wbr",
-        ),
-        *(
-            "p",
-            "li",
-            "td",
-            "th",
-            "tr",
-            "dt",
-            "dd",
-            "option",
-            "optgroup",
-            "tbody",
-            "thead",
-            "tfoot",
-            "rp",
-            "rt",
-        ),
-    }
-)
-"""Void, or closed by the next of their kind: they do not nest however many there are."""
+BINARY = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+"""How files begin that are no pages."""
 
 
 # ------------------------------------------------------------------ text to a document
@@ -95,24 +47,28 @@ class Document:
     def base(self) -> str:
         """What relative addresses are relative to."""
         found = self.root.css_first("base[href]")
-        return urljoin(self.url, (found.attributes.get("href") or "").strip()) if found else self.url
+        return join(self.url, attribute(found, "href")) or self.url if found else self.url
 
     def absolute(self, href: str) -> str:
         """The address a link on this page means; ``""`` when it cannot be read."""
-        try:
-            return urljoin(self.base, re.sub(r"[\r\n\t]", "", href).strip())
-        except ValueError:
-            return ""
+        return join(self.base, href)
+
+
+def join(base: str, href: str) -> str:
+    """The address ``href`` means at ``base``; ``""`` when it cannot be read."""
+    try:
+        return urljoin(base, re.sub(r"[\r\n\t]", "", href).strip())
+    except ValueError:
+        return ""
 
 
 def document(payload: Payload, *, portal: str = "") -> Document:
     """The payload as a document; raises NotHtml, TooDeep, or Rejected for an empty page."""
     text, encoding = text_of(payload, portal=portal)
-    if not _TAG.search(text):
+    if not TAG.search(text):
         raise NotHtml("no tag in it", portal=portal, url=payload.url)
-    depth = _depth(text)
-    if depth > MAX_DEPTH:
-        raise TooDeep(f"tags nested {depth} deep, at most {MAX_DEPTH}", portal=portal, url=payload.url)
+    if reason := bomb(text):
+        raise TooDeep(reason, portal=portal, url=payload.url)
     return Document(url=payload.url, text=text, encoding=encoding, root=parse(text), portal=portal)
 
 
@@ -133,22 +89,6 @@ def parse(text: str) -> Node:
     if root is None:
         raise NotHtml("nothing to parse")
     return root
-
-
-def _depth(text: str) -> int:
-    """How deep the tags nest at most, estimated without parsing."""
-    if text.count("<") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    for closing, tag in _TAG.findall(text):
-        if tag.lower() in _LEAVES:
-            continue
-        if not closing:
-            depth += 1
-            deepest = max(deepest, depth)
-        elif depth:
-            depth -= 1
-    return deepest
 
 
 # ------------------------------------------------------------------ nodes

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from crawler.pages import answers, density, headline
-from crawler.pages.base import Document, Node, document, inner_html
-from crawler.pages.government import attachments, cells, metas
-from crawler.pages.runs import runs
+from crawler.pages.base import Node, document, inner_html
+from crawler.pages.government import attachments, metas, pairs
+from crawler.pages.pruning import prune
+from crawler.pages.runs import Run, runs
 from policy.errors import Rejected
 from policy.records import Label, Page, Payload
+
+OFFICIAL = frozenset(
+    {
+        *("title", "index_no", "doc_no", "issuer", "written", "published"),
+        *("effective", "expires", "subject", "validity"),
+    }
+)
+"""Labels of official documents; others stand on any page."""
+LONGEST = 200
+"""Characters of a label's value."""
 
 
 def read(payload: Payload) -> Page:
@@ -25,19 +36,18 @@ def read(payload: Payload) -> Page:
     body = density.body_of(page, found)
     if body is None:
         raise Rejected("no prose in it", url=payload.url, field="body")
-    labels = (*_cells(page, body), *metas(page), *headline.labels(page, found, body))
+    labels = (*_cells(found, body), *metas(page), *headline.labels(page, found, body))
     files = attachments(page, _offering(body))
-    density.prune(body)
+    prune(body, headline.header_of(page, found, body))
     return Page(url=payload.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 
 
-def _cells(page: Document, body: Node) -> Iterator[Label]:
-    """Labels of tables outside the body; one label alone is a word like any other."""
+def _cells(found: Sequence[Run], body: Node) -> list[Label]:
+    """Labels printed outside the body, in tables, lists or boxes; one alone is a word like any other."""
     inside = {node.mem_id for node in body.traverse()}
-    for table in page.root.css("table"):
-        if table.mem_id not in inside:
-            said = list(cells([table]))
-            yield from said if len(said) > 1 else ()
+    outside = [run.text for run in found if run.block.mem_id not in inside]
+    said = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]
+    return said if len({label.name for label in said}) > 1 else []
 
 
 def _offering(body: Node) -> list[Node]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from crawler.pages.base import ArticlePage, Document, First, Node, attribute, children, inner_html, text_in
 from policy.records import Attachment, Label, Page
@@ -92,21 +91,21 @@ def metas(page: Document) -> Iterator[Label]:
 
 
 def cells(tables: Iterable[Node]) -> Iterator[Label]:
-    """Labels of rows whose cells are pairs of label and value; empty values say nothing."""
+    """Labels of rows whose cells are pairs of label and value; a cell that holds a table is a frame."""
     for table in tables:
         for row in table.css("tr"):
-            yield from pairs(list(children(row, "td", "th")))
+            flat = (cell for cell in children(row, "td", "th") if cell.css_first("table") is None)
+            yield from pairs([text_in(cell) for cell in flat])
 
 
-def pairs(nodes: list[Node]) -> Iterator[Label]:
-    """Labels among neighbours: a label alone and the next one's text, or both in one node."""
-    texts = [text_in(node) for node in nodes]
+def pairs(texts: Iterable[str]) -> Iterator[Label]:
+    """Labels among neighbouring texts: a label alone and the next text, or both in one."""
     for text, after in pairwise([*texts, ""]):
-        name, value = label_name(text), after
+        name, label, value = label_name(text), text, after
         if name is None and (both := _PAIR.match(text)):
-            name, value, text = label_name(both[1]), both[2], both[1]
+            name, label, value = label_name(both[1]), both[1], both[2]
         if name and value and label_name(value) is None:
-            yield Label(name=name, value=value, rule=f"cell:{_SPACES.sub('', text)}")
+            yield Label(name=name, value=value, rule=f"cell:{_SPACES.sub('', label)}")
 
 
 def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...]:
@@ -115,9 +114,14 @@ def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...
     for part in within:
         for link in part.css("a[href]"):
             url = page.absolute(attribute(link, "href"))
-            if FILES.search(urlsplit(url).path) and url not in found:
+            if is_file(url) and url not in found:
                 found[url] = Attachment(url=url, name=text_in(link) or url.rpartition("/")[2])
     return tuple(found.values())
+
+
+def is_file(url: str) -> bool:
+    """Whether an address is a file's by its suffix."""
+    return FILES.search(url.partition("?")[0].partition("#")[0]) is not None
 
 
 def breadcrumb(nodes: Iterable[Node]) -> Iterator[Label]:

@@ -14,22 +14,9 @@ from policy.records import Label
 
 TITLES = ("articletitle", "og:title", "twitter:title")
 TIMES = (
-    *(
-        "pubdate",
-        "publishdate",
-        "article:published_time",
-        "og:published_time",
-        "firstpublishedtime",
-        "datepublished",
-    ),
-    *(
-        "article:create_at",
-        "weibo:article:create_at",
-        "apub:time",
-        "publish_time",
-        "publication_date",
-        "og:release_date",
-    ),
+    *("pubdate", "publishdate", "article:published_time", "og:published_time", "firstpublishedtime"),
+    *("datepublished", "article:create_at", "weibo:article:create_at", "apub:time", "publish_time"),
+    *("publication_date", "og:release_date"),
 )
 SOURCES = ("contentsource", "docsource", "mediaid", "article:author", "og:site_name")
 
@@ -46,6 +33,8 @@ TOOLS = re.compile(
 """Words beside a day that name nobody."""
 ISSUED = re.compile(r"(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]")
 UPDATED = re.compile(r"更新|截止|修改")
+TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
+HEADER_RUNS = 8
 _SUFFIX = re.compile(r"\s*(?:[-_|–—·]|--|_{1,2})\s*[^-_|–—]{1,24}$")
 _LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
@@ -58,6 +47,18 @@ def labels(page: Document, found: Sequence[Run], body: Node) -> Iterator[Label]:
         yield Label(name="title", value=words, rule="masthead")
     yield from islice(_days(page, around), 1)
     yield from islice(_sources(page, around), 1)
+
+
+def header_of(page: Document, found: Sequence[Run], body: Node) -> Sequence[Run]:
+    """The runs with which a body begins when it prints the page's headline and dateline itself."""
+    inside = {node.mem_id for node in body.traverse() if node.mem_id != body.mem_id}
+    begins = list(islice((run for run in found if run.block.mem_id in inside), HEADER_RUNS))
+    words = _fold(title(page, found))
+    headed = next((n for n, run in enumerate(begins) if words and _fold(run.text) == words), None)
+    if headed is None:
+        return ()
+    dated = next((n for n, run in enumerate(begins[headed + 1 :], headed + 1) if _is_dateline(run)), None)
+    return begins[: dated + 1] if dated else ()
 
 
 @frozen(kw_only=True)
@@ -79,7 +80,7 @@ def _around(found: Sequence[Run], words: str, body: Node) -> _Around:
     return _Around(
         above=found[max(0, head - 5) : head],
         between=found[head:start],
-        begins=[run for run in found[start : start + 4] if len(run.text) <= 60],
+        begins=[run for run in found[start : start + 4] if _is_dateline(run)],
         ends=found[max(start, end - 3) : end + 4],
     )
 
@@ -93,11 +94,27 @@ def title(page: Document, found: Sequence[Run]) -> str:
     matching = [text for text in printed if len(_fold(text)) >= 4 and _fold(whole).startswith(_fold(text))]
     if matching:
         return max(matching, key=lambda text: len(_fold(text)))
-    return next(iter([*stated, *headings[:1]]), "") or _SUFFIX.sub("", whole)
+    return next(iter([*stated, *headings[-1:], *_titled(found)]), "") or _SUFFIX.sub("", whole)
+
+
+def _titled(found: Sequence[Run]) -> Iterator[str]:
+    """Lines whose element is a heading or is named a title."""
+    for run in found:
+        named = f"{run.block.tag} {attribute(run.block, 'class')} {attribute(run.block, 'id')}"
+        if TITLED.search(named) and 6 <= len(run.text) <= 120 and not run.linked:
+            yield run.text
 
 
 def _fold(text: str) -> str:
     return re.sub(r"[\s\W_]+", "", text).lower()
+
+
+def _is_dateline(run: Run) -> bool:
+    """Whether a line of the body only says when and where from, and is no sentence with a day in it."""
+    if len(run.text) > 60:
+        return False
+    plain = not run.words or SAID.search(run.text)
+    return bool(ISSUED.search(run.text) or (WHEN.match(run.text) and plain))
 
 
 def _days(page: Document, around: _Around) -> Iterator[Label]:

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.pages.base import (
     Document,
@@ -22,6 +22,7 @@ from crawler.pages.base import (
     attribute,
     children,
     document,
+    join,
     own_text,
     text_in,
     text_of,
@@ -115,9 +116,7 @@ class TrsList(StaticList):
         names = [part for part in arguments if part and not part.isdigit()]
         if len(numbers) < 2 or len(names) < 2:
             return ()
-        return tuple(
-            urljoin(page.url, f"{names[0]}_{n}.{names[1]}") for n in range(numbers[1] + 1, numbers[0])
-        )
+        return tuple(join(page.url, f"{names[0]}_{n}.{names[1]}") for n in range(numbers[1] + 1, numbers[0]))
 
     def _contained(self, arguments: list[str], page: Document) -> tuple[str, ...]:
         """The variant that names its container first counts pages from one."""
@@ -125,7 +124,7 @@ class TrsList(StaticList):
             return ()
         total, current = int(arguments[0]), int(arguments[1])
         return tuple(
-            urljoin(page.url, f"{arguments[2]}_{n}.{arguments[3]}") for n in range(current + 1, total + 1)
+            join(page.url, f"{arguments[2]}_{n}.{arguments[3]}") for n in range(current + 1, total + 1)
         )
 
 
@@ -154,7 +153,7 @@ class JsonList(ListingPage):
 
     def entry(self, portal: Portal, base: str, row: Mapping[str, Any]) -> Entry | None:
         """The row's entry; None when it links elsewhere."""
-        url = canonical(urljoin(base, str(row[self.url]).strip()))
+        url = canonical(join(base, str(row[self.url])))
         key = portal.key(url)
         title = " ".join(html.unescape(_MARKUP.sub("", str(row.get(self.title) or ""))).split())
         if key is None or not title:
@@ -164,7 +163,7 @@ class JsonList(ListingPage):
     def _rows(self, portal: Portal, payload: Payload) -> list[Mapping[str, Any]]:
         try:
             rows = json.loads(text_of(payload, portal=portal.slug)[0])
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise LayoutChanged(
                 f"no JSON: {error}", portal=portal.slug, url=payload.url, field="rows"
             ) from error

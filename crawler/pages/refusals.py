@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LITTLE = 120
 """A challenge page has fewer characters to be read."""
+LARGEST = 400_000
+"""Bytes; no challenge page is larger, script and all."""
 SMALL = 30_000
 """Bytes; on a larger page a line that says "not found" is no statement about the page."""
 MODEST = 600
@@ -87,14 +89,14 @@ FAILED = re.compile(
 )
 """A line that says the server failed."""
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE | re.DOTALL)
 _SITE = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{1,30}$")
 _UNREAD = re.compile(
     r"<(script|style|textarea|title|noscript|template|svg)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
     re.IGNORECASE | re.DOTALL,
 )
-_MARKUP = re.compile(r"<[a-zA-Z/!?][^>]*>")
-_SORRY = re.compile(r"""<span[^>]+class=["']?sorry\b""", re.IGNORECASE)
+_MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+_SORRY = re.compile(r"""<span[^<>]+class=["']?sorry\b""", re.IGNORECASE)
 
 
 def refuse_bad(payload: Payload, portal: Portal | None = None) -> None:
@@ -111,12 +113,14 @@ def refuse_bad(payload: Payload, portal: Portal | None = None) -> None:
 
 
 def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
+    if len(payload.body) > LARGEST:
+        return None
     lowered = payload.body.lower()
     suspicious = any(hint in lowered for hint in HINTS)
     if not suspicious and len(payload.body) > SMALL:
         return None
     text, _ = decode(payload.body, payload.content_type)
-    titles = _TITLE.search(text)
+    titles = _TITLE.search(text[:SMALL])
     title = " ".join(titles[1].split()) if titles else ""
     lines = [
         line for line in (" ".join(part.split()) for part in _MARKUP.split(_UNREAD.sub(" ", text))) if line
@@ -155,7 +159,7 @@ def _failed_answer(body: bytes) -> tuple[type[PageError], str] | None:
         return None
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     codes = [answer[key] for key in ("code", "status", "rptCode", "errcode", "statusCode") if key in answer]
     failed = answer.get("success") is False or any(str(code).isdigit() and int(code) >= 400 for code in codes)

@@ -11,21 +11,9 @@ from crawler.pages.base import Node, attribute
 
 BLOCKS = frozenset(
     {
+        *("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset"),
         *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "center",
-            "dd",
-            "div",
-            "dl",
-            "dt",
-            "fieldset",
             "figure",
-        ),
-        *(
             "footer",
             "form",
             "h1",
@@ -39,29 +27,14 @@ BLOCKS = frozenset(
             "li",
             "main",
             "nav",
-            "ol",
-            "p",
-            "pre",
         ),
-        *("section", "table", "tbody", "td", "th", "tr", "ul", "ucapcontent"),
+        *("ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul", "ucapcontent"),
     }
 )
 UNREAD = frozenset(
     {
-        *(
-            "script",
-            "style",
-            "noscript",
-            "textarea",
-            "select",
-            "option",
-            "button",
-            "iframe",
-            "template",
-            "svg",
-            "head",
-        ),
-        *("title", "-comment", "object", "video", "audio", "canvas", "input"),
+        *("script", "style", "noscript", "textarea", "select", "option", "button", "iframe", "template"),
+        *("svg", "head", "title", "-comment", "object", "video", "audio", "canvas", "input"),
     }
 )
 _NAMES = (

@@ -45,9 +45,16 @@ def test_what_is_no_page_is_not_html(body: bytes) -> None:
 def test_five_megabytes_of_nested_tags_are_refused_at_once(tag: str) -> None:
     bomb = f"<html><body>{f'<{tag}>' * (5_000_000 // (len(tag) + 2))}"
     start = time.process_time()
-    with pytest.raises(TooDeep, match="nested"):
+    with pytest.raises(TooDeep, match=r"nested|tags"):
         page_of(bomb)
     assert time.process_time() - start < 5
+
+
+def test_a_thousand_nested_tags_and_a_tag_with_a_thousand_attributes_are_refused() -> None:
+    with pytest.raises(TooDeep, match="nested 1002 deep"):
+        page_of(f"<html><body>{'<div>' * 1000}")
+    with pytest.raises(TooDeep, match="2001 attributes"):
+        page_of(f"<p {' '.join(f'a{n}=1' for n in range(2000))}>")
 
 
 def test_many_tags_that_do_not_nest_are_a_page() -> None:

@@ -1,0 +1,46 @@
+"""What a body holds beside the article, taken out before its text is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from crawler.pages.base import Node, attribute, text_in
+from crawler.pages.density import Density, upwards
+from crawler.pages.government import is_file
+from crawler.pages.runs import Run, is_aside, runs
+
+SHARE = 0.3
+"""A block named as an aside that holds more of the prose is the body, whatever its name."""
+POINTER = re.compile(r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|阅读全文|进入专题)")
+
+
+def prune(body: Node, header: Sequence[Run] = ()) -> None:
+    """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
+    found = list(runs(body))
+    density = Density(found, asides=True)
+    heads = (run.block for run in header if text_in(run.block) == run.text)
+    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *_link_lines(body, found))}
+    outermost = [node for node in dropped.values() if not _inside(node, dropped)]
+    for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
+        node.decompose()
+
+
+def _asides(body: Node, density: Density) -> Iterator[Node]:
+    for node in body.css("div, section, aside, ul, ol, p, span, pre, table"):
+        little = density.prose(node) < SHARE * density.prose(body)
+        if little and node.mem_id != body.mem_id and is_aside(node):
+            yield node
+
+
+def _link_lines(body: Node, found: Sequence[Run]) -> Iterator[Node]:
+    """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
+    for run in found:
+        pointer = run.block.tag == "li" or POINTER.search(run.text)
+        alone = pointer and run.is_link and run.block.mem_id != body.mem_id and text_in(run.block) == run.text
+        if alone and not any(is_file(attribute(link, "href")) for link in run.block.css("a[href]")):
+            yield run.block
+
+
+def _inside(node: Node, others: Mapping[int, Node]) -> bool:
+    return any(above.mem_id in others for above in upwards(node.parent))

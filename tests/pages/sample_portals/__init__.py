@@ -1,0 +1,1 @@
+"""A package of portals beside the project's own."""

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from pipelines.genres import genre_of, official_name
+from pipelines.metadata import Metadata, describe, masthead
+from policy.records import Label
+
+LINES = (
+    "国家发展改革委 国家能源局关于样例工作的通知",
+    "发改能源〔2026〕12号",
+    "各省、自治区、直辖市发展改革委、能源局：",
+    "现将有关事项通知如下。根据国发〔2020〕1号文件，各地要按时报送。",
+    "本通知自2026年5月1日起施行。",
+    "国家发展改革委",
+    "国家能源局",
+    "2026年2月28日",
+)
+
+
+def label(name: str, value: str, rule: str) -> Label:
+    return Label(name=name, value=value, rule=rule)
+
+
+def told(labels: Sequence[Label], lines: Sequence[str] = (), issuer: str | None = None) -> Metadata:
+    return describe(labels, lines, issuer=issuer)
+
+
+def test_a_cell_is_believed_before_a_meta_before_the_masthead() -> None:
+    labels = [
+        label("title", text, rule)
+        for text, rule in (("丙", "masthead"), ("乙", "meta:x"), ("甲", "cell:标题"))
+    ]
+    for expected in ("甲", "乙", "丙"):
+        found = told(labels).title
+        assert found is not None
+        assert found.value == expected
+        labels.pop()
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "无", "——", "null", "/"])
+def test_a_value_that_says_nothing_is_none(nothing: str) -> None:
+    assert told([label("index_no", nothing, "cell:索引号")]).index_no is None
+
+
+def test_fields_come_from_the_text_when_no_label_tells() -> None:
+    found = told([label("title", "关于样例工作的通知", "masthead")], LINES)
+    assert found.doc_no is not None
+    assert found.doc_no.value.norm == "发改能源〔2026〕12号"
+    assert found.written is not None
+    assert (str(found.written.value), found.written.rule) == ("2026-02-28", "signature")
+    assert found.effective is not None
+    assert str(found.effective.value) == "2026-05-01"
+    assert found.issuers is not None
+    assert [organ.id for organ in found.issuers.value] == ["ndrc", "nea"]
+    assert found.issuers.rule == "signature"
+    assert found.genre is not None
+    assert found.genre.value == "通知"
+    assert found.published is None
+
+
+def test_a_cells_issuers_are_split_and_keep_their_printed_form() -> None:
+    found = told([label("issuer", "民政部国家发展改革委", "cell:发文机关")]).issuers
+    assert found is not None
+    assert [one.printed for one in found.value] == ["民政部", "国家发展改革委"]
+
+
+def test_an_unknown_name_in_a_signature_is_no_issuer() -> None:
+    assert told([], ("各县：", "请按时报送。", "某某某", "2026年2月28日")).issuers is None
+
+
+def test_a_media_pages_source_is_an_issuer_only_when_it_is_an_organ() -> None:
+    source = told([label("source", "上海市人民政府", "masthead")])
+    assert source.issuers is not None
+    assert source.issuers.value[0].id == "shanghai"
+    assert told([label("source", "样例日报", "masthead")]).issuers is None
+
+
+def test_disagreeing_dates_and_numbers_are_warned_of_and_the_first_kept() -> None:
+    labels = [
+        label("written", "2026年2月27日", "cell:成文日期"),
+        label("doc_no", "发改能源〔2026〕13号", "cell:发文字号"),
+        label("published", "2026-03-06", "cell:发布日期"),
+        label("published", "2026-03-07 10:00", "meta:PubDate"),
+    ]
+    found = told(labels, LINES)
+    assert found.written is not None
+    assert str(found.written.value) == "2026-02-27"
+    assert found.published is not None
+    assert str(found.published.value) == "2026-03-06"
+    assert [warning.partition(":")[0] for warning in found.warnings] == ["published", "written", "doc_no"]
+
+
+def test_two_clocks_of_one_day_do_not_disagree() -> None:
+    labels = [
+        label("published", "2026-03-06 06:08:00", "meta:a"),
+        label("published", "2026-03-06 06:59", "masthead"),
+    ]
+    assert told(labels).warnings == ()
+
+
+def test_an_impossible_day_is_warned_of_and_the_next_taken() -> None:
+    found = told([label("published", "2026-02-30", "meta:a"), label("published", "2026-03-01", "masthead")])
+    assert found.published is not None
+    assert str(found.published.value) == "2026-03-01"
+    assert found.warnings == ("published: meta:a says 2026-02-30",)
+
+
+@pytest.mark.parametrize(
+    ("title", "rule", "issuer", "official"),
+    [
+        ("样例办法", "cell:标题", None, "样例办法"),
+        ("国家能源局关于印发《样例办法》的通知", "masthead", None, "样例办法"),
+        ("样例工作方案", "masthead", "ndrc", "样例工作方案"),
+        ("样例工作方案", "masthead", None, None),
+        ("样例工作答记者问", "masthead", "ndrc", None),
+        ("重磅!样例规划出炉:投资千亿", "masthead", None, None),
+    ],
+)
+def test_a_media_headline_is_never_the_official_title(
+    title: str, rule: str, issuer: str | None, official: str | None
+) -> None:
+    found = told([label("title", title, rule)], issuer=issuer).title_official
+    assert (found.value if found else None) == official
+
+
+@pytest.mark.parametrize(
+    ("title", "genre"),
+    [
+        ("关于样例的通知(发改能源〔2026〕12号)", "通知"),
+        ("关于印发《样例办法（试行）》的通知", "通知"),
+        ("《样例管理规定》 2026年第41号令", "令"),
+        ("样例奖励条例（国务院令第782号第四次修订）", "条例"),
+        ("样例总体规划（2018—2035年）的批复", "批复"),
+        ("样例局答记者问", "答记者问"),
+        ("样例省氢能规划出炉:电解制氢100kW起步", None),
+    ],
+)
+def test_the_genre_is_the_titles_end(title: str, genre: str | None) -> None:
+    found = genre_of(title)
+    assert (found.value if found else None) == genre
+
+
+def test_the_name_inside_a_covering_notice_is_found() -> None:
+    found = official_name("国务院办公厅转发国家发展改革委《样例方案》的通知")
+    assert found is None or found.value == "样例方案"
+
+
+def test_portal_keywords_are_words_or_a_list_to_split() -> None:
+    assert told([label("keyword", "氢能;制氢，储能", "meta:keywords")]).keywords == ("氢能", "制氢", "储能")
+    printed = [
+        label("keyword", "氢能", "masthead"),
+        label("keyword", "燃料 电池", "masthead"),
+        label("keyword", "x", "meta:k"),
+    ]
+    assert told(printed).keywords == ("氢能", "燃料 电池")
+
+
+def test_the_masthead_ends_at_the_salutation() -> None:
+    assert masthead(LINES) == LINES[:2]
