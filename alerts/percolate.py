@@ -21,8 +21,8 @@ from storage import queries
 from storage.cursors import cursor, held_cursor, move_cursor
 from storage.database import Database
 from storage.documents import document
+from storage.inserts import insert_unless_there
 from storage.models import ChangeRow, DeliveryRow
-from storage.upsert import insert_unless_there
 
 CURSOR = "alerts"
 EVENT = "new"
@@ -101,7 +101,9 @@ def _documents(session: Session, change: Change, names: Mapping[str, str]) -> li
 
 
 def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
-    insert = insert_unless_there(session, DeliveryRow).values(
+    added = insert_unless_there(
+        session,
+        DeliveryRow,
         subscription_id=match.subscription_id,
         policy_id=match.policy_id,
         change_id=match.change_id,
@@ -111,4 +113,4 @@ def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
         created=now,
         next_try=now,
     )
-    return session.scalar(insert.returning(DeliveryRow.id)) is not None
+    return added is not None

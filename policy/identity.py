@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from functools import lru_cache
 
 from policy import issuers
 from policy.records import Article, DocNumber, Found, Issuer, Moment
@@ -26,13 +27,19 @@ def _content(article: Article) -> list[object]:
     words = [article.title, article.index_no, article.subject, article.source, article.validity]
     days = [article.published, article.written, article.effective, article.expires]
     return [
-        fold(article.text),
+        _folded(article.text),
         *(fold(found.value) if found else None for found in words),
         *(_day(found.value).isoformat() if found else None for found in days),
         article.doc_no.value.norm if article.doc_no else None,
         [issuer.id or fold(issuer.printed) for issuer in article.issuers.value] if article.issuers else None,
         [fold(attachment.name) for attachment in article.attachments],
     ]
+
+
+@lru_cache(maxsize=2)
+def _folded(text: str) -> str:
+    """An article's hash and its keys are asked for one after the other; folding is what they cost."""
+    return fold(text)
 
 
 def _day(moment: Moment) -> dt.date:
@@ -42,7 +49,7 @@ def _day(moment: Moment) -> dt.date:
 def policy_keys(article: Article) -> tuple[str, ...]:
     """The natural keys of the article's policy: ``doc:ISSUERS:NUMBER`` and ``words:FINGERPRINT``."""
     keys = [*_doc_keys(article)] if article.doc_no else []
-    folded = fold(article.text)
+    folded = _folded(article.text)
     if len(folded) >= MIN_WORDS:
         keys.append(f"words:{fingerprint(folded)}")
     return tuple(dict.fromkeys(keys))

@@ -38,9 +38,9 @@ def _joint(found: re.Match[str]) -> str:
     return "." if found[0] == "." else "-"
 
 
-def fingerprint(text: str) -> str:
-    """SHA-256 of the folded words, in hexadecimal."""
-    return hashlib.sha256(fold(text).encode()).hexdigest()
+def fingerprint(folded: str) -> str:
+    """SHA-256 of folded words, in hexadecimal."""
+    return hashlib.sha256(folded.encode()).hexdigest()
 
 
 def tokens(text: str) -> list[str]:
