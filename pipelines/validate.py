@@ -15,6 +15,7 @@ from policy.words import fold
 
 LISTED = 8
 """From so many dated titles on, without a sentence among them, a page is a listing."""
+LONGEST_TITLE = 300
 _DATED = re.compile(
     r"\D{4,}.*\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?[\])）】]?|[\[(（【]?\d{4}[-./]\d{1,2}[-./]\d{1,2}.*\D{4,}"
 )
@@ -60,8 +61,10 @@ def _said(article: Article) -> Iterator[str]:
 
 
 def _listing(article: Article) -> tuple[str, str] | None:
+    if "。" in article.text:
+        return None
     lines = article.text.split("\n")
-    dated = sum(bool(_DATED.fullmatch(line.strip())) for line in lines)
-    if dated >= LISTED and 5 * dated >= 4 * len(lines) and "。" not in article.text:
+    dated = sum(len(line) <= LONGEST_TITLE and bool(_DATED.fullmatch(line.strip())) for line in lines)
+    if dated >= LISTED and 5 * dated >= 4 * len(lines):
         return ("text", f"a listing: {dated} of {len(lines)} lines are dated titles")
     return None
