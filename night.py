@@ -60,8 +60,6 @@ class Night:
     @property
     def code(self) -> int:
         """What a cron job is told: 0, 1 when anything failed, 3 partial, 75 all is run elsewhere."""
-        if self.stopped:
-            return 0
         codes = {_CODES.get(run.state, 1) for run in self.runs}
         if self.refused or self.after.broken or 1 in codes:
             return 1
@@ -165,7 +163,7 @@ def after(config: Config, database: Database) -> Aftermath:
             broken.append(f"{name}: {error}")
             return otherwise
 
-    attempt("keywords", lambda: compute_keywords(database), 0)
+    attempt("keywords", lambda: compute_keywords(database, config.home / "cache"), 0)
     return Aftermath(
         indexed=attempt("index", lambda: Index(config.index).follow(database), 0),
         matched=attempt("alerts", lambda: percolate.follow(database, names(config), _now()), 0),

@@ -140,7 +140,7 @@ class Clock:
     def once(self) -> int:
         """Run what is due now; the exit code."""
         passed = self._look(wait=False)
-        return 0 if passed.code == TAKEN else passed.code
+        return 0 if passed.stopped or passed.code == TAKEN else passed.code
 
     def run(self) -> None:
         """Run until told to stop; then let the children finish what is in flight, and wait for them."""
@@ -155,15 +155,27 @@ class Clock:
         self._stop.set()
 
     def _look_at(self, moment: dt.datetime) -> None:
-        self._scheduler.add_job(self._look, DateTrigger(moment), misfire_grace_time=None)
+        """Look at ``moment`` instead of when we meant to; looks may overlap, as nights do."""
+        if not self._stop.is_set():
+            self._scheduler.add_job(
+                self._look,
+                DateTrigger(moment),
+                id="look",
+                replace_existing=True,
+                max_instances=1000,
+                misfire_grace_time=None,
+            )
 
     def _look(self, *, wait: bool = True) -> Night:
-        """Run what is due. The next look is arranged before: a long night stops no clock."""
+        """Run what is due. The next look is arranged before, as a long night stops no clock, and
+        another one after it, for what became due meanwhile."""
         lost = tuple(lease.close_lost(self._config, self._database, _now()))
         taken = self._take(wait=wait)
-        if wait and not self._stop.is_set():
+        if wait:
             self._look_at(taken.again)
         passed = evolve(self._night(taken), lost=lost)
+        if wait and taken.run:
+            self._look_at(_now())
         if passed != Night(after=passed.after):
             self._report(passed)
         return passed

@@ -39,7 +39,7 @@ def remarks(night: Night) -> Iterator[str]:
     for slug, slots in _by_portal(night.missed).items():
         first = console.moment(slots[0])
         yield f"{slug}: {len(slots)} missed, from {first} on: nothing ran; is the scheduler running?"
-    yield from (f"{slug}: another process is crawling it" for slug in night.elsewhere)
+    yield from (f"{slug}: another process has its slot" for slug in night.elsewhere)
     yield from (f"not crawled: {why}" for why in night.refused)
     yield from (f"broken: {why}" for why in night.after.broken)
     yield _mail_line(night.after)
