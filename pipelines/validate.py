@@ -7,7 +7,7 @@ its own title and fields. A page whose whole text is in its files is worth archi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from policy.errors import Rejected
 from policy.records import Article
@@ -42,13 +42,26 @@ def _text(article: Article) -> tuple[str, str] | None:
 
 
 def _own_words(article: Article) -> str:
-    """What is left of the text without title and fields."""
-    said = {fold(value) for value in _said(article)}
+    """What is left of the text without title and fields, or the first line that leaves plenty.
+
+    A field may be broken over lines, so what little a line leaves counts only when joined to the rest.
+    """
+    said = sorted(filter(None, {fold(value) for value in _said(article)}), key=len, reverse=True)
+    plenty = 2 * len(said[0]) if said else 0
     lines = (fold(_DAY.sub("", line)) for line in article.text.split("\n"))
-    rest = "".join(line for line in lines if line not in said)
-    for value in sorted(filter(None, said), key=len, reverse=True):
-        rest = rest.replace(value, "")
-    return rest
+    rest = []
+    for line in lines:
+        if line not in said:
+            rest.append(line)
+            if len(line) > plenty and len(_without(line, said)) > plenty:
+                return line
+    return _without("".join(rest), said)
+
+
+def _without(words: str, said: Sequence[str]) -> str:
+    for value in said:
+        words = words.replace(value, "")
+    return words
 
 
 def _said(article: Article) -> Iterator[str]:

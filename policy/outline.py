@@ -16,7 +16,7 @@ from policy.markers import CIRCLED, Mark, marks, nesting
 from policy.numerals import NUMERALS, count
 from policy.records import Completeness, Heading, Outline
 from policy.terms import find_terms
-from policy.words import phrase, tokens
+from policy.words import HAN, phrase, tokens
 
 
 def outline(lines: Sequence[str]) -> Outline:
@@ -153,6 +153,9 @@ def _is_box(before: str, line: str, after: str) -> bool:
 # ------------------------------------------------------------------ completeness
 
 
+_HAN_ONLY = re.compile(rf"[{HAN}]+")
+
+
 def completeness(
     outline: Outline,
     headline: str,
@@ -163,11 +166,16 @@ def completeness(
 ) -> Completeness:
     """What is known to be missing: pages, numbers, and terms of the headline that the body never uses."""
     body = [line for line in lines if line.strip() != headline.strip()]
-    row = " ".join(["", *tokens("\n".join(body)), ""])
-    absent = (term for term in find_terms(headline) if " ".join(["", *phrase(term), ""]) not in row)
     return Completeness(
         pages=pages,
         missing_pages=tuple(missing_pages),
         gaps=outline.gaps,
-        headline_terms_missing=tuple(dict.fromkeys(absent)),
+        headline_terms_missing=tuple(_absent(find_terms(headline), "\n".join(body))),
     )
+
+
+def _absent(terms: Sequence[str], text: str) -> Iterator[str]:
+    """The terms that the text never uses; it is cut into tokens only for those it does not plainly hold."""
+    doubtful = [term for term in dict.fromkeys(terms) if not (_HAN_ONLY.fullmatch(term) and term in text)]
+    row = " ".join(["", *tokens(text), ""]) if doubtful else ""
+    return (term for term in doubtful if " ".join(["", *phrase(term), ""]) not in row)
