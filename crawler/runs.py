@@ -17,9 +17,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from scrapy.utils.log import DEFAULT_LOGGING
 
 import config as config_package
 from config import Config
@@ -81,8 +83,9 @@ def _crawled(visit: Visit) -> Run:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)  # logging belongs to the command line
+    loggers: Any = DEFAULT_LOGGING["loggers"]
+    loggers["scrapy"]["level"] = settings["LOG_LEVEL"]  # Scrapy says DEBUG
     process = AsyncCrawlerProcess(settings)
-    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])  # Scrapy sets it to DEBUG
     process.crawl("portal", visit=visit)
     process.start()
     with visit.database.write() as session:  # changes nothing where the ledger closed the run

@@ -1,0 +1,49 @@
+"""Which saved capture answers a request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from crawler.handlers import Saved
+from storage.captures import StoredRecord
+
+URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
+
+
+def record(url: str, *, day: int = 1, method: str = "GET", body: bytes = b"") -> StoredRecord:
+    return StoredRecord(
+        path=Path("x.warc.gz"),
+        offset=day,
+        length=1,
+        url=url,
+        status=200,
+        headers=(),
+        at=dt.datetime(2026, 11, day, tzinfo=dt.UTC),
+        record_id=f"<{day}>",
+        digest=f"sha1:{day}",
+        method=method,
+        request_body=body,
+    )
+
+
+def test_the_exact_address_answers_before_one_that_is_written_otherwise() -> None:
+    exact, alike = record(URL), record(URL.replace("https", "http"), day=2)
+    assert Saved([exact, alike]).find("GET", URL, b"") == exact
+
+
+def test_scheme_fragment_and_index_html_do_not_matter() -> None:
+    saved = Saved([record(URL)])
+    assert saved.find("GET", "http://www.ndrc.gov.cn/xxgk/zcfb/tz/index.html#top", b"") == record(URL)
+    assert saved.find("GET", f"{URL}index_1.html", b"") is None
+
+
+def test_of_several_captures_the_last_answers() -> None:
+    assert Saved([record(URL, day=3), record(URL, day=2)]).find("GET", URL, b"") == record(URL, day=3)
+
+
+def test_a_post_is_answered_by_its_own_body_only() -> None:
+    saved = Saved([record(URL, method="POST", body=b"page=1")])
+    assert saved.find("POST", URL, b"page=1")
+    assert saved.find("POST", URL, b"page=2") is None
+    assert saved.find("GET", URL, b"") is None
