@@ -93,6 +93,13 @@ def track(items: Sequence[T], label: str) -> Iterator[T]:
 
 
 @contextmanager
+def busy(label: str) -> Iterator[None]:
+    """A sign of life on stderr, on a terminal only."""
+    with err().status(label):
+        yield
+
+
+@contextmanager
 def counted(label: str) -> Iterator[Callable[[int, int], None]]:
     """A function to be told how many of how many are done."""
     with progress(label, None) as bar:

@@ -13,6 +13,7 @@ from attrs import evolve
 from rich.text import Text
 
 import console
+from alerts import outbox
 from cli.app import Json, app
 from cli.home import Home, now
 from config import Config, PortalConfig
@@ -105,15 +106,17 @@ def crawl(
 
     home: Home = ctx.obj
     declared.get(slug, home.config.portal_packages)
+    begun, captures = _slot(slot), _readable(replay or [])
     home.prepare()
-    run = runs.crawl(
-        home.config,
-        slug,
-        slot=_slot(slot),
-        since=since.date() if since else None,
-        replay=_existing(replay or []),
-        sections=section or [],
-    )
+    with console.busy(f"crawling {slug}"):
+        run = runs.crawl(
+            home.config,
+            slug,
+            slot=begun,
+            since=since.date() if since else None,
+            replay=captures,
+            sections=section or [],
+        )
     if run is None:
         console.fail(f"{slug}: another run has the lease")
     else:
@@ -129,10 +132,14 @@ def _slot(given: str | None) -> dt.datetime:
     return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=console.SHANGHAI)
 
 
-def _existing(paths: list[Path]) -> list[Path]:
-    for path in paths:
-        if not path.exists():
-            raise ArchiveError(f"{path}: no such file or folder to replay")
+def _readable(paths: list[Path]) -> list[Path]:
+    """The paths, once it is known that they hold captures; raises ArchiveError."""
+    from crawler.handlers import saved
+
+    if missing := [path for path in paths if not path.exists()]:
+        raise ArchiveError(f"{missing[0]}: no such file or folder to replay")
+    if paths:
+        saved(tuple(path.absolute() for path in paths))  # kept for the crawl
     return paths
 
 
@@ -185,10 +192,10 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     slugs = list(declared.load(home.config.portal_packages))
     with home.database() as database, database.read() as session:
         lines, totals = queries.overview(session, slugs), queries.totals(session)
+        messages = outbox.by_state(session)
     if as_json:
-        console.write_json(
-            {"totals": console.plain(totals), "portals": [_status_shape(line) for line in lines]}
-        )
+        shapes = [_status_shape(line) for line in lines]
+        console.write_json({"totals": console.plain(totals), "portals": shapes, "messages": messages})
         return
     table = console.table(
         "", "portal", "#articles", "#versions", "#missing", "newest", "last run", "state", "failed"
@@ -197,6 +204,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         table.add_row(*_status_row(line))
     console.say(table)
     console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
+    if messages:
+        console.say(f"messages: {console.counts(messages)}")
 
 
 def _status_row(line: PortalOverview) -> list[str | Text]:

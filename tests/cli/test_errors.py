@@ -51,7 +51,8 @@ def test_a_database_of_a_later_release_is_refused(archived: Polarchive) -> None:
     with sqlite3.connect(archived.home / "polarchive.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
-    for command in (["status"], ["crawl", "ndrc", "--replay", str(archived.home)], ["db", "upgrade"]):
+    archived.configure("contact = 'ops@example.org'\n")
+    for command in (["status"], ["crawl", "ndrc"], ["nightly"], ["db", "upgrade"]):
         assert_one_line(archived(*command), 1, "written by a later release")
 
 
@@ -101,3 +102,15 @@ def test_the_command_runs_as_a_module_from_anywhere(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.count("\n") == 1
     assert "polarchive init" in ended.stderr
+
+
+@pytest.mark.parametrize("body", [b"not a WARC", b"\x1f\x8b" + bytes(range(200))], ids=["text", "torn"])
+def test_what_is_to_be_replayed_must_be_captures(polarchive: Polarchive, tmp_path: Path, body: bytes) -> None:
+    file = tmp_path / "night.warc.gz"
+    file.write_bytes(body)
+    assert_one_line(polarchive("crawl", "ndrc", "--replay", str(file)), 1, "night.warc.gz")
+    assert not polarchive.home.exists(), "nothing half-written"
+
+
+def test_a_folder_without_captures_cannot_be_replayed(polarchive: Polarchive, tmp_path: Path) -> None:
+    assert_one_line(polarchive("crawl", "ndrc", "--replay", str(tmp_path)), 1, str(tmp_path), "no WARC")

@@ -55,6 +55,8 @@ def test_without_a_mail_server_messages_wait_and_we_are_told(
     assert "1 messages wait: mail.host is not set" in answer.err
     said = archived("alerts", "send", "--json")
     assert (said.json["matched"], said.json["waiting"]) == (0, 1)
+    assert archived("status", "--json").json["messages"] == {"pending": 1}
+    assert "messages: pending 1" in archived("status").out
 
 
 @pytest.mark.parametrize(
