@@ -12,7 +12,7 @@ import config as configuration
 from config import Config
 from crawler import portals
 from policy.errors import ArchiveError, ConfigError
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, is_new, open_database, upgrade
 
 _EXAMPLE = Path(configuration.__file__).parent.parent / "polarchive.example.toml"
 
@@ -54,7 +54,7 @@ class Home:
     def prepare(self) -> bool:
         """Make the home and its tables where there are none; True when there was no archive before."""
         self._make_folders()
-        fresh = not self.config.database and not (self.config.home / "polarchive.db").exists()
+        fresh = is_new(self.config.database_url)
         if fresh:
             upgrade(self.config.database_url)
         return fresh

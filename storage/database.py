@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from attrs import frozen
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
@@ -81,6 +81,14 @@ def check(url: str) -> None:
         raise ArchiveError(f"{_shown(url)}: there is no archive yet; run polarchive init")
     with connected(url, wal=False) as connection:
         migrations.check(connection, _shown(url))
+
+
+def is_new(url: str) -> bool:
+    """Whether nobody has made a table there yet. Raises ArchiveError for what is no database."""
+    if _is_missing(_parsed(url)):
+        return True
+    with connected(url, wal=False) as connection:
+        return not inspect(connection).get_table_names()
 
 
 def upgrade(url: str) -> None:

@@ -34,13 +34,14 @@ class Answer:
 
 
 class Polarchive:
-    """The command on one home."""
+    """The command on one home; ``environ`` is added to the environment."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, **environ: str) -> None:
+        self.home, self.environ = home, environ
 
     def __call__(self, *arguments: str) -> Answer:
-        result = CliRunner().invoke(app, ["--home", str(self.home), *arguments], prog_name="polarchive")
+        command = ["--home", str(self.home), *arguments]
+        result = CliRunner().invoke(app, command, prog_name="polarchive", env=self.environ)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Answer(code=result.exit_code, out=result.stdout, err=result.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,14 @@ def test_init_makes_a_home_and_may_be_repeated(polarchive: Polarchive) -> None:
     again = polarchive("init")
     assert (again.code, "there already" in again.err) == (0, True)
     assert (polarchive.home / "polarchive.toml").read_text() == "contact = 'ops@example.org'\n"
+
+
+def test_tables_are_made_in_the_database_that_is_configured(empty_url: str, tmp_path: Path) -> None:
+    elsewhere = Polarchive(tmp_path / "other", POLARCHIVE_DATABASE=empty_url)
+    assert elsewhere("subscribe", "储能", "--email", "a@example.org").code == 0
+    assert elsewhere("status", "--json").json["totals"]["articles"] == 0
+    assert not (elsewhere.home / "polarchive.db").exists()
+    assert elsewhere("db", "upgrade").code == 0
 
 
 def test_the_home_may_be_named_behind_the_command(polarchive: Polarchive) -> None:
