@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
-
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
@@ -13,10 +9,11 @@ from scrapy.http import Request, Response
 from scrapy.http.headers import Headers
 from scrapy.responsetypes import responsetypes
 
-from crawler.addresses import alike, origin
+from crawler.addresses import origin
 from crawler.outcomes import NotSaved
+from crawler.saved import saved
 from crawler.visit import visit_of
-from storage.captures import StoredRecord, StoredResponse, load, read, refer, scan
+from storage.captures import StoredRecord, StoredResponse, load, read, refer
 
 
 class ConnectHandler(HTTP11DownloadHandler):
@@ -67,31 +64,3 @@ class ReplayHandler(BaseDownloadHandler):
     def _load(self, record: StoredRecord) -> StoredResponse:
         own = refer(record, self._root)
         return read(self._root, own) if own else load(record, known=self._saved.original)
-
-
-class Saved:
-    """The captures below some paths: of several of one address the last."""
-
-    def __init__(self, records: Iterable[StoredRecord]) -> None:
-        self._exact: dict[tuple[str, str, bytes], StoredRecord] = {}
-        self._alike: dict[tuple[str, str, bytes], StoredRecord] = {}
-        self._originals: dict[str, StoredRecord] = {}
-        for record in sorted(records, key=lambda record: record.at):
-            self._exact[record.method, record.url, record.request_body] = record
-            self._alike[record.method, alike(record.url), record.request_body] = record
-            if not record.revisit:
-                self._originals[record.digest] = record
-
-    def find(self, method: str, url: str, body: bytes) -> StoredRecord | None:
-        """The capture of exactly this address, or of one that is written otherwise."""
-        return self._exact.get((method, url, body)) or self._alike.get((method, alike(url), body))
-
-    def original(self, digest: str) -> StoredRecord | None:
-        """The record that holds the payload a revisit refers to, when it is among these."""
-        return self._originals.get(digest)
-
-
-@lru_cache(maxsize=1)
-def saved(paths: tuple[Path, ...]) -> Saved:
-    """One index for the handlers of both schemes."""
-    return Saved(scan(paths))

@@ -15,6 +15,7 @@ from config import Config, PortalConfig, load
 from crawler import portals
 from crawler.addresses import endpoint, open_endpoints, origin
 from crawler.portal import Portal, Section
+from crawler.saved import saved
 from policy.errors import ConfigError, PolarchiveError
 from policy.records import Run
 from storage import runs
@@ -51,11 +52,14 @@ def begin(
 ) -> Visit | None:
     """Claim the run and prepare it; None when its lease is taken.
 
-    Raises UnknownPortal, and ConfigError for an unknown section or a real portal without a contact.
+    Raises UnknownPortal, ConfigError for an unknown section or a real portal without a contact, and
+    UnreadableCapture for a replay of what is no WARC.
     """
     portal = portals.get(slug, config.portal_packages)
     chosen = choose(portal, sections)
-    if not replay:
+    if replay:
+        saved(tuple(replay))
+    else:
         require_contact(config, chosen)
     with database.read() as session:
         floor = runs.first_since(session, slug)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from crawler.handlers import Saved
+from crawler.saved import Saved
 from storage.captures import StoredRecord
 
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"

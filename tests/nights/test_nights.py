@@ -110,15 +110,15 @@ def test_a_night_follows_a_listing_to_the_end_of_the_window_and_is_polite(home: 
     assert {each["agent"] for each in asked} == {"polarchive/0.1 (policy archive; nights@example.org)"}
 
 
-def test_three_portals_are_archived_in_their_own_shapes(home: Home) -> None:
+def test_a_policy_on_two_portals_is_one_policy(home: Home) -> None:
     shown = papers(20)
     council = "https://www.gov.cn/zhengce/zhengceku/bmwj/TONGYONGGAILAN.json"
     home.site.put_all(
         {council: shapes.govcn_list(shown)} | {shapes.govcn_url(p): shapes.govcn_article(p) for p in shown}
     )
-    publish(home, shown)
-    assert home.crawl("ndrc", "--section", "tz")["new"] == 20
+    publish(home, shown[:10])
+    assert night(home)["new"] == 10
     row = home.crawl("govcn", "--section", "bmwj")
     assert (row["state"], row["new"]) == ("ok", 20)
     kinds = [change.kind for change in home.changes()]
-    assert kinds == ["new_policy"] * 20 + ["source_added"] * 20, "one policy on two portals"
+    assert (kinds.count("new_policy"), kinds.count("source_added")) == (20, 10)

@@ -69,5 +69,6 @@ def test_a_replay_of_nothing_it_needs_fails_and_one_of_no_warc_says_so(home: Hom
     row = home.crawl("ndrc", "--replay", str(warc), expect=1)
     assert (row["state"], row["entries"], row["not_saved"]) == ("failed", 0, 5)
     (tmp_path / "x.warc.gz").write_text("not a WARC")
-    home.crawl("bjx", "--replay", str(tmp_path / "x.warc.gz"), expect=1)
-    assert home.runs()[0].state != "running"
+    out, err = home.start("bjx", "--replay", str(tmp_path / "x.warc.gz")).communicate()
+    assert (out, err) == ("", "error: x.warc.gz: not a WARC\n")
+    assert [run.portal for run in home.runs()] == ["ndrc", "bjx"], "nothing half-written"

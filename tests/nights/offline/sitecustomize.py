@@ -9,5 +9,5 @@ def _refused(*_args: object, **_options: object) -> None:
 
 for _name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection"):
     setattr(socket, _name, _refused)
-socket.socket.connect = _refused  # type: ignore[method-assign]
-socket.socket.connect_ex = _refused  # type: ignore[method-assign]
+for _name in ("connect", "connect_ex"):
+    setattr(socket.socket, _name, _refused)

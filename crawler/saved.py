@@ -1,0 +1,38 @@
+"""The captures a replay answers from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from crawler.addresses import alike
+from storage.captures import StoredRecord, scan
+
+
+class Saved:
+    """The captures below some paths: of several of one address the last."""
+
+    def __init__(self, records: Iterable[StoredRecord]) -> None:
+        self._exact: dict[tuple[str, str, bytes], StoredRecord] = {}
+        self._alike: dict[tuple[str, str, bytes], StoredRecord] = {}
+        self._originals: dict[str, StoredRecord] = {}
+        for record in sorted(records, key=lambda record: record.at):
+            self._exact[record.method, record.url, record.request_body] = record
+            self._alike[record.method, alike(record.url), record.request_body] = record
+            if not record.revisit:
+                self._originals[record.digest] = record
+
+    def find(self, method: str, url: str, body: bytes) -> StoredRecord | None:
+        """The capture of exactly this address, or of one that is written otherwise."""
+        return self._exact.get((method, url, body)) or self._alike.get((method, alike(url), body))
+
+    def original(self, digest: str) -> StoredRecord | None:
+        """The record that holds the payload a revisit refers to, when it is among these."""
+        return self._originals.get(digest)
+
+
+@lru_cache(maxsize=1)
+def saved(paths: tuple[Path, ...]) -> Saved:
+    """One index for a replay; raises UnreadableCapture, naming the file, for what is no WARC."""
+    return Saved(scan(paths))
