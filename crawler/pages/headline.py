@@ -24,7 +24,15 @@ WHEN = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
     r"(?:[\sT　]*\d{1,2}[:：时]\d{2}(?:[:：分]\d{2}秒?)?)?"
 )
-SAID = re.compile(r"(?:来源|稿源|出处)(?:于|自)?\s?[:：]\s*(?P<name>[^\s|：:]{2,30})")
+_NEXT = (
+    "关键词|标签|(?:责任)?编辑|责编|作者|记者|(?:发布|更新)?(?:时间|日期)|(?:浏览|阅读|点击)(?:次数|量|数)?"
+    "|字[号体]"
+)
+SAID = re.compile(
+    rf"(?:来源|稿源|出处)(?:于|自)?\s?[:：]\s*(?P<name>[^\s|：:]{{2,30}}?)(?=(?:{_NEXT})?\s?[:：]|[\s|]|$)"
+)
+"""A source is named up to the next label, white space or line end."""
+KEYWORDS = re.compile(r"(?:关键[词字]|标签)\s?[:：]")
 BYLINE = re.compile(r"source|origin|media|author|js_name|nickname|account", re.IGNORECASE)
 """Names of the elements that say where a page is from."""
 TOOLS = re.compile(
@@ -47,6 +55,7 @@ def labels(page: Document, found: Sequence[Run], body: Node) -> Iterator[Label]:
         yield Label(name="title", value=words, rule="masthead")
     yield from islice(_days(page, around), 1)
     yield from islice(_sources(page, around), 1)
+    yield from _keywords(around)
 
 
 def header_of(page: Document, found: Sequence[Run], body: Node) -> Sequence[Run]:
@@ -58,7 +67,9 @@ def header_of(page: Document, found: Sequence[Run], body: Node) -> Sequence[Run]
     if headed is None:
         return ()
     dated = next((n for n, run in enumerate(begins[headed + 1 :], headed + 1) if _is_dateline(run)), None)
-    return begins[: dated + 1] if dated else ()
+    if dated is None or any("。" in run.text for run in begins[headed:dated]):
+        return ()  # a day below a paragraph is a signature's
+    return begins[: dated + 1]
 
 
 @frozen(kw_only=True)
@@ -160,6 +171,19 @@ def _neighbours(between: Sequence[Run]) -> Iterator[str | None]:
     for one, other in (*pairwise(between), *pairwise(between[::-1])):
         if WHEN.fullmatch(one.text):
             yield _one_name(other.text)
+
+
+def _keywords(around: _Around) -> Iterator[Label]:
+    """The links of the innermost element that begins with the word."""
+    for run in (*around.between, *around.begins):
+        if KEYWORDS.search(run.text):
+            begun = [node for node in run.block.traverse() if _holds_keywords(node)]
+            for link in begun[-1].css("a") if begun else ():
+                yield Label(name="keyword", value=text_in(link), rule="masthead")
+
+
+def _holds_keywords(node: Node) -> bool:
+    return node.css_first("a") is not None and bool(KEYWORDS.match(text_in(node)))
 
 
 def _one_name(text: str) -> str | None:

@@ -176,3 +176,27 @@ def test_a_cut_page_is_read_or_refused_but_never_crashes(cut: int) -> None:
     html = FRAME.format(body=f"<div>{BODY}</div>", info="", head="", menu=MENU).encode()[:cut]
     with suppress(PageError):
         assert read_saved([Payload(url=URL, body=html)]).title.value
+
+
+def test_labels_that_run_together_are_told_apart() -> None:
+    keywords = "<span>关键词：<a>氢能</a><a>加氢站</a></span>"
+    info = f"<span>2026-03-10 09:36</span><span>来源：样例市人民政府</span>{keywords}"
+    read = article(info=info)
+    assert read.source is not None
+    assert read.source.value == "样例市人民政府"
+    assert read.keywords == ("氢能", "加氢站")
+
+
+def test_a_notice_that_repeats_its_title_keeps_its_head() -> None:
+    notice = [
+        "样例发〔2026〕7号",
+        "样例县要建加氢站",
+        "各乡镇：",
+        "现将要点印发给你们。",
+        "样例县政府",
+        "2026年3月1日",
+    ]
+    body = "".join(f"<p>{line}</p>" for line in notice)
+    read = article(body=f"<div>{body}{BODY}</div>", info="2026-03-10 来源：样例日报")
+    assert read.text.split("\n") == [*notice, *WORDS]
+    assert read.doc_no is not None
