@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from alerts.channels import Channel, ChannelDown, NotDelivered, Refused
 from alerts.messages import Message, Notice, Source, compose
 from policy.query import highlights, parse
+from policy.records import Article, Version
 from storage import queries
 from storage.database import Database
 from storage.documents import day_of
@@ -159,14 +160,24 @@ def _settle(database: Database, leased: Leased, state: str, **values: dt.datetim
 # ------------------------------------------------------------------ what is said
 
 
+def most_telling(versions: Sequence[Version], matched: int) -> Article:
+    """The article that says most about the policy: number, issuers; else the one that matched."""
+
+    def says(version: Version) -> tuple[bool, bool, bool]:
+        article = version.article
+        return article.doc_no is not None, article.issuers is not None, version.article_id == matched
+
+    return max(versions, key=says).article
+
+
 def _notice(session: Session, row: DeliveryRow, query: str, names: Mapping[str, str]) -> Notice:
     """The policy as it is known now: whoever printed it meanwhile is named too."""
     change = session.get_one(ChangeRow, row.change_id)
-    version = queries.version(session, change.article_id)
     policy = queries.policy(session, row.policy_id)
-    if version is None or policy is None:
+    if policy is None:
         raise LookupError(f"delivery {row.id}: its policy is not in the archive")
-    article = version.article
+    versions = (queries.version(session, each.id) for each in policy.articles)
+    article = most_telling([version for version in versions if version], change.article_id)
     return Notice(
         title=(article.title_official or article.title).value,
         issuers=tuple(i.name or i.printed for i in article.issuers.value) if article.issuers else (),

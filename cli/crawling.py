@@ -134,7 +134,7 @@ def _slot(given: str | None) -> dt.datetime:
 
 def _readable(paths: list[Path]) -> list[Path]:
     """The paths, once it is known that they hold captures; raises ArchiveError."""
-    from crawler.handlers import saved
+    from crawler.saved import saved
 
     if missing := [path for path in paths if not path.exists()]:
         raise ArchiveError(f"{missing[0]}: no such file or folder to replay")

@@ -47,7 +47,7 @@ def search(
         return
     for hit in results.hits:
         _print_hit(hit, highlights(tree))
-    console.say(f"{results.total} articles")
+    console.say(f"{results.total} articles, {len(results.hits)} policies shown")
 
 
 def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:

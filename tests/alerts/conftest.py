@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from attrs import evolve
 
 from alerts import percolate, subscriptions
 from alerts.channels.email import Email
@@ -98,7 +99,8 @@ def publish(database: Database) -> Callable[..., Saved]:
         quiet: bool = False,
         **fields: Any,
     ) -> Saved:
-        article = an_article(text, **fields)
+        doc_no = fields.pop("doc_no", None)
+        article = evolve(an_article(text, **fields), doc_no=doc_no)
         capture = a_capture(f"{article.portal}{article.key}{text}", at=at)
         return archive.store(
             database, article, captures=[capture], decide=the_known_policy, code="code-1", now=at, quiet=quiet

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from alerts import outbox
 from alerts.channels.email import Email
 from alerts.subscriptions import Subscription
-from policy.records import Saved
+from policy.records import DocNumber, Found, Saved
 from storage.database import Database
 from storage.models import DeliveryRow
 from tests.alerts.conftest import NAMES, Mailbox
@@ -74,6 +74,24 @@ def test_a_mail_names_every_portal_that_prints_the_policy(
     send(database, channel)
     [mail] = mailbox.messages
     assert mail.get_content().count("来源：") == 2
+
+
+def test_a_mail_speaks_of_the_policy_as_its_issuer_does_not_as_a_portal_headlines_it(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: Email,
+    mailbox: Mailbox,
+) -> None:
+    number = DocNumber(raw="发改能源〔2026〕12号", code="发改能源", year=2026, number=12)
+    subscribe("储能")
+    publish(portal="bjx", key="77", title="重磅！储能大消息")
+    publish(doc_no=Found(value=number, raw=number.raw, rule="cell"))
+    assert follow() == 1
+    send(database, channel)
+    assert mailbox.messages[0]["Subject"] == "【政策】关于推进储能应用的通知"
+    assert "发文字号：发改能源〔2026〕12号" in mailbox.messages[0].get_content()
 
 
 def test_senders_beside_each_other_send_each_mail_once(

@@ -47,7 +47,7 @@ def test_a_search_shows_title_portal_and_a_snippet(filled: Polarchive) -> None:
     assert "关于氢能的意见" in found.out
     assert "明确制氢、储运" in found.out
     assert "ndrc" in found.out
-    assert found.out.endswith("1 articles\n")
+    assert found.out.endswith("1 articles, 1 policies shown\n")
 
 
 def test_an_article_is_named_by_number_key_or_address(filled: Polarchive) -> None:
