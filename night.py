@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
@@ -17,8 +18,9 @@ from config import Config, PortalConfig
 from crawler import portals, visit
 from crawler import runs as crawling
 from crawler.portal import Section
+from crawler.saved import saved
 from pipelines.adapters import compute_keywords
-from policy.errors import ConfigError
+from policy.errors import ArchiveError, ConfigError
 from policy.records import Run
 from storage import runs
 from storage.database import Database
@@ -91,6 +93,16 @@ def enabled(config: Config) -> Enabled:
     return Enabled(slugs=slugs, refused=tuple(f"{slug}: {why}" for slug, why in refused.items()))
 
 
+def replayable(config: Config, captures: Sequence[Path]) -> Enabled:
+    """The portals of which a listing is saved there; raises ArchiveError when there is none."""
+    held = saved(tuple(captures))
+    known = portals.load(config.portal_packages).values()
+    slugs = tuple(p.slug for p in known if any(held.find("GET", s.url, b"") for s in p.sections))
+    if not slugs:
+        raise ArchiveError(f"{captures[0]}: no listing of any portal is saved there")
+    return Enabled(slugs=slugs)
+
+
 def _refusal(config: Config, sections: Sequence[Section]) -> str | None:
     try:
         visit.require_contact(config, sections)
@@ -108,13 +120,15 @@ def night(
     slots: Slots,
     *,
     missed: Sequence[tuple[str, dt.datetime]] = (),
+    replay: Sequence[Path] = (),
     stop: threading.Event | None = None,
     on_done: Done = lambda slug, run: None,
 ) -> Night:
-    """Run these slots, record the missed ones, and work on what changed."""
+    """Run these slots, from saved captures where ``replay`` names them, record the missed ones, and
+    work on what changed."""
     recorded = record_missed(database, missed, _now())
     stop = stop or threading.Event()
-    passed = evolve(_crawled(config, slots, stop, on_done), missed=recorded)
+    passed = evolve(_crawled(config, slots, replay, stop, on_done), missed=recorded)
     return evolve(passed, after=after(config, database) if not stop.is_set() else Aftermath())
 
 
@@ -128,7 +142,9 @@ def record_missed(
         return tuple((slug, slot) for slug, slot in missed if runs.missed(session, slug, slot, now))
 
 
-def _crawled(config: Config, slots: Slots, stop: threading.Event, on_done: Done) -> Night:
+def _crawled(
+    config: Config, slots: Slots, replay: Sequence[Path], stop: threading.Event, on_done: Done
+) -> Night:
     ended: dict[str, Run | None] = {}
 
     def note(slug: str, run: Run | None) -> None:
@@ -137,7 +153,8 @@ def _crawled(config: Config, slots: Slots, stop: threading.Event, on_done: Done)
 
     broken: tuple[str, ...] = ()
     try:
-        crawling.run_all(config, slots.items(), workers=config.schedule.workers, on_done=note, stop=stop)
+        workers = config.schedule.workers
+        crawling.run_all(config, slots.items(), workers=workers, replay=replay, on_done=note, stop=stop)
     except RuntimeError as error:
         broken = (str(error),)
     return Night(

@@ -25,6 +25,10 @@ from storage import queries
 from storage.database import upgrade
 from storage.rows import PortalOverview
 
+Replay = Annotated[
+    list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
+]
+
 db = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(db, name="db")
 
@@ -91,9 +95,7 @@ def _portal_shape(portal: Portal, config: Config) -> dict[str, Any]:
 def crawl(
     ctx: typer.Context,
     slug: str,
-    replay: Annotated[
-        list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
-    ] = None,
+    replay: Replay = None,
     since: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First crawl's window.")
     ] = None,
@@ -140,7 +142,7 @@ def _readable(paths: list[Path]) -> list[Path]:
         raise ArchiveError(f"{missing[0]}: no such file or folder to replay")
     if paths:
         saved(tuple(path.absolute() for path in paths))  # kept for the crawl
-    return paths
+    return [path.absolute() for path in paths]
 
 
 def _show(run: Run, *, as_json: bool) -> None:
@@ -153,14 +155,15 @@ def _show(run: Run, *, as_json: bool) -> None:
 
 
 @app.command()
-def nightly(ctx: typer.Context, as_json: Json = False) -> None:
+def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) -> None:
     """Crawl every portal now, index, send alerts, print the morning report."""
     import night
     from cli import report
     from crawler import lease
 
     home: Home = ctx.obj
-    chosen = night.enabled(home.config)
+    captures = _readable(replay or [])
+    chosen = night.replayable(home.config, captures) if captures else night.enabled(home.config)
     home.prepare()
     stop = stopped_by_signals()
     with home.database() as database, console.progress("portals", len(chosen.slugs)) as bar:
@@ -169,6 +172,7 @@ def nightly(ctx: typer.Context, as_json: Json = False) -> None:
             home.config,
             database,
             dict.fromkeys(chosen.slugs, now()),
+            replay=captures,
             stop=stop,
             on_done=lambda slug, run: bar.advance(bar.task_ids[0]),
         )

@@ -143,6 +143,7 @@ def run_all(
     slots: Iterable[tuple[str, dt.datetime]],
     *,
     workers: int = 4,
+    replay: Sequence[Path] = (),
     on_done: Callable[[str, Run | None], None] = lambda slug, run: None,
     stop: threading.Event | None = None,
 ) -> list[Run]:
@@ -150,7 +151,7 @@ def run_all(
     stop, done, finished = stop or threading.Event(), threading.Lock(), list[Run]()
 
     def one(slug: str, slot: dt.datetime) -> None:
-        run = None if stop.is_set() else supervise(config, slug, slot=slot, stop=stop)
+        run = None if stop.is_set() else supervise(config, slug, slot=slot, replay=replay, stop=stop)
         with done:
             finished.extend([run] if run else [])
             on_done(slug, run)

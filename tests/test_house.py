@@ -13,7 +13,13 @@ def dotted_paths() -> Iterator[str]:
     """Every dotted path of ours that the Scrapy settings name."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "DOWNLOAD_HANDLERS"):
+    for name in (
+        "DOWNLOADER_MIDDLEWARES",
+        "SPIDER_MIDDLEWARES",
+        "EXTENSIONS",
+        "ITEM_PIPELINES",
+        "DOWNLOAD_HANDLERS",
+    ):
         for key, value in settings.getdict(name).items():
             yield from (path for path in (key, value) if isinstance(path, str) and "." in path)
     yield str(settings["TWISTED_DNS_RESOLVER"])
