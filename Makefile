@@ -15,8 +15,9 @@ check: install  ## style, types, floors, migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install  ## CPU per archived page beside a plain spider
+bench: install  ## CPU per archived page beside a plain spider; an archive that grows
 	$(BIN)/python -m benchmarks.crawl
+	$(BIN)/python -m benchmarks.growth
 
 install: .venv/installed
 

@@ -65,17 +65,21 @@ def _fields(number: int) -> str:
     return f'<table class="bd1"><tr>{cells}</tr></table>'
 
 
-def _body(number: int) -> str:
+def lines(number: int) -> list[str]:
+    """The words of an article, some 5,000 characters."""
     draw = random.Random(number)
-    lines = ["各有关单位：", f"现就第{number + 1}批重点工作通知如下。"]
+    words = ["各有关单位：", f"现就第{number + 1}批重点工作通知如下。"]
     for numeral in _NUMERALS:
-        lines.append(f"{numeral}、{draw.choice(_WHAT)}")
-        lines += [f"（{_NUMERALS[k]}）{_clause(draw)}" for k in range(3)]
-        lines += ["".join(_clause(draw) for _ in range(3)) for _ in range(2)]
-    lines += ["测量委员会", "2026年10月30日"]
+        words.append(f"{numeral}、{draw.choice(_WHAT)}")
+        words += [f"（{_NUMERALS[k]}）{_clause(draw)}" for k in range(3)]
+        words += ["".join(_clause(draw) for _ in range(3)) for _ in range(2)]
+    return [*words, "测量委员会", "2026年10月30日"]
+
+
+def _body(number: int) -> str:
     style = "text-indent: 2em; text-align: justify; margin-top: 0px"
     return "\n".join(
-        f'<p style="{style}"><span style="font-family: 仿宋">{line}</span></p>' for line in lines
+        f'<p style="{style}"><span style="font-family: 仿宋">{line}</span></p>' for line in lines(number)
     )
 
 
