@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from attrs import asdict, evolve, frozen
 
@@ -94,7 +95,7 @@ def read_article(
     found = metadata.describe(_labels(first, entry), body.lines, issuer=portal.issuer if portal else None)
     if found.title is None:
         raise Rejected("no title", portal=slug, url=first.url, field="title")
-    known = {canonical(page.url) for page in pages}
+    known = {_file(page.url) for page in pages}
     expected = dict.fromkeys([*missing, *(url for page in pages for url in page.others)])
     return _finished(
         Article(
@@ -109,7 +110,7 @@ def read_article(
         ),
         body,
         pages=len(pages),
-        missing=tuple(url for url in expected if canonical(url) not in known),
+        missing=tuple(url for url in expected if _file(url) not in known),
     )
 
 
@@ -131,7 +132,12 @@ def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) 
         if portal is None:
             raise
         article = reread(None, payloads)
-        return evolve(article, warnings=(*article.warnings, f"generic reading: {error}"))
+        return evolve(
+            article,
+            portal=portal.slug,
+            key=portal.key(article.url) or article.key,
+            warnings=(*article.warnings, f"generic reading: {error}"),
+        )
 
 
 @cache
@@ -183,6 +189,11 @@ def _key(portal: Portal | None, first: Page, entry: Entry | None) -> str:
     """The portal's stable key; the address where there is no portal."""
     found = portal.key(first.url) if portal else None
     return found or (entry.key if entry else canonical(first.url))
+
+
+def _file(url: str) -> str:
+    """What tells an article's pages apart, whatever the host and scheme they are linked at."""
+    return urlsplit(url).path.rpartition("/")[2]
 
 
 def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crawler.pages import answers, density, headline
-from crawler.pages.base import Node, document, inner_html
+from crawler.pages.base import Document, Node, document, inner_html
 from crawler.pages.government import attachments, metas, pairs
 from crawler.pages.pruning import prune
 from crawler.pages.runs import Run, runs
@@ -31,15 +31,19 @@ def read(payload: Payload) -> Page:
     answer = answers.read(payload)
     if answer is not None:
         return answer
-    page = document(payload)
+    return of(document(payload))
+
+
+def of(page: Document) -> Page:
+    """The same of a page already parsed."""
     found = tuple(runs(page.root))
     body = density.body_of(page, found)
     if body is None:
-        raise Rejected("no prose in it", url=payload.url, field="body")
+        raise Rejected("no prose in it", portal=page.portal, url=page.url, field="body")
     labels = (*_cells(found, body), *metas(page), *headline.labels(page, found, body))
     files = attachments(page, _offering(body))
     prune(body, headline.header_of(page, found, body))
-    return Page(url=payload.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
+    return Page(url=page.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 
 
 def _cells(found: Sequence[Run], body: Node) -> list[Label]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from crawler.portal import Portal
 
 TRACKING = re.compile(r"utm_\w+|spm|from|isappinstalled|share_\w+|wfr", re.IGNORECASE)
+MOST_PAGES = 1000
+"""Whatever a pager says."""
 _MARKUP = re.compile(r"<[^>]+>")
 _CREATE_PAGE = re.compile(r"createPageHTML\s*\(([^)]*)\)")
 
@@ -93,14 +95,22 @@ class StaticList(ListingPage):
         return next((day for day in days if day), None)
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
-        """Addresses of the pages after this one, as far as this page links them."""
+        """Addresses of the pages after this one, up to the last one linked.
+
+        A pager prints some numbers and leaves out others: ``1 2 3 … 50``.
+        """
         if not self.page_url:
             return ()
-        number = re.compile(re.escape(section_url) + self.page_url)
-        current = number.fullmatch(page.url)
-        linked = {page.absolute(attribute(a, "href")) for a in page.root.css("a[href]")}
-        numbered = sorted((int(found["n"]), found[0]) for found in map(number.fullmatch, linked) if found)
-        return tuple(url for n, url in numbered if n > (int(current["n"]) if current else 1))
+        number = re.compile(rf"(?:https?:)?{re.escape(section_url.partition(':')[2])}{self.page_url}")
+        links = (page.absolute(attribute(a, "href")) for a in page.root.css("a[href]"))
+        linked = {int(found["n"]): found for found in map(number.fullmatch, links) if found}
+        if not linked:
+            return ()
+        here = number.fullmatch(page.url)
+        last = linked[max(linked)]
+        before, after = last[0][: last.start("n")], last[0][last.end("n") :]
+        numbers = range(int(here["n"]) + 1 if here else 2, min(max(linked), MOST_PAGES) + 1)
+        return tuple(f"{before}{n}{after}" for n in numbers)
 
 
 class TrsList(StaticList):
@@ -116,13 +126,14 @@ class TrsList(StaticList):
         names = [part for part in arguments if part and not part.isdigit()]
         if len(numbers) < 2 or len(names) < 2:
             return ()
-        return tuple(join(page.url, f"{names[0]}_{n}.{names[1]}") for n in range(numbers[1] + 1, numbers[0]))
+        last = min(numbers[0], MOST_PAGES)
+        return tuple(join(page.url, f"{names[0]}_{n}.{names[1]}") for n in range(numbers[1] + 1, last))
 
     def _contained(self, arguments: list[str], page: Document) -> tuple[str, ...]:
         """The variant that names its container first counts pages from one."""
         if len(arguments) < 4 or not (arguments[0].isdigit() and arguments[1].isdigit()):
             return ()
-        total, current = int(arguments[0]), int(arguments[1])
+        total, current = min(int(arguments[0]), MOST_PAGES), int(arguments[1])
         return tuple(
             join(page.url, f"{arguments[2]}_{n}.{arguments[3]}") for n in range(current + 1, total + 1)
         )

@@ -44,7 +44,7 @@ HINTS = (
         b"wzws",
     ),
     *(b"reason:geobl", b"eo_bot_ssid", b"document.cookie", b"verification", b"just a moment"),
-    *("验证".encode(), "验证".encode("gb18030")),
+    *("验证".encode(), "验证".encode("gb18030"), b"sorry"),
 )
 """In lower case; a page without any of these is no challenge."""
 SIGNS = {
@@ -97,6 +97,10 @@ _UNREAD = re.compile(
 )
 _MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _SORRY = re.compile(r"""<span[^<>]+class=["']?sorry\b""", re.IGNORECASE)
+_SORRY_FOR = re.compile(
+    rf"{_SORRY.pattern}[^<>]*>[^<>]{{0,60}}(?:抱歉|对不起|不存在|找不到|走丢|删除)", re.IGNORECASE
+)
+"""Whatever menus stand around it."""
 
 
 def refuse_bad(payload: Payload, portal: Portal | None = None) -> None:
@@ -128,6 +132,8 @@ def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
     readable = sum(map(len, lines))
     if any(meta in lowered for meta in ARTICLE):
         return None
+    if _SORRY_FOR.search(text):
+        return SoftNotFound, "span.sorry"
     if readable < LITTLE and (sign := _challenge(text, title, lines)):
         return Challenge, sign
     return _failure(text, title, lines) if readable < MODEST and len(payload.body) <= SMALL else None

@@ -5,7 +5,8 @@
            numeric text, the current page has none. The body ends where ``.cc-article-source-title``
            begins (投稿, 特别声明). Days in the side rail are other articles'. Pages of 2017–2020 have
            another template, in GBK. The whole domain may answer with an Alibaba WAF challenge
-           (HTTP 200): blocked, back off; no way around it is tried.
+           (HTTP 200): blocked, back off; no way around it is tried. The mobile site's template is
+           not known: its pages are read generically, under the same key.
            The template of 2021–2026 and the lists are from dated notes, none from a served page.
 """
 
@@ -14,22 +15,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import ClassVar
+from urllib.parse import urlsplit
 
+from attrs import evolve
+
+from crawler.pages import generic
 from crawler.pages.base import ArticlePage, Document, First, Many, Node, One, attribute, inner_html, text_in
 from crawler.pages.government import attachments, breadcrumb
 from crawler.pages.listings import StaticList, canonical
 from crawler.portal import Portal, Section
 from policy.records import Label, Page
 
-_ADDRESS = re.compile(r"^(?P<article>.*/\d+)(?:-(?P<n>\d+))?\.shtml$")
+_ADDRESS = re.compile(r"^(?P<article>.*/(?P<id>\d+))(?:-(?P<n>\d{1,3}))?\.shtml$")
 _WHEN = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?")
 _SAID = re.compile(r"(来源|作者)\s*[:：]\s*(\S+)")
 _NAMES = {"来源": "source", "作者": "author"}
+PAGER = ".cc-paging"
 
 
 class BjxList(StaticList):
     rows = Many(".cc-layout-3 .cc-list-content ul > li")
-    page_url = r"(?P<n>\d+)/"
+    page_url = r"(?P<n>\d{1,4})/"
 
 
 class BjxPage(ArticlePage):
@@ -49,7 +55,9 @@ class BjxPage(ArticlePage):
 
     def read(self, page: Document) -> Page:
         """The body up to the portal's own words, and what the headline block prints."""
-        title, body = text_in(self.headline.on(page)), self.body.on(page)
+        title, body, others = text_in(self.headline.on(page)), self.body.on(page), _others(page, self.pager)
+        for pager in body.css(PAGER):
+            pager.decompose()
         return Page(
             url=page.url,
             number=_number(page.url),
@@ -64,20 +72,12 @@ class BjxPage(ArticlePage):
                 *breadcrumb(page.root.css(".cc-crumbs em")),
             ),
             attachments=attachments(page, [body]),
-            others=self._others(page),
+            others=others,
         )
 
     def _until(self, body: Node) -> str:
         html, after = inner_html([body]), body.css_first(self.after)
         return html.partition(after.html or html)[0] if after is not None else html
-
-    def _others(self, page: Document) -> tuple[str, ...]:
-        """The article's other pages in order: every number up to the last one linked."""
-        linked = (page.absolute(attribute(a, "href")) for a in page.root.css(self.pager))
-        last = max((_number(url) for url in linked if _article(url) == _article(page.url)), default=1)
-        article, own = _article(page.url), _number(page.url)
-        pages = ((n, f"{article}-{n}.shtml" if n > 1 else f"{article}.shtml") for n in range(1, last + 1))
-        return tuple(url for n, url in pages if n != own)
 
 
 class BjxArticle(BjxPage):
@@ -86,7 +86,7 @@ class BjxArticle(BjxPage):
     headline = One(".cc-headline h1")
     body = One("#article_cont .cc-article")
     said = ".cc-headline p > span"
-    pager = "#article_cont .cc-paging a"
+    pager = f"#article_cont {PAGER} a"
 
 
 class BjxOldArticle(BjxPage):
@@ -98,10 +98,35 @@ class BjxOldArticle(BjxPage):
     pager = "a[href]"
 
 
-def _article(url: str) -> str | None:
-    """The address of the article's first page without its suffix."""
-    found = _ADDRESS.match(canonical(url))
-    return found["article"] if found else None
+class BjxMobileArticle(ArticlePage):
+    """A page of the mobile site, whose template is not known."""
+
+    def matches(self, page: Document) -> bool:
+        """Whether the page is the mobile site's."""
+        return (urlsplit(page.url).hostname or "").startswith("m.")
+
+    def read(self, page: Document) -> Page:
+        """The generic reading, as a page of the article its address names."""
+        others = _others(page, "a[href]")
+        return evolve(generic.of(page), number=_number(page.url), others=others)
+
+
+def _others(page: Document, pager: str) -> tuple[str, ...]:
+    """The article's other pages in order: every number up to the last one linked, printed or its own.
+
+    A pager may link another host or scheme; what it leaves out is sought beside this page.
+    """
+    own = _ADDRESS.match(canonical(page.url))
+    if own is None:
+        return ()
+    links = page.root.css(pager)
+    found = (_ADDRESS.match(canonical(page.absolute(attribute(a, "href")))) for a in links)
+    linked = {int(one["n"] or 1): one[0] for one in found if one and one["id"] == own["id"]}
+    printed = (re.fullmatch(r"\d{1,2}", text_in(a)) for a in page.root.css(f"{PAGER} a"))
+    here = _number(page.url)
+    last = max([here, *linked, *(int(one[0]) for one in printed if one)])
+    numbers = (n for n in range(1, last + 1) if n != here)
+    return tuple(linked.get(n, f"{own['article']}{f'-{n}' if n > 1 else ''}.shtml") for n in numbers)
 
 
 def _number(url: str) -> int:
@@ -123,7 +148,7 @@ class Bjx(Portal):
     name = "北极星"
     hosts = ("*.bjx.com.cn", "bjx.com.cn")
     article_url = re.compile(r"/(?:html|news|mnews)/\d{8}/(?P<key>\d+)(?:-\d+)?\.shtml$")
-    articles = (BjxArticle, BjxOldArticle)
+    articles = (BjxArticle, BjxOldArticle, BjxMobileArticle)
     sections = (
         Section(
             slug="zc", name="政策", url="https://news.bjx.com.cn/zc/", listing=BjxList, rests_on="unverified"

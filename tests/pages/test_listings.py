@@ -66,10 +66,16 @@ def test_create_page_html_names_the_following_pages(call: str, following: list[s
     assert list(listing.more) == [URL + name for name in following]
 
 
-def test_numbered_pager_links_after_the_current_page_follow() -> None:
-    links = "".join(f'<a href="/zc/{page}">{page}</a>' for page in ("", "3/", "12/", "3/"))
-    pager = f"<div><span>2</span>{links}</div>"
-    assert read(Rows, rows(1) + pager, URL + "2/").more == (URL + "3/", URL + "12/")
+def test_all_pages_after_the_current_one_follow_though_a_pager_links_only_some() -> None:
+    links = "".join(f'<a href="/zc/{page}">{page}</a>' for page in ("", "3/", "6/", "3/"))
+    pager = f"<div><span>2</span>{links}<em>…</em></div>"
+    assert read(Rows, rows(1) + pager, URL + "2/").more == tuple(f"{URL}{n}/" for n in (3, 4, 5, 6))
+
+
+def test_a_pager_may_link_the_other_scheme_and_never_sends_us_round_for_ever() -> None:
+    pager = f'<a href="{URL.replace("https", "http")}3/">3</a>'
+    assert read(Rows, rows(1) + pager).more == ("http://list.example/zc/2/", "http://list.example/zc/3/")
+    assert len(read(TrsRows, rows(1) + 'createPageHTML(99999999, 0, "index", "html")').more) < 1000
 
 
 def test_a_hub_has_no_further_page() -> None:

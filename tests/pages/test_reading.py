@@ -48,6 +48,39 @@ def test_a_page_nobody_asked_for_is_missing_too() -> None:
     assert stitched(1).completeness.missing_pages == (payload(2).url, payload(3).url)
 
 
+def test_a_pager_may_link_another_host_or_scheme() -> None:
+    channel = "http://qn.bjx.com.cn/news/20260310/1300001"
+    body = payload(1).body.replace(b'href="1300001-', f'href="{channel}-'.encode())
+    page = reading.read_page(get("bjx"), Payload(url=payload(1).url, body=body))
+    assert page.others == (f"{channel}-2.shtml", f"{channel}-3.shtml")
+    second = reading.read_page(get("bjx"), Payload(url=page.others[0], body=payload(2).body))
+    article = reading.read_article(get("bjx"), [page, second])
+    assert article.completeness.missing_pages == (f"{channel}-3.shtml",)
+
+
+@pytest.mark.parametrize("pager", ["", '<div class="cc-paging"><a href="javascript:;">2</a></div>'])
+def test_a_later_page_by_itself_lacks_those_before_it(pager: str) -> None:
+    alone = payload(3).body.decode().partition('<div class="cc-paging">')[0] + pager
+    article = reading.read_saved([Payload(url=payload(3).url, body=alone.encode())])
+    assert article.completeness.missing_pages == (payload(1).url, payload(2).url)
+    assert article.key == "1300001"
+
+
+def test_a_pager_within_the_body_is_no_text() -> None:
+    body = payload(1).body.replace(b'</p></div><div class="cc-paging">', b'</p><div class="cc-paging">')
+    page = reading.read_page(get("bjx"), Payload(url=payload(1).url, body=body))
+    assert "cc-paging" not in page.body
+    assert len(page.others) == 2
+
+
+def test_a_mobile_page_is_read_generically_under_the_same_key() -> None:
+    prose = "样例省各地要认真做好风电场的改造升级，按时报送进展情况，不得拖延。"
+    html = f"<title>样例方案-北极星</title><h1>样例方案</h1><p>2026-03-10 来源：样例省</p><div>{prose}</div>"
+    url = "https://m.bjx.com.cn/mnews/20260310/1300001.shtml"
+    article = reading.reread(get("bjx"), [Payload(url=url, body=html.encode())])
+    assert (article.portal, article.key, article.text) == ("bjx", "1300001", prose)
+
+
 def test_the_article_is_its_first_page_whatever_came_first() -> None:
     article = stitched(2, 1)
     assert (article.key, article.url) == ("1300001", payload(1).url)
@@ -122,7 +155,7 @@ def test_a_saved_page_its_portal_does_not_know_is_read_generically_with_a_warnin
     prose = "各县要按时报送，逾期的说明原因，不得拖延，不得瞒报，年底前办结。"
     html = f"<title>样例</title><h1>样例通知</h1><div><p>{prose}</p></div>"
     article = reading.read_saved([Payload(url="https://www.ndrc.gov.cn/other.html", body=html.encode())])
-    assert article.title.value == "样例通知"
+    assert (article.portal, article.title.value) == ("ndrc", "样例通知")
     assert "generic reading" in article.warnings[0]
 
 
