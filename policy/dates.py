@@ -5,7 +5,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from policy.numerals import DIGITS, HAN_DIGITS, count
@@ -206,10 +207,11 @@ def expires(text: str, *, written: dt.date | None = None) -> Found[dt.date] | No
     A term belongs to the document only where the sentence says so (本办法…, …起施行): a licence
     has a 有效期 too.
     """
+    in_force = cache(partial(effective, text, written=written))
     for sentence in _sentences(text, _TERM_WORDS):
         if not (_ITSELF.search(sentence) or _IN_FORCE.search(sentence)):
             continue
-        if found := _until(sentence) or _term(sentence, text, written):
+        if found := _until(sentence) or _term(sentence, written, in_force):
             return found
     return None
 
@@ -225,9 +227,12 @@ def _until(sentence: str) -> Found[dt.date] | None:
     return None
 
 
-def _term(sentence: str, text: str, written: dt.date | None) -> Found[dt.date] | None:
+def _term(
+    sentence: str, written: dt.date | None, in_force: Callable[[], Found[dt.date] | None]
+) -> Found[dt.date] | None:
+    """A term from the day the sentence says, else from that of the whole text."""
     match = _TERM.search(sentence)
-    start = effective(sentence, written=written) or effective(text, written=written) if match else None
+    start = effective(sentence, written=written) or in_force() if match else None
     length = count(match["count"]) if match else None
     if not (match and start and length):
         return None

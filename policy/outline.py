@@ -16,7 +16,7 @@ from policy.markers import CIRCLED, Mark, marks, nesting
 from policy.numerals import NUMERALS, count
 from policy.records import Completeness, Heading, Outline
 from policy.terms import find_terms
-from policy.words import HAN, phrase, tokens
+from policy.words import BREAK, HAN, compatible, phrase, tokens
 
 
 def outline(lines: Sequence[str]) -> Outline:
@@ -69,8 +69,9 @@ def _title(rest: str, *, article: bool = False) -> str:
 # ------------------------------------------------------------------ inside the lines
 
 _INLINE = re.compile(
-    rf"(?:(?<=[。；：:;，,、\s”）)])|^)(?:[（(]\s?(?:(?P<num_in>\d{{1,2}})|(?P<han_in>[{NUMERALS}]{{1,3}}))\s?[)）]|(?P<circle>[{CIRCLED}]))"
+    rf"[（(]\s?(?:(?P<num_in>\d{{1,2}})|(?P<han_in>[{NUMERALS}]{{1,3}}))\s?[)）]|(?P<circle>[{CIRCLED}])"
 )
+_BEFORE = frozenset("。；：:;，,、”）)")
 
 
 def _inline(lines: Sequence[str], headings: Sequence[Heading]) -> Iterator[Heading]:
@@ -83,7 +84,7 @@ def _inline(lines: Sequence[str], headings: Sequence[Heading]) -> Iterator[Headi
 
 def _items(line: str, at: int, parent: Heading | None) -> Iterator[Heading]:
     begin = len(line) - len(line.lstrip())
-    found = [item for item in _INLINE.finditer(line) if item.start() > begin]
+    found = [item for item in _INLINE.finditer(line) if item.start() > begin and _is_open(line, item)]
     if not found:
         return
     opening = _INLINE.match(line.lstrip())
@@ -101,6 +102,11 @@ def _items(line: str, at: int, parent: Heading | None) -> Iterator[Heading]:
             path=f"{parent.path}/{number}" if parent else str(number),
             line=at,
         )
+
+
+def _is_open(line: str, item: re.Match[str]) -> bool:
+    before = line[item.start() - 1]
+    return before in _BEFORE or before.isspace()
 
 
 def _number(found: re.Match[str]) -> int:
@@ -175,7 +181,13 @@ def completeness(
 
 
 def _absent(terms: Sequence[str], text: str) -> Iterator[str]:
-    """The terms that the text never uses; it is cut into tokens only for those it does not plainly hold."""
+    """The terms that the text never uses; it is cut into tokens only for those that it may use."""
     doubtful = [term for term in dict.fromkeys(terms) if not (_HAN_ONLY.fullmatch(term) and term in text)]
-    row = " ".join(["", *tokens(text), ""]) if doubtful else ""
+    squeezed = "".join(compatible(text).split()) if doubtful else ""
+    possible = any(_may_hold(squeezed, term) for term in doubtful)
+    row = " ".join(["", *tokens(text), ""]) if possible else ""
     return (term for term in doubtful if " ".join(["", *phrase(term), ""]) not in row)
+
+
+def _may_hold(squeezed: str, term: str) -> bool:
+    return all(run in squeezed for run in "".join(phrase(term)).split(BREAK))

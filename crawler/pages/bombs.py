@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 MAX_DEPTH = 512
 """As deep as browsers nest. lexbor searches the open elements at each tag: deeper, time is quadratic."""
@@ -11,16 +12,15 @@ MAX_TAGS = 400_000
 MAX_ATTRIBUTES = 1000
 """Of one tag; lexbor compares each with all before it."""
 
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{4000,}")
+_LONG = 4000
+"""Characters; a shorter tag has few attributes."""
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_LEAVES = frozenset(
-    {
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
-        *("track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option", "optgroup", "tbody", "thead"),
-        *("tfoot", "rp", "rt"),
-    }
+_LEAVES = (
+    "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
+    "|p|li|td|th|tr|dt|dd|option|optgroup|tbody|thead|tfoot|rp|rt"
 )
 """Void, or closed by the next of their kind: they do not nest however many there are."""
+_NESTING = re.compile(rf"<(/?)(?!(?:{_LEAVES})(?![a-zA-Z0-9-]))[a-zA-Z]", re.IGNORECASE | re.ASCII)
 
 
 def bomb(text: str) -> str | None:
@@ -31,19 +31,19 @@ def bomb(text: str) -> str | None:
     depth = _depth(text) if tags > MAX_DEPTH else 0
     if depth > MAX_DEPTH:
         return f"tags nested {depth} deep, at most {MAX_DEPTH}"
-    attributes = max((len(tag[0].split()) for tag in _LONG_TAG.finditer(text)), default=0)
+    attributes = _attributes(text)
     return f"a tag with {attributes} attributes" if attributes > MAX_ATTRIBUTES else None
 
 
 def _depth(text: str) -> int:
     """How deep the tags nest at most, estimated without parsing."""
-    depth = deepest = 0
-    for closing, tag in TAG.findall(text):
-        if tag.lower() in _LEAVES:
-            continue
-        if not closing:
-            depth += 1
-            deepest = max(deepest, depth)
-        elif depth:
-            depth -= 1
-    return deepest
+    depths = [0, *accumulate(-1 if closing else 1 for closing in _NESTING.findall(text))]
+    lows = accumulate(depths, min)  # a tag closed without being open counts for nothing
+    return max(depth - low for depth, low in zip(depths, lows, strict=True))
+
+
+def _attributes(text: str) -> int:
+    """How many words the longest-winded tag has."""
+    long = (part.partition(">")[0] for part in text.split("<")[1:] if len(part) > _LONG)
+    tags = (tag for tag in long if len(tag) > _LONG and tag[0].isascii() and tag[0].isalpha())
+    return max((len(tag.split()) for tag in tags), default=0)

@@ -120,6 +120,8 @@ def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
     if len(payload.body) > LARGEST:
         return None
     lowered = payload.body.lower()
+    if any(meta in lowered for meta in ARTICLE):
+        return None
     suspicious = any(hint in lowered for hint in HINTS)
     if not suspicious and len(payload.body) > SMALL:
         return None
@@ -130,8 +132,6 @@ def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
         line for line in (" ".join(part.split()) for part in _MARKUP.split(_UNREAD.sub(" ", text))) if line
     ]
     readable = sum(map(len, lines))
-    if any(meta in lowered for meta in ARTICLE):
-        return None
     if _SORRY_FOR.search(text):
         return SoftNotFound, "span.sorry"
     if readable < LITTLE and (sign := _challenge(text, title, lines)):
