@@ -18,8 +18,8 @@ from scrapy.utils.defer import deferred_from_coro
 from crawler import tally
 from crawler.visit import Visit, visit_of
 from policy.records import Capture
-from storage import archive, runs
-from storage.captures import CaptureWriter, StoredRecord, refer
+from storage import archive, queries, runs
+from storage.captures import CaptureWriter, StoredRecord, holds, refer
 from storage.held import held_payloads
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Ledger:
 
     def __init__(self, visit: Visit, stats: StatsCollector, stop: Callable[[], None]) -> None:
         self._visit, self._run, self._stats, self._stop = visit, visit.run, stats, stop
-        self._pending: dict[str, Capture] = {}
+        self._pending: dict[tuple[str, str], Capture] = {}
         self._writer: CaptureWriter | None = None
         self._held: dict[str, Capture] = {}
         self._pulse = create_looping_call(self._beat)
@@ -63,7 +63,7 @@ class Ledger:
         stored = request.meta.pop("stored", None)
         capture = self._keep_stored(*stored) if stored else self._write(request, response, now)
         self._stats.inc_value(tally.CAPTURES)
-        self._pending[capture.record_id] = capture
+        self._pending[_name(capture)] = capture
         if len(self._pending) >= _BATCH:
             self.flush()
         return capture
@@ -84,13 +84,19 @@ class Ledger:
 
     def _keep_stored(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
         """Refer to a capture of the home; take over a foreign one, and what it refers to."""
-        own = refer(record, self._visit.config.captures)
+        own = refer(record, self._visit.config.captures) or self._taken_over(record)
         if own:
             return own
-        if original:
+        if original and not self._taken_over(original):
             copied = self._open_writer().copy(original)
-            self._pending[copied.record_id] = copied
+            self._pending[_name(copied)] = copied
         return self._open_writer().copy(record)
+
+    def _taken_over(self, record: StoredRecord) -> Capture | None:
+        """What an earlier replay copied of a foreign record, when it is there and whole."""
+        with self._visit.database.read() as session:
+            known = queries.capture_by_record(session, record.record_id, record.digest)
+        return known if known and holds(self._visit.config.captures, known) else None
 
     def _open_writer(self) -> CaptureWriter:
         """The run's WARC; its row knows it before the first record lies in it."""
@@ -124,7 +130,7 @@ class Ledger:
     def saved(self, item: Any) -> None:
         """The captures of a saved article are recorded."""
         for capture in item.captures:
-            self._pending.pop(capture.record_id, None)
+            self._pending.pop(_name(capture), None)
 
     def broken(self) -> None:
         """An error of our own in a callback or the pipeline: logged by Scrapy, counted here."""
@@ -168,6 +174,11 @@ class Ledger:
 
 def _stop(crawler: Crawler) -> None:
     deferred_from_coro(crawler.engine.close_spider_async(reason="taken over"))
+
+
+def _name(capture: Capture) -> tuple[str, str]:
+    """A record by its id and, as copies may have been altered, its payload."""
+    return capture.record_id, capture.digest
 
 
 def _now() -> dt.datetime:

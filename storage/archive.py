@@ -43,7 +43,7 @@ _HELD = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_CAPTURE_ID = select(CaptureRow.id).where(CaptureRow.record_id == bindparam("record_id"))
+_RECORDED = select(CaptureRow.id, CaptureRow.digest).where(CaptureRow.record_id == bindparam("record_id"))
 
 
 class Conflict(PolarchiveError):
@@ -236,10 +236,22 @@ def _newest_columns(reading: Reading) -> dict[str, object]:
 
 
 def _record_capture(session: Session, capture: Capture, run_id: int | None) -> int:
+    """The id of the capture's row; another payload under the same record id has a row of its own."""
+    for record_id in queries.record_ids(capture.record_id, capture.digest):
+        added: int | None = _insert_capture(session, capture, run_id, record_id)
+        if added is not None:
+            return added
+        known, digest = session.execute(_RECORDED, {"record_id": record_id}).one()
+        if digest == capture.digest:
+            return int(known)
+    raise AssertionError("unreachable")
+
+
+def _insert_capture(session: Session, capture: Capture, run_id: int | None, record_id: str) -> int | None:
     added: int | None = insert_unless_there(
         session,
         CaptureRow,
-        record_id=capture.record_id,
+        record_id=record_id,
         url=capture.url,
         at=capture.at,
         status=capture.status,
@@ -250,9 +262,7 @@ def _record_capture(session: Session, capture: Capture, run_id: int | None) -> i
         mime=capture.mime,
         run_id=run_id,
     )
-    if added is not None:
-        return added
-    return session.scalars(_CAPTURE_ID, {"record_id": capture.record_id}).one()
+    return added
 
 
 def _add_policy(session: Session, reading: Reading) -> int:

@@ -23,7 +23,7 @@ from policy.records import Capture
 from storage.coding import decode
 from storage.members import cut_torn
 from storage.scanning import TornTail, request_bytes, scan, stored_bytes
-from storage.stored import Known, holder, load, payload, read, refer
+from storage.stored import Known, holder, holds, load, payload, read, refer
 from storage.warc import Place, StoredRecord, StoredResponse, mime, payload_digest
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "TornTail",
     "cut_torn",
     "decode",
+    "holds",
     "load",
     "payload",
     "read",
@@ -77,7 +78,7 @@ class CaptureWriter:
         self._root = root
         self._known = known
         self._own: dict[str, Capture] = {}
-        self._copied: dict[str, Capture] = {}
+        self._copied: dict[tuple[str, str], Capture] = {}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("xb", buffering=0)
         self._synced_folder = False
@@ -137,11 +138,12 @@ class CaptureWriter:
 
         A revisit is copied as it is: copy (and record) what it refers to as well.
         """
-        if record.record_id not in self._copied:
+        name = (record.record_id, record.digest)
+        if name not in self._copied:
             response = stored_bytes(record)
             offset = self._append(response + request_bytes(record))
-            self._copied[record.record_id] = record.capture(self.file, offset=offset, length=len(response))
-        return self._copied[record.record_id]
+            self._copied[name] = record.capture(self.file, offset=offset, length=len(response))
+        return self._copied[name]
 
     def sync(self) -> None:
         """Make what was written survive a power cut: the file, and once its place in the folder."""

@@ -191,9 +191,16 @@ def first_capture(session: Session, digest: str) -> Capture | None:
     return capture_record(row) if row else None
 
 
-def capture_by_record(session: Session, record_id: str) -> Capture | None:
-    """A capture by the id of its WARC record."""
-    row = session.scalar(select(CaptureRow).where(CaptureRow.record_id == record_id))
+def record_ids(record_id: str, digest: str) -> tuple[str, str]:
+    """Under which ids a record may be known: an altered copy of a WARC may have kept the ids of its
+    records, and the payload that came second is told apart by its digest."""
+    return record_id, f"{record_id} {digest}"
+
+
+def capture_by_record(session: Session, record_id: str, digest: str) -> Capture | None:
+    """A capture by the id of its WARC record and its payload."""
+    known = CaptureRow.record_id.in_(record_ids(record_id, digest))
+    row = session.scalar(select(CaptureRow).where(known, CaptureRow.digest == digest))
     return capture_record(row) if row else None
 
 

@@ -50,6 +50,15 @@ def holder(root: Path, capture: Capture) -> Capture | None:
     return refer(found[0], root) if found is not None and found[0].digest == capture.digest else None
 
 
+def holds(root: Path, capture: Capture) -> bool:
+    """Whether the record of this capture is there and whole."""
+    try:
+        record, _ = _record_at(_below(root, capture.file), capture.offset)
+    except ArchiveError:
+        return False
+    return record.digest == capture.digest
+
+
 def load(
     record: StoredRecord, *, known: Callable[[str], StoredRecord | None] | None = None
 ) -> StoredResponse:

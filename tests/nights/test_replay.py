@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import shutil
 from pathlib import Path
 
 from attrs import evolve
 
 from policy.records import Version
+from storage import captures
 from tests.mocksite import shapes
 from tests.mocksite.shapes import paper
 from tests.nights.conftest import SHANGHAI, Home
@@ -72,3 +74,26 @@ def test_a_replay_of_nothing_it_needs_fails_and_one_of_no_warc_says_so(home: Hom
     out, err = home.start("bjx", "--replay", str(tmp_path / "x.warc.gz")).communicate()
     assert (out, err) == ("", "error: x.warc.gz: not a WARC\n")
     assert [run.portal for run in home.runs()] == ["ndrc", "bjx"], "nothing half-written"
+
+
+def test_a_copy_altered_under_the_same_record_ids_is_kept_beside_the_first(
+    home: Home, tmp_path: Path, cache: Path
+) -> None:
+    each = paper(1, TODAY)
+    home.site.put(ZC, shapes.bjx_list([each]))
+    home.site.put(shapes.bjx_url(each), shapes.bjx_article(each))
+    home.crawl("bjx", "--section", "zc")
+    plain = gzip.decompress(next((home.path / "captures").rglob("*.warc.gz")).read_bytes())
+    (tmp_path / "base.warc").write_bytes(plain)
+    (tmp_path / "clause.warc").write_bytes(plain.replace("有效期三年".encode(), "有效期五年".encode()))
+
+    other = Home(path=tmp_path / "other", site=home.site, pythonpath=OFFLINE)
+    other.prepare(cache)
+    assert other.crawl("bjx", "--replay", str(tmp_path / "base.warc"))["new"] == 1
+    assert other.crawl("bjx", "--replay", str(tmp_path / "clause.warc"))["revised"] == 1
+    row = other.crawl("bjx", "--replay", str(tmp_path / "clause.warc"))
+    assert (row["revised"], row["unchanged"], row["warc"]) == (0, 1, None), "what is held is not copied again"
+    (version,) = other.newest().values()
+    held = captures.payload(other.path / "captures", version.captures[0], 1_000_000).body.decode()
+    assert "有效期五年" in held
+    assert "有效期三年" not in held

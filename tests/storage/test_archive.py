@@ -393,6 +393,24 @@ def test_a_capture_is_recorded_once(database: Database) -> None:
     assert first[0].id == first[2].id
 
 
+def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(database: Database) -> None:
+    captures = [a_capture(payload, record="<urn:uuid:1>") for payload in ("one", "two", "one", "two")]
+    with database.write() as session:
+        recorded = archive.record_captures(session, captures)
+        assert queries.totals(session).captures == 2
+    assert recorded[:2] == recorded[2:]
+    assert recorded[0].id != recorded[1].id
+    archive.store(
+        database, an_article(), captures=captures[:1], decide=a_new_policy, code="code-1", now=NIGHT
+    )
+    archive.store(
+        database, an_article(NEW_WORDS), captures=captures[1:2], decide=a_new_policy, code="code-1", now=NIGHT
+    )
+    with database.read() as session:
+        read_from = [version.captures[0].digest for version in queries.versions(session, 1)]
+    assert read_from == [captures[0].digest, captures[1].digest]
+
+
 def test_nothing_of_a_save_stays_when_the_decision_raises(database: Database) -> None:
     def fail(*_: object) -> Decision:
         raise ZeroDivisionError

@@ -112,10 +112,10 @@ def test_captures_are_found_by_payload_record_and_address(archived: Database) ->
         first = queries.first_capture(session, wanted.digest)
         assert first is not None
         assert evolve(first, id=None) == wanted
-        assert queries.capture_by_record(session, wanted.record_id) == first
+        assert queries.capture_by_record(session, wanted.record_id, wanted.digest) == first
         assert [capture.at for capture in queries.last_captures(session, PAGES[1])] == [NIGHT + DAY, NIGHT]
         assert queries.first_capture(session, "sha1:unknown") is None
-        assert queries.capture_by_record(session, "<urn:unknown>") is None
+        assert queries.capture_by_record(session, "<urn:unknown>", wanted.digest) is None
 
 
 def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
