@@ -43,7 +43,10 @@ class Cleaned:
 def clean(fragment: str) -> Cleaned:
     """The fragment's lines, its data tables and the files it links; raises TooDeep."""
     soup = BeautifulSoup(
-        tame(fragment), "html.parser", store_line_numbers=False, multi_valued_attributes=None
+        "\n" + tame(fragment),  # a line end: BeautifulSoup takes a text of one line for a file's name
+        "html.parser",
+        store_line_numbers=False,
+        multi_valued_attributes=None,
     )
     writer = _Writer()
     for event, node in _events(soup):
@@ -175,8 +178,9 @@ class _Writer:
             self._close_link()
 
     def _flush(self) -> None:
-        line = one_line("".join(self.buffer))
+        text = "".join(self.buffer)
         self.buffer.clear()
+        line = one_line(text) if text.strip(" \n") else ""
         if line and self.drafts:
             self.drafts[-1].line(line)
         elif line:

@@ -62,7 +62,7 @@ _TOKEN = re.compile(
 BREAK = "\x1e"
 """Stands where a line ends: for ``<br>``, and for the begin and the end of a block without a tag."""
 _MARKS = {"&lt;": "\x02", "&gt;": "\x03", "&amp;": "\x04", "&nbsp;": "\xa0"}
-_SPOKEN = str.maketrans({"\x02": "<", "\x03": ">", "\x04": "&"})
+_SPOKEN = {"\x02": "<", "\x03": ">", "\x04": "&"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]+")
 
 
@@ -76,7 +76,9 @@ def tame(fragment: str) -> str:
 
 def spoken(text: str) -> str:
     """Text of a tamed fragment as it was meant."""
-    return text.translate(_SPOKEN)
+    for mark, sign in _SPOKEN.items():
+        text = text.replace(mark, sign)
+    return text
 
 
 @define

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from policy.gaps import gaps
 from policy.issuers import split
@@ -17,6 +18,9 @@ from policy.numerals import NUMERALS, count
 from policy.records import Completeness, Heading, Outline
 from policy.terms import find_terms
 from policy.words import BREAK, HAN, compatible, phrase, tokens
+
+MOST_GAPS = 1000
+"""Whose numbering skips more is not numbered."""
 
 
 def outline(lines: Sequence[str]) -> Outline:
@@ -29,7 +33,7 @@ def outline(lines: Sequence[str]) -> Outline:
         headings=tuple(headings),
         inline=tuple(_inline(lines, sorted([*headings, *boxes], key=lambda heading: heading.line))),
         boxes=tuple(boxes),
-        gaps=tuple(dict.fromkeys(gaps(numbered, order, lines))),
+        gaps=tuple(dict.fromkeys(islice(gaps(numbered, order, lines), MOST_GAPS))),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import accumulate
 
 MAX_DEPTH = 512
@@ -14,13 +15,15 @@ MAX_ATTRIBUTES = 1000
 
 _LONG = 4000
 """Characters; a shorter tag has few attributes."""
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_LEAVES = (
-    "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
-    "|p|li|td|th|tr|dt|dd|option|optgroup|tbody|thead|tfoot|rp|rt"
+TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
+_LEAVES = frozenset(
+    {
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
+        *("track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option", "optgroup", "tbody", "thead"),
+        *("tfoot", "rp", "rt"),
+    }
 )
 """Void, or closed by the next of their kind: they do not nest however many there are."""
-_NESTING = re.compile(rf"<(/?)(?!(?:{_LEAVES})(?![a-zA-Z0-9-]))[a-zA-Z]", re.IGNORECASE | re.ASCII)
 
 
 def bomb(text: str) -> str | None:
@@ -37,9 +40,17 @@ def bomb(text: str) -> str | None:
 
 def _depth(text: str) -> int:
     """How deep the tags nest at most, estimated without parsing."""
-    depths = [0, *accumulate(-1 if closing else 1 for closing in _NESTING.findall(text))]
+    depths = [0, *accumulate(map(_step, TAG.findall(text)))]
     lows = accumulate(depths, min)  # a tag closed without being open counts for nothing
     return max(depth - low for depth, low in zip(depths, lows, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _step(tag: str) -> int:
+    """How much deeper a tag leads."""
+    if tag.removeprefix("/").lower() in _LEAVES:
+        return 0
+    return -1 if tag.startswith("/") else 1
 
 
 def _attributes(text: str) -> int:
