@@ -81,7 +81,7 @@ def shape(article: Article) -> dict[str, Any]:
         "published": _value(article.published),
         "written": _value(article.written),
         "source": _value(article.source),
-        "doc_no": doc_no.value.raw if doc_no else None,
+        "doc_no": doc_no.raw if doc_no else None,
         "doc_no_norm": doc_no.value.norm if doc_no else None,
         "index_no": _value(article.index_no),
         "issuers": [issuer.printed for issuer in issuers],

@@ -11,7 +11,13 @@ from policy.records import Found, Issuer
 SIGNATURE_LINES = 20
 """Joint documents are signed by a dozen organs and more, a line each."""
 
+MEDIA = frozenset({"xinhua"})
+"""Organs that report on documents: a source, no issuer."""
 _MASTHEAD = re.compile(r"^(?P<organ>\S.{1,60}?)\s*(?:令|公告|通告|文件)$")
+_ORDER = re.compile(
+    r"[（(](?P<organs>[㐀-鿿、\s]{2,60})(?:令|公告)\s*(?:[12]\d{3}\s*年\s*)?第[^（()）]{1,8}号\s*[)）]$"
+)
+"""``…办法（国家发展改革委 财政部令2026年第5号）``."""
 _TITLE = re.compile(r"^(?P<organ>.{2,60}?)\s*(?:办公厅|办公室)?(?:关于|印发|转发|发布|公布|批转|令|公告)")
 
 
@@ -31,7 +37,10 @@ def _guesses(
     yield from (_known(found["organ"], "masthead") for found in map(_MASTHEAD.match, lines[:6]) if found)
     begins = _TITLE.match(title)
     yield _known(begins["organ"], "title") if begins else None
-    yield _known(source.value, f"source:{source.rule}") if source else None
+    order = _ORDER.search(title)
+    yield _known(order["organs"], "title") if order else None
+    said = _known(source.value, f"source:{source.rule}") if source else None
+    yield said if said and not MEDIA & {organ.id for organ in said.value} else None
 
 
 def _known(text: str, rule: str) -> Found[tuple[Issuer, ...]] | None:

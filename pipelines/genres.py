@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from policy import docnumber
 from policy.records import Found
 
 STATUTORY = (
@@ -24,6 +25,10 @@ _TAIL = re.compile(
     r"(?:[\s、，。]|[（(](?:[^（()）]|[（(][^（()）]*[)）]){1,40}[)）]|[〔\[【][^〔〕\[\]【】]{1,30}[〕\]】])+$"
 )
 _ENDS = re.compile(rf"({'|'.join(sorted((*STATUTORY, *OTHERS), key=len, reverse=True))})$")
+_NUMBER = re.compile(r"(?<=[令告])\s*(?:\d{4}\s*年\s*)?第\s*[\d〇零一二三四五六七八九十百]{1,6}\s*号$")
+"""What follows the kind itself: ``公告 2026年第3号``."""
+_OPENED = re.compile(r"[（(【\[][㐀-鿿、\s]{0,40}$")
+_BOOK = re.compile(r"《(?P<name>[^《》]+)》")
 _INNER = re.compile(
     r"(?:印发|转发|发布|公布|批转|下发|颁布|公开征求)(?:修订后的|修改后的|新的)?[《“](?P<name>.{4,80})[》”](?:等.{1,10})?的"
 )
@@ -31,7 +36,7 @@ _INNER = re.compile(
 
 def genre_of(title: str) -> Found[str] | None:
     """The kind of document a title's end names, parentheses behind it aside."""
-    core = _TAIL.sub("", title).rstrip('》”"')
+    core = _NUMBER.sub("", _TAIL.sub("", title)).rstrip('》”"')
     found = _ENDS.search(core)
     return Found(value=found[1], raw=title, rule="title:end") if found else None
 
@@ -40,6 +45,17 @@ def names_a_policy(title: str) -> bool:
     """Whether a title ends like a document's, and not like what is written about one."""
     found = genre_of(title)
     return found is not None and found.value not in ABOUT
+
+
+def without_number(title: str) -> str:
+    """A title without the document's own number: in parentheses at its end, behind it, or before it."""
+    own = docnumber.own(cell=None, title=title, masthead=())
+    if own is None:
+        return title
+    before, _, after = title.partition(own.raw)
+    rest = (_OPENED.sub("", before) if not after.strip("）)】] ") else after).strip()
+    named = _BOOK.fullmatch(rest)
+    return (named["name"] if named else rest) if len(rest) > 4 and genre_of(rest) else title
 
 
 def official_name(title: str) -> Found[str] | None:

@@ -15,7 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from pipelines.authorship import issued_by
-from pipelines.genres import genre_of, names_a_policy, official_name
+from pipelines.genres import genre_of, names_a_policy, official_name, without_number
 from policy import dates, docnumber
 from policy.records import DocNumber, Found, Issuer, Label, Moment
 
@@ -81,6 +81,7 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
             *said.warnings(),
             *_differ("written", written, signed),
             *_differ("doc_no", number, printed),
+            *_unread("doc_no", said.value("doc_no"), number),
         ),
     )
 
@@ -94,14 +95,23 @@ def masthead(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None:
     """The policy's own title: the cell's, the one in 印发《…》, the headline on the issuer's own site."""
-    if title is None or title.rule.startswith("cell:"):
-        return title
-    return official_name(title.value) or (title if issuer and names_a_policy(title.value) else None)
+    if title is None:
+        return None
+    whole = Found(value=without_number(title.value), raw=title.raw, rule=title.rule)
+    if title.rule.startswith("cell:"):
+        return whole
+    return official_name(title.value) or (whole if issuer and names_a_policy(title.value) else None)
 
 
 def _differ(name: str, kept: Found[Any] | None, other: Found[Any] | None) -> Iterator[str]:
     if kept and other and _comparable(kept.value) != _comparable(other.value):
         yield f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
+
+
+def _unread(name: str, cell: str | None, found: Found[Any] | None) -> Iterator[str]:
+    """A cell that says something we cannot read."""
+    if cell and (found is None or found.rule != "cell"):
+        yield f"{name}: cannot read {cell}"
 
 
 def _comparable(value: object) -> object:

@@ -142,7 +142,9 @@ def _ordered(organ: str, match: re.Match[str], raw: str, kind: str | None = None
 
 # ------------------------------------------------------------------ a cell, a title, a masthead
 
-_LABEL = re.compile(r"^(?:发文字号|文\s*号|字\s*号|文件编号|编\s*号)\s*[:：]\s*")
+_LABEL = re.compile(
+    r"^(?:【(?:发文字号|发布文号|文\s*号)】\s*[:：]?|(?:发文字号|发布文号|文\s*号|字\s*号|文件编号|编\s*号)\s*[:：])\s*"
+)
 _WRAPPED = re.compile(r"^\s*[（(【\[〔]\s*(?P<inner>.*[^\s])\s*[）)】\]〕]\s*$", re.DOTALL)
 
 
@@ -181,7 +183,7 @@ def _looks_dated(line: str) -> bool:
 
 def own(*, cell: str | None, title: str, masthead: Sequence[str]) -> Found[DocNumber] | None:
     """The page's own number: from its cell, else its title, else its masthead; never a citation."""
-    return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead)
+    return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead, title)
 
 
 def _in_cell(cell: str) -> Found[DocNumber] | None:
@@ -194,27 +196,60 @@ def _in_title(title: str) -> Found[DocNumber] | None:
     for spot in _spots(title):
         before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
         if not after.strip("）)】] "):
+            if after and spot.value.kind != "文":
+                before = _WITHOUT_ORGANS.sub("", before)
             enclosed = bool(after) and before.endswith(("（", "(", "【", "["))
-            if enclosed or not after:
+            if (enclosed or not after) and not _CITING.search(before):
                 return Found(value=spot.value, raw=title[spot.start : spot.end], rule="title")
         if not before and spot.value.kind != "文" and re.match(r"\s|$|关于|公布|发布", title[spot.end :]):
             return Found(value=spot.value, raw=title[spot.start : spot.end], rule="title")
-    return None
+    return _bare_in_title(title)
+
+
+_WITHOUT_ORGANS = re.compile(r"(?<=[（(【\[])[㐀-鿿、\s]{2,40}$")
+_CITING = re.compile(
+    r"(?:解读|答记者问|问答|图解|解析|解答|读懂)\W*$|(?:贯彻|落实|学习|宣传|根据|依据|执行|实施|解读|读懂)[^《]{0,6}《[^》]*》\W*$"
+)
+"""What stands before a number that a title only cites."""
+_TITLE_BARE = re.compile(rf"(?P<heading>令|公告|通告)\s*[（(]\s*(?P<bare>{_BARE.pattern})\s*[)）]\s*$")
+
+
+def _bare_in_title(title: str) -> Found[DocNumber] | None:
+    """``关于…的公告（2026年第3号）``."""
+    found = _TITLE_BARE.search(title)
+    if not found or found["kind"]:
+        return None
+    kind = "令" if found["heading"] == "令" else "公告"
+    return Found(value=_ordered("", found, found["bare"], kind), raw=found["bare"], rule="title")
 
 
 _MASTHEAD_LINES = 15
 
 
-def _in_masthead(lines: Sequence[str]) -> Found[DocNumber] | None:
-    """A line that is only a number, before the salutation and before prose."""
-    above = ""
+def _in_masthead(lines: Sequence[str], title: str) -> Found[DocNumber] | None:
+    """A line that is only a number, before the salutation and before prose; the title may be its heading."""
+    above = title
     for line in map(str.strip, lines[:_MASTHEAD_LINES]):
+        if found := _PROMULGATED.match(line):
+            return _promulgated(found)
         if len(line) > 60 or line.endswith(("：", ":", "。")):
             return None
         if value := _headed(above, line):
             return Found(value=value, raw=value.raw, rule="masthead")
-        above = line or above
+        split = re.fullmatch(r"令|公\s*告", line)
+        above = above + "".join(line.split()) if split else line or above
     return None
+
+
+_PROMULGATED = re.compile(
+    r"[（(]\s*[12]\d{3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*(?P<number>[^（）()《》。，；]{4,40}?号)\s*(?:公布|发布|颁布)"
+)
+"""Below the title of a regulation: ``（2022年2月18日证监会令第195号公布 …）``."""
+
+
+def _promulgated(found: re.Match[str]) -> Found[DocNumber] | None:
+    value = parse(found["number"])
+    return Found(value=value, raw=value.raw, rule="masthead:公布") if value else None
 
 
 def _headed(above: str, line: str) -> DocNumber | None:

@@ -174,7 +174,12 @@ def find(name: str) -> Issuer | None:
     return _issuer("".join(name.split()), organ) if organ else None
 
 
+_ALSO = re.compile(r"[（(][^（）()]+[)）]$")
+"""A second name: ``国家新闻出版署（国家版权局）``."""
+
+
 def _issuer(printed: str, organ: str | None) -> Issuer:
+    organ = organ or dictionary().ids.get(_ALSO.sub("", printed))
     return Issuer(printed=printed, id=organ, name=dictionary().names[organ] if organ else None)
 
 

@@ -55,4 +55,14 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _end(text: str, at: int, lengths: tuple[int, ...], known: frozenset[str]) -> int | None:
-    return next((at + length for length in lengths if text[at : at + length] in known), None)
+    ends = (at + length for length in lengths if text[at : at + length] in known)
+    return next((end for end in ends if _stands_alone(text, at, end)), None)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no Latin word or figure is cut: there is no 6G in 256GB."""
+    return not (_is_word(text[start - 1 : start + 1]) or _is_word(text[end - 1 : end + 1]))
+
+
+def _is_word(pair: str) -> bool:
+    return len(pair) == 2 and pair.isascii() and pair.isalnum()

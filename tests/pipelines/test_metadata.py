@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipelines.genres import genre_of, official_name
+from pipelines.genres import genre_of, official_name, without_number
 from pipelines.metadata import Metadata, describe, masthead
 from policy.records import Label
 
@@ -76,6 +76,40 @@ def test_a_media_pages_source_is_an_issuer_only_when_it_is_an_organ() -> None:
     assert source.issuers is not None
     assert source.issuers.value[0].id == "shanghai"
     assert told([label("source", "样例日报", "masthead")]).issuers is None
+
+
+def test_a_news_agency_is_a_source_and_no_issuer() -> None:
+    found = told([label("source", "新华社", "masthead")])
+    assert found.source is not None
+    assert found.issuers is None
+
+
+def test_organs_in_a_titles_order_number_are_its_issuers() -> None:
+    found = told([label("title", "样例办法（国家发展改革委 财政部令2026年第5号）", "cell:标题")]).issuers
+    assert found is not None
+    assert [organ.id for organ in found.value] == ["ndrc", "mof"]
+
+
+def test_a_number_cell_that_cannot_be_read_is_warned_of() -> None:
+    found = told([label("doc_no", "第某号文", "cell:发文字号")])
+    assert found.doc_no is None
+    assert found.warnings == ("doc_no: cannot read 第某号文",)
+
+
+@pytest.mark.parametrize(
+    ("title", "official"),
+    [
+        ("关于样例工作的通知(发改能源〔2026〕12号)", "关于样例工作的通知"),
+        ("《样例管理办法》 2026年第41号令", "样例管理办法"),
+        ("科学技术部令第24号 样例活动管理规定", "样例活动管理规定"),
+        ("关于发布样例目录的公告（2026年第3号）", "关于发布样例目录的公告"),
+        ("样例监督管理办法（财政部 商务部令2026年第5号）", "样例监督管理办法"),
+        ("样例条例（国务院令第782号第四次修订）", "样例条例（国务院令第782号第四次修订）"),
+        ("国家能源局公告 2026年 第1号", "国家能源局公告 2026年 第1号"),
+    ],
+)
+def test_an_official_title_goes_without_the_number(title: str, official: str) -> None:
+    assert without_number(title) == official
 
 
 def test_disagreeing_dates_and_numbers_are_warned_of_and_the_first_kept() -> None:

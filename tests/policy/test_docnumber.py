@@ -135,6 +135,11 @@ def test_the_cell_comes_before_the_title() -> None:
         ("关于废止国发〔2009〕12号文件的通知", None),
         ("技术奖励条例（国务院令第782号第四次修订）", None),
         ("关于（国发〔2009〕12号）的解读", None),
+        ("《关于样例的通知》解读（国发〔2009〕12号）", None),
+        ("样例厅贯彻落实《样例意见》（国发〔2009〕12号）", None),
+        ("样例厅印发《样例意见》（发改能源〔2026〕12号）", "发改能源〔2026〕12号"),
+        ("关于发布样例目录的公告（2026年第3号）", "公告〔2026〕第3号"),
+        ("样例办法（国家发展改革委 财政部 商务部令2026年第5号）", "商务部令〔2026〕第5号"),
     ],
 )
 def test_the_title_s_last_parentheses_or_trailing_number_is_its_own(title: str, expected: str | None) -> None:
@@ -160,10 +165,30 @@ def test_the_masthead_is_read_up_to_the_salutation() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("（2022年2月18日证监会令第195号公布 自2022年4月1日起施行）", "证监会令第195号"),
+        ("(2015年10月29日证监会令第118号公布 根据2022年5月31日证监会令第199号修订)", "证监会令第118号"),
+        ("（2022年2月18日第十届样例会议通过）", None),
+        ("【发布文号】国发〔2021〕3号", "国发〔2021〕3号"),
+    ],
+)
+def test_the_line_below_a_regulations_title_says_its_number(line: str, expected: str | None) -> None:
+    found = own(cell=None, title="样例办法", masthead=["样例办法", line, "第一条 为了样例，制定本办法。"])
+    assert (found.value.norm if found else None) == expected
+
+
 def test_a_bare_number_belongs_to_the_order_above_it() -> None:
     found = own(cell=None, title="某某规定", masthead=["中华人民共和国国家发展和改革委员会令", "", "第41号"])
     assert found is not None
     assert found.value.norm == "国家发展和改革委员会令第41号"
+    titled = own(cell=None, title="样例省公告", masthead=["2026年第3号", "现公布名单。"])
+    assert titled is not None
+    assert titled.value.norm == "样例省公告〔2026〕第3号"
+    broken = own(cell=None, title="x", masthead=["中华人民共和国商务部", "公 告", "2026年 第12号"])
+    assert broken is not None
+    assert broken.value.norm == "商务部公告〔2026〕第12号"
     announced = own(cell=None, title="公告", masthead=["商务部 海关总署公告", "2026年 第7号"])
     assert announced is not None
     assert announced.value.norm == "商务部海关总署公告〔2026〕第7号"

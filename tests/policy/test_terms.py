@@ -21,6 +21,7 @@ def test_the_dictionary_covers_energy_and_carbon() -> None:
         pytest.param("质子交换膜燃料电池", ("质子交换膜", "燃料电池"), id="membrane and cell"),
         pytest.param("100kW级电堆和3.5万千瓦风电", ("100kW", "电堆", "3.5万千瓦", "风电"), id="quantities"),
         pytest.param("ccus与lng", ("ccus", "lng"), id="any case, as printed"),
+        pytest.param("存储256GB的6G手机", ("6G",), id="no part of a Latin word"),
         pytest.param("今天天气很好", (), id="none"),
     ],
 )
