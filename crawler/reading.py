@@ -17,6 +17,7 @@ from crawler.pages.refusals import refuse_bad
 from crawler.portal import Portal, Section
 from crawler.portals import PACKAGES, owner
 from pipelines import clean, furniture, metadata, validate
+from pipelines.legible import illegible
 from policy import outline
 from policy.errors import LayoutChanged, Rejected
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload, Table
@@ -199,7 +200,11 @@ def _file(url: str) -> str:
 def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:
     tree = outline.outline(body.lines)
     whole = outline.completeness(tree, article.title.value, body.lines, pages=pages, missing_pages=missing)
-    flags = ("text: nothing but furniture",) if body.all_furniture else ()
+    flags = (
+        *(("text: nothing but furniture",) if body.all_furniture else ()),
+        *illegible("title", article.title.value),
+        *illegible("text", article.text),
+    )
     return validate.validate(
         evolve(article, outline=tree, completeness=whole, warnings=(*article.warnings, *flags))
     )

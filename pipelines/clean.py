@@ -25,6 +25,8 @@ from policy.records import Attachment, Table
 
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _HIDDEN_CLASS = "share-substr"
+_PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
+"""Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
 _COLLAPSED = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _INVISIBLE = re.compile("[\x7f\u00ad\u200b\u2060\ufeff]")
 _ENDS = " \xa0\u3000\u2002\u2003\u2009"
@@ -93,8 +95,12 @@ def _unseen(tag: Tag) -> bool:
     return (
         "hidden" in attributes
         or _HIDDEN_CLASS in str(attributes.get("class", ""))
-        or bool(_HIDDEN_STYLE.search(str(attributes.get("style", ""))))
+        or (bool(_HIDDEN_STYLE.search(str(attributes.get("style", "")))) and not _is_page(tag))
     )
+
+
+def _is_page(tag: Tag) -> bool:
+    return bool(_PAGE.search(f"{tag.attrs.get('id', '')} {tag.attrs.get('class', '')}"))
 
 
 # ------------------------------------------------------------------ the lines

@@ -155,7 +155,7 @@ class One(_Selector):
 
 
 class First(_Selector):
-    """At least one, of which the first counts: a body printed twice for desktop and mobile."""
+    """At least one, of which the first with words counts: a body printed twice for desktop and mobile."""
 
     expected = "at least one"
 
@@ -164,7 +164,7 @@ class First(_Selector):
         found = self._found(page, within)
         if not found:
             raise self._changed(page, 0)
-        return found[0]
+        return found[0] if len(found) == 1 else next(filter(text_in, found), found[0])
 
 
 class Maybe(_Selector):

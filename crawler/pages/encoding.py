@@ -14,6 +14,7 @@ LATIN = frozenset({"ascii", "iso8859-1", "cp1252"})
 ALLOWED = re.compile(r"utf-(8|16|16-le|16-be)|big5(hkscs)?|iso8859-\d+|cp\d+|shift_jis|euc_\w\w|hz|ascii")
 """Names of codecs that are character sets; Python has others."""
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]+)""")
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -35,7 +36,7 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
     tried = [*_candidates(body, content_type)]
     for encoding in tried:
         text = body.decode(encoding, "replace")
-        if _sound(text):
+        if _sound(text) or (encoding == "utf-8" and _mostly(text)):
             return text, encoding
     readings = [(body.decode(encoding, "replace"), encoding) for encoding in tried]
     return min(readings, key=lambda reading: reading[0].count(DAMAGE))
@@ -45,6 +46,11 @@ def _sound(text: str) -> bool:
     """No character lost, or so few that the page is damaged rather than misread."""
     lost = text.count(DAMAGE)
     return not lost or lost * 50 < sum(not character.isascii() for character in text)
+
+
+def _mostly(text: str) -> bool:
+    """Whether UTF-8 read more Chinese characters than it lost: of other encodings it reads next to none."""
+    return text.count(DAMAGE) < 2 * len(_HAN.findall(text))
 
 
 def _candidates(body: bytes, content_type: str | None) -> Iterator[str]:

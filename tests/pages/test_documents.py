@@ -97,3 +97,8 @@ def test_a_selector_that_finds_otherwise_names_portal_field_and_address(
     with pytest.raises(LayoutChanged, match=f"sample: {said}") as caught:
         selector.on(page_of(html))
     assert "https://a.example/x/1.html" in str(caught.value)
+
+
+def test_a_body_printed_twice_is_the_first_that_has_words() -> None:
+    page = page_of('<div class="b"> <p></p></div><div class="b">正文</div><div class="b">正文二</div>')
+    assert text_in(First(".b").on(page)) == "正文"

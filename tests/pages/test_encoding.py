@@ -75,3 +75,9 @@ def test_a_few_bytes_beyond_gb18030_do_not_hide_the_page() -> None:
 @pytest.mark.parametrize("name", ["zlib", "rot13", "unicode_escape", "no-such-thing", "utf-7"])
 def test_a_name_that_is_no_character_set_is_not_believed(name: str) -> None:
     assert decode(page(name).encode("gbk"))[1] == "gb18030"
+
+
+def test_a_utf8_page_with_a_block_of_foreign_bytes_stays_utf8() -> None:
+    body = page("utf-8").encode().replace(b"<p>", b"<p>" + bytes(range(128, 168)))
+    text, encoding = decode(body)
+    assert (encoding, WORDS in text) == ("utf-8", True)

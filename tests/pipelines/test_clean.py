@@ -273,3 +273,10 @@ def test_spans_of_thousands_are_capped() -> None:
     start = time.process_time()
     assert len(clean(f"<table>{'<tr>' + cell * 100}{'</tr><tr>' + cell * 100}</table>").lines) == 200
     assert time.process_time() - start < 5
+
+
+def test_the_hidden_pages_of_a_long_text_are_text() -> None:
+    shown = '<div class="manuscriptPage" id="manuscriptPage_1"><p>一</p></div>'
+    hidden = '<div class="manuscriptPage" id="manuscriptPage_2" style="display:none"><p>二</p></div>'
+    other = '<div class="share-substr" style="display:none">摘要</div>'
+    assert clean(shown + hidden + other).lines == ("一", "二")
