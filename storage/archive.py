@@ -35,7 +35,7 @@ from storage.readings import Reading, Reread, judge, newest_version
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
 """Which policy a new article belongs to, seeing the policies known under its keys."""
 
-_FEED_LOCK = 7_022_302  # any number of our own
+_LOCK = select(func.pg_advisory_xact_lock(7_022_302))  # any number of our own
 _TRIES = 5
 _HELD = (
     select(ArticleRow)
@@ -182,8 +182,8 @@ def _see(row: ArticleRow, at: dt.datetime) -> None:
 
 
 def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
-    _lock_feed(session)
-    if _held(session, reading.article.portal, reading.article.key) is not None:
+    waited = _lock_feed(session)
+    if waited and _held(session, reading.article.portal, reading.article.key) is not None:
         raise Conflict(f"{reading.article.portal} {reading.article.key}: archived meanwhile")
     keys = policy_keys(reading.article)
     known = decide(reading.article, queries.candidates(session, keys)).policy_id
@@ -317,8 +317,10 @@ def _add_change(
     return evolve(change, id=insert(session, ChangeRow, **columns))
 
 
-def _lock_feed(session: Session) -> None:
-    """PostgreSQL: until the commit nobody else adds a change, so ids appear in commit order.
-    SQLite has one writer at a time anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_FEED_LOCK)))
+def _lock_feed(session: Session) -> bool:
+    """PostgreSQL: until the commit nobody else adds a change, so ids appear in commit order; True,
+    for others may have written while we waited. SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(_LOCK)
+    return True

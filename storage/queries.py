@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from policy.records import Candidate, Capture, Change, Run, Version
@@ -37,10 +37,14 @@ from storage.rows import (
 # ------------------------------------------------------------------ policies
 
 
+_OWNERS = select(PolicyKeyRow.key, PolicyKeyRow.policy_id).where(
+    PolicyKeyRow.key.in_(bindparam("keys", expanding=True))
+)
+
+
 def candidates(session: Session, keys: Collection[str]) -> list[Candidate]:
     """The policies known under these keys, one candidate a key, in the order of the keys."""
-    rows = session.scalars(select(PolicyKeyRow).where(PolicyKeyRow.key.in_(keys)))
-    owners = {row.key: row.policy_id for row in rows}
+    owners = dict(session.execute(_OWNERS, {"keys": list(keys)}).all())
     printed = _doc_nos(session, set(owners.values())) if owners else {}
     return [
         Candidate(policy_id=owners[key], key=key, doc_nos=printed.get(owners[key], ()))
@@ -95,6 +99,12 @@ def article(session: Session, article_id: int) -> KnownArticle | None:
     return article_record(row) if row else None
 
 
+def articles(session: Session, ids: Collection[int]) -> dict[int, KnownArticle]:
+    """Those of these articles that there are, by their ids."""
+    rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)))
+    return {row.id: article_record(row) for row in rows}
+
+
 def article_by_key(session: Session, portal: str, key: str) -> KnownArticle | None:
     """An article by its portal and the portal's key."""
     row = session.scalar(select(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.key == key))
@@ -129,6 +139,12 @@ def version(session: Session, article_id: int, number: int | None = None) -> Ver
     wanted = VersionRow.number == (ArticleRow.newest if number is None else number)
     found = _read(session, _versions().where(VersionRow.article_id == article_id, wanted))
     return found[0] if found else None
+
+
+def versions_at(session: Session, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Version]:
+    """Those of these versions that there are, by article id and number; read at once."""
+    wanted = tuple_(VersionRow.article_id, VersionRow.number).in_(places)
+    return {(found.article_id, found.number): found for found in _read(session, _versions().where(wanted))}
 
 
 def newest_versions(session: Session, *, after: int = 0, limit: int = 500) -> list[Version]:

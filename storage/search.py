@@ -52,8 +52,10 @@ def search(
     page = best[offset:]
     others = _same_policies(snapshot, wanted, page)
     with database.read() as session:
-        read = [(match, queries.version(session, match.article, match.version)) for match in page]
-        beside = [(match, queries.article(session, match.article)) for match in others]
+        versions = queries.versions_at(session, {(match.article, match.version) for match in page})
+        articles = queries.articles(session, {match.article for match in others})
+    read = [(match, versions.get((match.article, match.version))) for match in page]
+    beside = [(match, articles.get(match.article)) for match in others]
     portals = _portals(
         [(match.policy, found.article.portal) for match, found in read if found]
         + [(match.policy, found.portal) for match, found in beside if found]
