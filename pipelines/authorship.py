@@ -22,23 +22,34 @@ _TITLE = re.compile(r"^(?P<organ>.{2,60}?)\s*(?:办公厅|办公室)?(?:关于|�
 
 
 def issued_by(
-    cell: Found[str] | None, title: str, lines: Sequence[str], source: Found[str] | None
+    cell: Found[str] | None,
+    title: str,
+    lines: Sequence[str],
+    source: Found[str] | None,
+    *,
+    top: Sequence[str] = (),
 ) -> Found[tuple[Issuer, ...]] | None:
-    """The issuing organs in printed order. Without a cell only organs we know are believed."""
+    """The issuing organs in printed order. Without a cell only organs we know are believed.
+
+    ``top`` are the lines above the salutation.
+    """
     if cell:
         return Found(value=issuers.split(cell.value), raw=cell.raw, rule=cell.rule)
-    return next((found for found in _guesses(title, lines, source) if found), None)
+    return next((found for found in _guesses(title, lines, source, top) if found), None)
 
 
 def _guesses(
-    title: str, lines: Sequence[str], source: Found[str] | None
+    title: str, lines: Sequence[str], source: Found[str] | None, top: Sequence[str]
 ) -> Iterator[Found[tuple[Issuer, ...]] | None]:
     yield _known(_signature(lines), "signature")
-    yield from (_known(found["organ"], "masthead") for found in map(_MASTHEAD.match, lines[:6]) if found)
+    heads = dict.fromkeys([*lines[:6], *top[:6]])
+    yield from (_known(found["organ"], "masthead") for found in map(_MASTHEAD.match, heads) if found)
     begins = _TITLE.match(title)
     yield _known(begins["organ"], "title") if begins else None
     order = _ORDER.search(title)
     yield _known(order["organs"], "title") if order else None
+    titles = (_TITLE.match(line) for line in top[:4] if len(line) <= 120)
+    yield from (_known(found["organ"], "masthead:title") for found in titles if found)
     said = _known(source.value, f"source:{source.rule}") if source else None
     yield said if said and not MEDIA & {organ.id for organ in said.value} else None
 

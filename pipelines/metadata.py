@@ -23,7 +23,13 @@ RANKS = ("cell", "meta", "masthead", "breadcrumb", "title", "listing")
 """Kinds of rules, the most trusted first."""
 
 MASTHEAD_LINES = 12
+LONGEST_TITLE = 120
 _SEPARATORS = re.compile(r"[;；,，、|\s]+")
+_LEAD_IN = re.compile(
+    r"(?!\s*[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)])"
+    r"(?:.*(?:原文|全文|详情|正文|(?:具体|详细|主要)内容)(?:(?:如下|附后)\s*[:：。]?|\s*[:：])$"
+    r"|.*(?:讯|获悉|了解到|日前|近日|报道).*(?:如下|发布)\s*[:：]$)"
+)
 _NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECASE)
 
 
@@ -62,13 +68,13 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
     day = written.value if written else None
     return Metadata(
         title=title,
-        title_official=_official(title, issuer),
+        title_official=_official(title, issuer) or _reprinted(lines, top),
         source=said.first("source"),
         author=said.first("author"),
         channel=said.first("channel"),
         doc_no=number,
         index_no=said.first("index_no"),
-        issuers=issued_by(said.first("issuer"), words, lines, said.first("source")),
+        issuers=issued_by(said.first("issuer"), words, lines, said.first("source"), top=top),
         published=said.moment("published"),
         written=written,
         effective=said.day("effective") or dates.effective(text, written=day),
@@ -87,10 +93,16 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
 
 
 def masthead(lines: Sequence[str]) -> tuple[str, ...]:
-    """The first lines, before the salutation: titles, number, organ."""
-    top = lines[:MASTHEAD_LINES]
+    """The first lines, before the salutation: titles, number, organ; a reprint's behind its lead-in."""
+    start = lead_in(lines)
+    top = lines[start : start + MASTHEAD_LINES]
     end = next((n for n, line in enumerate(top) if line.endswith(("：", ":"))), len(top))
     return tuple(top[:end])
+
+
+def lead_in(lines: Sequence[str]) -> int:
+    """How many lines a medium puts before the document it reprints, the last saying ``原文如下：``."""
+    return max((n + 1 for n, line in enumerate(lines[:MASTHEAD_LINES]) if _LEAD_IN.match(line)), default=0)
 
 
 def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None:
@@ -106,6 +118,14 @@ def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None
 def _differ(name: str, kept: Found[Any] | None, other: Found[Any] | None) -> Iterator[str]:
     if kept and other and _comparable(kept.value) != _comparable(other.value):
         yield f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
+
+
+def _reprinted(lines: Sequence[str], top: Sequence[str]) -> Found[str] | None:
+    """The title below a reprint's lead-in."""
+    line = top[0] if top and lead_in(lines) else ""
+    if len(line) > LONGEST_TITLE or not names_a_policy(line):
+        return None
+    return official_name(line) or Found(value=without_number(line), raw=line, rule="masthead")
 
 
 def _unread(name: str, cell: str | None, found: Found[Any] | None) -> Iterator[str]:

@@ -112,6 +112,32 @@ def test_an_official_title_goes_without_the_number(title: str, official: str) ->
     assert without_number(title) == official
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        ("样例网获悉，9月14日，国家能源局发布通知，详情如下：",),
+        ("样例网讯：近日，国家能源局发布样例通知。", "通知提出，要加快改造，不得拖延。", "原文如下："),
+    ],
+    ids=["one line", "a summary and 原文如下"],
+)
+def test_a_reprints_document_begins_behind_the_lead_in(before: tuple[str, ...]) -> None:
+    document = ("国家能源局关于样例改造工作的通知", "国能发新能〔2026〕12号", "各有关单位：", "请抓好落实。")
+    found = told([label("title", "风电改造来了！", "masthead")], (*before, *document))
+    assert found.doc_no is not None
+    assert found.doc_no.value.norm == "国能发新能〔2026〕12号"
+    assert found.title_official is not None
+    assert found.title_official.value == "国家能源局关于样例改造工作的通知"
+    assert found.issuers is not None
+    assert [organ.id for organ in found.issuers.value] == ["nea"]
+
+
+def test_a_heading_of_an_explanation_is_no_lead_in() -> None:
+    lines = ("国能发新能〔2026〕12号", "二、主要内容：", "共有三条，明确了改造的要求。")
+    found = told([label("title", "样例改造通知", "masthead")], lines).doc_no
+    assert found is not None
+    assert found.value.norm == "国能发新能〔2026〕12号"
+
+
 def test_disagreeing_dates_and_numbers_are_warned_of_and_the_first_kept() -> None:
     labels = [
         label("written", "2026年2月27日", "cell:成文日期"),
