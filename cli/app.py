@@ -35,6 +35,11 @@ class Commands(TyperGroup):
         except PolarchiveError as error:
             console.fail(str(error))
             raise typer.Exit(USAGE if isinstance(error, _USAGE_ERRORS) else FAILED) from None
+        except OSError as error:
+            if error.filename is None:  # as a reader that went away: not about a file of ours
+                raise
+            console.fail(f"{error.filename}: {error.strerror}")
+            raise typer.Exit(FAILED) from None
 
 
 def _home_first(args: list[str]) -> list[str]:

@@ -38,6 +38,8 @@ def init(ctx: typer.Context) -> None:
     """Make the home: its folder, its configuration, its tables."""
     home: Home = ctx.obj
     fresh = home.prepare()
+    with home.database():  # raises when it is no archive of this release
+        pass
     console.note(f"{home.config.home}: {'made' if fresh else 'there already'}")
     console.note(f"{home.write_config()}: the configuration")
 

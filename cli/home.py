@@ -36,7 +36,7 @@ class Home:
         try:
             known = portals.load(config.portal_packages)
         except ModuleNotFoundError as error:
-            if error.name not in config.portal_packages:
+            if not any(_is_within(package, error.name) for package in config.portal_packages):
                 raise
             line = configuration.line_of(file, ("portal_packages",))
             raise ConfigError(f"{file}:{line}: portal_packages: {error}") from None
@@ -75,6 +75,11 @@ class Home:
             self.config.captures.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveError(f"{self.config.home}: cannot be the home: {error.strerror}") from None
+
+
+def _is_within(package: str, name: str | None) -> bool:
+    """Whether ``name`` is the package or one it lies in."""
+    return name is not None and f"{package}.".startswith(f"{name}.")
 
 
 def now() -> dt.datetime:

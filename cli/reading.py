@@ -19,6 +19,9 @@ from storage.database import Database
 from storage.index import Index
 from storage.rows import KnownArticle
 
+_MOST_DIGITS = 10
+"""Of an article's number: a longer one is no number of any database."""
+
 Named = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address.")]
 
 index = typer.Typer(help="The full-text index.", no_args_is_help=True)
@@ -161,7 +164,7 @@ def find_article(session: Session, name: str) -> KnownArticle:
     """The article of this number, ``portal/key`` or address; raises ArchiveError."""
     portal, slash, key = name.partition("/")
     if name.isdecimal():
-        found = queries.article(session, int(name))
+        found = queries.article(session, int(name)) if len(name) < _MOST_DIGITS else None
     elif "://" in name:
         found = queries.article_by_url(session, name)
     else:

@@ -16,6 +16,7 @@ from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import deferred_from_coro
 
 from crawler import tally
+from crawler.saved import saved
 from crawler.visit import Visit, visit_of
 from policy.records import Capture
 from storage import archive, queries, runs
@@ -122,9 +123,12 @@ class Ledger:
     # -------------------------------------------------------------- signals
 
     def opened(self) -> None:
-        """Start the heartbeat; learn which payloads are held, so that they are kept once."""
+        """Start the heartbeat; learn which payloads are held, so that they are kept once, and
+        which of the saved captures are damaged."""
         with self._visit.database.read() as session:
             self._held = held_payloads(session, self._run.portal)
+        if self._visit.replay:
+            self._stats.set_value(tally.TORN, saved(self._visit.replay).torn)
         self._pulse.start(self._visit.config.crawl.heartbeat, now=False)
 
     def saved(self, item: Any) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from crawler.addresses import alike
-from storage.captures import StoredRecord, scan
+from policy.errors import UnreadableCapture
+from storage.captures import StoredRecord, TornTail, scan
+
+logger = logging.getLogger(__name__)
 
 
 class Saved:
-    """The captures below some paths: of several of one address the last."""
+    """The captures below some paths: of several of one address the last. ``torn`` says which files
+    are damaged, and how much of them is not read."""
 
-    def __init__(self, records: Iterable[StoredRecord]) -> None:
+    def __init__(self, records: Iterable[StoredRecord], torn: Sequence[str] = ()) -> None:
+        self.torn = torn
         self._exact: dict[tuple[str, str, bytes], StoredRecord] = {}
         self._alike: dict[tuple[str, str, bytes], StoredRecord] = {}
         self._originals: dict[str, StoredRecord] = {}
@@ -34,5 +40,16 @@ class Saved:
 
 @lru_cache(maxsize=1)
 def saved(paths: tuple[Path, ...]) -> Saved:
-    """One index for a replay; raises UnreadableCapture, naming the file, for what is no WARC."""
-    return Saved(scan(paths))
+    """One index for a replay; raises UnreadableCapture, naming the file, for what is no WARC and
+    where nothing is saved."""
+    torn: list[str] = []
+
+    def note(tail: TornTail) -> None:
+        torn.append(f"{tail.message}; {tail.lost} bytes are not read")
+
+    records = list(scan(paths, torn=note))
+    if not records:
+        raise UnreadableCapture("; ".join(torn) or f"{', '.join(map(str, paths))}: no capture in it")
+    for message in torn:
+        logger.warning(message)
+    return Saved(records, torn)

@@ -14,11 +14,13 @@ SAVED = "run/saved/"
 FAILED = "run/failed/"
 SECTION = "run/section/"
 UNREAD = "run/unread/"
+TORN = "run/torn"
 
 
 @frozen(kw_only=True)
 class Tally:
-    """What a run has done so far. ``unread`` are sections whose listing failed, with the reason."""
+    """What a run has done so far. ``unread`` are sections whose listing failed, with the reason;
+    ``torn`` says which of the saved captures are damaged."""
 
     entries: int = 0
     asked: int = 0
@@ -30,6 +32,7 @@ class Tally:
     failed: Mapping[str, int] = field(factory=dict)
     sections: Mapping[str, int] = field(factory=dict)
     unread: Mapping[str, str] = field(factory=dict)
+    torn: tuple[str, ...] = ()
 
 
 def tally(stats: Mapping[str, Any]) -> Tally:
@@ -46,6 +49,7 @@ def tally(stats: Mapping[str, Any]) -> Tally:
         failed=_below(stats, FAILED),
         sections=_below(stats, SECTION),
         unread=_below(stats, UNREAD),
+        torn=tuple(stats.get(TORN, ())),
     )
 
 
@@ -68,12 +72,13 @@ def final_state(reason: str, counts: Tally) -> RunState:
         return "failed"
     if counts.asked and not read and not counts.not_saved:
         return "failed"
-    return "partial" if counts.unread or {"challenge", "crash"} & counts.failed.keys() else "ok"
+    halved = counts.unread or counts.torn or {"challenge", "crash"} & counts.failed.keys()
+    return "partial" if halved else "ok"
 
 
 def explain(reason: str, counts: Tally) -> str | None:
     """One line for the report where there is something to say."""
-    parts = [f"{slug}: {why}" for slug, why in counts.unread.items()]
+    parts = [*counts.torn, *(f"{slug}: {why}" for slug, why in counts.unread.items())]
     if reason != "finished" and reason not in _ENDED:
         parts.append(f"ended early: {reason}")
     if reason == "finished" and not counts.entries:

@@ -37,8 +37,13 @@ def test_a_configured_portal_that_nobody_declares_is_an_error(polarchive: Polarc
     assert_one_line(polarchive("status"), 2, "polarchive.toml:4: portals.nowhere", "bjx")
 
 
-def test_a_package_without_portals_is_an_error(polarchive: Polarchive) -> None:
-    polarchive.configure("\nportal_packages = ['no_such_package']\n")
+def test_where_no_portal_is_near_all_are_named(polarchive: Polarchive) -> None:
+    assert_one_line(polarchive("crawl", "nosuch"), 2, "no portal 'nosuch'; there is bjx, govcn, most, ndrc")
+
+
+@pytest.mark.parametrize("package", ["no_such_package", "no_such_package.portals", "crawler.no_such_package"])
+def test_a_package_without_portals_is_an_error(polarchive: Polarchive, package: str) -> None:
+    polarchive.configure(f"\nportal_packages = ['{package}']\n")
     assert_one_line(polarchive("portals"), 2, "polarchive.toml:2: portal_packages", "no_such_package")
 
 
@@ -52,13 +57,18 @@ def test_a_database_of_a_later_release_is_refused(archived: Polarchive) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     archived.configure("contact = 'ops@example.org'\n")
-    for command in (["status"], ["crawl", "ndrc"], ["nightly"], ["db", "upgrade"]):
+    for command in (["init"], ["status"], ["crawl", "ndrc"], ["nightly"], ["db", "upgrade"]):
         assert_one_line(archived(*command), 1, "written by a later release")
 
 
 def test_a_home_that_cannot_be_made_is_an_error(polarchive: Polarchive) -> None:
     polarchive.home.write_text("a file")
     assert_one_line(polarchive("init"), 2, "polarchive.toml", "cannot be read")
+
+
+def test_a_file_where_a_folder_should_be_is_named(archived: Polarchive) -> None:
+    (archived.home / "index").write_text("a file")
+    assert_one_line(archived("search", "储能"), 1, str(archived.home / "index"))
 
 
 def test_a_query_that_cannot_be_read_names_the_position(archived: Polarchive) -> None:
@@ -80,7 +90,7 @@ def test_what_is_to_be_replayed_must_be_there(polarchive: Polarchive) -> None:
     assert_one_line(polarchive("crawl", "ndrc", "--replay", str(missing)), 1, "no.warc.gz")
 
 
-@pytest.mark.parametrize("name", ["17", "ndrc/9", "https://www.example.cn/9.html", "nonsense"])
+@pytest.mark.parametrize("name", ["17", "9" * 25, "ndrc/9", "https://www.example.cn/9.html", "nonsense"])
 def test_an_unknown_article_is_named(archived: Polarchive, name: str) -> None:
     assert_one_line(archived("show", name), 1, f"{name}: no such article", "portal/key")
 
@@ -104,7 +114,9 @@ def test_the_command_runs_as_a_module_from_anywhere(tmp_path: Path) -> None:
     assert "polarchive init" in ended.stderr
 
 
-@pytest.mark.parametrize("body", [b"not a WARC", b"\x1f\x8b" + bytes(range(200))], ids=["text", "torn"])
+@pytest.mark.parametrize(
+    "body", [b"", b"not a WARC", b"\x1f\x8b" + bytes(range(200))], ids=["empty", "text", "torn"]
+)
 def test_what_is_to_be_replayed_must_be_captures(polarchive: Polarchive, tmp_path: Path, body: bytes) -> None:
     file = tmp_path / "night.warc.gz"
     file.write_bytes(body)

@@ -60,6 +60,7 @@ def test_counts_come_out_of_the_stats() -> None:
         pytest.param(
             "finished", Tally(entries=2, asked=2, new=1, failed={"challenge": 1}), "partial", id="blocked"
         ),
+        pytest.param("finished", Tally(entries=2, asked=2, new=2, torn=("x",)), "partial", id="torn"),
         pytest.param("shutdown", Tally(entries=2, asked=2, new=1), "stopped", id="told to stop"),
         pytest.param("closespider_timeout", Tally(entries=2, asked=2, new=1), "timeout", id="late"),
         pytest.param("taken over", Tally(entries=2, asked=2, new=1), "failed", id="ended early"),
@@ -71,6 +72,7 @@ def test_the_state_of_a_run_follows_from_its_counts(ended: str, counts: Tally, s
 
 def test_a_report_says_which_listing_was_not_read_and_that_there_were_no_entries() -> None:
     assert explain("finished", Tally(entries=1, unread={"gg": "timeout"})) == "gg: timeout"
+    assert explain("finished", Tally(entries=1, torn=("x.warc.gz: cut off",))) == "x.warc.gz: cut off"
     assert explain("finished", Tally()) == "no entries in any listing"
     assert explain("finished", Tally(entries=1)) is None
 

@@ -97,3 +97,24 @@ def test_a_copy_altered_under_the_same_record_ids_is_kept_beside_the_first(
     held = captures.payload(other.path / "captures", version.captures[0], 1_000_000).body.decode()
     assert "有效期五年" in held
     assert "有效期三年" not in held
+
+
+def test_what_is_cut_off_is_replayed_as_far_as_it_goes_and_said(
+    home: Home, tmp_path: Path, cache: Path
+) -> None:
+    first, second = paper(1, TODAY), paper(2, TODAY)
+    home.site.put(ZC, shapes.bjx_list([first, second]))
+    home.site.put_all({shapes.bjx_url(each): shapes.bjx_article(each) for each in (first, second)})
+    home.crawl("bjx", "--section", "zc")
+    kept = [home.captures(shapes.bjx_url(each))[0] for each in (first, second)]
+    last = max(kept, key=lambda capture: capture.offset)
+    whole = (home.path / "captures" / last.file).read_bytes()
+    torn = tmp_path / "torn.warc.gz"
+    torn.write_bytes(whole[: last.offset + last.length // 2])
+
+    other = Home(path=tmp_path / "other", site=home.site, pythonpath=OFFLINE)
+    other.prepare(cache)
+    row = other.crawl("bjx", "--replay", str(torn), expect=3)
+    assert (row["state"], row["new"]) == ("partial", 1)
+    assert row["message"].startswith("torn.warc.gz: the record at byte ")
+    assert row["message"].endswith("bytes are not read")

@@ -123,7 +123,7 @@ def test_an_address_belongs_to_the_portal_of_its_host(url: str, slug: str | None
 
 
 def test_an_unknown_portal_is_told_the_near_ones() -> None:
-    with pytest.raises(UnknownPortal, match="no portal 'ndcr'; there is ndrc"):
+    with pytest.raises(UnknownPortal, match=r"no portal 'ndcr'; did you mean ndrc\?"):
         get("ndcr")
 
 
