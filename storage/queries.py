@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Candidate, Capture, Change, Run, Version
@@ -142,9 +142,13 @@ def version(session: Session, article_id: int, number: int | None = None) -> Ver
 
 
 def versions_at(session: Session, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Version]:
-    """Those of these versions that there are, by article id and number; read at once."""
-    wanted = tuple_(VersionRow.article_id, VersionRow.number).in_(places)
-    return {(found.article_id, found.number): found for found in _read(session, _versions().where(wanted))}
+    """Those of these versions that there are, by article id and number; read at once.
+
+    Two conditions, since SQLite reads the whole table for one of pairs.
+    """
+    ids, numbers = {article for article, _ in places}, {number for _, number in places}
+    wanted = _versions().where(VersionRow.article_id.in_(ids), VersionRow.number.in_(numbers))
+    return {(found.article_id, found.number): found for found in _read(session, wanted)}
 
 
 def newest_versions(session: Session, *, after: int = 0, limit: int = 500) -> list[Version]:
