@@ -1,4 +1,7 @@
-"""extract: saved pages as records, without an archive."""
+"""extract: saved pages as records, without an archive.
+
+Reading is imported where it is needed: no other command here waits for its parsers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from rich.text import Text
 import console
 from cli.app import FAILED, Json, app
 from cli.home import Home
-from crawler import extract as saved
 from policy.errors import PageError
 from policy.records import Article, Found, Outline
 
@@ -45,6 +47,8 @@ def _sources(
     files: list[Path], folder: Path | None, url: str | None, urls: Path | None
 ) -> Iterator[tuple[Path, str | None]]:
     """The files in order, each with the address we are told."""
+    from crawler import extract as saved
+
     paths = [*files, *(saved.batch(folder) if folder else [])]
     if not paths:
         raise typer.BadParameter("name a file, or a folder with --batch")
@@ -56,6 +60,8 @@ def _sources(
 
 def _record(home: Home, path: Path, url: str | None) -> dict[str, Any]:
     """The record of one file, or what is wrong with it."""
+    from crawler import extract as saved
+
     crawl, packages = home.config.crawl, home.config.portal_packages
     try:
         article = saved.read(path, url, packages=packages, limit=crawl.max_decoded_bytes)
