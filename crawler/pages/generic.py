@@ -19,6 +19,8 @@ OFFICIAL = frozenset(
     }
 )
 """Labels of official documents; others stand on any page."""
+FILES = "[class*=attachment], [class*=fujian], .filelist, .xgfj, .fjdown, table.enclosure"
+"""Blocks in which sites offer an article's files, wherever they stand."""
 LONGEST = 200
 """Characters of a label's value."""
 
@@ -41,7 +43,7 @@ def of(page: Document) -> Page:
     if body is None:
         raise Rejected("no prose in it", portal=page.portal, url=page.url, field="body")
     labels = (*_cells(found, body), *metas(page), *headline.labels(page, found, body))
-    files = attachments(page, _offering(body))
+    files = attachments(page, [*_offering(body), *page.root.css(FILES)])
     prune(body, headline.header_of(page, found, body))
     return Page(url=page.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 

@@ -200,3 +200,11 @@ def test_a_notice_that_repeats_its_title_keeps_its_head() -> None:
     read = article(body=f"<div>{body}{BODY}</div>", info="2026-03-10 来源：样例日报")
     assert read.text.split("\n") == [*notice, *WORDS]
     assert read.doc_no is not None
+
+
+def test_files_in_a_block_of_attachments_count_wherever_it_stands() -> None:
+    block = '<div><div class="attachment_r"><a href="./P020260302.pdf">样例表</a></div></div>'
+    files = article(body=f"<div><div>{BODY}</div></div>{block}").attachments
+    assert [(file.name, file.url) for file in files] == [
+        ("样例表", "https://unknown.example/2026/P020260302.pdf")
+    ]
