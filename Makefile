@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench install clean
+.PHONY: demo test check bench bench-extract install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
@@ -19,6 +19,9 @@ bench: install  ## CPU per archived page beside a plain spider; an archive that 
 	$(BIN)/python -m benchmarks.crawl
 	$(BIN)/python -m benchmarks.growth
 
+bench-extract: install .venv-bench/installed  ## our records beside other extractors': CORPUS=folder of pages and truths
+	$(BIN)/python -m benchmarks.extract $(CORPUS) $(ARGS)
+
 install: .venv/installed
 
 .venv/installed: pyproject.toml requirements.txt requirements-dev.txt
@@ -26,5 +29,11 @@ install: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
 	touch $@
 
+.venv-bench/installed: requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --upgrade pip
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	touch $@
+
 clean:
-	rm -rf .venv archive build *.egg-info
+	rm -rf .venv .venv-bench archive build *.egg-info
