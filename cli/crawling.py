@@ -63,11 +63,12 @@ def portals(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         console.write_json([_portal_shape(portal, config) for portal in known])
         return
-    table = console.table("", "portal", "name", "section", "rests on", "runs", "address")
+    table = console.table("", "portal", "name", "section", "family", "rests on", "runs", "address")
     for portal in known:
         for section in portal.sections:
             runs = _clock(config, portal.slug) or "off"
-            table.add_row(portal.slug, portal.name, section.slug, section.rests_on, runs, section.url)
+            family = section.listing.family
+            table.add_row(portal.slug, portal.name, section.slug, family, section.rests_on, runs, section.url)
     console.say(table)
 
 
@@ -78,7 +79,14 @@ def _clock(config: Config, slug: str) -> str | None:
 
 def _portal_shape(portal: Portal, config: Config) -> dict[str, Any]:
     sections = [
-        {"slug": s.slug, "name": s.name, "url": s.url, "rests_on": s.rests_on} for s in portal.sections
+        {
+            "slug": section.slug,
+            "name": section.name,
+            "family": section.listing.family,
+            "url": section.url,
+            "rests_on": section.rests_on,
+        }
+        for section in portal.sections
     ]
     cron = _clock(config, portal.slug)
     return {

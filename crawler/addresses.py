@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urldefrag, urlsplit
 
+POSTED = "#post="
+"""Between an address and the body it is asked with."""
 _NAT64 = ip_network("64:ff9b::/96")
 _SITE_LOCAL = ip_network("fec0::/10")
 _PROTOCOL = ip_network("192.0.0.0/24")
@@ -58,9 +60,13 @@ def origin(url: str) -> str:
 
 
 def alike(url: str) -> str:
-    """An address without what is often written otherwise: scheme, fragment, a trailing index.html."""
-    bare = urldefrag(url).url.partition("://")[2]
-    return bare.removesuffix("index.html").rstrip("/")
+    """An address without what is often written otherwise: scheme, fragment, a trailing index.html.
+
+    The body of a POST, which stands in the fragment, tells two addresses apart.
+    """
+    asked, posted = url.partition(POSTED)[::2]
+    bare = urldefrag(asked).url.partition("://")[2]
+    return bare.removesuffix("index.html").rstrip("/") + posted
 
 
 def registrable(host: str) -> str:

@@ -47,12 +47,20 @@ class Trail(_Path):
     keys: frozenset[str] = field(factory=frozenset)
 
     def read(self, listing: Listing, since: dt.date | None) -> Trail:
-        """The trail after a page. It ends with a page that shows nothing new inside the window."""
+        """The trail after a page. It ends with a page that shows nothing new inside the window.
+
+        What follows a page comes before what waited already: first a year's pages, then the next year.
+        """
         fresh = [entry for entry in listing.entries if entry.key not in self.keys]
         trail = evolve(self, keys=self.keys | {entry.key for entry in fresh})
-        if not any(in_window(entry, since) for entry in fresh):
+        if not (listing.rowless or any(in_window(entry, since) for entry in fresh)):
             return evolve(trail, waiting=())
-        return trail.hearing(listing.more)
+        return evolve(trail, waiting=tuple(dict.fromkeys((*listing.more, *trail.waiting))))
+
+    @property
+    def endless(self) -> bool:
+        """Whether pages wait that are asked for no more."""
+        return len(self.asked) >= MOST_PAGES and any(alike(url) not in self.asked for url in self.waiting)
 
 
 @frozen(kw_only=True)

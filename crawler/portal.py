@@ -47,6 +47,10 @@ class Portal:
     """Searched in the URL; its group ``key`` is the portal's stable key of the article."""
     issuer: ClassVar[str | None] = None
     """Canonical id of the organ whose own site this is; None for media."""
+    data_url: ClassVar[str] = ""
+    """Where the article with this ``{key}`` is asked for, if its page for readers holds no text."""
+    page_url: ClassVar[str] = ""
+    """Its page for readers, then."""
     delay: ClassVar[float | None] = None
     """Seconds between two requests to one host; None: the configured default."""
 
@@ -62,3 +66,15 @@ class Portal:
         """The stable key of the article at this URL; None when it is no article of this portal."""
         found = self.article_url.search(urldefrag(url).url) if self.owns(url) else None
         return found["key"] if found else None
+
+    def asked_at(self, url: str) -> str:
+        """Where the article of this address is asked for."""
+        return self._elsewhere(self.data_url, url)
+
+    def shown_at(self, url: str) -> str:
+        """Where readers see the article of this address."""
+        return self._elsewhere(self.page_url, url)
+
+    def _elsewhere(self, pattern: str, url: str) -> str:
+        key = self.key(url) if pattern else None
+        return pattern.format(key=key) if key else url

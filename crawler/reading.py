@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from attrs import asdict, evolve, frozen
 
-from crawler.pages import generic
+from crawler.pages import answers, generic
 from crawler.pages.base import Document, document
 from crawler.pages.listings import canonical
 from crawler.pages.refusals import refuse_bad
@@ -38,7 +38,7 @@ SOURCES = (
         "policy/data/*",
         "pipelines/*.py",
         "pipelines/data/*",
-        "crawler/pages/*.py",
+        "crawler/pages/**/*.py",
         "crawler/portals/*.py",
     ),
     *("crawler/portal.py", "crawler/reading.py"),
@@ -47,11 +47,18 @@ SOURCES = (
 NOT_READING = frozenset({"pipelines/adapters.py"})
 
 
-def read_listing(portal: Portal, section: Section, payload: Payload) -> Listing:
-    """The listing page; fewer entries than the section's first page promises raise LayoutChanged."""
+def read_listing(portal: Portal, section: Section, payload: Payload, *, first: bool | None = None) -> Listing:
+    """The listing page; fewer entries than the section's first page promises raise LayoutChanged.
+
+    ``first``: no page before it had entries; by default that of the section's own address.
+    """
     refuse_bad(payload, portal)
     listing = section.listing().read(portal, section.url, payload)
-    promised = section.at_least if canonical(payload.url) == canonical(section.url) else 1
+    if first is None:
+        first = canonical(payload.url) == canonical(section.url)
+    promised = section.at_least if first else 1
+    if listing.rowless and (listing.more or not first):
+        promised = 0
     if len(listing.entries) < promised:
         message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"
         raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="entries")
@@ -63,8 +70,10 @@ def read_page(portal: Portal | None, payload: Payload) -> Page:
     refuse_bad(payload, portal)
     if portal is None:
         return generic.read(payload)
-    page = document(payload, portal=portal.slug)
-    return _templated(portal, page)
+    answer = answers.read(payload)
+    if answer is not None:
+        return evolve(answer, url=portal.shown_at(answer.url))
+    return _templated(portal, document(payload, portal=portal.slug))
 
 
 def _templated(portal: Portal, page: Document) -> Page:
@@ -180,8 +189,8 @@ def _stitched(pages: Sequence[Page]) -> _Body:
 
 
 def _labels(first: Page, entry: Entry | None) -> tuple[Label, ...]:
-    """The first page's labels, the listing's words last."""
-    if entry is None:
+    """The first page's labels, the listing's words last; a sitemap's entry has none."""
+    if entry is None or not entry.title:
         return first.labels
     return (*first.labels, Label(name="title", value=entry.title, rule="listing"))
 

@@ -15,6 +15,8 @@ FAILED = "run/failed/"
 SECTION = "run/section/"
 UNREAD = "run/unread/"
 TORN = "run/torn"
+ELSEWHERE, FUTURE = "leads_elsewhere", "future_day"
+"""Words for rows of a listing that are counted and not followed, or followed whatever their day says."""
 
 
 @frozen(kw_only=True)

@@ -67,10 +67,17 @@ class Entry:
 
 @frozen(kw_only=True)
 class Listing:
-    """One listing page: its rows in order and the addresses of the pages that follow it."""
+    """One listing page: its rows in order and the addresses of the pages that follow it.
+
+    ``rowless``: no rows are expected on it, as on a shell whose rows are at ``more``, and on a
+    page behind the last one.  ``elsewhere`` are rows that lead to another site or to no address;
+    their key is empty.
+    """
 
     entries: tuple[Entry, ...]
     more: tuple[str, ...] = ()
+    elsewhere: tuple[Entry, ...] = ()
+    rowless: bool = False
 
 
 @frozen(kw_only=True)

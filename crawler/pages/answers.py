@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crawler.pages.base import text_of
+from crawler.pages.base import join, text_of
 from policy.errors import NotHtml, TooDeep
-from policy.records import Label, Page, Payload
+from policy.records import Attachment, Label, Page, Payload
 
 BODIES = ("docClob", "content", "docContent", "body", "html")
+FILES = ("pdfFileUrl", "docFileUrl")
 NAMES = {
     "docSubtitle": "title",
     "docTitle": "title",
@@ -37,7 +38,9 @@ def read(payload: Payload) -> Page | None:
     if found is None:
         raise NotHtml("JSON without an article in it", url=payload.url)
     body = next(str(found[key]) for key in BODIES if found.get(key))
-    return Page(url=payload.url, number=1, body=body, labels=tuple(_labels(found)))
+    return Page(
+        url=payload.url, number=1, body=body, labels=tuple(_labels(found)), attachments=_files(payload, found)
+    )
 
 
 def _articles(answer: Any) -> Iterator[Mapping[str, Any]]:
@@ -47,6 +50,11 @@ def _articles(answer: Any) -> Iterator[Mapping[str, Any]]:
     for candidate in (answer, answer.get("data")):
         if isinstance(candidate, dict) and any(isinstance(candidate.get(key), str) for key in BODIES):
             yield candidate
+
+
+def _files(payload: Payload, found: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    addresses = (join(payload.url, str(found[key])) for key in FILES if found.get(key))
+    return tuple(Attachment(url=url, name=url.rpartition("/")[2]) for url in addresses if url)
 
 
 def _labels(found: Mapping[str, Any]) -> Iterator[Label]:

@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 
 from attrs import define
@@ -167,6 +167,20 @@ class First(_Selector):
         return found[0] if len(found) == 1 else next(filter(text_in, found), found[0])
 
 
+class Ranked(First):
+    """At least one of several places, of which the first with words, in the order named, counts."""
+
+    def __init__(self, *places: str) -> None:
+        super().__init__(", ".join(places))
+        self.places = places
+
+    def on(self, page: Document, within: Node | None = None) -> Node:
+        """The first node of the best place that has words; of any place when none has."""
+        root = page.root if within is None else within
+        found = (node for css in self.places for node in root.css(css) if text_in(node))
+        return next(found, None) or super().on(page, within)
+
+
 class Maybe(_Selector):
     """None or more, of which the first counts."""
 
@@ -195,6 +209,9 @@ class Many(_Selector):
 
 class ListingPage(ABC):
     """A listing family: bytes in, entries and following pages out."""
+
+    family: ClassVar[str]
+    """What operators see of it."""
 
     @abstractmethod
     def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:

@@ -75,6 +75,18 @@ _SPACES = re.compile(r"[\s:：\u200b\ufeff]+")
 _LABELLED = re.compile(r"^[^:：\d]{2,8}[:：]\s*")
 _PAIR = re.compile(r"^([^:：]{2,12})[:：]\s*(\S.*)$", re.DOTALL)
 
+_RUN = {
+    **CELLS,
+    "文章来源": "source",
+    "稿源": "source",
+    "作者": "author",
+    "时间": "published",
+    "日期": "published",
+}
+_RUN_ON = re.compile(
+    rf"(?<![一-鿿])({'|'.join(sorted(map(re.escape, _RUN), key=len, reverse=True))})\s?[:：]\s*"
+)
+
 
 def label_name(text: str) -> str | None:
     """The canonical name of a printed label (``索 引 号：``); None when it is none."""
@@ -108,6 +120,22 @@ def pairs(texts: Iterable[str]) -> Iterator[Label]:
             yield Label(name=name, value=value, rule=f"cell:{_SPACES.sub('', label)}")
 
 
+def boxed(boxes: Iterable[Node]) -> Iterator[Label]:
+    """Labels of lists: ``dt`` and ``dd`` in turn, or ``label：value`` in each item."""
+    for box in boxes:
+        yield from pairs(map(text_in, box.css("dt, dd, li, p") or children(box)))
+
+
+def run_on(text: str) -> Iterator[Label]:
+    """Labels that follow one another in one line; each says what stands before the next."""
+    found = [*_RUN_ON.finditer(text)]
+    ends = [one.start() for one in found[1:]] + [len(text)]
+    for one, end in zip(found, ends, strict=True):
+        value = text[one.end() : end].strip(" \u3000|；;，,【[")
+        if value:
+            yield Label(name=_RUN[_SPACES.sub("", one[1])], value=value, rule="masthead")
+
+
 def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...]:
     """Files linked in these parts of the page, by the suffix of their address, each once."""
     found: dict[str, Attachment] = {}
@@ -139,9 +167,15 @@ class GovernmentArticle(ArticlePage):
     """Label tables; where declared, a page without one is of another template."""
     printed: ClassVar[Mapping[str, str]] = {}
     """Canonical names and where the headline block prints them."""
+    said: ClassVar[str] = ""
+    """Where several labels run on in one line: ``文章来源：规划局 发布时间：2025-06-06``."""
+    boxes: ClassVar[str] = ""
+    """Label lists that are no tables: ``dl``, ``ul`` and the like."""
     crumbs: ClassVar[str] = ""
     files: ClassVar[str] = ""
     """Where files are offered beside the body."""
+    furniture: ClassVar[str] = ""
+    """What stands in the body and is not its text."""
 
     def matches(self, page: Document) -> bool:
         """Whether the page has this template's body, and its label table if it has one."""
@@ -150,19 +184,37 @@ class GovernmentArticle(ArticlePage):
 
     def read(self, page: Document) -> Page:
         """The body and all labels, cells before metas before the headline block."""
-        body = self.body.on(page)
+        body = self.body_of(page)
         tables = page.root.css(self.tables) if self.tables else []
         crumbs = page.root.css(self.crumbs) if self.crumbs else []
         beside = page.root.css(self.files) if self.files else []
+        boxes = page.root.css(self.boxes) if self.boxes else []
+        labels = (
+            *cells(tables),
+            *boxed(boxes),
+            *metas(page),
+            *self._masthead(page),
+            *breadcrumb(crumbs),
+        )
+        for node in body.css(self.furniture) if self.furniture else ():
+            node.decompose()
         return Page(
             url=page.url,
             number=1,
             body=inner_html([body]),
-            labels=(*cells(tables), *metas(page), *self._masthead(page), *breadcrumb(crumbs)),
+            labels=labels,
             attachments=attachments(page, [body, *beside]),
         )
 
+    def body_of(self, page: Document) -> Node:
+        """Where the text is."""
+        return self.body.on(page)
+
     def _masthead(self, page: Document) -> Iterator[Label]:
+        """What the headline block prints; a line of labels inside it is not part of what is around it."""
+        for node in page.root.css(self.said) if self.said else ():
+            yield from run_on(text_in(node))
+            node.decompose()
         for name, css in self.printed.items():
             text = _LABELLED.sub("", text_in(page.root.css_first(css)))
             if text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Self
@@ -17,10 +18,11 @@ from crawler.following import Sought, Trail, in_window
 from crawler.ledger import Ledger
 from crawler.middlewares import payload_of
 from crawler.outcomes import BadStatus, NotSaved, reason
+from crawler.pages.listings import kind, parted
 from crawler.visit import Visit, by_hand, tuning
 from pipelines.adapters import Gone, Reading
 from policy.errors import PageError
-from policy.records import Article, Capture, Entry, Payload
+from policy.records import Article, Capture, Entry, Listing, Payload
 from storage import captures, queries
 
 logger = logging.getLogger(__name__)
@@ -78,7 +80,9 @@ class PortalSpider(Spider):
     def listing(self, response: Response, so_far: Trail) -> Output:
         """Ask for the articles of a listing page and for the page that follows it."""
         try:
-            found = reading.read_listing(self.visit.portal, so_far.section, payload_of(response))
+            found = reading.read_listing(
+                self.visit.portal, so_far.section, payload_of(response), first=not so_far.keys
+            )
         except PageError as error:
             self._unread(so_far, error)
             return
@@ -87,8 +91,23 @@ class PortalSpider(Spider):
         self._count(tally.ENTRIES, len(trail.keys - self._shown))
         self._shown |= trail.keys
         yield from (self._ask_entry(entry, trail) for entry in found.entries if self._wanted(entry))
+        self._note_odd(found, trail)
         if trail.following:
             yield self._ask_listing(trail, trail.following)
+
+    def _note_odd(self, found: Listing, trail: Trail) -> None:
+        """Rows that lead elsewhere or bear a day that has not come, and a pager without an end."""
+        where = f"{self.visit.portal.slug}/{trail.section.slug}"
+        tomorrow = self.visit.run.slot.date() + dt.timedelta(days=1)
+        away = [one for one in found.elsewhere if in_window(one, self.visit.run.since)]
+        early = [one for one in found.entries if one.listed_on and one.listed_on > tomorrow]
+        for word, odd in ((tally.ELSEWHERE, away), (tally.FUTURE, early)):
+            if odd:
+                self._count(tally.FAILED + word, len(odd))
+                logger.warning("%s: %d rows: %s: %s", where, len(odd), word, odd[0].url)
+        if trail.endless:
+            logger.warning("%s: no end to its pages", where)
+            self._stats.set_value(tally.UNREAD + trail.section.slug, "endless")
 
     def _wanted(self, entry: Entry) -> bool:
         return entry.key not in self._listed and (
@@ -121,8 +140,9 @@ class PortalSpider(Spider):
 
     def _ask_page(self, sought: Sought, url: str) -> Request:
         """An article that is begun is finished before the next one is."""
+        asked = self.visit.portal.asked_at(url)
         return _request(
-            url, self.article, self.unfetched, sought.asking(url), priority=5 if sought.asked else 0
+            asked, self.article, self.unfetched, sought.asking(url), priority=5 if sought.asked else 0
         )
 
     def article(self, response: Response, so_far: Sought) -> Output:
@@ -205,8 +225,12 @@ def _request(
     so_far: Trail | Sought,
     priority: int = 0,
 ) -> Request:
+    asked, body = parted(url)
     return Request(
-        url,
+        asked,
+        method="GET" if body is None else "POST",
+        body=body,
+        headers=None if body is None else {"Content-Type": kind(body)},
         callback=callback,
         errback=errback,
         cb_kwargs={"so_far": so_far},

@@ -26,6 +26,30 @@ def trail(*asked: str) -> Trail:
     return begun
 
 
+def test_a_shell_leads_on_and_its_rows_may_lead_on_before_what_waits() -> None:
+    years = (f"{LIST}2026/", f"{LIST}2025/")
+    shell = trail(LIST).read(Listing(entries=(), more=years, rowless=True), SINCE)
+    assert shell.following == years[0]
+    listing = Listing(entries=(entry(1),), more=(f"{LIST}2026/index_2.html",))
+    first = shell.asking(years[0]).read(listing, SINCE)
+    assert first.following == f"{LIST}2026/index_2.html"
+    assert first.asking(f"{LIST}2026/index_2.html").following == years[1]
+
+
+def test_a_service_that_answers_with_page_one_for_ever_is_left() -> None:
+    listing = Listing(entries=(entry(1), entry(2)), more=(f"{LIST}#post=pageNo=2", f"{LIST}#post=pageNo=3"))
+    first = trail(LIST).read(listing, SINCE)
+    assert first.following == f"{LIST}#post=pageNo=2"
+    assert first.asking(f"{LIST}#post=pageNo=2").read(listing, SINCE).following is None
+
+
+def test_a_pager_without_an_end_is_known_as_such() -> None:
+    begun = trail(*(f"{LIST}{n}/" for n in range(MOST_PAGES)))
+    followed = begun.read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), SINCE)
+    assert (followed.following, followed.endless) == (None, True)
+    assert not trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), SINCE).endless
+
+
 def page(number: int, *others: int) -> Page:
     return Page(url=address(number), number=number, body="", others=tuple(map(address, others)))
 

@@ -39,8 +39,16 @@ class Handler(BaseHTTPRequestHandler):
         if host == CONTROL:
             self._send(200, {"Content-Type": "application/json"}, json.dumps(self.log).encode())
             return
-        self.log.append({"url": host + self.path, "at": time.time(), "agent": self.headers.get("User-Agent")})
-        page = self.pages.get(host + self.path)
+        self._answer(host + self.path)
+
+    def do_POST(self) -> None:
+        """A page of its address and body."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self._answer(f"{self.headers.get('Host', '')}{self.path} {body}")
+
+    def _answer(self, asked: str) -> None:
+        self.log.append({"url": asked, "at": time.time(), "agent": self.headers.get("User-Agent")})
+        page = self.pages.get(asked)
         if page is None:
             self._send(404, {"Content-Type": "text/plain"}, b"no such page\n")
             return

@@ -44,9 +44,13 @@ class MockSite:
         status: int = 200,
         content_type: str = HTML,
         headers: Mapping[str, str] | None = None,
+        post: str | None = None,
         **fault: Any,
     ) -> None:
-        """Answer ``url`` with this from now on; ``fault="slow", seconds=3`` and the like misbehave."""
+        """Answer ``url``, asked with the body ``post`` if there is one, with this from now on.
+
+        ``fault="slow", seconds=3`` and the like misbehave.
+        """
         raw = body.encode() if isinstance(body, str) else body
         page = {
             "status": status,
@@ -54,7 +58,8 @@ class MockSite:
             "body": base64.b64encode(raw).decode(),
             **fault,
         }
-        self._ask("PUT", {_place(url): page})
+        place = _place(url) if post is None else f"{_place(url)} {post}"
+        self._ask("PUT", {place: page})
 
     def put_all(self, pages: Mapping[str, str | bytes]) -> None:
         """Answer many addresses with good pages."""

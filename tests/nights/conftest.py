@@ -23,6 +23,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOSTS = (
     *("https://www.ndrc.gov.cn", "https://www.most.gov.cn", "https://www.gov.cn", "https://news.bjx.com.cn"),
     *("https://m.bjx.com.cn", "https://fd.bjx.com.cn", "http://127.0.0.1:1"),
+    "https://services.example",
 )
 CONFIG = """\
 contact = "nights@example.org"

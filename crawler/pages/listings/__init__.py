@@ -1,0 +1,63 @@
+"""Listing families as platform classes; a portal's listing inherits one and names its selectors.
+
+===  =============================================  ========================================
+F1   rows and pager links in the HTML               StaticList; HubList for a page without pager
+F2   a script says how many pages                   TrsList, CountedList for its variants
+F3   files numbered from the oldest                 ReverseList
+F4   one JSON file with all rows                    JsonList, NeaList
+F5   a service answers with JSON rows               SearchList, GovCnSearch, ChannelSearch
+F6   jpaas: HTML inside JSON                        JpaasList
+F7   dataproxy: rows in XML                         DataproxyList
+F8   the same rows inside the page                  RecordList
+F9   gkmlpt (广东)                                  GkmlptList
+F10  WAS5, eportal, iList: a parameter of the query WasList, EportalList, IList
+F11  RSS, Atom, sitemaps                            FeedList, SitemapList
+===  =============================================  ========================================
+"""
+
+from __future__ import annotations
+
+from crawler.pages.listings.asking import kind, parted, posting
+from crawler.pages.listings.entries import canonical, listed_day
+from crawler.pages.listings.exports import (
+    ChannelSearch,
+    GkmlptList,
+    GovCnSearch,
+    JsonList,
+    NeaList,
+    SearchList,
+)
+from crawler.pages.listings.feeds import FeedList, SitemapList
+from crawler.pages.listings.queries import EportalList, IList, QueryList, WasList
+from crawler.pages.listings.records import DataproxyList, RecordList
+from crawler.pages.listings.scripted import CountedList, ReverseList, TrsList
+from crawler.pages.listings.static import HubList, StaticList
+from crawler.pages.listings.units import JpaasList
+
+__all__ = [
+    "ChannelSearch",
+    "CountedList",
+    "DataproxyList",
+    "EportalList",
+    "FeedList",
+    "GkmlptList",
+    "GovCnSearch",
+    "HubList",
+    "IList",
+    "JpaasList",
+    "JsonList",
+    "NeaList",
+    "QueryList",
+    "RecordList",
+    "ReverseList",
+    "SearchList",
+    "SitemapList",
+    "StaticList",
+    "TrsList",
+    "WasList",
+    "canonical",
+    "kind",
+    "listed_day",
+    "parted",
+    "posting",
+]

@@ -1,0 +1,95 @@
+"""What every family shares: addresses, days, one row's entry, the entries of a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from crawler.pages.base import join
+from policy.dates import parse_day, parse_moment
+from policy.errors import LayoutChanged
+from policy.records import Entry, Listing
+
+if TYPE_CHECKING:
+    from crawler.portal import Portal
+
+T = TypeVar("T")
+
+TRACKING = re.compile(r"utm_\w+|spm|from|isappinstalled|share_\w+|wfr", re.IGNORECASE)
+MOST_PAGES = 1000
+"""Whatever a pager says."""
+MOST_ROWS = 50_000
+"""Of one page; the longest export known has some twelve thousand."""
+_BROKEN = re.compile(r"(?<=[^\x00-\xff])[ \t]*[\r\n]+[ \t]*(?=[^\x00-\xff])")
+_MARKUP = re.compile(r"<[^<>]*>")
+
+
+def canonical(url: str) -> str:
+    """The address without fragment and tracking parameters."""
+    parts = urlsplit(url)
+    kept = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.fullmatch(pair[0])
+    ]
+    query = parts.query if len(kept) == len(parts.query.split("&")) or not parts.query else urlencode(kept)
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", query, ""))
+
+
+def listed_day(value: Any) -> dt.date | None:
+    """The day a row prints, or says as an epoch in seconds or milliseconds; None when it has none."""
+    text = str(value or "").strip()
+    try:
+        moment = parse_moment(text) if text.isdecimal() else parse_day(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
+def plain(text: str) -> str:
+    """Words of a JSON value, which may hold markup (``<em>`` around what was searched for) and be
+    broken into lines, as on paper."""
+    words = html.unescape(_MARKUP.sub("", text))
+    return " ".join(_BROKEN.sub("", words).split())
+
+
+def entry(portal: Portal, base: str, href: str, title: str, day: dt.date | None) -> Entry | None:
+    """The entry of a row; with an empty key where it leads to another site or, as ``javascript:``, nowhere.
+
+    None when it leads to a page of this portal that is no article.
+    """
+    try:
+        url = canonical(join(base, href))
+        key = portal.key(url) or ("" if not portal.owns(url) else None)
+    except ValueError:  # no address at all
+        url, key = href, ""
+    return None if key is None else Entry(url=url, key=key, title=" ".join(title.split()), listed_on=day)
+
+
+def listing(rows: Iterable[Entry | None], more: Iterable[str] = (), *, rowless: bool = False) -> Listing:
+    """The rows of a page in order, each article once, those that lead elsewhere apart."""
+    found = [one for one in rows if one is not None]
+    unique: dict[str, Entry] = {}
+    for one in found:
+        unique.setdefault(one.key, one)
+    return Listing(
+        entries=tuple(one for key, one in unique.items() if key),
+        more=tuple(more),
+        elsewhere=tuple(one for one in found if not one.key),
+        rowless=rowless,
+    )
+
+
+def bounded(rows: Sequence[T], portal: Portal, url: str) -> Sequence[T]:
+    """The rows; more than any listing has raise LayoutChanged."""
+    if len(rows) > MOST_ROWS:
+        message = f"{len(rows)} rows on one page, more than {MOST_ROWS}"
+        raise LayoutChanged(message, portal=portal.slug, url=url, field="rows")
+    return rows
+
+
+def following(count: int, size: int, *, after: int = 1) -> range:
+    """Numbers of the pages after page ``after`` of a listing with so many rows."""
+    return range(after + 1, min(-(-count // max(size, 1)), MOST_PAGES) + 1)

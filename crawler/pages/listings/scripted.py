@@ -1,0 +1,98 @@
+"""F2 and its variants: a script on the page says how many pages there are, a rule names their files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from crawler.pages.base import Document, join
+from crawler.pages.listings.entries import MOST_PAGES, following
+from crawler.pages.listings.static import StaticList
+
+_CREATE_PAGE = re.compile(r"createPage(?:HTML)?\s*\(([^()]*)\)")
+
+
+class TrsList(StaticList):
+    """F2: ``createPageHTML(total, current, "index", "html")``; page n is ``index_n.html``.
+
+    Also ``createPage(…)`` (重庆), and the form that names its container first and counts pages
+    from one (证监会).
+    """
+
+    family = "createPageHTML"
+
+    def more(self, section_url: str, page: Document) -> tuple[str, ...]:
+        """The pages after this one, beside it, as the first call that says them does."""
+        calls = (
+            [part.strip().strip("\"'") for part in call[1].split(",")]
+            for call in _CREATE_PAGE.finditer(page.text)
+        )
+        named = (
+            (self._contained if call[0] and not call[0].isdigit() else self._called)(call) for call in calls
+        )
+        names = next((names for names in named if names is not None), ())
+        return tuple(join(page.url, name) for name in names)
+
+    def _called(self, arguments: Sequence[str]) -> Sequence[str] | None:
+        numbers = [int(part) for part in arguments if part.isdigit()]
+        names = [part for part in arguments if part and not part.isdigit()]
+        if len(numbers) < 2 or len(names) < 2:
+            return None
+        last = min(numbers[0], MOST_PAGES)
+        return [f"{names[0]}_{n}.{names[1]}" for n in range(numbers[1] + 1, last)]
+
+    def _contained(self, arguments: Sequence[str]) -> Sequence[str] | None:
+        numbers, names = arguments[1:3], arguments[3:5]
+        if len(names) < 2 or not all(number.isdigit() for number in numbers):
+            return None
+        total, current = min(int(numbers[0]), MOST_PAGES), int(numbers[1])
+        return [f"{names[0]}_{n}.{names[1]}" for n in range(current + 1, total + 1)]
+
+
+class CountedList(StaticList):
+    """F2': a variable says how many pages, or rows, there are; by default ``countPage = N`` pages."""
+
+    family = "counted pages"
+    total: ClassVar[re.Pattern[str]] = re.compile(r"countPage\s*=\s*[\"']?(\d{1,7})")
+    size: ClassVar[re.Pattern[str] | None] = None
+    """How many rows a page has, where ``total`` counts rows."""
+    file: ClassVar[str] = "index_{n}.html"
+    """The file of page n; ``{id}`` is what ``named`` finds."""
+    named: ClassVar[re.Pattern[str] | None] = None
+    behind: ClassVar[int] = 1
+    """How much the file's number is behind the page's: the second page is often ``index_1``."""
+
+    def more(self, section_url: str, page: Document) -> tuple[str, ...]:
+        """All pages but the first, beside it."""
+        found, named = self.total.search(page.text), self.named.search(page.text) if self.named else None
+        if not found or (self.named and not named):
+            return ()
+        size = self.size.search(page.text) if self.size else None
+        numbers = following(int(found[1]), int(size[1]) if size else 1)
+        return tuple(self._address(page, n, named[1] if named else "") for n in numbers)
+
+    def _address(self, page: Document, n: int, name: str) -> str:
+        return join(page.url, self.file.format(n=n - self.behind, id=name))
+
+
+class ReverseList(StaticList):
+    """F3: files are numbered from the oldest, so that they never move (国资委).
+
+    The newest page is ``index.html``; ``maxPageNum = N`` and the name of the files stand in a
+    script; after it come ``_<N-1>`` … ``_1``, which hold nothing but rows.
+    """
+
+    family = "reverse numbering"
+    count: ClassVar[re.Pattern[str]] = re.compile(r"maxPageNum\s*=\s*(\d{1,6})")
+    purl: ClassVar[re.Pattern[str]] = re.compile(r"purl\s*=\s*[\"']([^\"']+)[\"']")
+
+    def more(self, section_url: str, page: Document) -> tuple[str, ...]:
+        """From the second newest file to the oldest; none on a page of rows."""
+        total = max(map(int, self.count.findall(page.text)), default=0)
+        stem = self.purl.search(page.text)
+        return tuple(self._files(page, stem[1], total)) if stem else ()
+
+    def _files(self, page: Document, stem: str, total: int) -> Iterator[str]:
+        for n in range(total - 1, max(0, total - MOST_PAGES), -1):
+            yield join(page.url, f"{stem}_{n}.html")

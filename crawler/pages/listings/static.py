@@ -1,0 +1,112 @@
+"""F1: rows and pager links are in the HTML; and hubs, which have no pager."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from crawler.pages.base import (
+    Document,
+    ListingPage,
+    Many,
+    Node,
+    attribute,
+    children,
+    document,
+    own_text,
+    text_in,
+)
+from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, listed_day, listing
+from policy.records import Entry, Listing, Payload
+
+if TYPE_CHECKING:
+    from crawler.portal import Portal
+
+
+class StaticList(ListingPage):
+    """F1: rows and pager links are in the HTML."""
+
+    family = "static list"
+    rows: ClassVar[Many] = Many("ul > li")
+    links: ClassVar[str] = ""
+    """Where a row's link stands; by default its own child, as rows hold pop-up lists of their own."""
+    titles: ClassVar[str] = ""
+    """Where in a row the title stands, if the link says more than the title."""
+    days: ClassVar[str] = ""
+    """Where in a row the day stands; by default beside the link."""
+    page_url: ClassVar[str] = ""
+    """Pattern of what follows the section's address in the address of page n; group ``n``."""
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """Entries of the rows that link to an article of this portal."""
+        page = document(payload, portal=portal.slug)
+        return listing(self.found(portal, page), self.more(section_url, page))
+
+    def found(self, portal: Portal, page: Document) -> list[Entry | None]:
+        """What the page's rows say."""
+        rows = bounded(self.rows.on(page), portal, page.url)
+        return [self.entry(portal, page, row) for row in rows]
+
+    def entry(self, portal: Portal, page: Document, row: Node) -> Entry | None:
+        """The row's entry; None for a spacer or a link that is no article of the portal."""
+        link = self.link(row)
+        if link is None:
+            return None
+        return entry(portal, page.base, attribute(link, "href"), self.title(row, link), self.day(row))
+
+    def link(self, row: Node) -> Node | None:
+        """The row's link: the declared one, a direct child, or the first one in the row."""
+        if self.links:
+            return row.css_first(self.links)
+        own = (a for a in children(row, "a") if attribute(a, "href"))
+        return next(own, None) or row.css_first("a[href]")
+
+    def title(self, row: Node, link: Node) -> str:
+        """The title, whole: a link's text is often cut."""
+        if self.titles:
+            return text_in(row.css_first(self.titles))
+        return attribute(link, "title") or text_in(link)
+
+    def day(self, row: Node) -> dt.date | None:
+        """The day the row prints."""
+        days = map(listed_day, self._dated(row))
+        return next((day for day in days if day), None)
+
+    def _dated(self, row: Node) -> Iterator[str]:
+        if self.days:
+            yield from map(text_in, row.css(self.days))
+            return
+        beside = [child for child in children(row) if child.tag != "a"]
+        yield from (text_in(child) for child in beside if child.tag not in {"ul", "ol", "script", "style"})
+        yield own_text(row)
+        yield from map(text_in, row.css("span, em, i, b, small, font"))
+
+    def more(self, section_url: str, page: Document) -> tuple[str, ...]:
+        """Addresses of the pages after this one, up to the last one linked.
+
+        A pager prints some numbers and leaves out others: ``1 2 3 … 50``.
+        """
+        if not self.page_url:
+            return ()
+        number = re.compile(rf"(?:https?:)?{re.escape(section_url.partition(':')[2])}{self.page_url}")
+        links = (page.absolute(attribute(a, "href")) for a in page.root.css("a[href]"))
+        linked = {int(found["n"]): found for found in map(number.fullmatch, links) if found}
+        if not linked:
+            return ()
+        here = number.fullmatch(page.url)
+        last = linked[max(linked)]
+        before, after = last[0][: last.start("n")], last[0][last.end("n") :]
+        numbers = range(int(here["n"]) + 1 if here else 2, min(max(linked), MOST_PAGES) + 1)
+        return tuple(f"{before}{n}{after}" for n in numbers)
+
+
+class HubList(StaticList):
+    """A hub: the first rows of each of its columns, and no further page."""
+
+    family = "hub"
+
+    def more(self, section_url: str, page: Document) -> tuple[str, ...]:
+        """None: the columns are sections of their own."""
+        return ()
