@@ -153,8 +153,7 @@ def by_hand(portal: str = "", home: str = "", since: str = "") -> Visit:
     try:
         config = load(Path(home) if home else None)
         if not portal:
-            known = ", ".join(sorted(portals.load(config.portal_packages)))
-            raise ConfigError(f"say which portal: -a portal=SLUG ({known})")
+            raise ConfigError("say which portal: -a portal=SLUG (see `polarchive portals`)")
         upgrade(config.database_url)
         database, now = open_database(config.database_url), dt.datetime.now(dt.UTC)
         day = dt.date.fromisoformat(since) if since else None

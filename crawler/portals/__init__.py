@@ -22,13 +22,13 @@ def load(packages: Sequence[str] = PACKAGES) -> Mapping[str, Portal]:
 
 
 def get(slug: str, packages: Sequence[str] = PACKAGES) -> Portal:
-    """The portal with this slug; raises UnknownPortal, naming the near ones, else all."""
+    """The portal with this slug; raises UnknownPortal, naming the near ones, if any."""
     portals = load(packages)
     if slug in portals:
         return portals[slug]
     near = difflib.get_close_matches(slug, portals)
-    known = f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(sorted(portals))}"
-    raise UnknownPortal(f"no portal {slug!r}; {known}")
+    hint = f"did you mean {' or '.join(near)}?" if near else "see `polarchive portals`"
+    raise UnknownPortal(f"no portal {slug!r}; {hint}")
 
 
 def owner(url: str, packages: Sequence[str] = PACKAGES) -> Portal | None:
