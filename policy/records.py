@@ -105,11 +105,12 @@ class Attachment:
 @frozen(kw_only=True)
 class Page:
     """One page of an article: its body as HTML and its labels. ``others`` are the article's
-    other pages in reading order, as this page links them."""
+    other pages in reading order, as this page links them. ``layout`` names the template that read it."""
 
     url: str
     number: int
     body: str = field(repr=False)
+    layout: str = ""
     labels: tuple[Label, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     others: tuple[str, ...] = ()
@@ -254,6 +255,8 @@ class Version:
     content_hash: str
     code: str
     """Fingerprint of the reading code that made it."""
+    furniture: int | None = None
+    """The furniture set it was read with; None for the rules alone."""
     article: Article
     captures: tuple[Capture, ...] = ()
     keywords: tuple[str, ...] = ()

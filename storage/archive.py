@@ -60,12 +60,19 @@ def store(
     now: dt.datetime,
     run_id: int | None = None,
     quiet: bool = False,
+    furniture: int | None = None,
     reread: Reread | None = None,
 ) -> Saved:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
     another writer came first. Raises Rejected also for characters that no database stores."""
     reading = Reading(
-        article=article, captures=tuple(captures), code=code, now=now, run_id=run_id, quiet=quiet
+        article=article,
+        captures=tuple(captures),
+        code=code,
+        now=now,
+        run_id=run_id,
+        quiet=quiet,
+        furniture=furniture,
     )
     try:
         return _retried(lambda: _store(database, reading, decide, reread))
@@ -84,16 +91,24 @@ def save(
     now: dt.datetime,
     run_id: int | None = None,
     quiet: bool = False,
+    furniture: int | None = None,
     reread: Reread | None = None,
 ) -> Saved:
     """Save in the caller's transaction with a decision already made (used for a new article only).
 
+    ``furniture`` is the set that ``article`` was read with, as ``reread`` will read.
     Nothing is added for a payload already read, for words that did not change, for a capture older
     than the newest version (``outdated``). Raises Rejected when pages are missing that the newest
     version has, Conflict when the transaction should be repeated.
     """
     reading = Reading(
-        article=article, captures=tuple(captures), code=code, now=now, run_id=run_id, quiet=quiet
+        article=article,
+        captures=tuple(captures),
+        code=code,
+        now=now,
+        run_id=run_id,
+        quiet=quiet,
+        furniture=furniture,
     )
     return _save(session, reading, lambda _article, _candidates: decision, reread)
 
@@ -167,7 +182,7 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
         return _revise(session, row, reading)
     row.last_digests = reading.digests
     if verdict == "same words":
-        row.last_code, row.last_hash = reading.code, reading.hash
+        row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
     return Saved(kind="unchanged", article_id=row.id, version=row.newest)
 
 
@@ -229,6 +244,7 @@ def _newest_columns(reading: Reading) -> dict[str, object]:
         "last_digests": reading.digests,
         "last_code": reading.code,
         "last_hash": reading.hash,
+        "last_furniture": reading.furniture,
     }
 
 
@@ -293,6 +309,7 @@ def _add_version(session: Session, article_id: int, number: int, reading: Readin
         published=published.date() if isinstance(published, dt.datetime) else published,
         text=article.text,
         record=article_json.dump(article),
+        furniture=reading.furniture,
     )
     for page, capture in enumerate(reading.captures, start=1):
         insert(session, VersionCaptureRow, version_id=version_id, page=page, capture_id=capture.id)

@@ -33,6 +33,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: Json,
         dict[str, int]: Json,
         list[str]: Json,
+        list[dict[str, Any]]: Json,
     }
 
 
@@ -59,7 +60,7 @@ class ArticleRow(Base):
     """One portal's page of a policy: the only row of the four layers that is ever updated.
 
     ``last_digests`` are the payloads of the newest reading, page by page. ``last_hash`` is what
-    code ``last_code`` read where it was found equal to the newest version.
+    code ``last_code`` read with ``last_furniture`` where it was found equal to the newest version.
     """
 
     __tablename__ = "article"
@@ -80,10 +81,12 @@ class ArticleRow(Base):
     last_digests: Mapped[list[str]]
     last_code: Mapped[str]
     last_hash: Mapped[str]
+    last_furniture: Mapped[int | None]
 
 
 class VersionRow(Base):
-    """One state of an article. Append-only: neither updated nor deleted."""
+    """One state of an article. Append-only: neither updated nor deleted. ``furniture`` is the set
+    it was read with (no foreign key: SQLite cannot add one to a table)."""
 
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("article_id", "number"),)
@@ -99,6 +102,7 @@ class VersionRow(Base):
     published: Mapped[dt.date | None] = mapped_column(index=True)
     text: Mapped[str]
     record: Mapped[dict[str, Any]]
+    furniture: Mapped[int | None]
 
 
 class CaptureRow(Base):
@@ -236,6 +240,32 @@ class DeliveryRow(Base):
     sent: Mapped[dt.datetime | None]
     last_error: Mapped[str | None]
     message_id: Mapped[str | None]
+
+
+class SightingRow(Base):
+    """How one article's pages began and ended: what furniture is learned from."""
+
+    __tablename__ = "furniture_sighting"
+    __table_args__ = (Index("ix_furniture_sighting_window", "portal", "layout", "at"),)
+
+    portal: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(primary_key=True)
+    layout: Mapped[str]
+    at: Mapped[dt.datetime]
+    digests: Mapped[list[str]]
+    edges: Mapped[dict[str, Any]]
+
+
+class FurnitureSetRow(Base):
+    """What was learned of a portal's furniture; the newest set is the one in use."""
+
+    __tablename__ = "furniture_set"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portal: Mapped[str] = mapped_column(index=True)
+    at: Mapped[dt.datetime]
+    blocks: Mapped[list[dict[str, Any]]]
 
 
 class CursorRow(Base):

@@ -1,4 +1,4 @@
-"""Is a reading another version? Payload first, then words, then words under the same code."""
+"""Is a reading another version? Payload first, then words, then words read in the same way."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 Verdict = Literal["same payload", "same words", "outdated", "revised"]
 
 Reread = Callable[[tuple[Capture, ...]], Article]
-"""Captures of an article's pages read again with today's code; raises PageError or ArchiveError."""
+"""Captures of an article's pages read again with today's code and furniture set; raises PageError or
+ArchiveError."""
 
 _NEWEST = select(VersionRow).where(
     VersionRow.article_id == bindparam("article"), VersionRow.number == bindparam("number")
@@ -47,6 +48,8 @@ class Reading:
     now: dt.datetime
     run_id: int | None = None
     quiet: bool = False
+    furniture: int | None = None
+    """The furniture set it was read with."""
 
     @cached_property
     def at(self) -> dt.datetime:
@@ -72,9 +75,9 @@ def newest_version(session: Session, row: ArticleRow) -> VersionRow:
 def judge(session: Session, row: ArticleRow, reading: Reading, reread: Reread | None) -> Verdict:
     """What the reading is to the newest version.
 
-    A payload read before says nothing new, whatever the code says. Where payload and code both
-    changed, the version's captures are read with the new code and compared. Raises Rejected when
-    a page is missing that the version has.
+    A payload read before says nothing new, whatever code and furniture set say. Where the payload
+    changed and one of them too, the version's captures are read with both and compared. Raises
+    Rejected when a page is missing that the version has.
     """
     if reading.digests and reading.digests == row.last_digests:
         return "same payload"
@@ -117,13 +120,15 @@ def _is_same(
     captures: tuple[Capture, ...],
     reread: Reread | None,
 ) -> bool:
-    """``row.last_hash`` is what code ``row.last_code`` makes of the newest version: a page that
-    changes its furniture every night has its old capture read again once, not every night."""
+    """``row.last_hash`` is what ``row.last_code`` and ``row.last_furniture`` make of the newest
+    version: a page that changes its furniture every night has its old capture read again once, not
+    every night."""
     if reading.hash == newest.content_hash:
         return True
-    if reading.code == row.last_code:
+    read_with = (reading.code, reading.furniture)
+    if read_with == (row.last_code, row.last_furniture):
         return reading.hash == row.last_hash
-    if reading.code == newest.code or reread is None or not captures:
+    if read_with == (newest.code, newest.furniture) or reread is None or not captures:
         return False
     return reading.hash == _hash_again(reread, captures)
 

@@ -94,6 +94,7 @@ def version_record(
         at=row.at,
         content_hash=row.content_hash,
         code=row.code,
+        furniture=row.furniture,
         article=article_json.load(row.record, row.text),
         captures=captures,
         keywords=keywords,

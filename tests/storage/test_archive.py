@@ -188,6 +188,51 @@ def test_a_capture_that_cannot_be_read_again_hides_no_change(
     assert "cannot be read again" in caplog.text
 
 
+# ------------------------------------------------------------------ payload and furniture
+
+
+def test_a_version_names_the_furniture_set_it_was_read_with(database: Database) -> None:
+    keep(database, an_article(), "page")
+    keep(database, an_article(NEW_WORDS), "other page", at=NIGHT + DAY, furniture=7)
+    with database.read() as session:
+        assert [version.furniture for version in queries.versions(session, 1)] == [None, 7]
+
+
+def test_learning_alone_makes_no_version(database: Database) -> None:
+    """The first text holds a line that was learned since; clocks change, then the words do."""
+    stripped, read = an_article(), list[int]()
+
+    def reread(_: tuple[Capture, ...]) -> Article:
+        read.append(1)
+        return stripped
+
+    keep(database, an_article(f"{WORDS}\n江潮出品"), "page")
+    later = {"furniture": 7, "reread": reread}
+    assert keep(database, stripped, "page", at=NIGHT + DAY, **later).kind == "unchanged"
+    assert read == [], "the same payload says nothing new under any set"
+    assert keep(database, stripped, "clock 1", at=NIGHT + 2 * DAY, **later).kind == "unchanged"
+    assert keep(database, stripped, "clock 2", at=NIGHT + 3 * DAY, **later).kind == "unchanged"
+    assert read == [1], "read again once, not every night"
+    assert (
+        keep(database, stripped, "clock 3", at=NIGHT + 4 * DAY, **later | {"furniture": 8}).kind
+        == "unchanged"
+    )
+    changed = an_article(NEW_WORDS)
+    assert (
+        keep(database, changed, "new page", at=NIGHT + 5 * DAY, **later | {"furniture": 8}).kind == "revised"
+    )
+    assert numbers(database) == [1, 2]
+    assert read == [1, 1]
+
+
+def test_words_that_changed_with_the_furniture_are_one_version(database: Database) -> None:
+    keep(database, an_article(f"{WORDS}\n江潮出品"), "page")
+    later = {"furniture": 7, "reread": lambda _: an_article()}
+    assert keep(database, an_article(NEW_WORDS), "new page", at=NIGHT + DAY, **later).kind == "revised"
+    assert keep(database, an_article(NEW_WORDS), "clock", at=NIGHT + 2 * DAY, **later).kind == "unchanged"
+    assert numbers(database) == [1, 2]
+
+
 # ------------------------------------------------------------------ pages
 
 

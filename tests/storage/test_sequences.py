@@ -22,18 +22,19 @@ on_both = settings(
 
 @frozen
 class Visit:
-    """What a portal shows, when, and the code that reads it."""
+    """What a portal shows, when, and the code and the furniture set that it is read with."""
 
     words: int
     furniture: int
     code: int
+    learned: int
     night: int = 0
 
 
-def read(payload: str, code: int, key: str) -> Article:
-    """Each code finds other words in the same payload, but none sees the furniture."""
+def read(payload: str, visit: Visit, key: str) -> Article:
+    """Each code finds other words in the same payload, each set leaves others; none sees the clock."""
     words, _furniture = payload.split(" | ")
-    return an_article(f"{WORDS}第{code}版代码读出：{words}。", key=key)
+    return an_article(f"{WORDS}第{visit.code}版代码、第{visit.learned}套版式读出：{words}。", key=key)
 
 
 def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
@@ -44,15 +45,16 @@ def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
         capture = a_capture(payload, at=NIGHT + visit.night * DAY, record=f"<urn:test:{key}:{number}>")
         payloads[capture.digest] = payload
 
-        def reread(captures: tuple[Capture, ...], code: int = visit.code) -> Article:
-            return read(payloads[captures[0].digest], code, key)
+        def reread(captures: tuple[Capture, ...], visit: Visit = visit) -> Article:
+            return read(payloads[captures[0].digest], visit, key)
 
         archive.store(
             database,
-            read(payload, visit.code, key),
+            read(payload, visit, key),
             decide=the_known_policy,
             captures=[capture],
             code=f"code-{visit.code}",
+            furniture=visit.learned or None,
             now=capture.at,
             reread=reread,
         )
@@ -62,8 +64,8 @@ def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
 
 
 few = st.integers(0, 2)
-visits_of_one_night = st.lists(st.builds(Visit, few, few, few), min_size=1, max_size=10)
-visits_in_any_order = st.lists(st.builds(Visit, few, few, few, few), min_size=1, max_size=10)
+visits_of_one_night = st.lists(st.builds(Visit, few, few, few, few), min_size=1, max_size=10)
+visits_in_any_order = st.lists(st.builds(Visit, few, few, few, few, few), min_size=1, max_size=10)
 
 
 @on_both
