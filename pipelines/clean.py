@@ -11,7 +11,7 @@ as published.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 from urllib.parse import unquote
 
@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 from bs4 import BeautifulSoup
 from bs4.element import PageElement, PreformattedString, Tag
 
-from pipelines.markup import BLOCKS, BREAK, FILE, REMOVED, spoken, tame
+from pipelines.markup import BLOCKS, BREAK, FILE, LINK, REMOVED, UNLINK, spoken, tame
 from pipelines.tables import Cell, TableDraft
 from policy.records import Attachment, Table
 
@@ -28,18 +28,25 @@ _HIDDEN_CLASS = "share-substr"
 _PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
 """Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
 _COLLAPSED = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
-_INVISIBLE = re.compile("[\x7f\u00ad\u200b\u2060\ufeff]")
+_INVISIBLE = re.compile(f"[{LINK}{UNLINK}\x7f\u00ad\u200b\u2060\ufeff]")
+_LINKED = re.compile(f"{LINK}[^{UNLINK}]*(?:{UNLINK}|$)")
 _ENDS = " \xa0\u3000\u2002\u2003\u2009"
 _LINES = re.compile(f"{BREAK}|\r\n?|\n")
 
 
 @frozen(kw_only=True)
 class Cleaned:
-    """What a body holds. A link's address is as the page writes it, line breaks removed."""
+    """What a body holds. A file's address is as the page writes it, line breaks removed.
+
+    ``linked`` are the lines outside tables that lead to other pages, by their index, each with its
+    words that are no link; ``cells`` are the lines of data tables.
+    """
 
     lines: tuple[str, ...]
     tables: tuple[Table, ...] = ()
     links: tuple[Attachment, ...] = ()
+    linked: Mapping[int, str] = field(factory=dict)
+    cells: frozenset[int] = frozenset()
 
 
 def clean(fragment: str) -> Cleaned:
@@ -128,6 +135,9 @@ class _Writer:
     lines: list[str] = field(factory=list)
     tables: list[Table] = field(factory=list)
     links: dict[str, str] = field(factory=dict)
+    linked: dict[int, str] = field(factory=dict)
+    cells: set[int] = field(factory=set)
+    in_link: bool = False
     drafts: list[TableDraft] = field(factory=list)
     buffer: list[str] = field(factory=list)
     preformatted: int = 0
@@ -144,7 +154,13 @@ class _Writer:
         """All that was written."""
         self._flush()
         links = tuple(Attachment(url=url, name=name) for url, name in self.links.items())
-        return Cleaned(lines=tuple(self.lines), tables=tuple(self.tables), links=links)
+        return Cleaned(
+            lines=tuple(self.lines),
+            tables=tuple(self.tables),
+            links=links,
+            linked=self.linked,
+            cells=frozenset(self.cells),
+        )
 
     def _text(self, text: str) -> None:
         if self.link:
@@ -186,11 +202,20 @@ class _Writer:
     def _flush(self) -> None:
         text = "".join(self.buffer)
         self.buffer.clear()
+        unlinked = self._unlinked(text)
         line = one_line(text) if text.strip(" \n") else ""
         if line and self.drafts:
             self.drafts[-1].line(line)
         elif line:
+            if unlinked is not None:
+                self.linked[len(self.lines)] = unlinked
             self.lines.append(line)
+
+    def _unlinked(self, text: str) -> str | None:
+        """The words of a line that are no link; None when there is no link in it."""
+        opened = f"{LINK if self.in_link else ''}{text}"
+        self.in_link = opened.rfind(LINK) > opened.rfind(UNLINK)
+        return one_line(_LINKED.sub("", opened)) if LINK in opened else None
 
     def _close_table(self) -> None:
         draft = self.drafts.pop()
@@ -199,7 +224,9 @@ class _Writer:
         if table:
             self.tables.append(table)
         if not self.drafts:
+            start = len(self.lines)
             self.lines += lines
+            self.cells.update(range(start, len(self.lines)) if table else ())
         elif lines:
             self.drafts[-1].nested(lines)
 

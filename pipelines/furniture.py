@@ -4,12 +4,14 @@ Only at head and tail, since the same words are text elsewhere ("分享到了成
 until the first line of prose; from the start on until the first. Signature, date, ``（此件公开发布）``
 and the page's own attachments stay, whatever stands around them. A body that is all furniture is
 flagged and returned as it was; what was removed is returned.
+
+Lines that were learned to be furniture (:mod:`pipelines.learning`) go as those that the rules know.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from attrs import frozen
 
@@ -36,10 +38,20 @@ class Stripped:
     all_furniture: bool = False
 
 
-def strip(lines: Sequence[str]) -> Stripped:
-    """The lines without the furniture at head and tail."""
-    dropped = _tail(lines)
-    dropped |= _head(lines[: min(dropped, default=len(lines))])
+def strip(lines: Sequence[str], learned: Set[int] = frozenset()) -> Stripped:
+    """The lines without the furniture at head and tail, those of ``learned`` (indices) among it.
+
+    What is learned stands around prose: it counts for nothing on a page of which none is left.
+    """
+    stripped = _strip(lines, learned)
+    if learned and not any(at_tail(line) is Kind.PROSE for line in stripped.lines):
+        return _strip(lines, frozenset())
+    return stripped
+
+
+def _strip(lines: Sequence[str], learned: Set[int]) -> Stripped:
+    dropped = learned | _tail(lines, learned)
+    dropped |= _head(lines[: min(dropped - learned, default=len(lines))], learned)
     kept = [line for index, line in enumerate(lines) if index not in dropped]
     if not any(map(_says_something, kept)):
         return Stripped(lines=tuple(lines), all_furniture=bool(lines))
@@ -64,12 +76,12 @@ def _unglue(line: str) -> tuple[str, tuple[str, ...]]:
 _FURNITURE = (Kind.BAR, Kind.HEADING, Kind.SITE)
 
 
-def _tail(lines: Sequence[str]) -> set[int]:
+def _tail(lines: Sequence[str], learned: Set[int]) -> set[int]:
     """Which lines are furniture, seen from the end."""
     kinds: dict[int, Kind] = {}
     first, reach = len(lines), REACH
     for index in range(len(lines) - 1, -1, -1):
-        kind = kinds[index] = at_tail(lines[index])
+        kind = kinds[index] = Kind.BAR if index in learned else at_tail(lines[index])
         if kind is Kind.PROSE or not reach:
             break
         furniture = kind in _FURNITURE
@@ -98,10 +110,10 @@ def _dropped(tail: Sequence[tuple[int, Kind]]) -> set[int]:
 # ------------------------------------------------------------------ head
 
 
-def _head(lines: Sequence[str]) -> set[int]:
+def _head(lines: Sequence[str], learned: Set[int]) -> set[int]:
     dropped: set[int] = set()
     for index, line in enumerate(lines[:HEAD_REACH]):
-        kind = at_head(line)
+        kind = Kind.BAR if index in learned else at_head(line)
         if kind is Kind.PROSE:
             break
         if kind is Kind.BAR or (kind is Kind.COMPANION and index - 1 in dropped):

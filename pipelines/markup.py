@@ -2,8 +2,9 @@
 
 A tree costs some 20 µs a tag, and Python's HTML parser takes quadratic time over tags and comments
 that never end. So one linear pass leaves only the tags that need a tree: tables, ``pre``, what is
-removed whole, links to files, and what may be hidden. Other blocks, and ``<br>``, become one control
-character that no page may hold; other wrappers (``span``, ``font``, ``strong`` …) and comments go.
+removed whole, links to files, and what may be hidden. Other blocks, ``<br>``, and the two ends of
+other links become control characters that no page may hold; other wrappers (``span``, ``font``,
+``strong`` …) and comments go.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ _TOKEN = re.compile(
 
 BREAK = "\x1e"
 """Stands where a line ends: for ``<br>``, and for the begin and the end of a block without a tag."""
+LINK, UNLINK = "\x05", "\x06"
+"""Stand where a link to another page begins and ends."""
 _MARKS = {"&lt;": "\x02", "&gt;": "\x03", "&amp;": "\x04", "&nbsp;": "\xa0"}
 _SPOKEN = {"\x02": "<", "\x03": ">", "\x04": "&"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]+")
@@ -105,7 +108,7 @@ class _Tamer:
         if name not in _TREE:
             self.kept[name].append(telling)
             if not telling:
-                return BREAK if name in BLOCKS else ""
+                return _mark(name, LINK if "href" in attributes.lower() else "")
         self.count += 1
         if self.count > MAX_TAGS:
             raise TooDeep(f"more than {MAX_TAGS} tags")
@@ -116,13 +119,18 @@ class _Tamer:
         kept = self.kept[name]
         if name in _TREE or (kept and kept.pop()):
             return f"</{name}>"
-        return BREAK if name in BLOCKS else ""
+        return _mark(name, UNLINK)
 
     def _nest(self, name: str, step: int) -> None:
         if name in BLOCKS and name not in _CLOSED_BY_THE_NEXT:
             self.nested = max(0, self.nested + step)
         if self.nested > MAX_DEPTH:
             raise TooDeep(f"tags nested more than {MAX_DEPTH} deep")
+
+
+def _mark(name: str, link: str) -> str:
+    """What stands for a tag that is not kept."""
+    return BREAK if name in BLOCKS else link if name == "a" else ""
 
 
 def _telling(name: str, attributes: str) -> bool:

@@ -7,10 +7,9 @@ bars are matched with possessive groups, so that no line takes more than linear 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from enum import Enum
 
-from pipelines.data import lines, words
+from pipelines.data import sections, words
 
 
 class Kind(Enum):
@@ -40,16 +39,10 @@ def _words(*names: str) -> str:
 
 def _patterns() -> dict[str, re.Pattern[str]]:
     """The sections of ``furniture.txt``, each as one pattern."""
-    sections: defaultdict[str, list[str]] = defaultdict(list)
-    section = ""
-    for line in lines("furniture.txt"):
-        if line.startswith("[") and line.endswith("]") and line[1:-1].isalpha():
-            section = line[1:-1]
-        else:
-            sections[section].append(line)
     marks = r"[\s\[【(（〔〖*※★●◆■▲•·|>]*"
     return {
-        name: re.compile(rf"{marks}(?:{'|'.join(kinds)})", re.IGNORECASE) for name, kinds in sections.items()
+        name: re.compile(rf"{marks}(?:{'|'.join(kinds)})", re.IGNORECASE)
+        for name, kinds in sections("furniture.txt").items()
     }
 
 
@@ -59,14 +52,15 @@ _BUTTON = re.compile(_words("buttons.txt"), re.IGNORECASE)
 _BUTTONS = re.compile(rf"(?>{_words('buttons.txt', 'button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
 _COMPANION = re.compile(rf"(?>{_words('button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
 _LINE = _patterns()
-_NUMBERED = re.compile(
+NUMBERED = re.compile(
     r"\s*(?:[一二三四五六七八九十百]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十百零〇\d]+[编章节条款])"
 )
+"""How the headings and clauses of documents begin."""
 
 
 def at_tail(line: str) -> Kind:
     """The kind of a line that stands after the text."""
-    if _NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
+    if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
     if _is(line, "own"):
         return Kind.OWN
@@ -81,7 +75,7 @@ def at_tail(line: str) -> Kind:
 
 def at_head(line: str) -> Kind:
     """The kind of a line that stands before the text."""
-    if _NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
+    if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
     return Kind.BAR if _is_bar(line) or _is(line, "head", "editor", "code") else _plain(line)
 
