@@ -16,13 +16,17 @@ from crawler.pages.listings import canonical
 from crawler.pages.refusals import refuse_bad
 from crawler.portal import Portal, Section
 from crawler.portals import PACKAGES, owner
-from pipelines import clean, furniture, metadata, validate
+from pipelines import clean, learning, metadata, validate
+from pipelines.clean import Cleaned
+from pipelines.furniture import remove_contacts, strip
 from pipelines.legible import illegible
 from policy import outline
 from policy.errors import LayoutChanged, Rejected
+from policy.furniture import FurnitureSet, Learned
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload, Table
 
 __all__ = [
+    "clean_pages",
     "code_version",
     "read_article",
     "read_listing",
@@ -79,9 +83,14 @@ def read_page(portal: Portal | None, payload: Payload) -> Page:
 def _templated(portal: Portal, page: Document) -> Page:
     for template in (known() for known in portal.articles):
         if template.matches(page):
-            return template.read(page)
+            return evolve(template.read(page), layout=type(template).__name__)
     names = ", ".join(template.__name__ for template in portal.articles)
     raise LayoutChanged(f"no template matches ({names})", portal=portal.slug, url=page.url, field="template")
+
+
+def clean_pages(pages: Sequence[Page]) -> tuple[Cleaned, ...]:
+    """The pages' bodies as lines, in reading order; raises TooDeep."""
+    return tuple(clean.clean(page.body) for page in _in_order(pages))
 
 
 def read_article(
@@ -90,16 +99,20 @@ def read_article(
     *,
     entry: Entry | None = None,
     missing: Sequence[str] = (),
+    furniture: FurnitureSet | None = None,
+    cleaned: Sequence[Cleaned] = (),
 ) -> Article:
     """All pages of an article as one record, in reading order; what did not come is stated.
 
+    ``furniture`` is what was learned of the portal; without it there are the rules. ``cleaned`` is
+    what clean_pages makes of the pages, where the caller has it already.
     Raises Rejected for what is not worth archiving, TooDeep for a body nested beyond reason.
     """
-    pages = sorted(pages, key=lambda page: page.number)
+    pages = _in_order(pages)
     slug, first = portal.slug if portal else "", pages[0] if pages else None
     if first is None:
         raise Rejected("no page of it could be read", portal=slug, field="pages")
-    body = _stitched(pages)
+    body = _stitched(pages, cleaned or clean_pages(pages), furniture)
     if body.all_furniture and not body.attachments:
         raise Rejected("nothing but furniture", portal=slug, url=first.url, field="text")
     found = metadata.describe(_labels(first, entry), body.lines, issuer=portal.issuer if portal else None)
@@ -124,9 +137,11 @@ def read_article(
     )
 
 
-def reread(portal: Portal | None, payloads: Sequence[Payload]) -> Article:
-    """The article in payloads fetched earlier, one a page, read with the code of today."""
-    return read_article(portal, [read_page(portal, payload) for payload in payloads])
+def reread(
+    portal: Portal | None, payloads: Sequence[Payload], furniture: FurnitureSet | None = None
+) -> Article:
+    """The article in payloads fetched earlier, one a page, read with the code of today and this set."""
+    return read_article(portal, [read_page(portal, payload) for payload in payloads], furniture=furniture)
 
 
 def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) -> Article:
@@ -175,10 +190,16 @@ class _Body:
     all_furniture: bool
 
 
-def _stitched(pages: Sequence[Page]) -> _Body:
-    cleaned = [clean.clean(page.body) for page in pages]
-    stripped = [furniture.strip(one.lines) for one in cleaned]
-    lines = [line for one in stripped for line in furniture.remove_contacts(one.lines)]
+def _in_order(pages: Sequence[Page]) -> list[Page]:
+    return sorted(pages, key=lambda page: page.number)
+
+
+def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: FurnitureSet | None) -> _Body:
+    learned = [known.of(page.layout) if known else Learned() for page in pages]
+    stripped = [
+        strip(one.lines, learning.furniture(one, each)) for one, each in zip(cleaned, learned, strict=True)
+    ]
+    lines = [line for one in stripped for line in remove_contacts(one.lines)]
     files = {file.url: file for page in reversed(pages) for file in reversed(page.attachments)}
     return _Body(
         lines=tuple(lines),

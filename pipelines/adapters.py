@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -12,11 +14,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlalchemy.orm import Session
 
+from pipelines.clean import Cleaned
 from pipelines.keywords import keywords, prepare
+from pipelines.learning import learn, sighting
 from pipelines.reprints import decide
 from policy.errors import Rejected
+from policy.furniture import FurnitureSet, Sighting
 from policy.records import Article, Capture, Change, Version
-from storage import archive, cursors, queries
+from storage import archive, cursors, furniture, queries
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -30,6 +35,11 @@ class Reading:
     captures: tuple[Capture, ...]
     code: str
     quiet: bool = False
+    furniture: int | None = None
+    """The furniture set it was read with."""
+    layout: str = ""
+    cleaned: tuple[Cleaned, ...] = field(default=(), repr=False)
+    """Its pages before furniture was taken off, to learn from."""
     reread: Callable[[tuple[Capture, ...]], Article] | None = field(default=None, repr=False)
 
 
@@ -52,9 +62,11 @@ class ArchivePipeline:
         run_id: int,
         count: Callable[[str], None],
         sync: Callable[[], None],
+        learner: Learner,
     ) -> None:
         self._database, self._portal, self._run_id = database, portal, run_id
         self._count, self._sync = count, sync
+        self._learner = learner
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -65,6 +77,7 @@ class ArchivePipeline:
             run_id=spider.visit.run.id,
             count=crawler.stats.inc_value,
             sync=spider.sync,
+            learner=Learner(spider.visit.database, spider.visit.portal.slug),
         )
 
     def process_item(self, item: Reading | Gone) -> Reading | Gone:
@@ -87,14 +100,65 @@ class ArchivePipeline:
             now=max(capture.at for capture in item.captures),
             run_id=self._run_id,
             quiet=item.quiet,
+            furniture=item.furniture,
             reread=item.reread,
         )
         self._count(f"run/saved/{saved.kind}")
+        if saved.kind != "outdated":
+            self._learner.see(item, known=saved.kind == "unchanged")
+
+    def close_spider(self) -> None:
+        """Publish what was learned of the portal's furniture, once a run, at its end."""
+        self._learner.publish(dt.datetime.now(dt.UTC))
 
     def _mark_gone(self, item: Gone) -> None:
         with self._database.write() as session:
             archive.record_captures(session, item.captures, self._run_id)
             archive.mark_gone(session, self._portal, item.key, item.captures[-1].at)
+
+
+class Learner:
+    """Remembers how a portal's pages begin and end, an article once, and learns from that."""
+
+    def __init__(self, database: Database, portal: str, *, batch: int = 50) -> None:
+        self._database, self._portal, self._batch = database, portal, batch
+        with database.read() as session:
+            seen = furniture.sightings(session, portal)
+        self._digests = {each.article: each.digests for each in seen}
+        self._layouts = Counter(each.layout for each in seen)
+        self._fresh: dict[str, Sighting] = {}
+
+    def see(self, item: Reading, *, known: bool) -> None:
+        """Remember a page unless it is remembered as it is, or is a known one of a layout well known."""
+        digests = tuple(capture.digest for capture in item.captures)
+        before = self._digests.get(item.article.key)
+        enough = known and self._layouts[item.layout] >= furniture.WINDOW
+        if not item.layout or before == digests or (before is None and enough):
+            return
+        self._layouts[item.layout] += before is None
+        self._digests[item.article.key] = digests
+        self._fresh[item.article.key] = sighting(
+            item.cleaned,
+            article=item.article.key,
+            layout=item.layout,
+            at=max(capture.at for capture in item.captures),
+            digests=digests,
+        )
+        if len(self._fresh) >= self._batch:
+            self._keep()
+
+    def publish(self, now: dt.datetime) -> FurnitureSet | None:
+        """The set in use from now on: another one only where other lines recur than before."""
+        self._keep()
+        with self._database.write() as session:
+            seen = furniture.sightings(session, self._portal)
+            return furniture.publish(session, self._portal, now, lambda known: learn(seen, known, now))
+
+    def _keep(self) -> None:
+        if self._fresh:
+            with self._database.write() as session:
+                furniture.remember(session, self._portal, self._fresh.values())
+            self._fresh.clear()
 
 
 _WORDED = frozenset({"new_policy", "source_added", "new_version", "completed"})

@@ -23,7 +23,7 @@ from crawler.visit import Visit, by_hand, tuning
 from pipelines.adapters import Gone, Reading
 from policy.errors import PageError
 from policy.records import Article, Capture, Entry, Listing, Payload
-from storage import captures, queries
+from storage import captures, furniture, queries
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class PortalSpider(Spider):
         """Ask for the first page of every section."""
         with self.visit.database.read() as session:
             known = queries.known_articles(session, self.visit.portal.slug)
+            self._furniture = furniture.active(session, self.visit.portal.slug)
         self._known = {article.key: article.url for article in known}
         self._shown: set[str] = set()
         self._listed: set[str] = set()
@@ -164,18 +165,29 @@ class PortalSpider(Spider):
             self._count_failed(sought, error)
 
     def _reading(self, sought: Sought) -> Reading:
-        portal = self.visit.portal
-        article = reading.read_article(portal, sought.pages, entry=sought.entry, missing=sought.missing)
+        cleaned = reading.clean_pages(sought.pages)
+        article = reading.read_article(
+            self.visit.portal,
+            sought.pages,
+            entry=sought.entry,
+            missing=sought.missing,
+            furniture=self._furniture,
+            cleaned=cleaned,
+        )
         return Reading(
             article=article,
             captures=sought.captures,
             code=self._code,
+            furniture=self._furniture.id if self._furniture else None,
+            layout=sought.pages[0].layout,
+            cleaned=cleaned,
             quiet=sought.quiet,
             reread=self._reread,
         )
 
     def _reread(self, held: tuple[Capture, ...]) -> Article:
-        return reading.reread(self.visit.portal, [self._payload(capture) for capture in held])
+        payloads = [self._payload(capture) for capture in held]
+        return reading.reread(self.visit.portal, payloads, self._furniture)
 
     def _payload(self, capture: Capture) -> Payload:
         config = self.visit.config
