@@ -19,6 +19,7 @@ from cli.app import FAILED, Json, app
 from cli.home import Home
 from policy.errors import PageError
 from policy.records import Article, Found, Outline
+from policy.scars import mend
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ def shape(article: Article) -> dict[str, Any]:
         "portal": article.portal or None,
         "title": article.title.value,
         "text": article.text,
+        "scars": mend(article.text).scars,
         "tables": [table.rows for table in article.tables],
         "published": _value(article.published),
         "written": _value(article.written),

@@ -14,10 +14,12 @@ from cli.home import Home
 from policy.errors import ArchiveError
 from policy.query import highlights, parse
 from policy.records import Article, Found, Hit, Version
+from policy.scars import mend
 from storage import article_json, queries
 from storage.database import Database
 from storage.index import Index
 from storage.rows import KnownArticle
+from storage.snippets import marks
 
 _MOST_DIGITS = 10
 """Of an article's number: a longer one is no number of any database."""
@@ -58,7 +60,8 @@ def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
     facts = (str(hit.article_id), hit.doc_no, console.moment(hit.published), ", ".join(hit.portals), hit.url)
     snippet = Text(hit.snippet)
     for text in (title, snippet):
-        text.highlight_words(terms, style="yellow", case_sensitive=False)
+        for start, end in marks(text.plain, terms):
+            text.stylize("yellow", start, end)
     console.say(title)
     console.say(Text("  " + "  ".join(fact for fact in facts if fact), style="dim"))
     console.say(Text("  ") + snippet)
@@ -197,4 +200,4 @@ def _version_shape(version: Version) -> dict[str, Any]:
 
 
 def _article_shape(article: Article) -> dict[str, Any]:
-    return article_json.dump(article) | {"text": article.text}
+    return article_json.dump(article) | {"text": article.text, "scars": mend(article.text).scars}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.data import words
+from policy.scars import mend
 from policy.terms import terms
 
 TITLE_WEIGHT = 8
@@ -40,7 +41,7 @@ def prepare(cache_dir: Path) -> None:
 
 def keywords(title: str, text: str, *, limit: int = 10) -> tuple[str, ...]:
     """The words that tell most of what an article is about, the most telling first."""
-    titled, counted = Counter(_words(title)), Counter(_words(text))
+    titled, counted = Counter(_words(title)), Counter(_words(mend(text).text))
     scores = {
         word: _rarity(word) * (TITLE_WEIGHT * (word in titled) + BODY_WEIGHT * math.log1p(counted[word]))
         for word in titled | counted

@@ -1,4 +1,4 @@
-"""A few words of a text around the first place where it answers a query. Pure."""
+"""Where a text answers a query, and a few words around the first place. Pure."""
 
 from __future__ import annotations
 
@@ -21,21 +21,25 @@ def snippet(text: str, terms: Iterable[str], *, around: int = AROUND) -> str:
 
     The beginning where no term is found (it may stand in the title).
     """
-    spans = [span for term in terms if (span := _find(text, term))]
+    spans = [span for term in terms for span in _places(text, term)[:1]]
     start, end = min(spans, default=(0, around))
     cut = slice(max(start - around, 0), min(end + around, len(text)))
     shown = " ".join(text[cut].split())
     return f"{'…' if cut.start > 0 else ''}{shown}{'…' if cut.stop < len(text) else ''}"
 
 
-def _find(text: str, term: str) -> tuple[int, int] | None:
+def marks(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
+    """Every place where one of the terms stands, with the white space that a scar left in it."""
+    return sorted(place for term in terms for place in _places(text, term))
+
+
+def _places(text: str, term: str) -> list[tuple[int, int]]:
     """Where the term's tokens stand; in a text of full-width letters only after folding."""
     pattern = re.compile(_pattern(phrase(term)), re.IGNORECASE)
-    if found := pattern.search(text):
-        return found.span()
+    if found := [place.span() for place in pattern.finditer(text)]:
+        return found
     folded, origin = _folded(text)
-    found = pattern.search(folded)
-    return (origin[found.start()], origin[found.end() - 1] + 1) if found else None
+    return [(origin[found.start()], origin[found.end() - 1] + 1) for found in pattern.finditer(folded)]
 
 
 def _pattern(tokens: list[str]) -> str:

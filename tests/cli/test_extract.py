@@ -21,7 +21,7 @@ from tests.storage.builders import an_article
 KEYS = {
     *("file", "url", "portal", "title", "text", "tables", "published", "written", "source", "doc_no"),
     *("doc_no_norm", "index_no", "issuers", "issuer_ids", "keywords", "attachments", "outline"),
-    *("completeness", "warnings"),
+    *("completeness", "warnings", "scars"),
 }
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/202603/t20260302_1400001.html"
 PROSE = (
@@ -58,6 +58,17 @@ def test_a_record_has_these_fields_and_no_others(polarchive: Polarchive, tmp_pat
     assert record["tables"] == [[["项目", "容量"], ["甲", "5"]]]
     assert record["portal"] is None
     assert not polarchive.home.exists(), "no archive is needed"
+
+
+def test_the_text_is_as_published_and_the_scars_in_it_are_told(
+    polarchive: Polarchive, tmp_path: Path
+) -> None:
+    scarred = PROSE.replace("目标任务", "目标任 务")
+    page = save(tmp_path, "a.html", PAGE.replace(PROSE, scarred, 1))
+    record = records(polarchive("extract", str(page), "--json"))["a.html"]
+    assert scarred in record["text"]
+    [scar] = record["scars"]
+    assert record["text"][scar - 1 : scar + 2] == "任 务"
 
 
 def test_values_are_as_printed_and_canonical_forms_stand_beside_them() -> None:

@@ -53,6 +53,13 @@ def test_the_parts_of_a_line_are_both_lines(old: str, new: str) -> None:
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == new
 
 
+def test_a_scar_is_no_change_of_words() -> None:
+    scarred = [line.replace("储能装机", "储能装 机").replace("建设，", "建设， ") for line in CLAUSES]
+    changes = diff(CLAUSES, scarred)
+    assert [change.old_line for change in changes] == [1, 3]
+    assert not any(change.words for change in changes)
+
+
 def test_a_changed_clause_is_marked_where_it_changed_and_numbers_stay_whole() -> None:
     new = [*CLAUSES]
     new[1] = "到2030年，全国新型储能装机规模达到3亿千瓦以上。"

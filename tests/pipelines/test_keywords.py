@@ -33,6 +33,11 @@ def test_terms_of_content_come_before_words_of_policy_prose() -> None:
     assert not {"创新", "推进", "建设", "打造", "加快", "完善", "重点", "发展", "加强", "提升"} & set(found)
 
 
+def test_a_scar_hides_no_keyword() -> None:
+    scarred = TEXT.replace("加氢站", "加氢 站").replace("虚拟电厂参与", "虚拟 电厂参与")
+    assert keywords(TITLE, scarred) == keywords(TITLE, TEXT)
+
+
 def test_words_of_the_title_come_first() -> None:
     assert all(word in TITLE for word in keywords(TITLE, TEXT, limit=4))
 

@@ -44,6 +44,7 @@ MORNING = dt.datetime(2026, 3, 1, 9, 0, tzinfo=SHANGHAI)
 
 FURNITURE: list[Callable[[Article], Article]] = [
     lambda a: attrs.evolve(a, text=a.text.replace("，", "， \n")),
+    lambda a: attrs.evolve(a, text=a.text.replace("新型储能", "新型储 能", 1)),
     lambda a: attrs.evolve(a, title=found("关于储能的通知 ")),
     lambda a: attrs.evolve(a, published=found(MORNING.replace(hour=17))),
     lambda a: attrs.evolve(a, url="https://example.cn/m/1", keywords=("储能",), warnings=("x",)),

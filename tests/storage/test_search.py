@@ -21,7 +21,7 @@ from storage.database import Database, open_database, upgrade
 from storage.documents import CHINA, document
 from storage.index import Index
 from storage.search import Results, compiled, search
-from storage.snippets import snippet
+from storage.snippets import marks, snippet
 from tests.storage.builders import NIGHT, a_capture, a_new_policy, an_article, the_known_policy
 
 NAMES = {"ndrc": "国家发展改革委", "bjx": "北极星", "most": "科技部"}
@@ -269,6 +269,20 @@ def test_a_snippet_shows_the_match_in_its_sentence(terms: list[str], shown: str)
 def test_a_snippet_finds_what_the_index_finds(text: str, term: str, shown: str) -> None:
     padded = "无" * 300 + text + "无" * 300
     assert shown in snippet(padded, [term], around=10)
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "marked"),
+    [
+        pytest.param(
+            "产业升 级与产业升级", "产业升级", ["产业升 级", "产业升级"], id="with and without a scar"
+        ),
+        pytest.param("减排ＣＯ２", "co2", ["ＣＯ２"], id="full width"),
+        pytest.param("储存能量", "储能", [], id="nowhere"),
+    ],
+)
+def test_every_place_of_a_term_is_marked_scar_and_all(text: str, term: str, marked: list[str]) -> None:
+    assert [text[start:end] for start, end in marks(text, [term])] == marked
 
 
 @given(st.text(ALPHABET, max_size=200), TERMS)
