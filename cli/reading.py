@@ -110,6 +110,8 @@ def _print_fields(known: KnownArticle, found: Version) -> None:
     table.add_row("keywords", Text("、".join(found.keywords)), Text("computed", style="dim"))
     table.add_row("policy", str(known.policy_id))
     table.add_row("version", f"{found.number} of {known.newest}", Text(console.moment(found.at), style="dim"))
+    learned = f"furniture set {found.furniture}" if found.furniture else "furniture by rule alone"
+    table.add_row("read with", learned, Text(f"code {found.code}", style="dim"))
     table.add_row("first seen", console.moment(known.first_seen))
     table.add_row("last seen", console.moment(known.last_seen))
     console.say(table)
@@ -193,6 +195,7 @@ def _version_shape(version: Version) -> dict[str, Any]:
         "at": version.at,
         "content_hash": version.content_hash,
         "code": version.code,
+        "furniture": version.furniture,
         "title": version.article.title.value,
         "captures": [console.plain(capture) for capture in version.captures],
         "computed_keywords": version.keywords,

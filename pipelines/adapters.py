@@ -15,8 +15,9 @@ from scrapy.exceptions import DropItem
 from sqlalchemy.orm import Session
 
 from pipelines.clean import Cleaned
+from pipelines.edges import sighting
 from pipelines.keywords import keywords, prepare
-from pipelines.learning import learn, sighting
+from pipelines.learning import learn
 from pipelines.reprints import decide
 from policy.errors import Rejected
 from policy.furniture import FurnitureSet, Sighting

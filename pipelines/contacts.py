@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 
 _MOBILE = r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)|(?<!\d)1[XxＸ*]{10}"
 _PHONE = r"(?<!\d)(?:0\d{2,3}[ -—－]?)?\d{7,8}(?!\d)|(?<!\d)400[ -]?\d{3,4}[ -]?\d{3,4}"
@@ -40,6 +41,11 @@ def remove_contacts(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines without editors' contacts; lines that were nothing else are gone."""
     cleaned = (_without(line) for line in lines)
     return tuple(line for line in cleaned if line)
+
+
+def veiled(line: str) -> str:
+    """The line with each phone, mail and account in it replaced by a sign for it."""
+    return _CONTACT.sub(lambda found: f"#{sha256(found[0].encode()).hexdigest()[:6]}", line)
 
 
 def _without(line: str) -> str:

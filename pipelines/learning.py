@@ -10,20 +10,15 @@ the walk. Rules serve a portal's first pages, learning those from the tenth on.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from math import ceil
 
 from attrs import evolve
 
 from pipelines.clean import Cleaned
-from pipelines.frame import is_own
-from pipelines.genres import names_a_policy
-from pipelines.phrases import LONGEST_DISCLAIMER, Kind, at_head, at_tail
-from policy.furniture import Block, Edge, Learned, Seen, Sighting
-from policy.words import fold
+from pipelines.edges import edge_of, leads_on
+from policy.furniture import EDGES, Block, Edge, Learned, Seen, Sighting
 
 FROM = 9
 """So many articles of a layout are seen before anything is learned."""
@@ -33,170 +28,41 @@ SHARE = 0.4
 DOUBTFUL = 0.1
 SETTLED = 30
 """Of so many articles, what still occurs on less than this share was learned by mistake."""
-TAIL, HEAD = 40, 12
-"""Lines of a page's edges that are looked at."""
-TEXT = 16
-"""So many lines in a row that may recur or not are remembered; furniture is shorter."""
-SPARE = 3
-"""So many lines at the head may be the title."""
 MOST_BLOCKS = 500
 """Of a portal; beyond it those seen on the fewest pages go."""
-
-_DAY = re.compile(
-    r"[\s\[(（]*(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s\])）]*"
-)
-_MOMENT = re.compile(
-    r"\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
-)
-_COUNTER = re.compile(r"\d\s*[次人条赞页期篇评]|阅|览|点击|评论|留言|点赞|访问|热度|人气|围观")
-_DIGITS = re.compile(r"\d+")
-_LABELLED = re.compile(
-    r"\W*(?P<label>[^\W\d][\w ]{0,10}[^\W\d])\s*[:：／/丨|]\s*"
-    r"(?:[^\W\dA-Za-z_]{2,4}(?:[\s、,，/|·]{1,3}(?=\w)|\W*$)){1,5}"
-)
-_CREW = re.compile(
-    r"(?:责|主|小|总|美|网)编|编[辑审校排]|校对|审[校读稿]|[初复终]审|值[班守日]|当[值班]|摄|记者|通讯员|制[作图]|监制|策划|撰"
-    r"|采写|供稿|整理|出品|统筹|播|后期|视觉|版[面式]|美[工术]|文案|转[自载]|出处"
-)
-"""Labels behind which those who made the page are named; behind others stands what differs by page."""
-_SHORTEST, _LONGEST_KEY = 3, 40
-_LONGEST_WORDS = 12
-"""Of the words beside a link."""
-_LONGEST_TITLE = 10
-"""A line at the head with so many words and a figure is the title of one of a series."""
 
 
 # ------------------------------------------------------------------ one page
 
 
-def sighting(
-    cleaned: Sequence[Cleaned], *, article: str, layout: str, at: dt.datetime, digests: Sequence[str]
-) -> Sighting:
-    """What an article's pages show at their edges."""
-    return Sighting(
-        article=article,
-        layout=layout,
-        at=at,
-        digests=tuple(digests),
-        heads=tuple(tuple(_to_the_text(edge_of(page, "head"))) for page in cleaned),
-        tails=tuple(tuple(_to_the_text(edge_of(page, "tail"))) for page in cleaned),
-    )
-
-
-def edge_of(page: Cleaned, edge: Edge) -> Iterator[Seen]:
-    """The lines of an edge from outside inwards, each looked at when it is asked for."""
-    count = len(page.lines)
-    for place in range(min(count, HEAD if edge == "head" else TAIL)):
-        index = place if edge == "head" else count - 1 - place
-        if index in page.cells:
-            yield Seen()
-        else:
-            see = _at_head if edge == "head" and place < SPARE else _seen
-            yield see(page.lines[index], page.linked.get(index), at_head if edge == "head" else at_tail)
-
-
-def _to_the_text(edge: Iterable[Seen]) -> Iterator[Seen]:
-    """The edge up to the first line that is surely of the text."""
-    plain = 0
-    for seen in edge:
-        plain = 0 if seen.passes else plain + 1
-        if plain > TEXT or not (seen.keys or seen.passes):
-            return
-        yield seen
-
-
-def _at_head(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> Seen:
-    """One of the first lines, among which the title may be."""
-    seen = _seen(line, unlinked, kind_of)
-    if kind_of(line) is not Kind.SHORT or (not seen.keys and not names_a_policy(line)):
-        return seen
-    serial = len(_DIGITS.sub("", fold(line))) >= _LONGEST_TITLE and _DIGITS.search(line)
-    return evolve(seen, passes=True, keys=() if serial else seen.keys)
-
-
-def _seen(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> Seen:
-    kind = kind_of(line)
-    if kind in (Kind.OWN, Kind.BAR, Kind.HEADING, Kind.SITE):
-        return Seen(passes=True)
-    link = _is_link(unlinked)
-    if is_own(line) or names_a_policy(line) or len(line) > LONGEST_DISCLAIMER:
-        return Seen(passes=link)
-    return Seen(keys=_keys(line, unlinked, kind), passes=link or _DAY.fullmatch(line) is not None)
-
-
-def _is_link(unlinked: str | None) -> bool:
-    """Whether a line is one link, or a link and its day."""
-    return unlinked == "" or bool(unlinked and _DAY.fullmatch(unlinked))
-
-
-def _keys(line: str, unlinked: str | None, kind: Kind) -> tuple[str, ...]:
-    """The line's words; and where it is a label beside a name or a link, the label alone."""
-    words = _known_by(line if kind is Kind.PROSE else _unnumbered(line))
-    label = _label(line, unlinked)
-    if len(words) < 2 or (len(words) < _SHORTEST and kind is not Kind.COMPANION):
-        return ()
-    return (words, f"{label}：…") if label else (words,)
-
-
-def _unnumbered(line: str) -> str:
-    """Without the figures that differ by page: days, hours, and those of counters. Others are said."""
-    timeless = _MOMENT.sub("0", line)
-    return _DIGITS.sub("0", timeless) if _COUNTER.search(timeless) else timeless
-
-
-def _known_by(line: str) -> str:
-    words = fold(line)
-    if len(words) <= _LONGEST_KEY:
-        return "" if words.isdecimal() else words
-    return f"{words[: _LONGEST_KEY - 10]}…{hashlib.sha256(words.encode()).hexdigest()[:9]}"
-
-
-def _label(line: str, unlinked: str | None) -> str:
-    """``值班：林一`` without its names, ``前文：<a>…</a>`` without its link; ``""`` for any other line."""
-    if unlinked and not _is_link(unlinked):
-        words = _known_by(unlinked)
-        return words if len(words) <= _LONGEST_WORDS else ""
-    found = _LABELLED.fullmatch(line)
-    return fold(found["label"]) if found and _CREW.search(found["label"]) else ""
-
-
-# ------------------------------------------------------------------ the walk
-
-
 def reached(edge: Iterable[Seen], keys: Set[str], kept: Set[str] = frozenset()) -> Iterator[tuple[int, str]]:
     """Which lines of an edge are furniture by these keys, from outside inwards up to the text."""
     for place, seen in enumerate(edge):
-        key = next((key for key in seen.keys if key in keys), None)
-        if key is not None and kept.isdisjoint(seen.keys):
-            yield place, key
+        if seen.key in keys and seen.key not in kept:
+            yield place, seen.key
         elif not seen.passes:
             return
 
 
 def furniture(page: Cleaned, learned: Learned) -> frozenset[int]:
     """The lines of a page that are furniture by what was learned, with the links below them."""
-    count = len(page.lines)
-    heads = (
-        {place for place, _ in reached(edge_of(page, "head"), learned.head, learned.kept)}
-        if learned.head
-        else set()
-    )
-    if not learned.tail:
-        return frozenset(heads)
-    tails = {count - 1 - place for place, _ in reached(edge_of(page, "tail"), learned.tail, learned.kept)}
+    last = len(page.lines) - 1
+    heads = _places(page, "head", learned)
+    tails = {last - place for place in _places(page, "tail", learned)}
     links = {below for index in tails for below in _links_below(page, index)}
     return frozenset(heads | tails | links)
 
 
+def _places(page: Cleaned, edge: Edge, learned: Learned) -> set[int]:
+    keys = learned.on(edge)
+    return {place for place, _ in reached(edge_of(page, edge), keys, learned.kept)} if keys else set()
+
+
 def _links_below(page: Cleaned, index: int) -> Iterator[int]:
-    """The list that a line heads: lines that are one link each, and their days."""
-    listed = False
+    """The list that a line heads."""
     for below in range(index + 1, len(page.lines)):
-        line = page.lines[below]
-        link = _is_link(page.linked.get(below)) and at_tail(line) is not Kind.OWN
-        if not link and not (listed and _DAY.fullmatch(line)):
+        if not leads_on(page, below, listed=below > index + 1):
             return
-        listed = True
         yield below
 
 
@@ -209,20 +75,34 @@ def learn(sightings: Iterable[Sighting], known: Sequence[Block], now: dt.datetim
     A block stays when its words are no longer seen, for older captures are compared under the same
     set; one that turns out to be rare, and was never furniture, goes.
     """
+    seen = list(sightings)
+    blocks = {block.id: block for block in (*_shown(seen, now), *known)}
+    left = [block for block in recount(tuple(blocks.values()), seen) if block.kept or not _is_doubtful(block)]
+    return tuple(sorted(left, key=lambda block: (not block.kept, -block.pages, block.id))[:MOST_BLOCKS])
+
+
+def recount(blocks: Sequence[Block], sightings: Iterable[Sighting]) -> list[Block]:
+    """The blocks with the number of articles that show them now."""
+    layouts = by_layout(sightings)
+    counted = {
+        (layout, edge): _counted(seen, edge, {b.key for b in blocks if (b.layout, b.edge) == (layout, edge)})
+        for layout, seen in layouts.items()
+        for edge in EDGES
+    }
+    return [
+        evolve(block, pages=counted[block.layout, block.edge][block.key], of=len(layouts[block.layout]))
+        if block.layout in layouts
+        else evolve(block, pages=0, of=0)
+        for block in blocks
+    ]
+
+
+def by_layout(sightings: Iterable[Sighting]) -> Mapping[str, list[Sighting]]:
+    """The sightings of each layout."""
     layouts: defaultdict[str, list[Sighting]] = defaultdict(list)
     for each in sightings:
         layouts[each.layout].append(each)
-    blocks = {block.id: block for block in known}
-    for layout, seen in sorted(layouts.items()):
-        for edge in ("head", "tail"):
-            counts = recurring(seen, edge)
-            mine = [block for block in known if (block.layout, block.edge) == (layout, edge)]
-            blocks |= {block.id: block for block in _recounted(mine, seen, edge)}
-            for key, pages in counts.items():
-                block = Block(layout=layout, edge=edge, key=key, since=now, pages=pages, of=len(seen))
-                blocks.setdefault(block.id, block)
-    kept = [block for block in blocks.values() if block.kept or not _is_doubtful(block)]
-    return tuple(sorted(kept, key=lambda block: (not block.kept, -block.pages, block.id))[:MOST_BLOCKS])
+    return dict(layouts)
 
 
 def recurring(sightings: Sequence[Sighting], edge: Edge) -> dict[str, int]:
@@ -233,38 +113,45 @@ def recurring(sightings: Sequence[Sighting], edge: Edge) -> dict[str, int]:
     if len(sightings) < FROM:
         return {}
     need = max(LEAST, ceil(SHARE * len(sightings)))
-    keys = _enough(_counted(_all_keys(each, edge) for each in sightings), need)
+    keys = {seen.key for each in sightings for page in each.edges(edge) for seen in page if seen.key}
     while True:
-        counts = _counted({key for _, key in _reached(each, edge, keys)} for each in sightings)
-        left = _enough(counts, need)
+        counts = _counted(sightings, edge, keys)
+        left = {key for key in keys if counts[key] >= need}
         if left == keys:
             return {key: counts[key] for key in sorted(keys)}
         keys = left
 
 
-def _recounted(blocks: Sequence[Block], sightings: Sequence[Sighting], edge: Edge) -> Iterator[Block]:
-    keys = {block.key for block in blocks}
-    counts = _counted({key for _, key in _reached(each, edge, keys)} for each in sightings)
-    for block in blocks:
-        yield evolve(block, pages=counts[block.key], of=len(sightings))
+def _shown(sightings: Iterable[Sighting], now: dt.datetime) -> Iterator[Block]:
+    for layout, seen in sorted(by_layout(sightings).items()):
+        for edge in EDGES:
+            for key, pages in recurring(seen, edge).items():
+                yield Block(layout=layout, edge=edge, key=key, since=now, pages=pages, of=len(seen))
 
 
-def _reached(sighting: Sighting, edge: Edge, keys: Set[str]) -> Iterator[tuple[int, str]]:
-    for page in sighting.edges(edge):
-        yield from reached(page, keys)
-
-
-def _all_keys(sighting: Sighting, edge: Edge) -> set[str]:
-    return {key for page in sighting.edges(edge) for seen in page for key in seen.keys}
-
-
-def _counted(groups: Iterable[Iterable[str]]) -> Counter[str]:
+def _counted(sightings: Iterable[Sighting], edge: Edge, keys: Set[str]) -> Counter[str]:
+    """On how many articles each of these keys is reached."""
+    groups = ({key for page in each.edges(edge) for _, key in reached(page, keys)} for each in sightings)
     return Counter(key for group in groups for key in group)
-
-
-def _enough(counts: Counter[str], need: int) -> frozenset[str]:
-    return frozenset(key for key, count in counts.items() if count >= need)
 
 
 def _is_doubtful(block: Block) -> bool:
     return block.of >= SETTLED and 0 < block.pages < DOUBTFUL * block.of
+
+
+# ------------------------------------------------------------------ what ops say
+
+
+def keep(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
+    """The blocks with this one text from now on; raises KeyError when there is none of this name."""
+    if name not in {block.id for block in blocks}:
+        raise KeyError(name)
+    return tuple(evolve(block, kept=True) if block.id == name else block for block in blocks)
+
+
+def forget(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
+    """The blocks as if this one had never been learned or kept; raises KeyError likewise."""
+    left = tuple(block for block in blocks if block.id != name)
+    if len(left) == len(blocks):
+        raise KeyError(name)
+    return left

@@ -11,14 +11,15 @@ from typing import Literal
 from attrs import frozen
 
 Edge = Literal["head", "tail"]
+EDGES: tuple[Edge, ...] = ("head", "tail")
 
 
 @frozen(kw_only=True)
 class Seen:
-    """A line at a page's edge: the keys under which it would be known again, none for a line of the
-    document's own. ``passes``: what lies behind it may be furniture, whatever it is itself."""
+    """A line at a page's edge: by what it would be known again, ``""`` for a line of the document's
+    own. ``passes``: what lies behind it may be furniture, whatever it is itself."""
 
-    keys: tuple[str, ...] = ()
+    key: str = ""
     passes: bool = False
 
 
@@ -91,7 +92,6 @@ class FurnitureSet:
 def _learned(blocks: tuple[Block, ...], layout: str) -> Learned:
     own = [block for block in blocks if block.layout == layout]
     removed: dict[Edge, frozenset[str]] = {
-        edge: frozenset(block.key for block in own if block.edge == edge and not block.kept)
-        for edge in ("head", "tail")
+        edge: frozenset(block.key for block in own if block.edge == edge and not block.kept) for edge in EDGES
     }
     return Learned(**removed, kept=frozenset(block.key for block in own if block.kept))

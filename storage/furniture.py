@@ -63,7 +63,7 @@ def _forget_old(session: Session, portal: str, layout: str) -> None:
 
 
 def _plain(pages: tuple[tuple[Seen, ...], ...]) -> list[list[list[object]]]:
-    return [[[line.passes, *line.keys] for line in page] for page in pages]
+    return [[[line.passes, line.key] for line in page] for page in pages]
 
 
 def _sighting(row: SightingRow) -> Sighting:
@@ -78,7 +78,7 @@ def _sighting(row: SightingRow) -> Sighting:
 
 
 def _seen(pages: Sequence[Sequence[Sequence[Any]]]) -> tuple[tuple[Seen, ...], ...]:
-    return tuple(tuple(Seen(passes=passes, keys=tuple(keys)) for passes, *keys in page) for page in pages)
+    return tuple(tuple(Seen(passes=passes, key=key) for passes, key in page) for page in pages)
 
 
 # ------------------------------------------------------------------ sets

@@ -100,6 +100,18 @@ class Home:
         row: dict[str, Any] = json.loads(out.strip().splitlines()[-1]) if out.strip() else {}
         return row
 
+    def ask(self, *command: str) -> Any:
+        """The JSON that a command says."""
+        said = subprocess.run(
+            [sys.executable, "-m", "cli", "--home", str(self.path), *command],
+            cwd=CHECKOUT,
+            env={**os.environ, "PYTHONWARNINGS": "error"},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return json.loads(said.stdout)
+
     def database(self) -> Database:
         """The archive."""
         return open_database(f"sqlite:///{self.path / 'polarchive.db'}")

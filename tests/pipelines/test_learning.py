@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.clean import Cleaned, clean
+from pipelines.edges import sighting
 from pipelines.furniture import strip
-from pipelines.learning import FROM, LEAST, SETTLED, furniture, learn, sighting
+from pipelines.learning import FROM, LEAST, SETTLED, forget, furniture, keep, learn
 from policy.furniture import Block, FurnitureSet, Sighting
 
 NOW = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
@@ -239,10 +240,75 @@ def test_what_was_learned_from_a_few_pages_and_turns_out_rare_goes_again() -> No
 
 def test_a_line_ops_keep_is_never_removed() -> None:
     [block] = learned([page(number, "江潮出品") for number in range(20)])
-    kept = [Block(layout="Article", edge="tail", key=block.key, since=NOW, pages=0, of=0, kept=True)]
-    again = learn(seen([page(number, "江潮出品") for number in range(20)]), kept, NOW)
+    again = learn(seen([page(number, "江潮出品") for number in range(20)]), keep([block], block.id), NOW)
     assert [each.kept for each in again] == [True]
     assert rest(page(99, "江潮出品"), again) == [*text(99), "江潮出品"]
+
+
+def test_what_ops_forget_is_learned_again_where_it_still_recurs() -> None:
+    pages = [page(number, "江潮出品") for number in range(20)]
+    [block] = learned(pages)
+    left = forget(keep([block], block.id), block.id)
+    assert left == ()
+    assert learn(seen(pages), left, NOW) == (block,)
+    with pytest.raises(KeyError):
+        keep([block], "nothing")
+
+
+def test_a_line_below_a_new_one_is_still_counted() -> None:
+    first = learned([page(number, "江潮出品") for number in range(20)])
+    both = learn(seen([page(number, "江潮出品", "江海承印") for number in range(20)]), first, NOW)
+    assert {block.key: (block.pages, block.of) for block in both} == {
+        "江潮出品": (20, 20),
+        "江海承印": (20, 20),
+    }
+
+
+def test_names_and_phones_are_in_no_key() -> None:
+    tails = [["守夜小编：林一"], ["夜间热线请拨13800000000"], ["致信bianji#jiangnan.com"]]
+    keys = [block.key for tail in tails for block in learned([page(number, *tail) for number in range(20)])]
+    assert len(keys) == len(tails)
+    assert not [key for key in keys if "林一" in key or "13800000000" in key or "bianji" in key]
+
+
+REPORT = (
+    "2026年3月{n}日，江南省发电{n}亿千瓦时，其中水电占三成。",
+    "猪肉：{n}.4元",
+    "用电量 {n}5 千瓦时",
+    "较前一日上涨{n}.2%。",
+    "走势：{name}",
+)
+
+
+def test_figures_of_a_daily_report_are_text_however_alike_the_days_are() -> None:
+    pages = [
+        Cleaned(lines=tuple(line.format(n=n, name=NAMES[n % 9][:2]) for line in REPORT)) for n in range(1, 30)
+    ]
+    assert learned(pages) == ()
+    shown = [Cleaned(lines=(*each.lines, "江潮出品")) for each in pages]
+    assert [rest(each, learned(shown)) for each in shown] == [list(each.lines) for each in pages]
+
+
+def test_what_a_form_says_on_every_page_is_text() -> None:
+    form = (
+        "准予江南第{n}电厂并网。",
+        "许可事项：机组并网",
+        "许可期限：长期有效",
+        "审批结果：同意",
+        "许可机关：江南省能源局",
+    )
+    pages = [Cleaned(lines=tuple(line.format(n=n) for line in form)) for n in range(30)]
+    assert learned(pages) == ()
+
+
+def test_cells_of_a_data_table_are_never_furniture() -> None:
+    def html(number: int) -> Cleaned:
+        rows = f"<tr><td>机组</td><td>{number}号机</td></tr><tr><td>结果</td><td>并网合格</td></tr>"
+        return clean(f"<p>第{number}次检查情况如下。</p><table>{rows}</table><p>江潮出品</p>")
+
+    blocks = learned([html(number) for number in range(20)])
+    assert [block.key for block in blocks] == ["江潮出品"]
+    assert rest(html(99), blocks)[-2:] == ["结果", "并网合格"]
 
 
 PROSE = st.sampled_from(["各地要抓好落实工作。", "会议指出，储能很重要。", "江南省今年新增装机一百万千瓦。"])

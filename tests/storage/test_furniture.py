@@ -13,7 +13,7 @@ from tests.storage.builders import DAY, NIGHT
 
 
 def a_sighting(article: str, *words: str, at: dt.datetime = NIGHT, layout: str = "Article") -> Sighting:
-    tail = (*(Seen(keys=(word,)) for word in words), Seen(passes=True))
+    tail = (*(Seen(key=word) for word in words), Seen(passes=True))
     return Sighting(article=article, layout=layout, at=at, digests=("sha1:A",), heads=((),), tails=(tail,))
 
 

@@ -1,0 +1,91 @@
+"""furniture: what was learned of a portal's pages, and how ops take it back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+import console
+from cli.app import Json, app
+from cli.home import Home, now
+from crawler import portals
+from pipelines import learning
+from policy.errors import ArchiveError
+from policy.furniture import Block, FurnitureSet, Sighting
+from storage import furniture as stored
+from storage.database import Database
+
+
+@app.command()
+def furniture(
+    ctx: typer.Context,
+    slug: str,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="BLOCK", help="This one is text: never remove it again. May be repeated."),
+    ] = None,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(metavar="BLOCK", help="As if it was never learned nor kept. May be repeated."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """The lines a portal repeats around its texts, as learned from its pages."""
+    home: Home = ctx.obj
+    portals.get(slug, home.config.portal_packages)
+    with home.database() as database:
+        if keep or forget:
+            _revise(database, slug, keep or [], forget or [])
+        with database.read() as session:
+            active, seen = stored.active(session, slug), stored.sightings(session, slug)
+    blocks = learning.recount(active.blocks, seen) if active else []
+    if as_json:
+        console.write_json(_shape(slug, active, blocks, seen))
+        return
+    _show(active, blocks)
+    pages = ", ".join(f"{layout} {len(own)}" for layout, own in learning.by_layout(seen).items())
+    console.note(f"pages remembered: {pages or 'none'}; learning begins at {learning.FROM} of a layout")
+
+
+def _revise(database: Database, slug: str, keep: list[str], forget: list[str]) -> None:
+    def revised(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        for change, names in ((learning.keep, keep), (learning.forget, forget)):
+            for name in names:
+                blocks = change(blocks, name)
+        return blocks
+
+    try:
+        with database.write() as session:
+            stored.publish(session, slug, now(), revised)
+    except KeyError as error:
+        raise ArchiveError(f"{slug} has no block {error}; polarchive furniture {slug} lists them") from None
+
+
+def _show(active: FurnitureSet | None, blocks: list[Block]) -> None:
+    title = f"set {active.id}, since {console.moment(active.at)}" if active else "nothing learned yet"
+    table = console.table(title, "block", "layout", "at", "line", "#pages", "since", "is")
+    for block in blocks:
+        table.add_row(
+            block.id,
+            block.layout,
+            block.edge,
+            Text(block.key),
+            f"{block.pages} of {block.of}",
+            console.moment(block.since),
+            "kept" if block.kept else "removed",
+        )
+    console.say(table)
+
+
+def _shape(
+    slug: str, active: FurnitureSet | None, blocks: list[Block], seen: list[Sighting]
+) -> dict[str, Any]:
+    return {
+        "slug": slug,
+        "set": active.id if active else None,
+        "at": active.at if active else None,
+        "blocks": [{"block": block.id, **console.plain(block)} for block in blocks],
+        "pages": {layout: len(own) for layout, own in learning.by_layout(seen).items()},
+    }

@@ -1,0 +1,78 @@
+"""What a run remembers of its pages, and when it publishes what it learned."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipelines.adapters import Learner, Reading
+from pipelines.clean import Cleaned
+from pipelines.learning import FROM
+from storage import furniture
+from storage.database import Database
+from storage.furniture import WINDOW
+from tests.storage.builders import DAY, NIGHT, a_capture, an_article
+
+
+def a_reading(
+    key: int, *tail: str, payload: str = "page", at: dt.datetime = NIGHT, layout: str = "A"
+) -> Reading:
+    return Reading(
+        article=an_article(key=str(key)),
+        captures=(a_capture(f"{payload} {key}", at=at),),
+        code="code-1",
+        layout=layout,
+        cleaned=(Cleaned(lines=(f"第{key}批试点通知如下。", *tail)),),
+    )
+
+
+def remembered(database: Database) -> dict[str, tuple[str, ...]]:
+    """The keys at the end of each article's page."""
+    with database.read() as session:
+        seen = furniture.sightings(session, "ndrc")
+    return {each.article: tuple(line.key for line in each.tails[0]) for each in seen}
+
+
+def test_a_set_is_published_once_at_the_end_of_a_run(database: Database) -> None:
+    learner = Learner(database, "ndrc", batch=4)
+    for key in range(FROM):
+        learner.see(a_reading(key, "江潮出品"), known=False)
+        with database.read() as session:
+            assert furniture.active(session, "ndrc") is None
+    published = learner.publish(NIGHT)
+    assert published
+    assert [block.key for block in published.blocks] == ["江潮出品"]
+    assert Learner(database, "ndrc").publish(NIGHT + DAY) == published
+
+
+def test_two_runs_on_one_database_learn_from_each_others_pages(database: Database) -> None:
+    runs = [Learner(database, "ndrc", batch=1), Learner(database, "ndrc", batch=3)]
+    for key in range(10):
+        runs[key % 2].see(a_reading(key, "江潮出品"), known=False)
+    assert [runs[0].publish(NIGHT), runs[1].publish(NIGHT)][1]
+    assert len(remembered(database)) == 10
+
+
+def test_a_changed_page_is_remembered_as_it_is_now(database: Database) -> None:
+    for night, words in enumerate(["江潮出品", "江海出品"]):
+        learner = Learner(database, "ndrc")
+        learner.see(a_reading(1, words, payload=words, at=NIGHT + night * DAY), known=night > 0)
+        learner.publish(NIGHT)
+        assert remembered(database)["1"][0] == words
+
+
+def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Database) -> None:
+    learner = Learner(database, "ndrc")
+    for key in range(WINDOW + 20):
+        learner.see(a_reading(key), known=True)
+    learner.see(a_reading(500, at=NIGHT + DAY), known=False)
+    learner.publish(NIGHT)
+    assert len(remembered(database)) == WINDOW
+    assert "500" in remembered(database)
+    assert str(WINDOW + 5) not in remembered(database)
+
+
+def test_nothing_is_learned_from_a_page_of_no_layout(database: Database) -> None:
+    learner = Learner(database, "ndrc")
+    learner.see(a_reading(1, layout=""), known=False)
+    assert learner.publish(NIGHT) is None
+    assert remembered(database) == {}
