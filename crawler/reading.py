@@ -45,7 +45,7 @@ SOURCES = (
         "crawler/pages/**/*.py",
         "crawler/portals/*.py",
     ),
-    *("crawler/portal.py", "crawler/reading.py"),
+    *("crawler/portal.py", "crawler/platforms.py", "crawler/reading.py"),
 )
 """What reading depends on; patterns below the checkout."""
 NOT_READING = frozenset({"pipelines/adapters.py"})

@@ -13,6 +13,7 @@ import typer
 
 from cli.app import app
 from crawler import portals
+from crawler.portal import Portal
 from policy.query import parse
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +50,16 @@ def test_every_command_is_in_the_docs(command: str, words: str) -> None:
 @pytest.mark.parametrize("slug", sorted(portals.load(("crawler.portals", "samples.portals"))))
 def test_every_portal_is_in_the_docs(slug: str, words: str) -> None:
     assert f"`{slug}`" in words, f"{slug} is documented nowhere"
+
+
+def test_the_table_of_portals_says_what_they_declare() -> None:
+    def row(portal: Portal) -> str:
+        families = ", ".join(dict.fromkeys(section.listing.family for section in portal.sections))
+        rests_on = ", ".join(dict.fromkeys(section.rests_on for section in portal.sections))
+        return f"| `{portal.slug}` | {portal.name} | {len(portal.sections)} | {families} | {rests_on} |"
+
+    listed = re.findall(r"^\| `.*$", (ROOT / "docs" / "portals.md").read_text("utf-8"), re.MULTILINE)
+    assert listed == [row(portal) for _, portal in sorted(portals.load().items())]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -12,10 +12,15 @@ from policy.records import Attachment, Label, Page, Payload
 
 BODIES = ("docClob", "content", "docContent", "body", "html")
 FILES = ("pdfFileUrl", "docFileUrl")
+WORDS = ("title", "name", "content", "text")
+"""Of a node of such a tree."""
 NAMES = {
     "docSubtitle": "title",
     "docTitle": "title",
     "title": "title",
+    "zdjgName": "issuer",
+    "gbrq": "published",
+    "sxrq": "effective",
     "documentNo": "doc_no",
     "indexNo": "index_no",
     "publishDate": "published",
@@ -37,7 +42,7 @@ def read(payload: Payload) -> Page | None:
     found = next(_articles(answer), None)
     if found is None:
         raise NotHtml("JSON without an article in it", url=payload.url)
-    body = next(str(found[key]) for key in BODIES if found.get(key))
+    body = next(_html(found[key]) for key in BODIES if found.get(key))
     return Page(
         url=payload.url, number=1, body=body, labels=tuple(_labels(found)), attachments=_files(payload, found)
     )
@@ -48,8 +53,30 @@ def _articles(answer: Any) -> Iterator[Mapping[str, Any]]:
     if not isinstance(answer, dict):
         return
     for candidate in (answer, answer.get("data")):
-        if isinstance(candidate, dict) and any(isinstance(candidate.get(key), str) for key in BODIES):
+        if isinstance(candidate, dict) and any(_is_body(candidate.get(key)) for key in BODIES):
             yield candidate
+
+
+def _is_body(value: Any) -> bool:
+    """HTML, or a law as a tree of chapters and articles."""
+    return isinstance(value, str) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+
+
+def _html(value: Any) -> str:
+    return value if isinstance(value, str) else "\n".join(_paragraphs(value))
+
+
+def _paragraphs(tree: Any) -> Iterator[str]:
+    """The words of a tree in its order, one node a paragraph."""
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from _paragraphs(branch)
+    elif isinstance(tree, dict):
+        words = [str(tree[key]) for key in WORDS if isinstance(tree.get(key), str)]
+        yield f"<p>{' '.join(words)}</p>"
+        for branch in tree.values():
+            if isinstance(branch, list):
+                yield from _paragraphs(branch)
 
 
 def _files(payload: Payload, found: Mapping[str, Any]) -> tuple[Attachment, ...]:

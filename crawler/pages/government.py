@@ -116,7 +116,7 @@ def pairs(texts: Iterable[str]) -> Iterator[Label]:
         name, label, value = label_name(text), text, after
         if name is None and (both := _PAIR.match(text)):
             name, label, value = label_name(both[1]), both[1], both[2]
-        if name and value and label_name(value) is None:
+        if name and value and not _is_labelled(value):
             yield Label(name=name, value=value, rule=f"cell:{_SPACES.sub('', label)}")
 
 
@@ -128,12 +128,18 @@ def boxed(boxes: Iterable[Node]) -> Iterator[Label]:
 
 def run_on(text: str) -> Iterator[Label]:
     """Labels that follow one another in one line; each says what stands before the next."""
-    found = [*_RUN_ON.finditer(text)]
-    ends = [one.start() for one in found[1:]] + [len(text)]
-    for one, end in zip(found, ends, strict=True):
-        value = text[one.end() : end].strip(" \u3000|；;，,【[")
+    for one, after in pairwise([*_RUN_ON.finditer(text), None]):
+        if one is None:
+            continue
+        value = text[one.end() : after.start() if after else len(text)].strip(" \u3000|；;，,【[")
         if value:
             yield Label(name=_RUN[_SPACES.sub("", one[1])], value=value, rule="masthead")
+
+
+def _is_labelled(text: str) -> bool:
+    """Whether a text is the next label, alone or with its value: then the one before it has none."""
+    both = _PAIR.match(text)
+    return bool(label_name(text) or (both and label_name(both[1])))
 
 
 def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...]:

@@ -145,10 +145,11 @@ def test_reverse_numbers_go_from_the_second_newest_file_to_the_oldest() -> None:
 def test_rows_of_other_sites_and_of_scripts_are_told_apart() -> None:
     rows = [
         {"TITLE": "一", "URL": "t1.html"},
-        {"TITLE": "外", "URL": "https://other.example/t2.html"},
-        {"TITLE": "脚本", "URL": "javascript:alert(1)"},
-        {"TITLE": "坏", "URL": "http://[oops/t3.html"},
-        {"TITLE": "本站非文章", "URL": "/about/"},
+        {"TITLE": "外", "URL": "https://other.example/t2.html", "DOCRELPUBTIME": "2026-03-01"},
+        {"TITLE": "脚本", "URL": "javascript:alert(1)", "DOCRELPUBTIME": "2026-03-01"},
+        {"TITLE": "坏", "URL": "http://[oops/t3.html", "DOCRELPUBTIME": "2026-03-01"},
+        {"TITLE": "本站非文章", "URL": "/about/", "DOCRELPUBTIME": "2026-03-01"},
+        {"TITLE": "菜单", "URL": "https://other.example/"},
     ]
     listing = read(JsonList, json.dumps(rows))
     assert keys(listing) == ["t1"]

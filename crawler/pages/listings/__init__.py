@@ -3,6 +3,7 @@
 ===  =============================================  ========================================
 F1   rows and pager links in the HTML               StaticList; HubList for a page without pager
 F2   a script says how many pages                   TrsList, CountedList for its variants
+     years, frames, rows written by a script        YearList, FramedList, WrittenList
 F3   files numbered from the oldest                 ReverseList
 F4   one JSON file with all rows                    JsonList, NeaList
 F5   a service answers with JSON rows               SearchList, GovCnSearch, ChannelSearch
@@ -30,7 +31,14 @@ from crawler.pages.listings.exports import (
 from crawler.pages.listings.feeds import FeedList, SitemapList
 from crawler.pages.listings.queries import EportalList, IList, QueryList, WasList
 from crawler.pages.listings.records import DataproxyList, RecordList
-from crawler.pages.listings.scripted import CountedList, ReverseList, TrsList
+from crawler.pages.listings.scripted import (
+    CountedList,
+    FramedList,
+    ReverseList,
+    TrsList,
+    WrittenList,
+    YearList,
+)
 from crawler.pages.listings.static import HubList, StaticList
 from crawler.pages.listings.units import JpaasList
 
@@ -40,6 +48,7 @@ __all__ = [
     "DataproxyList",
     "EportalList",
     "FeedList",
+    "FramedList",
     "GkmlptList",
     "GovCnSearch",
     "HubList",
@@ -55,6 +64,8 @@ __all__ = [
     "StaticList",
     "TrsList",
     "WasList",
+    "WrittenList",
+    "YearList",
     "canonical",
     "kind",
     "listed_day",

@@ -69,15 +69,20 @@ def entry(portal: Portal, base: str, href: str, title: str, day: dt.date | None)
 
 
 def listing(rows: Iterable[Entry | None], more: Iterable[str] = (), *, rowless: bool = False) -> Listing:
-    """The rows of a page in order, each article once, those that lead elsewhere apart."""
+    """The rows of a page in order, each article once, one with a day rather than one without; apart
+    those that print a day and lead elsewhere.
+
+    A link without a day may be a menu's.
+    """
     found = [one for one in rows if one is not None]
     unique: dict[str, Entry] = {}
     for one in found:
-        unique.setdefault(one.key, one)
+        if one.key not in unique or (one.listed_on and not unique[one.key].listed_on):
+            unique[one.key] = one
     return Listing(
         entries=tuple(one for key, one in unique.items() if key),
         more=tuple(more),
-        elsewhere=tuple(one for one in found if not one.key),
+        elsewhere=tuple(one for one in found if not one.key and one.listed_on),
         rowless=rowless,
     )
 

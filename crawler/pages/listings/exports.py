@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crawler.pages.base import First, ListingPage, attribute, document, join, text_of
+from crawler.pages.base import First, ListingPage, One, attribute, document, join, text_of
 from crawler.pages.listings.asking import turned
 from crawler.pages.listings.entries import bounded, entry, following, listed_day, listing, plain
 from policy.errors import LayoutChanged, TooDeep
@@ -113,6 +113,19 @@ class ChannelSearch(SearchList):
     day = "publishedTimeStr|publishedTime"
     size = 18
     total = ("data.total", "data.totalCount", "total")
+    service: ClassVar[str] = "/searchList"
+    channel: ClassVar[One] = One("meta[name=channelid]")
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """A column page names its channel; a service lists it."""
+        if f"{self.service}/" in payload.url:
+            return super().read(portal, payload.url, payload)
+        page = document(payload, portal=portal.slug)
+        channel = attribute(self.channel.on(page), "content")
+        asked = (
+            f"{self.service}/{channel}?_isAgg=true&_isJson=true&_pageSize={self.size}&_template=index&page=1"
+        )
+        return Listing(entries=(), more=(join(page.url, asked),), rowless=True)
 
 
 class NeaList(JsonList):

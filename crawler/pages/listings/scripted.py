@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from crawler.pages.base import Document, join
-from crawler.pages.listings.entries import MOST_PAGES, following
+from crawler.pages.base import Document, First, attribute, document, join
+from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, following, listed_day
 from crawler.pages.listings.static import StaticList
+from policy.records import Entry, Listing, Payload
+
+if TYPE_CHECKING:
+    from crawler.portal import Portal
 
 _CREATE_PAGE = re.compile(r"createPage(?:HTML)?\s*\(([^()]*)\)")
 
@@ -74,6 +78,66 @@ class CountedList(StaticList):
 
     def _address(self, page: Document, n: int, name: str) -> str:
         return join(page.url, self.file.format(n=n - self.behind, id=name))
+
+
+class YearList(CountedList):
+    """A column that lists years; each year's rows are pages of their own (上海)."""
+
+    family = "year archives"
+    total = re.compile(r"totalPage\s*[:=]\s*[\"']?(\d{1,6})")
+    behind = 0
+    year: ClassVar[re.Pattern[str]] = re.compile(r"/\w*?(?P<year>(?:19|20)\d\d)/(?:index\.html)?$")
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """The years, the newest first; of a year its rows."""
+        page = document(payload, portal=portal.slug)
+        if page.url != section_url:
+            return super().read(portal, section_url, payload)
+        links = (page.absolute(attribute(a, "href")) for a in page.root.css("a[href]"))
+        years = {found["year"]: url for url in links if portal.owns(url) and (found := self.year.search(url))}
+        return Listing(
+            entries=(), more=tuple(years[year] for year in sorted(years, reverse=True)), rowless=True
+        )
+
+
+class FramedList(TrsList):
+    """A list in a frame of the column's page (应急管理部)."""
+
+    family = "list in a frame"
+    frame: ClassVar[First] = First("iframe[src]")
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """The frame's address; of the frame its rows."""
+        page = document(payload, portal=portal.slug)
+        if page.root.css_first(self.rows.css) is not None:
+            return super().read(portal, section_url, payload)
+        framed = page.absolute(attribute(self.frame.on(page), "src"))
+        return Listing(entries=(), more=(framed,), rowless=True)
+
+
+class WrittenList(TrsList):
+    """Rows written by ``document.writeln`` from variables of a script (武汉)."""
+
+    family = "written by script"
+    script: ClassVar[re.Pattern[str]] = re.compile(r"<script[^<>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+    variable: ClassVar[re.Pattern[str]] = re.compile(
+        r"\b(url|title|date)\w*\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
+    )
+
+    def found(self, portal: Portal, page: Document) -> list[Entry | None]:
+        """A row begins with each ``url``."""
+        rows: list[dict[str, str]] = []
+        for script in self.script.findall(page.text):
+            for name, double, single in self.variable.findall(script):
+                if name.lower() == "url":
+                    rows.append({})
+                if rows:
+                    rows[-1].setdefault(name.lower(), double or single)
+        return [
+            entry(portal, page.base, row["url"], row.get("title", ""), listed_day(row.get("date")))
+            for row in bounded(rows, portal, page.url)
+            if row.get("title")
+        ]
 
 
 class ReverseList(StaticList):

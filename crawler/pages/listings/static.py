@@ -29,7 +29,8 @@ class StaticList(ListingPage):
     """F1: rows and pager links are in the HTML."""
 
     family = "static list"
-    rows: ClassVar[Many] = Many("ul > li")
+    rows: ClassVar[Many] = Many("li")
+    """By default whatever is an item: a menu's leads to no article."""
     links: ClassVar[str] = ""
     """Where a row's link stands; by default its own child, as rows hold pop-up lists of their own."""
     titles: ClassVar[str] = ""
@@ -57,9 +58,11 @@ class StaticList(ListingPage):
         return entry(portal, page.base, attribute(link, "href"), self.title(row, link), self.day(row))
 
     def link(self, row: Node) -> Node | None:
-        """The row's link: the declared one, a direct child, or the first one in the row."""
+        """The row's link: the declared one, the row itself, a direct child, or the first one in it."""
         if self.links:
             return row.css_first(self.links)
+        if row.tag == "a":
+            return row
         own = (a for a in children(row, "a") if attribute(a, "href"))
         return next(own, None) or row.css_first("a[href]")
 

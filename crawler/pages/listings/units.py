@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.pages.base import Document, Many, Node, attribute, document, parse
+from crawler.pages.base import Document, Node, attribute, document, parse
 from crawler.pages.listings.entries import following, listing
 from crawler.pages.listings.exports import dig, loaded
 from crawler.pages.listings.static import StaticList
@@ -29,7 +29,6 @@ class JpaasList(StaticList):
     """
 
     family = "jpaas"
-    rows = Many("li")
     tags: ClassVar[tuple[str, ...]] = (
         *("右侧内容", "分页列表", "内容区域", "栏目-list", "信息列表", "当前栏目list"),
     )
