@@ -1,25 +1,28 @@
 """Where the words of a page are: the element that holds its prose and little else.
 
-Prose is text outside links with a sentence's punctuation in it. Each run of it counts fully for the
-element it stands in and less for every element further out, so that the innermost element around
-all paragraphs wins; blocks whose names say comment, recommendation or footer do not count.
+Prose is text outside links with a sentence's punctuation in it. Each run of it counts for the element
+it stands in and less for every element further out, so that the innermost element around all
+paragraphs wins. What a run counts depends on where it stands: less before the headline, and less the
+further out the element that holds both is; next to nothing in one of many records alike (comments,
+teasers of other pages); nothing in blocks that are named or hidden as asides.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from crawler.pages.base import Document, Node, attribute, children
-from crawler.pages.runs import Run, runs
+from crawler.pages.repeated import records
+from crawler.pages.runs import Run, Spot
 
 CONTAINERS = (
     *("#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#Zoom", "#zoomcon"),
     *("#zoomCon", "#ivs_content", ".Article_content", ".article-content", ".article_con", "#con_con"),
     *(".ccontent", "ucapcontent", ".pages_content", ".content_body_box", ".neiright_JPZ_GK_CP"),
     *(".my_conboxzw", ".my_doccontent", ".art-con", "#mainText", ".info_content", ".Custom_UnionStyle"),
-    *("#js_content", "#vsb_content", "[itemprop=articleBody]"),
+    *("#js_content", "#vsb_content", ".v_news_content", ".wp_articlecontent", "[itemprop=articleBody]"),
 )
 """Bodies of the content systems in use, in the order that works."""
 
@@ -31,64 +34,83 @@ CLUTTER = 0.1
 """The share of links from which an element is thought to hold more than the body."""
 GAIN = 1.3
 """How much more prose an element around the densest must hold to be the body instead."""
+BEFORE = 0.2
+"""What prose before the headline counts."""
+FARTHER = 0.5
+"""What prose counts when the element it shares with the headline is one further out than other prose's."""
+ELSEWHERE = 4
+"""So many times the prose of a known container makes another element the body."""
 
 
 class Density:
-    """How much prose the elements of a page hold."""
+    """How much prose the elements of a page hold, given its runs and its headline."""
 
-    def __init__(self, found: Sequence[Run], *, asides: bool = False) -> None:
-        self._prose: dict[int, int] = defaultdict(int)
+    def __init__(self, found: Sequence[Run], headed: Run | None = None) -> None:
+        self._weight: dict[int, float] = defaultdict(float)
+        self._words: dict[int, int] = defaultdict(int)
         self._links: dict[int, int] = defaultdict(int)
-        for run in found:
-            prose = run.words if asides else run.prose
-            links = len(run.text) if run.linked and not prose else 0
-            for node in upwards(run.block):
-                self._prose[node.mem_id] += prose
-                self._links[node.mem_id] += links
+        self.weighed = _weighed(found, headed)
+        self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
+        for run, weight in self.weighed:
+            links = len(run.text) if run.linked and not run.words else 0
+            for spot in run.spot.upwards() if run.words or links else ():
+                self._weight[spot.key] += weight
+                self._words[spot.key] += run.words
+                self._links[spot.key] += links
 
-    def prose(self, node: Node) -> int:
-        """Characters of prose in the element."""
-        return self._prose[node.mem_id]
+    def weight(self, node: Node) -> float:
+        """What the prose in the element counts."""
+        return self._weight[node.mem_id]
+
+    def words(self, node: Node) -> int:
+        """Characters of prose in the element, wherever it stands."""
+        return self._words[node.mem_id]
 
     def cluttered(self, node: Node) -> bool:
         """Whether much of the element is no prose: links, tools, other articles."""
-        return self._links[node.mem_id] > CLUTTER * self._prose[node.mem_id]
+        return self._links[node.mem_id] > CLUTTER * self._words[node.mem_id]
+
+    def headed(self, node: Node) -> bool:
+        """Whether the headline stands in the element."""
+        return node.mem_id in self._head
 
 
-def body_of(page: Document, found: Sequence[Run]) -> Node | None:
-    """The element that holds the article, given the runs of the page."""
-    density = Density(found)
-    known, densest = _known(page), _densest(found, density)
+def body_of(page: Document, density: Density) -> Node | None:
+    """The element that holds the article."""
+    known, densest = _known(page, density), _densest(density)
     if known is None or densest is None:
         return known or densest
-    return densest if density.cluttered(known) and _holds(known, densest) else known
+    if _holds(known, densest):
+        return densest if density.cluttered(known) else known
+    return densest if density.weight(densest) > ELSEWHERE * density.weight(known) else known
 
 
-def _known(page: Document) -> Node | None:
+def _known(page: Document, density: Density) -> Node | None:
     if page.root.css_first(", ".join(CONTAINERS)) is None:
         return None
     nodes = (node for css in CONTAINERS for node in page.root.css(css))
-    return next((node for node in nodes if sum(run.words for run in runs(node)) >= LEAST), None)
+    return next((node for node in nodes if density.words(node) >= LEAST), None)
 
 
-def _densest(found: Sequence[Run], density: Density) -> Node | None:
-    best = _heaviest(found, lambda run: run.prose)
+def _densest(density: Density) -> Node | None:
+    best = _heaviest(density.weighed)
     wide = _widened(best, density) if best is not None else None
-    if wide is None or density.prose(wide) < LEAST:
-        return _heaviest(found, lambda run: run.words) or wide
+    if wide is None or density.weight(wide) < 1:
+        return _heaviest([(run, float(run.words)) for run, _ in density.weighed]) or wide
     return wide
 
 
-def _heaviest(found: Sequence[Run], counted: Callable[[Run], int]) -> Node | None:
+def _heaviest(weighed: Sequence[tuple[Run, float]]) -> Node | None:
     weights: dict[int, float] = defaultdict(float)
     nodes: dict[int, Node] = {}
-    for run in found:
-        weight = float(counted(run))
-        for node in upwards(run.block.parent if run.block.tag == "p" else run.block):
+    for run, counted in weighed:
+        weight = counted
+        outer = run.spot.up if run.spot.node.tag == "p" else run.spot
+        for spot in outer.upwards() if outer and weight >= 1 else ():
             if weight < 1:
                 break
-            weights[node.mem_id] += weight
-            nodes[node.mem_id] = node
+            weights[spot.key] += weight
+            nodes[spot.key] = spot.node
             weight *= FADE
     best = max(weights, key=lambda key: weights[key], default=None)
     return nodes[best] if best is not None else None
@@ -97,12 +119,12 @@ def _heaviest(found: Sequence[Run], counted: Callable[[Run], int]) -> Node | Non
 def _widened(node: Node, density: Density) -> Node:
     """The element, or one further out when it or its frame is one of several alike that share the prose."""
     for inner, outer in pairwise(upwards(node)):
-        if outer.tag == "body" or outer.css_first("h1") is not None or density.cluttered(outer):
+        if outer.tag == "body" or density.headed(outer) or density.cluttered(outer):
             break
         alike = [child for child in children(outer, str(inner.tag)) if _make(child) == _make(inner)]
-        if sum(map(density.prose, alike)) > GAIN * density.prose(node):
+        if sum(map(density.weight, alike)) > GAIN * density.weight(node):
             return _widened(outer, density)
-        if density.prose(outer) > density.prose(node):
+        if density.weight(outer) > density.weight(node):
             break
     return node
 
@@ -120,3 +142,47 @@ def upwards(node: Node | None) -> Iterator[Node]:
 
 def _holds(outer: Node, inner: Node) -> bool:
     return any(node.mem_id == outer.mem_id for node in upwards(inner))
+
+
+# ------------------------------------------------------------------ what a run counts
+
+
+def _weighed(found: Sequence[Run], headed: Run | None) -> list[tuple[Run, float]]:
+    """Each run and what its prose counts."""
+    chain = {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
+    alike = records(found)
+    counted = [(run, run.words * alike(run)) if run.words and not _aside(run, chain) else (run, 0.0) for run in found]
+    return _by_place(counted, headed, chain) if headed else counted
+
+
+def _aside(run: Run, chain: Mapping[int, int]) -> bool:
+    """Whether it stands in an aside; an element around the headline is none, whatever its name."""
+    spot = run.spot.aside
+    while spot is not None and spot.key in chain:
+        spot = spot.up.aside if spot.up else None
+    return spot is not None
+
+
+def _by_place(
+    counted: Sequence[tuple[Run, float]], headed: Run, chain: Mapping[int, int]
+) -> list[tuple[Run, float]]:
+    start = next(n for n, (run, _) in enumerate(counted) if run is headed)
+    farther = _farther(counted[start:], chain)
+    return [
+        (run, weight and weight * farther(_level(run.spot, chain)) * (BEFORE if n < start else 1))
+        for n, (run, weight) in enumerate(counted)
+    ]
+
+
+def _farther(after: Sequence[tuple[Run, float]], chain: Mapping[int, int]) -> Callable[[int], float]:
+    """What prose counts by the level of the element it shares with the headline."""
+    held: dict[int, float] = defaultdict(float)
+    for run, weight in after:
+        if weight:
+            held[_level(run.spot, chain)] += weight
+    levels = sorted(level for level, weight in held.items() if weight >= LEAST)
+    return lambda level: FARTHER ** sum(nearer < level for nearer in levels)
+
+
+def _level(spot: Spot, chain: Mapping[int, int]) -> int:
+    return next((chain[outer.key] for outer in spot.upwards() if outer.key in chain), len(chain))

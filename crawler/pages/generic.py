@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.pages import answers, density, headline
+from crawler.pages import answers, headline
 from crawler.pages.base import Document, Node, document, inner_html
+from crawler.pages.density import Density, body_of
 from crawler.pages.government import attachments, metas, pairs
 from crawler.pages.pruning import prune
 from crawler.pages.runs import Run, runs
@@ -39,19 +40,19 @@ def read(payload: Payload) -> Page:
 def of(page: Document) -> Page:
     """The same of a page already parsed."""
     found = tuple(runs(page.root))
-    body = density.body_of(page, found)
+    density = Density(found, headline.printed(page, found))
+    body = body_of(page, density)
     if body is None:
         raise Rejected("no prose in it", portal=page.portal, url=page.url, field="body")
     labels = (*_cells(found, body), *metas(page), *headline.labels(page, found, body))
     files = attachments(page, [*_offering(body), *page.root.css(FILES)])
-    prune(body, headline.header_of(page, found, body))
+    prune(body, found, density, headline.header_of(page, found, body))
     return Page(url=page.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 
 
 def _cells(found: Sequence[Run], body: Node) -> list[Label]:
     """Labels printed outside the body, in tables, lists or boxes; one alone is a word like any other."""
-    inside = {node.mem_id for node in body.traverse()}
-    outside = [run.text for run in found if run.block.mem_id not in inside]
+    outside = [run.text for run in found if not run.within(body)]
     said = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]
     return said if len({label.name for label in said}) > 1 else []
 

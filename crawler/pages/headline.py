@@ -60,8 +60,8 @@ def labels(page: Document, found: Sequence[Run], body: Node) -> Iterator[Label]:
 
 def header_of(page: Document, found: Sequence[Run], body: Node) -> Sequence[Run]:
     """The runs with which a body begins when it prints the page's headline and dateline itself."""
-    inside = {node.mem_id for node in body.traverse() if node.mem_id != body.mem_id}
-    begins = list(islice((run for run in found if run.block.mem_id in inside), HEADER_RUNS))
+    inside = (run for run in found if run.block.mem_id != body.mem_id and run.within(body))
+    begins = list(islice(inside, HEADER_RUNS))
     words = _fold(title(page, found))
     headed = next((n for n, run in enumerate(begins) if words and _fold(run.text) == words), None)
     if headed is None:
@@ -83,8 +83,7 @@ class _Around:
 
 
 def _around(found: Sequence[Run], words: str, body: Node) -> _Around:
-    inside = {node.mem_id for node in body.traverse()}
-    within = [n for n, run in enumerate(found) if run.block.mem_id in inside]
+    within = [n for n, run in enumerate(found) if run.within(body)]
     start, end = (within[0], within[-1] + 1) if within else (len(found), len(found))
     headed = [n for n, run in enumerate(found[: start + 3]) if words and _fold(run.text) == _fold(words)]
     head = headed[-1] + 1 if headed else max(0, start - 20)
@@ -94,6 +93,14 @@ def _around(found: Sequence[Run], words: str, body: Node) -> _Around:
         begins=[run for run in found[start : start + 4] if _is_dateline(run)],
         ends=found[max(start, end - 3) : end + 4],
     )
+
+
+def printed(page: Document, found: Sequence[Run]) -> Run | None:
+    """The run that prints the headline, a heading before any other."""
+    words = _fold(title(page, found))
+    same = [run for run in found if len(run.text) <= 200 and words and _fold(run.text) == words]
+    headings = (run for run in same if run.block.tag in {"h1", "h2"})
+    return next(headings, None) or next((run for run in same if not run.is_link), None)
 
 
 def title(page: Document, found: Sequence[Run]) -> str:

@@ -8,19 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from crawler.pages.base import Node, attribute, text_in
 from crawler.pages.density import Density, upwards
 from crawler.pages.government import is_file
-from crawler.pages.runs import Run, is_aside, runs
+from crawler.pages.runs import Run, is_aside
 
 SHARE = 0.3
 """A block named as an aside that holds more of the prose is the body, whatever its name."""
 POINTER = re.compile(r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|阅读全文|进入专题)")
 
 
-def prune(body: Node, header: Sequence[Run] = ()) -> None:
+def prune(body: Node, found: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
-    found = list(runs(body))
-    density = Density(found, asides=True)
+    inside = [run for run in found if run.within(body)]
     heads = (run.block for run in header if text_in(run.block) == run.text)
-    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *_link_lines(body, found))}
+    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *_link_lines(body, inside))}
     outermost = [node for node in dropped.values() if not _inside(node, dropped)]
     for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
         node.decompose()
@@ -28,7 +27,7 @@ def prune(body: Node, header: Sequence[Run] = ()) -> None:
 
 def _asides(body: Node, density: Density) -> Iterator[Node]:
     for node in body.css("div, section, aside, ul, ol, p, span, pre, table"):
-        little = density.prose(node) < SHARE * density.prose(body)
+        little = density.words(node) < SHARE * density.words(body)
         if little and node.mem_id != body.mem_id and is_aside(node):
             yield node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from crawler.pages.base import Node, attribute
 
@@ -39,38 +39,81 @@ UNREAD = frozenset(
 )
 _NAMES = (
     "comment|relat|recommend|footer|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
-    "|player|pinglun|tuijian|xiangguan|banner|popup|dialog|modal|special_tag"
+    "|player|pinglun|tuijian|xiangguan|banner|popup|dialog|modal|special_tag|cookie|gdpr|login|toolbar|repl(?:y|ies)"
 )
 ASIDE = re.compile(rf"(?<![a-zA-Z])(?:{_NAMES})|{'|'.join(name.capitalize() for name in _NAMES.split('|'))}")
 """Class names and ids of what stands beside an article; at the beginning of a word, or a hump."""
 SENTENCE = re.compile(r"[。，；！？、：,;!?]")
+SITE = re.compile(
+    r"ICP[备证]|网安备|版权所有|版权归|All Rights Reserved|Copyright\b|©|网站标识码|主办单位[:：]|[Cc]ookies?\b|隐私(?:政策|声明)"
+    r"|未经.{0,16}(?:授权|许可|同意).{0,16}(?:不得|禁止|严禁|勿)|(?:转载|违者).{0,12}追究|仅代表作者|不代表本[站网]"
+)
+"""What sites say of themselves."""
+HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
-@frozen(kw_only=True)
-class Run:
-    """Text between two block boundaries: the block it stands in, its words, how many of them in links."""
+@define(eq=False)
+class Spot:
+    """An element and where it stands: in which element, block, link and aside."""
 
-    block: Node
+    node: Node
+    up: Spot | None = None
+    linked: bool = False
+    is_block: bool = True
+    is_aside: bool = False
+    make: str = ""
+    key: int = field(init=False)
+    block: Spot = field(init=False)
+    aside: Spot | None = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.key = self.node.mem_id
+        self.block = self if self.is_block or self.up is None else self.up.block
+        self.aside = self if self.is_aside else self.up and self.up.aside
+
+    @classmethod
+    def below(cls, up: Spot, node: Node, tag: str) -> Spot:
+        """The spot of an element within another."""
+        if tag not in BLOCKS:
+            return cls(node, up, linked=up.linked or tag == "a", is_block=False)
+        named = node.attributes
+        name, style = f"{named.get('class') or ''} {named.get('id') or ''}", named.get("style")
+        aside = bool(ASIDE.search(name)) or bool(style and HIDDEN.search(style))
+        return cls(node, up, linked=up.linked, is_aside=aside, make=f"{tag}.{named.get('class') or ''}")
+
+    def upwards(self) -> Iterator[Spot]:
+        """This one and those around it, up to the body."""
+        spot: Spot | None = self
+        while spot is not None and spot.node.tag not in {"html", "-document"}:
+            yield spot
+            spot = spot.up
+
+
+@frozen(kw_only=True, eq=False)
+class Run:
+    """Text between two block boundaries: the block it stands in, how much of it is in links or prose."""
+
+    spot: Spot
     text: str
     linked: int
-    aside: bool
+    words: int
+    """Its characters when it is prose outside links and not the site's own words, else none."""
 
     @property
-    def prose(self) -> int:
-        """Its characters when it is prose outside links and asides, else none."""
-        return 0 if self.aside else self.words
-
-    @property
-    def words(self) -> int:
-        """Its characters when it is prose outside links, else none."""
-        length = len(self.text)
-        return length - self.linked if self.linked * 2 <= length and SENTENCE.search(self.text) else 0
+    def block(self) -> Node:
+        """The element it stands in."""
+        return self.spot.node
 
     @property
     def is_link(self) -> bool:
         """Whether all of it is a link."""
         return self.linked >= len(_SPACES.sub("", self.text))
+
+    def within(self, node: Node) -> bool:
+        """Whether it stands in an element or below it."""
+        key = node.mem_id
+        return any(spot.key == key for spot in self.spot.upwards())
 
 
 def is_aside(node: Node) -> bool:
@@ -78,46 +121,34 @@ def is_aside(node: Node) -> bool:
     return bool(ASIDE.search(f"{attribute(node, 'class')} {attribute(node, 'id')}"))
 
 
-@frozen
-class _Place:
-    """Where a node stands: its block, and whether within a link, and beside the article."""
-
-    block: Node
-    linked: bool
-    aside: bool
-
-
 def runs(root: Node) -> Iterator[Run]:
     """The runs of text below an element, in order."""
-    places = {root.mem_id: _Place(root, False, False)}
     texts: list[str] = []
-    linked, place = 0, places[root.mem_id]
-    for node in root.traverse(include_text=True):
-        parent = node.parent
-        around = places.get(parent.mem_id) if parent is not None and node.mem_id != root.mem_id else None
-        if around is None:
-            continue
-        text = (node.text_content or "") if node.is_text_node else ""
-        if around.block.mem_id != place.block.mem_id or (not text and node.tag in BLOCKS):
-            yield from _run(place, texts, linked)
-            texts, linked, place = [], 0, around
-        if text:
+    linked = 0
+    opened = [(Spot(root), root.iter(include_text=True))]
+    while opened:
+        spot, within = opened[-1]
+        node = next(within, None)
+        if node is not None and node.is_text_node:
+            text = node.text_content or ""
             texts.append(text)
-            linked += len(_SPACES.sub("", text)) if around.linked else 0
-        elif node.tag == "br":
+            linked += len(_SPACES.sub("", text)) if spot.linked else 0
+            continue
+        tag = str(node.tag) if node is not None else ""
+        if tag == "br":
             texts.append(" ")
-        elif node.tag not in UNREAD:
-            places[node.mem_id] = _place(node, around)
-    yield from _run(place, texts, linked)
+        elif tag in BLOCKS or (node is None and spot.is_block):
+            yield from _run(spot.block, texts, linked)
+            texts, linked = [], 0
+        if node is None:
+            opened.pop()
+        elif tag not in UNREAD:
+            opened.append((Spot.below(spot, node, tag), node.iter(include_text=True)))
 
 
-def _place(node: Node, around: _Place) -> _Place:
-    if node.tag in BLOCKS:
-        return _Place(node, around.linked, around.aside or is_aside(node))
-    return _Place(around.block, True, around.aside) if node.tag == "a" else around
-
-
-def _run(place: _Place, texts: list[str], linked: int) -> Iterator[Run]:
+def _run(block: Spot, texts: list[str], linked: int) -> Iterator[Run]:
     text = " ".join("".join(texts).split())
     if text:
-        yield Run(block=place.block, text=text, linked=linked, aside=place.aside)
+        length = len(text)
+        prose = linked * 2 <= length and SENTENCE.search(text) and not SITE.search(text)
+        yield Run(spot=block, text=text, linked=linked, words=length - linked if prose else 0)
