@@ -36,8 +36,10 @@ GAIN = 1.3
 """How much more prose an element around the densest must hold to be the body instead."""
 BEFORE = 0.2
 """What prose before the headline counts."""
-FARTHER = 0.5
+FARTHER = 0.4
 """What prose counts when the element it shares with the headline is one further out than other prose's."""
+NEAR = 10
+"""Characters of prose that make an element near."""
 ELSEWHERE = 4
 """So many times the prose of a known container makes another element the body."""
 
@@ -69,6 +71,11 @@ class Density:
     def cluttered(self, node: Node) -> bool:
         """Whether much of the element is no prose: links, tools, other articles."""
         return self._links[node.mem_id] > CLUTTER * self._words[node.mem_id]
+
+    def alike(self, outer: Node, inner: Node) -> bool:
+        """Whether the prose around an element counts as much as its own; unknown without a headline."""
+        counted = self.weight(outer) * self.words(inner)
+        return bool(self._head) and counted > 0.9 * self.weight(inner) * self.words(outer)
 
     def headed(self, node: Node) -> bool:
         """Whether the headline stands in the element."""
@@ -125,7 +132,7 @@ def _widened(node: Node, density: Density) -> Node:
         if sum(map(density.weight, alike)) > GAIN * density.weight(node):
             return _widened(outer, density)
         if density.weight(outer) > density.weight(node):
-            break
+            return _widened(outer, density) if density.alike(outer, node) else node
     return node
 
 
@@ -180,7 +187,7 @@ def _farther(after: Sequence[tuple[Run, float]], chain: Mapping[int, int]) -> Ca
     for run, weight in after:
         if weight:
             held[_level(run.spot, chain)] += weight
-    levels = sorted(level for level, weight in held.items() if weight >= LEAST)
+    levels = sorted(level for level, weight in held.items() if weight >= NEAR)
     return lambda level: FARTHER ** sum(nearer < level for nearer in levels)
 
 

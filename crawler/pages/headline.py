@@ -60,16 +60,16 @@ def labels(page: Document, found: Sequence[Run], body: Node) -> Iterator[Label]:
 
 def header_of(page: Document, found: Sequence[Run], body: Node) -> Sequence[Run]:
     """The runs with which a body begins when it prints the page's headline and dateline itself."""
-    inside = (run for run in found if run.block.mem_id != body.mem_id and run.within(body))
-    begins = list(islice(inside, HEADER_RUNS))
-    words = _fold(title(page, found))
-    headed = next((n for n, run in enumerate(begins) if words and _fold(run.text) == words), None)
-    if headed is None:
+    inside = [run for run in found if run.block.mem_id != body.mem_id and run.within(body)]
+    line = printed(page, found)
+    headed = next((n for n, run in enumerate(inside) if run is line), None)
+    if headed is None or any("。" in run.text for run in inside[:headed]):
         return ()
-    dated = next((n for n, run in enumerate(begins[headed + 1 :], headed + 1) if _is_dateline(run)), None)
-    if dated is None or any("。" in run.text for run in begins[headed:dated]):
-        return ()  # a day below a paragraph is a signature's
-    return begins[: dated + 1]
+    below = inside[headed + 1 : headed + HEADER_RUNS]
+    dated = next((n for n, run in enumerate(below, headed + 1) if _is_dateline(run)), None)
+    if dated is None or any("。" in run.text for run in inside[headed:dated]):
+        return inside[:headed]  # a day below a paragraph is a signature's
+    return inside[: dated + 1]
 
 
 @frozen(kw_only=True)

@@ -16,7 +16,7 @@ from crawler.pages.runs import Run, Spot
 
 MANY = 3
 """So many make it a row of records."""
-REACH = 8
+REACH = 12
 """So many elements around a run are looked at."""
 MARK = 40
 """Characters of a mark at most."""

@@ -38,12 +38,15 @@ UNREAD = frozenset(
     }
 )
 _NAMES = (
-    "comment|relat|recommend|footer|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
+    "comment|relat|recommend|foot(?!ball)|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
     "|player|pinglun|tuijian|xiangguan|banner|popup|dialog|modal|special_tag|cookie|gdpr|login|toolbar|repl(?:y|ies)"
 )
-ASIDE = re.compile(rf"(?<![a-zA-Z])(?:{_NAMES})|{'|'.join(name.capitalize() for name in _NAMES.split('|'))}")
+ASIDE = re.compile(
+    rf"(?<![a-zA-Z])(?:{_NAMES})|(?<![a-zA-Z-])bottom"
+    rf"|{'|'.join(name.capitalize() for name in _NAMES.split('|'))}"
+)
 """Class names and ids of what stands beside an article; at the beginning of a word, or a hump."""
-SENTENCE = re.compile(r"[。，；！？、：,;!?]")
+SENTENCE = re.compile(r"[。，；！？、,;!?]")
 SITE = re.compile(
     r"ICP[备证]|网安备|版权所有|版权归|All Rights Reserved|Copyright\b|©|网站标识码|主办单位[:：]|[Cc]ookies?\b|隐私(?:政策|声明)"
     r"|未经.{0,16}(?:授权|许可|同意).{0,16}(?:不得|禁止|严禁|勿)|(?:转载|违者).{0,12}追究|仅代表作者|不代表本[站网]"
