@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from crawler.pages.base import Document, Node, attribute, children
+from crawler.pages.headline import WHEN
 from crawler.pages.repeated import records
 from crawler.pages.runs import Run, Spot
 
@@ -40,6 +41,8 @@ FARTHER = 0.4
 """What prose counts when the element it shares with the headline is one further out than other prose's."""
 NEAR = 10
 """Characters of prose that make an element near."""
+DATELINE = 100
+"""Characters of a line with a day in it."""
 ELSEWHERE = 4
 """So many times the prose of a known container makes another element the body."""
 
@@ -53,6 +56,8 @@ class Density:
         self._links: dict[int, int] = defaultdict(int)
         self.weighed = _weighed(found, headed)
         self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
+        dated = (run for run in found if not run.words and len(run.text) <= DATELINE and WHEN.search(run.text))
+        self._dated = {spot.key for run in dated for spot in run.spot.upwards()}
         for run, weight in self.weighed:
             links = len(run.text) if run.linked and not run.words else 0
             for spot in run.spot.upwards() if run.words or links else ():
@@ -73,7 +78,9 @@ class Density:
         return self._links[node.mem_id] > CLUTTER * self._words[node.mem_id]
 
     def alike(self, outer: Node, inner: Node) -> bool:
-        """Whether the prose around an element counts as much as its own; unknown without a headline."""
+        """Whether the prose around an element counts as much as its own, and no dateline stands there."""
+        if outer.mem_id in self._dated and inner.mem_id not in self._dated:
+            return False
         counted = self.weight(outer) * self.words(inner)
         return bool(self._head) and counted > 0.9 * self.weight(inner) * self.words(outer)
 

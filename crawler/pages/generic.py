@@ -40,13 +40,14 @@ def read(payload: Payload) -> Page:
 def of(page: Document) -> Page:
     """The same of a page already parsed."""
     found = tuple(runs(page.root))
-    density = Density(found, headline.printed(page, found))
+    line = headline.headline_of(page, found)
+    density = Density(found, line.run)
     body = body_of(page, density)
     if body is None:
         raise Rejected("no prose in it", portal=page.portal, url=page.url, field="body")
-    labels = (*_cells(found, body), *metas(page), *headline.labels(page, found, body))
+    labels = (*_cells(found, body), *metas(page), *headline.labels(page, found, line, body))
     files = attachments(page, [*_offering(body), *page.root.css(FILES)])
-    prune(body, found, density, headline.header_of(page, found, body))
+    prune(body, found, density, headline.header_of(found, line, body))
     return Page(url=page.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
+from operator import itemgetter
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
-from crawler.pages.runs import Run
+from crawler.pages.runs import Run, fold
 from policy.records import Label
 
 TITLES = ("articletitle", "og:title", "twitter:title")
@@ -47,28 +48,38 @@ _SUFFIX = re.compile(r"\s*(?:[-_|–—·]|--|_{1,2})\s*[^-_|–—]{1,24}$")
 _LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 
-def labels(page: Document, found: Sequence[Run], body: Node) -> Iterator[Label]:
+@frozen(kw_only=True)
+class Headline:
+    """The words of a page's headline, and the run that prints them."""
+
+    words: str
+    run: Run | None
+
+    def prints(self, run: Run) -> bool:
+        """Whether a run is the headline's words and nothing else."""
+        return bool(self.words) and len(run.text) < 2 * len(self.words) and run.folded == fold(self.words)
+
+
+def labels(page: Document, found: Sequence[Run], line: Headline, body: Node) -> Iterator[Label]:
     """Labels of the head and of what is printed around the headline and below the body."""
-    words = title(page, found)
-    around = _around(found, words, body)
-    if words:
-        yield Label(name="title", value=words, rule="masthead")
+    around = _around(found, line, body)
+    if line.words:
+        yield Label(name="title", value=line.words, rule="masthead")
     yield from islice(_days(page, around), 1)
     yield from islice(_sources(page, around), 1)
     yield from _keywords(around)
 
 
-def header_of(page: Document, found: Sequence[Run], body: Node) -> Sequence[Run]:
+def header_of(found: Sequence[Run], line: Headline, body: Node) -> Sequence[Run]:
     """The runs with which a body begins when it prints the page's headline and dateline itself."""
     inside = [run for run in found if run.block.mem_id != body.mem_id and run.within(body)]
-    line = printed(page, found)
-    headed = next((n for n, run in enumerate(inside) if run is line), None)
+    headed = next((n for n, run in enumerate(inside) if line.prints(run)), None)
     if headed is None or any("。" in run.text for run in inside[:headed]):
         return ()
     below = inside[headed + 1 : headed + HEADER_RUNS]
     dated = next((n for n, run in enumerate(below, headed + 1) if _is_dateline(run)), None)
     if dated is None or any("。" in run.text for run in inside[headed:dated]):
-        return inside[:headed]  # a day below a paragraph is a signature's
+        return inside[:headed] if inside[headed] is line.run else ()  # its own notice's head
     return inside[: dated + 1]
 
 
@@ -82,11 +93,13 @@ class _Around:
     ends: Sequence[Run]
 
 
-def _around(found: Sequence[Run], words: str, body: Node) -> _Around:
+def _around(found: Sequence[Run], line: Headline, body: Node) -> _Around:
     within = [n for n, run in enumerate(found) if run.within(body)]
     start, end = (within[0], within[-1] + 1) if within else (len(found), len(found))
-    headed = [n for n, run in enumerate(found[: start + 3]) if words and _fold(run.text) == _fold(words)]
+    headed = [n for n, run in enumerate(found) if (n < start + 3 or run is line.run) and line.prints(run)]
     head = headed[-1] + 1 if headed else max(0, start - 20)
+    if any(found[n] is line.run for n in within):  # the body is a frame around all
+        start = head = headed[-1] + 1
     return _Around(
         above=found[max(0, head - 5) : head],
         between=found[head:start],
@@ -95,23 +108,25 @@ def _around(found: Sequence[Run], words: str, body: Node) -> _Around:
     )
 
 
-def printed(page: Document, found: Sequence[Run]) -> Run | None:
-    """The run that prints the headline, a heading before any other."""
-    words = _fold(title(page, found))
-    same = [run for run in found if len(run.text) <= 200 and words and _fold(run.text) == words]
+def headline_of(page: Document, found: Sequence[Run]) -> Headline:
+    """The headline and who prints it: a heading before any other run."""
+    line = Headline(words=_title(page, found), run=None)
+    same = [run for run in found if line.prints(run)]
     headings = (run for run in same if run.block.tag in {"h1", "h2"})
-    return next(headings, None) or next((run for run in same if not run.is_link), None)
+    return evolve(line, run=next(headings, None) or next((run for run in same if not run.is_link), None))
 
 
-def title(page: Document, found: Sequence[Run]) -> str:
+def _title(page: Document, found: Sequence[Run]) -> str:
     """The headline: what the page prints and its title begins with, else what metas say."""
     whole = text_in(page.root.css_first("title"))
     stated = [value for _, value in _metas(page, TITLES)]
     headings = [text for text in map(text_in, page.root.css("h1")) if 4 <= len(text) <= 120]
-    printed = [*headings, *(run.text for run in found if len(run.text) <= 120)]
-    matching = [text for text in printed if len(_fold(text)) >= 4 and _fold(whole).startswith(_fold(text))]
+    folded = fold(whole)
+    printed = [(fold(text), text) for text in headings]
+    printed += [(run.folded, run.text) for run in found if len(run.text) <= 120]
+    matching = [(len(key), text) for key, text in printed if len(key) >= 4 and folded.startswith(key)]
     if matching:
-        return max(matching, key=lambda text: len(_fold(text)))
+        return max(matching, key=itemgetter(0))[1]
     return next(iter([*stated, *headings[-1:], *_titled(found)]), "") or _SUFFIX.sub("", whole)
 
 
@@ -121,10 +136,6 @@ def _titled(found: Sequence[Run]) -> Iterator[str]:
         named = f"{run.block.tag} {attribute(run.block, 'class')} {attribute(run.block, 'id')}"
         if TITLED.search(named) and 6 <= len(run.text) <= 120 and not run.linked:
             yield run.text
-
-
-def _fold(text: str) -> str:
-    return re.sub(r"[\s\W_]+", "", text).lower()
 
 
 def _is_dateline(run: Run) -> bool:

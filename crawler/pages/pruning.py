@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from crawler.pages.base import Node, attribute, text_in
 from crawler.pages.density import Density, upwards
 from crawler.pages.government import is_file
 from crawler.pages.runs import Run, is_aside
+from pipelines.phrases import Kind, at_tail
 
 SHARE = 0.3
 """A block named as an aside that holds more of the prose is the body, whatever its name."""
@@ -19,7 +21,7 @@ def prune(body: Node, found: Sequence[Run], density: Density, header: Sequence[R
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     inside = [run for run in found if run.within(body)]
     heads = (run.block for run in header if text_in(run.block) == run.text)
-    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *_link_lines(body, inside))}
+    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *_link_lines(body, inside), *_related(inside))}
     outermost = [node for node in dropped.values() if not _inside(node, dropped)]
     for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
         node.decompose()
@@ -38,6 +40,16 @@ def _link_lines(body: Node, found: Sequence[Run]) -> Iterator[Node]:
         pointer = run.block.tag == "li" or POINTER.search(run.text)
         alone = pointer and run.is_link and run.block.mem_id != body.mem_id and text_in(run.block) == run.text
         if alone and not any(is_file(attribute(link, "href")) for link in run.block.css("a[href]")):
+            yield run.block
+
+
+def _related(found: Sequence[Run]) -> Iterator[Node]:
+    """Headings of lists of other pages, and the lines below them that are one link."""
+    listing = False
+    for run, after in pairwise(found):
+        heads = not run.words and after.is_link and at_tail(run.text) is Kind.HEADING
+        listing = heads or (listing and run.is_link)
+        if listing and text_in(run.block) == run.text:
             yield run.block
 
 

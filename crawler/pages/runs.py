@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from attrs import define, field, frozen
 
@@ -54,6 +55,7 @@ SITE = re.compile(
 """What sites say of themselves."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_MARKS = re.compile(r"[\s\W_]+")
 
 
 @define(eq=False)
@@ -108,6 +110,11 @@ class Run:
         """The element it stands in."""
         return self.spot.node
 
+    @cached_property
+    def folded(self) -> str:
+        """Its letters and digits, to compare."""
+        return fold(self.text)
+
     @property
     def is_link(self) -> bool:
         """Whether all of it is a link."""
@@ -117,6 +124,11 @@ class Run:
         """Whether it stands in an element or below it."""
         key = node.mem_id
         return any(spot.key == key for spot in self.spot.upwards())
+
+
+def fold(text: str) -> str:
+    """The letters and digits of a text."""
+    return _MARKS.sub("", text).lower()
 
 
 def is_aside(node: Node) -> bool:
