@@ -56,7 +56,9 @@ class Density:
         self._links: dict[int, int] = defaultdict(int)
         self.weighed = _weighed(found, headed)
         self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
-        dated = (run for run in found if not run.words and len(run.text) <= DATELINE and WHEN.search(run.text))
+        dated = (
+            run for run in found if not run.words and len(run.text) <= DATELINE and WHEN.search(run.text)
+        )
         self._dated = {spot.key for run in dated for spot in run.spot.upwards()}
         for run, weight in self.weighed:
             links = len(run.text) if run.linked and not run.words else 0
@@ -158,6 +160,10 @@ def _holds(outer: Node, inner: Node) -> bool:
     return any(node.mem_id == outer.mem_id for node in upwards(inner))
 
 
+def _is_dated(run: Run) -> bool:
+    return not run.words and len(run.text) <= DATELINE and WHEN.search(run.text) is not None
+
+
 # ------------------------------------------------------------------ what a run counts
 
 
@@ -165,7 +171,9 @@ def _weighed(found: Sequence[Run], headed: Run | None) -> list[tuple[Run, float]
     """Each run and what its prose counts."""
     chain = {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
     alike = records(found)
-    counted = [(run, run.words * alike(run)) if run.words and not _aside(run, chain) else (run, 0.0) for run in found]
+    counted = [
+        (run, run.words * alike(run)) if run.words and not _aside(run, chain) else (run, 0.0) for run in found
+    ]
     return _by_place(counted, headed, chain) if headed else counted
 
 

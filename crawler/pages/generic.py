@@ -9,7 +9,7 @@ from crawler.pages.base import Document, Node, document, inner_html
 from crawler.pages.density import Density, body_of
 from crawler.pages.government import attachments, metas, pairs
 from crawler.pages.pruning import prune
-from crawler.pages.runs import Run, runs
+from crawler.pages.runs import Run, inside, runs
 from policy.errors import Rejected
 from policy.records import Label, Page, Payload
 
@@ -45,15 +45,17 @@ def of(page: Document) -> Page:
     body = body_of(page, density)
     if body is None:
         raise Rejected("no prose in it", portal=page.portal, url=page.url, field="body")
-    labels = (*_cells(found, body), *metas(page), *headline.labels(page, found, line, body))
+    within = inside(found, body)
+    labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
     files = attachments(page, [*_offering(body), *page.root.css(FILES)])
-    prune(body, found, density, headline.header_of(found, line, body))
+    held = found[within.start : within.stop]
+    prune(body, held, density, headline.header_of(held, line))
     return Page(url=page.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 
 
-def _cells(found: Sequence[Run], body: Node) -> list[Label]:
+def _cells(found: Sequence[Run], within: range) -> list[Label]:
     """Labels printed outside the body, in tables, lists or boxes; one alone is a word like any other."""
-    outside = [run.text for run in found if not run.within(body)]
+    outside = [run.text for n, run in enumerate(found) if n not in within]
     said = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]
     return said if len({label.name for label in said}) > 1 else []
 

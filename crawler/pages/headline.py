@@ -60,9 +60,9 @@ class Headline:
         return bool(self.words) and len(run.text) < 2 * len(self.words) and run.folded == fold(self.words)
 
 
-def labels(page: Document, found: Sequence[Run], line: Headline, body: Node) -> Iterator[Label]:
+def labels(page: Document, found: Sequence[Run], line: Headline, within: range) -> Iterator[Label]:
     """Labels of the head and of what is printed around the headline and below the body."""
-    around = _around(found, line, body)
+    around = _around(found, line, within)
     if line.words:
         yield Label(name="title", value=line.words, rule="masthead")
     yield from islice(_days(page, around), 1)
@@ -70,9 +70,8 @@ def labels(page: Document, found: Sequence[Run], line: Headline, body: Node) -> 
     yield from _keywords(around)
 
 
-def header_of(found: Sequence[Run], line: Headline, body: Node) -> Sequence[Run]:
+def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
     """The runs with which a body begins when it prints the page's headline and dateline itself."""
-    inside = [run for run in found if run.block.mem_id != body.mem_id and run.within(body)]
     headed = next((n for n, run in enumerate(inside) if line.prints(run)), None)
     if headed is None or any("。" in run.text for run in inside[:headed]):
         return ()
@@ -93,12 +92,11 @@ class _Around:
     ends: Sequence[Run]
 
 
-def _around(found: Sequence[Run], line: Headline, body: Node) -> _Around:
-    within = [n for n, run in enumerate(found) if run.within(body)]
-    start, end = (within[0], within[-1] + 1) if within else (len(found), len(found))
+def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
+    start, end = within.start, within.stop
     headed = [n for n, run in enumerate(found) if (n < start + 3 or run is line.run) and line.prints(run)]
     head = headed[-1] + 1 if headed else max(0, start - 20)
-    if any(found[n] is line.run for n in within):  # the body is a frame around all
+    if any(run is line.run for run in found[start:end]):  # the body is a frame around all
         start = head = headed[-1] + 1
     return _Around(
         above=found[max(0, head - 5) : head],

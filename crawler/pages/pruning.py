@@ -17,11 +17,14 @@ SHARE = 0.3
 POINTER = re.compile(r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|阅读全文|进入专题)")
 
 
-def prune(body: Node, found: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
+def prune(body: Node, inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
-    inside = [run for run in found if run.within(body)]
     heads = (run.block for run in header if text_in(run.block) == run.text)
-    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *_link_lines(body, inside), *_related(inside))}
+    dropped = {
+        node.mem_id: node
+        for node in (*heads, *_asides(body, density), *_link_lines(body, inside), *_related(inside))
+    }
+    dropped.pop(body.mem_id, None)
     outermost = [node for node in dropped.values() if not _inside(node, dropped)]
     for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
         node.decompose()
@@ -30,15 +33,15 @@ def prune(body: Node, found: Sequence[Run], density: Density, header: Sequence[R
 def _asides(body: Node, density: Density) -> Iterator[Node]:
     for node in body.css("div, section, aside, ul, ol, p, span, pre, table"):
         little = density.words(node) < SHARE * density.words(body)
-        if little and node.mem_id != body.mem_id and is_aside(node):
+        if little and is_aside(node):
             yield node
 
 
-def _link_lines(body: Node, found: Sequence[Run]) -> Iterator[Node]:
+def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
     """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
     for run in found:
         pointer = run.block.tag == "li" or POINTER.search(run.text)
-        alone = pointer and run.is_link and run.block.mem_id != body.mem_id and text_in(run.block) == run.text
+        alone = pointer and run.is_link and text_in(run.block) == run.text
         if alone and not any(is_file(attribute(link, "href")) for link in run.block.css("a[href]")):
             yield run.block
 

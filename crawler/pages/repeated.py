@@ -62,7 +62,9 @@ def records(found: Sequence[Run]) -> Callable[[Run], float]:
         weights |= row.weights()
     if not weights:
         return lambda run: 1.0
-    return lambda run: min((weights[spot.key] for spot in run.spot.upwards() if spot.key in weights), default=1.0)
+    return lambda run: min(
+        (weights[spot.key] for spot in run.spot.upwards() if spot.key in weights), default=1.0
+    )
 
 
 def _take(run: Run, rows: defaultdict[tuple[int, str], _Row]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from attrs import define, field, frozen
@@ -49,7 +49,8 @@ ASIDE = re.compile(
 """Class names and ids of what stands beside an article; at the beginning of a word, or a hump."""
 SENTENCE = re.compile(r"[。，；！？、,;!?]")
 SITE = re.compile(
-    r"ICP[备证]|网安备|版权所有|版权归|All Rights Reserved|Copyright\b|©|网站标识码|主办单位[:：]|[Cc]ookies?\b|隐私(?:政策|声明)"
+    r"ICP[备证]|网安备|版权所有|版权归|All Rights Reserved|Copyright\b|©|网站标识码|主办单位[:：]"
+    r"|[Cc]ookies?\b|隐私(?:政策|声明)"
     r"|未经.{0,16}(?:授权|许可|同意).{0,16}(?:不得|禁止|严禁|勿)|(?:转载|违者).{0,12}追究|仅代表作者|不代表本[站网]"
 )
 """What sites say of themselves."""
@@ -78,19 +79,20 @@ class Spot:
         self.aside = self if self.is_aside else self.up and self.up.aside
 
     @classmethod
-    def below(cls, up: Spot, node: Node, tag: str) -> Spot:
-        """The spot of an element within another."""
+    def below(cls, up: Spot | None, node: Node, tag: str) -> Spot:
+        """The spot of an element within another; the body stands in none."""
+        linked = up is not None and up.linked
         if tag not in BLOCKS:
-            return cls(node, up, linked=up.linked or tag == "a", is_block=False)
+            return cls(node, up, linked=linked or tag == "a", is_block=False)
         named = node.attributes
         name, style = f"{named.get('class') or ''} {named.get('id') or ''}", named.get("style")
         aside = bool(ASIDE.search(name)) or bool(style and HIDDEN.search(style))
-        return cls(node, up, linked=up.linked, is_aside=aside, make=f"{tag}.{named.get('class') or ''}")
+        return cls(node, up, linked=linked, is_aside=aside, make=f"{tag}.{named.get('class') or ''}")
 
     def upwards(self) -> Iterator[Spot]:
         """This one and those around it, up to the body."""
         spot: Spot | None = self
-        while spot is not None and spot.node.tag not in {"html", "-document"}:
+        while spot is not None:
             yield spot
             spot = spot.up
 
@@ -120,11 +122,6 @@ class Run:
         """Whether all of it is a link."""
         return self.linked >= len(_SPACES.sub("", self.text))
 
-    def within(self, node: Node) -> bool:
-        """Whether it stands in an element or below it."""
-        key = node.mem_id
-        return any(spot.key == key for spot in self.spot.upwards())
-
 
 def fold(text: str) -> str:
     """The letters and digits of a text."""
@@ -136,8 +133,15 @@ def is_aside(node: Node) -> bool:
     return bool(ASIDE.search(f"{attribute(node, 'class')} {attribute(node, 'id')}"))
 
 
+def inside(found: Sequence[Run], node: Node) -> range:
+    """Which runs of a page stand in an element or below it: neighbours all."""
+    key = node.mem_id
+    held = [n for n, run in enumerate(found) if any(spot.key == key for spot in run.spot.upwards())]
+    return range(held[0], held[-1] + 1) if held else range(len(found), len(found))
+
+
 def runs(root: Node) -> Iterator[Run]:
-    """The runs of text below an element, in order."""
+    """The runs of text of a page, in order."""
     texts: list[str] = []
     linked = 0
     opened = [(Spot(root), root.iter(include_text=True))]
@@ -158,7 +162,8 @@ def runs(root: Node) -> Iterator[Run]:
         if node is None:
             opened.pop()
         elif tag not in UNREAD:
-            opened.append((Spot.below(spot, node, tag), node.iter(include_text=True)))
+            around = spot if len(opened) > 1 else None
+            opened.append((Spot.below(around, node, tag), node.iter(include_text=True)))
 
 
 def _run(block: Spot, texts: list[str], linked: int) -> Iterator[Run]:
