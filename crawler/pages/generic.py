@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.pages import answers, headline
-from crawler.pages.base import Document, Node, document, inner_html
+from crawler.pages import answers, embedded, headline
+from crawler.pages.base import Document, Node, document, inner_html, parse
 from crawler.pages.density import Density, body_of
 from crawler.pages.government import attachments, metas, pairs
-from crawler.pages.pruning import prune
+from crawler.pages.pruning import prune, reveal
 from crawler.pages.runs import Run, inside, runs
 from policy.errors import Rejected
 from policy.records import Label, Page, Payload
@@ -22,6 +22,8 @@ OFFICIAL = frozenset(
 """Labels of official documents; others stand on any page."""
 FILES = "[class*=attachment], [class*=fujian], .filelist, .xgfj, .fjdown, table.enclosure"
 """Blocks in which sites offer an article's files, wherever they stand."""
+LITTLE = 100
+"""Less prose than this may be all that is shown of an article the page carries."""
 LONGEST = 200
 """Characters of a label's value."""
 
@@ -43,12 +45,17 @@ def of(page: Document) -> Page:
     line = headline.headline_of(page, found)
     density = Density(found, line.run)
     body = body_of(page, density)
-    if body is None:
+    unshown = embedded.article(page) if body is None or density.weight(body) < LITTLE else None
+    if unshown is not None:
+        body, within = parse(unshown), range(len(found), len(found))
+    elif body is None:
         raise Rejected("no prose in it", portal=page.portal, url=page.url, field="body")
-    within = inside(found, body)
-    labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
+    else:
+        within = inside(found, body)
     files = attachments(page, [*_offering(body), *page.root.css(FILES)])
+    labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
     held = found[within.start : within.stop]
+    reveal(page, body, density)
     prune(body, held, density, headline.header_of(held, line))
     return Page(url=page.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
 

@@ -6,28 +6,40 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from crawler.pages.base import Node, attribute, text_in
+from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.density import Density, upwards
 from crawler.pages.government import is_file
-from crawler.pages.runs import Run, is_aside
+from crawler.pages.runs import HIDDEN, Run, is_aside
 from pipelines.phrases import Kind, at_tail
 
 SHARE = 0.3
-"""A block named as an aside that holds more of the prose is the body, whatever its name."""
-POINTER = re.compile(r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|阅读全文|进入专题)")
+"""A block that holds more of a body's prose is of it, whatever its name, and hidden or not."""
+POINTER = re.compile(
+    r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题)"
+)
+
+MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
+"""A button that shows the rest of a text."""
 
 
 def prune(body: Node, inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     heads = (run.block for run in header if text_in(run.block) == run.text)
-    dropped = {
-        node.mem_id: node
-        for node in (*heads, *_asides(body, density), *_link_lines(body, inside), *_related(inside))
-    }
+    lines = (*_link_lines(inside), *_related(inside))
+    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *lines)}
     dropped.pop(body.mem_id, None)
     outermost = [node for node in dropped.values() if not _inside(node, dropped)]
     for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
         node.decompose()
+
+
+def reveal(page: Document, body: Node, density: Density) -> None:
+    """Shows what a body hides behind a button."""
+    if MORE.search(page.text):
+        for node in body.css("[style*=display i]"):
+            much = density.words(node) >= SHARE * density.words(body) > 0
+            if much and HIDDEN.search(attribute(node, "style")):
+                node.attrs["style"] = ""
 
 
 def _asides(body: Node, density: Density) -> Iterator[Node]:

@@ -55,6 +55,8 @@ SITE = re.compile(
 )
 """What sites say of themselves."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
+"""Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
 _SPACES = re.compile(r"\s+")
 _MARKS = re.compile(r"[\s\W_]+")
 
@@ -86,7 +88,8 @@ class Spot:
             return cls(node, up, linked=linked or tag == "a", is_block=False)
         named = node.attributes
         name, style = f"{named.get('class') or ''} {named.get('id') or ''}", named.get("style")
-        aside = bool(ASIDE.search(name)) or bool(style and HIDDEN.search(style))
+        hidden = style and HIDDEN.search(style) and not PAGE.search(name)
+        aside = bool(hidden or ASIDE.search(name))
         return cls(node, up, linked=linked, is_aside=aside, make=f"{tag}.{named.get('class') or ''}")
 
     def upwards(self) -> Iterator[Spot]:
