@@ -194,16 +194,25 @@ def _in_order(pages: Sequence[Page]) -> list[Page]:
     return sorted(pages, key=lambda page: page.number)
 
 
+def _distinct(pages: Sequence[Page], cleaned: Sequence[Cleaned]) -> list[tuple[Page, Cleaned]]:
+    """Each page and its lines once, though it came at two addresses."""
+    first: dict[tuple[str, ...], tuple[Page, Cleaned]] = {}
+    for page, one in zip(pages, cleaned, strict=True):
+        first.setdefault(one.lines, (page, one))
+    return [*first.values()]
+
+
 def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: FurnitureSet | None) -> _Body:
-    learned = [known.of(page.layout) if known else Learned() for page in pages]
+    read = _distinct(pages, cleaned)
     stripped = [
-        strip(one.lines, learning.furniture(one, each)) for one, each in zip(cleaned, learned, strict=True)
+        strip(one.lines, learning.furniture(one, known.of(page.layout) if known else Learned()))
+        for page, one in read
     ]
     lines = [line for one in stripped for line in remove_contacts(one.lines)]
     files = {file.url: file for page in reversed(pages) for file in reversed(page.attachments)}
     return _Body(
         lines=tuple(lines),
-        tables=tuple(table for one in cleaned for table in one.tables),
+        tables=tuple(table for _, one in read for table in one.tables),
         attachments=tuple(reversed(files.values())),
         all_furniture=all(one.all_furniture for one in stripped),
     )
@@ -224,7 +233,8 @@ def _key(portal: Portal | None, first: Page, entry: Entry | None) -> str:
 
 def _file(url: str) -> str:
     """What tells an article's pages apart, whatever the host and scheme they are linked at."""
-    return urlsplit(url).path.rpartition("/")[2]
+    parts = urlsplit(canonical(url))
+    return f"{parts.path.rstrip('/').rpartition('/')[2]}?{parts.query}"
 
 
 def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:

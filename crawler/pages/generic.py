@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crawler.pages import answers, embedded, headline
-from crawler.pages.base import Document, Node, document, inner_html, parse
+from crawler.pages.base import ArticlePage, Document, Node, document, inner_html, parse
 from crawler.pages.density import Density, body_of
 from crawler.pages.government import attachments, metas, pairs
+from crawler.pages.paging import pages_of
 from crawler.pages.pruning import prune, reveal
 from crawler.pages.runs import Run, inside, runs
 from policy.errors import Rejected
@@ -54,10 +55,18 @@ def of(page: Document) -> Page:
         within = inside(found, body)
     files = attachments(page, [*_offering(body), *page.root.css(FILES)])
     labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
+    pages = pages_of(page)
     held = found[within.start : within.stop]
     reveal(page, body, density)
     prune(body, held, density, headline.header_of(held, line))
-    return Page(url=page.url, number=1, body=inner_html([body]), labels=labels, attachments=files)
+    return Page(
+        url=page.url,
+        number=pages.number,
+        body=inner_html([body]),
+        labels=labels,
+        attachments=files,
+        others=pages.others,
+    )
 
 
 def _cells(found: Sequence[Run], within: range) -> list[Label]:
@@ -71,3 +80,15 @@ def _offering(body: Node) -> list[Node]:
     """Where files are offered: the body, and what stands beside it in the same frame."""
     frame = body.parent
     return [body] if frame is None or frame.tag in {"body", "html"} else [body, frame]
+
+
+class GenericArticle(ArticlePage):
+    """Any article page: the template of a portal that declares no places of its own."""
+
+    def matches(self, page: Document) -> bool:
+        """Always: it is the last of a portal's templates."""
+        return True
+
+    def read(self, page: Document) -> Page:
+        """What the generic reading finds."""
+        return of(page)

@@ -17,7 +17,8 @@ SHARE = 0.3
 POINTER = re.compile(
     r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题)"
 )
-
+PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
+"""A line of page numbers, in links or not."""
 MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
 """A button that shows the rest of a text."""
 
@@ -53,7 +54,8 @@ def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
     """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
     for run in found:
         pointer = run.block.tag == "li" or POINTER.search(run.text)
-        alone = pointer and run.is_link and text_in(run.block) == run.text
+        pager = run.linked and PAGER.fullmatch(run.text)
+        alone = (pager or (pointer and run.is_link)) and text_in(run.block) == run.text
         if alone and not any(is_file(attribute(link, "href")) for link in run.block.css("a[href]")):
             yield run.block
 
