@@ -42,11 +42,12 @@ def read(
 
     Raises PageError for what is no article, OSError for what cannot be opened.
     """
-    payload = Payload(url=url or "", body=_body(path, limit))
+    payload = Payload(url=url or "", body=body_of(path, limit))
     return read_saved([payload if url else _addressed(payload)], packages)
 
 
-def _body(path: Path, limit: int) -> bytes:
+def body_of(path: Path, limit: int = LIMIT) -> bytes:
+    """The page in a file, unpacked."""
     with path.open("rb") as stream:
         packed = stream.read(2) == b"\x1f\x8b"
     try:

@@ -21,7 +21,7 @@ from pipelines.clean import Cleaned
 from pipelines.furniture import remove_contacts, strip
 from pipelines.legible import illegible
 from policy import outline
-from policy.errors import LayoutChanged, Rejected
+from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.furniture import FurnitureSet, Learned
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload, Table
 
@@ -90,7 +90,7 @@ def _templated(portal: Portal, page: Document) -> Page:
 
 def clean_pages(pages: Sequence[Page]) -> tuple[Cleaned, ...]:
     """The pages' bodies as lines, in reading order; raises TooDeep."""
-    return tuple(clean.clean(page.body) for page in _in_order(pages))
+    return tuple(map(_cleaned, _in_order(pages)))
 
 
 def read_article(
@@ -216,6 +216,13 @@ def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: Furnitur
         attachments=tuple(reversed(files.values())),
         all_furniture=all(one.all_furniture for one in stripped),
     )
+
+
+def _cleaned(page: Page) -> Cleaned:
+    try:
+        return clean.clean(page.body)
+    except TooDeep as error:
+        raise TooDeep(str(error), url=page.url, field="body") from error
 
 
 def _labels(first: Page, entry: Entry | None) -> tuple[Label, ...]:

@@ -21,6 +21,9 @@ MAX_DEPTH = 512
 MAX_TAGS = 60_000
 """In the tree: about a second; the largest catalogues printed as one page have half so many cells."""
 
+LONGEST = 1_500_000
+"""Characters of a body; the longest codes and standards have a fifth."""
+
 
 def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -74,7 +77,10 @@ def tame(fragment: str) -> str:
     fragment = _CONTROLS.sub("", fragment)
     for escape, mark in _MARKS.items():
         fragment = fragment.replace(escape, mark)
-    return _TOKEN.sub(_Tamer().token, fragment)
+    tamed = _TOKEN.sub(_Tamer().token, fragment)
+    if len(tamed) > LONGEST:
+        raise TooDeep(f"a text of {len(tamed)} characters, at most {LONGEST}")
+    return tamed
 
 
 def spoken(text: str) -> str:

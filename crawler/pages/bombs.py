@@ -8,8 +8,8 @@ from itertools import accumulate
 
 MAX_DEPTH = 512
 """As deep as browsers nest. lexbor searches the open elements at each tag: deeper, time is quadratic."""
-MAX_TAGS = 400_000
-"""The largest catalogues printed as one page have a tenth of it."""
+MAX_TAGS = 200_000
+"""The largest catalogues printed as one page have a fifth of it."""
 MAX_ATTRIBUTES = 1000
 """Of one tag; lexbor compares each with all before it."""
 

@@ -9,8 +9,9 @@ teasers of other pages); nothing in blocks that are named or hidden as asides.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from crawler.pages.base import Document, Node, attribute, children
@@ -189,21 +190,16 @@ def _by_place(
     counted: Sequence[tuple[Run, float]], headed: Run, chain: Mapping[int, int]
 ) -> list[tuple[Run, float]]:
     start = next(n for n, (run, _) in enumerate(counted) if run is headed)
-    farther = _farther(counted[start:], chain)
+    levels = [_level(run.spot, chain) if weight else 0 for run, weight in counted]
+    held: dict[int, float] = defaultdict(float)
+    for (_, weight), level in zip(counted[start:], levels[start:], strict=True):
+        held[level] += weight
+    prosy = sorted(level for level, weight in held.items() if weight >= NEAR)
+    factors = {level: FARTHER ** bisect_left(prosy, level) for level in {*levels}}
     return [
-        (run, weight and weight * farther(_level(run.spot, chain)) * (BEFORE if n < start else 1))
+        (run, weight * factors[levels[n]] * (BEFORE if n < start else 1))
         for n, (run, weight) in enumerate(counted)
     ]
-
-
-def _farther(after: Sequence[tuple[Run, float]], chain: Mapping[int, int]) -> Callable[[int], float]:
-    """What prose counts by the level of the element it shares with the headline."""
-    held: dict[int, float] = defaultdict(float)
-    for run, weight in after:
-        if weight:
-            held[_level(run.spot, chain)] += weight
-    levels = sorted(level for level, weight in held.items() if weight >= NEAR)
-    return lambda level: FARTHER ** sum(nearer < level for nearer in levels)
 
 
 def _level(spot: Spot, chain: Mapping[int, int]) -> int:

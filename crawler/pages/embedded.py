@@ -11,6 +11,8 @@ from crawler.pages.base import Document, inner_html
 
 ENOUGH = 100
 """Han characters that make a fragment an article."""
+LARGEST = 2_000_000
+"""Characters of a script that is looked into."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _TAG = re.compile(r"<(?:p|br|div|section|span|h\d|table|li)\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"&lt;(?:p|br|div|section|span|h\d|table)\b", re.IGNORECASE)
@@ -28,12 +30,15 @@ def article(page: Document) -> str | None:
 
 
 def _fragments(page: Document) -> Iterator[str]:
-    for node in page.root.css("noscript, template"):
+    for node in page.root.css("noscript"):
         yield inner_html([node])
+    for node in page.root.css("template"):
+        yield re.sub(r"</?template\b[^>]*>", "", node.html or "")  # what it holds is no part of the tree
     for node in page.root.css("textarea"):
         yield _html(node.text(deep=True))
     for node in page.root.css("script"):
-        for string in _STRING.findall(node.text(deep=True) or ""):
+        text = node.text(deep=True) or ""
+        for string in _STRING.findall(text) if len(text) <= LARGEST else ():
             yield _html(_spoken(string))
 
 

@@ -23,6 +23,8 @@ OFFICIAL = frozenset(
 """Labels of official documents; others stand on any page."""
 FILES = "[class*=attachment], [class*=fujian], .filelist, .xgfj, .fjdown, table.enclosure"
 """Blocks in which sites offer an article's files, wherever they stand."""
+MEDIA = {"frames": "frame, iframe", "images": "img", "players": "video, audio, object, embed"}
+"""What may stand in the place of words."""
 LITTLE = 100
 """Less prose than this may be all that is shown of an article the page carries."""
 LONGEST = 200
@@ -50,7 +52,7 @@ def of(page: Document) -> Page:
     if unshown is not None:
         body, within = parse(unshown), range(len(found), len(found))
     elif body is None:
-        raise Rejected("no prose in it", portal=page.portal, url=page.url, field="body")
+        raise Rejected(f"no prose in it{_instead(page)}", portal=page.portal, url=page.url, field="body")
     else:
         within = inside(found, body)
     files = attachments(page, [*_offering(body), *page.root.css(FILES)])
@@ -67,6 +69,13 @@ def of(page: Document) -> Page:
         attachments=files,
         others=pages.others,
     )
+
+
+def _instead(page: Document) -> str:
+    """What a page without prose holds."""
+    held = {name: len(page.root.css(css)) for name, css in MEDIA.items()}
+    said = ", ".join(f"{count} {name}" for name, count in held.items() if count)
+    return f", but {said}" if said else ""
 
 
 def _cells(found: Sequence[Run], within: range) -> list[Label]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice, pairwise
 from operator import itemgetter
 
@@ -55,9 +56,13 @@ class Headline:
     words: str
     run: Run | None
 
+    @cached_property
+    def _folded(self) -> str:
+        return fold(self.words)
+
     def prints(self, run: Run) -> bool:
         """Whether a run is the headline's words and nothing else."""
-        return bool(self.words) and len(run.text) < 2 * len(self.words) and run.folded == fold(self.words)
+        return len(run.text) < 2 * len(self.words) and run.begins(self._folded) and run.folded == self._folded
 
 
 def labels(page: Document, found: Sequence[Run], line: Headline, within: range) -> Iterator[Label]:
@@ -121,7 +126,7 @@ def _title(page: Document, found: Sequence[Run]) -> str:
     headings = [text for text in map(text_in, page.root.css("h1")) if 4 <= len(text) <= 120]
     folded = fold(whole)
     printed = [(fold(text), text) for text in headings]
-    printed += [(run.folded, run.text) for run in found if len(run.text) <= 120]
+    printed += [(run.folded, run.text) for run in found if len(run.text) <= 120 and run.begins(folded)]
     matching = [(len(key), text) for key, text in printed if len(key) >= 4 and folded.startswith(key)]
     if matching:
         return max(matching, key=itemgetter(0))[1]

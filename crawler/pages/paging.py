@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from attrs import frozen
 
@@ -66,7 +67,7 @@ class Pages:
 def pages_of(page: Document) -> Pages:
     """Which page of its article this is, and which others its links name."""
     own = numbered(page.url)
-    links = {link.url: (link, said) for link, said in _links(page, own)}
+    links = {link.url: (link, said) for link, said in islice(_links(page, own), MOST)}
     if any(_bare(link.first) == _bare(own.url) for link, _ in links.values()):
         own = Numbered(url=own.url, first=own.url)  # what looked like a number is the article's
     known = {_bare(link.url): link for link, _ in links.values()}
@@ -122,7 +123,7 @@ def _plausible(own: Numbered, link: Numbered, said: int | None, *, ahead: bool) 
     if said is not None:
         return said in ({1} if link.n is None else {link.n, link.n + 1})
     if link.n is not None and _bare(link.first) == _bare(own.first):
-        return link.order - own.order == (1 if ahead else -1)
+        return own.n is None or link.n - own.n == (1 if ahead else -1)
     return True
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.density import Density, upwards
 from crawler.pages.government import is_file
-from crawler.pages.runs import HIDDEN, Run, is_aside
+from crawler.pages.runs import HIDDEN, SITE, Run, is_aside
 from pipelines.phrases import Kind, at_tail
 
 SHARE = 0.3
@@ -26,7 +25,7 @@ MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全�
 def prune(body: Node, inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     heads = (run.block for run in header if text_in(run.block) == run.text)
-    lines = (*_link_lines(inside), *_related(inside))
+    lines = (*_link_lines(inside), *_related(inside), *_site_lines(inside))
     dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *lines)}
     dropped.pop(body.mem_id, None)
     outermost = [node for node in dropped.values() if not _inside(node, dropped)]
@@ -63,10 +62,22 @@ def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
 def _related(found: Sequence[Run]) -> Iterator[Node]:
     """Headings of lists of other pages, and the lines below them that are one link."""
     listing = False
-    for run, after in pairwise(found):
-        heads = not run.words and after.is_link and at_tail(run.text) is Kind.HEADING
-        listing = heads or (listing and run.is_link)
+    for n, run in enumerate(found):
+        heads = not run.words and any(map(_is_link_line, found[n + 1 : n + 2]))
+        listing = (listing and _is_link_line(run)) or (heads and at_tail(run.text) is Kind.HEADING)
         if listing and text_in(run.block) == run.text:
+            yield run.block
+
+
+def _is_link_line(run: Run) -> bool:
+    return run.is_link and text_in(run.block) == run.text
+
+
+def _site_lines(found: Sequence[Run]) -> Iterator[Node]:
+    """What the site says of itself below the text."""
+    prose = max((n for n, run in enumerate(found) if run.words), default=len(found))
+    for run in found[prose + 1 :]:
+        if SITE.search(run.text) and text_in(run.block) == run.text:
             yield run.block
 
 

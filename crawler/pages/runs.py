@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from crawler.pages.base import Node, attribute
 
@@ -54,6 +54,8 @@ SITE = re.compile(
     r"|未经.{0,16}(?:授权|许可|同意).{0,16}(?:不得|禁止|严禁|勿)|(?:转载|违者).{0,12}追究|仅代表作者|不代表本[站网]"
 )
 """What sites say of themselves."""
+STATEMENT = 600
+"""Characters of what a site says of itself at most."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
 """Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
@@ -100,7 +102,7 @@ class Spot:
             spot = spot.up
 
 
-@frozen(kw_only=True, eq=False)
+@define(eq=False)
 class Run:
     """Text between two block boundaries: the block it stands in, how much of it is in links or prose."""
 
@@ -119,6 +121,10 @@ class Run:
     def folded(self) -> str:
         """Its letters and digits, to compare."""
         return fold(self.text)
+
+    def begins(self, folded: str) -> bool:
+        """Whether it may begin as folded words do: a cheap look."""
+        return folded[:1] in self.text[:6].lower() if folded else False
 
     @property
     def is_link(self) -> bool:
@@ -173,5 +179,6 @@ def _run(block: Spot, texts: list[str], linked: int) -> Iterator[Run]:
     text = " ".join("".join(texts).split())
     if text:
         length = len(text)
-        prose = linked * 2 <= length and SENTENCE.search(text) and not SITE.search(text)
-        yield Run(spot=block, text=text, linked=linked, words=length - linked if prose else 0)
+        prose = linked * 2 <= length and SENTENCE.search(text)
+        site = prose and length <= STATEMENT and SITE.search(text)
+        yield Run(block, text, linked, length - linked if prose and not site else 0)

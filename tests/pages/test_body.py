@@ -1,0 +1,197 @@
+"""Which part of an unknown page is the article, whatever stands around it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawler.reading import read_saved
+from policy.errors import PageError
+from policy.records import Article, Payload
+
+URL = "https://unknown.example/2026/1.html"
+TITLE = "样例县旧管网改造进入最后阶段"
+NOTICE = "样例县定于周六停水检修，请各住户提前储水。"
+WORDS = (
+    "样例县水务局说，旧管网已经换了九成，漏水比去年少了三成，居民用水更稳。",
+    "施工队介绍，剩下的两条街要到秋天才能完工，夜里不施工，不影响休息。",
+    "住户们问，水价会不会涨？答复是，三年之内不变，补贴照发，请大家放心。",
+    "县里还打算把经验写成手册，发给邻近各县，明年再办一次现场会。",
+)
+OTHER = (
+    "住在楼上的人说，水压比以前好多了，洗衣做饭都方便，希望别再停水。",
+    "有人提醒，修路的时候要留出消防通道，老人孩子出门才放心。",
+    "也有人担心，冬天管子会不会冻裂，去年隔壁小区就裂过一回。",
+    "我家门口的坑还没填，下雨天全是泥，车也开不进来，什么时候管？",
+    "支持改造，早该改了，希望把电线也一起埋到地下去，看着整齐。",
+    "昨天路过看见还在挖，噪声挺大的，不过想想以后就好了，忍一忍。",
+)
+MENU = "".join(f'<li><a href="/c{n}">栏目{n}</a></li>' for n in range(20))
+HOT = "".join(f'<li><a href="/h{n}.html">第{n}件事，你一定没有想到，快来看！</a></li>' for n in range(12))
+FOOT = "<div class='end'><p>关于我们 | 联系我们</p><p>样例网版权所有，未经书面授权不得转载。</p></div>"
+HEAD = f"<h1>{TITLE}</h1><div class='sub'>2026-03-10 来源：样例日报</div>"
+
+
+def prose(lines: tuple[str, ...] = WORDS, tag: str = "p") -> str:
+    return "".join(f"<{tag}>{line}</{tag}>" for line in lines)
+
+
+def read(body: str, title: str = f"{TITLE}_样例网") -> Article:
+    html = f"<html><head><title>{title}</title></head><body><ul>{MENU}</ul>{body}{FOOT}</body></html>"
+    return read_saved([Payload(url=URL, body=html.encode())])
+
+
+def items(mark: str) -> str:
+    return "".join(f"<div class='it'>{mark.format(n)}<p>{line}</p></div>" for n, line in enumerate(OTHER))
+
+
+def main(body: str, *, name: str = "w") -> str:
+    return f"<div class='{name}'>{HEAD}<div class='x'>{body}</div></div>"
+
+
+REST = "".join(OTHER)
+SHORT = f"<p>{NOTICE}</p>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        main(f"{SHORT}</div><div>{items('<b>网友{}</b><span>回复 赞</span>')}"),
+        main(SHORT) + f"<div>{items('<h4><a href=/{}>又一件事</a></h4>')}</div>",
+        f"<div>{items('')}</div>" + main(SHORT),
+        f"<div class='gdpr'><p>{REST}</p></div>" + main(SHORT),
+        main(SHORT) + f"<div class='right'><p>{OTHER[0]}</p></div>",
+        main(SHORT) + f"<div class='bottom'><p>{REST}</p></div>",
+        main(SHORT) + f"<div style='display:none'>{prose(OTHER)}</div>",
+        main(SHORT, name="share-page") + f"<div class='r'><p>{OTHER[0]}</p></div>",
+    ],
+    ids=[
+        "comments",
+        "teasers",
+        "a menu with sentences",
+        "a cookie banner",
+        "a column beside",
+        "a long foot",
+        "a hidden dialog",
+        "a frame with an aside's name",
+    ],
+)
+def test_one_paragraph_is_the_body_beside_longer_texts(page: str) -> None:
+    assert read(page).text == NOTICE
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (f"<table><tr><td>{'<br><br>'.join(WORDS)}</td></tr></table>", WORDS),
+        (f"<form><span>{prose()}</span></form>", WORDS),
+        (prose(tag="div"), WORDS),
+        (f"<p>{'<br><img src=a.jpg><br>'.join(WORDS)}</p>", WORDS),
+        (f"<ol>{prose(tag='li')}</ol>", WORDS),
+        (f"<div class='a'>{prose(WORDS[:1])}</div><div class='b'>{prose(WORDS[1:])}</div>", WORDS),
+        ("".join(f"<div class='row'><div><p>{line}</p></div></div>" for line in WORDS), WORDS),
+        (f"<h2>一、进度</h2>{prose(WORDS[:2])}<h3>二、价格</h3>{prose(WORDS[2:])}",
+         ("一、进度", *WORDS[:2], "二、价格", *WORDS[2:])),
+        (f"{prose(WORDS[:1])}<blockquote>{prose(WORDS[1:2])}</blockquote><pre>甲\n乙</pre>",
+         (*WORDS[:2], "甲", "乙")),
+        (f"{prose()}<p>相关新闻：</p><p><a href='/1'>别处的新桥通车</a></p>", WORDS),
+        (f"{prose()}<p><a href='1.html'>1</a> 2 <a href='3.html'>下一页</a></p>", WORDS),
+        ("".join(f"<section><section><span>{line}</span></section></section>" for line in WORDS), WORDS),
+    ],
+    ids=[
+        "a cell with line breaks",
+        "a span in a form",
+        "divs",
+        "a paragraph with line breaks and images",
+        "a list",
+        "blocks of two makes",
+        "a frame for each paragraph",
+        "headings",
+        "quotes and code",
+        "related pages inside",
+        "a pager inside",
+        "sections of spans",
+    ],
+)  # fmt: skip
+def test_paragraphs_stay_lines_however_they_are_marked_up(body: str, lines: tuple[str, ...]) -> None:
+    assert read(main(body) + f"<ul>{HOT}</ul>").text.split("\n") == list(lines)
+
+
+def test_a_body_in_one_frame_with_menu_and_foot_is_cut_out_of_it() -> None:
+    article = read(f"<div id='wrap'><ul>{MENU}</ul>{HEAD}{prose()}<ul>{HOT}</ul>{FOOT}</div>")
+    assert article.text.split("\n") == list(WORDS)
+    assert (str(article.published and article.published.value), article.source and article.source.value) == (
+        "2026-03-10",
+        "样例日报",
+    )
+
+
+def test_a_table_is_an_article_with_one_cell_a_line() -> None:
+    rows = "".join(f"<tr><td>{n}</td><td>样例合作社{n}</td></tr>" for n in range(1, 4))
+    article = read(main(f"{SHORT}<table>{rows}</table>"))
+    assert article.text.split("\n") == [NOTICE, *(c for n in "123" for c in (n, f"样例合作社{n}"))]
+    assert len(article.tables) == 1
+
+
+def test_of_a_thread_the_first_post_is_read() -> None:
+    post = "<div class='post'><b>楼主</b><table><tr><td>{}</td></tr></table><em>发表于 2026-3-10</em></div>"
+    posts = "".join(post.format("<br>".join(lines)) for lines in (WORDS, *zip(OTHER, strict=True)))
+    assert read(f"<h1>{TITLE}</h1><div>{posts}</div>").text.split("\n") == list(WORDS)
+
+
+def test_a_page_of_teasers_alone_is_read_whole() -> None:
+    parts = "".join(
+        f"<div class='k'><h3><a href=/{n}>第{n}站</a></h3><p>{w}</p></div>" for n, w in enumerate(WORDS)
+    )
+    assert all(line in read(f"<h1>{TITLE}</h1><div class='x'>{parts}</div>").text for line in WORDS)
+
+
+@pytest.mark.parametrize(
+    "unshown",
+    [
+        f"<noscript><div>{prose()}</div></noscript>",
+        f"<template><div>{prose()}</div></template>",
+        f"<textarea>{prose().replace('<', '&lt;')}</textarea>",
+        f"<script>window.data = {json.dumps({'article': {'content': prose()}})}</script>",
+        f"<script type='application/ld+json'>{json.dumps({'articleBody': chr(10).join(WORDS)})}</script>",
+    ],
+    ids=["noscript", "template", "text area", "script", "linked data"],
+)
+def test_an_article_that_only_a_script_shows_is_read(unshown: str) -> None:
+    assert read(f"<h1>{TITLE}</h1><div id='app'></div>{unshown}").text.split("\n") == list(WORDS)
+
+
+def test_what_is_shown_is_preferred_to_what_is_carried() -> None:
+    carried = f"<script>var a = {json.dumps({'content': ''.join(OTHER)})}</script>"
+    assert read(f"<h1>{TITLE}</h1><div>{prose()}</div>{carried}").text.split("\n") == list(WORDS)
+
+
+def test_the_rest_of_a_text_behind_a_button_is_text() -> None:
+    hidden = f"<div style='display:none'>{prose(WORDS[2:])}</div>"
+    assert read(main(f"{prose(WORDS[:2])}{hidden}<a>阅读全文</a>")).text.split("\n") == list(WORDS)
+    assert read(main(f"{prose(WORDS[:2])}{hidden}")).text.split("\n") == list(WORDS[:2])
+
+
+def test_hidden_parts_of_a_long_text_are_all_read_in_order() -> None:
+    parts = "".join(
+        f"<div class='manuscriptPage' id='manuscriptPage_{n}' {'' if n == 1 else 'style=display:none'}>"
+        f"<p>{line}</p></div>"
+        for n, line in enumerate(WORDS, 1)
+    )
+    pager = "<div><a href='javascript:;'>1</a> <a href='javascript:;'>2</a></div>"
+    assert read(main(f"{parts}</div>{pager}<div>")).text.split("\n") == list(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<html><frameset cols='*,*'><frame src=a.html></frameset></html>", "1 frame"),
+        ("<html><body><p><img src=a.jpg><img src=b.jpg></p></body></html>", "2 images"),
+        (f"<html><body><p>{NOTICE * 80_000}</p></body></html>", "1680002 characters"),
+    ],
+    ids=["frameset", "images", "two million characters"],
+)
+def test_a_page_without_a_text_of_its_own_says_what_it_holds(page: str, said: str) -> None:
+    with pytest.raises(PageError, match=f"https://unknown.example.*{said}"):
+        read_saved([Payload(url=URL, body=page.encode())])

@@ -1,0 +1,127 @@
+"""Other pages of an article are found by their addresses, on any site."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.following import Sought
+from crawler.pages.base import document
+from crawler.pages.generic import GenericArticle
+from crawler.pages.paging import pages_of
+from crawler.reading import read_article, read_saved
+from policy.records import Page, Payload
+
+SITE = "https://unknown.example"
+HEAD = "<title>样例县工作总结</title><h1>样例县工作总结</h1>"
+PROSE = "样例县说，第{}部分的工作已经完成，下一步转入验收，请各乡镇按时报送材料。"
+
+
+def others(path: str, html: str) -> list[str]:
+    page = document(Payload(url=SITE + path, body=f"<body>{html}".encode()))
+    return [url.removeprefix(SITE) for url in pages_of(page).others]
+
+
+@pytest.mark.parametrize(
+    ("path", "html", "found"),
+    [
+        ("/a/1.html", "<a href='1_2.html'>2</a><a href='1_3.html'>3</a><a href='1_2.html'>下一页</a>",
+         ["/a/1_2.html", "/a/1_3.html"]),
+        ("/a/1.html", "<a href='1-2.html'>下一页</a>", ["/a/1-2.html"]),
+        ("/a/1_2.html", "<a href='1.html'>上一页</a><a href='1_3.html'>下一页</a>",
+         ["/a/1.html", "/a/1_3.html"]),
+        ("/a/t1_700.html", "<a href='t1_700_1.html'>2</a>…<a href='t1_700_4.html'>5</a>",
+         [f"/a/t1_700_{n}.html" for n in range(1, 5)]),
+        ("/a/t1_700_1.html", "<a href='t1_700.html'>1</a>2<a href='t1_700_2.html'>3</a>",
+         ["/a/t1_700.html", "/a/t1_700_2.html"]),
+        ("/a/1.html", "<a href='?page=2'>2</a><a href='?page=3'>[3]</a>",
+         ["/a/1.html?page=2", "/a/1.html?page=3"]),
+        ("/v?id=7&page=2", "<a href='/v?id=7'>1</a><a href='/v?id=7&page=3'>下页</a>",
+         ["/v?id=7", "/v?id=7&page=3"]),
+        ("/some-words/", "<a href='/some-words/2/'>2</a>", ["/some-words/2/"]),
+        ("/a/t1_700.html", "<script>createPageHTML(3, 0, 't1_700', 'html');</script>",
+         ["/a/t1_700_1.html", "/a/t1_700_2.html"]),
+        ("/a/news_12.html", "<a href='news_12_2.html'>第2页</a>", ["/a/news_12_2.html"]),
+    ],
+    ids=["underscore", "hyphen", "both ways", "from one, with a gap", "the second of them", "query",
+         "query among others", "folder", "script", "a number of its own"],
+)  # fmt: skip
+def test_a_pager_names_the_other_pages(path: str, html: str, found: list[str]) -> None:
+    assert others(path, html) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "html"),
+    [
+        ("/a/101.html", "<a href='102.html'>下一篇</a><a href='100.html'>上一篇</a>"),
+        ("/a/101.html", "<a href='102.html'>下一页</a>"),
+        ("/a/1.html", "<a href='list_2.html'>2</a><a href='/list?page=3'>下一页</a>"),
+        ("/a/1.html", "<div class='comment-pager'><a href='?page=2'>2</a></div>"),
+        ("/a/1.html", "<a href='1_2.html'>7</a>"),
+        ("/a/1.html", "<a href='1.html'>1</a><a href='#2'>2</a><a href='javascript:;'>下一页</a>"),
+        ("/2026/03/10/", "<a href='/2026/03/11/'>下一页</a>"),
+        ("/a/1.html", "<a href='http://[bad'>2</a><a href=''>3</a>"),
+    ],
+    ids=[
+        "neighbours",
+        "neighbours called pages",
+        "a list's",
+        "comments'",
+        "another number",
+        "itself",
+        "days",
+        "broken",
+    ],
+)
+def test_other_links_are_no_pages_of_it(path: str, html: str) -> None:
+    assert others(path, html) == []
+
+
+def part(n: int, last: int = 3) -> Payload:
+    name = "1" if n == 1 else f"1_{n}"
+    after = f"<a href='1_{n + 1}.html'>下一页</a>" if n < last else ""
+    html = f"{HEAD}<div><p>{PROSE.format(n)}</p></div><div>{after}</div>"
+    return Payload(url=f"{SITE}/a/{name}.html", body=html.encode())
+
+
+def test_pages_become_one_article_in_their_order() -> None:
+    article = read_saved([part(1), part(3), part(2)])
+    assert article.text.split("\n") == [PROSE.format(n) for n in (1, 2, 3)]
+    assert article.completeness.missing_pages == ()
+
+
+def test_a_page_that_did_not_come_is_stated() -> None:
+    assert read_saved([part(1), part(2)]).completeness.missing_pages == (f"{SITE}/a/1_3.html",)
+
+
+def test_pages_told_apart_by_the_query_are_told_apart() -> None:
+    body = (
+        f"<title>样例县工作总结</title><h1>样例县工作总结</h1><p>{PROSE}</p><a href='?page=2'>2</a>".encode()
+    )
+    article = read_saved([Payload(url=f"{SITE}/a/1.html", body=body)])
+    assert article.completeness.missing_pages == (f"{SITE}/a/1.html?page=2",)
+
+
+def test_a_page_that_comes_at_two_addresses_is_read_once() -> None:
+    again = Payload(url=f"{SITE}/a/1_1.html", body=part(1).body)
+    assert read_saved([part(1), again, part(2)]).text.split("\n") == [PROSE.format(n) for n in (1, 2)]
+
+
+def read(payload: Payload) -> Page:
+    template = GenericArticle()
+    page = document(payload)
+    assert template.matches(page)
+    return template.read(page)
+
+
+def test_a_portal_may_have_its_articles_read_generically_page_after_page() -> None:
+    sought = Sought(url=part(1).url, key="1")
+    pages = {part(n).url: part(n) for n in (1, 2, 3)}
+    waiting: str | None = part(1).url
+    read_pages = []
+    while waiting and len(read_pages) < 9:
+        sought = sought.asking(waiting)
+        read_pages.append(read(pages[waiting]))
+        sought = sought.hearing(read_pages[-1].others)
+        waiting = sought.following
+    assert [page.url for page in read_pages] == list(pages), "each once, though the last leads back to none"
+    assert read_article(None, read_pages).text.count("样例县说") == 3
