@@ -64,7 +64,10 @@ def _revise(database: Database, slug: str, keep: list[str], forget: list[str]) -
 
 
 def _show(active: FurnitureSet | None, blocks: list[Block]) -> None:
-    title = f"set {active.id}, since {console.moment(active.at)}" if active else "nothing learned yet"
+    if active is None:
+        console.say("nothing learned yet")
+        return
+    title = f"set {active.id}, since {console.moment(active.at)}"
     table = console.table(title, "block", "layout", "at", "line", "#pages", "since", "is")
     for block in blocks:
         table.add_row(

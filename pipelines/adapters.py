@@ -125,25 +125,26 @@ class Learner:
         self._database, self._portal, self._batch = database, portal, batch
         with database.read() as session:
             seen = furniture.sightings(session, portal)
-        self._digests = {each.article: each.digests for each in seen}
-        self._layouts = Counter(each.layout for each in seen)
+        self._read = {each.article: (each.digests, each.code) for each in seen}
+        layouts = Counter(each.layout for each in seen)
+        self._well_known = {layout for layout, count in layouts.items() if count >= furniture.WINDOW}
         self._fresh: dict[str, Sighting] = {}
 
     def see(self, item: Reading, *, known: bool) -> None:
         """Remember a page unless it is remembered as it is, or is a known one of a layout well known."""
         digests = tuple(capture.digest for capture in item.captures)
-        before = self._digests.get(item.article.key)
-        enough = known and self._layouts[item.layout] >= furniture.WINDOW
-        if not item.layout or before == digests or (before is None and enough):
+        before, now = self._read.get(item.article.key), (digests, item.code)
+        old = known and before is None and item.layout in self._well_known
+        if not item.layout or before == now or old:
             return
-        self._layouts[item.layout] += before is None
-        self._digests[item.article.key] = digests
+        self._read[item.article.key] = now
         self._fresh[item.article.key] = sighting(
             item.cleaned,
             article=item.article.key,
             layout=item.layout,
             at=max(capture.at for capture in item.captures),
             digests=digests,
+            code=item.code,
         )
         if len(self._fresh) >= self._batch:
             self._keep()
@@ -153,7 +154,10 @@ class Learner:
         self._keep()
         with self._database.write() as session:
             seen = furniture.sightings(session, self._portal)
-            return furniture.publish(session, self._portal, now, lambda known: learn(seen, known, now))
+            active = furniture.publish(session, self._portal, now, lambda known: learn(seen, known, now))
+        if active and active.at == now:
+            logger.info("%s: furniture set %d, %d blocks", self._portal, active.id, len(active.blocks))
+        return active
 
     def _keep(self) -> None:
         if self._fresh:

@@ -52,7 +52,13 @@ _SERIAL = 10
 
 
 def sighting(
-    cleaned: Sequence[Cleaned], *, article: str, layout: str, at: dt.datetime, digests: Sequence[str]
+    cleaned: Sequence[Cleaned],
+    *,
+    article: str,
+    layout: str,
+    at: dt.datetime,
+    digests: Sequence[str],
+    code: str,
 ) -> Sighting:
     """What an article's pages show at their edges."""
     return Sighting(
@@ -60,6 +66,7 @@ def sighting(
         layout=layout,
         at=at,
         digests=tuple(digests),
+        code=code,
         heads=tuple(tuple(_to_the_text(edge_of(page, "head"))) for page in cleaned),
         tails=tuple(tuple(_to_the_text(edge_of(page, "tail"))) for page in cleaned),
     )

@@ -25,12 +25,14 @@ class Seen:
 
 @frozen(kw_only=True)
 class Sighting:
-    """How an article's pages began and ended. Each edge is read from outside inwards."""
+    """How an article's pages began and ended, as ``code`` reads them. Each edge is read from outside
+    inwards."""
 
     article: str
     layout: str
     at: dt.datetime
     digests: tuple[str, ...]
+    code: str
     heads: tuple[tuple[Seen, ...], ...] = ()
     tails: tuple[tuple[Seen, ...], ...] = ()
 

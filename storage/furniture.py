@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from typing import Any
 
 from attrs import asdict
@@ -19,8 +20,8 @@ from storage.inserts import insert, insert_unless_there
 from storage.models import FurnitureSetRow, SightingRow
 
 WINDOW = 100
-"""So many articles of a layout are remembered, those fetched last."""
-_LOCK = 7_022_303  # any number of our own: two publishers wait for each other
+"""So many articles of a layout are remembered, those of the last nights."""
+_LOCK = 7_022_303  # any number of our own
 
 Revise = Callable[[tuple[Block, ...]], tuple[Block, ...]]
 """The blocks of the next set, seeing those of the newest."""
@@ -37,14 +38,15 @@ def sightings(session: Session, portal: str) -> list[Sighting]:
 
 def remember(session: Session, portal: str, seen: Iterable[Sighting]) -> None:
     """Keep these, each in place of an older one of its article, and forget those beyond the window."""
+    _lock(session)
     layouts = set()
-    for sighting in sorted(seen, key=lambda each: each.article):
+    for sighting in seen:
         layouts.add(sighting.layout)
         values = {
             "layout": sighting.layout,
             "at": sighting.at,
             "digests": list(sighting.digests),
-            "edges": {"head": _plain(sighting.heads), "tail": _plain(sighting.tails)},
+            "edges": {"head": _plain(sighting.heads), "tail": _plain(sighting.tails), "code": sighting.code},
         }
         if (
             insert_unless_there(session, SightingRow, portal=portal, article=sighting.article, **values)
@@ -57,9 +59,20 @@ def remember(session: Session, portal: str, seen: Iterable[Sighting]) -> None:
 
 
 def _forget_old(session: Session, portal: str, layout: str) -> None:
+    """Newer nights stay; of one night's articles the lot decides, for they come section by section."""
     own = (SightingRow.portal == portal, SightingRow.layout == layout)
-    newest = select(SightingRow.article).where(*own).order_by(SightingRow.at.desc(), SightingRow.article)
-    session.execute(delete(SightingRow).where(*own, SightingRow.article.not_in(newest.limit(WINDOW))))
+    known = session.execute(select(SightingRow.article, SightingRow.at).where(*own)).all()
+    drawn = sorted(known, key=lambda row: (-row.at.toordinal(), sha256(row.article.encode()).digest()))
+    surplus = [article for article, _ in drawn[WINDOW:]]
+    if surplus:
+        mine = (SightingRow.portal == portal, SightingRow.article.in_(surplus))
+        session.execute(delete(SightingRow).where(*mine))
+
+
+def _lock(session: Session) -> None:
+    """PostgreSQL: two that remember or publish wait for each other. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def _plain(pages: tuple[tuple[Seen, ...], ...]) -> list[list[list[object]]]:
@@ -72,6 +85,7 @@ def _sighting(row: SightingRow) -> Sighting:
         layout=row.layout,
         at=row.at,
         digests=tuple(row.digests),
+        code=row.edges["code"],
         heads=_seen(row.edges["head"]),
         tails=_seen(row.edges["tail"]),
     )
@@ -93,8 +107,7 @@ def active(session: Session, portal: str) -> FurnitureSet | None:
 
 def publish(session: Session, portal: str, now: dt.datetime, revise: Revise) -> FurnitureSet | None:
     """The next set where ``revise`` makes other furniture of the newest one's blocks, else the newest."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    _lock(session)
     newest = active(session, portal)
     before = newest.blocks if newest else ()
     blocks = revise(before)

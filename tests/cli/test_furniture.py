@@ -17,7 +17,14 @@ BLOCK = Block(layout="NdrcArticle", edge="tail", key="江潮出品", since=NIGHT
 def learned(archived: Polarchive) -> Polarchive:
     """A home whose portal has one block, last seen on two of three pages."""
     seen = [
-        Sighting(article=str(n), layout="NdrcArticle", at=NIGHT, digests=(), tails=((Seen(key=key),),))
+        Sighting(
+            article=str(n),
+            layout="NdrcArticle",
+            at=NIGHT,
+            digests=(),
+            code="code-1",
+            tails=((Seen(key=key),),),
+        )
         for n, key in enumerate(["江潮出品", "江潮出品", "别的话"])
     ]
     with (

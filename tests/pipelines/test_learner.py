@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from attrs import evolve
+
 from pipelines.adapters import Learner, Reading
 from pipelines.clean import Cleaned
 from pipelines.learning import FROM
@@ -61,14 +63,30 @@ def test_a_changed_page_is_remembered_as_it_is_now(database: Database) -> None:
 
 
 def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Database) -> None:
-    learner = Learner(database, "ndrc")
-    for key in range(WINDOW + 20):
-        learner.see(a_reading(key), known=True)
-    learner.see(a_reading(500, at=NIGHT + DAY), known=False)
-    learner.publish(NIGHT)
-    assert len(remembered(database)) == WINDOW
+    first = Learner(database, "ndrc")
+    for key in range(WINDOW + 50):
+        first.see(a_reading(key), known=True)
+    first.publish(NIGHT)
+    drawn = remembered(database)
+    assert len(drawn) == WINDOW
+    assert max(map(int, drawn)) > WINDOW, "drawn by lot, not those that came first or last"
+    assert min(map(int, drawn)) < 50
+
+    second = Learner(database, "ndrc")
+    forgotten = next(key for key in range(WINDOW) if str(key) not in drawn)
+    second.see(a_reading(forgotten, at=NIGHT + DAY), known=True)
+    second.see(a_reading(500, at=NIGHT + DAY), known=False)
+    second.publish(NIGHT)
     assert "500" in remembered(database)
-    assert str(WINDOW + 5) not in remembered(database)
+    assert str(forgotten) not in remembered(database)
+
+
+def test_a_page_remembered_by_older_code_is_remembered_anew(database: Database) -> None:
+    for code, words in (("code-1", "江潮出品"), ("code-1", "别的话"), ("code-2", "新代码读出的话")):
+        learner = Learner(database, "ndrc")
+        learner.see(evolve(a_reading(1, words), code=code), known=True)
+        learner.publish(NIGHT)
+        assert remembered(database)["1"][0] == ("江潮出品" if code == "code-1" else words)
 
 
 def test_nothing_is_learned_from_a_page_of_no_layout(database: Database) -> None:

@@ -47,7 +47,7 @@ def page(number: int, *tail: str, head: Sequence[str] = ()) -> Cleaned:
 
 def seen(pages: Sequence[Cleaned], layout: str = "Article") -> list[Sighting]:
     return [
-        sighting([each], article=str(number), layout=layout, at=NOW, digests=[str(number)])
+        sighting([each], article=str(number), layout=layout, at=NOW, digests=[str(number)], code="code-1")
         for number, each in enumerate(pages)
     ]
 
@@ -122,6 +122,8 @@ OWN = [
     "各省、自治区、直辖市人民政府，国务院各部委、各直属机构：",
     "各有关单位：",
     "江能发〔2026〕7号",
+    "江南省能源局文件",
+    "中华人民共和国国家发展和改革委员会公告",
     "第一章 总则",
     "目 录",
     "（此件公开发布）",
@@ -271,6 +273,20 @@ def test_names_and_phones_are_in_no_key() -> None:
     assert not [key for key in keys if "林一" in key or "13800000000" in key or "bianji" in key]
 
 
+def test_characters_that_no_database_stores_are_in_no_key() -> None:
+    [block] = learned([page(number, "江潮\ud800出\x00品\udfff") for number in range(20)])
+    assert block.key == "江潮出品"
+
+
+def test_what_heads_every_document_stays() -> None:
+    """A red head, a title of a series, a number, whom it speaks to: behind a bar of the page's own."""
+    for top in (["江南省能源局文件"], ["全国电力市场交易周报（第{n}期）"], ["公 告"], ["（征求意见稿）"]):
+        pages = [page(number, head=["江潮政务矩阵", *top]) for number in range(20)]
+        blocks = learned(pages)
+        assert [block.key for block in blocks] == ["江潮政务矩阵"]
+        assert rest(page(99, head=["江潮政务矩阵", *top]), blocks)[0] == top[0].format(n=99)
+
+
 REPORT = (
     "2026年3月{n}日，江南省发电{n}亿千瓦时，其中水电占三成。",
     "猪肉：{n}.4元",
@@ -360,7 +376,7 @@ def test_nothing_is_lost_between_kept_and_removed(lines: list[str]) -> None:
 def test_any_line_takes_linear_time(piece: str) -> None:
     start = time.process_time()
     one = Cleaned(lines=(*[piece * 200_000] * 5, *[piece * 900] * 20, *[piece * 20] * 20))
-    sighting([one], article="1", layout="Article", at=NOW, digests=["1"])
+    sighting([one], article="1", layout="Article", at=NOW, digests=["1"], code="code-1")
     rest(one, KNOWN)
     assert time.process_time() - start < 5
 

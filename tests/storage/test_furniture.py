@@ -14,7 +14,9 @@ from tests.storage.builders import DAY, NIGHT
 
 def a_sighting(article: str, *words: str, at: dt.datetime = NIGHT, layout: str = "Article") -> Sighting:
     tail = (*(Seen(key=word) for word in words), Seen(passes=True))
-    return Sighting(article=article, layout=layout, at=at, digests=("sha1:A",), heads=((),), tails=(tail,))
+    return Sighting(
+        article=article, layout=layout, at=at, digests=("sha1:A",), code="code-1", heads=((),), tails=(tail,)
+    )
 
 
 def a_block(key: str = "江潮出品", *, kept: bool = False, pages: int = 9) -> Block:
