@@ -39,7 +39,8 @@ class Cleaned:
     """What a body holds. A file's address is as the page writes it, line breaks removed.
 
     ``linked`` are the lines outside tables that lead to other pages, by their index, each with its
-    words that are no link; ``cells`` are the lines of data tables.
+    words that are no link (a link that is never closed ends with its line); ``cells`` are the lines
+    of data tables.
     """
 
     lines: tuple[str, ...]
@@ -137,7 +138,6 @@ class _Writer:
     links: dict[str, str] = field(factory=dict)
     linked: dict[int, str] = field(factory=dict)
     cells: set[int] = field(factory=set)
-    in_link: bool = False
     drafts: list[TableDraft] = field(factory=list)
     buffer: list[str] = field(factory=list)
     preformatted: int = 0
@@ -159,8 +159,13 @@ class _Writer:
             tables=tuple(self.tables),
             links=links,
             linked=self.linked,
-            cells=frozenset(self.cells),
+            cells=frozenset(self.cells | self._nested_cells()),
         )
+
+    def _nested_cells(self) -> set[int]:
+        """The lines of data tables that stand in a layout table."""
+        values = {value for table in self.tables for row in table.rows for value in row}
+        return {index for index, line in enumerate(self.lines) if line in values} if values else set()
 
     def _text(self, text: str) -> None:
         if self.link:
@@ -202,7 +207,7 @@ class _Writer:
     def _flush(self) -> None:
         text = "".join(self.buffer)
         self.buffer.clear()
-        unlinked = self._unlinked(text)
+        unlinked = one_line(_LINKED.sub("", text)) if LINK in text else None
         line = one_line(text) if text.strip(" \n") else ""
         if line and self.drafts:
             self.drafts[-1].line(line)
@@ -210,12 +215,6 @@ class _Writer:
             if unlinked is not None:
                 self.linked[len(self.lines)] = unlinked
             self.lines.append(line)
-
-    def _unlinked(self, text: str) -> str | None:
-        """The words of a line that are no link; None when there is no link in it."""
-        opened = f"{LINK if self.in_link else ''}{text}"
-        self.in_link = opened.rfind(LINK) > opened.rfind(UNLINK)
-        return one_line(_LINKED.sub("", opened)) if LINK in opened else None
 
     def _close_table(self) -> None:
         draft = self.drafts.pop()

@@ -88,7 +88,7 @@ def leads_on(page: Cleaned, index: int, *, listed: bool) -> bool:
     """Whether a line is one of a list of other pages: a link, or the day of the link before it."""
     line = page.lines[index]
     if _is_link(page.linked.get(index)):
-        return at_tail(line) is not Kind.OWN
+        return at_tail(line) not in (Kind.OWN, Kind.PROSE)
     return listed and _DAY.fullmatch(line) is not None
 
 
@@ -118,7 +118,7 @@ def _see(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> See
     kind = kind_of(line)
     if kind in (Kind.OWN, Kind.BAR, Kind.HEADING, Kind.SITE):
         return Seen(passes=True)
-    passes = _is_link(unlinked) or _DAY.fullmatch(line) is not None
+    passes = (_is_link(unlinked) and kind is not Kind.PROSE) or _DAY.fullmatch(line) is not None
     if len(line) > LONGEST_DISCLAIMER or is_own(line) or names_a_policy(line):
         return Seen(passes=passes)
     return Seen(key=_key(line, unlinked, kind), passes=passes)

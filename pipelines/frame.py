@@ -34,4 +34,4 @@ def is_own(line: str) -> bool:
 
 
 def _is_field(label: str) -> bool:
-    return label in _LABELS or bool(_FIELD.search(label))
+    return label in _LABELS or bool(_FIELD.search(label) and not _PAGE.search(label))

@@ -70,6 +70,7 @@ ODD = (
     ["阅览 {n} 人 · 留言 {n} 条"],
     ["传给好友", "微信", "微博"],
     ["江潮小程序上线啦！点我围观"],
+    ["公众号：江潮政务"],
     ["本页最近一次改动在2026年3月{n}日 10:{n}"],
 )
 
@@ -213,6 +214,24 @@ def test_a_label_before_a_link_is_known_without_the_link() -> None:
     assert rest(html(99), blocks) == text(99)
 
 
+def test_a_link_that_is_never_closed_makes_no_list_of_the_text() -> None:
+    def html(number: int) -> Cleaned:
+        paragraphs = "".join(f"<p>{line}</p>" for line in text(number))
+        return clean(f'<p>江潮出品</p><p><a href="/">江潮首页</p>{paragraphs}<p>江潮出品</p>')
+
+    blocks = learned([html(number) for number in range(20)])
+    assert rest(html(99), blocks)[-len(text(99)) :] == text(99)
+
+
+def test_a_sentence_that_is_a_link_is_no_entry_of_a_list() -> None:
+    def html(number: int) -> Cleaned:
+        return clean(
+            f'<p>试点{number}批。</p><p>江潮出品</p><p><a href="/x">第{number}批名单已由省局公布。</a></p>'
+        )
+
+    assert learned([html(number) for number in range(20)]) == ()
+
+
 def test_what_a_known_label_introduces_is_text_unless_it_is_a_name() -> None:
     blocks = learned([page(number, "今日当值：{name}") for number in range(20)])
     assert [block.key for block in blocks] == ["今日当值：…"]
@@ -317,10 +336,13 @@ def test_what_a_form_says_on_every_page_is_text() -> None:
     assert learned(pages) == ()
 
 
-def test_cells_of_a_data_table_are_never_furniture() -> None:
+@pytest.mark.parametrize("frame", ["{}", "<table><tr><td>{}</td></tr></table>"], ids=["plain", "in a frame"])
+def test_cells_of_a_data_table_are_never_furniture(frame: str) -> None:
     def html(number: int) -> Cleaned:
         rows = f"<tr><td>机组</td><td>{number}号机</td></tr><tr><td>结果</td><td>并网合格</td></tr>"
-        return clean(f"<p>第{number}次检查情况如下。</p><table>{rows}</table><p>江潮出品</p>")
+        return clean(
+            f"<p>第{number}次检查情况如下。</p>{frame.format(f'<table>{rows}</table>')}<p>江潮出品</p>"
+        )
 
     blocks = learned([html(number) for number in range(20)])
     assert [block.key for block in blocks] == ["江潮出品"]
