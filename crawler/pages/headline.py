@@ -38,7 +38,7 @@ KEYWORDS = re.compile(r"(?:关键[词字]|标签)\s?[:：]")
 BYLINE = re.compile(r"source|origin|media|author|js_name|nickname|account", re.IGNORECASE)
 """Names of the elements that say where a page is from."""
 TOOLS = re.compile(
-    r"原创|转载|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
+    r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
 )
 """Words beside a day that name nobody."""
 ISSUED = re.compile(r"(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]")
@@ -71,7 +71,7 @@ def labels(page: Document, found: Sequence[Run], line: Headline, within: range) 
     if line.words:
         yield Label(name="title", value=line.words, rule="masthead")
     yield from islice(_days(page, around), 1)
-    yield from islice(_sources(page, around), 1)
+    yield from islice(_sources(page, around, line), 1)
     yield from _keywords(around)
 
 
@@ -162,9 +162,9 @@ def _days(page: Document, around: _Around) -> Iterator[Label]:
             yield Label(name="published", value=when[0], rule="masthead")
 
 
-def _sources(page: Document, around: _Around) -> Iterator[Label]:
+def _sources(page: Document, around: _Around, line: Headline) -> Iterator[Label]:
     """What a label says, what stands beside the day, what is named so, what metas say of the site."""
-    near = (*around.between, *reversed(around.above), *around.begins)
+    near = [run for run in (*around.between, *reversed(around.above), *around.begins) if run is not line.run]
     for run in (*near, *reversed(around.ends)):
         if said := SAID.search(run.text[:300]):
             yield Label(name="source", value=said["name"], rule="masthead")

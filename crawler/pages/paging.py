@@ -27,6 +27,8 @@ _PLACES = (
     re.compile(r"^(?P<before>[^?]*/[^?/]*[^?/\d][^?/]*)/(?P<n>\d{1,2})(?P<after>)/?$"),
 )
 """Where a page's number stands in an address; the first page's address is what is left."""
+_HINT = re.compile(r"[_=/-]\d{1,3}(?!\d)")
+"""What the address of a numbered page has: a cheap look."""
 _NUMBER = re.compile(r"\W*(?:第\s*)?(\d{1,3})(?:\s*页)?\W*")
 _NEXT = re.compile(r"\W*(?:下一?[页頁]|后一?页|next(?: page)?|余下全文|剩余全文|继续阅读)\W*", re.IGNORECASE)
 _BACK = re.compile(r"\W*(?:上一?[页頁]|前一?页|首页|prev(?:ious)?(?: page)?)\W*", re.IGNORECASE)
@@ -92,6 +94,8 @@ def numbered(url: str) -> Numbered:
 def _links(page: Document, own: Numbered) -> Iterator[tuple[Numbered, int | None]]:
     """Links to pages of the same article, and the numbers they say."""
     for node in page.root.css("a[href]"):
+        if own.n is None and not _HINT.search(attribute(node, "href")):
+            continue
         said, ahead, back = _said(text_in(node))
         if not (said or ahead or back):
             continue

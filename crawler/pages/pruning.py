@@ -14,7 +14,7 @@ from pipelines.phrases import Kind, at_tail
 SHARE = 0.3
 """A block that holds more of a body's prose is of it, whatever its name, and hidden or not."""
 POINTER = re.compile(
-    r"^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题)"
+    r"^(?:广告|推广)$|^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题)"
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
 """A line of page numbers, in links or not."""
@@ -35,7 +35,7 @@ def prune(body: Node, inside: Sequence[Run], density: Density, header: Sequence[
 
 def reveal(page: Document, body: Node, density: Density) -> None:
     """Shows what a body hides behind a button."""
-    if MORE.search(page.text):
+    if any(word in page.text for word in ("全文", "全部", "更多", "剩余")) and MORE.search(page.text):
         for node in body.css("[style*=display i]"):
             much = density.words(node) >= SHARE * density.words(body) > 0
             if much and HIDDEN.search(attribute(node, "style")):

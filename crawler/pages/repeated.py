@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
-from attrs import define, field
+from attrs import define
 
 from crawler.pages.runs import Run, Spot
 
@@ -22,6 +23,8 @@ MARK = 40
 """Characters of a mark at most."""
 TEASER = 0.05
 """What the prose of a teaser counts."""
+FIRST = 0.5
+"""What the prose of a thread's first post counts; of the others none."""
 _THREAD = re.compile(r"回复|回覆|评论|赞|举报|支持|反对|发表于|只看|网友|\d+\s*[楼#]|[板沙]发|楼主|用户|积分")
 _DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d")
 
@@ -34,52 +37,50 @@ class _Record:
     teaser: bool = False
     thread: bool = False
 
-
-@define
-class _Row:
-    """Neighbouring elements of one make."""
-
-    records: dict[int, _Record] = field(factory=dict)
-
-    def weights(self) -> dict[int, float]:
-        """What the prose of each record counts, by element; nothing where the row is of paragraphs."""
-        full = {key: one for key, one in self.records.items() if one.prose}
-        marked = [one for one in full.values() if one.teaser or one.thread]
-        if len(marked) < MANY or 2 * len(marked) < len(full):
-            return {}
-        if 2 * sum(one.thread for one in marked) < len(marked):
-            return dict.fromkeys(full, TEASER)
-        return {key: 0.5 if n == 0 else 0.0 for n, key in enumerate(full)}
+    @property
+    def marked(self) -> bool:
+        """Whether it is a record rather than a paragraph."""
+        return self.teaser or self.thread
 
 
 def records(found: Sequence[Run]) -> Callable[[Run], float]:
     """What a run's prose counts among the records of the page: 1 outside of them."""
-    rows: defaultdict[tuple[int, str], _Row] = defaultdict(_Row)
+    rows: defaultdict[tuple[int, str], dict[int, _Record]] = defaultdict(dict)
     for run in found:
-        _take(run, rows)
-    weights: dict[int, float] = {}
-    for row in rows.values():
-        weights |= row.weights()
+        for spot in _blocks(run) if run.words else ():
+            row = rows[spot.up.key if spot.up else 0, spot.make]
+            row.setdefault(spot.key, _Record()).prose += run.words
+    held = {key: record for row in rows.values() if len(row) >= MANY for key, record in row.items()}
+    for run in found if held else ():
+        _mark(run, held)
+    weights = {key: weight for row in rows.values() for key, weight in _weights(row).items()}
     if not weights:
         return lambda run: 1.0
-    return lambda run: min(
-        (weights[spot.key] for spot in run.spot.upwards() if spot.key in weights), default=1.0
-    )
+    return lambda run: min((weights.get(spot.key, 1.0) for spot in run.spot.upwards()), default=1.0)
 
 
-def _take(run: Run, rows: defaultdict[tuple[int, str], _Row]) -> None:
-    short = len(run.text) <= MARK and not run.words
-    thread = short and bool(_THREAD.search(run.text))
-    teaser = short and (run.is_link or bool(_DAY.search(run.text)))
-    if not (run.words or thread or teaser):
+def _blocks(run: Run) -> Iterator[Spot]:
+    """The blocks around a run that may be records."""
+    return (spot for spot in islice(run.spot.upwards(), REACH) if spot.is_block)
+
+
+def _mark(run: Run, held: Mapping[int, _Record]) -> None:
+    """Notes a mark with the records that hold it."""
+    if run.words or len(run.text) > MARK:
         return
-    spot: Spot | None = run.spot
-    for _ in range(REACH):
-        if spot is None or spot.up is None:
-            return
-        if spot.is_block:
-            record = rows[spot.up.key, spot.make].records.setdefault(spot.key, _Record())
-            record.prose += run.words
+    thread = _THREAD.search(run.text) is not None
+    teaser = run.is_link or _DAY.search(run.text) is not None
+    for spot in _blocks(run) if thread or teaser else ():
+        if (record := held.get(spot.key)) is not None:
             record.thread |= thread
             record.teaser |= teaser
-        spot = spot.up
+
+
+def _weights(row: Mapping[int, _Record]) -> dict[int, float]:
+    """What the prose of each record counts, by element; nothing where the row is of paragraphs."""
+    marked = [record for record in row.values() if record.marked]
+    if len(marked) < MANY or 2 * len(marked) < len(row):
+        return {}
+    if 2 * sum(record.thread for record in marked) < len(marked):
+        return dict.fromkeys(row, TEASER)
+    return {key: FIRST if n == 0 else 0.0 for n, key in enumerate(row)}

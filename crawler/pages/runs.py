@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from attrs import define, field
 
@@ -91,7 +91,7 @@ class Spot:
         named = node.attributes
         name, style = f"{named.get('class') or ''} {named.get('id') or ''}", named.get("style")
         hidden = style and HIDDEN.search(style) and not PAGE.search(name)
-        aside = bool(hidden or ASIDE.search(name))
+        aside = bool(hidden) or _says_aside(name)
         return cls(node, up, linked=linked, is_aside=aside, make=f"{tag}.{named.get('class') or ''}")
 
     def upwards(self) -> Iterator[Spot]:
@@ -129,7 +129,7 @@ class Run:
     @property
     def is_link(self) -> bool:
         """Whether all of it is a link."""
-        return self.linked >= len(_SPACES.sub("", self.text))
+        return self.linked > 0 and self.linked >= len(_SPACES.sub("", self.text))
 
 
 def fold(text: str) -> str:
@@ -139,7 +139,12 @@ def fold(text: str) -> str:
 
 def is_aside(node: Node) -> bool:
     """Whether an element's names say that it stands beside an article."""
-    return bool(ASIDE.search(f"{attribute(node, 'class')} {attribute(node, 'id')}"))
+    return _says_aside(f"{attribute(node, 'class')} {attribute(node, 'id')}")
+
+
+@lru_cache(maxsize=4096)
+def _says_aside(name: str) -> bool:
+    return ASIDE.search(name) is not None
 
 
 def inside(found: Sequence[Run], node: Node) -> range:
