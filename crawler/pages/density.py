@@ -12,12 +12,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import dropwhile, islice, pairwise
 
 from crawler.pages.base import Document, Node, attribute, children
 from crawler.pages.headline import WHEN
 from crawler.pages.repeated import records
-from crawler.pages.runs import Run, Spot
+from crawler.pages.runs import SITE, Run, Spot
 
 CONTAINERS = (
     *("#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#Zoom", "#zoomcon"),
@@ -56,6 +56,7 @@ class Density:
         self._words: dict[int, int] = defaultdict(int)
         self._links: dict[int, int] = defaultdict(int)
         self.weighed = _weighed(found, headed)
+        self.line = headed
         self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
         dated = (
             run for run in found if not run.words and len(run.text) <= DATELINE and WHEN.search(run.text)
@@ -113,8 +114,15 @@ def _densest(density: Density) -> Node | None:
     best = _heaviest(density.weighed)
     wide = _widened(best, density) if best is not None else None
     if wide is None or density.weight(wide) < 1:
-        return _heaviest([(run, float(run.words)) for run, _ in density.weighed]) or wide
+        return _heaviest([(run, float(run.words)) for run, _ in density.weighed]) or _unpunctuated(density)
     return wide
+
+
+def _unpunctuated(density: Density) -> Node | None:
+    """Where words without a sentence stand below the headline: verses, a list of names."""
+    below = dropwhile(lambda pair: pair[0] is not density.line, density.weighed)
+    plain = [run for run, _ in islice(below, 1, None) if not run.linked and not run.spot.aside]
+    return _heaviest([(run, float(len(run.text))) for run in plain if not SITE.search(run.text)])
 
 
 def _heaviest(weighed: Sequence[tuple[Run, float]]) -> Node | None:
@@ -171,7 +179,7 @@ def _is_dated(run: Run) -> bool:
 def _weighed(found: Sequence[Run], headed: Run | None) -> list[tuple[Run, float]]:
     """Each run and what its prose counts."""
     chain = {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
-    alike = records(found)
+    alike = records(found, chain)
     counted = [
         (run, run.words * alike(run)) if run.words and not _aside(run, chain) else (run, 0.0) for run in found
     ]

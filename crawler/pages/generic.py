@@ -64,11 +64,18 @@ def of(page: Document) -> Page:
     return Page(
         url=page.url,
         number=pages.number,
-        body=inner_html([body]),
+        body=_html(body),
         labels=labels,
         attachments=files,
         others=pages.others,
     )
+
+
+def _html(body: Node) -> str:
+    """What the body holds; lines that are preformatted, and a table's cells, need their frame."""
+    frame = body.parent if body.tag == "tbody" else body
+    whole = frame is not None and frame.tag in {"pre", "table"}
+    return (frame.html or "") if frame is not None and whole else inner_html([body])
 
 
 def _instead(page: Document) -> str:

@@ -41,10 +41,11 @@ TOOLS = re.compile(
     r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
 )
 """Words beside a day that name nobody."""
-ISSUED = re.compile(r"(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]")
+ISSUED = re.compile(r"\bposted\b|(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]")
 UPDATED = re.compile(r"更新|截止|修改")
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
 HEADER_RUNS = 8
+HEADINGS = frozenset({"h1", "h2"})
 _SUFFIX = re.compile(r"\s*(?:[-_|–—·]|--|_{1,2})\s*[^-_|–—]{1,24}$")
 _LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
@@ -83,7 +84,8 @@ def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
     below = inside[headed + 1 : headed + HEADER_RUNS]
     dated = next((n for n, run in enumerate(below, headed + 1) if _is_dateline(run)), None)
     if dated is None or any("。" in run.text for run in inside[headed:dated]):
-        return inside[:headed] if inside[headed] is line.run else ()  # its own notice's head
+        heading = inside[headed].block.tag in HEADINGS
+        return inside[: headed + heading] if inside[headed] is line.run else ()  # its own notice's head
     return inside[: dated + 1]
 
 
@@ -115,7 +117,7 @@ def headline_of(page: Document, found: Sequence[Run]) -> Headline:
     """The headline and who prints it: a heading before any other run."""
     line = Headline(words=_title(page, found), run=None)
     same = [run for run in found if line.prints(run)]
-    headings = (run for run in same if run.block.tag in {"h1", "h2"})
+    headings = (run for run in same if run.block.tag in HEADINGS)
     return evolve(line, run=next(headings, None) or next((run for run in same if not run.is_link), None))
 
 

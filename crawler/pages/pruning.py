@@ -14,7 +14,7 @@ from pipelines.phrases import Kind, at_tail
 SHARE = 0.3
 """A block that holds more of a body's prose is of it, whatever its name, and hidden or not."""
 POINTER = re.compile(
-    r"^(?:广告|推广)$|^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题)"
+    r"^\W*(?:广告|推广|编辑)\W*$|^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题)"
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
 """A line of page numbers, in links or not."""
@@ -43,7 +43,7 @@ def reveal(page: Document, body: Node, density: Density) -> None:
 
 
 def _asides(body: Node, density: Density) -> Iterator[Node]:
-    for node in body.css("div, section, aside, ul, ol, p, span, pre, table"):
+    for node in body.css("div, section, aside, footer, nav, ul, ol, p, span, pre, table"):
         little = density.words(node) < SHARE * density.words(body)
         if little and is_aside(node):
             yield node

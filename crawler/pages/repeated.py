@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from itertools import islice
 
 from attrs import define
@@ -25,7 +25,12 @@ TEASER = 0.05
 """What the prose of a teaser counts."""
 FIRST = 0.5
 """What the prose of a thread's first post counts; of the others none."""
-_THREAD = re.compile(r"回复|回覆|评论|赞|举报|支持|反对|发表于|只看|网友|\d+\s*[楼#]|[板沙]发|楼主|用户|积分")
+LONGEST_TEASER = 150
+"""Characters of prose that records without words of a thread have on average, or they are no teasers."""
+_THREAD = re.compile(
+    r"(?:回[复覆]|[评評][论論]|[点點]?[赞讚]|举报|支持|反对|踩|分享|收藏|引用|只看\w{0,3}|沙发|板凳|地板|[楼樓]主?|前|小时|分钟|昨天|今天|刚刚|\d|\W)+"
+    r"|.{0,20}[发發]表[于於].{0,30}|网友.{0,20}|积分\W*\d+"
+)
 _DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d")
 
 
@@ -43,8 +48,11 @@ class _Record:
         return self.teaser or self.thread
 
 
-def records(found: Sequence[Run]) -> Callable[[Run], float]:
-    """What a run's prose counts among the records of the page: 1 outside of them."""
+def records(found: Sequence[Run], headed: Container[int]) -> Callable[[Run], float]:
+    """What a run's prose counts among the records of the page: 1 outside of them.
+
+    A row with an element around the headline (``headed``, their keys) is none of records.
+    """
     rows: defaultdict[tuple[int, str], dict[int, _Record]] = defaultdict(dict)
     for run in found:
         for spot in _blocks(run) if run.words else ():
@@ -53,7 +61,7 @@ def records(found: Sequence[Run]) -> Callable[[Run], float]:
     held = {key: record for row in rows.values() if len(row) >= MANY for key, record in row.items()}
     for run in found if held else ():
         _mark(run, held)
-    weights = {key: weight for row in rows.values() for key, weight in _weights(row).items()}
+    weights = {key: weight for row in rows.values() for key, weight in _weights(row, headed).items()}
     if not weights:
         return lambda run: 1.0
     return lambda run: min((weights.get(spot.key, 1.0) for spot in run.spot.upwards()), default=1.0)
@@ -68,7 +76,7 @@ def _mark(run: Run, held: Mapping[int, _Record]) -> None:
     """Notes a mark with the records that hold it."""
     if run.words or len(run.text) > MARK:
         return
-    thread = _THREAD.search(run.text) is not None
+    thread = _THREAD.fullmatch(run.text) is not None and not run.text.isdigit()
     teaser = run.is_link or _DAY.search(run.text) is not None
     for spot in _blocks(run) if thread or teaser else ():
         if (record := held.get(spot.key)) is not None:
@@ -76,11 +84,12 @@ def _mark(run: Run, held: Mapping[int, _Record]) -> None:
             record.teaser |= teaser
 
 
-def _weights(row: Mapping[int, _Record]) -> dict[int, float]:
+def _weights(row: Mapping[int, _Record], headed: Container[int]) -> dict[int, float]:
     """What the prose of each record counts, by element; nothing where the row is of paragraphs."""
     marked = [record for record in row.values() if record.marked]
-    if len(marked) < MANY or 2 * len(marked) < len(row):
+    if len(marked) < MANY or 2 * len(marked) < len(row) or any(key in headed for key in row):
         return {}
     if 2 * sum(record.thread for record in marked) < len(marked):
-        return dict.fromkeys(row, TEASER)
+        short = sum(record.prose for record in marked) <= LONGEST_TEASER * len(marked)
+        return dict.fromkeys(row, TEASER) if short else {}
     return {key: FIRST if n == 0 else 0.0 for n, key in enumerate(row)}

@@ -47,6 +47,7 @@ ASIDE = re.compile(
     rf"|{'|'.join(name.capitalize() for name in _NAMES.split('|'))}"
 )
 """Class names and ids of what stands beside an article; at the beginning of a word, or a hump."""
+ASIDE_TAGS = frozenset({"aside", "footer", "nav"})
 SENTENCE = re.compile(r"[。，；！？、,;!?]")
 SITE = re.compile(
     r"ICP[备证]|网安备|版权所有|版权归|All Rights Reserved|Copyright\b|©|网站标识码|主办单位[:：]"
@@ -91,7 +92,7 @@ class Spot:
         named = node.attributes
         name, style = f"{named.get('class') or ''} {named.get('id') or ''}", named.get("style")
         hidden = style and HIDDEN.search(style) and not PAGE.search(name)
-        aside = bool(hidden) or _says_aside(name)
+        aside = bool(hidden) or tag in ASIDE_TAGS or _says_aside(name)
         return cls(node, up, linked=linked, is_aside=aside, make=f"{tag}.{named.get('class') or ''}")
 
     def upwards(self) -> Iterator[Spot]:
@@ -139,7 +140,7 @@ def fold(text: str) -> str:
 
 def is_aside(node: Node) -> bool:
     """Whether an element's names say that it stands beside an article."""
-    return _says_aside(f"{attribute(node, 'class')} {attribute(node, 'id')}")
+    return node.tag in ASIDE_TAGS or _says_aside(f"{attribute(node, 'class')} {attribute(node, 'id')}")
 
 
 @lru_cache(maxsize=4096)

@@ -50,6 +50,8 @@ def main(body: str, *, name: str = "w") -> str:
     return f"<div class='{name}'>{HEAD}<div class='x'>{body}</div></div>"
 
 
+HEADS = ("用户增长", "政策支持", "评论与反对意见", "收藏市场")
+HEADED = tuple(zip(HEADS, WORDS, strict=True))
 REST = "".join(OTHER)
 SHORT = f"<p>{NOTICE}</p>"
 
@@ -97,6 +99,12 @@ def test_one_paragraph_is_the_body_beside_longer_texts(page: str) -> None:
          (*WORDS[:2], "甲", "乙")),
         (f"{prose()}<p>相关新闻：</p><p><a href='/1'>别处的新桥通车</a></p>", WORDS),
         (f"{prose()}<p><a href='1.html'>1</a> 2 <a href='3.html'>下一页</a></p>", WORDS),
+        (f"<pre>{chr(10).join(WORDS)}</pre>", WORDS),
+        ("".join(f"<section><h3>{head}</h3><p>{line}</p></section>" for head, line in HEADED),
+         tuple(line for pair in HEADED for line in pair)),
+        ("".join(f"<div><p>{line * 6}</p><p><a href='b.jpg'>点击查看大图</a></p></div>" for line in WORDS),
+         tuple(line * 6 for line in WORDS)),
+        (f"{prose(WORDS[:2])}<aside>{OTHER[0]}</aside>{prose(WORDS[2:])}<footer>作者：样某</footer>", WORDS),
         ("".join(f"<section><section><span>{line}</span></section></section>" for line in WORDS), WORDS),
     ],
     ids=[
@@ -111,6 +119,10 @@ def test_one_paragraph_is_the_body_beside_longer_texts(page: str) -> None:
         "quotes and code",
         "related pages inside",
         "a pager inside",
+        "preformatted",
+        "sections with words of threads in their headings",
+        "sections with a link each",
+        "an aside and a footer inside",
         "sections of spans",
     ],
 )  # fmt: skip
@@ -138,6 +150,18 @@ def test_of_a_thread_the_first_post_is_read() -> None:
     post = "<div class='post'><b>楼主</b><table><tr><td>{}</td></tr></table><em>发表于 2026-3-10</em></div>"
     posts = "".join(post.format("<br>".join(lines)) for lines in (WORDS, *zip(OTHER, strict=True)))
     assert read(f"<h1>{TITLE}</h1><div>{posts}</div>").text.split("\n") == list(WORDS)
+
+
+def test_boxes_of_one_make_around_the_article_are_no_thread() -> None:
+    boxes = [f"<div class='box'><p>{line}</p><span>回复 赞</span></div>" for line in OTHER[:3]]
+    article = f"<div class='box'>{HEAD}{prose()}<span>分享 收藏</span></div>"
+    assert read(boxes[0] + article + "".join(boxes[1:])).text.split("\n")[:4] == list(WORDS)
+
+
+def test_verses_without_punctuation_are_a_text() -> None:
+    verses = ["山那边有一条河", "河那边有一座山", "我在河边等一只船"]
+    page = f"<div class='w'><h1>{TITLE}</h1><div class='x'>{'<br>'.join(verses)}</div></div><ul>{HOT}</ul>"
+    assert read(page).text.split("\n") == verses
 
 
 def test_a_page_of_teasers_alone_is_read_whole() -> None:
