@@ -1,6 +1,6 @@
 """``polarchive …``: the commands, one module a group. Wiring, no logic."""
 
-from cli import alerting, comparing, crawling, extracting, furniture, reading
+from cli import alerting, comparing, crawling, declaring, extracting, furniture, reading
 from cli.app import main
 
-__all__ = ["alerting", "comparing", "crawling", "extracting", "furniture", "main", "reading"]
+__all__ = ["alerting", "comparing", "crawling", "declaring", "extracting", "furniture", "main", "reading"]

@@ -55,6 +55,7 @@ def crawl(
     since: dt.date | None = None,
     replay: Sequence[Path] = (),
     sections: Sequence[str] = (),
+    sample: int | None = None,
 ) -> Run | None:
     """Crawl a portal in this process and return its closed run; None when the lease is taken.
 
@@ -72,6 +73,7 @@ def crawl(
             since=since,
             replay=[path.absolute() for path in replay],
             sections=sections,
+            sample=sample,
         )
         if visit is None:
             return None
@@ -90,7 +92,8 @@ def _crawled(visit: Visit) -> Run:
     process.start()
     with visit.database.write() as session:  # changes nothing where the ledger closed the run
         run = runs.close(session, visit.run.id, "failed", _now(), message="the crawl broke; see the log")
-    compute_keywords(visit.database, visit.config.home / "cache")
+    if visit.sample is None:
+        compute_keywords(visit.database, visit.config.home / "cache")
     return run
 
 

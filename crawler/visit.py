@@ -27,7 +27,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 @frozen(kw_only=True)
 class Visit:
     """A claimed run and all it works with. ``quiet_before``: what is listed with an older day is a
-    back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl."""
+    back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
+    ``sample`` is so many articles of a section's first rows, to be looked at."""
 
     config: Config
     portal: Portal
@@ -37,6 +38,7 @@ class Visit:
     replay: tuple[Path, ...] = ()
     known_sections: frozenset[str] = field(factory=frozenset)
     quiet_before: dt.date | None = None
+    sample: int | None = None
 
 
 def begin(
@@ -49,6 +51,7 @@ def begin(
     since: dt.date | None = None,
     replay: Sequence[Path] = (),
     sections: Sequence[str] = (),
+    sample: int | None = None,
 ) -> Visit | None:
     """Claim the run and prepare it; None when its lease is taken.
 
@@ -78,6 +81,7 @@ def begin(
         replay=tuple(replay),
         known_sections=known,
         quiet_before=floor,
+        sample=sample,
     )
 
 

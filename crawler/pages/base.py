@@ -91,6 +91,13 @@ def parse(text: str) -> Node:
     return root
 
 
+def fragment(text: str, *, portal: str = "", url: str = "") -> Node:
+    """The root of HTML that came inside something else; raises TooDeep."""
+    if reason := bomb(text):
+        raise TooDeep(reason, portal=portal, url=url)
+    return parse(text)
+
+
 # ------------------------------------------------------------------ nodes
 
 

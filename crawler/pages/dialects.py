@@ -6,7 +6,7 @@ import json
 import re
 from typing import ClassVar
 
-from crawler.pages.base import Document, First, Node, Ranked, parse, text_in
+from crawler.pages.base import Document, First, Node, Ranked, fragment, text_in
 from crawler.pages.government import GovernmentArticle
 from policy.errors import LayoutChanged
 
@@ -41,20 +41,23 @@ class GkmlptArticle(GovernmentArticle):
     body = First("div.article-content")
     boxes = ".classify, .introduce"
     printed = {"title": "h1"}
-    content: ClassVar[re.Pattern[str]] = re.compile(
-        r"""\bDETAIL["']?\s*[:=].*?["']content["']\s*:\s*("(?:[^"\\]|\\.)*")""", re.DOTALL
-    )
+    content: ClassVar[re.Pattern[str]] = re.compile(r"""["']content["']\s*:\s*("(?:[^"\\]|\\.)*")""")
 
     def matches(self, page: Document) -> bool:
         """Whether the page has a body in either place."""
-        return page.root.css_first(self.body.css) is not None or self.content.search(page.text) is not None
+        return page.root.css_first(self.body.css) is not None or self._held(page) is not None
 
     def body_of(self, page: Document) -> Node:
         """The body in the page, or the one its script holds."""
         shown = page.root.css_first(self.body.css)
-        held = None if text_in(shown) else self.content.search(page.text)
+        held = None if text_in(shown) else self._held(page)
         try:
-            return parse(json.loads(held[1])) if held else self.body.on(page)
+            html = json.loads(held[1]) if held else ""
         except ValueError as error:
             message = f"DETAIL.content cannot be read: {error}"
             raise LayoutChanged(message, portal=page.portal, url=page.url, field="content") from error
+        return fragment(html, portal=page.portal, url=page.url) if held else self.body.on(page)
+
+    def _held(self, page: Document) -> re.Match[str] | None:
+        detail = page.text.find("DETAIL")
+        return self.content.search(page.text, detail) if detail >= 0 else None

@@ -91,9 +91,10 @@ class PortalSpider(Spider):
         self._count(tally.SECTION + trail.section.slug, len(trail.keys) - len(so_far.keys))
         self._count(tally.ENTRIES, len(trail.keys - self._shown))
         self._shown |= trail.keys
-        yield from (self._ask_entry(entry, trail) for entry in found.entries if self._wanted(entry))
+        shown = found.entries[: self.visit.sample]
+        yield from (self._ask_entry(entry, trail) for entry in shown if self._wanted(entry))
         self._note_odd(found, trail)
-        if trail.following:
+        if trail.following and not (self.visit.sample and trail.keys):
             yield self._ask_listing(trail, trail.following)
 
     def _note_odd(self, found: Listing, trail: Trail) -> None:

@@ -73,9 +73,13 @@ class Home:
 
     def start(self, slug: str, *options: str) -> subprocess.Popen[str]:
         """A crawl that has begun."""
+        return self.run("crawl", slug, "--json", *options)
+
+    def run(self, *command: str) -> subprocess.Popen[str]:
+        """A command that has begun."""
         path = self.pythonpath or os.environ.get("PYTHONPATH", "")
         child = subprocess.Popen(
-            [sys.executable, "-m", "cli", "--home", str(self.path), "crawl", slug, "--json", *options],
+            [sys.executable, "-m", "cli", "--home", str(self.path), *command],
             cwd=CHECKOUT,
             env={**os.environ, "PYTHONWARNINGS": "error", "PYTHONPATH": path},
             stdout=subprocess.PIPE,

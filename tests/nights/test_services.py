@@ -39,6 +39,29 @@ def publish(home: Home) -> None:
     home.site.put_all({f"{ROOT}data/docId={n}.json": article(n) for n in range(1, 6)})
 
 
+def test_pages_are_captured_to_be_looked_at_and_not_archived(home: Home) -> None:
+    home.configure(packages=("tests.mocksite.portals",))
+    publish(home)
+    into = home.path / "captured"
+    child = home.run("capture", "services", "--into", str(into), "--articles", "1")
+    out, err = child.communicate(timeout=60)
+    assert child.returncode == 0, out + err
+    pages = json.loads((into / "services" / "pages.json").read_text("utf-8"))
+    assert sorted(pages.values()) == [
+        f"{ROOT}data/docId=1.json",
+        f"{ROOT}data/docId=4.json",
+        f"{ROOT}ds_{'ab' * 16}.json",
+        f"{ROOT}list",
+        f"{ROOT}zxwj.htm",
+    ]
+    held = {url: (into / "services" / name).read_text("utf-8") for name, url in pages.items()}
+    assert held[f"{ROOT}data/docId=4.json"] == article(4)
+    assert len(list((into / "services").glob("*.warc.gz"))) == 1
+    assert home.runs() == []
+    again = home.run("capture", "services", "--into", str(into))
+    assert "is there already" in again.communicate(timeout=60)[1]
+
+
 def test_services_are_asked_as_declared_and_replayed_without_them(home: Home) -> None:
     home.configure(packages=("tests.mocksite.portals",))
     publish(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -29,6 +30,7 @@ from crawler.pages.listings import (
     StaticList,
     TrsList,
     WasList,
+    WrittenList,
     parted,
     posting,
 )
@@ -418,7 +420,7 @@ def test_a_column_without_rows_is_a_shell() -> None:
 
 def test_many_unclosed_records_cost_no_time() -> None:
     begun = time.process_time()
-    with pytest.raises(LayoutChanged):
+    with pytest.raises(TooDeep):
         read(DataproxyList, "<record>" * 200_000, f"{ROOT}module/web/jpage/dataproxy.jsp?startrecord=1")
     assert time.process_time() - begun < 5
 
@@ -504,3 +506,42 @@ def test_what_is_no_feed_is_refused(
 ) -> None:
     with pytest.raises(error, match=said):
         read(family, text)
+
+
+# ------------------------------------------------------------------ hostile
+
+
+@pytest.mark.parametrize(
+    ("family", "text", "url"),
+    [
+        (RecordList, "<div>" * 200_000, URL),
+        (JpaasList, unit("<div>" * 200_000), f"{ROOT[:-1]}{UNIT}?webId=1"),
+        (WrittenList, "<script>" * 200_000, URL),
+        (TrsList, f"{ROWS}{'createPage(' * 200_000}", URL),
+        (CountedList, f"{ROWS}{'countPage = ' * 200_000}", URL),
+    ],
+    ids=["deep records", "deep unit", "scripts", "calls", "variables"],
+)
+def test_hostile_pages_cost_little_time(family: type[ListingPage], text: str, url: str) -> None:
+    begun = time.process_time()
+    with contextlib.suppress(LayoutChanged, TooDeep):
+        read(family, text, url, URL)
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("query", ["[]", "[1]", "3", "{'a':", "null"])
+def test_parameters_that_are_none_are_named(query: str) -> None:
+    with pytest.raises(LayoutChanged):
+        read(JpaasList, COLUMN.replace(QUERY, query))
+
+
+def test_a_stretch_asked_for_oddly_is_read_all_the_same() -> None:
+    url = f"{ROOT}module/web/jpage/dataproxy.jsp?startrecord=first"
+    assert keys(read(DataproxyList, records(row(1)), url)) == ["t1"]
+
+
+def test_days_no_clock_knows_are_none() -> None:
+    item = (
+        "<entry><title>一</title><link href='/t1.html'/><updated>9999-12-31T23:59:59+00:00</updated></entry>"
+    )
+    assert str(read(FeedList, f"<feed>{item}</feed>").entries[0].listed_on) in {"None", "9999-12-31"}

@@ -53,6 +53,8 @@ def test_a_portals_docstring_is_a_dated_diary(slug: str) -> None:
 def read(path: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     """What the portal reads of a case, as plain data."""
     portal = get(path.parent.name)
+    if missing := [name for name in case["pages"] if not (path.parent / name).exists()]:
+        pytest.fail(f"write {path.parent / missing[0]}: a page in the portal's shape, in your own words")
     payloads = [
         Payload(url=url, body=(path.parent / name).read_bytes()) for name, url in case["pages"].items()
     ]

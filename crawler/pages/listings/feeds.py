@@ -132,9 +132,9 @@ def _parsed(text: str) -> dt.date | None:
     for read in (parsedate_to_datetime, dt.datetime.fromisoformat):
         try:
             moment = read(text)
-        except (ValueError, TypeError):
+            return (moment.astimezone(SHANGHAI) if moment.tzinfo else moment).date()
+        except (ValueError, TypeError, OverflowError, IndexError):
             continue
-        return (moment.astimezone(SHANGHAI) if moment.tzinfo and len(text) > 10 else moment).date()
     return listed_day(text)
 
 

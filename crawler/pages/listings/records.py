@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from crawler.pages.base import Document, Many, join, parse, text_of
+from crawler.pages.base import Document, Many, fragment, join, text_of
 from crawler.pages.listings.entries import MOST_PAGES, listing
 from crawler.pages.listings.static import StaticList
 from policy.errors import LayoutChanged, NotHtml
@@ -34,7 +34,8 @@ class RecordList(StaticList):
         html = "\n".join(held) if held else text
         if "<" not in html:
             raise NotHtml("no tag in it", portal=portal.slug, url=payload.url)
-        root = parse(f"<table>{html}</table>" if "<tr" in html and "<li" not in html and held else html)
+        framed = f"<table>{html}</table>" if held and "<tr" in html and "<li" not in html else html
+        root = fragment(framed, portal=portal.slug, url=payload.url)
         page = Document(url=payload.url, text=text, encoding=encoding, root=root, portal=portal.slug)
         return self.listed(portal, page, len(held))
 
@@ -61,9 +62,13 @@ class DataproxyList(RecordList):
             message = "dataproxy answers without a record: its parameters are not accepted"
             raise LayoutChanged(message, portal=portal.slug, url=page.url, field="rows")
         found = self.found(portal, page) if held or page.root.css(self.rows.css) else []
-        start = int(dict(parse_qsl(urlsplit(page.url).query)).get("startrecord", "1")) if asked else 1
+        start = dict(parse_qsl(urlsplit(page.url).query)).get("startrecord", "") if asked else ""
         rows = held or len([one for one in found if one])
-        return listing(found, self._stretches(page, start + rows), rowless=not rows and not asked)
+        return listing(
+            found,
+            self._stretches(page, rows + (int(start) if start.isdecimal() else 1)),
+            rowless=not rows and not asked,
+        )
 
     def _stretches(self, page: Document, start: int) -> Iterator[str]:
         """Addresses of all rows from ``start`` on; of one stretch where no total is printed."""

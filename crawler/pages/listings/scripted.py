@@ -119,7 +119,6 @@ class WrittenList(TrsList):
     """Rows written by ``document.writeln`` from variables of a script (武汉)."""
 
     family = "written by script"
-    script: ClassVar[re.Pattern[str]] = re.compile(r"<script[^<>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
     variable: ClassVar[re.Pattern[str]] = re.compile(
         r"\b(url|title|date)\w*\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
     )
@@ -127,8 +126,8 @@ class WrittenList(TrsList):
     def found(self, portal: Portal, page: Document) -> list[Entry | None]:
         """A row begins with each ``url``."""
         rows: list[dict[str, str]] = []
-        for script in self.script.findall(page.text):
-            for name, double, single in self.variable.findall(script):
+        for script in page.root.css("script"):
+            for name, double, single in self.variable.findall(script.text()):
                 if name.lower() == "url":
                     rows.append({})
                 if rows:

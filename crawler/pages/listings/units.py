@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.pages.base import Document, Node, attribute, document, parse
+from crawler.pages.base import Document, Node, attribute, document, fragment
 from crawler.pages.listings.entries import following, listing
 from crawler.pages.listings.exports import dig, loaded
 from crawler.pages.listings.static import StaticList
@@ -54,10 +54,12 @@ class JpaasList(StaticList):
     def _query(self, page: Document, unit: Node) -> Mapping[str, str]:
         """The unit's parameters: written with single quotes, so no JSON."""
         try:
-            found = json.loads(attribute(unit, "querydata").replace("'", '"'))
-        except ValueError as error:
+            found = dict(json.loads(attribute(unit, "querydata").replace("'", '"')))
+        except (ValueError, TypeError, RecursionError) as error:
             message = f"querydata cannot be read: {error}"
             raise LayoutChanged(message, portal=page.portal, url=page.url, field="querydata") from error
+        if "webId" not in found:
+            raise LayoutChanged("no webId", portal=page.portal, url=page.url, field="querydata")
         return {str(name): str(value) for name, value in found.items()}
 
     def _answer(self, portal: Portal, payload: Payload) -> Listing:
@@ -66,7 +68,8 @@ class JpaasList(StaticList):
         if not isinstance(html, str):
             message = "no data.html in the unit's answer"
             raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="data")
-        page = Document(url=payload.url, text=html, encoding="utf-8", root=parse(html), portal=portal.slug)
+        root = fragment(html, portal=portal.slug, url=payload.url)
+        page = Document(url=payload.url, text=html, encoding="utf-8", root=root, portal=portal.slug)
         n = _number(payload.url)
         if n > 1 and not page.root.css(self.rows.css):
             return Listing(entries=(), rowless=True)
