@@ -20,14 +20,7 @@ from __future__ import annotations
 
 from crawler.pages.listings.asking import kind, parted, posting
 from crawler.pages.listings.entries import canonical, listed_day
-from crawler.pages.listings.exports import (
-    ChannelSearch,
-    GkmlptList,
-    GovCnSearch,
-    JsonList,
-    NeaList,
-    SearchList,
-)
+from crawler.pages.listings.exports import JsonList, NeaList
 from crawler.pages.listings.feeds import FeedList, SitemapList
 from crawler.pages.listings.queries import EportalList, IList, QueryList, WasList
 from crawler.pages.listings.records import DataproxyList, RecordList
@@ -39,6 +32,7 @@ from crawler.pages.listings.scripted import (
     WrittenList,
     YearList,
 )
+from crawler.pages.listings.searches import ChannelSearch, GkmlptList, GovCnSearch, SearchList
 from crawler.pages.listings.static import HubList, StaticList
 from crawler.pages.listings.units import JpaasList
 
