@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crawler.pages.base import join, text_of
+from crawler.pages.listings.entries import plain
 from policy.errors import NotHtml, TooDeep
 from policy.records import Attachment, Label, Page, Payload
 
@@ -42,24 +43,31 @@ def read(payload: Payload) -> Page | None:
     found = next(_articles(answer), None)
     if found is None:
         raise NotHtml("JSON without an article in it", url=payload.url)
-    body = next(_html(found[key]) for key in BODIES if found.get(key))
+    try:
+        body = next((_html(found[key]) for key in BODIES if _is_body(found.get(key))), "")
+    except RecursionError as error:
+        raise TooDeep("JSON nested beyond reason", url=payload.url) from error
     return Page(
         url=payload.url, number=1, body=body, labels=tuple(_labels(found)), attachments=_files(payload, found)
     )
 
 
 def _articles(answer: Any) -> Iterator[Mapping[str, Any]]:
-    """The object itself, or the one under ``data``, when it has a title and a body."""
+    """The object itself, or the one under ``data``, when it has a body, or a file that holds the text."""
     if not isinstance(answer, dict):
         return
     for candidate in (answer, answer.get("data")):
-        if isinstance(candidate, dict) and any(_is_body(candidate.get(key)) for key in BODIES):
+        if not isinstance(candidate, dict):
+            continue
+        if any(_is_body(candidate.get(key)) for key in BODIES) or any(map(candidate.get, FILES)):
             yield candidate
 
 
 def _is_body(value: Any) -> bool:
     """HTML, or a law as a tree of chapters and articles."""
-    return isinstance(value, str) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+    return bool(value) and (
+        isinstance(value, str) or (isinstance(value, list) and isinstance(value[0], dict))
+    )
 
 
 def _html(value: Any) -> str:
@@ -80,12 +88,11 @@ def _paragraphs(tree: Any) -> Iterator[str]:
 
 
 def _files(payload: Payload, found: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    addresses = (join(payload.url, str(found[key])) for key in FILES if found.get(key))
-    return tuple(Attachment(url=url, name=url.rpartition("/")[2]) for url in addresses if url)
+    urls = (join(payload.url, str(found[key])) for key in FILES if found.get(key))
+    return tuple(Attachment(url=url, name=url.rpartition("/")[2]) for url in dict.fromkeys(urls) if url)
 
 
 def _labels(found: Mapping[str, Any]) -> Iterator[Label]:
     for key, name in NAMES.items():
-        value = " ".join(str(found.get(key) or "").split())
-        if value:
+        if value := plain(str(found.get(key) or "")):
             yield Label(name=name, value=value, rule=f"cell:{key}")

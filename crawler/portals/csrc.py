@@ -30,12 +30,13 @@ class RuleArticle(GovernmentArticle):
     body = First("div.content-body")
     printed = {"title": ".content-body h3"}
     files = "div.content-head"
-    furniture = "h3"
+    furniture = ".content-body > h3:first-child"
 
 
 class NewsArticle(CommonArticle):
     body = First(".detail-news, .detail-news .content")
     printed = {"title": "h2, h1"}
+    said = ".info p"
 
 
 class Csrc(Portal):
