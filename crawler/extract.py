@@ -42,6 +42,8 @@ def read(
 
     Raises PageError for what is no article, OSError for what cannot be opened.
     """
+    if url and not _is_web(url):
+        raise Rejected(f"{url!r} is no web address", field="url")
     payload = Payload(url=url or "", body=body_of(path, limit))
     return read_saved([payload if url else _addressed(payload)], packages)
 
@@ -75,9 +77,9 @@ def _addressed(payload: Payload) -> Payload:
 def _is_web(url: str) -> bool:
     try:
         parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 # ------------------------------------------------------------------ addresses of files

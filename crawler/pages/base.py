@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from attrs import define
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -55,11 +55,14 @@ class Document:
 
 
 def join(base: str, href: str) -> str:
-    """The address ``href`` means at ``base``; ``""`` when it cannot be read."""
+    """The address ``href`` means at ``base``; ``""`` when it cannot be read: nobody could ask for it."""
     try:
-        return urljoin(base, re.sub(r"[\r\n\t]", "", href).strip())
+        joined = urljoin(base, re.sub(r"[\r\n\t]", "", href).strip())
+        urlsplit(joined).port  # noqa: B018 -- raises for ``:abc`` and ``:99999``
+        joined.encode()  # raises for half a surrogate pair, as in a JSON list
     except ValueError:
         return ""
+    return joined
 
 
 def document(payload: Payload, *, portal: str = "") -> Document:

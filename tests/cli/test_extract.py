@@ -194,6 +194,13 @@ def test_a_list_that_cannot_be_read_says_where(tmp_path: Path, listed: str | Non
     assert str(file) in str(error.value)
 
 
+@pytest.mark.parametrize("url", ["page.html", "http://[::1", "javascript:alert(1)", "https://a.example:abc/"])
+def test_an_address_that_is_none_is_refused(polarchive: Polarchive, tmp_path: Path, url: str) -> None:
+    answer = polarchive("extract", str(save(tmp_path, "page.html")), "--url", url, "--json")
+    assert answer.code == 1
+    assert answer.json["error"] == f"rejected: url: {url!r} is no web address"
+
+
 def test_one_address_is_not_for_many_files(polarchive: Polarchive, tmp_path: Path) -> None:
     paths = [str(save(tmp_path, name)) for name in ("a.html", "b.html")]
     answer = polarchive("extract", *paths, "--url", URL, "--json")

@@ -119,6 +119,15 @@ def test_pop_up_links_spacers_other_sites_and_repeated_rows_are_no_entries() -> 
 
 
 @pytest.mark.parametrize(
+    "href", ["http://[::1/t9.html", "https://a.example:abc/t9.html", "//a.example:99999/t9.html"]
+)
+def test_a_link_that_nobody_could_ask_for_is_no_entry(href: str) -> None:
+    row = "<li><a href='t1.html'>题</a></li>"
+    html = f"<ul class=list><li><a href='{href}'>坏</a></li>{row}</ul>"
+    assert [entry.key for entry in read(Rows, html).entries] == ["t1"]
+
+
+@pytest.mark.parametrize(
     ("url", "plain"),
     [
         ("HTTPS://A.example/x.html?utm_source=a&id=3#top", "https://a.example/x.html?id=3"),
