@@ -157,8 +157,8 @@ def _number(part: str | None, names: tuple[str, ...]) -> int | None:
 def _weekdays(field: str) -> None:
     for item in field.lower().split(","):
         first, dash, last = item.partition("-")
-        ordered = not dash or (last in WEEKDAYS and WEEKDAYS.index(first) <= WEEKDAYS.index(last))
-        if item != "*" and not (first in WEEKDAYS and ordered):
+        known = first in WEEKDAYS and (not dash or last in WEEKDAYS)
+        if item != "*" and not (known and (not dash or WEEKDAYS.index(first) <= WEEKDAYS.index(last))):
             raise ValueError(
                 f"weekday {item!r}: expected * or names from mon to sun (as 'mon-fri'), not numbers"
             )

@@ -71,11 +71,21 @@ class _Source:
         try:
             table = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{self.file}: {error}") from None
+            raise self._malformed(error) from None
         if "home" in table:
             raise self.error(("home",), "unknown key: the home is given by --home or POLARCHIVE_HOME")
         config: Config = self.record(Config, table, (), home=home)
         return config
+
+    def _malformed(self, error: tomllib.TOMLDecodeError) -> ConfigError:
+        """The error with its line, and the key that stands there."""
+        what, _, where = str(error).rpartition(" (at ")
+        lines = self.text.rstrip().splitlines() or [""]
+        found = re.match(r"line (\d+), column (\d+)", where)
+        number = int(found[1]) if found else len(lines)
+        key = _KEY.match(lines[min(number, len(lines)) - 1])
+        named = f"{'.'.join(_parts(key[1]))}: " if key else ""
+        return ConfigError(f"{self.file}:{number}: {named}{what or error}")
 
     def line(self, path: Path_) -> int:
         while path and path not in self.lines:

@@ -60,6 +60,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("crawl.concurrency = 0", "1: crawl.concurrency", "at least 1"),
         ("crawl = 3", "1: crawl", "expected a table"),
         ("# why\n[schedule]\ncron = '0 2 * * 1'", "3: schedule.cron", "names from mon to sun"),
+        ("[schedule]\ncron = '0 2 * * xyz-fri'", "2: schedule.cron", "names from mon to sun"),
         ("[schedule]\ncron = '0 2 * *'", "2: schedule.cron", "expected five fields"),
         ("[schedule]\ncron = '60 2 * * *'", "2: schedule.cron", "minute '60'"),
         ("[schedule]\ncron = '0 24 * * *'", "2: schedule.cron", "hour '24'"),
@@ -97,9 +98,19 @@ def test_an_error_names_file_line_and_key(tmp_path: Path, text: str, place: str,
     assert says in str(error.value)
 
 
-def test_a_file_that_is_not_toml_names_the_line(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"polarchive\.toml: .*line 2"):
-        load(write(tmp_path, "contact = 'a@b'\n[crawl\n"), {})
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("contact = 'a@b'\n[crawl\n", "2: Expected"),
+        ("[crawl]\n\ndelay = fast\n", "3: delay: Invalid value"),
+        ("[crawl]\ndelay = ", "2: delay: Invalid value"),
+        ("contact = 'a@b'\ncontact = 'c@d'", "2: contact: Cannot overwrite"),
+        ("=", "1: Invalid"),
+    ],
+)
+def test_a_file_that_is_not_toml_names_the_line_and_its_key(tmp_path: Path, text: str, place: str) -> None:
+    with pytest.raises(ConfigError, match=rf"polarchive\.toml:{place}"):
+        load(write(tmp_path, text), {})
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
