@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.exc import DBAPIError
 from typer.core import TyperGroup
 
 import console
@@ -35,6 +36,9 @@ class Commands(TyperGroup):
         except PolarchiveError as error:
             console.fail(str(error))
             raise typer.Exit(USAGE if isinstance(error, _USAGE_ERRORS) else FAILED) from None
+        except DBAPIError as error:  # what opening it could not know: a full disk, a damaged page
+            console.fail(f"the database: {str(error.orig).strip()}")
+            raise typer.Exit(FAILED) from None
         except OSError as error:
             if error.filename is None:  # as a reader that went away: not about a file of ours
                 raise

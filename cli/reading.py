@@ -35,7 +35,7 @@ def search(
     ctx: typer.Context,
     query: str,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
-    offset: Annotated[int, typer.Option(min=0)] = 0,
+    offset: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
     as_json: Json = False,
 ) -> None:
     """Search the newest version of every article."""

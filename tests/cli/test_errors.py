@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,19 @@ def test_a_database_of_a_later_release_is_refused(archived: Polarchive) -> None:
     archived.configure("contact = 'ops@example.org'\n")
     for command in (["init"], ["status"], ["crawl", "ndrc"], ["nightly"], ["db", "upgrade"]):
         assert_one_line(archived(*command), 1, "written by a later release")
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["show", "1"], ["subscribe", "储能", "--email", "a@example.org"]]
+)
+def test_a_database_that_breaks_later_is_one_line(archived: Polarchive, command: list[str]) -> None:
+    with closing(sqlite3.connect(archived.home / "polarchive.db")) as connection:
+        connection.execute("ALTER TABLE article RENAME TO lost")
+        connection.execute("ALTER TABLE subscription RENAME TO gone")
+    answer = archived(*command)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith("error: the database: no such table")
+    assert len(answer.err.splitlines()) == 1
 
 
 def test_a_home_that_cannot_be_made_is_an_error(polarchive: Polarchive) -> None:
