@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 AT_LEAST_EVERY = dt.timedelta(minutes=10)
 """We look at the clock so often though nothing is due: a machine that slept wakes late."""
 
+AFTER_FAILURE = dt.timedelta(minutes=1)
+"""How long we wait where a look failed: a database that was away may be back."""
+
 _MOMENT = dt.timedelta(microseconds=1)
 
 
@@ -131,8 +134,16 @@ def _later(config: Config, slugs: Mapping[str, object], now: dt.datetime) -> lis
 class Clock:
     """Looks, runs what is due, reports, and says when to look again."""
 
-    def __init__(self, config: Config, database: Database, report: Callable[[Night], None]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        report: Callable[[Night], None],
+        *,
+        after_failure: dt.timedelta = AFTER_FAILURE,
+    ) -> None:
         self._config, self._database, self._report = config, database, report
+        self._after_failure = after_failure
         self._slugs = night.enabled(config).slugs
         self._stop, self._busy, self._lock = threading.Event(), set[str](), threading.Lock()
         self._scheduler = BackgroundScheduler(timezone=config.schedule.timezone)
@@ -158,13 +169,21 @@ class Clock:
         """Look at ``moment`` instead of when we meant to; looks may overlap, as nights do."""
         if not self._stop.is_set():
             self._scheduler.add_job(
-                self._look,
+                self._wake,
                 DateTrigger(moment),
                 id="look",
                 replace_existing=True,
                 max_instances=1000,
                 misfire_grace_time=None,
             )
+
+    def _wake(self) -> None:
+        """Look at the clock; whatever happens, we look again."""
+        try:
+            self._look()
+        except Exception:  # the border of a job: APScheduler would forget it, and no portal ever run again
+            logger.exception("a look at the clock failed; looking again in %s", self._after_failure)
+            self._look_at(_now() + self._after_failure)
 
     def _look(self, *, wait: bool = True) -> Night:
         """Run what is due. The next look is arranged before, as a long night stops no clock, and

@@ -14,6 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import deferred_from_coro
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler import tally
 from crawler.saved import saved
@@ -36,7 +37,7 @@ class Ledger:
         self._pending: dict[tuple[str, str], Capture] = {}
         self._writer: CaptureWriter | None = None
         self._held: dict[str, Capture] = {}
-        self._pulse = create_looping_call(self._beat)
+        self._pulse = create_looping_call(self.beat)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -152,9 +153,15 @@ class Ledger:
         with self._visit.database.write() as session:
             runs.close(session, self._run.id, state, _now(), message=message, **self._counts(counts))
 
-    def _beat(self) -> None:
-        with self._visit.database.write() as session:
-            ours = runs.beat(session, self._run.id, _now(), **self._counts(self._tally()))
+    def beat(self) -> None:
+        """Say that the run is alive; one beat that fails must not be the last (the looping call would
+        end), or the run is taken for lost and its slot crawled twice."""
+        try:
+            with self._visit.database.write() as session:
+                ours = runs.beat(session, self._run.id, _now(), **self._counts(self._tally()))
+        except SQLAlchemyError as error:
+            logger.warning("run %d: heartbeat not written: %s", self._run.id, error)
+            return
         if not ours:
             logger.error("run %d was closed by somebody else: stopping", self._run.id)
             self._stop()
