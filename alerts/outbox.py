@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from alerts.channels import Channel, ChannelDown, NotDelivered, Refused
 from alerts.messages import Message, Notice, Source, compose
+from policy.errors import PolarchiveError
 from policy.query import highlights, parse
 from policy.records import Article, Version
 from storage import queries
@@ -51,7 +52,6 @@ class Leased:
 
     id: int
     address: str
-    message: Message
     message_id: str
     attempts: int
 
@@ -60,12 +60,12 @@ def send(database: Database, channel: Channel, clock: Clock, names: Mapping[str,
     """Send all that is due; stops early when the channel is down. ``names`` are the portals' by slug."""
     outcomes: list[str] = []
     errors: dict[str, None] = {}
-    while leased := lease(database, clock(), names):
+    while leased := lease(database, clock()):
         try:
-            channel.send(leased.address, leased.message, message_id=leased.message_id)
+            message = _message(database, leased, names)
+            channel.send(leased.address, message, message_id=leased.message_id)
         except NotDelivered as error:
-            permanent = isinstance(error, Refused)
-            outcomes.append(_put_off(database, leased, str(error), clock(), permanent=permanent))
+            outcomes.append(_put_off(database, leased, error, clock()))
             errors[str(error)] = None
             if isinstance(error, ChannelDown):
                 break
@@ -102,7 +102,7 @@ def wait_after(attempts: int) -> dt.timedelta:
 # ------------------------------------------------------------------ the lease
 
 
-def lease(database: Database, now: dt.datetime, names: Mapping[str, str]) -> Leased | None:
+def lease(database: Database, now: dt.datetime) -> Leased | None:
     """The next delivery that is due, held until it is settled or :data:`LEASE` has passed."""
     with database.write() as session:
         row = session.scalar(
@@ -117,7 +117,7 @@ def lease(database: Database, now: dt.datetime, names: Mapping[str, str]) -> Lea
         row.state, row.leased_until = "leased", now + LEASE
         row.attempts += 1
         row.message_id = row.message_id or _message_id(row)
-        return _leased(session, row, names)
+        return _leased(session, row)
 
 
 def _due(now: dt.datetime) -> ColumnElement[bool]:
@@ -131,25 +131,27 @@ def _message_id(row: DeliveryRow) -> str:
     return f"<{hashlib.sha256(named.encode()).hexdigest()[:32]}@polarchive.invalid>"
 
 
-def _leased(session: Session, row: DeliveryRow, names: Mapping[str, str]) -> Leased:
-    subscription = session.get_one(SubscriptionRow, row.subscription_id)
+def _leased(session: Session, row: DeliveryRow) -> Leased:
     return Leased(
         id=row.id,
-        address=subscription.address,
-        message=compose(_notice(session, row, subscription.query, names)),
+        address=session.get_one(SubscriptionRow, row.subscription_id).address,
         message_id=row.message_id or _message_id(row),
         attempts=row.attempts,
     )
 
 
-def _put_off(database: Database, leased: Leased, error: str, now: dt.datetime, *, permanent: bool) -> str:
-    state = "dead" if permanent or leased.attempts >= MOST_TRIES else "failed"
+def _put_off(database: Database, leased: Leased, error: NotDelivered, now: dt.datetime) -> str:
+    """A channel that is down is no fault of the message: that costs none of its tries."""
+    down = isinstance(error, ChannelDown)
+    dead = isinstance(error, Refused) or (leased.attempts >= MOST_TRIES and not down)
+    state = "dead" if dead else "failed"
     logger.warning("delivery %d, try %d: %s", leased.id, leased.attempts, error)
-    _settle(database, leased, state, next_try=now + wait_after(leased.attempts), last_error=error)
+    wait, attempts = wait_after(1 if down else leased.attempts), leased.attempts - down
+    _settle(database, leased, state, next_try=now + wait, attempts=attempts, last_error=str(error))
     return state
 
 
-def _settle(database: Database, leased: Leased, state: str, **values: dt.datetime | str | None) -> None:
+def _settle(database: Database, leased: Leased, state: str, **values: dt.datetime | str | int | None) -> None:
     with database.write() as session:
         row = session.get_one(DeliveryRow, leased.id)
         row.state, row.leased_until = state, None
@@ -168,6 +170,17 @@ def most_telling(versions: Sequence[Version], matched: int) -> Article:
         return article.doc_no is not None, article.issuers is not None, version.article_id == matched
 
     return max(versions, key=says).article
+
+
+def _message(database: Database, leased: Leased, names: Mapping[str, str]) -> Message:
+    """Raises Refused for one that cannot be written, so that it does not stop those behind it."""
+    try:
+        with database.read() as session:
+            row = session.get_one(DeliveryRow, leased.id)
+            query = session.get_one(SubscriptionRow, row.subscription_id).query
+            return compose(_notice(session, row, query, names))
+    except (PolarchiveError, LookupError, ValueError) as error:
+        raise Refused(f"delivery {leased.id} cannot be written: {error}") from error
 
 
 def _notice(session: Session, row: DeliveryRow, query: str, names: Mapping[str, str]) -> Notice:

@@ -7,7 +7,8 @@ unless another follower was quicker.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 from sqlalchemy import func, select
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from alerts import subscriptions
 from alerts.subscriptions import Subscription
-from policy.query import Document, matches
+from policy.errors import QuerySyntax
+from policy.query import Document, Query, matches
 from policy.records import Change
 from storage import queries
 from storage.cursors import cursor, held_cursor, move_cursor
@@ -23,6 +25,8 @@ from storage.database import Database
 from storage.documents import document
 from storage.inserts import insert_unless_there
 from storage.models import ChangeRow, DeliveryRow
+
+logger = logging.getLogger(__name__)
 
 CURSOR = "alerts"
 EVENT = "new"
@@ -65,7 +69,7 @@ def _step(database: Database, names: Mapping[str, str], now: dt.datetime) -> int
 
 
 def _matches(session: Session, changes: Sequence[Change], names: Mapping[str, str]) -> list[_Match]:
-    wanting = [(each, each.tree) for each in subscriptions.every(session)]
+    wanting = list(_readable(subscriptions.every(session)))
     if not wanting:
         return []
     return [
@@ -75,6 +79,15 @@ def _matches(session: Session, changes: Sequence[Change], names: Mapping[str, st
         for subscription, query in wanting
         if _is_for(subscription, change) and matches(query, document)
     ]
+
+
+def _readable(found: Iterable[Subscription]) -> Iterator[tuple[Subscription, Query]]:
+    """Each with its tree; one that today's grammar does not read must not silence the others."""
+    for each in found:
+        try:
+            yield each, each.tree
+        except QuerySyntax as error:
+            logger.error("subscription %d is not matched: %s", each.id, error)
 
 
 def _is_for(subscription: Subscription, change: Change) -> bool:

@@ -37,11 +37,7 @@ class Email:
             raise ChannelDown(f"{self.host}:{self.port}: {error}") from error
         try:
             self._greet(server)
-            server.send_message(mail, from_addr=self.sender, to_addrs=[address])
-        except _REFUSED as error:
-            raise self._refusal(error) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise ChannelDown(f"{self.host}:{self.port}: {error}") from error
+            self._hand_over(server, mail, address)
         finally:
             _leave(server)
 
@@ -54,10 +50,22 @@ class Email:
         return kind(f"{self.host}:{self.port} refused: {error}")
 
     def _greet(self, server: smtplib.SMTP) -> None:
-        if self.starttls:
-            server.starttls(context=ssl.create_default_context())
-        if self.user:
-            server.login(self.user, self.password)
+        try:
+            if self.starttls:
+                server.starttls(context=ssl.create_default_context())
+            if self.user:
+                server.login(self.user, self.password)
+        except (smtplib.SMTPException, OSError) as error:
+            raise ChannelDown(f"{self.host}:{self.port}: {error}") from error
+
+    def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
+        """A connection that breaks now may break over this mail: the others are still tried."""
+        try:
+            server.send_message(mail, from_addr=self.sender, to_addrs=[address])
+        except _REFUSED as error:
+            raise self._refusal(error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise NotDelivered(f"{self.host}:{self.port}: {error}") from error
 
     def _mail(self, address: str, message: Message, message_id: str) -> EmailMessage:
         mail = EmailMessage(policy=email.policy.SMTP)

@@ -21,6 +21,7 @@ from alerts.subscriptions import Subscription
 from policy.records import Saved
 from storage import archive
 from storage.database import Database
+from storage.models import SubscriptionRow
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
 NAMES = {"ndrc": "国家发展改革委", "bjx": "北极星"}
@@ -56,6 +57,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def spoil(database: Database, subscription: Subscription) -> None:
+    """Make its query one that today's grammar does not read."""
+    with database.write() as session:
+        session.get_one(SubscriptionRow, subscription.id).query = "储能 OR"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from alerts.subscriptions import Subscription
 from policy.records import DocNumber, Found, Saved
 from storage.database import Database
 from storage.models import DeliveryRow
-from tests.alerts.conftest import NAMES, Mailbox
+from tests.alerts.conftest import NAMES, Mailbox, spoil
 from tests.storage.builders import NIGHT
 
 Subscribe = Callable[..., Subscription]
@@ -116,7 +116,7 @@ def test_senders_beside_each_other_send_each_mail_once(
 def test_a_sender_that_died_is_repeated_with_the_same_message_id(
     database: Database, channel: Email, mailbox: Mailbox
 ) -> None:
-    lost = outbox.lease(database, NIGHT, NAMES)
+    lost = outbox.lease(database, NIGHT)
     assert lost
     assert send(database, channel, NIGHT + MINUTE) == outbox.Sent(waiting=1)
     assert send(database, channel, NIGHT + outbox.LEASE + MINUTE).sent == 1
@@ -169,8 +169,54 @@ def test_a_server_that_is_down_is_asked_once(
     follow()
     sent = send(database, evolve(channel, port=1))
     assert (sent.put_off, sent.waiting) == (1, 2)
-    assert [row.attempts for row in rows(database)] == [1, 0]
     assert send(database, channel, NIGHT + 3 * MINUTE).sent == 2
+
+
+@pytest.mark.usefixtures("pending")
+def test_a_server_that_is_down_for_days_costs_no_message(
+    database: Database, channel: Email, mailbox: Mailbox
+) -> None:
+    for day in range(20):
+        assert send(database, evolve(channel, port=1), NIGHT + dt.timedelta(days=day)).given_up == 0
+    assert send(database, channel, NIGHT + dt.timedelta(days=20)).sent == 1
+
+
+@pytest.mark.usefixtures("server")
+def test_a_mail_over_which_the_connection_breaks_does_not_hold_up_the_others(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: Email,
+    mailbox: Mailbox,
+) -> None:
+    subscribe("储能")
+    subscribe("储能", "other@example.org")
+    publish()
+    follow()
+    mailbox.answers = ["421 closing", "250 OK"]
+    sent = send(database, channel)
+    assert (sent.put_off, sent.sent) == (1, 1)
+    assert mailbox.recipients == ["other@example.org"]
+
+
+def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: Email,
+    mailbox: Mailbox,
+) -> None:
+    first = subscribe("储能")
+    subscribe("储能", "other@example.org")
+    publish()
+    follow()
+    spoil(database, first)
+    sent = send(database, channel)
+    assert (sent.given_up, sent.sent) == (1, 1)
+    assert sent.errors[0].startswith("delivery 1 cannot be written: position 6: ")
+    assert mailbox.recipients == ["other@example.org"]
 
 
 def test_a_server_without_starttls_gets_no_password(server: Controller, channel: Email) -> None:

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from alerts import percolate
 from alerts.subscriptions import Subscription
 from policy.records import Saved
 from storage.cursors import cursor
 from storage.database import Database
-from tests.alerts.conftest import NAMES
+from tests.alerts.conftest import NAMES, spoil
 from tests.storage.builders import DAY, NIGHT
 
 Subscribe = Callable[..., Subscription]
@@ -112,3 +114,17 @@ def test_followers_beside_each_other_deliver_once(
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: percolate.follow(database, NAMES, NIGHT), range(4)))
     assert sum(made) == 20
+
+
+def test_a_subscription_that_cannot_be_read_does_not_silence_the_others(
+    database: Database,
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    spoil(database, subscribe("储能"))
+    subscribe("储能", "other@example.org")
+    publish()
+    assert follow() == 1
+    assert "subscription 1 is not matched: position" in caplog.text
