@@ -66,7 +66,7 @@ def begin(
         require_contact(config, chosen)
     with database.read() as session:
         floor = runs.first_since(session, slug)
-        known = frozenset(runs.known_sections(session, slug))
+        known = frozenset(runs.known_sections(session, slug, replay=bool(replay)))
     window = since or (None if replay else floor or first_day(config, now))
     with database.write() as session:
         run = runs.claim(session, slug, slot, now, since=window, replay=bool(replay))

@@ -109,10 +109,12 @@ def first_since(session: Session, portal: str) -> dt.date | None:
     return session.scalar(select(RunRow.since).where(*crawled).order_by(RunRow.id).limit(1))
 
 
-def known_sections(session: Session, portal: str) -> set[str]:
-    """The sections that an earlier finished run has listed."""
-    finished = (RunRow.portal == portal, RunRow.state.in_(["ok", "partial"]))
-    return {section for row in session.scalars(select(RunRow.sections).where(*finished)) for section in row}
+def known_sections(session: Session, portal: str, *, replay: bool) -> set[str]:
+    """The sections that an earlier finished run has listed; to a live run replays are none: after
+    them the portal is still crawled for the first time."""
+    finished = select(RunRow.sections).where(RunRow.portal == portal, RunRow.state.in_(["ok", "partial"]))
+    counted = finished if replay else finished.where(RunRow.replay.is_(False))
+    return {section for row in session.scalars(counted) for section in row}
 
 
 def history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:

@@ -151,8 +151,15 @@ def test_a_section_is_known_when_a_finished_run_listed_it(database: Database) ->
     for night, (state, section) in enumerate([("ok", "通知"), ("partial", "公告"), ("stopped", "解读")]):
         close(database, claimed(database, slot=NIGHT + night * DAY), state, sections={section: 5})
     with database.read() as session:
-        assert runs.known_sections(session, "ndrc") == {"通知", "公告"}
-        assert runs.known_sections(session, "most") == set()
+        assert runs.known_sections(session, "ndrc", replay=False) == {"通知", "公告"}
+        assert runs.known_sections(session, "most", replay=False) == set()
+
+
+def test_after_a_replay_the_first_live_crawl_is_still_the_first(database: Database) -> None:
+    close(database, claimed(database, replay=True), "ok", sections={"通知": 5})
+    with database.read() as session:
+        assert runs.known_sections(session, "ndrc", replay=False) == set()
+        assert runs.known_sections(session, "ndrc", replay=True) == {"通知"}
 
 
 def test_the_history_is_newest_first(database: Database) -> None:
