@@ -29,6 +29,8 @@ heartbeat = 1.0
 timeout = 5.0
 [network.connect]
 "http://127.0.0.1:1" = "{origin}"
+[portals.services]
+enabled = false
 [schedule]
 spread_minutes = 0.0
 """
