@@ -17,7 +17,7 @@ def address(each: Paper) -> str:
 
 
 def test_each_fault_is_counted_under_its_own_reason(home: Home) -> None:
-    home.configure(timeout=1)
+    home.configure(timeout=3)
     shown = [paper(n, TODAY - dt.timedelta(days=n)) for n in range(1, 21)]
     site = home.site
     site.put(TZ, shapes.ndrc_list(shown))
@@ -30,7 +30,7 @@ def test_each_fault_is_counted_under_its_own_reason(home: Home) -> None:
         return each
 
     put()
-    put(fault="slow", seconds=3)
+    put(fault="slow", seconds=6)
     busy = put(fault="busy", times=2)
     put(fault="truncated")
     put(fault="huge", megabytes=50)
