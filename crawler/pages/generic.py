@@ -25,8 +25,10 @@ FILES = "[class*=attachment], [class*=fujian], .filelist, .xgfj, .fjdown, table.
 """Blocks in which sites offer an article's files, wherever they stand."""
 MEDIA = {"frames": "frame, iframe", "images": "img", "players": "video, audio, object, embed"}
 """What may stand in the place of words."""
-LITTLE = 100
-"""Less prose than this may be all that is shown of an article the page carries."""
+LITTLE = 20
+"""Less prose than this may be all that is shown of an article the page carries unshown."""
+MODEST = 100
+"""The same where no headline is shown."""
 LONGEST = 200
 """Characters of a label's value."""
 
@@ -48,7 +50,8 @@ def of(page: Document) -> Page:
     line = headline.headline_of(page, found)
     density = Density(found, line.run)
     body = body_of(page, density)
-    unshown = embedded.article(page) if body is None or density.weight(body) < LITTLE else None
+    shown = density.weight(body) if body is not None else 0
+    unshown = embedded.article(page) if shown < (LITTLE if line.run else MODEST) else None
     if unshown is not None:
         body, within = parse(unshown), range(len(found), len(found))
     elif body is None:

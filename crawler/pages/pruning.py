@@ -55,7 +55,7 @@ def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
         pointer = run.block.tag == "li" or POINTER.search(run.text)
         pager = run.linked and PAGER.fullmatch(run.text)
         alone = (pager or (pointer and run.is_link)) and text_in(run.block) == run.text
-        if alone and not any(is_file(attribute(link, "href")) for link in run.block.css("a[href]")):
+        if alone and not _offers_file(run):
             yield run.block
 
 
@@ -69,8 +69,12 @@ def _related(found: Sequence[Run]) -> Iterator[Node]:
             yield run.block
 
 
+def _offers_file(run: Run) -> bool:
+    return any(is_file(attribute(link, "href")) for link in run.block.css("a[href]"))
+
+
 def _is_link_line(run: Run) -> bool:
-    return run.is_link and text_in(run.block) == run.text
+    return run.is_link and text_in(run.block) == run.text and not _offers_file(run)
 
 
 def _site_lines(found: Sequence[Run]) -> Iterator[Node]:

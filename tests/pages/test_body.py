@@ -186,6 +186,16 @@ def test_an_article_that_only_a_script_shows_is_read(unshown: str) -> None:
     assert read(f"<h1>{TITLE}</h1><div id='app'></div>{unshown}").text.split("\n") == list(WORDS)
 
 
+def test_a_short_notice_is_preferred_to_what_a_script_carries() -> None:
+    carried = f"<script>var a = {json.dumps({'content': prose(OTHER)})}</script>"
+    assert read(main(SHORT) + carried).text == NOTICE
+
+
+def test_files_below_a_heading_of_links_stay() -> None:
+    files = "<p>相关链接</p><p><a href='a.pdf'>样例表.pdf</a></p>"
+    assert read(main(prose() + files)).text.split("\n")[-1] == "样例表.pdf"
+
+
 def test_what_is_shown_is_preferred_to_what_is_carried() -> None:
     carried = f"<script>var a = {json.dumps({'content': ''.join(OTHER)})}</script>"
     assert read(f"<h1>{TITLE}</h1><div>{prose()}</div>{carried}").text.split("\n") == list(WORDS)
