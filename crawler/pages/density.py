@@ -58,10 +58,7 @@ class Density:
         self.weighed = _weighed(found, headed)
         self.line = headed
         self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
-        dated = (
-            run for run in found if not run.words and len(run.text) <= DATELINE and WHEN.search(run.text)
-        )
-        self._dated = {spot.key for run in dated for spot in run.spot.upwards()}
+        self._dated = {spot.key for run in found if _is_dated(run) for spot in run.spot.upwards()}
         for run, weight in self.weighed:
             links = len(run.text) if run.linked and not run.words else 0
             for spot in run.spot.upwards() if run.words or links else ():
