@@ -28,7 +28,8 @@ FIRST = 0.5
 LONGEST_TEASER = 150
 """Characters of prose that records without words of a thread have on average, or they are no teasers."""
 _THREAD = re.compile(
-    r"(?:回[复覆]|[评評][论論]|[点點]?[赞讚]|举报|支持|反对|踩|分享|收藏|引用|只看\w{0,3}|沙发|板凳|地板|[楼樓]主?|前|小时|分钟|昨天|今天|刚刚|\d|\W)+"
+    r"(?>回[复覆]|[评評][论論]|[点點]?[赞讚]|举报|支持|反对|踩|分享|收藏|引用|只看\w{0,3}|沙发|板凳|地板|[楼樓]主?"
+    r"|小时|分钟|前|昨天|今天|刚刚|\d|\W)++"
     r"|.{0,20}[发發]表[于於].{0,30}|网友.{0,20}|积分\W*\d+"
 )
 _DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d")
