@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from policy.docprefix import code_in, organ_in, plausible
-from policy.issuers import dictionary
 from policy.numerals import DIGITS, NUMERALS, count
+from policy.organs import identify
 from policy.records import DocNumber, DocNumberKind, Found
 
 OPEN, CLOSE = r"〔﹝［\[（(【〈《‘〚<{", r"〕﹞］\]）)】〉》’〛>}"
@@ -120,7 +120,7 @@ def _order(text: str, match: re.Match[str]) -> _Spot | None:
 
 def _year_first(text: str, match: re.Match[str]) -> _Spot | None:
     organ = organ_in(_run(text, match.start()))
-    if organ not in dictionary().ids:
+    if not identify(organ):
         organ = ""
     start = text.rindex(organ, 0, match.start()) if organ else match.start()
     return _Spot(start, match.end(), _ordered(organ, match, text[start : match.end()]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from policy.issuers import dictionary
+from policy import organs
+from policy.issuers import codes
 
 _TAIL = re.compile(
     r".*(?:的(?:通知|意见|批复|复函|决定|通报|公报|公告|通告|纪要|办法|规定|方案|规划|请示|报告|议案|函|命令|令)"
@@ -52,8 +53,7 @@ def _hard_border(run: str) -> int:
 
 
 def _agency_lengths(text: str) -> list[int]:
-    ids = dictionary().ids
-    return [end for end in range(2, min(len(text), dictionary().longest)) if text[:end] in ids]
+    return sorted({end for end, _ in organs.starting(text) if end < len(text)})
 
 
 def _is_agency(text: str) -> bool:
@@ -69,7 +69,7 @@ def _is_agency(text: str) -> bool:
 @cache
 def _heads() -> frozenset[str]:
     """What a 机关代字 begins with: central prefixes, and place letters with 政, 府 or a department."""
-    book = dictionary()
+    book = codes()
     places = {place + head for place in book.places for head in (*book.heads, "政", "府", "办", "委", "规")}
     return frozenset({*book.codes, *places, "国令"})
 
@@ -82,14 +82,14 @@ def plausible(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def organ_in(run: str) -> str:
     """The organ whose 令 or 公告 it is: the longest known name at the end, else what no lead-in precedes."""
-    ids = dictionary().ids
     for start in range(len(run) - 1):
+        name = run[start:]
         if (
-            run[start:] in ids
-            or run[start:].removeprefix("中华人民共和国") in ids
-            or _is_government(run[start:])
+            organs.identify(name)
+            or organs.identify(name.removeprefix(organs.COUNTRY))
+            or _is_government(name)
         ):
-            return run[start:]
+            return name
     rest = run[_hard_border(run) :]
     return known_code(run) or (rest if len(rest) > 1 or rest == "国" else "")
 

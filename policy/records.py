@@ -150,13 +150,42 @@ class DocNumber:
         return f"{self.code}{self.kind}{year}第{self.number}号"
 
 
+Level = Literal["中央", "部委", "省级", "市级", "县级", "团体", "企业"]
+"""Whose organ it is. 部委 are the organs of the State Council, 市级 is 地级; the divisions below follow
+GB/T 2260, so a district of 上海 is 县级. 团体 and 企业 sign policies together with organs."""
+
+
+@frozen(kw_only=True)
+class Region:
+    """An administrative division: its code of GB/T 2260 and its name."""
+
+    code: str
+    name: str
+
+
+@frozen(kw_only=True)
+class Former:
+    """The name an organ had, and from which year until which; None where we are not sure."""
+
+    name: str
+    since: int | None = None
+    until: int | None = None
+
+
 @frozen(kw_only=True)
 class Issuer:
-    """An issuing organ: the printed form, and the canonical id and name beside it when known."""
+    """An issuing organ: the printed form, and beside it what we know of the organ.
+
+    ``id`` and ``name`` are those of today's organ; ``former`` says that the printed one is a name of
+    the past, of an organ renamed, merged or ended.
+    """
 
     printed: str
     id: str | None = None
     name: str | None = None
+    level: Level | None = None
+    region: Region | None = None
+    former: Former | None = None
 
 
 @frozen(kw_only=True)

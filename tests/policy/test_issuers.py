@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from policy import organs
+from policy.data import fields, lines, sections
 from policy.issuers import by_code, find, known, split
+from policy.records import Former
 
 
 def ids(text: str) -> list[str | None]:
@@ -113,6 +116,97 @@ def test_a_name_is_canonical_beside_the_printed_form() -> None:
 )
 def test_a_code_names_its_organ_only_when_it_is_one_organ_s(code: str, organ: str | None) -> None:
     assert by_code(code) == organ
+
+
+@pytest.mark.parametrize(
+    ("printed", "organ", "level", "region"),
+    [
+        ("国务院办公厅", "state-council-office", "中央", None),
+        ("最高人民法院", "spc", "中央", None),
+        ("国家能源局", "nea", "部委", None),
+        ("中国电力企业联合会", "cec", "团体", None),
+        ("国家电网有限公司", "sgcc", "企业", None),
+        ("浙江省能源局", "zhejiang-energy", "省级", "330000"),
+        ("内蒙古自治区人民政府办公厅", "neimenggu-office", "省级", "150000"),
+        ("中共上海市委办公厅", "shanghai-cpc-office", "省级", "310000"),
+        ("新疆生产建设兵团发展改革委", "xpcc-drc", "省级", None),
+        ("国家税务总局上海市税务局", "shanghai-tax", "省级", "310000"),
+        ("国家能源局浙江监管办公室", "zhejiang-nea", "省级", "330000"),
+        ("深圳市发展和改革委员会", "shenzhen-drc", "市级", "440300"),
+        ("广东省佛山市财政局", "foshan-finance", "市级", "440600"),
+        ("延边州工信局", "222400-industry", "市级", "222400"),
+        ("上海市浦东新区发展改革委", "310115-drc", "县级", "310115"),
+        ("浙江省杭州市余杭区人民政府办公室", "330110-office", "县级", "330110"),
+        ("长春市朝阳区人民政府", "220104", "县级", "220104"),
+    ],
+)
+def test_an_organ_has_a_level_and_a_region(printed: str, organ: str, level: str, region: str | None) -> None:
+    (issuer,) = split(printed)
+    assert (issuer.id, issuer.level) == (organ, level)
+    assert (issuer.region.code if issuer.region else None) == region
+
+
+def test_a_district_whose_name_others_bear_too_is_not_guessed() -> None:
+    (issuer,) = split("朝阳区人民政府")
+    assert (issuer.id, issuer.region) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("printed", "today", "former"),
+    [
+        (
+            "国家卫生计生委",
+            "国家卫生健康委员会",
+            Former(name="国家卫生和计划生育委员会", since=2013, until=2018),
+        ),
+        ("卫生部", "国家卫生健康委员会", Former(name="卫生部", until=2013)),
+        ("中华人民共和国环境保护部", "生态环境部", Former(name="环境保护部", since=2008, until=2018)),
+        ("铁道部", "铁道部", Former(name="铁道部", until=2013)),
+        ("生态环境部", "生态环境部", None),
+    ],
+)
+def test_a_name_of_the_past_keeps_its_years_beside_todays_organ(
+    printed: str, today: str, former: Former | None
+) -> None:
+    (issuer,) = split(printed)
+    assert (issuer.name, issuer.former) == (today, former)
+
+
+def test_names_of_the_past_belong_to_organs_and_do_not_overlap() -> None:
+    for organ, name, _, since, until in (fields(line, 5) for line in lines("former.txt")):
+        assert organs.organ(organ), f"{name}: no organ {organ}"
+        assert not (since and until) or int(since) < int(until), name
+
+
+def test_every_organ_listed_is_found_by_each_of_its_names() -> None:
+    taken = [name for _, line in sections("organs.txt") for name in _names(line)]
+    assert len(taken) == len(set(taken))
+    for _, line in sections("organs.txt"):
+        for name in _names(line):
+            assert organs.identify(name) == fields(line, 1)[0], name
+
+
+def _names(line: str) -> list[str]:
+    _, name, shorts, *_ = fields(line, 3)
+    return [name, *shorts.split()]
+
+
+@pytest.mark.parametrize(
+    ("organ", "name"),
+    [
+        ("zhejiang-finance", "浙江省财政厅"),
+        ("shanghai-finance", "上海市财政局"),
+        ("310115-education", "浦东新区教育局"),
+        ("shanghai-csrc", "中国证券监督管理委员会上海监管局"),
+        ("ndrc-office", "国家发展和改革委员会办公厅"),
+        ("nea-office", "国家能源局综合司"),
+        ("taizhou-js-drc", "泰州市发展和改革委员会"),
+        ("310115-nothing", None),
+        ("000000-drc", None),
+    ],
+)
+def test_a_composed_organ_has_a_canonical_name(organ: str, name: str | None) -> None:
+    assert known(organ) == name
 
 
 def test_a_hostile_cell_is_cut_in_good_time() -> None:
