@@ -235,11 +235,62 @@ class Completeness:
 
 
 @frozen(kw_only=True)
+class Evidence:
+    """Where a topic's term stands: ``line`` of the text, None for the title; offsets in that line."""
+
+    term: str
+    line: int | None
+    start: int
+    end: int
+
+
+@frozen(kw_only=True)
+class Topic:
+    """A topic an article is about. ``title``, ``headings`` and ``body`` count the terms that stand there;
+    ``evidence`` are the first of them."""
+
+    id: str
+    name: str
+    score: float
+    parents: tuple[str, ...] = ()
+    title: int = 0
+    headings: int = 0
+    body: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+
+@frozen(kw_only=True)
+class Topics:
+    """Topics in the order of their scores, and the version of the dictionary that told them."""
+
+    version: str = ""
+    found: tuple[Topic, ...] = ()
+
+
+StatementRole = Literal["effective", "expires", "term"]
+
+
+@frozen(kw_only=True)
+class Statement:
+    """What a document says of its own force, whether or not a day can be made of it.
+
+    ``words`` are 自印发之日起30日后施行 or 有效期5年, ``sentence`` is the whole they stand in, ``line``
+    its line of the text.
+    """
+
+    role: StatementRole
+    words: str
+    sentence: str
+    line: int
+
+
+@frozen(kw_only=True)
 class Article:
     """One portal's page of a policy; all pages of a multi-page article are one article.
 
     ``text`` is as published (never NFKC), one paragraph, heading, list item or table cell a
     line; editors' contact data is not in it.  ``published`` is this portal's publication of the page.
+    ``editor`` made the page: a person's name, kept here alone, never in text, index, alerts or exports.
     """
 
     portal: str
@@ -251,18 +302,26 @@ class Article:
     title_official: Found[str] | None = None
     source: Found[str] | None = None
     author: Found[str] | None = None
+    editor: Found[str] | None = None
     channel: Found[str] | None = None
     doc_no: Found[DocNumber] | None = None
     index_no: Found[str] | None = None
     issuers: Found[tuple[Issuer, ...]] | None = None
+    addressees: Found[tuple[str, ...]] | None = None
+    """主送机关, one organ or group each; ``raw`` is the salutation as printed."""
     published: Found[Moment] | None = None
     written: Found[dt.date] | None = None
     effective: Found[dt.date] | None = None
     expires: Found[dt.date] | None = None
+    statements: tuple[Statement, ...] = ()
+    """What the document says of its own force, as it says it."""
     subject: Found[str] | None = None
     genre: Found[str] | None = None
     validity: Found[str] | None = None
     keywords: tuple[str, ...] = ()
+    conflicts: tuple[Label, ...] = ()
+    """Values that disagree with the field kept, by the field's name: what lost and where it stood."""
+    topics: Topics = Topics()
     tables: tuple[Table, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     outline: Outline = Outline()

@@ -1,0 +1,51 @@
+"""Terms of a dictionary in a text: leftmost, longest, in one pass whatever their number.
+
+The only module that knows pyahocorasick. It searches a node's children one by one, and hundreds of Han
+characters begin a term; so it is given UTF-8, a byte a letter, where no node has more than 64 of
+them: twice as fast, and since no character's bytes are the middle of another's, just as exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import ahocorasick
+
+
+class Lexicon:
+    """Terms, found in any case; no Latin word or figure is cut: there is no 6G in 256GB."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for term in {term.lower() for term in terms}:
+            latin = term[0].isascii() or term[-1].isascii()
+            self._automaton.add_word(_letters(_bytes(term)), (term, len(_bytes(term)), latin))
+        self._automaton.make_automaton()
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Where terms stand, and each in lower case; in order, none overlaps another."""
+        lowered = text.lower()
+        if len(lowered) != len(text):  # İ is two characters in lower case
+            lowered = text
+        data = _bytes(lowered)
+        start = reach = 0
+        for last, (term, length, latin) in self._automaton.iter_long(_letters(data)):
+            begins = last - length + 1
+            start += len(data[reach:begins].decode(errors="surrogatepass"))
+            reach, end = begins, start + len(term)
+            if not latin or not (_cuts(lowered, start) or _cuts(lowered, end)):
+                yield start, end, term
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
+
+
+def _letters(data: bytes) -> str:
+    return data.decode("latin-1")
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a Latin word or a figure goes on over this place."""
+    pair = text[at - 1 : at + 1] if at else ""
+    return len(pair) == 2 and pair.isascii() and pair.isalnum()
