@@ -88,13 +88,29 @@ def shape(article: Article) -> dict[str, Any]:
         "tables": [table.rows for table in article.tables],
         "published": _value(article.published),
         "written": _value(article.written),
+        "effective": _value(article.effective),
+        "expires": _value(article.expires),
+        "statements": [attrs.asdict(one) for one in article.statements],
         "source": _value(article.source),
+        "author": _value(article.author),
+        "editor": _value(article.editor),
+        "channel": _value(article.channel),
+        "title_official": _value(article.title_official),
         "doc_no": doc_no.raw if doc_no else None,
         "doc_no_norm": doc_no.value.norm if doc_no else None,
         "index_no": _value(article.index_no),
         "issuers": [issuer.printed for issuer in issuers],
         "issuer_ids": [issuer.id for issuer in issuers],
+        "issuers_known": [attrs.asdict(issuer) for issuer in issuers],
+        "addressees": _value(article.addressees) or (),
+        "subject": _value(article.subject),
+        "genre": _value(article.genre),
+        "validity": _value(article.validity),
         "keywords": article.keywords,
+        "topics": [attrs.asdict(topic) for topic in article.topics.found],
+        "topic_set": article.topics.version,
+        "provenance": _provenance(article),
+        "conflicts": [attrs.asdict(one) for one in article.conflicts],
         "attachments": [{"name": file.name, "url": file.url} for file in article.attachments],
         "outline": _outline(article.outline),
         "completeness": attrs.asdict(article.completeness) | {"complete": article.completeness.complete},
@@ -106,8 +122,22 @@ def _value(found: Found[Any] | None) -> Any:
     return found.value if found else None
 
 
+def _provenance(article: Article) -> dict[str, dict[str, str]]:
+    """The raw text and the rule of every field that was found."""
+    fields = ((field.name, getattr(article, field.name)) for field in attrs.fields(Article))
+    return {
+        name: {"raw": value.raw, "rule": value.rule} for name, value in fields if isinstance(value, Found)
+    }
+
+
 def _outline(outline: Outline) -> dict[str, Any]:
     return attrs.asdict(outline)
+
+
+_ONE = (
+    "file", "url", "portal", "title", "published", "written", "effective", "expires", "source", "author",
+    "editor", "doc_no", "index_no", "subject", "genre", "validity",
+)  # fmt: skip
 
 
 def _print(record: dict[str, Any]) -> None:
@@ -116,10 +146,14 @@ def _print(record: dict[str, Any]) -> None:
         console.fail(f"{record['file']}: {record['error']}")
         return
     table = console.table("", "field", "value")
-    for name in ("file", "url", "portal", "title", "published", "written", "source", "doc_no", "index_no"):
+    for name in _ONE:
         table.add_row(name, Text(str(record[name] or "–")))
-    for name in ("issuers", "keywords", "warnings"):
+    for name in ("issuers", "addressees", "keywords", "warnings"):
         table.add_row(name, Text("、".join(record[name]) or "–"))
+    for topic in record["topics"]:
+        table.add_row("topic", Text(f"{topic['name']} {topic['score']}"))
+    for other in record["conflicts"]:
+        table.add_row("conflict", Text(f"{other['name']}: {other['rule']} says {other['value']}"))
     missing = record["completeness"]
     table.add_row("missing", Text(" ".join([*missing["missing_pages"], *missing["gaps"]]) or "–"))
     console.say(table)

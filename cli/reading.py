@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from cli.app import Json, app
 from cli.home import Home
 from policy.errors import ArchiveError
 from policy.query import highlights, parse
-from policy.records import Article, Found, Hit, Version
+from policy.records import Article, Found, Hit, Issuer, Topic, Version
 from policy.scars import mend
 from storage import article_json, queries
 from storage.database import Database
@@ -125,20 +126,48 @@ def _fields(article: Article) -> list[tuple[str, str, str]]:
         if found is not None:
             rows.append((name, _shown(found), found.rule))
     rows += [("portal's keywords", "、".join(article.keywords), "portal")] if article.keywords else []
+    rows += [("topic", f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.found]
+    rows += [("statement", one.words, one.sentence) for one in article.statements]
     rows += [("attachment", f"{file.name}  {file.url}", "link") for file in article.attachments]
+    rows += [("conflict", f"{other.name}: {other.value}", other.rule) for other in article.conflicts]
     rows += [("warning", warning, "") for warning in article.warnings]
     gaps = (*article.completeness.missing_pages, *article.completeness.gaps)
     return [*rows, *([("missing", " ".join(gaps), "completeness")] if gaps else [])]
 
 
 _FOUND = (
-    "title", "title_official", "doc_no", "index_no", "issuers", "published", "written", "effective",
-    "expires", "source", "author", "channel", "subject", "genre", "validity",
+    "title", "title_official", "doc_no", "index_no", "issuers", "addressees", "published", "written",
+    "effective", "expires", "source", "author", "editor", "channel", "subject", "genre", "validity",
 )  # fmt: skip
 
 
 def _shown(found: Found[Any]) -> str:
-    return console.moment(found.value) if hasattr(found.value, "isoformat") else found.raw
+    match found.value:
+        case dt.date():
+            return console.moment(found.value)
+        case (Issuer(), *_):
+            return "、".join(map(_organ, found.value))
+        case (str(), *_):
+            return "、".join(found.value)
+        case str():
+            return found.value
+        case _:
+            return found.raw
+
+
+def _organ(issuer: Issuer) -> str:
+    """``国家卫生计生委 (2013–2018, today 国家卫生健康委员会; 部委)``."""
+    region = issuer.region.name if issuer.region else None
+    past = issuer.former
+    years = f"{past.since or ''}–{past.until or ''}, today {issuer.name}" if past else None
+    known = [fact for fact in (years, issuer.level, region) if fact]
+    return f"{issuer.printed} ({'; '.join(known)})" if known else issuer.printed
+
+
+def _evidence(topic: Topic) -> str:
+    """``title 2, headings 1, body 7: 制氢 加氢站``."""
+    counts = f"title {topic.title}, headings {topic.headings}, body {topic.body}"
+    return f"{counts}: {' '.join(where.term for where in topic.evidence)}"
 
 
 @app.command()

@@ -18,9 +18,10 @@ from crawler.portal import Portal, Section
 from crawler.portals import PACKAGES, owner
 from pipelines import clean, learning, metadata, validate
 from pipelines.clean import Cleaned
+from pipelines.credits import credits_in
 from pipelines.furniture import remove_contacts, strip
 from pipelines.legible import illegible
-from policy import outline
+from policy import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.furniture import FurnitureSet, Learned
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload, Table
@@ -115,7 +116,8 @@ def read_article(
     body = _stitched(pages, cleaned or clean_pages(pages), furniture)
     if body.all_furniture and not body.attachments:
         raise Rejected("nothing but furniture", portal=slug, url=first.url, field="text")
-    found = metadata.describe(_labels(first, entry), body.lines, issuer=portal.issuer if portal else None)
+    labels = (*_labels(first, entry), *credits_in(body.furniture, "tail"))
+    found = metadata.describe(labels, body.lines, issuer=portal.issuer if portal else None)
     if found.title is None:
         raise Rejected("no title", portal=slug, url=first.url, field="title")
     known = {_file(page.url) for page in pages}
@@ -185,6 +187,7 @@ class _Body:
     """The text of all pages, furniture and contacts removed from each."""
 
     lines: tuple[str, ...]
+    furniture: tuple[str, ...]
     tables: tuple[Table, ...]
     attachments: tuple[Attachment, ...]
     all_furniture: bool
@@ -212,6 +215,7 @@ def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: Furnitur
     files = {file.url: file for page in reversed(pages) for file in reversed(page.attachments)}
     return _Body(
         lines=tuple(lines),
+        furniture=tuple(line for one in stripped for line in one.removed),
         tables=tuple(table for _, one in read for table in one.tables),
         attachments=tuple(reversed(files.values())),
         all_furniture=all(one.all_furniture for one in stripped),
@@ -246,6 +250,9 @@ def _file(url: str) -> str:
 
 def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:
     tree = outline.outline(body.lines)
+    told = topics.topics(
+        article.title.value, body.lines, [node.line for node in (*tree.headings, *tree.boxes)]
+    )
     whole = outline.completeness(tree, article.title.value, body.lines, pages=pages, missing_pages=missing)
     flags = (
         *(("text: nothing but furniture",) if body.all_furniture else ()),
@@ -253,5 +260,5 @@ def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, 
         *illegible("text", article.text),
     )
     return validate.validate(
-        evolve(article, outline=tree, completeness=whole, warnings=(*article.warnings, *flags))
+        evolve(article, outline=tree, completeness=whole, topics=told, warnings=(*article.warnings, *flags))
     )

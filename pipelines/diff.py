@@ -261,6 +261,7 @@ _FIELDS: Mapping[str, Callable[[Article], str | None]] = {
             "doc_no",
             "index_no",
             "issuers",
+            "addressees",
             "source",
             "published",
             "written",

@@ -1,8 +1,8 @@
 """Labels and lines of an article to its fields, each with the rule that found it.
 
 What is labelled in a cell is believed before a meta, a meta before the headline block, that before
-the title and the signature. Where they disagree the first is kept and a warning says so. The time of
-a page's making is never a date of the policy.
+the title and the signature. Where they disagree the first is kept, and the others are conflicts: each
+with its value and its rule. The time of a page's making is never a date of the policy.
 """
 
 from __future__ import annotations
@@ -14,11 +14,17 @@ from typing import Any
 
 from attrs import frozen
 
-from pipelines.authorship import issued_by
+from pipelines.authorship import authors
+from pipelines.conflicts import comparable, conflicts
+from pipelines.credits import names_somebody
 from pipelines.genres import genre_of, names_a_policy, official_name, without_number
-from policy import dates, docnumber
-from policy.records import DocNumber, Found, Issuer, Label, Moment
+from pipelines.salutation import addressees
+from pipelines.validity import validity_words
+from policy import dates, docnumber, force
+from policy.records import Conflict, DocNumber, Found, Issuer, Label, Moment, Statement
 
+SECOND = frozenset({"cell:发布机构", "cell:发布机关", "cell:生成日期", "cell:印发日期", "cell:联合发文单位"})
+"""Cells of a label that says it less exactly than another of the same name: 发文机关 before 发布机构."""
 RANKS = ("cell", "meta", "masthead", "breadcrumb", "title", "listing")
 """Kinds of rules, the most trusted first."""
 
@@ -41,55 +47,71 @@ class Metadata:
     title_official: Found[str] | None = None
     source: Found[str] | None = None
     author: Found[str] | None = None
+    editor: Found[str] | None = None
     channel: Found[str] | None = None
     doc_no: Found[DocNumber] | None = None
     index_no: Found[str] | None = None
     issuers: Found[tuple[Issuer, ...]] | None = None
+    addressees: Found[tuple[str, ...]] | None = None
     published: Found[Moment] | None = None
     written: Found[dt.date] | None = None
     effective: Found[dt.date] | None = None
     expires: Found[dt.date] | None = None
+    statements: tuple[Statement, ...] = ()
     subject: Found[str] | None = None
     genre: Found[str] | None = None
     validity: Found[str] | None = None
     keywords: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> Metadata:
     """The fields told by a page's labels and its text; ``issuer`` is the organ whose own site it is."""
     said = _Said(labels)
-    text, top = "\n".join(lines), masthead(lines)
-    title, signed = said.first("title"), dates.signature_day(lines)
-    words = title.value if title else ""
-    printed = docnumber.own(cell=None, title=words, masthead=top)
-    number = docnumber.own(cell=said.value("doc_no"), title=words, masthead=top)
-    written = said.day("written") or signed
-    day = written.value if written else None
+    top, title = masthead(lines), said.first("title")
+    candidates = _candidates(said, lines, top)
+    kept = {name: next(iter(found), None) for name, found in candidates.items()}
     return Metadata(
-        title=title,
+        **kept,
         title_official=_official(title, issuer) or _reprinted(lines, top),
-        source=said.first("source"),
-        author=said.first("author"),
         channel=said.first("channel"),
-        doc_no=number,
-        index_no=said.first("index_no"),
-        issuers=issued_by(said.first("issuer"), words, lines, said.first("source"), top=top),
-        published=said.moment("published"),
-        written=written,
-        effective=said.day("effective") or dates.effective(text, written=day),
-        expires=said.day("expires") or dates.expires(text, written=day),
-        subject=said.first("subject"),
-        genre=said.first("genre") or genre_of(words),
-        validity=said.first("validity"),
+        addressees=addressees(lines[lead_in(lines) :], said.first("addressees")),
+        statements=force.statements(lines),
         keywords=said.keywords(),
+        conflicts=tuple(other for name, found in candidates.items() for other in conflicts(name, found)),
         warnings=(
             *said.warnings(),
-            *_differ("written", written, signed),
-            *_differ("doc_no", number, printed),
-            *_unread("doc_no", said.value("doc_no"), number),
+            *(warning for name in ("written", "doc_no") for warning in _disagree(name, candidates[name])),
+            *_unread("doc_no", said.value("doc_no"), kept["doc_no"]),
         ),
     )
+
+
+def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[str, list[Found[Any]]]:
+    """All that is said of each field, the most trusted first."""
+    text, words = "\n".join(lines), said.value("title") or ""
+    written = [*said.days("written"), *_maybe(dates.signature_day(lines))]
+    day = written[0].value if written else None
+    cell = said.value("doc_no")
+    return {
+        **{name: said.all(name) for name in ("title", "source", "author", "editor", "index_no", "subject")},
+        "doc_no": [
+            *_maybe(docnumber.own(cell=cell, title=words, masthead=top)),
+            *_maybe(docnumber.own(cell=None, title=words, masthead=top) if cell else None),
+        ],
+        "issuers": authors(said.all("issuer"), words, lines, said.first("source"), top=top),
+        "published": said.moments("published"),
+        "written": written,
+        "effective": [*said.days("effective"), *_maybe(force.effective(text, written=day))],
+        "expires": [*said.days("expires"), *_maybe(force.expires(text, written=day))],
+        "genre": [*said.all("genre"), *_maybe(genre_of(words))],
+        "validity": [*said.all("validity"), *_maybe(validity_words(words, lines))],
+    }
+
+
+def _maybe(found: Found[Any] | None) -> list[Found[Any]]:
+    return [found] if found else []
 
 
 def masthead(lines: Sequence[str]) -> tuple[str, ...]:
@@ -115,9 +137,14 @@ def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None
     return official_name(title.value) or (whole if issuer and names_a_policy(title.value) else None)
 
 
-def _differ(name: str, kept: Found[Any] | None, other: Found[Any] | None) -> Iterator[str]:
-    if kept and other and _comparable(kept.value) != _comparable(other.value):
-        yield f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
+def _disagree(name: str, found: Sequence[Found[Any]]) -> Iterator[str]:
+    """The first and the last word on a field, where they differ."""
+    if found and comparable(found[0].value) != comparable(found[-1].value):
+        yield _against(name, found[0], found[-1])
+
+
+def _against(name: str, kept: Found[Any], other: Found[Any]) -> str:
+    return f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
 
 
 def _reprinted(lines: Sequence[str], top: Sequence[str]) -> Found[str] | None:
@@ -134,17 +161,11 @@ def _unread(name: str, cell: str | None, found: Found[Any] | None) -> Iterator[s
         yield f"{name}: cannot read {cell}"
 
 
-def _comparable(value: object) -> object:
-    if isinstance(value, DocNumber):
-        return value.norm if value.kind == "文" else (value.kind, value.number)
-    return value.date() if isinstance(value, dt.datetime) else value
-
-
 class _Said:
     """What the labels say, the most trusted first; values that say nothing are left out."""
 
     def __init__(self, labels: Sequence[Label]) -> None:
-        self._labels = sorted((one for one in labels if not _NOTHING.fullmatch(one.value)), key=_rank)
+        self._labels = sorted(filter(_says_something, labels), key=_rank)
 
     def of(self, name: str) -> Iterator[Label]:
         return (label for label in self._labels if label.name == name)
@@ -152,19 +173,20 @@ class _Said:
     def value(self, name: str) -> str | None:
         return next((label.value for label in self.of(name)), None)
 
+    def all(self, name: str) -> list[Found[str]]:
+        return [Found(value=one.value, raw=one.value, rule=one.rule) for one in self.of(name)]
+
     def first(self, name: str) -> Found[str] | None:
-        return next((Found(value=one.value, raw=one.value, rule=one.rule) for one in self.of(name)), None)
+        return next(iter(self.all(name)), None)
 
     def moments(self, name: str) -> list[Found[Moment]]:
         read = ((label, _moment(label.value)) for label in self.of(name))
         return [Found(value=moment, raw=label.value, rule=label.rule) for label, moment in read if moment]
 
-    def moment(self, name: str) -> Found[Moment] | None:
-        return next(iter(self.moments(name)), None)
-
-    def day(self, name: str) -> Found[dt.date] | None:
-        found = self.moment(name)
-        return Found(value=_day(found.value), raw=found.raw, rule=found.rule) if found else None
+    def days(self, name: str) -> list[Found[dt.date]]:
+        return [
+            Found(value=_day(found.value), raw=found.raw, rule=found.rule) for found in self.moments(name)
+        ]
 
     def keywords(self) -> tuple[str, ...]:
         """Labels of the headline block are words already; others are lists to be split."""
@@ -180,12 +202,18 @@ class _Said:
             )
         published = self.moments("published")
         for other in published[1:]:
-            yield from _differ("published", published[0], other)
+            yield from _disagree("published", (published[0], other))
 
 
-def _rank(label: Label) -> int:
+def _says_something(label: Label) -> bool:
+    if label.name in ("author", "editor") and not names_somebody(label.value):
+        return False
+    return not _NOTHING.fullmatch(label.value)
+
+
+def _rank(label: Label) -> tuple[int, bool]:
     kind = label.rule.partition(":")[0]
-    return RANKS.index(kind) if kind in RANKS else len(RANKS)
+    return RANKS.index(kind) if kind in RANKS else len(RANKS), label.rule in SECOND
 
 
 def _moment(text: str) -> Moment | None:

@@ -84,7 +84,7 @@ class Listing:
 class Label:
     """A labelled value as a page prints it, before anybody interprets it.
 
-    ``name`` is canonical: title, doc_no, index_no, issuer, written, published, effective,
+    ``name`` is canonical: title, doc_no, index_no, issuer, addressees, written, published, effective,
     expires, source, author, editor, subject, genre, validity, keyword, channel.  ``rule`` says
     where it stood (``cell:发文字号``, ``meta:PubDate``, ``masthead``).
     """
@@ -124,6 +124,17 @@ class Found(Generic[T]):
     """A value, the raw text it came from and the rule that found it."""
 
     value: T
+    raw: str
+    rule: str
+
+
+@frozen(kw_only=True)
+class Conflict:
+    """A value that disagrees with the field kept: the field's ``name``, the value in words (an ISO day,
+    a number's normal form), the raw text and the rule that found it."""
+
+    name: str
+    value: str
     raw: str
     rule: str
 
@@ -319,8 +330,7 @@ class Article:
     genre: Found[str] | None = None
     validity: Found[str] | None = None
     keywords: tuple[str, ...] = ()
-    conflicts: tuple[Label, ...] = ()
-    """Values that disagree with the field kept, by the field's name: what lost and where it stood."""
+    conflicts: tuple[Conflict, ...] = ()
     topics: Topics = Topics()
     tables: tuple[Table, ...] = ()
     attachments: tuple[Attachment, ...] = ()

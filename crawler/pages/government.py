@@ -22,7 +22,10 @@ METAS = {
     "contentsource": "source",
     "docsource": "source",
     "columnname": "channel",
+    "author": "author",
     "docauthor": "author",
+    "editor": "editor",
+    "liability": "editor",
     "keywords": "keyword",
 }
 """Meta names in lower case and what they say. Times of a page's making are left out on purpose."""
@@ -41,30 +44,46 @@ CELLS = {
     "发布机构": "issuer",
     "发布机关": "issuer",
     "制定机关": "issuer",
+    "印发机关": "issuer",
     "联合发文单位": "issuer",
     "成文日期": "written",
     "生成日期": "written",
     "发文日期": "written",
     "印发日期": "written",
+    "成文时间": "written",
+    "发文时间": "written",
+    "公布日期": "published",
     "发布日期": "published",
     "发布时间": "published",
     "公开日期": "published",
     "实施日期": "effective",
     "施行日期": "effective",
+    "执行日期": "effective",
     "生效日期": "effective",
     "废止日期": "expires",
     "失效日期": "expires",
+    "有效期至": "expires",
+    "主送机关": "addressees",
+    "主送": "addressees",
     "发文字号": "doc_no",
     "文号": "doc_no",
     "文件编号": "doc_no",
+    "发布文号": "doc_no",
+    "文件文号": "doc_no",
     "来源": "source",
     "信息来源": "source",
     "主题分类": "subject",
+    "组配分类": "subject",
+    "信息分类": "subject",
     "公文种类": "genre",
+    "文种": "genre",
     "体裁分类": "genre",
     "有效性": "validity",
     "时效性": "validity",
     "效力状态": "validity",
+    "是否有效": "validity",
+    "作者": "author",
+    "责任编辑": "editor",
     "主题词": "keyword",
     "关键词": "keyword",
 }
@@ -79,7 +98,6 @@ _RUN = {
     **CELLS,
     "文章来源": "source",
     "稿源": "source",
-    "作者": "author",
     "时间": "published",
     "日期": "published",
 }
@@ -93,11 +111,11 @@ def label_name(text: str) -> str | None:
     return CELLS.get(_SPACES.sub("", text)) if len(text) <= 24 else None
 
 
-def metas(page: Document) -> Iterator[Label]:
+def metas(page: Document, meant: Mapping[str, str] = METAS) -> Iterator[Label]:
     """Labels of the head's metas that say something."""
     for node in page.root.css("meta[name]"):
         name, value = attribute(node, "name"), attribute(node, "content")
-        known = METAS.get(name.lower())
+        known = meant.get(name.lower())
         if known and value:
             yield Label(name=known, value=" ".join(value.split()), rule=f"meta:{name}")
 
@@ -177,6 +195,8 @@ class GovernmentArticle(ArticlePage):
     """Where several labels run on in one line: ``文章来源：规划局 发布时间：2025-06-06``."""
     boxes: ClassVar[str] = ""
     """Label lists that are no tables: ``dl``, ``ul`` and the like."""
+    metas: ClassVar[Mapping[str, str]] = METAS
+    """What its metas mean, where a portal means something else by one."""
     crumbs: ClassVar[str] = ""
     files: ClassVar[str] = ""
     """Where files are offered beside the body."""
@@ -198,7 +218,7 @@ class GovernmentArticle(ArticlePage):
         labels = (
             *cells(tables),
             *boxed(boxes),
-            *metas(page),
+            *metas(page, self.metas),
             *self._masthead(page),
             *breadcrumb(crumbs),
         )

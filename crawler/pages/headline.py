@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.runs import Run, fold
+from pipelines.credits import credits_in
 from policy.records import Label
 
 TITLES = ("articletitle", "og:title", "twitter:title")
@@ -74,6 +75,8 @@ def labels(page: Document, found: Sequence[Run], line: Headline, within: range) 
     yield from islice(_days(page, around), 1)
     yield from islice(_sources(page, around, line), 1)
     yield from _keywords(around)
+    yield from credits_in((run.text for run in (*around.between, *around.begins)), "masthead")
+    yield from credits_in((run.text for run in around.ends), "tail")
 
 
 def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:

@@ -14,19 +14,23 @@ from __future__ import annotations
 import re
 
 from crawler.pages.base import First
-from crawler.pages.government import GovernmentArticle
+from crawler.pages.government import METAS, GovernmentArticle
 from crawler.pages.listings import JsonList
 from crawler.portal import Portal, Section
 
 ROOT = "https://www.gov.cn/zhengce/"
+EDITED = METAS | {"author": "editor"}
+"""Its meta ``author`` names who edited the page."""
 
 
 class PolicyArticle(GovernmentArticle):
+    metas = EDITED
     tables = "table.bd1, .policyLibraryOverview_header table"
     crumbs = ".BreadcrumbNav a"
 
 
 class NewsArticle(GovernmentArticle):
+    metas = EDITED
     body = First("#UCAP-CONTENT, .pages_content")
     printed = {
         "title": ".article h1, h1#ti, h1",
