@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
 from policy.dates import DATE, GAP, ImpossibleDay, day_of
@@ -36,6 +36,7 @@ _ITSELF = re.compile(
 _SENTENCE = re.compile(r"[^。\n]+")
 _FORCE_WORDS = re.compile(r"施行|实施|执行|生效|试行")
 _TERM_WORDS = re.compile(r"有效期|试行期|施行期|执行期|执行至|施行至|实施至|之日止|日止|失效")
+_EITHER = re.compile(f"{_FORCE_WORDS.pattern}|{_TERM_WORDS.pattern}")
 _UNTIL = re.compile(
     rf"(?:有效期限?|施行期限?|执行期限?|试行期限?)?(?:截止|截至|到|至|为)*{GAP}(?:到|至|截至|截止)(?:时间为?)?{GAP}{DATE}{GAP}(?:止|失效|截止)?"
 )
@@ -51,7 +52,7 @@ def statements(lines: Sequence[str]) -> tuple[Statement, ...]:
     return tuple(
         Statement(role=role, words=words, sentence=sentence.strip(), line=at)
         for at, line in enumerate(lines)
-        for sentence in _sentences(line, _FORCE_WORDS, _TERM_WORDS)
+        for sentence in _sentences(line, _EITHER)
         for role, words in _said(sentence)
     )
 
@@ -72,13 +73,12 @@ def _words(match: re.Match[str]) -> str:
     return match[0].strip("，,。 ")
 
 
-def _sentences(text: str, *words: re.Pattern[str]) -> Iterator[str]:
+def _sentences(text: str, words: re.Pattern[str]) -> Iterable[str]:
     """The sentences that hold one of the words; what is longer than 600 characters is none."""
-    if not any(wanted.search(text) for wanted in words):
-        return
-    for sentence in _SENTENCE.findall(text):
-        if len(sentence) <= LONGEST_SENTENCE and any(wanted.search(sentence) for wanted in words):
-            yield sentence
+    if not words.search(text):
+        return ()
+    found = _SENTENCE.findall(text)
+    return (one for one in found if len(one) <= LONGEST_SENTENCE and words.search(one))
 
 
 # ------------------------------------------------------------------ 施行

@@ -19,7 +19,11 @@ RUNS_ON = frozenset({"state-council"})
 
 
 def content_hash(article: Article) -> str:
-    """SHA-256 over folded words and real fields: not furniture, clock time or white space."""
+    """SHA-256 over folded words and real fields: not furniture, clock time or white space.
+
+    Not topics either, which a new dictionary changes, nor what the text says by itself (addressees,
+    statements), nor who made the page.
+    """
     return hashlib.sha256(json.dumps(_content(article), ensure_ascii=False).encode()).hexdigest()
 
 

@@ -21,7 +21,19 @@ from tests.storage.builders import an_article
 KEYS = {
     *("file", "url", "portal", "title", "text", "tables", "published", "written", "source", "doc_no"),
     *("doc_no_norm", "index_no", "issuers", "issuer_ids", "keywords", "attachments", "outline"),
-    *("completeness", "warnings", "scars"),
+    *(
+        "completeness",
+        "warnings",
+        "scars",
+        "title_official",
+        "effective",
+        "expires",
+        "statements",
+        "author",
+        "editor",
+    ),
+    *("channel", "issuers_known", "addressees", "subject", "genre", "validity", "topics", "topic_set"),
+    *("provenance", "conflicts"),
 }
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/202603/t20260302_1400001.html"
 PROSE = (
@@ -85,6 +97,41 @@ def test_values_are_as_printed_and_canonical_forms_stand_beside_them() -> None:
     )
     assert (record["doc_no"], record["doc_no_norm"]) == ("东发改〔２０２６〕０１２号", "东发改〔2026〕12号")
     assert (record["issuers"], record["issuer_ids"]) == (["国家发改委", "东海局"], ["ndrc", None])
+
+
+def test_fields_of_an_official_page_are_shown_with_where_they_came_from(
+    polarchive: Polarchive, tmp_path: Path
+) -> None:
+    page = (
+        PAGE.replace(
+            "<h2>关于开展储能试点工作的通知</h2>",
+            "<table><tr><td>发文机关：</td><td>东海省能源局</td></tr><tr><td>成文日期：</td><td>2026年2月26日</td></tr>"
+            "<tr><td>有效性：</td><td>有效</td></tr></table><h2>关于开展储能试点工作的通知</h2>",
+        )
+        .replace("12号</p>", "12号</p><p>余杭区发展改革局，国家电网有限公司、国家能源局：</p>")
+        .replace(
+            "<table><tr><td>项目",
+            "<p>本通知自印发之日起施行，有效期2年。</p>"
+            "<p>浙江省能源局</p><p>2026年2月27日</p><table><tr><td>项目",
+        )
+        .replace("</table></div>", "</table><p>责任编辑：甲乙丙</p></div>")
+    )
+    record = records(polarchive("extract", str(save(tmp_path, "a.html", page)), "--json"))["a.html"]
+    assert record["addressees"] == ["余杭区发展改革局", "国家电网有限公司", "国家能源局"]
+    assert (record["editor"], "甲乙丙" in record["text"]) == ("甲乙丙", False)
+    assert record["validity"] == "有效"
+    assert record["effective"] == "2026-02-26"
+    assert record["expires"] == "2028-02-25"
+    assert [one["words"] for one in record["statements"]] == ["自印发之日起施行", "有效期2年"]
+    assert record["topics"][0]["name"] == "储能"
+    assert record["topic_set"]
+    assert record["provenance"]["written"] == {"raw": "2026年2月26日", "rule": "cell:成文日期"}
+    assert {one["name"]: one["value"] for one in record["conflicts"]} == {
+        "written": "2026-02-27",
+        "issuers": "浙江省能源局",
+    }
+    known = record["issuers_known"][0]
+    assert (known["printed"], known["level"], known["region"]) == ("东海省能源局", None, None)
 
 
 def test_the_address_comes_from_the_option(polarchive: Polarchive, tmp_path: Path) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
 import pytest
 
-from policy.records import Saved
+from policy.issuers import split
+from policy.records import Conflict, Found, Saved, Statement
+from policy.topics import topics
+from storage import archive
+from storage.database import open_database
 from storage.index import Index
 from tests.cli.conftest import Polarchive
+from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
 Publish = Callable[..., Saved]
 
@@ -68,6 +74,34 @@ def test_an_article_is_shown_with_where_its_fields_came_from(filled: Polarchive)
     assert "关于氢能的意见" in shown
     assert "1 of 1" in shown
     assert OTHER in shown
+
+
+def test_all_that_was_found_is_shown_what_lost_too(archived: Polarchive) -> None:
+    found = attrs.evolve(
+        an_article(FIRST),
+        issuers=Found(value=split("国家卫生计生委 浙江省财政厅"), raw="", rule="cell:发文机关"),
+        addressees=Found(value=("各市人民政府", "各有关单位"), raw="…：", rule="salutation"),
+        editor=Found(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑"),
+        conflicts=(Conflict(name="written", value="2026-02-27", raw="2026年2月27日", rule="signature"),),
+        statements=(
+            Statement(role="effective", words="自印发之日起施行", sentence="本通知自印发之日起施行", line=2),
+        ),
+        topics=topics("关于储能的通知", ()),
+    )
+    with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
+        archive.store(
+            database, found, captures=[a_capture("1")], decide=the_known_policy, code="code-1", now=NIGHT
+        )
+    shown = " ".join(archived("show", "1").out.replace("│", " ").split())
+    for words in ("2013–2018", "国家卫生健康委员会", "各市人民政府、各有关单位", "tail:责任编辑"):
+        assert words in shown
+    assert "written: 2026-02-27 signature" in shown
+    assert "储能 8.0 title 1" in shown
+    assert "自印发之日起施行 本通知自印发之日起施行" in shown
+    record = archived("show", "1", "--json").json
+    assert record["conflicts"][0]["raw"] == "2026年2月27日"
+    assert record["issuers"]["value"][0]["former"]["until"] == 2018
+    assert record["topics"]["found"][0]["id"] == "storage"
 
 
 def test_versions_are_listed_with_their_captures(filled: Polarchive) -> None:

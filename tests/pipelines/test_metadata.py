@@ -153,6 +153,106 @@ def test_disagreeing_dates_and_numbers_are_warned_of_and_the_first_kept() -> Non
     assert [warning.partition(":")[0] for warning in found.warnings] == ["published", "written", "doc_no"]
 
 
+def conflicts(found: Metadata) -> dict[str, tuple[str, str]]:
+    return {other.name: (other.value, other.rule) for other in found.conflicts}
+
+
+def test_what_loses_stays_on_the_record_with_its_raw_text_and_rule() -> None:
+    labels = [
+        label("written", "2026年2月27日", "cell:成文日期"),
+        label("doc_no", "发改能源〔2026〕13号", "cell:发文字号"),
+        label("issuer", "国家能源局", "cell:发文机关"),
+        label("effective", "2026-06-01", "cell:实施日期"),
+        label("subject", "能源", "cell:主题分类"),
+        label("subject", "电力", "cell:组配分类"),
+        label("published", "2026-03-06", "cell:发布日期"),
+        label("published", "2026-03-07 10:00", "meta:PubDate"),
+    ]
+    found = told(labels, LINES)
+    assert conflicts(found) == {
+        "written": ("2026-02-28", "signature"),
+        "doc_no": ("发改能源〔2026〕12号", "masthead"),
+        "issuers": ("国家发展改革委、国家能源局", "signature"),
+        "effective": ("2026-05-01", "stated"),
+        "subject": ("电力", "cell:组配分类"),
+        "published": ("2026-03-07T10:00:00+08:00", "meta:PubDate"),
+    }
+    raw = {other.name: other.raw for other in found.conflicts}
+    assert raw["effective"] == "本通知自2026年5月1日起施行"
+
+
+def test_what_says_the_same_in_other_words_is_no_conflict() -> None:
+    labels = [
+        label("title", "关于样例工作的通知", "cell:标题"),
+        label("title", "关于样例工作的通知（发改能源〔2026〕12号）", "masthead"),
+        label("issuer", "国家能源局、国家发改委", "cell:发文机关"),
+        label("doc_no", "发改能源[2026]12 号", "cell:文号"),
+        label("written", "2026-02-28", "cell:成文日期"),
+        label("source", "国家能源局网站", "masthead"),
+        label("source", "国家能源局", "meta:ContentSource"),
+    ]
+    assert conflicts(told(labels, LINES)) == {}
+
+
+def test_organs_of_a_joint_cell_stand_behind_the_leading_one() -> None:
+    labels = [
+        label("issuer", "财政部", "cell:联合发文单位"),
+        label("issuer", "国家能源局", "cell:发布机构"),
+        label("issuer", "国家发展改革委", "cell:发文机关"),
+    ]
+    found = told(labels)
+    assert found.issuers is not None
+    assert [organ.id for organ in found.issuers.value] == ["ndrc", "mof"]
+    assert conflicts(found) == {"issuers": ("国家能源局", "cell:发布机构")}
+
+
+def test_an_office_in_the_title_issues_for_itself() -> None:
+    found = told([label("title", "国务院办公厅关于样例工作的意见", "masthead")]).issuers
+    assert found is not None
+    assert [organ.id for organ in found.value] == ["state-council-office"]
+
+
+def test_author_and_editor_are_names_and_two_fields() -> None:
+    labels = [
+        label("author", "name, email@example.com", "meta:author"),
+        label("author", "丁戊", "masthead:作者"),
+        label("editor", "104363", "meta:editor"),
+        label("editor", "甲乙", "tail:责任编辑"),
+    ]
+    found = told(labels)
+    assert (found.author and found.author.value, found.editor and found.editor.value) == ("丁戊", "甲乙")
+    assert found.conflicts == ()
+
+
+def test_addressees_and_statements_come_from_the_text() -> None:
+    found = told([label("title", "关于样例工作的通知", "masthead")], LINES)
+    assert found.addressees is not None
+    assert found.addressees.value == ("各省、自治区、直辖市发展改革委、能源局",)
+    assert [one.words for one in found.statements] == ["自2026年5月1日起施行"]
+
+
+def test_addressees_of_a_reprint_stand_behind_its_lead_in() -> None:
+    lines = (
+        "样例网讯：近日发布通知，全文如下：",
+        "国家能源局关于样例工作的通知",
+        "各有关单位：",
+        "请抓好落实。",
+    )
+    found = told([label("title", "通知来了", "masthead")], lines).addressees
+    assert found is not None
+    assert found.value == ("各有关单位",)
+
+
+def test_validity_is_a_cells_before_the_titles_words() -> None:
+    labels = [
+        label("title", "样例办法（已废止）", "masthead"),
+        label("validity", "有效", "cell:有效性"),
+    ]
+    found = told(labels)
+    assert found.validity is not None
+    assert (found.validity.value, conflicts(found)["validity"]) == ("有效", ("已废止", "title:words"))
+
+
 def test_two_clocks_of_one_day_do_not_disagree() -> None:
     labels = [
         label("published", "2026-03-06 06:08:00", "meta:a"),

@@ -9,7 +9,7 @@ import pytest
 from policy import docnumber, issuers
 from policy.dates import SHANGHAI
 from policy.identity import content_hash, policy_keys
-from policy.records import Article, Attachment, Completeness, Found
+from policy.records import Article, Attachment, Completeness, Conflict, Found, Topics
 
 TEXT = (
     "一、总体要求\n"
@@ -49,6 +49,9 @@ FURNITURE: list[Callable[[Article], Article]] = [
     lambda a: attrs.evolve(a, published=found(MORNING.replace(hour=17))),
     lambda a: attrs.evolve(a, url="https://example.cn/m/1", keywords=("储能",), warnings=("x",)),
     lambda a: attrs.evolve(a, completeness=Completeness(pages=2)),
+    lambda a: attrs.evolve(a, topics=Topics(version="2099.1"), editor=found("甲乙"), author=found("丙丁")),
+    lambda a: attrs.evolve(a, addressees=found(("各有关单位",))),
+    lambda a: attrs.evolve(a, conflicts=(Conflict(name="written", value="x", raw="x", rule="signature"),)),
 ]
 CHANGES: list[Callable[[Article], Article]] = [
     lambda a: attrs.evolve(a, text=a.text.replace("支持", "不支持")),

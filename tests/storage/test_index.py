@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from policy.errors import ArchiveError
 from policy.query import parse
-from policy.records import Article
+from policy.records import Article, Found
 from storage import archive
 from storage.database import Database, open_database, upgrade
+from storage.documents import document
 from storage.index import Index
 from storage.search import search
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
@@ -218,3 +220,16 @@ def test_the_position_is_that_of_the_last_change(index: Index, database: Databas
     keep(database, "乙", "储能")
     index.follow(database)
     assert index.position == 2
+
+
+def test_an_editors_name_is_neither_searched_nor_told(index: Index, database: Database) -> None:
+    article = evolve(
+        _article("甲", "建设新型储能电站。"), editor=Found(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑")
+    )
+    archive.store(
+        database, article, decide=a_new_policy, captures=[a_capture("甲")], code="code-1", now=NIGHT
+    )
+    index.follow(database)
+    assert titles(index, database, "新型储能") == ["通知之甲"]
+    assert not titles(index, database, "甲乙丙")
+    assert "甲乙丙" not in str(document(article, "国家发展改革委"))

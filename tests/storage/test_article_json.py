@@ -1,0 +1,45 @@
+"""An article comes back from its JSON as it was, and so does one that an older release wrote."""
+
+from __future__ import annotations
+
+import json
+
+import attrs
+
+from policy.issuers import split
+from policy.records import Conflict, Found, Statement, Topics
+from policy.topics import topics
+from storage import article_json
+from tests.storage.builders import an_article
+
+SINCE_THE_FIRST_RELEASE = ("editor", "addressees", "statements", "conflicts", "topics")
+
+
+def test_every_field_comes_back() -> None:
+    article = attrs.evolve(
+        an_article(),
+        issuers=Found(value=split("国家卫生计生委 浙江省财政厅 某某站"), raw="…", rule="cell:发文机关"),
+        addressees=Found(value=("各市人民政府",), raw="各市人民政府：", rule="salutation"),
+        conflicts=(Conflict(name="written", value="2026-02-27", raw="2026年2月27日", rule="signature"),),
+        statements=(Statement(role="term", words="有效期2年", sentence="有效期2年", line=1),),
+        topics=topics("关于储能的通知", ("推进储能。",)),
+    )
+    written = json.loads(json.dumps(article_json.dump(article), ensure_ascii=False))
+    assert article_json.load(written, article.text) == article
+
+
+def test_a_record_of_the_first_release_is_read() -> None:
+    article = attrs.evolve(
+        an_article(), issuers=Found(value=split("浙江省财政厅"), raw="浙江省财政厅", rule="cell:发文机关")
+    )
+    old = {
+        name: value
+        for name, value in article_json.dump(article).items()
+        if name not in SINCE_THE_FIRST_RELEASE
+    }
+    old["issuers"]["value"] = [{"printed": "浙江省财政厅", "id": "zhejiang-finance", "name": "浙江省财政厅"}]
+    read = article_json.load(old, article.text)
+    assert read.topics == Topics()
+    assert (read.conflicts, read.addressees, read.editor, read.statements) == ((), None, None, ())
+    assert read.issuers is not None
+    assert (read.issuers.value[0].id, read.issuers.value[0].level) == ("zhejiang-finance", None)
