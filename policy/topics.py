@@ -8,14 +8,17 @@ makes no version (:mod:`policy.identity` leaves them out), the record names the 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 
 from attrs import define, field, frozen
 
 from policy.data import table
 from policy.lexicon import Lexicon
 from policy.records import Evidence, Topic, Topics
+from policy.scars import Mended, mend
 
 TITLE, HEADING, BODY = 8, 4, 2
 THRESHOLD = 6.0
@@ -58,7 +61,7 @@ def topic_set() -> _TopicSet:
 
 
 _Where = tuple[int | None, int, int]
-"""Line (None for the title), start and end in it."""
+"""Line (None for the title), start and end in the title or in the whole mended text."""
 
 
 @define
@@ -66,63 +69,91 @@ class _Tally:
     """How often a topic's terms stand in a place of each weight, and where each stands first."""
 
     entry: _Entry
-    counts: dict[int, int] = field(factory=lambda: {TITLE: 0, HEADING: 0, BODY: 0})
+    counts: Counter[int] = field(factory=Counter)
     first: dict[str, tuple[int, _Where]] = field(factory=dict)
+
+    def add(self, term: str, weight: int, count: int, where: _Where) -> None:
+        """Count a term in places of one weight."""
+        self.counts[weight] += count
+        if term not in self.first or weight > self.first[term][0]:
+            self.first[term] = weight, where
 
     @property
     def score(self) -> float:
-        titled, headed, in_body = self.counts.values()
-        return TITLE * titled + HEADING * headed + BODY * math.log1p(in_body)
+        counts = self.counts
+        return TITLE * counts[TITLE] + HEADING * counts[HEADING] + BODY * math.log1p(counts[BODY])
 
 
 def topics(title: str, lines: Sequence[str], headings: Collection[int] = ()) -> Topics:
-    """The topics of a title and a text; ``headings`` are the indices of lines that are headings."""
-    book = topic_set()
+    """The topics of a title and a text; ``headings`` are the indices of lines that are headings.
+
+    A term that a line break tore (``产业升 级``) is one all the same.
+    """
+    book, text = topic_set(), mend("\n".join(lines))
     short = {line for line in headings if len(lines[line]) <= LONGEST_HEADING}
-    tallies: dict[str, _Tally] = {}
-    for term, where in _terms(book.lexicon, title, lines):
-        weight = TITLE if where[0] is None else HEADING if where[0] in short else BODY
-        for entry in book.by_term.get(term, ()):
-            if entry.id not in tallies:
-                tallies[entry.id] = _Tally(entry)
-            tally = tallies[entry.id]
-            tally.counts[weight] += 1
-            if term not in tally.first or weight > tally.first[term][0]:
-                tally.first[term] = weight, where
-    scored = [(tally.score, tally) for tally in tallies.values()]
+    scored = [(tally.score, tally) for tally in _tallies(book, _terms(book.lexicon, title, text.text), short)]
     told = sorted((one for one in scored if one[0] >= THRESHOLD), key=lambda one: -one[0])
-    found = tuple(_topic(score, one, title, lines) for score, one in told[:MOST_TOPICS])
+    begins = (0, *accumulate(len(line) + 1 for line in lines))
+    printed = _Printed(title=title, lines=lines, text=text, begins=begins)
+    found = tuple(_topic(score, one, printed) for score, one in told[:MOST_TOPICS])
     return Topics(version=book.version, found=found)
 
 
-def _terms(lexicon: Lexicon, title: str, lines: Sequence[str]) -> Iterator[tuple[str, _Where]]:
+def _tallies(
+    book: _TopicSet, terms: Iterable[tuple[str, _Where]], headings: Collection[int]
+) -> Iterable[_Tally]:
+    """What was seen of each topic. Terms are counted first: a text repeats few of them many times."""
+    counts: dict[tuple[int, str], int] = {}
+    first: dict[tuple[int, str], _Where] = {}
+    for term, where in terms:
+        seen = (TITLE if where[0] is None else HEADING if where[0] in headings else BODY), term
+        counts[seen] = counts.get(seen, 0) + 1
+        first.setdefault(seen, where)
+    tallies: dict[str, _Tally] = {}
+    for (weight, term), count in counts.items():
+        for entry in book.by_term.get(term, ()):
+            tally = tallies.setdefault(entry.id, _Tally(entry))
+            tally.add(term, weight, count, first[weight, term])
+    return tallies.values()
+
+
+def _terms(lexicon: Lexicon, title: str, text: str) -> Iterator[tuple[str, _Where]]:
     """Every term in lower case and where it stands: the title's, then the text's in one pass."""
     for start, end, term in lexicon.spans(title):
         yield term, (None, start, end)
-    line, begins, over = -1, 0, -1
-    for start, end, term in lexicon.spans("\n".join(lines)):
-        while start > over:
-            begins, line = over + 1, line + 1
-            over = begins + len(lines[line])
-        yield term, (line, start - begins, end - begins)
+    line, over = 0, text.find("\n")
+    for start, end, term in lexicon.spans(text):
+        while -1 < over < start:
+            line, over = line + 1, text.find("\n", over + 1)
+        yield term, (line, start, end)
 
 
-def _topic(score: float, tally: _Tally, title: str, lines: Sequence[str]) -> Topic:
-    titled, headed, in_body = tally.counts.values()
+@define
+class _Printed:
+    """The words as published, to which evidence leads back."""
+
+    title: str
+    lines: Sequence[str]
+    text: Mended
+    begins: Sequence[int]
+
+    def at(self, where: _Where) -> Evidence:
+        line, start, end = where
+        if line is not None:
+            start, end = (at - self.begins[line] for at in self.text.to_published(start, end))
+        words = self.title if line is None else self.lines[line]
+        return Evidence(term=words[start:end], line=line, start=start, end=end)
+
+
+def _topic(score: float, tally: _Tally, printed: _Printed) -> Topic:
     first = sorted(tally.first.values(), key=lambda seen: -seen[0])[:MOST_EVIDENCE]
     return Topic(
         id=tally.entry.id,
         name=tally.entry.name,
         score=round(score, 1),
         parents=tally.entry.parents,
-        title=titled,
-        headings=headed,
-        body=in_body,
-        evidence=tuple(_evidence(where, title, lines) for _, where in first),
+        title=tally.counts[TITLE],
+        headings=tally.counts[HEADING],
+        body=tally.counts[BODY],
+        evidence=tuple(printed.at(where) for _, where in first),
     )
-
-
-def _evidence(where: _Where, title: str, lines: Sequence[str]) -> Evidence:
-    line, start, end = where
-    words = title if line is None else lines[line]
-    return Evidence(term=words[start:end], line=line, start=start, end=end)

@@ -42,6 +42,12 @@ def test_evidence_says_where_the_terms_stand_the_titles_first() -> None:
     assert [where.term for where in others] == ["绿氢", "加氢站", "燃料电池"]
 
 
+def test_a_term_torn_by_a_line_break_is_found_where_it_is_published() -> None:
+    line = "各地区要结合实际，加快产业链建设，推动燃 料电池汽车规模化应用，完善基础设施布局。"
+    torn = topics.topics("样例省氢能方案", ("一、样例", line)).found[0].evidence[1]
+    assert (torn.term, torn.line, line[torn.start : torn.end]) == ("燃 料电池", 1, "燃 料电池")
+
+
 def test_a_paragraph_that_begins_with_a_number_is_no_heading() -> None:
     lines = (f"第一条 {'支持氢能发展，' * 12}",)
     assert scores("样例", lines, (0,)) == {}
