@@ -8,7 +8,6 @@ makes no version (:mod:`policy.identity` leaves them out), the record names the 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate
@@ -69,7 +68,7 @@ class _Tally:
     """How often a topic's terms stand in a place of each weight, and where each stands first."""
 
     entry: _Entry
-    counts: Counter[int] = field(factory=Counter)
+    counts: dict[int, int] = field(factory=lambda: {TITLE: 0, HEADING: 0, BODY: 0})
     first: dict[str, tuple[int, _Where]] = field(factory=dict)
 
     def add(self, term: str, weight: int, count: int, where: _Where) -> None:
@@ -112,8 +111,9 @@ def _tallies(
     tallies: dict[str, _Tally] = {}
     for (weight, term), count in counts.items():
         for entry in book.by_term.get(term, ()):
-            tally = tallies.setdefault(entry.id, _Tally(entry))
-            tally.add(term, weight, count, first[weight, term])
+            if entry.id not in tallies:
+                tallies[entry.id] = _Tally(entry)
+            tallies[entry.id].add(term, weight, count, first[weight, term])
     return tallies.values()
 
 
