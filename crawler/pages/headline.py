@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.runs import Run, fold
+from crawler.pages.titles import without_site
 from pipelines.credits import credits_in
 from policy.records import Label
 
@@ -47,7 +48,7 @@ UPDATED = re.compile(r"更新|截止|修改")
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
 HEADER_RUNS = 8
 HEADINGS = frozenset({"h1", "h2"})
-_SUFFIX = re.compile(r"\s*(?:[-_|–—·]|--|_{1,2})\s*[^-_|–—]{1,24}$")
+SITES = ("og:site_name", "sitename", "columnname")
 _LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 
@@ -135,7 +136,8 @@ def _title(page: Document, found: Sequence[Run]) -> str:
     matching = [(len(key), text) for key, text in printed if len(key) >= 4 and folded.startswith(key)]
     if matching:
         return max(matching, key=itemgetter(0))[1]
-    return next(iter([*stated, *headings[-1:], *_titled(found)]), "") or _SUFFIX.sub("", whole)
+    sites = [name for _, name in _metas(page, SITES)]
+    return next(iter([*stated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
 
 
 def _titled(found: Sequence[Run]) -> Iterator[str]:
