@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from policy.drift import Alarm
 from policy.records import Moment, Run
 
 T = TypeVar("T")
@@ -146,12 +147,25 @@ def run_shape(run: Run) -> dict[str, Any]:
         "failed": dict(run.failed),
         "captures": run.captures,
         "not_saved": run.not_saved,
+        "kind": run.kind,
         "since": run.since,
         "sections": dict(run.sections),
         "warc": run.warc,
         "replay": run.replay,
         "message": run.message,
     }
+
+
+def alarm_lines(portal: str, alarms: Iterable[Alarm]) -> Iterator[str]:
+    """What drifted at a portal, each with its examples."""
+    for alarm in alarms:
+        yield f"{portal}: drift: {alarm.sentence}"
+        yield from (f"    {url}" for url in alarm.examples)
+
+
+def alarm_shapes(alarms: Iterable[Alarm]) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [plain(alarm) for alarm in alarms]
 
 
 def runs_table(title: str, runs: Iterable[Run]) -> Table:

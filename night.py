@@ -20,9 +20,10 @@ from crawler import runs as crawling
 from crawler.portal import Section
 from crawler.saved import saved
 from pipelines.adapters import compute_keywords
+from policy.drift import Alarm
 from policy.errors import ArchiveError, ConfigError
 from policy.records import Run
-from storage import runs
+from storage import drifting, runs
 from storage.database import Database
 from storage.index import Index
 
@@ -33,7 +34,8 @@ Done = Callable[[str, Run | None], None]
 
 T = TypeVar("T")
 
-_CODES = {"ok": 0, "partial": 3}
+PARTIAL = 3
+_CODES = {"ok": 0, "partial": PARTIAL}
 
 
 @frozen(kw_only=True)
@@ -57,12 +59,14 @@ class Night:
     elsewhere: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     stopped: bool = False
+    drift: Mapping[str, tuple[Alarm, ...]] = field(factory=dict)
+    """By portal, what of its readings was unusual."""
     after: Aftermath = field(factory=Aftermath)
 
     @property
     def code(self) -> int:
         """What a cron job is told: 0, 1 when anything failed, 3 partial, 75 all is run elsewhere."""
-        codes = {_CODES.get(run.state, 1) for run in self.runs}
+        codes = {_CODES.get(run.state, 1) for run in self.runs} | ({PARTIAL} if self.drift else set())
         if self.refused or self.after.broken or 1 in codes:
             return 1
         return max(codes) if codes else crawling.TAKEN if self.elsewhere else 0
@@ -129,7 +133,14 @@ def night(
     recorded = record_missed(database, missed, _now())
     stop = stop or threading.Event()
     passed = evolve(_crawled(config, slots, replay, stop, on_done), missed=recorded)
+    passed = evolve(passed, drift=_drift(database, passed.runs))
     return evolve(passed, after=after(config, database) if not stop.is_set() else Aftermath())
+
+
+def _drift(database: Database, ended: Sequence[Run]) -> Mapping[str, tuple[Alarm, ...]]:
+    with database.read() as session:
+        found = {run.portal: drifting.alarms(session, run) for run in ended}
+    return {portal: alarms for portal, alarms in found.items() if alarms}
 
 
 def record_missed(

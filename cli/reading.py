@@ -175,17 +175,19 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
     """The versions of an article, the first first."""
     home: Home = ctx.obj
     with home.database() as database, database.read() as session:
-        found = queries.versions(session, find_article(session, article).id)
+        known = find_article(session, article)
+        found, kinds = queries.versions(session, known.id), queries.change_kinds(session, known.id)
     if as_json:
-        console.write_json([_version_shape(one) for one in found])
+        console.write_json([_version_shape(one) | {"by": kinds.get(one.number)} for one in found])
         return
-    table = console.table("", "#version", "at", "title", "#characters", "captures", "hash")
+    table = console.table("", "#version", "at", "by", "title", "#characters", "captures", "hash")
     for one in found:
         files = "\n".join(f"{capture.file}+{capture.offset}" for capture in one.captures)
         length = str(len(one.article.text))
         table.add_row(
             str(one.number),
             console.moment(one.at),
+            kinds.get(one.number, ""),
             one.article.title.value,
             length,
             files,

@@ -14,7 +14,8 @@ from policy.records import Run
 
 _ADVICE = {
     "challenge": "blocked by an anti-bot page; left alone until the next night (a longer delay may help)",
-    "layout_changed": "a page is not as declared: mend the declaration, then replay its captures",
+    "layout_changed": "a page is not as declared: mend the declaration, then polarchive reextract it",
+    "drift": "articles lost what they had; the archive keeps it: see the examples, then reextract",
     "robots": "forbidden by robots.txt: ask the portal, or remove the section",
     "dns": "its name is not known: check the network",
     "crash": "an error of our own: see the log in the home's logs folder",
@@ -36,6 +37,10 @@ def remarks(night: Night) -> Iterator[str]:
         yield f"{run.portal}: lost: the run of {slot} was killed; what it had saved is kept"
     for run in night.runs:
         yield from _remarks_on(run)
+    for portal, alarms in night.drift.items():
+        yield from console.alarm_lines(portal, alarms)
+    if night.drift:
+        yield "drift: mend the declaration, then: polarchive reextract SLUG (see docs/operations.md)"
     for slug, slots in _by_portal(night.missed).items():
         first = console.moment(slots[0])
         yield f"{slug}: {len(slots)} missed, from {first} on: nothing ran; is the scheduler running?"
@@ -77,6 +82,7 @@ def night_shape(night: Night) -> dict[str, Any]:
         "missed": [{"slug": slug, "slot": slot} for slug, slot in night.missed],
         "elsewhere": night.elsewhere,
         "refused": night.refused,
+        "drift": {portal: console.alarm_shapes(alarms) for portal, alarms in night.drift.items()},
         "indexed": night.after.indexed,
         "alerts": {"matched": night.after.matched} | sent,
         "broken": night.after.broken,

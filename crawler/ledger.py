@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawler import tally
 from crawler.saved import saved
 from crawler.visit import Visit, visit_of
+from pipelines.facts import Facts
 from policy.records import Capture
 from storage import archive, queries, runs
 from storage.captures import CaptureWriter, StoredRecord, holds, refer
@@ -32,8 +33,9 @@ _BATCH = 200
 class Ledger:
     """One per crawl. Captures of articles are recorded with their article, all others in batches."""
 
-    def __init__(self, visit: Visit, stats: StatsCollector, stop: Callable[[], None]) -> None:
+    def __init__(self, visit: Visit, stats: StatsCollector, facts: Facts, stop: Callable[[], None]) -> None:
         self._visit, self._run, self._stats, self._stop = visit, visit.run, stats, stop
+        self._facts = facts
         self._pending: dict[tuple[str, str], Capture] = {}
         self._writer: CaptureWriter | None = None
         self._held: dict[str, Capture] = {}
@@ -41,7 +43,8 @@ class Ledger:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        ledger = cls(visit_of(crawler), crawler.stats, partial(_stop, crawler))
+        spider: Any = crawler.spider
+        ledger = cls(visit_of(crawler), crawler.stats, spider.facts, partial(_stop, crawler))
         connect = crawler.signals.connect
         connect(ledger.opened, signal=signals.spider_opened)
         connect(ledger.saved, signal=signals.item_scraped)
@@ -179,6 +182,7 @@ class Ledger:
             "not_saved": counts.not_saved,
             "failed": counts.failed,
             "sections": counts.sections,
+            "readings": self._facts.readings,
             "warc": self._writer.file if self._writer else None,
         }
 

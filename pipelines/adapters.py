@@ -9,20 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlalchemy.orm import Session
 
 from pipelines.clean import Cleaned
 from pipelines.edges import sighting
+from pipelines.facts import Facts
 from pipelines.keywords import keywords, prepare
 from pipelines.learning import learn
 from pipelines.reprints import decide
-from policy.errors import Rejected
+from policy.errors import Drifted, Rejected
 from policy.furniture import FurnitureSet, Sighting
 from policy.records import Article, Capture, Change, Version
-from storage import archive, cursors, furniture, queries
+from storage import archive, cursors, drifting, furniture, queries
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -36,12 +37,15 @@ class Reading:
     captures: tuple[Capture, ...]
     code: str
     quiet: bool = False
+    known: bool = False
+    """Whether the archive has it."""
     furniture: int | None = None
     """The furniture set it was read with."""
     layout: str = ""
     cleaned: tuple[Cleaned, ...] = field(default=(), repr=False)
     """Its pages before furniture was taken off, to learn from."""
     reread: Callable[[tuple[Capture, ...]], Article] | None = field(default=None, repr=False)
+    printed: Callable[[tuple[Capture, ...]], str] | None = field(default=None, repr=False)
 
 
 @frozen(kw_only=True)
@@ -53,7 +57,12 @@ class Gone:
 
 
 class ArchivePipeline:
-    """Saves each reading with its captures, and counts what that did."""
+    """Saves each reading with its captures, and counts what that did.
+
+    A known article that lost what its page still prints is refused. One that lost what may really be
+    gone waits until it is known how many did so: where that is drift they are refused together,
+    else each is the revision it looks like.
+    """
 
     def __init__(
         self,
@@ -64,10 +73,12 @@ class ArchivePipeline:
         count: Callable[[str], None],
         sync: Callable[[], None],
         learner: Learner,
+        facts: Facts,
     ) -> None:
         self._database, self._portal, self._run_id = database, portal, run_id
         self._count, self._sync = count, sync
-        self._learner = learner
+        self._learner, self._facts = learner, facts
+        self._doubtful: list[tuple[Reading, Drifted]] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -79,6 +90,7 @@ class ArchivePipeline:
             count=crawler.stats.inc_value,
             sync=spider.sync,
             learner=Learner(spider.visit.database, spider.visit.portal.slug),
+            facts=spider.facts,
         )
 
     def process_item(self, item: Reading | Gone) -> Reading | Gone:
@@ -91,7 +103,54 @@ class ArchivePipeline:
             raise DropItem(str(error), log_level="INFO") from error
         return item
 
+    def close_spider(self) -> None:
+        """Settle what waits; publish what was learned of the portal's furniture, once a run, at its end."""
+        self._settle()
+        self._learner.publish(dt.datetime.now(dt.UTC))
+
     def _store(self, item: Reading) -> None:
+        group = "known" if item.known else "first" if item.quiet else "new"
+        self._facts.read(item.article, group)
+        try:
+            self._save(item)
+        except Drifted as error:
+            self._facts.lost(item.article, error.lost)
+            self._mark_seen(item)
+            if error.certain:
+                raise
+            self._wait(item, error)
+
+    def _mark_seen(self, item: Reading) -> None:
+        """The article is there, whatever was read; its captures are kept to be read again."""
+        with self._database.write() as session:
+            archive.record_captures(session, item.captures, self._run_id)
+            archive.mark_seen(session, self._portal, item.article.key, item.captures[-1].at)
+
+    def _wait(self, item: Reading, error: Drifted) -> None:
+        self._doubtful.append((item, error))
+        if len(self._doubtful) >= _WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Refuse what is drift, save the others as the revisions they are."""
+        waiting, self._doubtful = self._doubtful, []
+        lost = self._drifting() if waiting else frozenset()
+        for item, error in waiting:
+            try:
+                if lost.intersection(error.lost):
+                    raise error
+                self._save(evolve(item, printed=None))
+            except Rejected as refused:
+                logger.info("%s", refused)
+                self._count(f"run/failed/{refused.reason}")
+
+    def _drifting(self) -> frozenset[str]:
+        """The fields that so many known articles lost that it is no revision."""
+        with self._database.read() as session:
+            found = drifting.alarms_of(session, self._portal, self._facts.readings)
+        return frozenset(alarm.field for alarm in found if alarm.readings == "lost")
+
+    def _save(self, item: Reading) -> None:
         saved = archive.store(
             self._database,
             item.article,
@@ -103,14 +162,11 @@ class ArchivePipeline:
             quiet=item.quiet,
             furniture=item.furniture,
             reread=item.reread,
+            printed=item.printed,
         )
         self._count(f"run/saved/{saved.kind}")
         if saved.kind != "outdated":
             self._learner.see(item, known=saved.kind == "unchanged")
-
-    def close_spider(self) -> None:
-        """Publish what was learned of the portal's furniture, once a run, at its end."""
-        self._learner.publish(dt.datetime.now(dt.UTC))
 
     def _mark_gone(self, item: Gone) -> None:
         with self._database.write() as session:
@@ -166,7 +222,9 @@ class Learner:
             self._fresh.clear()
 
 
-_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed"})
+_WAITING = 200
+"""So many doubtful readings wait in memory at most."""
+_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted"})
 _FOLLOWER = "keywords"
 
 

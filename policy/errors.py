@@ -19,9 +19,12 @@
         ├── TooDeep            nested beyond reason
         ├── LayoutChanged      a selector found fewer than its page promises
         └── Rejected           read, but not worth archiving: empty, all furniture, no title
+            └── Drifted        a known article lost what it had: the page changed its form, not its words
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class PolarchiveError(Exception):
@@ -111,3 +114,16 @@ class Rejected(PageError):
     """Read, but not worth archiving."""
 
     reason = "rejected"
+
+
+class Drifted(Rejected):
+    """A known article's reading lost what its version has. ``lost`` names the fields (``text`` is the
+    body); ``certain`` when the page still prints it, so that only our reading can have lost it."""
+
+    reason = "drift"
+
+    def __init__(
+        self, message: str, *, lost: Sequence[str], certain: bool, portal: str = "", url: str = ""
+    ) -> None:
+        super().__init__(message, portal=portal, url=url, field=", ".join(lost))
+        self.lost, self.certain = tuple(lost), certain

@@ -362,8 +362,16 @@ class Version:
 
 
 ChangeKind = Literal[
-    "new_policy", "source_added", "new_version", "completed", "withdrawn", "restored", "status"
+    "new_policy",
+    "source_added",
+    "new_version",
+    "completed",
+    "withdrawn",
+    "restored",
+    "status",
+    "reextracted",
 ]
+"""``reextracted``: captures held before say other words under today's code; no change of the policy."""
 
 
 @frozen(kw_only=True)
@@ -419,17 +427,49 @@ class Saved:
     version: int
 
 
+@frozen(kw_only=True)
+class Sample:
+    """What some readings were like: how many had each field, and how long the texts were, as the bits
+    of their length."""
+
+    count: int = 0
+    filled: Mapping[str, int] = field(factory=dict)
+    sizes: Mapping[str, int] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Readings:
+    """What a run read, for :mod:`policy.drift`. ``first`` are new articles of a first crawl or a back-fill.
+
+    ``lost`` counts fields that a known article had and its reading has not, ``unread`` pages of
+    articles that could not be read, by reason; ``examples`` are addresses by what they are examples of.
+    """
+
+    new: Sample = Sample()
+    first: Sample = Sample()
+    known: Sample = Sample()
+    lost: Mapping[str, int] = field(factory=dict)
+    unread: Mapping[str, int] = field(factory=dict)
+    examples: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+
 RunState = Literal["running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout"]
+RunKind = Literal["crawl", "reextract", "acceptance"]
 
 
 @frozen(kw_only=True)
 class Run:
-    """One portal crawled once. ``failed`` counts by reason; ``partial``: a listing could not be read."""
+    """One portal crawled once. ``failed`` counts by reason; ``partial``: a listing could not be read.
+
+    A re-extraction is a run too: it holds the same lease. ``acceptance`` is one that took what had
+    been refused as drift.
+    """
 
     id: int
     portal: str
     slot: dt.datetime
     state: RunState
+    kind: RunKind = "crawl"
     started: dt.datetime | None = None
     finished: dt.datetime | None = None
     heartbeat: dt.datetime | None = None
@@ -443,6 +483,7 @@ class Run:
     failed: Mapping[str, int] = field(factory=dict)
     sections: Mapping[str, int] = field(factory=dict)
     """Entries by section; a section whose listing failed is absent."""
+    readings: Readings = Readings()
     warc: str | None = None
     replay: bool = False
     message: str | None = None

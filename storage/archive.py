@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from policy.errors import PolarchiveError, Rejected
-from policy.identity import policy_keys
+from policy.identity import content_hash, policy_keys
 from policy.records import Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
 from storage import article_json, queries
 from storage.database import Database
@@ -30,7 +30,7 @@ from storage.models import (
     VersionCaptureRow,
     VersionRow,
 )
-from storage.readings import Reading, Reread, judge, newest_version
+from storage.readings import Printed, Reading, Reread, judge, newest_version
 
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
 """Which policy a new article belongs to, seeing the policies known under its keys."""
@@ -62,9 +62,42 @@ def store(
     quiet: bool = False,
     furniture: int | None = None,
     reread: Reread | None = None,
+    printed: Printed | None = None,
 ) -> Saved:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
-    another writer came first. Raises Rejected also for characters that no database stores."""
+    another writer came first. Raises Rejected also for characters that no database stores, and
+    Drifted, where ``printed`` is given, for a reading that lost what its article had."""
+    reading = Reading(
+        article=article,
+        captures=tuple(captures),
+        code=code,
+        now=now,
+        run_id=run_id,
+        quiet=quiet,
+        furniture=furniture,
+        printed=printed,
+    )
+    return _in_its_own(database, reading, lambda session: _save(session, reading, decide, reread))
+
+
+def restate(
+    database: Database,
+    article: Article,
+    *,
+    decide: Decide,
+    captures: Sequence[Capture],
+    code: str,
+    now: dt.datetime,
+    run_id: int,
+    quiet: bool = True,
+    furniture: int | None = None,
+) -> Saved:
+    """Save what captures held before say today, in a transaction of its own.
+
+    Other words than the newest version's are the next version, by a change of the kind ``reextracted``:
+    also for payloads read before, since that is what it is asked for. An article that the archive
+    does not have is new.
+    """
     reading = Reading(
         article=article,
         captures=tuple(captures),
@@ -74,11 +107,7 @@ def store(
         quiet=quiet,
         furniture=furniture,
     )
-    try:
-        return _retried(lambda: _store(database, reading, decide, reread))
-    except (DataError, UnicodeEncodeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
+    return _in_its_own(database, reading, lambda session: _restate(session, reading, decide))
 
 
 def save(
@@ -163,9 +192,16 @@ def _retried(attempt: Callable[[], Saved]) -> Saved:
     raise AssertionError("unreachable")
 
 
-def _store(database: Database, reading: Reading, decide: Decide, reread: Reread | None) -> Saved:
-    with database.write() as session:
-        return _save(session, reading, decide, reread)
+def _in_its_own(database: Database, reading: Reading, save: Callable[[Session], Saved]) -> Saved:
+    def attempt() -> Saved:
+        with database.write() as session:
+            return save(session)
+
+    try:
+        return _retried(attempt)
+    except (DataError, UnicodeEncodeError) as error:
+        reason, article = str(error).partition("\n")[0], reading.article
+        raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
 
 
 def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | None) -> Saved:
@@ -183,6 +219,19 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
     row.last_digests = reading.digests
     if verdict == "same words":
         row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
+    return Saved(kind="unchanged", article_id=row.id, version=row.newest)
+
+
+def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
+    row = _held(session, reading.article.portal, reading.article.key)
+    if row is None:
+        return _add_article(session, reading, decide)
+    newest = newest_version(session, row)
+    archived = article_json.load(newest.record, newest.text)
+    if reading.hash not in {newest.content_hash, content_hash(archived)}:
+        return _revise(session, row, reading, kind="reextracted")
+    row.last_digests = reading.digests
+    row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
     return Saved(kind="unchanged", article_id=row.id, version=row.newest)
 
 
@@ -221,7 +270,7 @@ def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
     return Saved(kind="new", changes=(change,), article_id=article_id, version=1)
 
 
-def _revise(session: Session, row: ArticleRow, reading: Reading) -> Saved:
+def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKind | None = None) -> Saved:
     _lock_feed(session)
     was = article_json.load_completeness(newest_version(session, row).record)
     completed = not was.complete and reading.article.completeness.complete
@@ -230,7 +279,7 @@ def _revise(session: Session, row: ArticleRow, reading: Reading) -> Saved:
         setattr(row, name, value)
     _register(session, row.policy_id, policy_keys(reading.article))
     _add_version(session, row.id, row.newest, reading)
-    kind: ChangeKind = "completed" if completed else "new_version"
+    kind = kind or ("completed" if completed else "new_version")
     change = _add_change(session, reading, kind, row.policy_id, row.id, row.newest)
     return Saved(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
 

@@ -200,6 +200,8 @@ class RunRow(Base):
     not_saved: Mapped[int] = mapped_column(default=0)
     failed: Mapped[dict[str, int]] = mapped_column(default=dict)
     sections: Mapped[dict[str, int]] = mapped_column(default=dict)
+    kind: Mapped[str] = mapped_column(default="crawl", server_default="crawl")
+    readings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     warc: Mapped[str | None]
     replay: Mapped[bool] = mapped_column(default=False)
     message: Mapped[str | None]

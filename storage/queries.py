@@ -241,6 +241,13 @@ def changes(session: Session, after: int = 0, limit: int = 500) -> list[Change]:
     return [change_record(row) for row in session.scalars(query)]
 
 
+def change_kinds(session: Session, article_id: int) -> dict[int, str]:
+    """By which kind of change each version of an article came."""
+    query = select(ChangeRow.version, ChangeRow.kind).where(ChangeRow.article_id == article_id)
+    rows = session.execute(query.order_by(ChangeRow.id.desc())).all()
+    return {row.version: row.kind for row in rows}
+
+
 def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Iterator[Change]:
     """The whole feed behind ``after``, read in batches."""
     while found := changes(session, after=after, limit=batch):
@@ -290,7 +297,8 @@ def _holdings() -> Select[*tuple[Any, ...]]:
 
 
 def _last_runs() -> Select[RunRow]:
-    last = select(func.max(RunRow.id)).where(RunRow.state != "missed").group_by(RunRow.portal)
+    crawled = (RunRow.state != "missed", RunRow.kind == "crawl")
+    last = select(func.max(RunRow.id)).where(*crawled).group_by(RunRow.portal)
     return select(RunRow).where(RunRow.id.in_(last))
 
 

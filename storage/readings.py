@@ -12,9 +12,11 @@ from attrs import define
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from policy.errors import ArchiveError, PageError, Rejected
+from policy import losses
+from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.identity import content_hash
 from policy.records import Article, Capture
+from storage import article_json
 from storage.models import ArticleRow, CaptureRow, VersionCaptureRow, VersionRow
 from storage.rows import capture_record
 
@@ -25,6 +27,9 @@ Verdict = Literal["same payload", "same words", "outdated", "revised"]
 Reread = Callable[[tuple[Capture, ...]], Article]
 """Captures of an article's pages read again with today's code and furniture set; raises PageError or
 ArchiveError."""
+
+Printed = Callable[[tuple[Capture, ...]], str]
+"""All that the pages in these captures print, as folded words; raises PageError or ArchiveError."""
 
 _NEWEST = select(VersionRow).where(
     VersionRow.article_id == bindparam("article"), VersionRow.number == bindparam("number")
@@ -50,6 +55,8 @@ class Reading:
     quiet: bool = False
     furniture: int | None = None
     """The furniture set it was read with."""
+    printed: Printed | None = None
+    """Where given, a reading that lost what its article had is refused (Drifted)."""
 
     @cached_property
     def at(self) -> dt.datetime:
@@ -77,7 +84,7 @@ def judge(session: Session, row: ArticleRow, reading: Reading, reread: Reread | 
 
     A payload read before says nothing new, whatever code and furniture set say. Where the payload
     changed and one of them too, the version's captures are read with both and compared. Raises
-    Rejected when a page is missing that the version has.
+    Rejected when a page is missing that the version has, Drifted when fields or most of the text are.
     """
     if reading.digests and reading.digests == row.last_digests:
         return "same payload"
@@ -88,7 +95,31 @@ def judge(session: Session, row: ArticleRow, reading: Reading, reread: Reread | 
         return "outdated"
     newest = newest_version(session, row)
     _refuse_loss(newest, reading.article)
-    return "same words" if _is_same(row, newest, reading, captures, reread) else "revised"
+    before = _other_words(row, newest, reading, captures, reread)
+    if before is None:
+        return "same words"
+    refuse_drift(before, reading)
+    return "revised"
+
+
+def refuse_drift(before: Article, reading: Reading) -> None:
+    """Raises Drifted when the reading has lost what the article had, and we are asked to look."""
+    lost = losses.losses(before, reading.article) if reading.printed else ()
+    if not lost or reading.printed is None:
+        return
+    names, certain = [loss.field for loss in lost], False
+    try:
+        certain = losses.certain(lost, reading.printed(reading.captures))
+    except (PageError, ArchiveError) as error:
+        logger.warning("%s: cannot be looked at again: %s", reading.article.url, error)
+    still = "the page still prints it" if certain else "it may be gone from the page"
+    raise Drifted(
+        f"lost against the archived version; {still}",
+        lost=names,
+        certain=certain,
+        portal=reading.article.portal,
+        url=reading.article.url,
+    )
 
 
 def _captures(session: Session, row: ArticleRow) -> tuple[Capture, ...]:
@@ -113,29 +144,33 @@ def _page_name(url: str, article: Article) -> str:
     return f"page {article.page_urls.index(url) + 1} of {len(article.page_urls)}"
 
 
-def _is_same(
+def _other_words(
     row: ArticleRow,
     newest: VersionRow,
     reading: Reading,
     captures: tuple[Capture, ...],
     reread: Reread | None,
-) -> bool:
-    """``row.last_hash`` is what ``row.last_code`` and ``row.last_furniture`` make of the newest
-    version: a page that changes its furniture every night has its old capture read again once, not
-    every night."""
-    if reading.hash == newest.content_hash:
-        return True
+) -> Article | None:
+    """The newest version, as today's code and furniture set read it if that can be had; None when
+    the reading says the same.
+
+    ``row.last_hash`` is what ``row.last_code`` and ``row.last_furniture`` make of the newest version: a
+    page that changes its furniture every night has its old capture read again once, not every night.
+    """
     read_with = (reading.code, reading.furniture)
-    if read_with == (row.last_code, row.last_furniture):
-        return reading.hash == row.last_hash
-    if read_with == (newest.code, newest.furniture) or reread is None or not captures:
-        return False
-    return reading.hash == _hash_again(reread, captures)
+    known = read_with == (row.last_code, row.last_furniture)
+    if reading.hash == newest.content_hash or (known and reading.hash == row.last_hash):
+        return None
+    sought = read_with != (newest.code, newest.furniture) and (not known or reading.printed)
+    again = _again(reread, captures) if sought and reread and captures else None
+    if again is not None and content_hash(again) == reading.hash:
+        return None
+    return again or article_json.load(newest.record, newest.text)
 
 
-def _hash_again(reread: Reread, captures: tuple[Capture, ...]) -> str | None:
+def _again(reread: Reread, captures: tuple[Capture, ...]) -> Article | None:
     try:
-        return content_hash(reread(captures))
+        return reread(captures)
     except (PageError, ArchiveError) as error:
         logger.warning("%s: the older capture cannot be read again: %s", captures[0].url, error)
         return None

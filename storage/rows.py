@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import cast
+from typing import Any, cast
 
+import cattrs
 from attrs import frozen
 
-from policy.records import Capture, Change, ChangeKind, Run, RunState, Version
+from policy.records import Capture, Change, ChangeKind, Readings, Run, RunKind, RunState, Version
 from storage import article_json
 from storage.models import ArticleRow, CaptureRow, ChangeRow, RunRow, VersionRow
 
@@ -138,6 +139,7 @@ def run_record(row: RunRow) -> Run:
         portal=row.portal,
         slot=row.slot,
         state=cast("RunState", row.state),  # only storage.runs writes it
+        kind=cast("RunKind", row.kind),
         started=row.started,
         finished=row.finished,
         heartbeat=row.heartbeat,
@@ -150,7 +152,22 @@ def run_record(row: RunRow) -> Run:
         not_saved=row.not_saved,
         failed=dict(row.failed),
         sections=dict(row.sections),
+        readings=readings_record(row.readings),
         warc=row.warc,
         replay=row.replay,
         message=row.message,
     )
+
+
+_converter = cattrs.Converter()
+
+
+def readings_record(stored: dict[str, Any]) -> Readings:
+    """What a run read, as its row keeps it."""
+    return _converter.structure(stored, Readings)
+
+
+def stored_readings(readings: Readings) -> dict[str, Any]:
+    """The same for the row."""
+    kept: dict[str, Any] = _converter.unstructure(readings)
+    return kept

@@ -14,10 +14,12 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
-from policy.records import Run, RunState
+from policy.records import Readings, Run, RunKind, RunState
 from storage.inserts import insert_unless_there
 from storage.models import RunRow
-from storage.rows import run_record
+from storage.rows import run_record, stored_readings
+
+_CRAWLS = (RunRow.replay.is_(False), RunRow.kind == "crawl")
 
 
 class Counts(TypedDict, total=False):
@@ -31,6 +33,7 @@ class Counts(TypedDict, total=False):
     not_saved: int
     failed: Mapping[str, int]
     sections: Mapping[str, int]
+    readings: Readings
     warc: str | None
 
 
@@ -42,10 +45,11 @@ def claim(
     *,
     since: dt.date | None = None,
     replay: bool = False,
+    kind: RunKind = "crawl",
 ) -> Run | None:
     """The run, leased to the caller; None when the slot is taken or the portal is running."""
     values = {"portal": portal, "slot": slot, "state": "running", "since": since, "replay": replay}
-    leased = insert_unless_there(session, RunRow, **values, started=now, heartbeat=now)
+    leased = insert_unless_there(session, RunRow, **values, kind=kind, started=now, heartbeat=now)
     return run(session, leased) if leased is not None else None
 
 
@@ -99,13 +103,13 @@ def run(session: Session, run_id: int) -> Run:
 
 def last_slot(session: Session, portal: str) -> dt.datetime | None:
     """The newest slot that was run or is known to be missed; neither lost runs nor replays count."""
-    settled = (RunRow.portal == portal, RunRow.state != "lost", RunRow.replay.is_(False))
+    settled = (RunRow.portal == portal, RunRow.state != "lost", *_CRAWLS)
     return session.scalar(select(RunRow.slot).where(*settled).order_by(RunRow.slot.desc()).limit(1))
 
 
 def first_since(session: Session, portal: str) -> dt.date | None:
     """The window of the portal's first run: later nights keep it as their floor."""
-    crawled = (RunRow.portal == portal, RunRow.state != "missed", RunRow.replay.is_(False))
+    crawled = (RunRow.portal == portal, RunRow.state != "missed", *_CRAWLS)
     return session.scalar(select(RunRow.since).where(*crawled).order_by(RunRow.id).limit(1))
 
 
@@ -126,7 +130,13 @@ def history(session: Session, portal: str | None = None, *, limit: int = 30) -> 
 
 
 def _columns(counts: Counts) -> dict[str, object]:
-    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in counts.items()}
+    return {name: _column(value) for name, value in counts.items()}
+
+
+def _column(value: object) -> object:
+    if isinstance(value, Readings):
+        return stored_readings(value)
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _running(run_id: int) -> Update:

@@ -19,11 +19,14 @@ from crawler.ledger import Ledger
 from crawler.middlewares import payload_of
 from crawler.outcomes import BadStatus, NotSaved, reason
 from crawler.pages.listings import kind, parted
+from crawler.printed import printed
+from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
 from pipelines.adapters import Gone, Reading
+from pipelines.facts import Facts
 from policy.errors import PageError
-from policy.records import Article, Capture, Entry, Listing, Payload
-from storage import captures, furniture, queries
+from policy.records import Article, Capture, Entry, Listing
+from storage import furniture, queries
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +38,13 @@ class PortalSpider(Spider):
 
     name = "portal"
     visit: Visit
+    facts: Facts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
         visit = arguments.pop("visit", None) or by_hand(**arguments)
         crawler.settings.setdict(tuning(visit), priority="spider")
-        spider = super().from_crawler(crawler, visit=visit)
+        spider = super().from_crawler(crawler, visit=visit, facts=Facts())
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
@@ -53,7 +57,8 @@ class PortalSpider(Spider):
         self._shown: set[str] = set()
         self._listed: set[str] = set()
         self._revisited = False
-        self._code = reading.code_version()
+        self._stored = Stored(self.visit.config, self.visit.database)
+        self._code = reading.code_version(self.visit.portal)
         for section in self.visit.sections:
             yield self._ask_listing(Trail(section=section), section.url)
 
@@ -183,21 +188,16 @@ class PortalSpider(Spider):
             layout=sought.pages[0].layout,
             cleaned=cleaned,
             quiet=sought.quiet,
+            known=sought.known,
             reread=self._reread,
+            printed=self._printed,
         )
 
     def _reread(self, held: tuple[Capture, ...]) -> Article:
-        payloads = [self._payload(capture) for capture in held]
-        return reading.reread(self.visit.portal, payloads, self._furniture)
+        return reading.reread(self.visit.portal, [*map(self._stored.payload, held)], self._furniture)
 
-    def _payload(self, capture: Capture) -> Payload:
-        config = self.visit.config
-        limit = config.crawl.max_decoded_bytes
-        return captures.payload(config.captures, capture, limit, known=self._held)
-
-    def _held(self, digest: str) -> Capture | None:
-        with self.visit.database.read() as session:
-            return queries.first_capture(session, digest)
+    def _printed(self, held: tuple[Capture, ...]) -> str:
+        return printed([*map(self._stored.payload, held)])
 
     def unfetched(self, failure: Failure) -> Output:
         """A page of an article could not be fetched."""
@@ -219,6 +219,7 @@ class PortalSpider(Spider):
             self._count(tally.NOT_SAVED)
             return
         logger.info("%s not read: %s", sought.url, error)
+        self.facts.unread(reason(error), sought.url)
         self._count(tally.FAILED + reason(error))
 
     # -------------------------------------------------------------- counting

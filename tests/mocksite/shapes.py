@@ -178,3 +178,17 @@ def govcn_article(each: Paper) -> str:
         f'<div id="UCAP-CONTENT">{body}</div><div class="mobile">{body}</div>'
         f'<div class="editor">【我要纠错】责任编辑：某某</div><p>{each.furniture}</p></body></html>'
     )
+
+
+def ndrc_redesigned(each: Paper) -> str:
+    """The same article after an invented redesign: no metas, and the headline block is another."""
+    title = f"{each.title}({each.doc_no})" if each.doc_no else each.title
+    return (
+        '<html><head><meta charset="utf-8"><title>国家发展和改革委员会</title></head><body>'
+        f'<div class="headline"><h1 class="name">{title}</h1>'
+        f'<b class="day">{each.day.year}年{each.day.month}月{each.day.day}日</b>'
+        '<i class="from">来源：规划司</i></div>'
+        f'<div class="article_con">{paragraphs(each.clauses)}'
+        f"<p>国家发展改革委</p><p>{each.day.year}年{each.day.month}月{each.day.day}日</p></div>"
+        f"<p>{each.furniture}</p></body></html>"
+    )
