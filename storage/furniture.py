@@ -105,6 +105,12 @@ def active(session: Session, portal: str) -> FurnitureSet | None:
     return _set(row) if row else None
 
 
+def numbered(session: Session, number: int | None) -> FurnitureSet | None:
+    """The set of this number, as a version names it."""
+    row = session.get(FurnitureSetRow, number) if number is not None else None
+    return _set(row) if row else None
+
+
 def publish(session: Session, portal: str, now: dt.datetime, revise: Revise) -> FurnitureSet | None:
     """The next set where ``revise`` makes other furniture of the newest one's blocks, else the newest."""
     _lock(session)

@@ -1,0 +1,269 @@
+"""An archive of ten nights, read again after a template was mended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from attrs import evolve, frozen
+from sqlalchemy import select
+
+from alerts import percolate, subscriptions
+from config import Config, load
+from crawler import portals, reading
+from crawler.again import Wishes
+from crawler.printed import printed
+from crawler.reextract import preview, reextract
+from crawler.stored import Stored
+from pipelines.reprints import decide
+from policy.errors import PageError
+from policy.records import Payload
+from storage import archive, queries, runs
+from storage.captures import CaptureWriter
+from storage.database import Database
+from storage.models import DeliveryRow
+from tests.mocksite import shapes
+from tests.mocksite.shapes import Paper, paper
+
+MENDED = "tests.portals_mended"
+TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
+FIRST = dt.datetime(2026, 11, 1, 18, 30, tzinfo=dt.UTC)
+NAMES = {"ndrc": "国家发展改革委"}
+
+
+def url_of(each: Paper) -> str:
+    return f"{TZ}{each.stem}.html"
+
+
+def key_of(each: Paper) -> str:
+    return each.stem.rpartition("/")[2]
+
+
+def with_annex(each: Paper, annex: str) -> str:
+    """A page whose annex stands beside the body, where the first declaration does not look."""
+    page = shapes.ndrc_article(each)
+    page = page.replace('<div class="article_con">', '<div class="with_annex"><div class="article_con">')
+    return page.replace('<div class="xgwz">', f'<p>{annex}</p></div><div class="xgwz">')
+
+
+@frozen(kw_only=True)
+class Nights:
+    """A home, and nights in it without a network: each page is kept, read and archived."""
+
+    config: Config
+    database: Database
+
+    def night(self, number: int, pages: Mapping[str, str]) -> list[str]:
+        """What the night's saves did; pages that cannot be read are kept only."""
+        portal, at = portals.get("ndrc", self.config.portal_packages), FIRST + number * dt.timedelta(days=1)
+        with self.database.write() as session:
+            run = runs.claim(session, "ndrc", at, at)
+        assert run is not None
+        with CaptureWriter(self.config.captures, "ndrc", run.id, now=at) as writer:
+            done = [self._page(portal, writer, run.id, url, body, at) for url, body in pages.items()]
+        with self.database.write() as session:
+            runs.close(session, run.id, "ok", at)
+        return done
+
+    def _page(
+        self, portal: portals.Portal, writer: CaptureWriter, run: int, url: str, body: str, at: dt.datetime
+    ) -> str:
+        raw, stored = body.encode(), Stored(self.config, self.database)
+        capture = writer.write(url=url, status=200, headers=[("Content-Type", "text/html")], body=raw, at=at)
+        try:
+            article = reading.reread(portal, [Payload(url=url, body=raw)])
+            return archive.store(
+                self.database,
+                article,
+                captures=[capture],
+                decide=decide,
+                code=reading.code_version(portal),
+                now=at,
+                run_id=run,
+                reread=lambda held: reading.reread(portal, [stored.payload(one) for one in held]),
+                printed=lambda held: printed([stored.payload(one) for one in held]),
+            ).kind
+        except PageError as error:
+            with self.database.write() as session:
+                archive.record_captures(session, [capture], run)
+            return error.reason
+
+    def mended(self) -> Nights:
+        """The same home with the mended declaration."""
+        return evolve(self, config=evolve(self.config, portal_packages=(MENDED,)))
+
+    def kinds(self) -> list[str]:
+        """The kinds of all changes."""
+        with self.database.read() as session:
+            return [change.kind for change in queries.changes(session)]
+
+    def texts(self, each: Paper) -> list[str]:
+        """The last line of each version of an article."""
+        with self.database.read() as session:
+            known = queries.article_by_key(session, "ndrc", key_of(each))
+            versions = queries.versions(session, known.id) if known else []
+        return [version.article.text.splitlines()[-1] for version in versions]
+
+    def deliveries(self) -> int:
+        """How many messages the changes so far have made."""
+        percolate.follow(self.database, NAMES, FIRST + dt.timedelta(days=20))
+        with self.database.read() as session:
+            return len(session.scalars(select(DeliveryRow.id)).all())
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the dictionary of keywords lies: built once for all homes."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def nights(tmp_path: Path, database: Database, database_url: str, cache: Path) -> Nights:
+    """An empty home on either database."""
+    (tmp_path / "cache").symlink_to(cache)
+    config = load(tmp_path, {"POLARCHIVE_DATABASE": database_url})
+    return Nights(config=config, database=database)
+
+
+PLAIN = [paper(number, FIRST.date(), doc_no=f"发改环资〔2026〕{600 + number}号") for number in range(1, 5)]
+STEADY, CHANGING, LOST = (paper(number, FIRST.date(), topic="湿地修复") for number in (20, 21, 22))
+SIGNED = "2026年11月1日"
+
+
+def ten_nights(nights: Nights) -> None:
+    """Furniture changes every night; one policy is revised, one annex is, and one page is not read."""
+    for number in range(10):
+        clock = f"访问第 {number} 次"
+        pages = {url_of(each): shapes.ndrc_article(evolve(each, furniture=clock)) for each in PLAIN}
+        if number >= 4:
+            clauses = (*PLAIN[0].clauses[:-1], "本通知自印发之日起施行，有效期五年。")
+            pages[url_of(PLAIN[0])] = shapes.ndrc_article(evolve(PLAIN[0], clauses=clauses, furniture=clock))
+        pages[url_of(STEADY)] = with_annex(evolve(STEADY, furniture=clock), "附件：试点名单")
+        pages[url_of(CHANGING)] = with_annex(CHANGING, f"附件：第{1 if number < 6 else 2}批名单")
+        pages[url_of(LOST)] = shapes.ndrc_redesigned(evolve(LOST, furniture=clock))
+        nights.night(number, pages)
+
+
+def test_only_where_words_differ_there_are_versions_and_nobody_is_told(nights: Nights) -> None:
+    with nights.database.write() as session:
+        subscriptions.add(session, "试点", "a@example.org", FIRST)
+    ten_nights(nights)
+    told, before = nights.deliveries(), nights.kinds()
+    assert (told, before) == (6, ["new_policy"] * 6 + ["new_version"])
+    assert (nights.texts(STEADY), nights.texts(CHANGING), nights.texts(LOST)) == ([SIGNED], [SIGNED], [])
+
+    done = reextract(nights.mended().config, "ndrc", Wishes())
+    assert done is not None
+    assert (done.unchanged, done.count("revised"), done.count("new"), done.unread) == (4, 2, 1, ())
+    assert nights.kinds()[7:] == ["reextracted", "reextracted", "reextracted", "new_policy"]
+    assert nights.texts(STEADY) == [SIGNED, "附件：试点名单"]
+    assert nights.texts(CHANGING) == [SIGNED, "附件：第1批名单", "附件：第2批名单"]
+    assert nights.texts(LOST) == [SIGNED]
+    assert nights.deliveries() == told
+    assert done.run is not None
+    assert (done.run.kind, done.run.state, done.run.revised) == ("reextract", "ok", 2)
+
+
+def test_the_time_and_the_captures_of_a_version_read_again_are_those_it_had(nights: Nights) -> None:
+    ten_nights(nights)
+    reextract(nights.mended().config, "ndrc", Wishes())
+    with nights.database.read() as session:
+        known = queries.article_by_key(session, "ndrc", key_of(CHANGING))
+        assert known is not None
+        first, again, later = queries.versions(session, known.id)
+        changes = [change for change in queries.changes(session) if change.article_id == known.id]
+    assert (again.at, again.captures) == (first.at, first.captures)
+    assert later.at == FIRST + dt.timedelta(days=6)
+    assert again.code != first.code
+    assert [change.at for change in changes] == [first.at, first.at, later.at]
+
+
+def test_the_night_after_makes_no_version_and_a_real_change_is_one(nights: Nights) -> None:
+    ten_nights(nights)
+    mended = nights.mended()
+    reextract(mended.config, "ndrc", Wishes())
+    count = len(nights.kinds())
+    pages = {url_of(each): shapes.ndrc_article(each) for each in PLAIN[1:]}
+    pages[url_of(STEADY)] = with_annex(STEADY, "附件：试点名单")
+    pages[url_of(CHANGING)] = with_annex(CHANGING, "附件：第2批名单")
+    assert mended.night(10, pages) == ["unchanged"] * 5
+    pages[url_of(STEADY)] = with_annex(STEADY, "附件：试点名单（更新）")
+    assert mended.night(11, pages) == [*["unchanged"] * 3, "revised", "unchanged"]
+    assert nights.kinds()[count:] == ["new_version"]
+
+
+def test_reading_again_twice_adds_nothing(nights: Nights) -> None:
+    ten_nights(nights)
+    reextract(nights.mended().config, "ndrc", Wishes())
+    before = nights.kinds()
+    again = reextract(nights.mended().config, "ndrc", Wishes())
+    assert again is not None
+    assert (again.unchanged, again.restated) == (7, ())
+    assert nights.kinds() == before
+
+
+def test_a_preview_says_the_same_and_changes_nothing(nights: Nights) -> None:
+    ten_nights(nights)
+    before = nights.kinds()
+    would = preview(nights.mended().config, "ndrc", Wishes())
+    assert (would.run, would.unchanged, would.count("revised"), would.count("new")) == (None, 4, 2, 1)
+    assert {each.title: each.versions for each in would.restated}[CHANGING.title] == 2
+    assert nights.kinds() == before
+    with nights.database.read() as session:
+        assert {run.kind for run in runs.history(session)} == {"crawl"}
+
+
+def test_only_captures_since_a_day_are_read(nights: Nights) -> None:
+    ten_nights(nights)
+    since = FIRST + dt.timedelta(days=8)
+    done = reextract(nights.mended().config, "ndrc", Wishes(since=since))
+    assert done is not None
+    assert nights.texts(CHANGING) == [SIGNED, "附件：第2批名单"], "the state of the sixth night lies before"
+    assert nights.texts(LOST) == [SIGNED]
+
+
+def test_articles_new_to_the_archive_are_announced_when_asked_for(nights: Nights) -> None:
+    with nights.database.write() as session:
+        subscriptions.add(session, "试点", "a@example.org", FIRST)
+    ten_nights(nights)
+    told = nights.deliveries()
+    reextract(nights.mended().config, "ndrc", Wishes(announce=True))
+    assert nights.deliveries() == told + 1
+
+
+def test_a_template_that_reads_less_replaces_nothing_unless_it_is_accepted(nights: Nights) -> None:
+    nights.night(0, {url_of(each): shapes.ndrc_redesigned(each) for each in PLAIN})
+    assert nights.kinds() == []
+    mended = nights.mended()
+    reextract(mended.config, "ndrc", Wishes())
+    assert len(nights.kinds()) == len(PLAIN)
+    worse = reextract(nights.config, "ndrc", Wishes())
+    assert worse is not None
+    assert (worse.failed, worse.whole) == ({"rejected": len(PLAIN)}, False)
+    assert len(nights.kinds()) == len(PLAIN)
+
+
+def test_a_damaged_capture_is_named_and_its_article_stays(nights: Nights) -> None:
+    nights.night(0, {url_of(PLAIN[0]): with_annex(PLAIN[0], "附件：名单")})
+    (warc,) = nights.config.captures.rglob("*.warc.gz")
+    warc.unlink()
+    done = reextract(nights.mended().config, "ndrc", Wishes())
+    assert done is not None
+    assert (done.failed, done.whole, done.run and done.run.state) == ({"capture": 1}, False, "partial")
+    assert warc.name in done.unread[0].message
+    assert nights.kinds() == ["new_policy"]
+
+
+def test_a_portal_that_is_being_crawled_is_not_read_again(nights: Nights) -> None:
+    ten_nights(nights)
+    now = dt.datetime.now(dt.UTC)
+    with nights.database.write() as session:
+        running = runs.claim(session, "ndrc", now, now)
+    assert reextract(nights.mended().config, "ndrc", Wishes()) is None
+    assert len(nights.kinds()) == 7
+    with nights.database.write() as session:
+        assert running is not None
+        runs.close(session, running.id, "ok", now)
+    assert reextract(nights.mended().config, "ndrc", Wishes()) is not None
