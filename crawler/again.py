@@ -95,6 +95,12 @@ class Wishes:
     announce: bool = False
 
 
+class _Incomplete(Rejected):
+    """A run saved some of an article's pages only."""
+
+    reason = "incomplete"
+
+
 @frozen(kw_only=True)
 class _State:
     """An article as it was at one time; without an article: not in the archive yet."""
@@ -224,7 +230,7 @@ class Again:
             return
         missing = set(after.completeness.missing_pages) - set(before.completeness.missing_pages)
         if missing and not own:
-            raise Rejected(f"{min(missing)} is not saved", portal=self.portal.slug, url=after.url)
+            raise _Incomplete(f"{min(missing)} is not saved", portal=self.portal.slug, url=after.url)
         lost = [loss.field for loss in losses.losses(before, after)]
         if "text" in lost or len(lost) > (1 if own else 0):
             message = "would be lost: mend the template, or accept it with --accept"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,16 @@ from alerts import percolate, subscriptions
 from config import Config, load
 from crawler import portals, reading
 from crawler.again import Wishes
+from crawler.portal import Portal
 from crawler.printed import printed
 from crawler.reextract import preview, reextract
 from crawler.stored import Stored
 from pipelines.reprints import decide
 from policy.errors import PageError
+from policy.furniture import Block
 from policy.records import Payload
-from storage import archive, queries, runs
+from policy.words import fold
+from storage import archive, furniture, queries, runs
 from storage.captures import CaptureWriter
 from storage.database import Database
 from storage.models import DeliveryRow
@@ -57,37 +60,53 @@ class Nights:
 
     def night(self, number: int, pages: Mapping[str, str]) -> list[str]:
         """What the night's saves did; pages that cannot be read are kept only."""
-        portal, at = portals.get("ndrc", self.config.portal_packages), FIRST + number * dt.timedelta(days=1)
+        return self.articles(number, "ndrc", [{url: body} for url, body in pages.items()])
+
+    def articles(self, number: int, slug: str, fetched: Sequence[Mapping[str, str]]) -> list[str]:
+        """The same of articles of several pages."""
+        portal, at = portals.get(slug, self.config.portal_packages), FIRST + number * dt.timedelta(days=1)
         with self.database.write() as session:
-            run = runs.claim(session, "ndrc", at, at)
+            run = runs.claim(session, slug, at, at)
         assert run is not None
-        with CaptureWriter(self.config.captures, "ndrc", run.id, now=at) as writer:
-            done = [self._page(portal, writer, run.id, url, body, at) for url, body in pages.items()]
+        with CaptureWriter(self.config.captures, slug, run.id, now=at) as writer:
+            done = [self._article(portal, writer, run.id, pages, at) for pages in fetched]
         with self.database.write() as session:
             runs.close(session, run.id, "ok", at)
         return done
 
-    def _page(
-        self, portal: portals.Portal, writer: CaptureWriter, run: int, url: str, body: str, at: dt.datetime
+    def _article(
+        self,
+        portal: Portal,
+        writer: CaptureWriter,
+        run: int,
+        pages: Mapping[str, str],
+        at: dt.datetime,
     ) -> str:
-        raw, stored = body.encode(), Stored(self.config, self.database)
-        capture = writer.write(url=url, status=200, headers=[("Content-Type", "text/html")], body=raw, at=at)
+        stored = Stored(self.config, self.database)
+        html = [("Content-Type", "text/html; charset=utf-8")]
+        captures = [
+            writer.write(url=url, status=200, headers=html, body=body.encode(), at=at)
+            for url, body in pages.items()
+        ]
+        with self.database.read() as session:
+            learned = furniture.active(session, portal.slug)
         try:
-            article = reading.reread(portal, [Payload(url=url, body=raw)])
+            payloads = [Payload(url=url, body=body.encode()) for url, body in pages.items()]
             return archive.store(
                 self.database,
-                article,
-                captures=[capture],
+                reading.reread(portal, payloads, learned),
+                captures=captures,
                 decide=decide,
                 code=reading.code_version(portal),
                 now=at,
                 run_id=run,
-                reread=lambda held: reading.reread(portal, [stored.payload(one) for one in held]),
-                printed=lambda held: printed([stored.payload(one) for one in held]),
+                furniture=learned.id if learned else None,
+                reread=lambda held: reading.reread(portal, [*map(stored.payload, held)], learned),
+                printed=lambda held: printed([*map(stored.payload, held)]),
             ).kind
         except PageError as error:
             with self.database.write() as session:
-                archive.record_captures(session, [capture], run)
+                archive.record_captures(session, captures, run)
             return error.reason
 
     def mended(self) -> Nights:
@@ -267,3 +286,42 @@ def test_a_portal_that_is_being_crawled_is_not_read_again(nights: Nights) -> Non
         assert running is not None
         runs.close(session, running.id, "ok", now)
     assert reextract(nights.mended().config, "ndrc", Wishes()) is not None
+
+
+def test_an_article_of_several_pages_is_read_again_in_their_order(nights: Nights) -> None:
+    long, noted = paper(30, FIRST.date()), '<p class="note">编者注：以印发文本为准。</p>'
+    whole = {shapes.bjx_url(long, n): shapes.bjx_article(long, n, 3) for n in (1, 2, 3)}
+    last = shapes.bjx_url(long, 3)
+    whole[last] = whole[last].replace('<div class="cc-paging">', f'{noted}<div class="cc-paging">')
+    assert nights.articles(0, "bjx", [whole]) == ["new"]
+    torn = {url: body.replace("扫一扫", "扫二扫") for url, body in whole.items() if url != last}
+    assert nights.articles(1, "bjx", [torn]) == ["rejected"]
+
+    done = reextract(nights.mended().config, "bjx", Wishes())
+    assert done is not None
+    assert (done.count("revised"), done.failed, done.whole) == (1, {"incomplete": 1}, True)
+    with nights.database.read() as session:
+        known = queries.article_by_key(session, "bjx", str(long.id))
+        assert known is not None
+        first, again = queries.versions(session, known.id)
+    assert again.article.text.splitlines() == [*long.clauses, "编者注：以印发文本为准。"]
+    assert again.captures == first.captures
+    assert [capture.url for capture in again.captures] == list(whole)
+
+
+def test_furniture_that_was_learned_meanwhile_makes_no_version(nights: Nights) -> None:
+    line = "本页由湿地之友整理排版"
+    pages = {
+        url_of(each): shapes.ndrc_article(evolve(each, clauses=(*each.clauses, line))).replace(
+            "<p>国家发展改革委</p>", ""
+        )
+        for each in PLAIN[:2]
+    }
+    pages[url_of(STEADY)] = with_annex(evolve(STEADY, clauses=(*STEADY.clauses, line)), "附件：名单")
+    nights.night(0, pages)
+    with nights.database.write() as session:
+        block = Block(layout="NdrcArticle", edge="tail", key=fold(line), since=FIRST, pages=10, of=10)
+        assert furniture.publish(session, "ndrc", FIRST, lambda _: (block,))
+    done = reextract(nights.mended().config, "ndrc", Wishes())
+    assert done is not None
+    assert (done.unchanged, done.count("revised")) == (2, 1)

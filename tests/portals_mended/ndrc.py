@@ -8,7 +8,7 @@ from __future__ import annotations
 from crawler.pages.base import First
 from crawler.pages.government import GovernmentArticle
 from crawler.portals.ndrc import Ndrc as FirstNdrc
-from crawler.portals.ndrc import NdrcArticle
+from crawler.portals.ndrc import NdrcArticle as FirstNdrcArticle
 
 
 class Redesigned(GovernmentArticle):
@@ -17,10 +17,10 @@ class Redesigned(GovernmentArticle):
     printed = {"title": ".headline .name", "published": ".headline .day", "source": ".headline .from"}
 
 
-class WithAnnex(NdrcArticle):
+class NdrcArticle(FirstNdrcArticle):
     body = First(".with_annex, .article_con")
 
 
 class Ndrc(FirstNdrc):
     slug = "ndrc"
-    articles = (Redesigned, WithAnnex)
+    articles = (Redesigned, NdrcArticle)
