@@ -33,7 +33,8 @@ EVENT = "new"
 FRESH = dt.timedelta(days=7)
 """A policy is news for so long after its first change: a later reprint is not."""
 
-_KINDS = {"new_policy", "source_added"}
+_KINDS = {"new_policy", "source_added", "attachments"}
+"""A policy may answer for the first time by the words of a file that came later than its page."""
 _BATCH = 200
 
 
@@ -110,7 +111,7 @@ def _births(session: Session, policies: set[int]) -> dict[int, dt.datetime]:
 def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[Document]:
     """What the queries are asked about: the newest version of the article, as the search sees it."""
     version = queries.version(session, change.article_id)
-    return [document(version.article, names.get(version.article.portal))] if version else []
+    return [document(version, names.get(version.article.portal))] if version else []
 
 
 def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:

@@ -1,10 +1,11 @@
 """``polarchive.toml`` and the environment as one frozen Config."""
 
 from config.reading import FILE, find_home, line_of, load
-from config.records import Config, Crawl, Mail, Network, PortalConfig, Schedule
+from config.records import Attachments, Config, Crawl, Mail, Network, PortalConfig, Schedule
 
 __all__ = [
     "FILE",
+    "Attachments",
     "Config",
     "Crawl",
     "Mail",

@@ -37,6 +37,17 @@ def positive(_: object, __: object, value: float) -> None:
         raise ValueError(f"must be more than 0, is {value:g}")
 
 
+def among(known: Iterable[str]) -> Check:
+    """Each one of these words."""
+
+    def check(_: object, __: object, value: Iterable[str]) -> None:
+        for item in value:
+            if item not in set(known):
+                raise ValueError(f"{item!r} is none of {', '.join(known)}")
+
+    return check
+
+
 def timezone(_: object, __: object, value: str) -> None:
     """A zone of the IANA database."""
     try:

@@ -25,6 +25,28 @@ class Crawl:
     time_limit_minutes: float = field(default=180.0, validator=checks.positive)
 
 
+FILE_KINDS = (
+    *("pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "rtf", "ofd", "zip", "txt", "csv"),
+    *("rar", "7z", "ceb", "caj"),
+)
+"""Suffixes of the files that portals offer."""
+
+
+@frozen(kw_only=True)
+class Attachments:
+    """Which files of articles are fetched, and how long a reading of one may take."""
+
+    enabled: bool = True
+    kinds: tuple[str, ...] = field(default=FILE_KINDS, validator=checks.among(FILE_KINDS))
+    max_bytes: int = field(default=40_000_000, validator=checks.positive)
+    timeout: float = field(default=120.0, validator=checks.positive)
+    recheck_days: float = field(default=30.0, validator=checks.within(0))
+    read_seconds: float = field(default=60.0, validator=checks.within(1, 3600))
+    read_memory_mb: int = field(default=1024, validator=checks.within(256, 65_536))
+    max_pages: int = field(default=2000, validator=checks.within(1))
+    max_characters: int = field(default=1_000_000, validator=checks.within(1000))
+
+
 @frozen(kw_only=True)
 class Network:
     """``allow``: private ``host:port`` that may be fetched all the same. ``connect``: an origin
@@ -56,6 +78,7 @@ class PortalConfig:
     enabled: bool = True
     cron: str | None = field(default=None, validator=checks.cron)
     delay: float | None = field(default=None, validator=optional(checks.within(0)))
+    attachments: bool = True
 
 
 @frozen(kw_only=True)
@@ -81,6 +104,7 @@ class Config:
     """SQLAlchemy URL; empty: ``polarchive.db`` in the home."""
     portal_packages: tuple[str, ...] = field(default=("crawler.portals",), validator=checks.packages)
     crawl: Crawl = Crawl()
+    attachments: Attachments = Attachments()
     network: Network = Network()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
@@ -90,6 +114,11 @@ class Config:
         """The schedule with the portal's own cron, if it has one."""
         cron = self.portals.get(portal, PortalConfig()).cron
         return evolve(self.schedule, cron=cron) if cron else self.schedule
+
+    def attachments_of(self, portal: str) -> Attachments:
+        """What holds for the files of one portal."""
+        wanted = self.portals.get(portal, PortalConfig()).attachments
+        return self.attachments if wanted else evolve(self.attachments, enabled=False)
 
     @property
     def database_url(self) -> str:

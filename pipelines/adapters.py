@@ -224,7 +224,7 @@ class Learner:
 
 _WAITING = 200
 """So many doubtful readings wait in memory at most."""
-_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted"})
+_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "attachments"})
 _FOLLOWER = "keywords"
 
 
@@ -250,7 +250,7 @@ def compute_keywords(database: Database, cache: Path | None = None, *, batch: in
 
 
 def _keywords(version: Version | None) -> tuple[str, ...]:
-    return keywords(version.article.title.value, version.article.text) if version else ()
+    return keywords(version.article.title.value, version.text) if version else ()
 
 
 def _unread(database: Database, limit: int) -> list[tuple[Change, Version | None]]:

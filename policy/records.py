@@ -102,6 +102,26 @@ class Attachment:
     name: str
 
 
+FileStatus = Literal["read", "scan", "encrypted", "unreadable", "too_large", "unsupported"]
+
+
+@frozen(kw_only=True)
+class FileText:
+    """What a file says: one paragraph, heading or table cell a line.
+
+    ``kind`` is what its bytes are, whatever its name; ``note`` why it was not read, or what of it
+    was left out; a ``scan`` has pages and no words on them. ``reader`` is the code that read it.
+    """
+
+    kind: str
+    status: FileStatus
+    text: str = field(default="", repr=False)
+    pages: int | None = None
+    truncated: bool = False
+    note: str | None = None
+    reader: str = ""
+
+
 @frozen(kw_only=True)
 class Page:
     """One page of an article: its body as HTML and its labels. ``others`` are the article's
@@ -238,6 +258,8 @@ class Completeness:
     missing_pages: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     headline_terms_missing: tuple[str, ...] = ()
+    full_text_in: str | None = None
+    """The address of the attachment that holds the full text, where the page is only its cover."""
 
     @property
     def complete(self) -> bool:
@@ -343,6 +365,39 @@ class Article:
 
 
 @frozen(kw_only=True)
+class File:
+    """An attachment of a version and what is known of it. ``capture`` is the fetch it was read from,
+    ``failed`` why the last one brought nothing, ``checked`` when that was; ``unchanged`` counts the
+    fetches since that brought nothing new."""
+
+    url: str
+    name: str
+    capture: Capture | None = None
+    content: FileText | None = None
+    failed: str | None = None
+    checked: dt.datetime | None = None
+    unchanged: int = 0
+
+    @property
+    def text(self) -> str:
+        """Its words; empty where it was not read."""
+        return self.content.text if self.content and self.content.status == "read" else ""
+
+
+@frozen(kw_only=True)
+class Fetched:
+    """An attachment as a run got it: a capture and what it says, or why there is none. ``before``:
+    what the payload held until now says to the reader of today, where it had been read by another."""
+
+    attachment: Attachment
+    at: dt.datetime
+    capture: Capture | None = None
+    content: FileText | None = None
+    failed: str | None = None
+    before: FileText | None = None
+
+
+@frozen(kw_only=True)
 class Version:
     """One state of an article's words and fields, numbered 1..n."""
 
@@ -359,6 +414,14 @@ class Version:
     captures: tuple[Capture, ...] = ()
     keywords: tuple[str, ...] = ()
     """Computed after the commit; the portal's own are ``article.keywords``."""
+    files: tuple[File, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What there is to read: the page's text, and that of the attachment which is its full text."""
+        full = self.article.completeness.full_text_in
+        parts = [f"{file.name}\n{file.text}" for file in self.files if file.url == full and file.text]
+        return "\n".join([*filter(None, [self.article.text]), *parts])
 
 
 ChangeKind = Literal[
@@ -370,6 +433,7 @@ ChangeKind = Literal[
     "restored",
     "status",
     "reextracted",
+    "attachments",
 ]
 """``reextracted``: captures held before say other words under today's code; no change of the policy."""
 

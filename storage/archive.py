@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from attrs import asdict, evolve
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,9 @@ from policy.identity import content_hash, policy_keys
 from policy.records import Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
 from storage import article_json, queries
 from storage.database import Database
+from storage.files import carry_files
 from storage.inserts import insert, insert_unless_there
+from storage.locks import hold_article, lock_feed
 from storage.models import (
     ArticleRow,
     AttachmentRow,
@@ -35,14 +37,7 @@ from storage.readings import Printed, Reading, Reread, judge, newest_version
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
 """Which policy a new article belongs to, seeing the policies known under its keys."""
 
-_LOCK = select(func.pg_advisory_xact_lock(7_022_302))  # any number of our own
 _TRIES = 5
-_HELD = (
-    select(ArticleRow)
-    .where(ArticleRow.portal == bindparam("portal"), ArticleRow.key == bindparam("key"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 _RECORDED = select(CaptureRow.id, CaptureRow.digest).where(CaptureRow.record_id == bindparam("record_id"))
 
 
@@ -154,7 +149,7 @@ def record_captures(
 
 def mark_seen(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
     """A listing or an answer shows that the article is still there; False when it is not archived."""
-    row = _held(session, portal, key)
+    row = hold_article(session, portal, key)
     if row is not None:
         _see(row, at)
     return row is not None
@@ -163,7 +158,7 @@ def mark_seen(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
 def mark_gone(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
     """The article's page is not there. The first such time is kept until it is seen again; True
     when this is the first."""
-    row = _held(session, portal, key)
+    row = hold_article(session, portal, key)
     if row is None or row.missing_since is not None:
         return False
     row.missing_since = at
@@ -206,7 +201,7 @@ def _in_its_own(database: Database, reading: Reading, save: Callable[[Session], 
 
 def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | None) -> Saved:
     reading = evolve(reading, captures=record_captures(session, reading.captures, reading.run_id))
-    row = _held(session, reading.article.portal, reading.article.key)
+    row = hold_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
     verdict = judge(session, row, reading, reread)
@@ -223,7 +218,7 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
 
 
 def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
-    row = _held(session, reading.article.portal, reading.article.key)
+    row = hold_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
     newest = newest_version(session, row)
@@ -235,10 +230,6 @@ def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
     return Saved(kind="unchanged", article_id=row.id, version=row.newest)
 
 
-def _held(session: Session, portal: str, key: str) -> ArticleRow | None:
-    return session.scalar(_HELD, {"portal": portal, "key": key})
-
-
 def _see(row: ArticleRow, at: dt.datetime) -> None:
     row.first_seen, row.last_seen = min(row.first_seen, at), max(row.last_seen, at)
     if row.missing_since is not None and row.missing_since <= at:
@@ -246,8 +237,8 @@ def _see(row: ArticleRow, at: dt.datetime) -> None:
 
 
 def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
-    waited = _lock_feed(session)
-    if waited and _held(session, reading.article.portal, reading.article.key) is not None:
+    waited = lock_feed(session)
+    if waited and hold_article(session, reading.article.portal, reading.article.key) is not None:
         raise Conflict(f"{reading.article.portal} {reading.article.key}: archived meanwhile")
     keys = policy_keys(reading.article)
     known = decide(reading.article, queries.candidates(session, keys)).policy_id
@@ -271,7 +262,7 @@ def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
 
 
 def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKind | None = None) -> Saved:
-    _lock_feed(session)
+    lock_feed(session)
     was = article_json.load_completeness(newest_version(session, row).record)
     completed = not was.complete and reading.article.completeness.complete
     row.newest += 1
@@ -279,6 +270,7 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
         setattr(row, name, value)
     _register(session, row.policy_id, policy_keys(reading.article))
     _add_version(session, row.id, row.newest, reading)
+    carry_files(session, row.id, row.newest)
     kind = kind or ("completed" if completed else "new_version")
     change = _add_change(session, reading, kind, row.policy_id, row.id, row.newest)
     return Saved(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
@@ -381,12 +373,3 @@ def _add_change(
     )
     columns = asdict(change, filter=lambda attribute, _: attribute.name != "id")
     return evolve(change, id=insert(session, ChangeRow, **columns))
-
-
-def _lock_feed(session: Session) -> bool:
-    """PostgreSQL: until the commit nobody else adds a change, so ids appear in commit order; True,
-    for others may have written while we waited. SQLite has one writer at a time anyway."""
-    if session.get_bind().dialect.name != "postgresql":
-        return False
-    session.execute(_LOCK)
-    return True

@@ -1,4 +1,4 @@
-"""What a query is asked about, made of an article: one way, for the index as for whoever follows changes."""
+"""What a query is asked about, made of a version: one way, for the index as for whoever follows changes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from policy.query import Document
-from policy.records import Article, DocNumber, Moment
+from policy.records import DocNumber, Moment, Version
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-def document(article: Article, name: str | None = None) -> Document:
-    """The words of title and text, the number as printed and in its normal form, portal and day.
+def document(version: Version, name: str | None = None) -> Document:
+    """The words of title, text and files, the number as printed and in its normal form, portal and day.
 
     ``name`` is the portal's name, beside its slug.
     """
+    article = version.article
     return Document(
-        text=f"{article.title.value}\n{article.text}",
+        text=f"{article.title.value}\n{words(version)}",
         doc_no=_number(article.doc_no.value) if article.doc_no else None,
         portal=(article.portal, name) if name else (article.portal,),
         day=day_of(article.published.value) if article.published else None,
     )
+
+
+def words(version: Version) -> str:
+    """The page's text and, each below its name, that of every file that was read."""
+    files = (f"{file.name}\n{file.text}" for file in version.files if file.text)
+    return "\n".join([version.article.text, *files])
 
 
 def day_of(moment: Moment) -> dt.date:

@@ -28,7 +28,7 @@ from storage.generations import State
 
 __all__ = ["SCHEMA", "Found", "Index", "Match", "Query", "Snapshot"]
 
-SCHEMA = 1
+SCHEMA = 2
 """Raise it when the fields or what they hold change: an index of another number is rebuilt."""
 
 Field = Literal["text", "title", "doc_no"]
@@ -59,7 +59,7 @@ _FIELDS = _schema()
 
 
 def _document(version: Version) -> tantivy.Document:
-    asked = document(version.article)
+    asked = document(version)
     found = tantivy.Document(key=str(version.article_id), portal=fold(version.article.portal))
     for name, number in (
         ("article", version.article_id),

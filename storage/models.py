@@ -144,6 +144,38 @@ class AttachmentRow(Base):
     name: Mapped[str]
 
 
+class FileRow(Base):
+    """What is known of an attachment: the fetch that holds its words, and how the last one went.
+
+    ``url`` is where it was asked for last: a page may move a file and say nothing else.
+    """
+
+    __tablename__ = "attachment_file"
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+    url: Mapped[str]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"), index=True)
+    failed: Mapped[str | None]
+    checked: Mapped[dt.datetime]
+    unchanged: Mapped[int]
+
+
+class FileTextRow(Base):
+    """What a payload says as a file: derived, read once for each reader, kept for the newest."""
+
+    __tablename__ = "file_text"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    reader: Mapped[str]
+    read_at: Mapped[dt.datetime]
+    kind: Mapped[str]
+    status: Mapped[str]
+    text: Mapped[str]
+    pages: Mapped[int | None]
+    truncated: Mapped[bool]
+    note: Mapped[str | None]
+
+
 class KeywordRow(Base):
     """Keywords computed after the commit, the weightiest first."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Candidate, Capture, Change, Run, Version
+from storage.files import files_of
 from storage.models import (
     ArticleRow,
     CaptureRow,
@@ -165,9 +166,15 @@ def _versions() -> Select[VersionRow, int]:
 def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
     pairs = session.execute(query).all()
     ids = [row.id for row, _ in pairs]
-    captures, words = _captures(session, ids), _keywords(session, ids)
+    captures, words, files = _captures(session, ids), _keywords(session, ids), files_of(session, ids)
     return [
-        version_record(row, policy_id, captures=captures.get(row.id, ()), keywords=words.get(row.id, ()))
+        version_record(
+            row,
+            policy_id,
+            captures=captures.get(row.id, ()),
+            keywords=words.get(row.id, ()),
+            files=files.get(row.id, ()),
+        )
         for row, policy_id in pairs
     ]
 

@@ -8,9 +8,21 @@ from typing import Any, cast
 import cattrs
 from attrs import frozen
 
-from policy.records import Capture, Change, ChangeKind, Readings, Run, RunKind, RunState, Version
+from policy.records import (
+    Capture,
+    Change,
+    ChangeKind,
+    File,
+    FileStatus,
+    FileText,
+    Readings,
+    Run,
+    RunKind,
+    RunState,
+    Version,
+)
 from storage import article_json
-from storage.models import ArticleRow, CaptureRow, ChangeRow, RunRow, VersionRow
+from storage.models import ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
 
 
 @frozen(kw_only=True)
@@ -85,7 +97,12 @@ def article_record(row: ArticleRow) -> KnownArticle:
 
 
 def version_record(
-    row: VersionRow, policy_id: int, *, captures: tuple[Capture, ...], keywords: tuple[str, ...]
+    row: VersionRow,
+    policy_id: int,
+    *,
+    captures: tuple[Capture, ...],
+    keywords: tuple[str, ...],
+    files: tuple[File, ...],
 ) -> Version:
     """The version of a row and of what hangs on it."""
     return Version(
@@ -99,6 +116,7 @@ def version_record(
         article=article_json.load(row.record, row.text),
         captures=captures,
         keywords=keywords,
+        files=files,
     )
 
 
@@ -115,6 +133,19 @@ def capture_record(row: CaptureRow) -> Capture:
         digest=row.digest,
         record_id=row.record_id,
         mime=row.mime,
+    )
+
+
+def file_text_record(row: FileTextRow) -> FileText:
+    """What the file of a row says."""
+    return FileText(
+        kind=row.kind,
+        status=cast("FileStatus", row.status),  # only storage.files writes it
+        text=row.text,
+        pages=row.pages,
+        truncated=row.truncated,
+        note=row.note,
+        reader=row.reader,
     )
 
 

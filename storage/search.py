@@ -15,7 +15,7 @@ from policy.words import fold, phrase
 from storage import index as lookup
 from storage import queries
 from storage.database import Database
-from storage.documents import day_of
+from storage.documents import day_of, words
 from storage.index import Index, Match, Snapshot
 from storage.snippets import snippet
 
@@ -129,6 +129,6 @@ def _hit(match: Match, version: Version, terms: Sequence[str], portals: tuple[st
         doc_no=article.doc_no.value.raw if article.doc_no else None,
         published=day_of(article.published.value) if article.published else None,
         url=article.url,
-        snippet=snippet(article.text, terms),
+        snippet=snippet(words(version), terms),
         score=match.score,
     )

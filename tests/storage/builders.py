@@ -6,7 +6,20 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
-from policy.records import Article, Candidate, Capture, Completeness, Decision, Found
+from attrs import evolve
+
+from policy.records import (
+    Article,
+    Attachment,
+    Candidate,
+    Capture,
+    Completeness,
+    Decision,
+    Fetched,
+    FileStatus,
+    FileText,
+    Found,
+)
 
 NIGHT = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -59,6 +72,28 @@ def a_capture(payload: str, *, at: dt.datetime = NIGHT, page: int = 1, record: s
         record_id=record or f"<urn:test:{digest}:{at.isoformat()}:{page}>",
         mime="text/html",
     )
+
+
+PLAN = Attachment(url="https://www.example.cn/plan.pdf", name="附件：实施方案.pdf")
+
+
+def a_file(
+    text: str = "",
+    *,
+    at: dt.datetime = NIGHT + dt.timedelta(minutes=1),
+    of: Attachment = PLAN,
+    payload: str = "",
+    status: FileStatus = "read",
+    reader: str = "reader-1",
+    failed: str | None = None,
+    before: FileText | None = None,
+) -> Fetched:
+    """A file as a run brought it, or the reason why it did not."""
+    if failed:
+        return Fetched(attachment=of, at=at, failed=failed)
+    capture = evolve(a_capture(payload or text or status, at=at), url=of.url)
+    content = FileText(kind="pdf", status=status, text=text, pages=1, reader=reader)
+    return Fetched(attachment=of, at=at, capture=capture, content=content, before=before)
 
 
 def a_new_policy(_article: Article, _candidates: Sequence[Candidate]) -> Decision:

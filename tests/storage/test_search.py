@@ -16,13 +16,22 @@ from policy.docnumber import parse as parse_number
 from policy.query import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, matches, parse
 from policy.records import Article, Found, Moment
 from policy.words import phrase
-from storage import archive
+from storage import archive, queries
 from storage.database import Database, open_database, upgrade
 from storage.documents import CHINA, document
+from storage.enclosures import store_files
 from storage.index import Index
 from storage.search import Results, compiled, search
 from storage.snippets import marks, snippet
-from tests.storage.builders import NIGHT, a_capture, a_new_policy, an_article, the_known_policy
+from tests.storage.builders import (
+    NIGHT,
+    PLAN,
+    a_capture,
+    a_file,
+    a_new_policy,
+    an_article,
+    the_known_policy,
+)
 
 NAMES = {"ndrc": "国家发展改革委", "bjx": "北极星", "most": "科技部"}
 
@@ -99,15 +108,19 @@ def random_article(chance: random.Random, key: int) -> Article:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Database, list[Article]]]:
-    """An indexed archive of random articles."""
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Database]]:
+    """An indexed archive of random articles, every third with a file."""
     folder, chance = tmp_path_factory.mktemp("home"), random.Random(2026)
     articles = [random_article(chance, key) for key in range(1, 201)]
+    offering = [evolve(each, attachments=(evolve(PLAN, name="能 Aa"),)) for each in articles[::3]]
     for database in _opened(folder):
-        keep(database, *articles)
+        keep(database, *offering, *(each for at, each in enumerate(articles) if at % 3))
+        for each in offering:
+            said = "".join(chance.choices(ALPHABET, k=chance.randint(0, 14)))
+            store_files(database, each.portal, each.key, [a_file(said, of=each.attachments[0])])
         index = Index(folder / "index")
         index.follow(database)
-        yield index, database, articles
+        yield index, database
 
 
 LEAVES = st.one_of(
@@ -133,13 +146,17 @@ QUERIES = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(query=QUERIES)
 def test_a_search_finds_exactly_what_the_query_means(
-    many: tuple[Index, Database, list[Article]], query: Query
+    many: tuple[Index, Database], query: Query
 ) -> None:
-    index, database, articles = many
-    wanted = {each.key for each in articles if matches(query, document(each, NAMES[each.portal]))}
+    index, database = many
+    with database.read() as session:
+        versions = queries.newest_versions(session)
+    wanted = {
+        each.article_id for each in versions if matches(query, document(each, NAMES[each.article.portal]))
+    }
     found = search(index, database, query, names=NAMES, limit=0)
     matched = index.snapshot().find(compiled(query, NAMES), limit=1000).matches
-    assert {articles[match.article - 1].key for match in matched} == wanted
+    assert {match.article for match in matched} == wanted
     assert found.total == len(wanted)
 
 
@@ -289,3 +306,28 @@ def test_every_place_of_a_term_is_marked_scar_and_all(text: str, term: str, mark
 def test_a_snippet_is_short_and_on_one_line(text: str, term: str) -> None:
     found = snippet(text, [term], around=10)
     assert "\n" not in found
+
+
+# ------------------------------------------------------------------ words of files
+
+
+def test_words_of_a_file_are_found_and_shown_and_no_phrase_leaks_across_its_border(
+    database: Database, index: Index
+) -> None:
+    page = evolve(article("现将实施方案印发给你们", title="通知"), attachments=(PLAN,))
+    keep(database, page)
+    store_files(database, "ndrc", "1", [a_file("遵照执行退役电池回收体系建设\n第二条")])
+    found = ask(index, database, "退役电池回收")
+    assert keys(found) == ["通知"]
+    assert "退役电池回收体系" in found.hits[0].snippet
+    for leak in ('"你们附件"', '"方案遵照"', '"pdf遵照"', '"建设第二条"'):
+        assert ask(index, database, leak).total == 0, leak
+
+
+def test_words_that_come_later_reach_the_index_by_the_feed(database: Database, index: Index) -> None:
+    keep(database, evolve(article("现将方案印发给你们"), attachments=(PLAN,)))
+    store_files(database, "ndrc", "1", [a_file(failed="timeout")])
+    assert ask(index, database, "梯次利用").total == 0
+    later = NIGHT + dt.timedelta(days=1)
+    store_files(database, "ndrc", "1", [a_file("推进梯次利用", at=later)])
+    assert ask(index, database, "梯次利用").total == 1
