@@ -23,11 +23,13 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler import reading
 from crawler.addresses import allowed, endpoint, is_literal, open_endpoints, registrable
+from crawler.files import is_file
 from crawler.ledger import Ledger
-from crawler.outcomes import AddressRefused, BadStatus, Blocked, OffPortal, TooLarge, Undecodable
+from crawler.outcomes import AddressRefused, BadStatus, Blocked, NoFile, OffPortal, TooLarge, Undecodable
 from crawler.portal import Portal
 from crawler.resolver import GuardedResolver, installed
 from crawler.visit import Visit, visit_of
+from pipelines.files.kinds import is_html
 from policy.errors import Challenge, PageError, UnreadableCapture
 from policy.records import Payload
 from storage.captures import decode
@@ -57,17 +59,22 @@ class Refusals:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
         self._blocked: set[str] = set()
+        self._closed_to_files: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(visit_of(crawler).portal)
 
     def process_request(self, request: Request) -> None:
-        if self._blocked and registrable(host(request)) in self._blocked:
+        closed = self._blocked | self._closed_to_files if is_file(request) else self._blocked
+        if closed and registrable(host(request)) in closed:
             raise Blocked(request.url)
 
     def process_response(self, request: Request, response: Response) -> Response:
         if is_robots(request):
+            return response
+        if is_file(request):
+            self._refuse_no_file(request, response)
             return response
         bad = BadStatus(response.status) if response.status != 200 else None
         if bad and bad.gone:
@@ -83,6 +90,20 @@ class Refusals:
         if bad:
             raise bad
         return response
+
+    def _refuse_no_file(self, request: Request, response: Response) -> None:
+        """Bytes of a file are no bad page. A challenge closes its domain to files only: an article
+        never fails for its files' sake."""
+        if response.status != 200:
+            raise BadStatus(response.status)
+        if not is_html(response.body):
+            return
+        try:
+            reading.refuse_bad(payload_of(response), self._portal)
+        except Challenge:
+            self._closed_to_files.add(registrable(host(request)))
+            raise
+        raise NoFile(request.url)
 
 
 class Redirects(RedirectMiddleware):

@@ -61,6 +61,12 @@ class Undecodable(Unfetched):
     reason = "undecodable"
 
 
+class NoFile(Unfetched):
+    """A web page was answered for a file."""
+
+    reason = "html_page"
+
+
 class BadStatus(Unfetched):
     """Answered with another status than 200."""
 

@@ -17,7 +17,7 @@ from crawler.pages.listings import canonical
 from crawler.pages.refusals import refuse_bad
 from crawler.portal import Portal, Section
 from crawler.portals import PACKAGES, owner
-from pipelines import clean, learning, metadata, validate
+from pipelines import clean, covering, learning, metadata, validate
 from pipelines.clean import Cleaned
 from pipelines.credits import credits_in
 from pipelines.furniture import remove_contacts, strip
@@ -266,7 +266,10 @@ def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, 
     told = topics.topics(
         article.title.value, body.lines, [node.line for node in (*tree.headings, *tree.boxes)]
     )
-    whole = outline.completeness(tree, article.title.value, body.lines, pages=pages, missing_pages=missing)
+    whole = evolve(
+        outline.completeness(tree, article.title.value, body.lines, pages=pages, missing_pages=missing),
+        full_text_in=covering.full_text_in(article),
+    )
     flags = (
         *(("text: nothing but furniture",) if body.all_furniture else ()),
         *illegible("title", article.title.value),

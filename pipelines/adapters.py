@@ -22,9 +22,10 @@ from pipelines.learning import learn
 from pipelines.reprints import decide
 from policy.errors import Drifted, Rejected
 from policy.furniture import FurnitureSet, Sighting
-from policy.records import Article, Capture, Change, Version
+from policy.records import Article, Capture, Change, Fetched, Version
 from storage import archive, cursors, drifting, furniture, queries
 from storage.database import Database
+from storage.enclosures import store_files
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,22 @@ class Gone:
 
     key: str
     captures: tuple[Capture, ...]
+
+
+@frozen(kw_only=True)
+class Enclosure:
+    """The files of a saved article, as this run got them."""
+
+    key: str
+    files: tuple[Fetched, ...]
+
+    @property
+    def captures(self) -> tuple[Capture, ...]:
+        """The fetches among them that brought something."""
+        return tuple(file.capture for file in self.files if file.capture)
+
+
+Item = Reading | Gone | Enclosure
 
 
 class ArchivePipeline:
@@ -93,11 +110,11 @@ class ArchivePipeline:
             facts=spider.facts,
         )
 
-    def process_item(self, item: Reading | Gone) -> Reading | Gone:
+    def process_item(self, item: Item) -> Item:
         """Store the item; the WARC is safe before what refers to it is committed."""
         self._sync()
         try:
-            self._mark_gone(item) if isinstance(item, Gone) else self._store(item)
+            self._keep(item)
         except Rejected as error:
             self._count(f"run/failed/{error.reason}")
             raise DropItem(str(error), log_level="INFO") from error
@@ -107,6 +124,19 @@ class ArchivePipeline:
         """Settle what waits; publish what was learned of the portal's furniture, once a run, at its end."""
         self._settle()
         self._learner.publish(dt.datetime.now(dt.UTC))
+
+    def _keep(self, item: Item) -> None:
+        match item:
+            case Reading():
+                self._store(item)
+            case Gone():
+                self._mark_gone(item)
+            case Enclosure():
+                self._enclose(item)
+
+    def _enclose(self, item: Enclosure) -> None:
+        effect = store_files(self._database, self._portal, item.key, item.files, run_id=self._run_id)
+        self._count(f"run/files/{effect}")
 
     def _store(self, item: Reading) -> None:
         group = "known" if item.known else "first" if item.quiet else "new"

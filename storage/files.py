@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from attrs import asdict, field, frozen
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from policy.records import File, FileText
@@ -153,11 +153,13 @@ def held_articles(session: Session, portal: str) -> dict[str, HeldArticle]:
         .where(ArticleRow.portal == portal, VersionRow.number == ArticleRow.newest)
         .order_by(ArticleRow.id)
     )
-    rows = groupby(session.execute(query), key=lambda row: row[0])
-    return {article.key: _held_article(article, list(offered)) for article, offered in rows}
+    rows: Iterable[Any] = session.execute(query)
+    by_article = groupby(rows, key=lambda row: row[0])
+    return {article.key: _held_article(article, list(offered)) for article, offered in by_article}
 
 
-def _held_article(row: ArticleRow, offered: Sequence[Row[Any]]) -> HeldArticle:
+def _held_article(row: ArticleRow, offered: Sequence[Any]) -> HeldArticle:
+    """``offered`` are rows of article, its hash, an attachment's address, file, digest and reader."""
     files: dict[str, HeldFile] = {}
     for _, _, url, file, digest, reader in offered:
         if file is not None:

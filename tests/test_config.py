@@ -52,7 +52,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
-        ("contatc = 'x'", "1: contatc", "unknown key; known here: contact"),
+        ("contatc = 'x'", "1: contatc", "unknown key; known here: attachments, contact"),
         ("\n[crawl]\n\ndelay = -1", "4: crawl.delay", "at least 0"),
         ("[crawl]\ndelay = 'fast'", "2: crawl.delay", "expected a number, found 'fast'"),
         ("[crawl]\ndelay = nan", "2: crawl.delay", "at least 0"),
@@ -85,6 +85,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ),
         ("[mail]\nport = 0", "2: mail.port", "at least 1"),
         ("[mail]\nsender = 'no one'", "2: mail.sender", "mail address"),
+        ("[attachments]\nkinds = ['pdf', 'exe']", "2: attachments.kinds", "'exe' is none of pdf"),
+        ("[attachments]\nmax_bytes = 0", "2: attachments.max_bytes", "more than 0"),
+        ("[portals.ndrc]\nattachments = 'no'", "2: portals.ndrc.attachments", "true or false"),
         ("contact = 'call me'", "1: contact", "mail or web address"),
         ("home = '/elsewhere'", "1: home", "--home"),
         ("portal_packages = ['my portals']", "1: portal_packages", "not the name of a package"),

@@ -14,6 +14,8 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler import reading, tally
+from crawler.enclosing import Enclosing
+from crawler.files import Files, lost
 from crawler.following import Sought, Trail, in_window
 from crawler.ledger import Ledger
 from crawler.middlewares import payload_of
@@ -22,7 +24,7 @@ from crawler.pages.listings import kind, parted
 from crawler.printed import printed
 from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
-from pipelines.adapters import Gone, Reading
+from pipelines.adapters import Enclosure, Gone, Item, Reading
 from pipelines.facts import Facts
 from policy.errors import PageError
 from policy.records import Article, Capture, Entry, Listing
@@ -30,7 +32,7 @@ from storage import furniture, queries
 
 logger = logging.getLogger(__name__)
 
-Output = Iterator[Request | Reading | Gone]
+Output = Iterator[Request | Item]
 
 
 class PortalSpider(Spider):
@@ -59,6 +61,8 @@ class PortalSpider(Spider):
         self._revisited = False
         self._stored = Stored(self.visit.config, self.visit.database)
         self._code = reading.code_version(self.visit.portal)
+        self._files = Files(self.visit)
+        self._files.begin()
         for section in self.visit.sections:
             yield self._ask_listing(Trail(section=section), section.url)
 
@@ -166,9 +170,12 @@ class PortalSpider(Spider):
             yield self._ask_page(sought, sought.following)
             return
         try:
-            yield self._reading(sought.in_order)
+            item = self._reading(sought.in_order)
         except PageError as error:
             self._count_failed(sought, error)
+            return
+        yield item
+        yield from self._enclosed(Enclosing(key=item.article.key, waiting=self._files.due(item)))
 
     def _reading(self, sought: Sought) -> Reading:
         cleaned = reading.clean_pages(sought.pages)
@@ -222,6 +229,38 @@ class PortalSpider(Spider):
         self.facts.unread(reason(error), sought.url)
         self._count(tally.FAILED + reason(error))
 
+    # -------------------------------------------------------------- files
+
+    def _enclosed(self, so_far: Enclosing) -> Output:
+        """Ask for the next file of a saved article; hand them on when the last is there."""
+        if so_far.waiting:
+            url = so_far.waiting[0].url
+            yield _request(url, self.file, self.unfiled, so_far, priority=5, meta=self._files.meta)
+        elif so_far.fetched:
+            yield Enclosure(key=so_far.key, files=so_far.fetched)
+
+    async def file(self, response: Response, so_far: Enclosing) -> AsyncIterator[Request | Item]:
+        """Read a file of an article."""
+        offered, capture = so_far.waiting[0], response.meta["capture"]
+        fetched = await self._files.read(so_far.key, offered, response, capture)
+        if fetched.content and fetched.content.status in {"encrypted", "unreadable", "too_large"}:
+            logger.warning("%s: %s: not read: %s", so_far.key, offered.url, fetched.content.note)
+            self._count(f"{tally.FAILED}attachment_{fetched.content.status}")
+        for each in self._enclosed(so_far.with_next(fetched)):
+            yield each
+
+    def unfiled(self, failure: Failure) -> Output:
+        """A file could not be fetched: counted, noted with its attachment, and nothing else."""
+        so_far, error = _so_far(failure), _error(failure)
+        if isinstance(error, NotSaved):
+            self._count(tally.NOT_SAVED)
+            yield from self._enclosed(so_far.with_next(None))
+            return
+        offered = so_far.waiting[0]
+        logger.info("%s: %s: not fetched: %s", so_far.key, offered.url, error)
+        self._count(f"{tally.FAILED}attachment_{reason(error)}")
+        yield from self._enclosed(so_far.with_next(lost(offered, _request_of(failure), reason(error))))
+
     # -------------------------------------------------------------- counting
 
     @property
@@ -236,8 +275,9 @@ def _request(
     url: str,
     callback: Callable[..., Any],
     errback: Callable[..., Any],
-    so_far: Trail | Sought,
+    so_far: Trail | Sought | Enclosing,
     priority: int = 0,
+    meta: dict[str, Any] | None = None,
 ) -> Request:
     asked, body = parted(url)
     return Request(
@@ -248,6 +288,7 @@ def _request(
         callback=callback,
         errback=errback,
         cb_kwargs={"so_far": so_far},
+        meta=meta,
         priority=priority,
         dont_filter=True,
     )

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 from io import BytesIO
 
 from pipelines.files.said import Unread
-
-KINDS = (
-    *("pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "rtf", "ofd", "zip", "txt", "csv"),
-    *("rar", "7z", "ceb", "caj"),
-)
-"""Suffixes of the files that portals offer."""
 
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*"
@@ -77,7 +72,8 @@ def kind_of(body: bytes, name: str = "") -> str:
         if body.startswith(magic):
             return _packed(body) if kind == "zip" else _old_office(body) if kind == "ole" else kind
     suffix = suffix_of(name)
-    return suffix if suffix in {"txt", "csv"} and b"\0" not in body[:4096] else "unknown"
+    wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return suffix if suffix in {"txt", "csv"} and (wide or b"\0" not in body[:4096]) else "unknown"
 
 
 def _packed(body: bytes) -> str:

@@ -1,13 +1,13 @@
 """Old office files by way of LibreOffice, where it is installed: in a profile of its own, macros off.
 
-Its network leads to a closed port of this machine; a document cannot make it fetch anything.
+Its network leads to a closed port of this machine; a document cannot make it fetch anything. It is a
+shell around the real program: what is left of it goes with the process group of the reader.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -24,7 +24,8 @@ _PROFILE = """\
 </oor:items>
 """
 _ITEM = (
-    '<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+    '<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+    "<value>{value}</value></prop></item>"
 )
 _SETTINGS = (
     ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
@@ -65,7 +66,9 @@ def converted(body: bytes, kind: str, seconds: float) -> tuple[bytes, str]:
 def _write_profile(profile: Path) -> None:
     items = "\n".join(_ITEM.format(path=path, name=name, value=value) for path, name, value in _SETTINGS)
     (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(items=items), encoding="utf-8")
+    (profile / "user" / "registrymodifications.xcu").write_text(
+        _PROFILE.format(items=items), encoding="utf-8"
+    )
 
 
 def _run(office: str, home: Path, kind: str, target: str, seconds: float) -> None:
@@ -75,27 +78,23 @@ def _run(office: str, home: Path, kind: str, target: str, seconds: float) -> Non
         *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo"),
         *("--convert-to", target, "--outdir", str(home / "out"), str(home / f"in.{kind}")),
     ]
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=home,
-        env={"PATH": os.environ.get("PATH", ""), "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8"},
-        start_new_session=True,
-    )
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+    }
+    quiet = subprocess.DEVNULL
     try:
-        process.wait(seconds)
+        subprocess.run(  # noqa: S603 - our own command
+            command,
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            cwd=home,
+            env=environment,
+            timeout=seconds,
+            check=False,
+        )
     except subprocess.TimeoutExpired as error:
         raise Unread(f"LibreOffice took longer than {seconds:g} s", "too_large") from error
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """LibreOffice is a shell around the real program: the whole group goes."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()

@@ -49,7 +49,9 @@ def read_docx(body: bytes, limits: Limits) -> Said:
     """Paragraphs and table cells in order, then the foot- and endnotes."""
     package = Package(body, limits.unpacked)
     parts = ["word/document.xml", *package.names(r"word/(?:foot|end)notes\.xml")]
-    lines, truncated = gathered(chain.from_iterable(_paragraphs(package, part) for part in parts), limits.characters)
+    lines, truncated = gathered(
+        chain.from_iterable(_paragraphs(package, part) for part in parts), limits.characters
+    )
     return Said(lines=lines, truncated=truncated, notes=_outside(package, r"word/_rels/.*\.rels"))
 
 
@@ -85,7 +87,9 @@ def _outside(package: Package, pattern: str) -> tuple[str, ...]:
 
     for name in package.names(pattern):
         package.parse(name, Handlers(start=start))
-    return (f"{len(found)} external references not followed ({', '.join(sorted(set(found)))})",) if found else ()
+    return (
+        (f"{len(found)} external references not followed ({', '.join(sorted(set(found)))})",) if found else ()
+    )
 
 
 # ------------------------------------------------------------------ xlsx

@@ -32,12 +32,16 @@ class Line:
 
 _NUMERAL = r"[一二三四五六七八九十百零〇]"
 _ITEM = re.compile(
-    rf"第{_NUMERAL}{{1,5}}[编章节条]|第\d{{1,3}}[编章节条]|{_NUMERAL}{{1,3}}[、.．]|[（(](?:{_NUMERAL}{{1,3}}|\d{{1,2}})[）)]"
-    r"|\d{1,2}(?:[.．、](?!\d)|\.\d{1,2}(?:\.\d{1,2})?[ \u3000])|[①-⑳]|附\s?[件录表图]\s?\d{0,2}\s?[:：]?|抄送|[—―-]{2}"
+    rf"第(?:{_NUMERAL}{{1,5}}|\d{{1,3}})[编章节条]|{_NUMERAL}{{1,3}}[、.．]"
+    rf"|[（(](?:{_NUMERAL}{{1,3}}|\d{{1,2}})[）)]"
+    r"|\d{1,2}(?:[.．、](?!\d)|\.\d{1,2}(?:\.\d{1,2})?[ \u3000])|[①-⑳]"
+    r"|附\s?[件录表图]\s?\d{0,2}\s?[:：]?|抄送|[—―-]{2}"
 )
 """What begins a heading or an item of a list."""
 _ENDED = tuple("。！？；：!?;:")
-_NUMBER = re.compile(r"(?P<dash>[-—–－―·]*)\s*(?:第\s*)?(?P<page>\d{1,4})\s*页?\s*(?:[/／]?\s*共?\s*\d{1,4}\s*页?)?\s*[-—–－―·]*")
+_NUMBER = re.compile(
+    r"(?P<dash>[-—–－―·]*)\s*(?:第\s*)?(?P<page>\d{1,4})\s*页?\s*(?:[/／]?\s*共?\s*\d{1,4}\s*页?)?\s*[-—–－―·]*"
+)
 _OPENING, _CLOSING = "《“（(「【", "》”）)」】"
 _EDGE = 2
 """Lines at the top and at the foot of a page among which running heads are looked for."""
@@ -99,7 +103,9 @@ def _is_heading(said: str) -> bool:
 def _is_open(said: str) -> bool:
     """A quotation or a title is not closed yet."""
     tail = said[-80:]
-    return any(tail.count(one) > tail.count(other) for one, other in zip(_OPENING[:2], _CLOSING[:2], strict=True))
+    return any(
+        tail.count(one) > tail.count(other) for one, other in zip(_OPENING[:2], _CLOSING[:2], strict=True)
+    )
 
 
 _ASCII = re.compile(r"[A-Za-z,.;]$")
@@ -108,7 +114,9 @@ _ASCII = re.compile(r"[A-Za-z,.;]$")
 def _joined(said: str, text: str) -> str:
     if said.endswith("-") and said[-2:-1].isascii() and text[:1].islower() and text[:1].isascii():
         return said[:-1] + text
-    return f"{said} {text}" if _ASCII.search(said) and text[:1].isascii() and text[:1].isalnum() else said + text
+    return (
+        f"{said} {text}" if _ASCII.search(said) and text[:1].isascii() and text[:1].isalnum() else said + text
+    )
 
 
 _BETWEEN_HAN = re.compile(rf"(?<=[{HAN}，。；：、（）《》“”]) (?=[{HAN}，。；：、（）《》“”])")
@@ -176,4 +184,3 @@ def _is_number(line: Line, at: int, steps: set[int]) -> bool:
 def _in_margin(line: Line) -> bool:
     middle = line.top + line.size / 2
     return middle < _MARGIN * line.height or middle > (1 - _MARGIN) * line.height
-

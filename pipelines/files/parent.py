@@ -3,6 +3,7 @@ child, the answer is a record."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -93,10 +94,8 @@ def _environment(folder: str) -> dict[str, str]:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """The child and all it started, whatever happened."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream:

@@ -26,23 +26,22 @@ def read_pdf(body: bytes, limits: Limits) -> Said:
     count = len(document)
     if not count:
         raise Unread("damaged: no page can be read")
-    pages, bare, pictured, size = [], [], False, 0
+    pages: list[list[Line]] = []
+    bare, pictured, size = 0, False, 0
     for number in range(min(count, limits.pages)):
-        lines, image = _page(document, number)
-        said = sum(len(line.text) for line in lines)
-        pages.append(lines)
+        page, image = _page(document, number)
+        said = sum(len(line.text) for line in page)
+        pages.append(page)
         size += said
         if said < _FEW:
-            bare.append(number + 1)
+            bare += 1
             pictured = pictured or image
         if size > limits.characters:
             break
     lines, cut = gathered(paragraphs(pages), limits.characters)
     scanned = size < _FEW * len(pages) and (pictured or not size)
-    notes = (f"{len(bare)} of {count} pages have no text",) if bare and pictured and not scanned else ()
-    return Said(
-        lines=lines, pages=count, scanned=scanned, notes=notes, truncated=cut or len(pages) < count
-    )
+    notes = (f"{bare} of {count} pages have no text",) if bare and pictured and not scanned else ()
+    return Said(lines=lines, pages=count, scanned=scanned, notes=notes, truncated=cut or len(pages) < count)
 
 
 def _opened(body: bytes) -> pypdfium2.PdfDocument:
@@ -101,7 +100,9 @@ def _lines(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Line]:
         elif character not in _BROKEN:
             box = _box(text, index)
             width = max(row.top - row.bottom, 1.0)
-            away = row.text and (box[0] - row.right > _CELL * width or box[3] < row.bottom or box[1] > row.top)
+            away = row.text and (
+                box[0] - row.right > _CELL * width or box[3] < row.bottom or box[1] > row.top
+            )
             if away:
                 yield from _finished(row, height, cell=True)
                 row, gap = _Row(), False

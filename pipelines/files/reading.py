@@ -91,7 +91,9 @@ def _zip(body: bytes, limits: Limits) -> Said:
             failed.add(error.status)
             continue
         read += not said.scanned
-        notes += [f"{name}: {note}" for note in (*said.notes, *(("a scan without text",) if said.scanned else ()))]
+        notes += [
+            f"{name}: {note}" for note in (*said.notes, *(("a scan without text",) if said.scanned else ()))
+        ]
         lines += [name, *said.lines]
     if members and not read:
         raise Unread("; ".join(notes[:3]), failed.pop() if len(failed) == 1 else "unreadable")

@@ -20,13 +20,20 @@ WORDS = "到2030年，试点单位全部建成台账。"
 OTHER = "到2028年，试点单位全部建成台账。"
 
 
-def offering(*files: Attachment, text: str = "现将实施方案印发给你们，请遵照执行。", full: bool = True) -> Article:
+def offering(
+    *files: Attachment, text: str = "现将实施方案印发给你们，请遵照执行。", full: bool = True
+) -> Article:
     whole = Completeness(full_text_in=files[0].url if full else None)
     return evolve(an_article(text), attachments=files, completeness=whole)
 
 
 def save(
-    database: Database, article: Article, *, at: dt.datetime = NIGHT, payload: str = "page", quiet: bool = False
+    database: Database,
+    article: Article,
+    *,
+    at: dt.datetime = NIGHT,
+    payload: str = "page",
+    quiet: bool = False,
 ) -> None:
     captures: Sequence[Capture] = [a_capture(payload, at=at)]
     archive.store(
@@ -82,7 +89,9 @@ def test_the_text_of_a_mere_annex_is_not_taken_for_the_notices(database: Databas
         pytest.param(a_file(status="unreadable", at=NIGHT + DAY), id="not read"),
         pytest.param(a_file(status="encrypted", at=NIGHT + DAY), id="with a password"),
         pytest.param(a_file(status="scan", at=NIGHT + DAY), id="a scan"),
-        pytest.param(a_file("到 2030 年，试点单位，全部建成台账", at=NIGHT + DAY, payload="2"), id="same words"),
+        pytest.param(
+            a_file("到 2030 年，试点单位，全部建成台账", at=NIGHT + DAY, payload="2"), id="same words"
+        ),
     ],
 )
 def test_a_file_that_fails_or_says_the_same_adds_no_version_and_takes_no_words(

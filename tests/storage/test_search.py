@@ -145,9 +145,7 @@ QUERIES = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(query=QUERIES)
-def test_a_search_finds_exactly_what_the_query_means(
-    many: tuple[Index, Database], query: Query
-) -> None:
+def test_a_search_finds_exactly_what_the_query_means(many: tuple[Index, Database], query: Query) -> None:
     index, database = many
     with database.read() as session:
         versions = queries.newest_versions(session)
