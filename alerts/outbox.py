@@ -19,10 +19,10 @@ from alerts.channels import Channel, ChannelDown, NotDelivered, Refused
 from alerts.messages import Message, Notice, Source, compose
 from policy.errors import PolarchiveError
 from policy.query import highlights, parse
-from policy.records import Article, Version
+from policy.records import Version
 from storage import queries
 from storage.database import Database
-from storage.documents import day_of
+from storage.documents import day_of, words
 from storage.models import ChangeRow, DeliveryRow, SubscriptionRow
 from storage.snippets import snippet
 
@@ -162,14 +162,14 @@ def _settle(database: Database, leased: Leased, state: str, **values: dt.datetim
 # ------------------------------------------------------------------ what is said
 
 
-def most_telling(versions: Sequence[Version], matched: int) -> Article:
+def most_telling(versions: Sequence[Version], matched: int) -> Version:
     """The article that says most about the policy: number, issuers; else the one that matched."""
 
     def says(version: Version) -> tuple[bool, bool, bool]:
         article = version.article
         return article.doc_no is not None, article.issuers is not None, version.article_id == matched
 
-    return max(versions, key=says).article
+    return max(versions, key=says)
 
 
 def _message(database: Database, leased: Leased, names: Mapping[str, str]) -> Message:
@@ -190,7 +190,8 @@ def _notice(session: Session, row: DeliveryRow, query: str, names: Mapping[str, 
     if policy is None:
         raise LookupError(f"delivery {row.id}: its policy is not in the archive")
     versions = (queries.version(session, each.id) for each in policy.articles)
-    article = most_telling([version for version in versions if version], change.article_id)
+    telling = most_telling([version for version in versions if version], change.article_id)
+    article = telling.article
     return Notice(
         title=(article.title_official or article.title).value,
         issuers=tuple(i.name or i.printed for i in article.issuers.value) if article.issuers else (),
@@ -198,6 +199,6 @@ def _notice(session: Session, row: DeliveryRow, query: str, names: Mapping[str, 
         published=day_of(article.published.value) if article.published else None,
         sources=tuple(Source(portal=names.get(a.portal, a.portal), url=a.url) for a in policy.articles),
         query=query,
-        snippet=snippet(article.text, highlights(parse(query))),
+        snippet=snippet(words(telling), highlights(parse(query))),
         warnings=() if article.completeness.complete else ("正文可能不完整",),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+from attrs import evolve
 from rich.text import Text
 
 import console
@@ -14,7 +15,9 @@ from cli.home import Home
 from cli.reading import Named, find_article, find_version
 from pipelines.diff import FieldChange, LineChange, diff, field_changes
 from policy.errors import ArchiveError
+from policy.outline import outline as outlined
 from policy.records import Outline, Version
+from storage.documents import words
 from storage.rows import KnownArticle
 
 Number = Annotated[int | None, typer.Argument(min=1, show_default=False)]
@@ -35,7 +38,7 @@ def show_diff(
     home: Home = ctx.obj
     with home.database() as database, database.read() as session:
         known = find_article(session, article)
-        old, new = (find_version(session, known, number) for number in _chosen(known, a, b))
+        old, new = (_whole(find_version(session, known, number)) for number in _chosen(known, a, b))
     lines = diff(old.article.text.split("\n"), new.article.text.split("\n"))
     fields = field_changes(old.article, new.article)
     if as_json:
@@ -48,6 +51,14 @@ def _chosen(known: KnownArticle, a: int | None, b: int | None) -> tuple[int, int
     if a is None and known.newest == 1:
         raise ArchiveError(f"article {known.id} has one version only: nothing to compare")
     return (a or known.newest - 1, b or known.newest)
+
+
+def _whole(version: Version) -> Version:
+    """The version with the words of its files behind its own, and the outline of both."""
+    text = words(version)
+    if text == version.article.text:
+        return version
+    return evolve(version, article=evolve(version.article, text=text, outline=outlined(text.split("\n"))))
 
 
 def clause(outline: Outline, line: int) -> str:

@@ -14,7 +14,7 @@ from cli.app import Json, app
 from cli.home import Home
 from policy.errors import ArchiveError
 from policy.query import highlights, parse
-from policy.records import Article, Found, Hit, Issuer, Topic, Version
+from policy.records import Article, File, Found, Hit, Issuer, Topic, Version
 from policy.scars import mend
 from storage import article_json, queries
 from storage.database import Database
@@ -98,16 +98,18 @@ def show(
         known = find_article(session, article)
         found = find_version(session, known, version)
     if as_json:
-        console.write_json(_version_shape(found) | _article_shape(found.article))
+        console.write_json(_version_shape(found) | _article_shape(found))
         return
     _print_fields(known, found)
-    console.say(Text(f"\n{found.article.text}"))
+    console.say(Text(f"\n{found.text}"))
 
 
 def _print_fields(known: KnownArticle, found: Version) -> None:
     table = console.table("", "field", "value", "found by")
     for name, value, rule in _fields(found.article):
         table.add_row(name, Text(value), Text(rule, style="dim"))
+    for file in found.files:
+        table.add_row("attachment", Text(f"{file.name}  {file.url}"), Text(file_state(file), style="dim"))
     table.add_row("keywords", Text("、".join(found.keywords)), Text("computed", style="dim"))
     table.add_row("policy", str(known.policy_id))
     table.add_row("version", f"{found.number} of {known.newest}", Text(console.moment(found.at), style="dim"))
@@ -128,9 +130,10 @@ def _fields(article: Article) -> list[tuple[str, str, str]]:
     rows += [("portal's keywords", "、".join(article.keywords), "portal")] if article.keywords else []
     rows += [("topic", f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.found]
     rows += [("statement", one.words, one.sentence) for one in article.statements]
-    rows += [("attachment", f"{file.name}  {file.url}", "link") for file in article.attachments]
     rows += [("conflict", f"{other.name}: {other.value}", other.rule) for other in article.conflicts]
     rows += [("warning", warning, "") for warning in article.warnings]
+    full = article.completeness.full_text_in
+    rows += [("full text", full, "the page is its cover")] if full else []
     gaps = (*article.completeness.missing_pages, *article.completeness.gaps)
     return [*rows, *([("missing", " ".join(gaps), "completeness")] if gaps else [])]
 
@@ -183,7 +186,7 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
     table = console.table("", "#version", "at", "by", "title", "#characters", "captures", "hash")
     for one in found:
         files = "\n".join(f"{capture.file}+{capture.offset}" for capture in one.captures)
-        length = str(len(one.article.text))
+        length = str(len(one.text))
         table.add_row(
             str(one.number),
             console.moment(one.at),
@@ -194,6 +197,18 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
             one.content_hash[:12],
         )
     console.say(table)
+
+
+def file_state(file: File) -> str:
+    """What is known of a file in a few words: ``pdf, read, 12 pages``, or why it is not here."""
+    content = file.content
+    parts = [content.kind, content.status] if content else []
+    if content and content.pages:
+        parts.append(f"{content.pages} pages")
+    parts += ["not all of it"] if content and content.truncated else []
+    parts += [content.note] if content and content.note else []
+    parts += [f"last time {file.failed}" if content else f"not fetched: {file.failed}"] if file.failed else []
+    return ", ".join(parts) or "not fetched"
 
 
 def find_article(session: Session, name: str) -> KnownArticle:
@@ -233,5 +248,25 @@ def _version_shape(version: Version) -> dict[str, Any]:
     }
 
 
-def _article_shape(article: Article) -> dict[str, Any]:
-    return article_json.dump(article) | {"text": article.text, "scars": mend(article.text).scars}
+def _article_shape(version: Version) -> dict[str, Any]:
+    """The article with the text that there is to read, its attachments with what is known of each."""
+    text = version.text
+    files = {"attachments": [_file_shape(file) for file in version.files]}
+    return article_json.dump(version.article) | files | {"text": text, "scars": mend(text).scars}
+
+
+def _file_shape(file: File) -> dict[str, Any]:
+    content = file.content
+    return {
+        "url": file.url,
+        "name": file.name,
+        "kind": content.kind if content else None,
+        "status": content.status if content else None,
+        "pages": content.pages if content else None,
+        "truncated": content.truncated if content else None,
+        "note": content.note if content else None,
+        "text": content.text if content else None,
+        "failed": file.failed,
+        "checked": file.checked,
+        "capture": console.plain(file.capture) if file.capture else None,
+    }

@@ -49,9 +49,9 @@ def due(
     waits ``recheck_days``, and a quarter of its article's age in the archive where that is longer.
     """
     wanted = [file for file in article.attachments if _is_wanted(file, kinds)][:MOST_FILES]
-    if held is None or content_hash(article) not in held.hashes:
+    touched = held is None or tuple(capture.digest for capture in captures) != held.digests
+    if held is None or (touched and content_hash(article) not in held.hashes):
         return tuple(wanted)
-    touched = tuple(capture.digest for capture in captures) != held.digests
     rest = max(dt.timedelta(days=recheck_days), (now - held.since) / 4)
     return tuple(
         file for file in wanted if _is_due(held.files.get(file.url), touched=touched, rest=rest, now=now)

@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import attrs
 import pytest
+from attrs import evolve
 
 from policy.issuers import split
-from policy.records import Conflict, Found, Saved, Statement
+from policy.records import Completeness, Conflict, Found, Saved, Statement
 from policy.topics import topics
 from storage import archive
 from storage.database import open_database
+from storage.enclosures import store_files
 from storage.index import Index
 from tests.cli.conftest import Polarchive
-from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
+from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, an_article, the_known_policy
 
 Publish = Callable[..., Saved]
 
@@ -137,3 +139,45 @@ def test_status_counts_what_is_held(filled: Polarchive) -> None:
     assert said["totals"] == {"policies": 2, "articles": 2, "versions": 3, "captures": 3, "changes": 3}
     assert next(line for line in said["portals"] if line["portal"] == "ndrc")["versions"] == 3
     assert "policies 2  articles 2" in filled("status").out
+
+
+# ------------------------------------------------------------------ files
+
+
+@pytest.fixture
+def enclosed(archived: Polarchive) -> Polarchive:
+    """A notice whose full text is in its file, which changed after a night."""
+    cover = evolve(
+        an_article("现将实施方案印发给你们，请遵照执行。"),
+        attachments=(PLAN,),
+        completeness=Completeness(full_text_in=PLAN.url),
+    )
+    with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
+        archive.store(
+            database, cover, captures=[a_capture("1")], decide=the_known_policy, code="code-1", now=NIGHT
+        )
+        store_files(database, "ndrc", "1", [a_file("一、总体要求\n到2030年建成台账。")])
+        store_files(database, "ndrc", "1", [a_file("一、总体要求\n到2028年建成台账。", at=NIGHT + DAY)])
+    return archived
+
+
+def test_a_notice_is_shown_with_its_files_and_the_text_that_is_in_one(enclosed: Polarchive) -> None:
+    shown = enclosed("show", "1").out
+    assert "附件：实施方案.pdf" in shown
+    assert "pdf, read, 1 pages" in shown
+    assert shown.rstrip().endswith("到2028年建成台账。")
+    record = enclosed("show", "1", "--json").json
+    assert record["text"].endswith("到2028年建成台账。")
+    assert record["completeness"]["full_text_in"] == PLAN.url
+    (file,) = record["attachments"]
+    assert (file["kind"], file["status"], file["pages"], file["failed"]) == ("pdf", "read", 1, None)
+    assert file["capture"]["url"] == PLAN.url
+
+
+def test_what_changed_in_a_file_is_a_difference_of_versions(enclosed: Polarchive) -> None:
+    found = enclosed("diff", "1", "--json").json
+    assert [(line["old"], line["new"], line["clause"]) for line in found["lines"]] == [
+        ("到2030年建成台账。", "到2028年建成台账。", "一、")
+    ]
+    assert [one["version"] for one in enclosed("versions", "1", "--json").json] == [1, 2]
+    assert enclosed("search", '"2028年建成台账"', "--json").json["total"] == 1

@@ -42,7 +42,9 @@ def test_a_file_never_asked_for_is_asked_for() -> None:
 
 
 def test_a_page_with_other_words_has_its_files_looked_at_again() -> None:
-    assert asked(HeldFile(checked=NIGHT, unchanged=9), after=DAY, changed=True)
+    held = HeldFile(checked=NIGHT, unchanged=9)
+    assert asked(held, after=DAY, touched=True, changed=True)
+    assert not asked(held, after=DAY, changed=True), "the same bytes read by other code are the same page"
 
 
 @pytest.mark.parametrize(
