@@ -101,6 +101,8 @@ class Demo:
         self._scene("The morning after", "an analyst looks for what is new")
         self._command("search", "加氢站 日期:2026-11")
         self._expect("the search finds the new policy", self._finds("文号:〔2026〕641号"), True)
+        enclosed = self._polarchive.ask("search", "余热余压应当梯级利用")
+        self._expect("and words that stand in a PDF only", enclosed["total"], 1)
         self._scene("What changed", "in the rules for storage plants")
         self._command("diff", CHANGED)
         self._expect("the difference is one clause", *self._differences())

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from html import escape
 
 from samples.hosts.html import Answer, meta, page, paragraphs
-from samples.stock import Text, find, shelf
+from samples.pdf import pdf
+from samples.stock import ROOT, Text, find, shelf
 
 HOST = "www.ministry.example"
 NAME = "东澜省发展和改革委员会"
@@ -15,6 +16,7 @@ SECTIONS = {"tz": "通知", "gg": "公告"}
 ROWS = 5
 FOOT = f'<div class="footer">主办单位：{NAME} 示例网站 网页文字均为虚构</div>'
 LISTING = re.compile(r"^/xxgk/zcfb/(?P<section>tz|gg)/(?:index(?:_(?P<page>\d+))?\.html)?$")
+FILE = re.compile(r"^/xxgk/zcfb/(?:tz|gg)/\d{6}/(?P<name>P\d+)\.pdf$")
 ARTICLE = re.compile(r"^/xxgk/zcfb/(?P<section>tz|gg)/\d{6}/(?P<name>t\d{8}_\d+)\.html$")
 
 
@@ -25,6 +27,8 @@ def answer(path: str, night: int) -> Answer | None:
     if asked := ARTICLE.match(path):
         text = find("ministry", asked["name"], night)
         return article(text) if text and asked["section"] in text.sections else None
+    if asked := FILE.match(path):
+        return file(asked["name"])
     return None
 
 
@@ -82,6 +86,15 @@ def article(text: Text) -> Answer:
         '<div class="xgwz"><h3>相关文章</h3><ul><li><a href="/xxgk/jd/">政策解读</a></li></ul></div>\n' + FOOT
     )
     return page(head, body)
+
+
+def file(name: str) -> Answer | None:
+    """An attachment, made of its words."""
+    words = ROOT / "files" / f"{name}.txt"
+    if not words.is_file():
+        return None
+    title, *lines = words.read_text("utf-8").splitlines()
+    return Answer(body=pdf(title, lines), content_type="application/pdf")
 
 
 def _attachment(text: Text) -> str:

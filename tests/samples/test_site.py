@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipelines.files.parent import read
 from samples.hosts.html import Answer
 from samples.site import respond
 
@@ -40,6 +41,16 @@ def test_a_listing_has_its_rows(host: str, path: str, rows: int) -> None:
 def test_the_last_page_of_a_list_is_followed_by_nothing() -> None:
     assert "createPageHTML(2, 0," in _words(respond("www.ministry.example", "/xxgk/zcfb/tz/", 1))
     assert respond("www.ministry.example", "/xxgk/zcfb/tz/index_2.html", 1).status == 404
+
+
+def test_the_notice_on_parks_has_its_file() -> None:
+    place = "/xxgk/zcfb/tz/202610/P020261013571.pdf"
+    said = respond("www.ministry.example", place, 1)
+    assert (said.status, said.content_type) == (200, "application/pdf")
+    found = read(said.body, place)
+    assert found.text.splitlines()[0] == "东澜省首批零碳园区建设要点"
+    assert "核算边界一经确定三年内不作调整，核算结果每年公布一次。" in found.text
+    assert respond("www.ministry.example", place.replace("571", "572"), 1).status == 404
 
 
 def test_a_long_reprint_links_its_three_pages() -> None:
