@@ -6,8 +6,8 @@ it, ``title``, ``date`` (published), ``issued`` (成文日期), ``source`` (来�
 ``docno`` the issuing organ), ``docno``, ``indexno``, and ``url``, the page's address.
 
 Every engine reads the pages in a process of its own, after another page unmeasured. Only its CPU counts.
-What an engine fails to read counts as an empty record and is listed. Last, all read pages of 1 MB and
-10,000 elements, made here.
+What an engine fails to read counts as an empty record and is listed. Then all read pages of 1 MB and
+10,000 elements, made here. Last, our own time by the steps of the reading.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import os
 import statistics
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,20 @@ from rich.progress import track
 
 from benchmarks import worst
 from benchmarks.answers import Answers, answers
-from benchmarks.engines import ENGINES
+from benchmarks.engines import ENGINES, content
 from benchmarks.report import Report, show
 from benchmarks.scoring import Field, Score, fields, judge, score
+from benchmarks.stages import by_step
+from policy.errors import PageError
 
 LIMIT = 600
 """Seconds an engine may take for a set."""
 PATIENCE = 60
 """Seconds it may take for a page of 1 MB."""
+STEPS = 5
+"""Seconds for which our own steps are watched, a set."""
+LEAST = 0.1
+"""Milliseconds of a step that is worth a row."""
 
 Truth = Mapping[str, Any]
 
@@ -48,8 +55,9 @@ def main() -> None:
     parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
     asked = parser.parse_args()
     engines = asked.engine or [name for name, engine in ENGINES.items() if engine.runs]
-    reports = [_measured(name, truths, engines) for name, truths in _sets(asked.corpus)]
-    show([*reports, _worst(engines)], as_markdown=asked.markdown)
+    sets = _sets(asked.corpus)
+    reports = [_measured(name, truths, engines) for name, truths in sets]
+    show([*reports, _worst(engines), _steps(sets)], as_markdown=asked.markdown)
 
 
 def _sets(corpus: str | None) -> list[tuple[str, dict[Path, Truth]]]:
@@ -123,6 +131,28 @@ def _worst(engines: Sequence[str]) -> Report:
             rows[engine] = {shape: f"{ms:,.0f}" for shape, one in given.items() for ms in one.spent.values()}
             notes += [note for one in given.values() for note in _failures(engine, one)]
     return Report(title="1 MB and 10,000 elements: ms", rows=rows, notes=notes)
+
+
+def _steps(sets: Sequence[tuple[str, Mapping[Path, Truth]]]) -> Report:
+    """Where our own time goes, a row a step of the reading."""
+    rows: dict[str, dict[str, str]] = {}
+    for name, truths in sets:
+        for module, ms in _watched(truths).items():
+            if ms >= LEAST:
+                rows.setdefault(module, {})[name] = f"{ms:.1f}"
+    return Report(title="polarchive by step: ms a page", rows=rows)
+
+
+def _watched(truths: Mapping[Path, Truth]) -> dict[str, float]:
+    jobs = [(content(page), str(truth.get("url") or "")) for page, truth in truths.items()]
+    read = ENGINES["polarchive"].make()
+
+    def read_all() -> None:
+        for body, url in jobs:
+            with suppress(PageError):
+                read(body, url)
+
+    return {module: ms / len(jobs) for module, ms in by_step(read_all, seconds=STEPS).items()}
 
 
 def _failures(engine: str, given: Answers) -> list[str]:

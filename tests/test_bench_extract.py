@@ -12,9 +12,11 @@ import pytest
 
 from benchmarks import scoring, worst
 from benchmarks.answers import answers
+from benchmarks.engines import ENGINES
 from benchmarks.extract import corpora
 from benchmarks.pages import article, title
 from benchmarks.report import Report, markdown
+from benchmarks.stages import by_step
 
 TRUTH = {
     "text": "第一段说明为什么。\n第二段说明怎么办。",
@@ -121,6 +123,13 @@ def test_the_worst_pages_have_their_size_and_elements(shape: str) -> None:
     page = worst.page(shape)
     assert len(page) == pytest.approx(worst.SIZE, rel=0.01)
     assert page.count(b"</") == pytest.approx(worst.ELEMENTS, rel=0.02)
+
+
+def test_our_time_is_told_by_the_steps_of_the_reading() -> None:
+    read = ENGINES["polarchive"].make()
+    spent = by_step(lambda: read(article(1), "http://www.gov.cn/1.htm"), seconds=0.5)
+    assert {"crawler.pages.base", "pipelines.clean", "pipelines.metadata"} <= set(spent)
+    assert all(ms > 0 for ms in spent.values())
 
 
 def test_a_report_in_markdown_has_a_dash_where_there_is_no_figure() -> None:
