@@ -8,6 +8,8 @@ https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlit
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +27,8 @@ from storage import migrations
 from storage.models import VersionRow
 
 _SQLITE = ("foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL")
+_WAL_TRIES, _WAL_PAUSE = 200, 0.05
+"""Seconds between two tries."""
 _READER: dict[str, dict[str, Any]] = {
     "sqlite": {"sqlite_begin": "DEFERRED"},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -127,8 +131,24 @@ def _engine(url: str, *, wal: bool) -> Engine:
 
 def _prepare(connection: Any, _record: object, *, wal: bool) -> None:
     connection.isolation_level = None
-    for pragma in (*_SQLITE, *(["journal_mode=WAL"] if wal else [])):
+    for pragma in _SQLITE:
         connection.execute(f"PRAGMA {pragma}").close()
+    if wal:
+        _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """A change of mode does not wait for others, whatever ``busy_timeout`` says: who makes the same
+    archive at the same time has done it in a moment."""
+    for left in reversed(range(_WAL_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if not left or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
