@@ -28,13 +28,22 @@ class Lexicon:
         if len(lowered) != len(text):  # İ is two characters in lower case
             lowered = text
         data = _bytes(lowered)
-        start = reach = 0
-        for last, (term, length, latin) in self._automaton.iter_long(_letters(data)):
-            begins = last - length + 1
-            start += len(data[reach:begins].decode(errors="surrogatepass"))
-            reach, end = begins, start + len(term)
+        start = counted = free = 0
+        for begins, length, term, latin in self._matches(data):
+            if begins < free:
+                continue
+            start, counted = start + len(data[counted:begins].decode(errors="surrogatepass")), begins
+            end = start + len(term)
             if not latin or not (_cuts(lowered, start) or _cuts(lowered, end)):
+                free = begins + length
                 yield start, end, term
+
+    def _matches(self, data: bytes) -> list[tuple[int, int, str, bool]]:
+        """All terms by their first byte, the longest first. ``iter_long`` would lose those inside the
+        beginning of a longer one that then fails."""
+        found = self._automaton.iter(_letters(data))
+        matches = [(last - length + 1, length, term, latin) for last, (term, length, latin) in found]
+        return sorted(matches, key=lambda match: (match[0], -match[1]))
 
 
 def _bytes(text: str) -> bytes:

@@ -7,10 +7,15 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from storage.database import Database, open_database, upgrade
 from tests import postgres
+
+# Speed is for the benchmarks to say: a busy machine fails no property.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], ids=["sqlite", "postgresql"])

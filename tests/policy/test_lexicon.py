@@ -26,6 +26,10 @@ def test_the_longest_term_is_found_at_every_place(terms: set[str], text: str) ->
     assert list(Lexicon(terms).spans(text)) == naive(terms, text)
 
 
+def test_a_term_inside_the_beginning_of_a_longer_one_is_found() -> None:
+    assert list(Lexicon(["氢", "制氢制"]).spans("制氢")) == [(1, 2, "氢")]
+
+
 @given(st.text())
 def test_a_span_is_where_its_term_stands_in_any_text(text: str) -> None:
     around = f"{text}绿氢{text}"
