@@ -115,24 +115,22 @@ def _effect(
 ) -> _Effect:
     if fetched.capture is None or fetched.content is None or fetched.content.status != "read":
         return "unchanged"
-    if held.capture is not None and held.capture.digest == fetched.capture.digest:
+    if held.capture and held.capture.digest == fetched.capture.digest:
         return "read" if fetched.capture.digest in reread else "unchanged"
-    if not held.text:
+    if held.capture is None or not held.text:
         return "read" if fetched.content.text else "unchanged"
-    before = _before(session, held, fetched)
-    if before is None or fold(before.text) == fold(fetched.content.text):
-        return "unchanged" if before else "read"
+    known = fetched.before or file_text(session, held.capture.digest)
+    if known is None or not _is_comparable(known, fetched.content):
+        return "read"
+    if fold(known.text) == fold(fetched.content.text):
+        return "unchanged"
     confirmed = held.checked is not None and held.checked >= newest.at
     return "revised" if confirmed else "read"
 
 
-def _before(session: Session, held: File, fetched: Fetched) -> FileText | None:
-    """What the older payload says to the reader of the newer one; None when that is not known."""
-    assert held.capture is not None  # noqa: S101 -- the caller asked
-    assert fetched.content is not None  # noqa: S101 -- the caller asked
-    known = fetched.before or file_text(session, held.capture.digest)
-    same = known is not None and known.status == "read" and known.reader == fetched.content.reader
-    return known if same else None
+def _is_comparable(before: FileText, after: FileText) -> bool:
+    """Whether both payloads were read by the same reader: only then do their words differ by the file."""
+    return before.status == "read" and before.reader == after.reader
 
 
 def _note(session: Session, attachment_id: int, judged: _Judged) -> None:
