@@ -15,8 +15,10 @@ from alerts import outbox, percolate
 from alerts.channels.email import Email
 from alerts.outbox import Sent
 from config import Config, PortalConfig
+from crawler import clock as clocks
 from crawler import portals, visit
 from crawler import runs as crawling
+from crawler.clock import Clock
 from crawler.portal import Section
 from crawler.saved import saved
 from pipelines.adapters import compute_keywords
@@ -30,7 +32,7 @@ from storage.index import Index
 logger = logging.getLogger(__name__)
 
 Slots = Mapping[str, dt.datetime]
-Done = Callable[[str, Run | None], None]
+Done = crawling.Done
 
 T = TypeVar("T")
 
@@ -127,14 +129,16 @@ def night(
     replay: Sequence[Path] = (),
     stop: threading.Event | None = None,
     on_done: Done = lambda slug, run: None,
+    crawl: crawling.Crawl = crawling.run_all,
+    clock: Clock = clocks.now,
 ) -> Night:
     """Run these slots, from saved captures where ``replay`` names them, record the missed ones, and
-    work on what changed."""
-    recorded = record_missed(database, missed, _now())
+    work on what changed. ``crawl`` runs the portals: by default each in a process of its own."""
+    recorded = record_missed(database, missed, clock())
     stop = stop or threading.Event()
-    passed = evolve(_crawled(config, slots, replay, stop, on_done), missed=recorded)
+    passed = evolve(_crawled(config, slots, replay, stop, on_done, crawl), missed=recorded)
     passed = evolve(passed, drift=_drift(database, passed.runs))
-    return evolve(passed, after=after(config, database) if not stop.is_set() else Aftermath())
+    return evolve(passed, after=after(config, database, clock) if not stop.is_set() else Aftermath())
 
 
 def _drift(database: Database, ended: Sequence[Run]) -> Mapping[str, tuple[Alarm, ...]]:
@@ -154,7 +158,12 @@ def record_missed(
 
 
 def _crawled(
-    config: Config, slots: Slots, replay: Sequence[Path], stop: threading.Event, on_done: Done
+    config: Config,
+    slots: Slots,
+    replay: Sequence[Path],
+    stop: threading.Event,
+    on_done: Done,
+    crawl: crawling.Crawl,
 ) -> Night:
     ended: dict[str, Run | None] = {}
 
@@ -165,7 +174,7 @@ def _crawled(
     broken: tuple[str, ...] = ()
     try:
         workers = config.schedule.workers
-        crawling.run_all(config, slots.items(), workers=workers, replay=replay, on_done=note, stop=stop)
+        crawl(config, slots.items(), workers=workers, replay=replay, on_done=note, stop=stop)
     except RuntimeError as error:
         broken = (str(error),)
     return Night(
@@ -179,7 +188,7 @@ def _crawled(
 # ------------------------------------------------------------------ after the night
 
 
-def after(config: Config, database: Database) -> Aftermath:
+def after(config: Config, database: Database, clock: Clock = clocks.now) -> Aftermath:
     """Keywords, index, alerts: followers of the change feed, each on its own."""
     broken: list[str] = []
 
@@ -194,13 +203,13 @@ def after(config: Config, database: Database) -> Aftermath:
     attempt("keywords", lambda: compute_keywords(database, config.home / "cache"), 0)
     return Aftermath(
         indexed=attempt("index", lambda: Index(config.index).follow(database), 0),
-        matched=attempt("alerts", lambda: percolate.follow(database, names(config), _now()), 0),
-        sent=attempt("mail", lambda: send(config, database), Sent()),
+        matched=attempt("alerts", lambda: percolate.follow(database, names(config), clock()), 0),
+        sent=attempt("mail", lambda: send(config, database, clock), Sent()),
         broken=tuple(broken),
     )
 
 
-def send(config: Config, database: Database) -> Sent:
+def send(config: Config, database: Database, clock: Clock = clocks.now) -> Sent:
     """Hand what is due to the mail server; without one, only how much waits."""
     mail = config.mail
     if not mail.host:
@@ -213,13 +222,9 @@ def send(config: Config, database: Database) -> Sent:
         password=mail.password,
         starttls=mail.starttls,
     )
-    return outbox.send(database, channel, _now, names(config))
+    return outbox.send(database, channel, clock, names(config))
 
 
 def names(config: Config) -> Mapping[str, str]:
     """The portals' names by slug."""
     return {slug: portal.name for slug, portal in portals.load(config.portal_packages).items()}
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

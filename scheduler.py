@@ -29,7 +29,7 @@ import night
 from cli.home import Home
 from cli.report import show_night
 from config import Config, Schedule
-from crawler import lease
+from crawler import clock, lease
 from crawler.runs import TAKEN
 from night import Night
 from policy.errors import ConfigError, PolarchiveError
@@ -156,7 +156,7 @@ class Clock:
     def run(self) -> None:
         """Run until told to stop; then let the children finish what is in flight, and wait for them."""
         self._scheduler.start()
-        self._look_at(_now())
+        self._look_at(clock.now())
         self._stop.wait()
         logger.warning("stopping")
         self._scheduler.shutdown(wait=True)
@@ -183,18 +183,18 @@ class Clock:
             self._look()
         except Exception:  # the border of a job: APScheduler would forget it, and no portal ever run again
             logger.exception("a look at the clock failed; looking again in %s", self._after_failure)
-            self._look_at(_now() + self._after_failure)
+            self._look_at(clock.now() + self._after_failure)
 
     def _look(self, *, wait: bool = True) -> Night:
         """Run what is due. The next look is arranged before, as a long night stops no clock, and
         another one after it, for what became due meanwhile."""
-        lost = tuple(lease.close_lost(self._config, self._database, _now()))
+        lost = tuple(lease.close_lost(self._config, self._database, clock.now()))
         taken = self._take(wait=wait)
         if wait:
             self._look_at(taken.again)
         passed = evolve(self._night(taken), lost=lost)
         if wait and taken.run:
-            self._look_at(_now())
+            self._look_at(clock.now())
         if passed != Night(after=passed.after):
             self._report(passed)
         return passed
@@ -203,7 +203,7 @@ class Clock:
         """What is due, and ours from now on: a look beside this one leaves it alone."""
         with self._lock, self._database.read() as session:
             last = {slug: runs.last_slot(session, slug) for slug in self._slugs if slug not in self._busy}
-            taken = plan(self._config, last, _now(), wait=wait)
+            taken = plan(self._config, last, clock.now(), wait=wait)
             self._busy |= set(taken.run)
         return taken
 
@@ -215,10 +215,6 @@ class Clock:
         finally:
             with self._lock:
                 self._busy -= set(taken.run)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 # ------------------------------------------------------------------ the process
@@ -245,12 +241,12 @@ def _serve(home: Home, *, once: bool) -> int:
     for refused in night.enabled(home.config).refused:
         console.note(f"not crawled: {refused}")
     with home.database() as database:
-        clock = Clock(home.config, database, show_night)
+        ours = Clock(home.config, database, show_night)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, clock.stop)
+            signal.signal(number, ours.stop)
         if once:
-            return clock.once()
-        clock.run()
+            return ours.once()
+        ours.run()
     return 0
 
 

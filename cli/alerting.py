@@ -9,7 +9,8 @@ import typer
 import console
 from alerts import percolate, subscriptions
 from cli.app import FAILED, Json, app
-from cli.home import Home, now
+from cli.home import Home
+from crawler import clock
 
 alerts = typer.Typer(help="Messages to subscribers.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
@@ -26,7 +27,7 @@ def subscribe(
     home: Home = ctx.obj
     home.prepare()
     with home.database() as database, database.write() as session:
-        made = subscriptions.add(session, query, email, now())
+        made = subscriptions.add(session, query, email, clock.now())
     if as_json:
         console.write_json(console.plain(made))
     else:
@@ -40,7 +41,7 @@ def send(ctx: typer.Context, as_json: Json = False) -> None:
 
     home: Home = ctx.obj
     with home.database() as database:
-        matched = percolate.follow(database, home.names, now())
+        matched = percolate.follow(database, home.names, clock.now())
         sent = night.send(home.config, database)
     if as_json:
         console.write_json({"matched": matched} | console.plain(sent))

@@ -16,8 +16,9 @@ from rich.text import Text
 import console
 from alerts import outbox
 from cli.app import PARTIAL, Json, app
-from cli.home import Home, now
+from cli.home import Home
 from config import Config, PortalConfig
+from crawler import clock
 from crawler import portals as declared
 from crawler.portal import Portal
 from policy.drift import Alarm
@@ -146,7 +147,7 @@ def _alarms(home: Home, run: Run) -> tuple[Alarm, ...]:
 
 def _slot(given: str | None) -> dt.datetime:
     try:
-        slot = dt.datetime.fromisoformat(given) if given else now()
+        slot = dt.datetime.fromisoformat(given) if given else clock.now()
     except ValueError:
         raise typer.BadParameter(f"not an ISO time: {given}", param_hint="--slot") from None
     return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=console.SHANGHAI)
@@ -187,11 +188,11 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     home.prepare()
     stop = stopped_by_signals()
     with home.database() as database, console.progress("portals", len(chosen.slugs)) as bar:
-        lost = lease.close_lost(home.config, database, now())
+        lost = lease.close_lost(home.config, database, clock.now())
         passed = night.night(
             home.config,
             database,
-            dict.fromkeys(chosen.slugs, now()),
+            dict.fromkeys(chosen.slugs, clock.now()),
             replay=captures,
             stop=stop,
             on_done=lambda slug, run: bar.advance(bar.task_ids[0]),

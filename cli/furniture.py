@@ -9,8 +9,8 @@ from rich.text import Text
 
 import console
 from cli.app import Json, app
-from cli.home import Home, now
-from crawler import portals
+from cli.home import Home
+from crawler import clock, portals
 from pipelines import learning
 from policy.errors import ArchiveError
 from policy.furniture import Block, FurnitureSet, Sighting
@@ -58,7 +58,7 @@ def _revise(database: Database, slug: str, keep: list[str], forget: list[str]) -
 
     try:
         with database.write() as session:
-            stored.publish(session, slug, now(), revised)
+            stored.publish(session, slug, clock.now(), revised)
     except KeyError as error:
         raise ArchiveError(f"{slug} has no block {error}; polarchive furniture {slug} lists them") from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from collections.abc import Mapping
 from functools import cached_property
@@ -80,8 +79,3 @@ class Home:
 def _is_within(package: str, name: str | None) -> bool:
     """Whether ``name`` is the package or one it lies in."""
     return name is not None and f"{package}.".startswith(f"{name}.")
-
-
-def now() -> dt.datetime:
-    """The clock, read at the edge only."""
-    return dt.datetime.now(dt.UTC)

@@ -11,7 +11,7 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from config import Config
-from crawler import reading
+from crawler import clock, reading
 from crawler.portal import Portal
 from crawler.stored import Stored
 from pipelines.reprints import decide
@@ -272,7 +272,7 @@ class Again:
             return
         self._beaten = time.monotonic()
         with self.database.write() as session:
-            if not runs.beat(session, self.run.id, _now()):
+            if not runs.beat(session, self.run.id, clock.now()):
                 raise ArchiveError(f"{self.portal.slug}: run {self.run.id} was closed by somebody else")
 
 
@@ -296,7 +296,3 @@ def _listed(article: Article) -> Entry | None:
     if article.title.rule != "listing":
         return None
     return Entry(url=article.url, key=article.key, title=article.title.value)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

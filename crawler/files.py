@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from typing import Any
 
 from scrapy.http import Request, Response
@@ -94,6 +93,12 @@ class Files:
             characters=wanted.max_characters,
         )
 
+    def lost(self, attachment: Attachment, request: Request, reason: str) -> Fetched:
+        """A file that did not come, at the time of the answer that was none."""
+        answer: Capture | None = request.meta.get("capture")
+        at = answer.at if answer else self._visit.clock()
+        return Fetched(attachment=attachment, at=at, failed=reason)
+
     def _known(self, digest: str) -> FileText | None:
         with self._visit.database.read() as session:
             known = file_text(session, digest)
@@ -122,9 +127,3 @@ class Files:
 def is_file(request: Request) -> bool:
     """Whether a request is for a file."""
     return bool(request.meta.get(FILE))
-
-
-def lost(attachment: Attachment, request: Request, reason: str) -> Fetched:
-    """A file that did not come, at the time of the answer that was none."""
-    answer: Capture | None = request.meta.get("capture")
-    return Fetched(attachment=attachment, at=answer.at if answer else dt.datetime.now(dt.UTC), failed=reason)

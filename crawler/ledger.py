@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -63,23 +62,23 @@ class Ledger:
 
     # -------------------------------------------------------------- captures
 
-    def keep(self, request: Request, response: Response, now: dt.datetime) -> Capture:
+    def keep(self, request: Request, response: Response) -> Capture:
         """Put an answer into the run's WARC, or refer to where a replay found it."""
         stored = request.meta.pop("stored", None)
-        capture = self._keep_stored(*stored) if stored else self._write(request, response, now)
+        capture = self._keep_stored(*stored) if stored else self._write(request, response)
         self._stats.inc_value(tally.CAPTURES)
         self._pending[_name(capture)] = capture
         if len(self._pending) >= _BATCH:
             self.flush()
         return capture
 
-    def _write(self, request: Request, response: Response, now: dt.datetime) -> Capture:
+    def _write(self, request: Request, response: Response) -> Capture:
         return self._open_writer().write(
             url=request.url,
             status=response.status,
             headers=_pairs(response.headers),
             body=response.body,
-            at=now,
+            at=self._visit.clock(),
             method=request.method,
             request_headers=_pairs(request.headers),
             request_body=request.body,
@@ -107,9 +106,11 @@ class Ledger:
         """The run's WARC; its row knows it before the first record lies in it."""
         if self._writer is None:
             root, run = self._visit.config.captures, self._run
-            self._writer = CaptureWriter(root, run.portal, run.id, now=_now(), known=self._held.get)
+            self._writer = CaptureWriter(
+                root, run.portal, run.id, now=self._visit.clock(), known=self._held.get
+            )
             with self._visit.database.write() as session:
-                runs.beat(session, run.id, _now(), warc=self._writer.file)
+                runs.beat(session, run.id, self._visit.clock(), warc=self._writer.file)
         return self._writer
 
     def sync(self) -> None:
@@ -154,14 +155,16 @@ class Ledger:
         counts = self._tally()
         state, message = tally.final_state(reason, counts), tally.explain(reason, counts)
         with self._visit.database.write() as session:
-            runs.close(session, self._run.id, state, _now(), message=message, **self._counts(counts))
+            runs.close(
+                session, self._run.id, state, self._visit.clock(), message=message, **self._counts(counts)
+            )
 
     def beat(self) -> None:
         """Say that the run is alive; one beat that fails must not be the last (the looping call would
         end), or the run is taken for lost and its slot crawled twice."""
         try:
             with self._visit.database.write() as session:
-                ours = runs.beat(session, self._run.id, _now(), **self._counts(self._tally()))
+                ours = runs.beat(session, self._run.id, self._visit.clock(), **self._counts(self._tally()))
         except SQLAlchemyError as error:
             logger.warning("run %d: heartbeat not written: %s", self._run.id, error)
             return
@@ -194,10 +197,6 @@ def _stop(crawler: Crawler) -> None:
 def _name(capture: Capture) -> tuple[str, str]:
     """A record by its id and, as copies may have been altered, its payload."""
     return capture.record_id, capture.digest
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 def _pairs(headers: Any) -> Sequence[tuple[bytes, bytes]]:

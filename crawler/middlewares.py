@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -187,8 +186,7 @@ class RawCapture:
         return cls(Ledger.of(crawler))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        now = dt.datetime.now(dt.UTC)
-        request.meta["capture"] = self._ledger.keep(request, response, now)
+        request.meta["capture"] = self._ledger.keep(request, response)
         return response
 
 

@@ -7,12 +7,10 @@ never became an article are tried too. Nobody is told, unless that is asked for.
 
 from __future__ import annotations
 
-import datetime as dt
-
 from attrs import evolve
 
 from config import Config
-from crawler import lease, portals
+from crawler import clock, lease, portals
 from crawler.again import Again, Progress, Reextraction, Wishes
 from pipelines.adapters import compute_keywords
 from policy.records import Run, RunKind
@@ -35,7 +33,7 @@ def reextract(
     """Read a portal's captures again under the lease of a run; None when the portal is being crawled."""
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
-        now = _now()
+        now = clock.now()
         lease.close_lost(config, database, now)
         with database.write() as session:
             kind: RunKind = "acceptance" if wishes.accept else "reextract"
@@ -54,21 +52,17 @@ def _closed(database: Database, run: Run, again: Again, progress: Progress) -> R
     except BaseException as error:  # a run never stays open behind its process
         with database.write() as session:
             why = str(error) or type(error).__name__
-            runs.close(session, run.id, "failed", _now(), message=f"re-extraction ended early: {why}")
+            runs.close(session, run.id, "failed", clock.now(), message=f"re-extraction ended early: {why}")
         raise
     with database.write() as session:
         closed = runs.close(
             session,
             run.id,
             "ok" if done.whole else "partial",
-            _now(),
+            clock.now(),
             new=done.count("new"),
             revised=done.count("revised"),
             unchanged=done.unchanged,
             failed=done.failed,
         )
     return evolve(done, run=closed)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

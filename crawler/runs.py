@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
@@ -25,7 +25,7 @@ from scrapy.utils.log import DEFAULT_LOGGING
 
 import config as config_package
 from config import Config
-from crawler import lease
+from crawler import clock, lease
 from crawler.visit import Visit, begin
 from pipelines.adapters import compute_keywords
 from policy.records import Run
@@ -37,6 +37,24 @@ logger = logging.getLogger(__name__)
 TAKEN = 75
 """Exit code when the lease of a run is taken (EX_TEMPFAIL)."""
 _CODES = {"ok": 0, "partial": 3}
+
+Done = Callable[[str, Run | None], None]
+"""Told of each portal that ended, with its run, or None when that was not ours."""
+
+
+class Crawl(Protocol):
+    """Runs several portals; returns the runs that were ours, in the order they ended."""
+
+    def __call__(
+        self,
+        config: Config,
+        slots: Iterable[tuple[str, dt.datetime]],
+        *,
+        workers: int,
+        replay: Sequence[Path],
+        on_done: Done,
+        stop: threading.Event | None,
+    ) -> list[Run]: ...
 
 
 def exit_code(run: Run | None) -> int:
@@ -61,7 +79,7 @@ def crawl(
 
     Once a process only: Twisted's reactor does not start twice.
     """
-    now = _now()
+    now = clock.now()
     with open_database(config.database_url) as database:
         lease.close_lost(config, database, now)
         visit = begin(
@@ -81,17 +99,29 @@ def crawl(
             return _crawled(visit)
 
 
-def _crawled(visit: Visit) -> Run:
+def process() -> AsyncCrawlerProcess:
+    """Scrapy with our settings, its reactor not yet started."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)  # logging belongs to the command line
     loggers: Any = DEFAULT_LOGGING["loggers"]
     loggers["scrapy"]["level"] = settings["LOG_LEVEL"]  # Scrapy says DEBUG
-    process = AsyncCrawlerProcess(settings)
-    process.crawl("portal", visit=visit)
-    process.start()
+    return AsyncCrawlerProcess(settings)
+
+
+def _crawled(visit: Visit) -> Run:
+    ours = process()
+    ours.crawl("portal", visit=visit)
+    ours.start()
+    return settled(visit)
+
+
+def settled(visit: Visit) -> Run:
+    """The closed run of a crawl that ended, whichever way."""
     with visit.database.write() as session:  # changes nothing where the ledger closed the run
-        run = runs.close(session, visit.run.id, "failed", _now(), message="the crawl broke; see the log")
+        run = runs.close(
+            session, visit.run.id, "failed", visit.clock(), message="the crawl broke; see the log"
+        )
     if visit.sample is None:
         compute_keywords(visit.database, visit.config.home / "cache")
     return run
@@ -147,7 +177,7 @@ def run_all(
     *,
     workers: int = 4,
     replay: Sequence[Path] = (),
-    on_done: Callable[[str, Run | None], None] = lambda slug, run: None,
+    on_done: Done = lambda slug, run: None,
     stop: threading.Event | None = None,
 ) -> list[Run]:
     """Run several portals beside each other; the runs that were ours, in the order they ended."""
@@ -206,16 +236,16 @@ def _settled(config: Config, slug: str, slot: dt.datetime, code: int, *, late: b
         if run is None:
             return None if code == -signal.SIGTERM and not late else _unbegun(database, slug, slot, code)
         if run.state == "running":
-            run = lease.close_dead(config, database, run, _now(), late=late)
+            run = lease.close_dead(config, database, run, clock.now(), late=late)
         return run
 
 
 def _unbegun(database: Database, slug: str, slot: dt.datetime, code: int) -> Run | None:
     """The row of a run whose child ended before it claimed it: a configuration it cannot work with."""
     with database.write() as session:
-        run = runs.claim(session, slug, slot, _now())
+        run = runs.claim(session, slug, slot, clock.now())
         why = f"the child process ended with {code} before it began; see its log"
-        return runs.close(session, run.id, "failed", _now(), message=why) if run else None
+        return runs.close(session, run.id, "failed", clock.now(), message=why) if run else None
 
 
 def _run_of(database: Database, slug: str, slot: dt.datetime) -> Run | None:
@@ -227,7 +257,3 @@ def _log(config: Config, slug: str, slot: dt.datetime) -> Path:
     folder = config.home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{slug}-{slot.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}.log"
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

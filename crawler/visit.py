@@ -12,8 +12,10 @@ from attrs import field, frozen
 from scrapy.crawler import Crawler
 
 from config import Config, PortalConfig, load
+from crawler import clock as clocks
 from crawler import portals
 from crawler.addresses import endpoint, open_endpoints, origin
+from crawler.clock import Clock
 from crawler.portal import Portal, Section
 from crawler.saved import saved
 from policy.errors import ConfigError, PolarchiveError
@@ -39,6 +41,7 @@ class Visit:
     known_sections: frozenset[str] = field(factory=frozenset)
     quiet_before: dt.date | None = None
     sample: int | None = None
+    clock: Clock = clocks.now
 
 
 def begin(
@@ -52,6 +55,7 @@ def begin(
     replay: Sequence[Path] = (),
     sections: Sequence[str] = (),
     sample: int | None = None,
+    clock: Clock = clocks.now,
 ) -> Visit | None:
     """Claim the run and prepare it; None when its lease is taken.
 
@@ -82,6 +86,7 @@ def begin(
         known_sections=known,
         quiet_before=floor,
         sample=sample,
+        clock=clock,
     )
 
 
@@ -159,7 +164,7 @@ def by_hand(portal: str = "", home: str = "", since: str = "") -> Visit:
         if not portal:
             raise ConfigError("say which portal: -a portal=SLUG (see `polarchive portals`)")
         upgrade(config.database_url)
-        database, now = open_database(config.database_url), dt.datetime.now(dt.UTC)
+        database, now = open_database(config.database_url), clocks.now()
         day = dt.date.fromisoformat(since) if since else None
         visit = begin(config, database, portal, slot=now, now=now, since=day)
     except (PolarchiveError, ValueError) as error:

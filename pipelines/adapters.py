@@ -91,9 +91,10 @@ class ArchivePipeline:
         sync: Callable[[], None],
         learner: Learner,
         facts: Facts,
+        clock: Callable[[], dt.datetime],
     ) -> None:
         self._database, self._portal, self._run_id = database, portal, run_id
-        self._count, self._sync = count, sync
+        self._count, self._sync, self._clock = count, sync, clock
         self._learner, self._facts = learner, facts
         self._doubtful: list[tuple[Reading, Drifted]] = []
 
@@ -108,6 +109,7 @@ class ArchivePipeline:
             sync=spider.sync,
             learner=Learner(spider.visit.database, spider.visit.portal.slug),
             facts=spider.facts,
+            clock=spider.visit.clock,
         )
 
     def process_item(self, item: Item) -> Item:
@@ -123,7 +125,7 @@ class ArchivePipeline:
     def close_spider(self) -> None:
         """Settle what waits; publish what was learned of the portal's furniture, once a run, at its end."""
         self._settle()
-        self._learner.publish(dt.datetime.now(dt.UTC))
+        self._learner.publish(self._clock())
 
     def _keep(self, item: Item) -> None:
         match item:

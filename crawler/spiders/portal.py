@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler import reading, tally
 from crawler.enclosing import Enclosing
-from crawler.files import Files, lost
+from crawler.files import Files
 from crawler.following import Sought, Trail, in_window
 from crawler.ledger import Ledger
 from crawler.middlewares import payload_of
@@ -259,7 +259,8 @@ class PortalSpider(Spider):
         offered = so_far.waiting[0]
         logger.info("%s: %s: not fetched: %s", so_far.key, offered.url, error)
         self._count(f"{tally.FAILED}attachment_{reason(error)}")
-        yield from self._enclosed(so_far.with_next(lost(offered, _request_of(failure), reason(error))))
+        lost = self._files.lost(offered, _request_of(failure), reason(error))
+        yield from self._enclosed(so_far.with_next(lost))
 
     # -------------------------------------------------------------- counting
 
