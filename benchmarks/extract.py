@@ -41,6 +41,8 @@ STEPS = 5
 """Seconds for which our own steps are watched, a set."""
 LEAST = 0.1
 """Milliseconds of a step that is worth a row."""
+USUAL = 60
+"""Kilobytes of a usual page, for which the cost of a kilobyte is told."""
 
 Truth = Mapping[str, Any]
 
@@ -90,12 +92,14 @@ def _measured(name: str, truths: Mapping[Path, Truth], engines: Sequence[str]) -
     """A row an engine: quality and milliseconds on one set."""
     asked, rows, notes = fields(truths.values()), {}, list[str]()
     jobs = {page: str(truth.get("url") or "") for page, truth in truths.items()}
+    sizes = {str(page): len(content(page)) / 1000 for page in truths}
     for engine in _tracked(engines, name):
         given = answers(engine, jobs, limit=LIMIT)
         marks = [judge(given.records.get(str(page), {}), truth, asked) for page, truth in truths.items()]
-        rows[f"{engine} {given.version}"] = _quality(score(marks), given, asked) | _cost(given)
+        rows[f"{engine} {given.version}"] = _quality(score(marks), given, asked) | cost(given.spent, sizes)
         notes += _failures(engine, given)
-    return Report(title=f"{name}: {len(truths)} pages", rows=rows, notes=notes)
+    title = f"{name}: {len(truths)} pages, of {statistics.median(sizes.values()):.0f} KB in the median"
+    return Report(title=title, rows=rows, notes=notes)
 
 
 def _quality(found: Score, given: Answers, asked: Mapping[str, Field]) -> dict[str, str]:
@@ -110,12 +114,18 @@ def _quality(found: Score, given: Answers, asked: Mapping[str, Field]) -> dict[s
     }
 
 
-def _cost(given: Answers) -> dict[str, str]:
-    spent = sorted(given.spent.values())
+def cost(spent: Mapping[str, float], sizes: Mapping[str, float]) -> dict[str, str]:
+    """Milliseconds a page, and what a page of the usual size would cost at the median page's ms a KB."""
     if not spent:
         return {}
-    late = spent[min(len(spent) * 95 // 100, len(spent) - 1)]
-    return {"ms median": f"{statistics.median(spent):.1f}", "ms p95": f"{late:.1f}"}
+    ordered = sorted(spent.values())
+    late = ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)]
+    usual = USUAL * statistics.median(ms / sizes[file] for file, ms in spent.items())
+    return {
+        "ms median": f"{statistics.median(ordered):.1f}",
+        "ms p95": f"{late:.1f}",
+        f"ms at {USUAL} KB": f"{usual:.1f}",
+    }
 
 
 def _worst(engines: Sequence[str]) -> Report:

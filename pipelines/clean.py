@@ -19,7 +19,20 @@ from attrs import define, field, frozen
 from bs4 import BeautifulSoup
 from bs4.element import PageElement, PreformattedString, Tag
 
-from pipelines.markup import BLOCKS, BREAK, FILE, LINK, REMOVED, UNLINK, spoken, tame
+from pipelines.markup import (
+    BLOCKS,
+    BREAK,
+    CELL,
+    FILE,
+    LINK,
+    REMOVED,
+    ROW,
+    SPANS,
+    UNCELL,
+    UNLINK,
+    spoken,
+    tame,
+)
 from pipelines.tables import Cell, TableDraft
 from policy.records import Attachment, Table
 
@@ -28,10 +41,11 @@ _HIDDEN_CLASS = "share-substr"
 _PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
 """Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
 _COLLAPSED = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
-_INVISIBLE = re.compile(f"[{LINK}{UNLINK}\x7f\u00ad\u200b\u2060\ufeff]")
+_INVISIBLE = re.compile(f"{CELL}[^{SPANS}]*{SPANS}|[{LINK}{UNLINK}{ROW}{UNCELL}\x7f\u00ad\u200b\u2060\ufeff]")
 _LINKED = re.compile(f"{LINK}[^{UNLINK}]*(?:{UNLINK}|$)")
 _ENDS = " \xa0\u3000\u2002\u2003\u2009"
-_LINES = re.compile(f"{BREAK}|\r\n?|\n")
+_MARKS = re.compile(f"({BREAK}|{ROW}|{CELL}[^{SPANS}]*{SPANS}|{UNCELL})")
+_LINES = re.compile("\r\n?|\n")
 
 
 @frozen(kw_only=True)
@@ -170,11 +184,26 @@ class _Writer:
     def _text(self, text: str) -> None:
         if self.link:
             self.link.texts.append(text)
-        first, *rest = _LINES.split(text) if self.preformatted else text.split(BREAK)
-        self.buffer.append(first)
-        for line in rest:
+        if self.preformatted:
+            text = _LINES.sub(BREAK, text)
+        words, *rest = _MARKS.split(text)
+        self.buffer.append(words)
+        for mark, words in zip(rest[::2], rest[1::2], strict=True):
             self._flush()
-            self.buffer.append(line)
+            self._mark(mark)
+            if words:
+                self.buffer.append(words)
+
+    def _mark(self, mark: str) -> None:
+        """What a sign in the text says of the table."""
+        if mark == BREAK or not self.drafts:
+            return
+        if mark == ROW:
+            self.drafts[-1].row()
+        elif mark == UNCELL:
+            self.drafts[-1].end_cell()
+        else:
+            self.drafts[-1].cell(Cell.spanning(*mark[1:-1].split(",")))
 
     def _enter(self, tag: Tag) -> None:
         name = tag.name

@@ -2,15 +2,16 @@
 
 A tree costs some 20 µs a tag, and Python's HTML parser takes quadratic time over tags and comments
 that never end. So one linear pass leaves only the tags that need a tree: tables, ``pre``, what is
-removed whole, links to files, and what may be hidden. Other blocks, ``<br>``, and the two ends of
-other links become control characters that no page may hold; other wrappers (``span``, ``font``,
-``strong`` …) and comments go.
+removed whole, links to files, and what may be hidden. Other blocks, ``<br>``, rows and cells (where
+none of them may be hidden), and the two ends of other links become control characters that no page
+may hold; other wrappers (``span``, ``font``, ``strong`` …) and comments go.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Set
 
 from attrs import define, field
 
@@ -19,7 +20,7 @@ from policy.errors import TooDeep
 MAX_DEPTH = 512
 """As deep as browsers nest."""
 MAX_TAGS = 60_000
-"""In the tree: about a second; the largest catalogues printed as one page have half so many cells."""
+"""With rows and cells: half a second; the largest catalogues printed as one page have half so many."""
 
 LONGEST = 1_500_000
 """Characters of a body; the longest codes and standards have a fifth."""
@@ -42,13 +43,19 @@ REMOVED = _names(
 """What no reader reads as text."""
 _CLOSED_BY_THE_NEXT = _names("dd dt li p option optgroup tbody td tfoot th thead tr")
 _EMPTY = _names("area base br col embed frame img input link meta param source track wbr")
-_TREE = REMOVED | {"table", "tr", "td", "th", "pre"}
+_CELLS = frozenset({"td", "th"})
+_GRID = _CELLS | {"tr"}
+_TREE = REMOVED | {"table", "pre"}
 """What always needs a tree."""
 
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|et|zip|rar|7z|txt|rtf|csv)$", re.IGNORECASE)
 """How the address of an attachment ends."""
 _MAYBE_FILE = re.compile(FILE.pattern.removesuffix("$") + r"\s*(?:[?#\"']|$)", re.IGNORECASE)
 _MAYBE_HIDDEN = re.compile(r"hidden|display|visibility|share-substr", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""([^\s=/"'<>]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]*+)))?""",
+)
+"""An attribute: its name, and its value in quotes of one kind, of the other, or without."""
 
 _TOKEN = re.compile(
     r"""
@@ -67,6 +74,8 @@ BREAK = "\x1e"
 """Stands where a line ends: for ``<br>``, and for the begin and the end of a block without a tag."""
 LINK, UNLINK = "\x05", "\x06"
 """Stand where a link to another page begins and ends."""
+ROW, CELL, SPANS, UNCELL = "\x0e", "\x0f", "\x10", "\x11"
+"""Stand where a row or a cell begins (``rowspan,colspan`` between CELL and SPANS), and where a cell ends."""
 _MARKS = {"&lt;": "\x02", "&gt;": "\x03", "&amp;": "\x04", "&nbsp;": "\xa0"}
 _SPOKEN = {"\x02": "<", "\x03": ">", "\x04": "&"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]+")
@@ -77,10 +86,17 @@ def tame(fragment: str) -> str:
     fragment = _CONTROLS.sub("", fragment)
     for escape, mark in _MARKS.items():
         fragment = fragment.replace(escape, mark)
-    tamed = _TOKEN.sub(_Tamer().token, fragment)
+    tamed = _tamed(fragment, _TREE) or _tamed(fragment, _TREE | _GRID) or ""
     if len(tamed) > LONGEST:
         raise TooDeep(f"a text of {len(tamed)} characters, at most {LONGEST}")
     return tamed
+
+
+def _tamed(fragment: str, tree: Set[str]) -> str | None:
+    """The fragment with the tags of ``tree``; None where that lacks rows and cells and one may be hidden."""
+    tamer = _Tamer(tree=tree)
+    tamed = _TOKEN.sub(tamer.token, fragment)
+    return None if tamer.hides_cells and not tree >= _GRID else tamed
 
 
 def spoken(text: str) -> str:
@@ -92,8 +108,10 @@ def spoken(text: str) -> str:
 
 @define
 class _Tamer:
+    tree: Set[str]
     nested: int = 0
     count: int = 0
+    hides_cells: bool = False
     kept: defaultdict[str, list[bool]] = field(factory=lambda: defaultdict(list))
 
     def token(self, match: re.Match[str]) -> str:
@@ -109,21 +127,35 @@ class _Tamer:
         return self._start(name, (match["attributes"] or match["attributes2"] or "").rstrip("/ "))
 
     def _start(self, name: str, attributes: str) -> str:
+        if name in _GRID:
+            return self._start_cell(name, attributes)
         self._nest(name, 1)
         telling = bool(attributes) and _telling(name, attributes)
-        if name not in _TREE:
+        if name not in self.tree:
             self.kept[name].append(telling)
             if not telling:
                 return _mark(name, LINK if "href" in attributes.lower() else "")
+        return self._keep(name, attributes if telling else "")
+
+    def _start_cell(self, name: str, attributes: str) -> str:
+        if name in self.tree:
+            return self._keep(name, attributes)
+        self._keep(name, "")  # counted like the others
+        self.hides_cells = self.hides_cells or bool(_MAYBE_HIDDEN.search(attributes))
+        return ROW if name == "tr" else f"{CELL}{_spans(attributes)}{SPANS}"
+
+    def _keep(self, name: str, attributes: str) -> str:
         self.count += 1
         if self.count > MAX_TAGS:
             raise TooDeep(f"more than {MAX_TAGS} tags")
-        return f"<{name}{attributes}>" if telling else f"<{name}>"
+        return f"<{name}{attributes}>"
 
     def _end(self, name: str) -> str:
         self._nest(name, -1)
+        if name in _GRID and name not in self.tree:
+            return UNCELL if name in _CELLS else BREAK
         kept = self.kept[name]
-        if name in _TREE or (kept and kept.pop()):
+        if name in self.tree or (kept and kept.pop()):
             return f"</{name}>"
         return _mark(name, UNLINK)
 
@@ -139,8 +171,17 @@ def _mark(name: str, link: str) -> str:
     return BREAK if name in BLOCKS else link if name == "a" else ""
 
 
+def _spans(attributes: str) -> str:
+    """``rowspan,colspan`` of a cell as its tag states them, each ``""`` where it does not."""
+    if "span" not in attributes.lower():
+        return ","
+    stated = {
+        name.lower(): quoted or single or bare
+        for name, quoted, single, bare in _ATTRIBUTE.findall(attributes)
+    }
+    return ",".join(stated.get(name, "").strip().replace(",", " ") for name in ("rowspan", "colspan"))
+
+
 def _telling(name: str, attributes: str) -> bool:
-    """Whether the attributes say a span of cells, a file, or perhaps that the element is hidden."""
-    if name in ("td", "th") or (name == "a" and _MAYBE_FILE.search(attributes)):
-        return True
-    return bool(_MAYBE_HIDDEN.search(attributes))
+    """Whether the attributes say a file, or perhaps that the element is hidden."""
+    return bool((name == "a" and _MAYBE_FILE.search(attributes)) or _MAYBE_HIDDEN.search(attributes))

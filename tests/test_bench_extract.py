@@ -13,7 +13,7 @@ import pytest
 from benchmarks import scoring, worst
 from benchmarks.answers import answers
 from benchmarks.engines import ENGINES
-from benchmarks.extract import corpora
+from benchmarks.extract import corpora, cost
 from benchmarks.pages import article, title
 from benchmarks.report import Report, markdown
 from benchmarks.stages import by_step
@@ -108,6 +108,11 @@ def test_an_engine_answers_from_a_process_of_its_own_and_says_what_it_could_not_
     assert given.records[str(page)]["title"] == title(1)
     assert [*given.failures] == [str(broken)]
     assert all(spent > 0 for spent in given.spent.values())
+
+
+def test_the_cost_of_a_page_is_told_for_a_usual_size_too() -> None:
+    told = cost({"a": 10.0, "b": 30.0, "c": 20.0}, {"a": 60.0, "b": 120.0, "c": 120.0})
+    assert told == {"ms median": "20.0", "ms p95": "30.0", "ms at 60 KB": "10.0"}
 
 
 def test_an_engine_over_its_time_fails_at_the_pages_it_left(tmp_path: Path) -> None:

@@ -49,6 +49,11 @@ class Document:
         found = self.root.css_first("base[href]")
         return join(self.url, attribute(found, "href")) or self.url if found else self.url
 
+    @cached_property
+    def links(self) -> tuple[tuple[Node, str], ...]:
+        """The page's links and their addresses as written, in order."""
+        return tuple((node, attribute(node, "href")) for node in self.root.css("a[href]"))
+
     def absolute(self, href: str) -> str:
         """The address a link on this page means; ``""`` when it cannot be read."""
         return join(self.base, href)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from functools import lru_cache
 from itertools import accumulate
@@ -42,7 +43,8 @@ def _depth(text: str) -> int:
     """How deep the tags nest at most, estimated without parsing."""
     depths = [0, *accumulate(map(_step, TAG.findall(text)))]
     lows = accumulate(depths, min)  # a tag closed without being open counts for nothing
-    return max(depth - low for depth, low in zip(depths, lows, strict=True))
+    nested: list[int] = [*map(operator.sub, depths, lows)]
+    return max(nested)
 
 
 @lru_cache(maxsize=256)
@@ -55,6 +57,6 @@ def _step(tag: str) -> int:
 
 def _attributes(text: str) -> int:
     """How many words the longest-winded tag has."""
-    long = (part.partition(">")[0] for part in text.split("<")[1:] if len(part) > _LONG)
+    long = [part.partition(">")[0] for part in text.split("<")[1:] if len(part) > _LONG]
     tags = (tag for tag in long if len(tag) > _LONG and tag[0].isascii() and tag[0].isalpha())
     return max((len(tag.split()) for tag in tags), default=0)

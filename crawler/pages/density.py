@@ -12,7 +12,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import dropwhile, islice, pairwise
+from itertools import dropwhile, islice, pairwise, takewhile
+
+from attrs import define
 
 from crawler.pages.base import Document, Node, attribute, children
 from crawler.pages.headline import WHEN
@@ -52,31 +54,24 @@ class Density:
     """How much prose the elements of a page hold, given its runs and its headline."""
 
     def __init__(self, found: Sequence[Run], headed: Run | None = None) -> None:
-        self._weight: dict[int, float] = defaultdict(float)
-        self._words: dict[int, int] = defaultdict(int)
-        self._links: dict[int, int] = defaultdict(int)
         self.weighed = _weighed(found, headed)
         self.line = headed
         self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
         self._dated = {spot.key for run in found if _is_dated(run) for spot in run.spot.upwards()}
-        for run, weight in self.weighed:
-            links = len(run.text) if run.linked and not run.words else 0
-            for spot in run.spot.upwards() if run.words or links else ():
-                self._weight[spot.key] += weight
-                self._words[spot.key] += run.words
-                self._links[spot.key] += links
+        self._held = _summed(self.weighed)
 
     def weight(self, node: Node) -> float:
         """What the prose in the element counts."""
-        return self._weight[node.mem_id]
+        return self._at(node).weight
 
     def words(self, node: Node) -> int:
         """Characters of prose in the element, wherever it stands."""
-        return self._words[node.mem_id]
+        return self._at(node).words
 
     def cluttered(self, node: Node) -> bool:
         """Whether much of the element is no prose: links, tools, other articles."""
-        return self._links[node.mem_id] > CLUTTER * self._words[node.mem_id]
+        held = self._at(node)
+        return held.links > CLUTTER * held.words
 
     def alike(self, outer: Node, inner: Node) -> bool:
         """Whether the prose around an element counts as much as its own, and no dateline stands there."""
@@ -88,6 +83,46 @@ class Density:
     def headed(self, node: Node) -> bool:
         """Whether the headline stands in the element."""
         return node.mem_id in self._head
+
+    def _at(self, node: Node) -> _Held:
+        return self._held.get(node.mem_id, NOTHING)
+
+
+@define
+class _Held:
+    """What an element holds: what its prose counts, the characters of prose, those of links."""
+
+    weight: float = 0.0
+    words: int = 0
+    links: int = 0
+
+
+NOTHING = _Held()
+
+
+def _summed(weighed: Sequence[tuple[Run, float]]) -> Mapping[int, _Held]:
+    """What each element holds, those within it included."""
+    held: dict[int, _Held] = {}
+    order: list[Spot] = []
+    for run, weight in weighed:
+        links = len(run.text) if run.linked and not run.words else 0
+        if run.words or links:
+            order += _entered(run.spot, held)
+            own = held[run.spot.key]
+            own.weight, own.words, own.links = own.weight + weight, own.words + run.words, own.links + links
+    for spot in reversed(order):  # from the innermost outwards
+        if spot.up is not None:
+            own, outer = held[spot.key], held[spot.up.key]
+            outer.weight, outer.words = outer.weight + own.weight, outer.words + own.words
+            outer.links += own.links
+    return held
+
+
+def _entered(spot: Spot, held: dict[int, _Held]) -> list[Spot]:
+    """The elements around a spot that are not held yet, now with nothing in them, the outermost first."""
+    new = [*takewhile(lambda outer: outer.key not in held, spot.upwards())]
+    held |= {outer.key: _Held() for outer in new}
+    return new[::-1]
 
 
 def body_of(page: Document, density: Density) -> Node | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from crawler.pages import answers, embedded, headline
 from crawler.pages.base import ArticlePage, Document, Node, document, inner_html, parse
 from crawler.pages.density import Density, body_of
-from crawler.pages.government import attachments, metas, pairs
+from crawler.pages.government import attachments, is_file, metas, pairs
 from crawler.pages.paging import pages_of
 from crawler.pages.pruning import prune, reveal
 from crawler.pages.runs import Run, inside, runs
@@ -58,7 +58,8 @@ def of(page: Document) -> Page:
         raise Rejected(f"no prose in it{_instead(page)}", portal=page.portal, url=page.url, field="body")
     else:
         within = inside(found, body)
-    files = attachments(page, [*_offering(body), *page.root.css(FILES)])
+    beside = page.root.css(FILES) if any(is_file(href) for _, href in page.links) else []
+    files = attachments(page, [*_offering(body), *beside])
     labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
     pages = pages_of(page)
     held = found[within.start : within.stop]

@@ -93,13 +93,13 @@ def numbered(url: str) -> Numbered:
 
 def _links(page: Document, own: Numbered) -> Iterator[tuple[Numbered, int | None]]:
     """Links to pages of the same article, and the numbers they say."""
-    for node in page.root.css("a[href]"):
-        if own.n is None and not _HINT.search(attribute(node, "href")):
+    for node, href in page.links:
+        if own.n is None and not _HINT.search(href):
             continue
         said, ahead, back = _said(text_in(node))
         if not (said or ahead or back):
             continue
-        link = _related(own, numbered(page.absolute(attribute(node, "href"))))
+        link = _related(own, numbered(page.absolute(href)))
         if link is not None and _plausible(own, link, said, ahead=ahead) and not _foreign(node):
             yield link, said
 

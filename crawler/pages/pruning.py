@@ -35,11 +35,10 @@ def prune(body: Node, inside: Sequence[Run], density: Density, header: Sequence[
 
 def reveal(page: Document, body: Node, density: Density) -> None:
     """Shows what a body hides behind a button."""
-    if any(word in page.text for word in ("全文", "全部", "更多", "剩余")) and MORE.search(page.text):
-        for node in body.css("[style*=display i]"):
-            much = density.words(node) >= SHARE * density.words(body) > 0
-            if much and HIDDEN.search(attribute(node, "style")):
-                node.attrs["style"] = ""
+    hidden = [node for node in body.css("[style*=display i]") if HIDDEN.search(attribute(node, "style"))]
+    much = [node for node in hidden if density.words(node) >= SHARE * density.words(body) > 0]
+    for node in much if much and MORE.search(page.text) else ():
+        node.attrs["style"] = ""
 
 
 def _asides(body: Node, density: Density) -> Iterator[Node]:

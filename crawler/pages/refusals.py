@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.pages.encoding import decode
@@ -91,11 +94,12 @@ FAILED = re.compile(
 
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE | re.DOTALL)
 _SITE = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{1,30}$")
-_UNREAD = re.compile(
-    r"<(script|style|textarea|title|noscript|template|svg)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
+_MARKUP = re.compile(
+    r"<(script|style|textarea|title|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)"
+    r"|<[a-zA-Z/!?][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
-_MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+"""A tag, or an element that nobody reads."""
 _SORRY = re.compile(r"""<span[^<>]+class=["']?sorry\b""", re.IGNORECASE)
 _SORRY_FOR = re.compile(
     rf"{_SORRY.pattern}[^<>]*>[^<>]{{0,60}}(?:抱歉|对不起|不存在|找不到|走丢|删除)", re.IGNORECASE
@@ -128,15 +132,24 @@ def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
     text, _ = decode(payload.body, payload.content_type)
     titles = _TITLE.search(text[:SMALL])
     title = " ".join(titles[1].split()) if titles else ""
-    lines = [
-        line for line in (" ".join(part.split()) for part in _MARKUP.split(_UNREAD.sub(" ", text))) if line
-    ]
+    lines = [*_lines(text, enough=MODEST if len(payload.body) > SMALL else sys.maxsize)]
     readable = sum(map(len, lines))
     if _SORRY_FOR.search(text):
         return SoftNotFound, "span.sorry"
     if readable < LITTLE and (sign := _challenge(text, title, lines)):
         return Challenge, sign
     return _failure(text, title, lines) if readable < MODEST and len(payload.body) <= SMALL else None
+
+
+def _lines(text: str, *, enough: int) -> Iterator[str]:
+    """What is to be read between the tags, until so many characters came."""
+    start, readable = 0, 0
+    for found in chain(_MARKUP.finditer(text), [None]):
+        if line := " ".join(text[start : found.start() if found else None].split()):
+            yield line
+        start, readable = found.end() if found else 0, readable + len(line)
+        if readable > enough:
+            return
 
 
 def _challenge(text: str, title: str, lines: list[str]) -> str | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from attrs import define, field
+from attrs import define
 
 from crawler.pages.base import Node, attribute
 
@@ -60,7 +60,6 @@ STATEMENT = 600
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
 """Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
-_SPACES = re.compile(r"\s+")
 _MARKS = re.compile(r"[\s\W_]+")
 
 
@@ -69,31 +68,36 @@ class Spot:
     """An element and where it stands: in which element, block, link and aside."""
 
     node: Node
+    key: int
     up: Spot | None = None
     linked: bool = False
     is_block: bool = True
-    is_aside: bool = False
     make: str = ""
-    key: int = field(init=False)
-    block: Spot = field(init=False)
-    aside: Spot | None = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.key = self.node.mem_id
-        self.block = self if self.is_block or self.up is None else self.up.block
-        self.aside = self if self.is_aside else self.up and self.up.aside
+    aside: Spot | None = None
+    """The innermost aside: this one, or one around it."""
 
     @classmethod
     def below(cls, up: Spot | None, node: Node, tag: str) -> Spot:
         """The spot of an element within another; the body stands in none."""
-        linked = up is not None and up.linked
+        linked, aside = (up.linked, up.aside) if up is not None else (False, None)
         if tag not in BLOCKS:
-            return cls(node, up, linked=linked or tag == "a", is_block=False)
+            return cls(node, node.mem_id, up, linked or tag == "a", False, "", aside)
         named = node.attributes
-        name, style = f"{named.get('class') or ''} {named.get('id') or ''}", named.get("style")
-        hidden = style and HIDDEN.search(style) and not PAGE.search(name)
-        aside = bool(hidden) or tag in ASIDE_TAGS or _says_aside(name)
-        return cls(node, up, linked=linked, is_aside=aside, make=f"{tag}.{named.get('class') or ''}")
+        if not named and tag not in ASIDE_TAGS:
+            return cls(node, node.mem_id, up, linked, True, f"{tag}.", aside)
+        spot = cls(node, node.mem_id, up, linked, True, f"{tag}.{named.get('class') or ''}", aside)
+        name, style = f"{named.get('class') or ''} {named.get('id') or ''}", named.get("style") or ""
+        if tag in ASIDE_TAGS or _says_aside(name, style):
+            spot.aside = spot
+        return spot
+
+    @property
+    def block(self) -> Spot:
+        """The innermost block: this one, or one around it."""
+        spot = self
+        while not spot.is_block and spot.up is not None:
+            spot = spot.up
+        return spot
 
     def upwards(self) -> Iterator[Spot]:
         """This one and those around it, up to the body."""
@@ -130,7 +134,7 @@ class Run:
     @property
     def is_link(self) -> bool:
         """Whether all of it is a link."""
-        return self.linked > 0 and self.linked >= len(_SPACES.sub("", self.text))
+        return self.linked > 0 and self.linked >= len(self.text) - self.text.count(" ")
 
 
 def fold(text: str) -> str:
@@ -144,8 +148,10 @@ def is_aside(node: Node) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _says_aside(name: str) -> bool:
-    return ASIDE.search(name) is not None
+def _says_aside(name: str, style: str = "") -> bool:
+    """Whether an element's class and id say that it stands beside an article, or its style hides it."""
+    hidden = HIDDEN.search(style) and not PAGE.search(name)
+    return bool(hidden) or ASIDE.search(name) is not None
 
 
 def inside(found: Sequence[Run], node: Node) -> range:
@@ -159,26 +165,35 @@ def runs(root: Node) -> Iterator[Run]:
     """The runs of text of a page, in order."""
     texts: list[str] = []
     linked = 0
-    opened = [(Spot(root), root.iter(include_text=True))]
-    while opened:
-        spot, within = opened[-1]
-        node = next(within, None)
-        if node is not None and node.is_text_node:
-            text = node.text_content or ""
-            texts.append(text)
-            linked += len(_SPACES.sub("", text)) if spot.linked else 0
-            continue
-        tag = str(node.tag) if node is not None else ""
-        if tag == "br":
-            texts.append(" ")
-        elif tag in BLOCKS or (node is None and spot.is_block):
-            yield from _run(spot.block, texts, linked)
-            texts, linked = [], 0
+    opened = [spot := Spot(root, root.mem_id)]
+    node = root.first_child
+    while True:
         if node is None:
+            if texts and spot.is_block:
+                yield from _run(spot, texts, linked)
+                texts, linked = [], 0
             opened.pop()
-        elif tag not in UNREAD:
-            around = spot if len(opened) > 1 else None
-            opened.append((Spot.below(around, node, tag), node.iter(include_text=True)))
+            if not opened:
+                return
+            node, spot = spot.node.next, opened[-1]
+        elif node.is_text_node:
+            text = node.text_content or ""
+            if texts or not text.isspace():
+                texts.append(text)
+                linked += sum(map(len, text.split())) if spot.linked else 0
+            node = node.next
+        else:
+            tag = str(node.tag)
+            if texts and tag in BLOCKS:
+                yield from _run(spot.block, texts, linked)
+                texts, linked = [], 0
+            elif texts and tag == "br":
+                texts.append(" ")
+            within = None if tag in UNREAD else node.first_child
+            if within is not None:
+                spot = Spot.below(spot if len(opened) > 1 else None, node, tag)
+                opened.append(spot)
+            node = node.next if within is None else within
 
 
 def _run(block: Spot, texts: list[str], linked: int) -> Iterator[Run]:

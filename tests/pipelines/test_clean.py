@@ -223,6 +223,30 @@ def test_every_row_of_a_table_has_the_same_width(fragment: str) -> None:
         assert len({len(row) for row in table.rows}) == 1
 
 
+_SPANS = st.sampled_from(
+    ["", " rowspan=2", ' colspan="3"', " ROWSPAN='0' class='a > b'", ' data-rowspan="9"']
+)
+
+
+def _table(rows: list[list[tuple[str, str]]]) -> str:
+    cells = ("".join(f"<td{spans}>{words}</td>" for spans, words in row) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+
+
+_TABLES = st.recursive(
+    st.sampled_from(
+        ["储能", "<p>甲。</p><p>乙</p>", "1<br>2", "", "<a href='x.pdf'>件</a>", "<pre>a\nb</pre>"]
+    ),
+    lambda inner: st.lists(st.lists(st.tuples(_SPANS, inner), max_size=3), max_size=3).map(_table),
+    max_leaves=12,
+)
+
+
+@given(_TABLES)
+def test_a_hidden_row_elsewhere_does_not_change_how_a_table_is_read(table: str) -> None:
+    assert clean(f"{table}<table><tr hidden><td>隐</td></tr></table>") == clean(table)
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_cleaned(text: str) -> None:
     assert all(line.strip() for line in clean(text).lines)
