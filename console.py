@@ -16,8 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from policy.drift import Alarm
-from policy.records import Moment, Run
+from policy.records import Judgement, Moment, Run
 
 T = TypeVar("T")
 
@@ -149,23 +148,23 @@ def run_shape(run: Run) -> dict[str, Any]:
         "not_saved": run.not_saved,
         "kind": run.kind,
         "since": run.since,
-        "sections": dict(run.sections),
+        "sections": {slug: report.entries for slug, report in run.sections.items() if report.pages},
+        "reports": {slug: plain(report) for slug, report in run.sections.items()},
+        "traffic": {host: plain(each) for host, each in run.traffic.items()},
         "warc": run.warc,
         "replay": run.replay,
         "message": run.message,
+        "judgements": None if run.judgements is None else [plain(one) for one in run.judgements],
     }
 
 
-def alarm_lines(portal: str, alarms: Iterable[Alarm]) -> Iterator[str]:
-    """What drifted at a portal, each with its examples."""
-    for alarm in alarms:
-        yield f"{portal}: drift: {alarm.sentence}"
-        yield from (f"    {url}" for url in alarm.examples)
-
-
-def alarm_shapes(alarms: Iterable[Alarm]) -> list[dict[str, Any]]:
-    """The same for programs."""
-    return [plain(alarm) for alarm in alarms]
+def judgement_lines(judgements: Iterable[Judgement]) -> Iterator[str]:
+    """What needs a look, each with its examples and what to do."""
+    for one in judgements:
+        place = "/".join(filter(None, [one.portal, one.section]))
+        yield f"{place}: {one.kind}: {one.sentence}"
+        yield from (f"    {url}" for url in one.examples)
+        yield f"    → {one.advice}"
 
 
 def runs_table(title: str, runs: Iterable[Run]) -> Table:

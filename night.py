@@ -21,11 +21,11 @@ from crawler import runs as crawling
 from crawler.clock import Clock
 from crawler.portal import Section
 from crawler.saved import saved
+from judging import judged
 from pipelines.adapters import compute_keywords
-from policy.drift import Alarm
 from policy.errors import ArchiveError, ConfigError
-from policy.records import Run
-from storage import drifting, runs
+from policy.records import Judgement, Run
+from storage import runs
 from storage.database import Database
 from storage.index import Index
 
@@ -61,17 +61,26 @@ class Night:
     elsewhere: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     stopped: bool = False
-    drift: Mapping[str, tuple[Alarm, ...]] = field(factory=dict)
-    """By portal, what of its readings was unusual."""
     after: Aftermath = field(factory=Aftermath)
 
     @property
     def code(self) -> int:
         """What a cron job is told: 0, 1 when anything failed, 3 partial, 75 all is run elsewhere."""
-        codes = {_CODES.get(run.state, 1) for run in self.runs} | ({PARTIAL} if self.drift else set())
+        codes = {code_of(run) for run in self.runs}
         if self.refused or self.after.broken or 1 in codes:
             return 1
         return max(codes) if codes else crawling.TAKEN if self.elsewhere else 0
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """All that needs a look, portal by portal."""
+        return tuple(one for run in self.runs for one in run.judgements or ())
+
+
+def code_of(run: Run) -> int:
+    """What a cron job is told of one run: what is broken makes it partial at least."""
+    broken = any(one.severity == "broken" for one in run.judgements or ())
+    return _CODES.get(run.state, 1) or (PARTIAL if broken else 0)
 
 
 # ------------------------------------------------------------------ who may run
@@ -137,14 +146,8 @@ def night(
     recorded = record_missed(database, missed, clock())
     stop = stop or threading.Event()
     passed = evolve(_crawled(config, slots, replay, stop, on_done, crawl), missed=recorded)
-    passed = evolve(passed, drift=_drift(database, passed.runs))
+    passed = evolve(passed, runs=tuple(judged(config, database, run) for run in passed.runs))
     return evolve(passed, after=after(config, database, clock) if not stop.is_set() else Aftermath())
-
-
-def _drift(database: Database, ended: Sequence[Run]) -> Mapping[str, tuple[Alarm, ...]]:
-    with database.read() as session:
-        found = {run.portal: drifting.alarms(session, run) for run in ended}
-    return {portal: alarms for portal, alarms in found.items() if alarms}
 
 
 def record_missed(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,16 +14,15 @@ from rich.text import Text
 
 import console
 from alerts import outbox
-from cli.app import PARTIAL, Json, app
+from cli.app import Json, app
 from cli.home import Home
 from config import Config, PortalConfig
 from crawler import clock
 from crawler import portals as declared
 from crawler.portal import Portal
-from policy.drift import Alarm
 from policy.errors import ArchiveError
 from policy.records import Run
-from storage import drifting, queries
+from storage import queries
 from storage.database import upgrade
 from storage.rows import PortalOverview
 
@@ -117,7 +115,9 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Crawl one portal now."""
+    import night
     from crawler import runs
+    from judging import judged
 
     home: Home = ctx.obj
     declared.get(slug, home.config.portal_packages)
@@ -132,17 +132,13 @@ def crawl(
             replay=captures,
             sections=section or [],
         )
-    alarms = _alarms(home, run) if run else ()
     if run is None:
         console.fail(f"{slug}: another run has the lease")
-    else:
-        _show(run, alarms, as_json=as_json)
-    raise typer.Exit(runs.exit_code(run) or (PARTIAL if alarms else 0))
-
-
-def _alarms(home: Home, run: Run) -> tuple[Alarm, ...]:
-    with home.database() as database, database.read() as session:
-        return drifting.alarms(session, run)
+        raise typer.Exit(runs.TAKEN)
+    with home.database() as database:
+        run = judged(home.config, database, run)
+    _show(run, as_json=as_json)
+    raise typer.Exit(night.code_of(run))
 
 
 def _slot(given: str | None) -> dt.datetime:
@@ -164,14 +160,14 @@ def _readable(paths: list[Path]) -> list[Path]:
     return [path.absolute() for path in paths]
 
 
-def _show(run: Run, alarms: Sequence[Alarm], *, as_json: bool) -> None:
+def _show(run: Run, *, as_json: bool) -> None:
     if as_json:
-        console.write_json(console.run_shape(run) | {"drift": console.alarm_shapes(alarms)})
+        console.write_json(console.run_shape(run))
         return
     console.say(console.runs_table("", [run]))
     if run.message:
         console.note(f"{run.portal}: {run.message}")
-    for line in console.alarm_lines(run.portal, alarms):
+    for line in console.judgement_lines(run.judgements or ()):
         console.note(line)
 
 
@@ -218,9 +214,9 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     with home.database() as database, database.read() as session:
         lines, totals = queries.overview(session, slugs), queries.totals(session)
         messages = outbox.by_state(session)
-        alarms = {one.portal: drifting.alarms(session, one.last_run) for one in lines if one.last_run}
+    needing = [one for line in lines if line.last_run for one in line.last_run.judgements or ()]
     if as_json:
-        shapes = [_status_shape(line, alarms.get(line.portal, ())) for line in lines]
+        shapes = [_status_shape(line) for line in lines]
         console.write_json({"totals": console.plain(totals), "portals": shapes, "messages": messages})
         return
     table = console.table(
@@ -232,9 +228,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
     if messages:
         console.say(f"messages: {console.counts(messages)}")
-    for portal, found in alarms.items():
-        for said in console.alarm_lines(portal, found):
-            console.say(Text(said))
+    for said in console.judgement_lines(needing):
+        console.say(Text(said))
 
 
 def _status_row(line: PortalOverview) -> list[str | Text]:
@@ -246,6 +241,6 @@ def _status_row(line: PortalOverview) -> list[str | Text]:
     return [line.portal, *numbers, console.moment(line.newest), *ended]
 
 
-def _status_shape(line: PortalOverview, alarms: Sequence[Alarm]) -> dict[str, Any]:
+def _status_shape(line: PortalOverview) -> dict[str, Any]:
     run = console.run_shape(line.last_run) if line.last_run else None
-    return console.plain(line) | {"last_run": run, "drift": console.alarm_shapes(alarms)}
+    return console.plain(line) | {"last_run": run}

@@ -10,16 +10,6 @@ from rich.text import Text
 
 import console
 from night import Aftermath, Night
-from policy.records import Run
-
-_ADVICE = {
-    "challenge": "blocked by an anti-bot page; left alone until the next night (a longer delay may help)",
-    "layout_changed": "a page is not as declared: mend the declaration, then polarchive reextract it",
-    "drift": "articles lost what they had; the archive keeps it: see the examples, then reextract",
-    "robots": "forbidden by robots.txt: ask the portal, or remove the section",
-    "dns": "its name is not known: check the network",
-    "crash": "an error of our own: see the log in the home's logs folder",
-}
 
 
 def show_night(night: Night) -> None:
@@ -35,12 +25,8 @@ def remarks(night: Night) -> Iterator[str]:
     for run in night.lost:
         slot = console.moment(run.slot)
         yield f"{run.portal}: lost: the run of {slot} was killed; what it had saved is kept"
-    for run in night.runs:
-        yield from _remarks_on(run)
-    for portal, alarms in night.drift.items():
-        yield from console.alarm_lines(portal, alarms)
-    if night.drift:
-        yield "drift: mend the declaration, then: polarchive reextract SLUG (see docs/operations.md)"
+    yield from (f"{run.portal}: {run.message}" for run in night.runs if run.message)
+    yield from console.judgement_lines(night.judgements)
     for slug, slots in _by_portal(night.missed).items():
         first = console.moment(slots[0])
         yield f"{slug}: {len(slots)} missed, from {first} on: nothing ran; is the scheduler running?"
@@ -48,14 +34,6 @@ def remarks(night: Night) -> Iterator[str]:
     yield from (f"not crawled: {why}" for why in night.refused)
     yield from (f"broken: {why}" for why in night.after.broken)
     yield _mail_line(night.after)
-
-
-def _remarks_on(run: Run) -> Iterator[str]:
-    if run.message:
-        yield f"{run.portal}: {run.message}"
-    yield from (f"{run.portal}: {_ADVICE[reason]}" for reason in run.failed if reason in _ADVICE)
-    if run.state == "timeout":
-        yield f"{run.portal}: over its time limit; raise crawl.time_limit_minutes"
 
 
 def _by_portal(missed: Iterable[tuple[str, dt.datetime]]) -> dict[str, list[dt.datetime]]:
@@ -82,7 +60,7 @@ def night_shape(night: Night) -> dict[str, Any]:
         "missed": [{"slug": slug, "slot": slot} for slug, slot in night.missed],
         "elsewhere": night.elsewhere,
         "refused": night.refused,
-        "drift": {portal: console.alarm_shapes(alarms) for portal, alarms in night.drift.items()},
+        "judgements": [console.plain(one) for one in night.judgements],
         "indexed": night.after.indexed,
         "alerts": {"matched": night.after.matched} | sent,
         "broken": night.after.broken,

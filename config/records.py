@@ -94,6 +94,13 @@ class Mail:
 
 
 @frozen(kw_only=True)
+class Health:
+    """How runs are judged. ``slow_seconds``: nothing that takes less is slow."""
+
+    slow_seconds: float = field(default=1.0, validator=checks.positive)
+
+
+@frozen(kw_only=True)
 class Config:
     """Everything that is decided outside the code."""
 
@@ -108,6 +115,7 @@ class Config:
     network: Network = Network()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
+    health: Health = Health()
     portals: Mapping[str, PortalConfig] = field(factory=dict)
 
     def schedule_of(self, portal: str) -> Schedule:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
@@ -10,6 +12,7 @@ from scrapy.http.headers import Headers
 from scrapy.responsetypes import responsetypes
 
 from crawler.addresses import origin
+from crawler.meter import SECONDS
 from crawler.outcomes import NotSaved
 from crawler.saved import saved
 from crawler.visit import visit_of
@@ -30,6 +33,13 @@ class ConnectHandler(HTTP11DownloadHandler):
         }
 
     async def download_request(self, request: Request) -> Response:
+        began = time.monotonic()
+        try:
+            return await self._fetched(request)
+        finally:
+            request.meta[SECONDS] = time.monotonic() - began
+
+    async def _fetched(self, request: Request) -> Response:
         asked = origin(request.url)
         target = self._connect.get(asked)
         if target is None:

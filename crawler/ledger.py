@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Self
 
+from attrs import field, frozen
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
@@ -16,6 +17,8 @@ from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler import tally
+from crawler.meter import Meter
+from crawler.reports import Reports
 from crawler.saved import saved
 from crawler.visit import Visit, visit_of
 from pipelines.facts import Facts
@@ -29,12 +32,21 @@ logger = logging.getLogger(__name__)
 _BATCH = 200
 
 
+@frozen(kw_only=True)
+class Seen:
+    """What a run sees and counts: its readings, its listings, its traffic."""
+
+    facts: Facts = field(factory=Facts)
+    reports: Reports = field(factory=Reports)
+    meter: Meter = field(factory=Meter)
+
+
 class Ledger:
     """One per crawl. Captures of articles are recorded with their article, all others in batches."""
 
-    def __init__(self, visit: Visit, stats: StatsCollector, facts: Facts, stop: Callable[[], None]) -> None:
+    def __init__(self, visit: Visit, stats: StatsCollector, seen: Seen, stop: Callable[[], None]) -> None:
         self._visit, self._run, self._stats, self._stop = visit, visit.run, stats, stop
-        self._facts = facts
+        self._seen = seen
         self._pending: dict[tuple[str, str], Capture] = {}
         self._writer: CaptureWriter | None = None
         self._held: dict[str, Capture] = {}
@@ -43,7 +55,7 @@ class Ledger:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider: Any = crawler.spider
-        ledger = cls(visit_of(crawler), crawler.stats, spider.facts, partial(_stop, crawler))
+        ledger = cls(visit_of(crawler), crawler.stats, spider.seen, partial(_stop, crawler))
         connect = crawler.signals.connect
         connect(ledger.opened, signal=signals.spider_opened)
         connect(ledger.saved, signal=signals.item_scraped)
@@ -184,8 +196,9 @@ class Ledger:
             "captures": counts.captures,
             "not_saved": counts.not_saved,
             "failed": counts.failed,
-            "sections": counts.sections,
-            "readings": self._facts.readings,
+            "sections": self._seen.reports.sections,
+            "traffic": self._seen.meter.traffic,
+            "readings": self._seen.facts.readings,
             "warc": self._writer.file if self._writer else None,
         }
 

@@ -7,6 +7,7 @@
 590    Decode       undoes the content coding, never further than the limit
 600    Redirects    Scrapy's, without a Referer
 950    RawCapture   keeps every answer as received, before anybody reads it
+960    Metering     counts and times every answer and failure, retries and robots.txt included
 =====  ===========  ==================================================================
 """
 
@@ -16,7 +17,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
@@ -24,7 +25,17 @@ from crawler import reading
 from crawler.addresses import allowed, endpoint, is_literal, open_endpoints, registrable
 from crawler.files import is_file
 from crawler.ledger import Ledger
-from crawler.outcomes import AddressRefused, BadStatus, Blocked, NoFile, OffPortal, TooLarge, Undecodable
+from crawler.meter import SECONDS, Meter
+from crawler.outcomes import (
+    AddressRefused,
+    BadStatus,
+    Blocked,
+    NoFile,
+    OffPortal,
+    TooLarge,
+    Undecodable,
+    reason,
+)
 from crawler.portal import Portal
 from crawler.resolver import GuardedResolver, installed
 from crawler.visit import Visit, visit_of
@@ -55,14 +66,14 @@ def payload_of(response: Response) -> Payload:
 class Refusals:
     """Turns pages that are none into errors; after a challenge its domain is not asked again."""
 
-    def __init__(self, portal: Portal) -> None:
-        self._portal = portal
+    def __init__(self, portal: Portal, meter: Meter) -> None:
+        self._portal, self._meter = portal, meter
         self._blocked: set[str] = set()
         self._closed_to_files: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(visit_of(crawler).portal)
+        return cls(visit_of(crawler).portal, meter_of(crawler))
 
     def process_request(self, request: Request) -> None:
         closed = self._blocked | self._closed_to_files if is_file(request) else self._blocked
@@ -82,6 +93,7 @@ class Refusals:
             reading.refuse_bad(payload_of(response), self._portal)
         except Challenge:
             self._blocked.add(registrable(host(request)))
+            self._meter.challenged(registrable(host(request)))
             raise
         except PageError:
             if not bad:
@@ -188,6 +200,32 @@ class RawCapture:
     def process_response(self, request: Request, response: Response) -> Response:
         request.meta["capture"] = self._ledger.keep(request, response)
         return response
+
+
+class Metering:
+    """Tells the meter of every answer, and of every request that got none."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(meter_of(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        seconds = request.meta.pop(SECONDS, None)
+        self._meter.answered(host(request), response.status, len(response.body), seconds)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if not isinstance(exception, IgnoreRequest):
+            self._meter.failed(host(request), reason(exception))
+
+
+def meter_of(crawler: Crawler) -> Meter:
+    """What counts the traffic of this crawl."""
+    meter: Meter = crawler.spider.seen.meter  # type: ignore[union-attr]  # ours: see visit_of
+    return meter
 
 
 def opened(visit: Visit) -> frozenset[str]:

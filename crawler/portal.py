@@ -22,7 +22,8 @@ class Section:
     """A listing that is visited every night.
 
     ``at_least`` is the promise of its first page: fewer entries raise ``LayoutChanged``.
-    ``rests_on`` says how far the declaration was checked.
+    ``fresh_within`` promises something new within so many working days; without it what is usual is
+    learned from the days its rows print. ``rests_on`` says how far the declaration was checked.
     """
 
     slug: str
@@ -30,6 +31,7 @@ class Section:
     url: str
     listing: type[ListingPage]
     at_least: int = 1
+    fresh_within: int | None = None
     rests_on: RestsOn = "facts"
 
 

@@ -67,7 +67,9 @@ def read_listing(portal: Portal, section: Section, payload: Payload, *, first: b
         promised = 0
     if len(listing.entries) < promised:
         message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"
-        raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="entries")
+        raise LayoutChanged(
+            message, portal=portal.slug, url=payload.url, field="entries", found=len(listing.entries)
+        )
     return listing
 
 

@@ -50,6 +50,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Decode": 590,
     "crawler.middlewares.Redirects": 600,
     "crawler.middlewares.RawCapture": 950,
+    "crawler.middlewares.Metering": 960,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -12,10 +12,10 @@ from policy.records import RunState
 ENTRIES, NOT_SAVED, CAPTURES, ASKED = "run/entries", "run/not_saved", "run/captures", "run/asked"
 SAVED = "run/saved/"
 FAILED = "run/failed/"
-SECTION = "run/section/"
 UNREAD = "run/unread/"
 TORN = "run/torn"
-ELSEWHERE, FUTURE = "leads_elsewhere", "future_day"
+ELSEWHERE: Final = "leads_elsewhere"
+FUTURE: Final = "future_day"
 """Words for rows of a listing that are counted and not followed, or followed whatever their day says."""
 
 
@@ -32,7 +32,6 @@ class Tally:
     captures: int = 0
     not_saved: int = 0
     failed: Mapping[str, int] = field(factory=dict)
-    sections: Mapping[str, int] = field(factory=dict)
     unread: Mapping[str, str] = field(factory=dict)
     torn: tuple[str, ...] = ()
 
@@ -49,7 +48,6 @@ def tally(stats: Mapping[str, Any]) -> Tally:
         captures=stats.get(CAPTURES, 0),
         not_saved=stats.get(NOT_SAVED, 0),
         failed=_below(stats, FAILED),
-        sections=_below(stats, SECTION),
         unread=_below(stats, UNREAD),
         torn=tuple(stats.get(TORN, ())),
     )

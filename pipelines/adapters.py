@@ -108,7 +108,7 @@ class ArchivePipeline:
             count=crawler.stats.inc_value,
             sync=spider.sync,
             learner=Learner(spider.visit.database, spider.visit.portal.slug),
-            facts=spider.facts,
+            facts=spider.seen.facts,
             clock=spider.visit.clock,
         )
 

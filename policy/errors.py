@@ -105,9 +105,15 @@ class TooDeep(PageError):
 
 
 class LayoutChanged(PageError):
-    """A selector found fewer than its page promises."""
+    """A selector found fewer than its page promises. ``found``: how many rows of a listing, if it is one."""
 
     reason = "layout_changed"
+
+    def __init__(
+        self, message: str, *, portal: str = "", url: str = "", field: str = "", found: int | None = None
+    ) -> None:
+        super().__init__(message, portal=portal, url=url, field=field)
+        self.found = found
 
 
 class Rejected(PageError):

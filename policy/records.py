@@ -64,6 +64,14 @@ class Entry:
     title: str
     listed_on: dt.date | None = None
 
+    def clashes(self, other: Entry) -> bool:
+        """Whether another row with this key is of another document: both print a day, and neither
+        title is the other cut short."""
+        if not (self.listed_on and other.listed_on):
+            return False
+        ours, theirs = (each.title.rstrip(" .…") for each in (self, other))
+        return not (ours.startswith(theirs) or theirs.startswith(ours))
+
 
 @frozen(kw_only=True)
 class Listing:
@@ -78,6 +86,8 @@ class Listing:
     more: tuple[str, ...] = ()
     elsewhere: tuple[Entry, ...] = ()
     rowless: bool = False
+    clashing: tuple[Entry, ...] = ()
+    """Rows that bear the key of another row and the words of another document: not followed."""
 
 
 @frozen(kw_only=True)
@@ -517,7 +527,115 @@ class Readings:
     examples: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
 
-RunState = Literal["running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout"]
+Oddity = Literal["leads_elsewhere", "future_day", "duplicate_ids", "loops", "endless"]
+"""What is wrong with rows or pages of a listing that was read all the same."""
+
+
+@frozen(kw_only=True)
+class Odd:
+    """How many rows or pages were odd, and addresses of some."""
+
+    count: int = 0
+    examples: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class SectionReport:
+    """What a section's listing gave in one run.
+
+    ``entries`` are rows of all ``pages`` that were looked at, each article once, ``first_page`` those of
+    the first one; ``fresh`` were never shown before. ``days`` are the newest days that rows print.
+    ``unread`` is the reason why a page of it could not be read, ``found`` how many rows there were then.
+    """
+
+    entries: int = 0
+    first_page: int = 0
+    pages: int = 0
+    fresh: int = 0
+    days: tuple[dt.date, ...] = ()
+    unread: str | None = None
+    found: int | None = None
+    odd: Mapping[str, Odd] = field(factory=dict)
+
+    @property
+    def newest(self) -> dt.date | None:
+        """The newest day that a row prints."""
+        return max(self.days, default=None)
+
+
+@frozen(kw_only=True)
+class HostTraffic:
+    """What passed between us and one host in one run; ``seconds`` are until an answer was whole.
+
+    ``statuses`` counts answers, ``failed`` requests that got none, by reason. ``challenged``: it, or
+    another host of its registrable domain, answered with an anti-bot page.
+    """
+
+    requests: int = 0
+    bytes: int = 0
+    median: float | None = None
+    p95: float | None = None
+    statuses: Mapping[str, int] = field(factory=dict)
+    failed: Mapping[str, int] = field(factory=dict)
+    challenged: bool = False
+
+    @property
+    def answers(self) -> int:
+        """How many requests were answered, whatever the answer."""
+        return sum(self.statuses.values())
+
+
+Severity = Literal["broken", "warning"]
+JudgementKind = Literal[
+    "zero_entries",
+    "sudden_drop",
+    "unread",
+    "stale",
+    "loops",
+    "endless",
+    "duplicate_ids",
+    "leads_elsewhere",
+    "future_day",
+    "field_empty",
+    "body_shrank",
+    "layout_unmatched",
+    "withdrawn_many",
+    "lying_etag",
+    "challenge",
+    "blocked",
+    "host_down",
+    "slow",
+    "error_rate",
+    "crash",
+    "failed",
+]
+
+
+@frozen(kw_only=True)
+class Judgement:
+    """Something about a run that needs a look: one cause, one judgement.
+
+    ``subject`` is the host or field it is about, where a section does not say. ``sentence`` names what was
+    found and what is usual, ``advice`` what to do.
+    """
+
+    portal: str
+    kind: JudgementKind
+    severity: Severity
+    sentence: str
+    advice: str
+    section: str | None = None
+    subject: str = ""
+    examples: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """What stays the same while the same alarm stays."""
+        return self.kind, self.section or "", self.subject
+
+
+RunState = Literal["running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout", "skipped"]
+"""``skipped``: its domain answered with a challenge before and is left alone for some nights."""
 RunKind = Literal["crawl", "reextract", "acceptance"]
 
 
@@ -545,8 +663,12 @@ class Run:
     captures: int = 0
     not_saved: int = 0
     failed: Mapping[str, int] = field(factory=dict)
-    sections: Mapping[str, int] = field(factory=dict)
-    """Entries by section; a section whose listing failed is absent."""
+    sections: Mapping[str, SectionReport] = field(factory=dict)
+    """What the listing of each section gave that was asked for."""
+    traffic: Mapping[str, HostTraffic] = field(factory=dict)
+    """By host."""
+    judgements: tuple[Judgement, ...] | None = None
+    """None: not judged (yet)."""
     readings: Readings = Readings()
     warc: str | None = None
     replay: bool = False

@@ -8,12 +8,9 @@ from sqlalchemy.orm import Session
 from policy import drift
 from policy.drift import Alarm
 from policy.records import Readings, Run
+from storage.judging import ENDED, NIGHTS
 from storage.models import RunRow
 from storage.rows import readings_record
-
-NIGHTS = 60
-"""So many runs say what a portal is usually like."""
-_ENDED = ("ok", "partial", "failed", "timeout")
 
 
 def alarms(session: Session, run: Run) -> tuple[Alarm, ...]:
@@ -26,12 +23,12 @@ def alarms_of(
 ) -> tuple[Alarm, ...]:
     """What is unusual about readings made now, or by the run of this id."""
     earlier = (RunRow.portal == portal, RunRow.replay.is_(False), *([RunRow.id < before] if before else []))
-    settled = (RunRow.kind == "acceptance", RunRow.state.in_(_ENDED), RunRow.state != "failed")
+    settled = (RunRow.kind == "acceptance", RunRow.state.in_(ENDED), RunRow.state != "failed")
     accepted = select(func.max(RunRow.id)).where(*earlier, *settled)
     since = session.scalar(accepted) or 0
     crawls = (
         select(RunRow.readings)
-        .where(*earlier, RunRow.kind == "crawl", RunRow.state.in_(_ENDED))
+        .where(*earlier, RunRow.kind == "crawl", RunRow.state.in_(ENDED))
         .order_by(RunRow.id.desc())
     )
     history = session.scalars(crawls.where(RunRow.id > since).limit(NIGHTS)).all()

@@ -231,7 +231,9 @@ class RunRow(Base):
     captures: Mapped[int] = mapped_column(default=0)
     not_saved: Mapped[int] = mapped_column(default=0)
     failed: Mapped[dict[str, int]] = mapped_column(default=dict)
-    sections: Mapped[dict[str, int]] = mapped_column(default=dict)
+    sections: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    traffic: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    judgements: Mapped[list[dict[str, Any]] | None]
     kind: Mapped[str] = mapped_column(default="crawl", server_default="crawl")
     readings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     warc: Mapped[str | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import cattrs
@@ -15,10 +16,13 @@ from policy.records import (
     File,
     FileStatus,
     FileText,
+    HostTraffic,
+    Judgement,
     Readings,
     Run,
     RunKind,
     RunState,
+    SectionReport,
     Version,
 )
 from storage import article_json
@@ -182,7 +186,9 @@ def run_record(row: RunRow) -> Run:
         captures=row.captures,
         not_saved=row.not_saved,
         failed=dict(row.failed),
-        sections=dict(row.sections),
+        sections=sections_record(row.sections),
+        traffic={host: _converter.structure(each, HostTraffic) for host, each in row.traffic.items()},
+        judgements=_judgements_record(row.judgements),
         readings=readings_record(row.readings),
         warc=row.warc,
         replay=row.replay,
@@ -191,14 +197,29 @@ def run_record(row: RunRow) -> Run:
 
 
 _converter = cattrs.Converter()
+_converter.register_structure_hook(dt.date, lambda day, _: dt.date.fromisoformat(day))
+_converter.register_unstructure_hook(dt.date, dt.date.isoformat)
+
+
+def sections_record(stored: Mapping[str, Any]) -> dict[str, SectionReport]:
+    """What the listings gave, as a run's row keeps it; rows of before only counted entries."""
+    return {
+        slug: SectionReport(entries=each, pages=1)
+        if isinstance(each, int)
+        else _converter.structure(each, SectionReport)
+        for slug, each in stored.items()
+    }
+
+
+def _judgements_record(stored: Sequence[dict[str, Any]] | None) -> tuple[Judgement, ...] | None:
+    return None if stored is None else tuple(_converter.structure(each, Judgement) for each in stored)
+
+
+def stored_record(record: Any) -> Any:
+    """A record, or several, as JSON for a row."""
+    return _converter.unstructure(record)
 
 
 def readings_record(stored: dict[str, Any]) -> Readings:
     """What a run read, as its row keeps it."""
     return _converter.structure(stored, Readings)
-
-
-def stored_readings(readings: Readings) -> dict[str, Any]:
-    """The same for the row."""
-    kept: dict[str, Any] = _converter.unstructure(readings)
-    return kept

@@ -14,10 +14,10 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
-from policy.records import Readings, Run, RunKind, RunState
+from policy.records import HostTraffic, Readings, Run, RunKind, RunState, SectionReport
 from storage.inserts import insert_unless_there
 from storage.models import RunRow
-from storage.rows import run_record, stored_readings
+from storage.rows import run_record, sections_record, stored_record
 
 _CRAWLS = (RunRow.replay.is_(False), RunRow.kind == "crawl")
 
@@ -32,7 +32,8 @@ class Counts(TypedDict, total=False):
     captures: int
     not_saved: int
     failed: Mapping[str, int]
-    sections: Mapping[str, int]
+    sections: Mapping[str, SectionReport]
+    traffic: Mapping[str, HostTraffic]
     readings: Readings
     warc: str | None
 
@@ -118,7 +119,8 @@ def known_sections(session: Session, portal: str, *, replay: bool) -> set[str]:
     them the portal is still crawled for the first time."""
     finished = select(RunRow.sections).where(RunRow.portal == portal, RunRow.state.in_(["ok", "partial"]))
     counted = finished if replay else finished.where(RunRow.replay.is_(False))
-    return {section for row in session.scalars(counted) for section in row}
+    reports = (sections_record(row) for row in session.scalars(counted))
+    return {slug for each in reports for slug, report in each.items() if report.pages}
 
 
 def history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:
@@ -130,13 +132,7 @@ def history(session: Session, portal: str | None = None, *, limit: int = 30) -> 
 
 
 def _columns(counts: Counts) -> dict[str, object]:
-    return {name: _column(value) for name, value in counts.items()}
-
-
-def _column(value: object) -> object:
-    if isinstance(value, Readings):
-        return stored_readings(value)
-    return dict(value) if isinstance(value, Mapping) else value
+    return {name: stored_record(value) for name, value in counts.items()}
 
 
 def _running(run_id: int) -> Update:

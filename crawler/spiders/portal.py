@@ -17,7 +17,7 @@ from crawler import reading, tally
 from crawler.enclosing import Enclosing
 from crawler.files import Files
 from crawler.following import Sought, Trail, in_window
-from crawler.ledger import Ledger
+from crawler.ledger import Ledger, Seen
 from crawler.middlewares import payload_of
 from crawler.outcomes import BadStatus, NotSaved, reason
 from crawler.pages.listings import kind, parted
@@ -25,9 +25,8 @@ from crawler.printed import printed
 from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
 from pipelines.adapters import Enclosure, Gone, Item, Reading
-from pipelines.facts import Facts
 from policy.errors import PageError
-from policy.records import Article, Capture, Entry, Listing
+from policy.records import Article, Capture, Entry, Listing, Oddity
 from storage import furniture, queries
 
 logger = logging.getLogger(__name__)
@@ -40,13 +39,13 @@ class PortalSpider(Spider):
 
     name = "portal"
     visit: Visit
-    facts: Facts
+    seen: Seen
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
         visit = arguments.pop("visit", None) or by_hand(**arguments)
         crawler.settings.setdict(tuning(visit), priority="spider")
-        spider = super().from_crawler(crawler, visit=visit, facts=Facts())
+        spider = super().from_crawler(crawler, visit=visit, seen=Seen())
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
@@ -97,7 +96,7 @@ class PortalSpider(Spider):
             self._unread(so_far, error)
             return
         trail = so_far.asking(response.url).read(found, self.visit.run.since)
-        self._count(tally.SECTION + trail.section.slug, len(trail.keys) - len(so_far.keys))
+        self.seen.reports.read(trail.section.slug, response.url, found, known=self._known)
         self._count(tally.ENTRIES, len(trail.keys - self._shown))
         self._shown |= trail.keys
         shown = found.entries[: self.visit.sample]
@@ -112,13 +111,16 @@ class PortalSpider(Spider):
         tomorrow = self.visit.run.slot.date() + dt.timedelta(days=1)
         away = [one for one in found.elsewhere if in_window(one, self.visit.run.since)]
         early = [one for one in found.entries if one.listed_on and one.listed_on > tomorrow]
-        for word, odd in ((tally.ELSEWHERE, away), (tally.FUTURE, early)):
+        found_odd: dict[Oddity, list[Entry]] = {tally.ELSEWHERE: away, tally.FUTURE: early}
+        for word, odd in found_odd.items():
             if odd:
                 self._count(tally.FAILED + word, len(odd))
+                self.seen.reports.odd(trail.section.slug, word, [one.url for one in odd])
                 logger.warning("%s: %d rows: %s: %s", where, len(odd), word, odd[0].url)
         if trail.endless:
             logger.warning("%s: no end to its pages", where)
             self._stats.set_value(tally.UNREAD + trail.section.slug, "endless")
+            self.seen.reports.odd(trail.section.slug, "endless", sorted(trail.asked)[-1:])
 
     def _wanted(self, entry: Entry) -> bool:
         return entry.key not in self._listed and (
@@ -146,6 +148,7 @@ class PortalSpider(Spider):
         logger.warning("%s/%s: listing not read: %s", self.visit.portal.slug, trail.section.slug, error)
         self._count(tally.FAILED + reason(error))
         self._stats.set_value(tally.UNREAD + trail.section.slug, reason(error))
+        self.seen.reports.unread(trail.section.slug, reason(error), getattr(error, "found", None))
 
     # -------------------------------------------------------------- articles
 
@@ -226,7 +229,7 @@ class PortalSpider(Spider):
             self._count(tally.NOT_SAVED)
             return
         logger.info("%s not read: %s", sought.url, error)
-        self.facts.unread(reason(error), sought.url)
+        self.seen.facts.unread(reason(error), sought.url)
         self._count(tally.FAILED + reason(error))
 
     # -------------------------------------------------------------- files

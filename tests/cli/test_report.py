@@ -1,27 +1,36 @@
-"""The morning report about drift."""
+"""The morning report about what needs a look."""
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from cli.report import night_shape, remarks
 from night import Night
-from policy.drift import Alarm
-from policy.records import Run
+from policy.records import Judgement, Run
 from tests.storage.builders import NIGHT
 
-RUN = Run(id=1, portal="ndrc", slot=NIGHT, state="ok")
 URL = "https://www.example.cn/1.html"
-ALARM = Alarm(kind="field_empty", field="source", readings="new", found=8, of=9, usual=0.1, examples=(URL,))
+JUDGEMENT = Judgement(
+    portal="ndrc",
+    section="tz",
+    kind="zero_entries",
+    severity="broken",
+    sentence="0 rows, 10 promised",
+    advice="mend it",
+    examples=(URL,),
+)
+RUN = Run(id=1, portal="ndrc", slot=NIGHT, state="ok", judgements=())
 
 
-def test_a_night_with_drift_is_partial_though_every_listing_was_read() -> None:
+def test_a_night_with_something_broken_is_partial_though_every_listing_was_read() -> None:
     assert Night(runs=(RUN,)).code == 0
-    assert Night(runs=(RUN,), drift={"ndrc": (ALARM,)}).code == 3
+    assert Night(runs=(evolve(RUN, judgements=(JUDGEMENT,)),)).code == 3
+    warned = evolve(RUN, judgements=(evolve(JUDGEMENT, severity="warning"),))
+    assert Night(runs=(warned,)).code == 0
 
 
-def test_the_report_says_what_drifted_with_examples_and_what_to_do() -> None:
-    night = Night(runs=(RUN,), drift={"ndrc": (ALARM,)})
+def test_the_report_says_what_broke_with_examples_and_what_to_do() -> None:
+    night = Night(runs=(evolve(RUN, judgements=(JUDGEMENT,)),))
     lines = list(remarks(night))
-    assert lines[0] == "ndrc: drift: source is empty: 8 of 9 new articles (before: 10%)"
-    assert lines[1].strip() == URL
-    assert "polarchive reextract SLUG" in lines[2]
-    assert night_shape(night)["drift"]["ndrc"][0]["examples"] == (URL,)
+    assert lines[:3] == ["ndrc/tz: zero_entries: 0 rows, 10 promised", f"    {URL}", "    → mend it"]
+    assert night_shape(night)["judgements"][0]["examples"] == (URL,)

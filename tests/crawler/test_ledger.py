@@ -18,9 +18,8 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from crawler import portals
-from crawler.ledger import Ledger
+from crawler.ledger import Ledger, Seen
 from crawler.visit import Visit
-from pipelines.facts import Facts
 from storage import runs
 from storage.database import Database, open_database, upgrade
 
@@ -50,7 +49,7 @@ def test_a_heartbeat_that_cannot_be_written_is_not_the_last(
         stopped: list[bool] = []
 
         async def beat(visit: Visit) -> None:
-            Ledger(visit, StatsCollector(Crawler(Spider)), Facts(), lambda: stopped.append(True)).beat()
+            Ledger(visit, StatsCollector(Crawler(Spider)), Seen(), lambda: stopped.append(True)).beat()
 
         asyncio.run(beat(evolve(visit, database=Locked(*astuple(database, recurse=False)))))
         assert "heartbeat not written" in caplog.text

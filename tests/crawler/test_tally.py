@@ -18,7 +18,6 @@ def test_counts_come_out_of_the_stats() -> None:
         "run/saved/unchanged": 1,
         "run/saved/outdated": 1,
         "run/failed/timeout": 2,
-        "run/section/tz": 3,
         "run/unread/gg": "http_500",
         "memusage/max": 1,
     }
@@ -28,7 +27,6 @@ def test_counts_come_out_of_the_stats() -> None:
         new=1,
         unchanged=2,
         failed={"timeout": 2},
-        sections={"tz": 3},
         unread={"gg": "http_500"},
     )
 

@@ -22,10 +22,11 @@ def test_a_redesign_raises_an_alarm_and_makes_no_version(home: Home) -> None:
     home.site.put_all({f"{TZ}{each.stem}.html": shapes.ndrc_redesigned(each) for each in shown[:11]})
     row = home.crawl("ndrc", "--section", "tz", expect=3)
     assert (row["revised"], row["unchanged"], row["failed"]) == (0, 1, {"drift": 11})
-    alarms = {(alarm["kind"], alarm["field"]): alarm for alarm in row["drift"]}
+    alarms = {(one["kind"], one["subject"]): one for one in row["judgements"]}
+    assert {kind for kind, _ in alarms} <= {"field_empty", "body_shrank"}
     assert ("field_empty", "source") in alarms
     lost = alarms["field_empty", "published"]
-    assert (lost["found"], lost["of"]) == (11, 12)
+    assert lost["sentence"] == "published was lost: 11 of 12 known articles (before: 0%)"
     assert len(lost["examples"]) == 3
     assert set(lost["examples"]) <= {f"{TZ}{each.stem}.html" for each in shown}
     assert home.newest() == before
@@ -33,18 +34,21 @@ def test_a_redesign_raises_an_alarm_and_makes_no_version(home: Home) -> None:
 
     polarchive = Polarchive(home.path)
     said = next(line for line in polarchive("status", "--json").json["portals"] if line["portal"] == "ndrc")
-    assert said["drift"] == row["drift"]
-    assert "ndrc: drift: published was lost: 11 of 12 known articles (before: 0%)" in polarchive("status").out
+    assert said["last_run"]["judgements"] == row["judgements"]
+    assert (
+        "ndrc: field_empty: published was lost: 11 of 12 known articles (before: 0%)"
+        in polarchive("status").out
+    )
 
     again = home.crawl("ndrc", "--section", "tz", expect=3)
     assert again["failed"] == {"drift": 11}, "the alarm stays until the portal reads as before"
-    assert again["drift"]
+    assert again["judgements"]
 
     home.configure(packages=MENDED)
     would = polarchive("reextract", "ndrc", "--dry-run")
     assert (would.code, would.out) == (0, UNCHANGED)
     row = home.crawl("ndrc", "--section", "tz")
-    assert (row["state"], row["unchanged"], row["failed"], row["drift"]) == ("ok", 12, {}, [])
+    assert (row["state"], row["unchanged"], row["failed"], row["judgements"]) == ("ok", 12, {}, [])
     assert home.newest() == before
 
 
@@ -71,7 +75,7 @@ def test_a_portal_that_prints_a_field_no_more_is_drift_until_somebody_accepts_it
     )
     row = home.crawl("ndrc", "--section", "tz", expect=1)
     assert (row["state"], row["failed"]) == ("failed", {"drift": 12})
-    assert [(alarm["kind"], alarm["field"]) for alarm in row["drift"]] == [("field_empty", "source")]
+    assert [(one["kind"], one["subject"]) for one in row["judgements"]] == [("field_empty", "source")]
     assert len(home.changes()) == 12
 
     polarchive = Polarchive(home.path)
@@ -81,4 +85,4 @@ def test_a_portal_that_prints_a_field_no_more_is_drift_until_somebody_accepts_it
     assert (accepted.code, len(accepted.json["revised"]), accepted.json["unread"]) == (0, 12, [])
     assert [change.kind for change in home.changes()[12:]] == ["reextracted"] * 12
     row = home.crawl("ndrc", "--section", "tz")
-    assert (row["state"], row["unchanged"], row["drift"]) == ("ok", 12, [])
+    assert (row["state"], row["unchanged"], row["judgements"]) == ("ok", 12, [])

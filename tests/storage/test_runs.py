@@ -9,12 +9,14 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 
 from policy.errors import ArchiveError
-from policy.records import Run
-from storage import runs
+from policy.records import HostTraffic, Judgement, Run, SectionReport
+from storage import judging, runs
 from storage.database import Database, open_database
+from storage.models import RunRow
 from tests.storage.builders import DAY, NIGHT
 
 MINUTE = dt.timedelta(minutes=1)
+LISTED = SectionReport(entries=5, first_page=5, pages=1, days=(dt.date(2026, 11, 20),))
 
 
 def claim(
@@ -100,13 +102,43 @@ def test_a_closed_run_says_what_it_counted(database: Database) -> None:
         "entries": 25,
         "new": 3,
         "failed": {"http_404": 1},
-        "sections": {"通知": 25},
+        "sections": {"通知": LISTED},
+        "traffic": {"www.example.cn": HostTraffic(requests=2, statuses={"200": 2}, median=0.25)},
         "warc": "a.warc.gz",
     }
     run = close(database, claimed(database), "partial", message="blocked", **counts)
     assert (run.state, run.finished, run.message) == ("partial", NIGHT + MINUTE, "blocked")
     assert (run.entries, run.new, run.unchanged) == (25, 3, 0)
-    assert (run.failed, run.sections) == ({"http_404": 1}, {"通知": 25})
+    assert (run.failed, run.sections) == ({"http_404": 1}, {"通知": LISTED})
+    assert (run.traffic, run.judgements) == (counts["traffic"], None)
+
+
+def test_a_run_of_before_only_counted_the_entries_of_a_section(database: Database) -> None:
+    with database.write() as session:
+        session.add(RunRow(portal="ndrc", slot=NIGHT, state="ok", sections={"通知": 3}))
+    with database.read() as session:
+        (run,) = runs.history(session)
+        assert run.sections == {"通知": SectionReport(entries=3, pages=1)}
+        assert runs.known_sections(session, "ndrc", replay=False) == {"通知"}
+
+
+def test_the_past_of_a_run_begins_with_what_somebody_accepted(database: Database) -> None:
+    slow = Judgement(
+        portal="ndrc", kind="slow", severity="warning", sentence="slow", advice="wait", subject="h"
+    )
+    judged = []
+    for night in range(4):
+        run = close(database, claimed(database, slot=NIGHT + night * DAY))
+        judged.append(run)
+        with database.write() as session:
+            judging.keep(session, run.id, [slow])
+        if night == 1:
+            with database.write() as session:
+                kind = runs.claim(session, "ndrc", NIGHT + MINUTE, NIGHT, kind="acceptance")
+            close(database, kind, "ok")
+    with database.read() as session:
+        past = judging.past(session, judged[3])
+    assert [(run.id, run.judgements) for run in past] == [(judged[1].id, ()), (judged[2].id, (slow,))]
 
 
 def test_counts_beaten_stay_when_another_closes_the_run(database: Database) -> None:
@@ -149,14 +181,14 @@ def test_later_nights_know_the_window_of_the_first(database: Database) -> None:
 
 def test_a_section_is_known_when_a_finished_run_listed_it(database: Database) -> None:
     for night, (state, section) in enumerate([("ok", "通知"), ("partial", "公告"), ("stopped", "解读")]):
-        close(database, claimed(database, slot=NIGHT + night * DAY), state, sections={section: 5})
+        close(database, claimed(database, slot=NIGHT + night * DAY), state, sections={section: LISTED})
     with database.read() as session:
         assert runs.known_sections(session, "ndrc", replay=False) == {"通知", "公告"}
         assert runs.known_sections(session, "most", replay=False) == set()
 
 
 def test_after_a_replay_the_first_live_crawl_is_still_the_first(database: Database) -> None:
-    close(database, claimed(database, replay=True), "ok", sections={"通知": 5})
+    close(database, claimed(database, replay=True), "ok", sections={"通知": LISTED})
     with database.read() as session:
         assert runs.known_sections(session, "ndrc", replay=False) == set()
         assert runs.known_sections(session, "ndrc", replay=True) == {"通知"}

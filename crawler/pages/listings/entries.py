@@ -84,6 +84,7 @@ def listing(rows: Iterable[Entry | None], more: Iterable[str] = (), *, rowless: 
         more=tuple(more),
         elsewhere=tuple(one for one in found if not one.key and one.listed_on),
         rowless=rowless,
+        clashing=tuple(one for one in found if one.key and one.clashes(unique[one.key])),
     )
 
 

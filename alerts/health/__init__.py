@@ -1,0 +1,93 @@
+"""Is this run healthy, against what its portal promises and against the runs before? Pure.
+
+One cause, one judgement: what follows from a host that is down, or from a challenge, is not judged again.
+What was an alarm is not learned as usual, so it stays until it is mended, or until somebody accepts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from alerts.health import traffic
+from alerts.health.listings import judge_listing
+from alerts.health.usual import Case, Promise, hardly
+from policy.drift import Alarm
+from policy.records import Judgement, Run
+
+__all__ = ["Promise", "judge"]
+
+_ENDED_BADLY = ("failed", "timeout", "lost")
+_SHARE = 0.1
+_SEVERITIES = ("broken", "warning")
+
+
+def judge(
+    run: Run,
+    past: Sequence[Run] = (),
+    promises: Sequence[Promise] = (),
+    *,
+    drift: Sequence[Alarm] = (),
+    slow_seconds: float = 1.0,
+) -> tuple[Judgement, ...]:
+    """All that needs a look, the broken first. ``past`` are the portal's runs before, the oldest first;
+    ``drift`` is what its readings say; nothing faster than ``slow_seconds`` is slow."""
+    case = Case(run=run, past=past)
+    if run.kind != "crawl" or run.state in {"running", "missed", "skipped", "stopped"}:
+        return ()
+    found = [*_causes(case, promises, slow_seconds), *_readings(case, drift)]
+    return tuple(sorted([*found, *_ended(case, found)], key=lambda one: _SEVERITIES.index(one.severity)))
+
+
+def _causes(case: Case, promises: Sequence[Promise], slow_seconds: float) -> Iterator[Judgement]:
+    down = traffic.down(case.run.traffic, traffic.hosts_of(promises))
+    yield from traffic.judge_down(case, down)
+    closed = [*traffic.judge_challenge(case)] or [*traffic.judge_blocked(case, promises)]
+    yield from closed
+    for promise in promises:
+        if not (closed and traffic.is_refused(case, promise)):
+            yield from judge_listing(case, promise, down)
+    if not down and not closed:
+        yield from traffic.judge_errors(case)
+    yield from traffic.judge_slow(case, slow_seconds)
+
+
+def _readings(case: Case, drift: Sequence[Alarm]) -> Iterator[Judgement]:
+    """Drift, pages that went away together, validators that lie."""
+    for alarm in drift:
+        advice = f"mend the declaration, then polarchive reextract {case.run.portal} (docs/operations.md)"
+        yield case.judged(
+            alarm.kind,
+            alarm.sentence,
+            advice,
+            broken=True,
+            subject=alarm.field,
+            examples=alarm.examples,
+        )
+    gone, known = _gone(case.run)
+    before = [_gone(run) for run in case.usual("withdrawn_many")]
+    bad, of = sum(each for each, _ in before), sum(each for _, each in before)
+    if gone >= _SHARE * known and hardly(gone, known, known_bad=bad, known_of=of):
+        said = f"{gone} of {known} known articles are not there any more"
+        yield case.judged("withdrawn_many", said, "see whether the portal moved them to other addresses")
+    if lying := case.run.failed.get("lying_etag", 0):
+        said = f"{lying} pages changed under an ETag that did not"
+        yield case.judged("lying_etag", said, "nothing: the portal's validators are not trusted any more")
+
+
+def _gone(run: Run) -> tuple[int, int]:
+    gone = run.failed.get("gone", 0)
+    return gone, gone + run.unchanged + run.revised
+
+
+def _ended(case: Case, found: Sequence[Judgement]) -> Iterator[Judgement]:
+    """A run that ended badly never goes without a word."""
+    run = case.run
+    if crashes := run.failed.get("crash", 0):
+        said = f"{crashes} errors of our own"
+        yield case.judged("crash", said, "see the log in the home's logs folder, and report it", broken=True)
+    elif run.state in _ENDED_BADLY and not any(one.severity == "broken" for one in found):
+        advice = {"timeout": "raise crawl.time_limit_minutes, or narrow the sections"}
+        said = f"{run.state}: {run.message or 'not one article was read'}"
+        yield case.judged(
+            "failed", said, advice.get(run.state, "see its log in the home's logs folder"), broken=True
+        )

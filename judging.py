@@ -1,0 +1,48 @@
+"""A finished run is judged once, against its portal's promises and the runs before; the verdict is kept."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from alerts import health
+from alerts.health import Promise
+from config import Config
+from crawler import portals
+from crawler.portal import Portal
+from policy.records import Run
+from storage import drifting
+from storage import judging as stored
+from storage.database import Database
+
+
+def judged(config: Config, database: Database, run: Run) -> Run:
+    """The run with its judgements; what was judged before is not judged again."""
+    if run.judgements is not None:
+        return run
+    portal = portals.load(config.portal_packages).get(run.portal)
+    with database.read() as session:
+        past, drift = stored.past(session, run), drifting.alarms(session, run)
+    found = health.judge(
+        run,
+        [] if run.replay else past,
+        promises(portal) if portal else (),
+        drift=drift,
+        slow_seconds=config.health.slow_seconds,
+    )
+    with database.write() as session:
+        stored.keep(session, run.id, found)
+    return evolve(run, judgements=found)
+
+
+def promises(portal: Portal) -> tuple[Promise, ...]:
+    """What the portal's sections promise."""
+    return tuple(
+        Promise(
+            section=section.slug,
+            name=section.name,
+            url=section.url,
+            at_least=section.at_least,
+            fresh_within=section.fresh_within,
+        )
+        for section in portal.sections
+    )
