@@ -24,7 +24,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 _COUNTED = ("#entries", "#new", "#revised", "#unchanged", "#not saved")
 _PIPED = 180
 """Columns where nobody looks at a terminal."""
-_STYLES = {"ok": "green", "running": "cyan", "partial": "yellow", "missed": "yellow", "stopped": "yellow"}
+_STYLES = {
+    "ok": "green",
+    "running": "cyan",
+    "partial": "yellow",
+    "missed": "yellow",
+    "stopped": "yellow",
+    "skipped": "yellow",
+}
 
 
 def out() -> Console:

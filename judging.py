@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
+import resting
 from alerts import health
 from alerts.health import Promise
 from config import Config
@@ -16,7 +17,8 @@ from storage.database import Database
 
 
 def judged(config: Config, database: Database, run: Run) -> Run:
-    """The run with its judgements; what was judged before is not judged again."""
+    """The run with its judgements, which decide whether its domains are left alone; what was judged
+    before is not judged again."""
     if run.judgements is not None:
         return run
     portal = portals.load(config.portal_packages).get(run.portal)
@@ -31,7 +33,9 @@ def judged(config: Config, database: Database, run: Run) -> Run:
     )
     with database.write() as session:
         stored.keep(session, run.id, found)
-    return evolve(run, judgements=found)
+    verdict = evolve(run, judgements=found)
+    resting.settle(database, verdict)
+    return verdict
 
 
 def promises(portal: Portal) -> tuple[Promise, ...]:

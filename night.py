@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
+import resting
 from alerts import outbox, percolate
 from alerts.channels.email import Email
 from alerts.outbox import Sent
@@ -37,7 +38,7 @@ Done = crawling.Done
 T = TypeVar("T")
 
 PARTIAL = 3
-_CODES = {"ok": 0, "partial": PARTIAL}
+_CODES = {"ok": 0, "skipped": 0, "partial": PARTIAL}
 
 
 @frozen(kw_only=True)
@@ -145,8 +146,13 @@ def night(
     work on what changed. ``crawl`` runs the portals: by default each in a process of its own."""
     recorded = record_missed(database, missed, clock())
     stop = stop or threading.Event()
-    passed = evolve(_crawled(config, slots, replay, stop, on_done, crawl), missed=recorded)
-    passed = evolve(passed, runs=tuple(judged(config, database, run) for run in passed.runs))
+    rested = {} if replay else resting.left_alone(config, database, slots, clock())
+    for slug, run in rested.items():
+        on_done(slug, run)
+    awake = {slug: slot for slug, slot in slots.items() if slug not in rested}
+    passed = _crawled(config, awake, replay, stop, on_done, crawl)
+    ended = (*passed.runs, *(run for run in rested.values() if run))
+    passed = evolve(passed, missed=recorded, runs=tuple(judged(config, database, run) for run in ended))
     return evolve(passed, after=after(config, database, clock) if not stop.is_set() else Aftermath())
 
 

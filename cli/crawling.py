@@ -114,7 +114,7 @@ def crawl(
     section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Crawl one portal now."""
+    """Crawl one portal now, also one whose domain is left alone at night."""
     import night
     from crawler import runs
     from judging import judged
@@ -141,9 +141,11 @@ def crawl(
     raise typer.Exit(night.code_of(run))
 
 
-def _slot(given: str | None) -> dt.datetime:
+def _slot(given: str | None) -> dt.datetime | None:
+    if given is None:
+        return None
     try:
-        slot = dt.datetime.fromisoformat(given) if given else clock.now()
+        slot = dt.datetime.fromisoformat(given)
     except ValueError:
         raise typer.BadParameter(f"not an ISO time: {given}", param_hint="--slot") from None
     return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=console.SHANGHAI)

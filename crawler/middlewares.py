@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -66,14 +67,15 @@ def payload_of(response: Response) -> Payload:
 class Refusals:
     """Turns pages that are none into errors; after a challenge its domain is not asked again."""
 
-    def __init__(self, portal: Portal, meter: Meter) -> None:
+    def __init__(self, portal: Portal, meter: Meter, closed: Iterable[str] = ()) -> None:
         self._portal, self._meter = portal, meter
-        self._blocked: set[str] = set()
+        self._blocked: set[str] = set(closed)
         self._closed_to_files: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(visit_of(crawler).portal, meter_of(crawler))
+        visit = visit_of(crawler)
+        return cls(visit.portal, meter_of(crawler), visit.closed)
 
     def process_request(self, request: Request) -> None:
         closed = self._blocked | self._closed_to_files if is_file(request) else self._blocked

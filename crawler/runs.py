@@ -75,7 +75,8 @@ def crawl(
     sections: Sequence[str] = (),
     sample: int | None = None,
 ) -> Run | None:
-    """Crawl a portal in this process and return its closed run; None when the lease is taken.
+    """Crawl a portal in this process and return its closed run; None when the lease is taken. Without
+    a slot it is crawled by hand, now, though its domain be left alone.
 
     Once a process only: Twisted's reactor does not start twice.
     """
@@ -92,6 +93,7 @@ def crawl(
             replay=[path.absolute() for path in replay],
             sections=sections,
             sample=sample,
+            by_hand=slot is None,
         )
         if visit is None:
             return None

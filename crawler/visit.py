@@ -20,7 +20,7 @@ from crawler.portal import Portal, Section
 from crawler.saved import saved
 from policy.errors import ConfigError, PolarchiveError
 from policy.records import Run
-from storage import runs
+from storage import backoffs, runs
 from storage.database import Database, open_database, upgrade
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,7 +30,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 class Visit:
     """A claimed run and all it works with. ``quiet_before``: what is listed with an older day is a
     back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
-    ``sample`` is so many articles of a section's first rows, to be looked at."""
+    ``sample`` is so many articles of a section's first rows, to be looked at; ``closed`` domains are left
+    alone."""
 
     config: Config
     portal: Portal
@@ -42,6 +43,7 @@ class Visit:
     quiet_before: dt.date | None = None
     sample: int | None = None
     clock: Clock = clocks.now
+    closed: frozenset[str] = field(factory=frozenset)
 
 
 def begin(
@@ -56,8 +58,9 @@ def begin(
     sections: Sequence[str] = (),
     sample: int | None = None,
     clock: Clock = clocks.now,
+    by_hand: bool = False,
 ) -> Visit | None:
-    """Claim the run and prepare it; None when its lease is taken.
+    """Claim the run and prepare it; None when its lease is taken. ``by_hand``: no domain is left alone.
 
     Raises UnknownPortal, ConfigError for an unknown section or a real portal without a contact, and
     UnreadableCapture for a replay of what is no WARC.
@@ -71,6 +74,7 @@ def begin(
     with database.read() as session:
         floor = runs.first_since(session, slug)
         known = frozenset(runs.known_sections(session, slug, replay=bool(replay)))
+        closed = frozenset() if by_hand or replay else backoffs.closed(session, slot)
     window = since or (None if replay else floor or first_day(config, now))
     with database.write() as session:
         run = runs.claim(session, slug, slot, now, since=window, replay=bool(replay))
@@ -87,6 +91,7 @@ def begin(
         quiet_before=floor,
         sample=sample,
         clock=clock,
+        closed=closed,
     )
 
 

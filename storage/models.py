@@ -241,6 +241,19 @@ class RunRow(Base):
     message: Mapped[str | None]
 
 
+class BackoffRow(Base):
+    """A registrable domain that is left alone until then."""
+
+    __tablename__ = "backoff"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    portal: Mapped[str]
+    reason: Mapped[str]
+    times: Mapped[int]
+    since: Mapped[dt.datetime]
+    until: Mapped[dt.datetime]
+
+
 class SubscriptionRow(Base):
     """Who wants what. Changes up to ``since_change`` are not for them."""
 

@@ -60,6 +60,13 @@ def missed(session: Session, portal: str, slot: dt.datetime, now: dt.datetime) -
     return insert_unless_there(session, RunRow, **values) is not None
 
 
+def skipped(session: Session, portal: str, slot: dt.datetime, now: dt.datetime, why: str) -> Run | None:
+    """Record a slot that was not run since its domain is left alone; None when it has a row already."""
+    values = {"portal": portal, "slot": slot, "state": "skipped", "started": now, "finished": now}
+    row = insert_unless_there(session, RunRow, **values, message=why)
+    return run(session, row) if row is not None else None
+
+
 def beat(session: Session, run_id: int, now: dt.datetime, **counts: Unpack[Counts]) -> bool:
     """The run is alive; False when its row was closed by somebody else and it should end."""
     return _change(session, _running(run_id).values(heartbeat=now, **_columns(counts)))
@@ -110,7 +117,7 @@ def last_slot(session: Session, portal: str) -> dt.datetime | None:
 
 def first_since(session: Session, portal: str) -> dt.date | None:
     """The window of the portal's first run: later nights keep it as their floor."""
-    crawled = (RunRow.portal == portal, RunRow.state != "missed", *_CRAWLS)
+    crawled = (RunRow.portal == portal, RunRow.state.not_in(["missed", "skipped"]), *_CRAWLS)
     return session.scalar(select(RunRow.since).where(*crawled).order_by(RunRow.id).limit(1))
 
 

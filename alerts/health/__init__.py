@@ -32,8 +32,10 @@ def judge(
     """All that needs a look, the broken first. ``past`` are the portal's runs before, the oldest first;
     ``drift`` is what its readings say; nothing faster than ``slow_seconds`` is slow."""
     case = Case(run=run, past=past)
-    if run.kind != "crawl" or run.state in {"running", "missed", "skipped", "stopped"}:
+    if run.kind != "crawl" or run.state in {"running", "missed", "stopped"}:
         return ()
+    if run.state == "skipped":
+        return (traffic.left_alone(case),)
     found = [*_causes(case, promises, slow_seconds), *_readings(case, drift)]
     return tuple(sorted([*found, *_ended(case, found)], key=lambda one: _SEVERITIES.index(one.severity)))
 

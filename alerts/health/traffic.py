@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import median
 from urllib.parse import urlsplit
 
+from attrs import evolve
+
 from alerts.health.usual import FEWEST, Case, Promise, hardly
 from policy.records import HostTraffic, Judgement
 
@@ -52,14 +54,25 @@ def judge_down(case: Case, hosts: Collection[str]) -> Iterator[Judgement]:
 
 
 def judge_challenge(case: Case) -> Iterator[Judgement]:
-    """An anti-bot page in place of pages."""
+    """An anti-bot page in place of pages, tonight or when the domain was asked last."""
     hosts = sorted(name for name, host in case.run.traffic.items() if host.challenged)
-    if hosts or "challenge" in case.run.failed:
-        counts = case.run.failed
+    counts = case.run.failed
+    if hosts or {"challenge", "blocked"} & counts.keys():
         asked = (
             f"{counts.get('challenge', 0)} challenge pages, {counts.get('blocked', 0)} pages not asked for"
         )
-        yield case.judged("challenge", f"{', '.join(hosts)}: {asked}", _IMPORT, broken=True)
+        said = ": ".join([*filter(None, [", ".join(hosts)]), asked])
+        yield case.judged("challenge", said, _IMPORT, broken=True)
+
+
+def left_alone(case: Case) -> Judgement:
+    """What holds of a run that was skipped: the alarm of before goes on."""
+    before = next((run.judgements for run in reversed(case.past) if run.judgements), None) or ()
+    closed = next((one for one in before if one.kind in {"challenge", "blocked"}), None)
+    said = case.run.message or "its domain is left alone"
+    if closed:
+        return evolve(closed, sentence=said)
+    return case.judged("blocked", said, _IMPORT, broken=True)
 
 
 _IMPORT = "it is left alone for some nights; pages saved by hand come in by polarchive import"
