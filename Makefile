@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench bench-extract bench-fuzz install clean
+.PHONY: demo test check simulate bench bench-extract bench-fuzz install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
@@ -14,6 +14,9 @@ check: install  ## style, types, floors, migrations
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+simulate: install  ## fortnights of forty portals with planned faults: were all noticed, is the archive true? ARGS=--help
+	$(BIN)/python -m simulation $(ARGS)
 
 bench: install  ## CPU per archived page beside a plain spider; an archive that grows
 	$(BIN)/python -m benchmarks.crawl

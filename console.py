@@ -91,9 +91,9 @@ def progress(label: str, total: int | None) -> Iterator[Progress]:
         yield bar
 
 
-def track(items: Sequence[T], label: str) -> Iterator[T]:
-    """The items, with a bar that says how far we are."""
-    with progress(label, len(items)) as bar:
+def track(items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
+    """The items, with a bar that says how far we are; ``total`` of them, where they come one by one."""
+    with progress(label, len(items) if isinstance(items, Sequence) else total) as bar:
         for item in items:
             yield item
             bar.advance(bar.task_ids[0])

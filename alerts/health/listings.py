@@ -66,7 +66,7 @@ def judge_listing(case: Case, promise: Promise, down: frozenset[str]) -> Iterato
 def _unread(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgement]:
     if report.unread in {"challenge", "blocked", "endless"}:  # judged by their cause
         return
-    if report.unread == "layout_changed" and report.found is not None and not report.pages:
+    if report.unread == "layout_changed" and report.found is not None and not report.entries:
         kind: JudgementKind = "sudden_drop" if report.found else "zero_entries"
         sentence = f"{report.found} rows, {promise.at_least} promised"
         yield _broken(case, promise, kind, sentence + _usually(case.reports(kind, promise.section)))

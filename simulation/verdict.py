@@ -1,0 +1,238 @@
+"""The report of every night and the archive at the end, held against what was planned and what is true."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from attrs import frozen
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from policy import workdays
+from policy.records import Change, Version
+from simulation.faults import KINDS, Fault, Plan
+from simulation.fortnight import Passed
+from simulation.portals.declared import FRESH_WITHIN
+from simulation.world import Paper
+from storage import queries
+from storage.database import Database
+from storage.models import DeliveryRow
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """``planned`` faults could be seen, and all but ``missed`` were told on their first night; all
+    ``judged`` but ``false`` have a fault behind them. The rest should be empty: each a sentence."""
+
+    planned: int
+    judged: int
+    missed: tuple[str, ...] = ()
+    false: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    """Versions that say what was never published."""
+    lost: tuple[str, ...] = ()
+    """Policies, and editions of them, that were published and are not in the archive."""
+    told: tuple[str, ...] = ()
+    """Policies that subscribers were told of twice, too late, or not at all."""
+
+    @property
+    def recall(self) -> float:
+        """The share of planned faults that were told."""
+        return 1 - len(self.missed) / self.planned if self.planned else 1.0
+
+    @property
+    def precision(self) -> float:
+        """The share of judgements with a fault behind them."""
+        return 1 - len(self.false) / self.judged if self.judged else 1.0
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """All that is wrong."""
+        return (*self.missed, *self.false, *self.wrong, *self.lost, *self.told)
+
+
+def verdict(plan: Plan, passed: Sequence[Passed], database: Database) -> Verdict:
+    """What a fortnight was worth."""
+    with database.read() as session:
+        changes = list(queries.every_change(session))
+        archive = _Archive.of(session, changes)
+    seen = [fault for fault in plan.faults if _visible(plan, fault) is not None]
+    judged = [(one.number, judgement) for one in passed for judgement in one.night.judgements]
+    return Verdict(
+        planned=len(seen),
+        judged=len(judged),
+        missed=tuple(_missed(plan, seen, passed, archive)),
+        false=tuple(
+            f"night {night}: {judgement.portal}: {judgement.kind}: {judgement.sentence}"
+            for night, judgement in judged
+            if not _explained(plan, judgement.portal, night, judgement.kind)
+        ),
+        wrong=tuple(_wrong(plan, archive)),
+        lost=tuple(_lost(plan, passed, archive)),
+        told=tuple(_told(plan, archive)),
+    )
+
+
+@frozen(kw_only=True)
+class _Archive:
+    """By portal and the policy's number: its versions; the changes; how often it was told."""
+
+    versions: Mapping[tuple[str, int], Sequence[Version]]
+    changes: Mapping[tuple[str, int], Sequence[Change]]
+    told: Mapping[tuple[str, int], int]
+
+    @classmethod
+    def of(cls, session: Session, changes: Sequence[Change]) -> _Archive:
+        versions: dict[tuple[str, int], Sequence[Version]] = {}
+        names: dict[int, tuple[str, int]] = {}
+        policies: dict[int, tuple[str, int]] = {}
+        for newest in _all_newest(session):
+            name = newest.article.portal, _number(newest.article.key)
+            names[newest.article_id] = policies[newest.policy_id] = name
+            versions[name] = queries.versions(session, newest.article_id)
+        by_name: dict[tuple[str, int], list[Change]] = defaultdict(list)
+        for change in changes:
+            by_name[names[change.article_id]].append(change)
+        told = Counter(policies[policy] for policy in session.scalars(select(DeliveryRow.policy_id)))
+        return cls(versions=versions, changes=by_name, told=told)
+
+
+def _all_newest(session: Session) -> Iterator[Version]:
+    after = 0
+    while found := queries.newest_versions(session, after=after):
+        yield from found
+        after = found[-1].article_id
+
+
+def _number(key: str) -> int:
+    return int(key.rpartition("_")[2])
+
+
+# ------------------------------------------------------------------ was it told
+
+
+def _visible(plan: Plan, fault: Fault) -> int | None:
+    """The first night on which the fault can be seen; None where the fortnight ends before."""
+    if fault.kind == "stale":
+        return next((n for n in range(fault.first, plan.world.nights) if _silent(plan, fault, n)), None)
+    night = fault.first + KINDS[fault.kind].delay
+    return night if night < plan.world.nights else None
+
+
+def _silent(plan: Plan, fault: Fault, night: int) -> bool:
+    last = max(paper.day for paper in plan.world.shelf(fault.portal, night))
+    yesterday = plan.world.day(night) - dt.timedelta(days=1)
+    return workdays.between(last, yesterday) > FRESH_WITHIN
+
+
+def _missed(
+    plan: Plan, faults: Sequence[Fault], passed: Sequence[Passed], archive: _Archive
+) -> Iterator[str]:
+    for fault in faults:
+        night = _visible(plan, fault)
+        assert night is not None
+        kinds = {one.kind for one in passed[night].night.judgements if one.portal == fault.portal}
+        if KINDS[fault.kind].shows and not KINDS[fault.kind].shows & kinds:
+            yield f"night {night}: {fault.portal}: {fault.kind} not told: {', '.join(kinds) or 'nothing'}"
+        if fault.kind in _CHANGES:
+            yield from _unchanged(plan, fault, night, archive)
+
+
+_CHANGES = {"withdrawn": "withdrawn", "back_dated": "new_policy"}
+
+
+def _unchanged(plan: Plan, fault: Fault, night: int, archive: _Archive) -> Iterator[str]:
+    """A policy that went, came back, or came late is a change of that night."""
+    expected = [(night, _CHANGES[fault.kind])]
+    if fault.kind == "withdrawn" and fault.last + 1 < plan.world.nights and _returns(plan, fault):
+        expected.append((fault.last + 1, "restored"))
+    for number in fault.papers:
+        found = {
+            (_night(plan, each.at), each.kind) for each in archive.changes.get((fault.portal, number), ())
+        }
+        for when, kind in expected:
+            if (when, kind) not in found:
+                yield f"night {when}: {fault.portal}: {number}: no change {kind}: {sorted(found)}"
+
+
+def _returns(plan: Plan, fault: Fault) -> bool:
+    papers = (each for each in plan.world.papers[fault.portal] if each.number in fault.papers)
+    return any(each.stands(fault.last + 1) for each in papers)
+
+
+def _night(plan: Plan, at: dt.datetime) -> int:
+    return (at + dt.timedelta(hours=8)).date().toordinal() - plan.world.first.toordinal()
+
+
+def _explained(plan: Plan, portal: str, night: int, kind: str) -> bool:
+    return any(
+        kind in KINDS[fault.kind].shows | KINDS[fault.kind].entails for fault in plan.at(portal, night)
+    )
+
+
+# ------------------------------------------------------------------ is the archive true
+
+
+def _wrong(plan: Plan, archive: _Archive) -> Iterator[str]:
+    """Every version says what an edition said, and another edition than the one before.
+
+    What a portal first shows cut short is archived as shown: nobody can know more.
+    """
+    papers = {(portal, each.number): each for portal, all_of in plan.world.papers.items() for each in all_of}
+    for name, versions in archive.versions.items():
+        paper = papers[name]
+        editions = ["\n".join(paper.words(n)) for n in range(len(paper.editions))]
+        if any(fault.kind == "body_cut" for fault in plan.at(name[0], paper.shown)):
+            editions.append(paper.words(0)[0])
+        said = [version.text for version in versions]
+        for version in versions:
+            title = version.article.title.value
+            if version.text not in editions or not title.startswith(paper.title):
+                yield f"{name}: version {version.number} says {title}: {version.text[:60]!r}"
+        for before, after in pairwise(versions):
+            if before.text == after.text and before.article.doc_no == after.article.doc_no:
+                yield f"{name}: version {after.number} says nothing new"
+        if len(set(said)) != len([text for n, text in enumerate(said) if n == 0 or text != said[n - 1]]):
+            yield f"{name}: versions go back and forth"
+
+
+def _lost(plan: Plan, passed: Sequence[Passed], archive: _Archive) -> Iterator[str]:
+    """What a portal showed on the last night that it could be read is in the archive, as it stood."""
+    for portal in plan.world.papers:
+        night = _last_good(plan, passed, portal)
+        if night is None:
+            continue
+        for paper in plan.world.shelf(portal, night):
+            versions = archive.versions.get((portal, paper.number))
+            if versions is None:
+                yield f"{portal}: {paper.number} of {paper.day} is not archived"
+            elif versions[-1].text not in _standing(plan, paper, night):
+                yield f"{portal}: {paper.number}: edition {paper.edition(night) + 1} is not archived"
+
+
+def _standing(plan: Plan, paper: Paper, night: int) -> Sequence[str]:
+    """The words of a night, and of the nights after it."""
+    last = paper.edition(plan.world.nights)
+    return ["\n".join(paper.words(n)) for n in range(paper.edition(night), last + 1)]
+
+
+def _last_good(plan: Plan, passed: Sequence[Passed], portal: str) -> int | None:
+    """The last night on which nothing kept us from reading the portal."""
+    harmless = {"back_dated", "withdrawn", "slow_host", "loop", "duplicate_ids", "stale"}
+    for one in reversed(passed):
+        ran = any(run.portal == portal and run.state in {"ok", "partial"} for run in one.night.runs)
+        if ran and all(fault.kind in harmless for fault in plan.at(portal, one.number)):
+            return one.number
+    return None
+
+
+def _told(plan: Plan, archive: _Archive) -> Iterator[str]:
+    """Once of each policy that came after the first night, never of what was there before."""
+    papers = {(portal, each.number): each for portal, all_of in plan.world.papers.items() for each in all_of}
+    for name in archive.versions:
+        told, expected = archive.told.get(name, 0), int(papers[name].shown > 0)
+        if told != expected:
+            yield f"{name}: told {told} times, expected {expected}"

@@ -1,0 +1,132 @@
+"""What each portal has published, night by night: the truth that reports and archive are held against."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import evolve, field, frozen
+
+from policy.workdays import is_workday
+from simulation import words
+from simulation.portals.declared import busy
+
+BEFORE = 30
+"""Days published before the first night."""
+YOUNG = 5
+"""Days within which a policy may be revised or withdrawn: then it is visited every night."""
+
+
+@frozen(kw_only=True)
+class Paper:
+    """A policy on one portal. Night 0 is the first; what was there before has ``shown`` 0.
+
+    ``editions`` are the nights from which each edition's words stand; ``hidden`` the nights without
+    the page: from the first to before the second.
+    """
+
+    number: int
+    day: dt.date
+    shown: int
+    editions: tuple[int, ...] = (0,)
+    hidden: tuple[int, int] | None = None
+
+    @property
+    def key(self) -> str:
+        """The portal's key of it."""
+        return f"t{self.day:%Y%m%d}_{self.number}"
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"/art/{self.day:%Y%m}/{self.key}.html"
+
+    @property
+    def title(self) -> str:
+        """Its headline."""
+        return words.title(self.number)
+
+    @property
+    def doc_no(self) -> str:
+        """Its 发文字号."""
+        return words.doc_no(self.number, self.day.year)
+
+    def words(self, edition: int) -> tuple[str, ...]:
+        """The paragraphs of an edition, from 0."""
+        return words.clauses(self.number, self.day.year, edition=edition)
+
+    def edition(self, night: int) -> int:
+        """Which edition stands that night."""
+        return sum(begun <= night for begun in self.editions[1:])
+
+    def stands(self, night: int) -> bool:
+        """Whether the portal shows it that night."""
+        gone = self.hidden is not None and self.hidden[0] <= night < self.hidden[1]
+        return self.shown <= night and not gone
+
+
+@frozen(kw_only=True)
+class World:
+    """``papers`` by portal; ``first`` is the day of the first night."""
+
+    first: dt.date
+    nights: int
+    papers: Mapping[str, tuple[Paper, ...]] = field(repr=False)
+
+    def day(self, night: int) -> dt.date:
+        """The day on which a night begins, some hours after midnight."""
+        return self.first + dt.timedelta(days=night)
+
+    def shelf(self, portal: str, night: int) -> list[Paper]:
+        """What a portal shows, the newest day first."""
+        standing = (paper for paper in self.papers[portal] if paper.stands(night))
+        return sorted(standing, key=lambda paper: (paper.day, paper.number), reverse=True)
+
+    def young(self, portal: str, night: int) -> list[Paper]:
+        """What was shown within the last days, and nothing befell yet."""
+        return [
+            paper
+            for paper in self.papers[portal]
+            if night - YOUNG <= paper.shown < night
+            and len(paper.editions) == 1
+            and not paper.hidden
+            and (self.day(night) - paper.day).days <= YOUNG
+        ]
+
+    def amended(self, portal: str, paper: Paper) -> World:
+        """The world with one policy's history told otherwise, or one more policy."""
+        others = (each for each in self.papers[portal] if each.number != paper.number)
+        return evolve(self, papers={**self.papers, portal: (*others, paper)})
+
+    def silenced(self, portal: str, night: int) -> World:
+        """The world where a portal publishes nothing more from a night on."""
+        kept = tuple(paper for paper in self.papers[portal] if paper.shown < night)
+        return evolve(self, papers={**self.papers, portal: kept})
+
+
+def world(seed: int, portals: Sequence[str], first: dt.date, nights: int) -> World:
+    """Every portal publishes on working days, each at its own rate; a few policies are revised."""
+    papers = {
+        portal: tuple(_papers(random.Random(f"{seed} {portal}"), index, busy(portal), first, nights))
+        for index, portal in enumerate(portals)
+    }
+    return World(first=first, nights=nights, papers=papers)
+
+
+def _papers(draw: random.Random, index: int, daily: bool, first: dt.date, nights: int) -> Iterator[Paper]:
+    number = 100_000 * (index + 1)
+    for offset in range(-BEFORE, nights - 1):
+        day = first + dt.timedelta(days=offset)
+        count = draw.choice((1, 1, 2, 3)) if daily else draw.choice((0, 0, 1))
+        for _ in range(count if is_workday(day) else 0):
+            number += 1
+            yield _paper(draw, number, day, offset + 1, nights)
+
+
+def _paper(draw: random.Random, number: int, day: dt.date, shown: int, nights: int) -> Paper:
+    paper = Paper(number=number, day=day, shown=max(shown, 0))
+    revised = shown + draw.randint(1, YOUNG - 1)
+    if draw.random() < 0.06 and 0 < revised < nights:
+        return evolve(paper, editions=(0, revised))
+    return paper
