@@ -9,7 +9,6 @@ teasers of other pages); nothing in blocks that are named or hidden as asides.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import dropwhile, islice, pairwise, takewhile
@@ -20,6 +19,7 @@ from crawler.pages.base import Document, Node, attribute, children
 from crawler.pages.headline import WHEN
 from crawler.pages.repeated import records
 from crawler.pages.runs import SITE, Run, Spot
+from crawler.pages.weighing import levels_of, weighed
 
 CONTAINERS = (
     *("#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#Zoom", "#zoomcon"),
@@ -38,12 +38,6 @@ CLUTTER = 0.1
 """The share of links from which an element is thought to hold more than the body."""
 GAIN = 1.3
 """How much more prose an element around the densest must hold to be the body instead."""
-BEFORE = 0.2
-"""What prose before the headline counts."""
-FARTHER = 0.4
-"""What prose counts when the element it shares with the headline is one further out than other prose's."""
-NEAR = 10
-"""Characters of prose that make an element near."""
 DATELINE = 100
 """Characters of a line with a day in it."""
 ELSEWHERE = 4
@@ -54,7 +48,8 @@ class Density:
     """How much prose the elements of a page hold, given its runs and its headline."""
 
     def __init__(self, found: Sequence[Run], headed: Run | None = None) -> None:
-        self.weighed = _weighed(found, headed)
+        self._records = records(found, levels_of(headed))
+        self.weighed = weighed(found, headed, self._records)
         self.line = headed
         self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
         self._dated = {spot.key for run in found if _is_dated(run) for spot in run.spot.upwards()}
@@ -84,6 +79,10 @@ class Density:
         """Whether the headline stands in the element."""
         return node.mem_id in self._head
 
+    def asked(self, node: Node) -> bool:
+        """Whether the element holds a row of answers, each a text by itself."""
+        return node.mem_id in self._records.answered
+
     def _at(self, node: Node) -> _Held:
         return self._held.get(node.mem_id, NOTHING)
 
@@ -100,11 +99,11 @@ class _Held:
 NOTHING = _Held()
 
 
-def _summed(weighed: Sequence[tuple[Run, float]]) -> Mapping[int, _Held]:
+def _summed(runs: Sequence[tuple[Run, float]]) -> Mapping[int, _Held]:
     """What each element holds, those within it included."""
     held: dict[int, _Held] = {}
     order: list[Spot] = []
-    for run, weight in weighed:
+    for run, weight in runs:
         links = len(run.text) if run.linked and not run.words else 0
         if run.words or links:
             order += _entered(run.spot, held)
@@ -144,10 +143,18 @@ def _known(page: Document, density: Density) -> Node | None:
 
 def _densest(density: Density) -> Node | None:
     best = _heaviest(density.weighed)
+    best = _answer(best, density) if best is not None and density.asked(best) else best
     wide = _widened(best, density) if best is not None else None
     if wide is None or density.weight(wide) < 1:
         return _heaviest([(run, float(run.words)) for run, _ in density.weighed]) or _unpunctuated(density)
     return wide
+
+
+def _answer(row: Node, density: Density) -> Node | None:
+    """Where the words of the longest answer in a row are."""
+    longest = max(children(row), key=density.weight).mem_id
+    held = [pair for pair in density.weighed if any(spot.key == longest for spot in pair[0].spot.upwards())]
+    return _heaviest(held)
 
 
 def _unpunctuated(density: Density) -> Node | None:
@@ -157,10 +164,10 @@ def _unpunctuated(density: Density) -> Node | None:
     return _heaviest([(run, float(len(run.text))) for run in plain if not SITE.search(run.text)])
 
 
-def _heaviest(weighed: Sequence[tuple[Run, float]]) -> Node | None:
+def _heaviest(runs: Sequence[tuple[Run, float]]) -> Node | None:
     weights: dict[int, float] = defaultdict(float)
     nodes: dict[int, Node] = {}
-    for run, counted in weighed:
+    for run, counted in runs:
         weight = counted
         outer = run.spot.up if run.spot.node.tag == "p" else run.spot
         for spot in outer.upwards() if outer and weight >= 1 else ():
@@ -176,7 +183,7 @@ def _heaviest(weighed: Sequence[tuple[Run, float]]) -> Node | None:
 def _widened(node: Node, density: Density) -> Node:
     """The element, or one further out when it or its frame is one of several alike that share the prose."""
     for inner, outer in pairwise(upwards(node)):
-        if outer.tag == "body" or density.headed(outer) or density.cluttered(outer):
+        if outer.tag == "body" or density.headed(outer) or density.cluttered(outer) or density.asked(outer):
             break
         alike = [child for child in children(outer, str(inner.tag)) if _make(child) == _make(inner)]
         if sum(map(density.weight, alike)) > GAIN * density.weight(node):
@@ -203,44 +210,3 @@ def _holds(outer: Node, inner: Node) -> bool:
 
 def _is_dated(run: Run) -> bool:
     return not run.words and len(run.text) <= DATELINE and WHEN.search(run.text) is not None
-
-
-# ------------------------------------------------------------------ what a run counts
-
-
-def _weighed(found: Sequence[Run], headed: Run | None) -> list[tuple[Run, float]]:
-    """Each run and what its prose counts."""
-    chain = {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
-    alike = records(found, chain)
-    counted = [
-        (run, run.words * alike(run)) if run.words and not _aside(run, chain) else (run, 0.0) for run in found
-    ]
-    return _by_place(counted, headed, chain) if headed else counted
-
-
-def _aside(run: Run, chain: Mapping[int, int]) -> bool:
-    """Whether it stands in an aside; an element around the headline is none, whatever its name."""
-    spot = run.spot.aside
-    while spot is not None and spot.key in chain:
-        spot = spot.up.aside if spot.up else None
-    return spot is not None
-
-
-def _by_place(
-    counted: Sequence[tuple[Run, float]], headed: Run, chain: Mapping[int, int]
-) -> list[tuple[Run, float]]:
-    start = next(n for n, (run, _) in enumerate(counted) if run is headed)
-    levels = [_level(run.spot, chain) if weight else 0 for run, weight in counted]
-    held: dict[int, float] = defaultdict(float)
-    for (_, weight), level in zip(counted[start:], levels[start:], strict=True):
-        held[level] += weight
-    prosy = sorted(level for level, weight in held.items() if weight >= NEAR)
-    factors = {level: FARTHER ** bisect_left(prosy, level) for level in {*levels}}
-    return [
-        (run, weight * factors[levels[n]] * (BEFORE if n < start else 1))
-        for n, (run, weight) in enumerate(counted)
-    ]
-
-
-def _level(spot: Spot, chain: Mapping[int, int]) -> int:
-    return next((chain[outer.key] for outer in spot.upwards() if outer.key in chain), len(chain))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
+from urllib.parse import unquote
 
-from crawler.pages.base import Document, inner_html
+from crawler.pages.base import Document, attribute, inner_html
 
 ENOUGH = 100
 """Han characters that make a fragment an article."""
 LARGEST = 2_000_000
 """Characters of a script that is looked into."""
+DEEPEST = 40
+"""Of the objects in a script that are looked into."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _TAG = re.compile(r"<(?:p|br|div|section|span|h\d|table|li)\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"&lt;(?:p|br|div|section|span|h\d|table)\b", re.IGNORECASE)
@@ -21,6 +24,15 @@ _STRING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A string under a key that says it is an article's words."""
+_PARSED = re.compile(
+    r"""JSON\.parse\(\s*(?:decodeURIComponent\(\s*)?(?:"((?:[^"\\]++|\\.)*+)"|'((?:[^'\\]++|\\.)*+)')""",
+    re.DOTALL,
+)
+"""JSON within a string of a script."""
+_WORDS = re.compile(
+    r"\w*(?:text|content|value|insert|children|paragraphs?|blocks?|ops|body|p)", re.IGNORECASE
+)
+"""Keys of the pieces that an editor's document is made of."""
 
 
 def article(page: Document) -> str | None:
@@ -37,9 +49,68 @@ def _fragments(page: Document) -> Iterator[str]:
     for node in page.root.css("textarea"):
         yield _html(node.text(deep=True))
     for node in page.root.css("script"):
-        text = node.text(deep=True) or ""
-        for string in _STRING.findall(text) if len(text) <= LARGEST else ():
+        text, kind = node.text(deep=True) or "", attribute(node, "type").lower()
+        if len(text) <= LARGEST:
+            yield from [text] if "template" in kind or "html" in kind else _carried(text)
+
+
+def _carried(script: str) -> Iterator[str]:
+    """Strings of a script that are an article, and documents it holds in pieces."""
+    for text in (script, *map(_quoted, _PARSED.findall(script))):
+        for string in _STRING.findall(text):
             yield _html(_spoken(string))
+        yield from ("".join(f"<p>{escape(piece)}</p>" for piece in pieces) for pieces in _documents(text))
+
+
+def _documents(text: str) -> Iterator[list[str]]:
+    """The longest row of pieces in an object that a script is, or sets a variable to."""
+    start = text.find("{")
+    if start < 0 or _han(text) + text.count("\\u") < ENOUGH:
+        return
+    try:
+        held, _ = json.JSONDecoder(strict=False).raw_decode(text[start:])
+    except (ValueError, RecursionError):
+        return
+    rows = [[*_pieces(row, 0)] for row in _rows(held, 0)]
+    yield from ([max(rows, key=lambda row: sum(map(len, row)))] if rows else [])
+
+
+def _rows(held: object, depth: int) -> Iterator[list[object]]:
+    """The lists in an object that are the outermost under a key of a document."""
+    values = held.items() if isinstance(held, dict) else enumerate(held) if isinstance(held, list) else ()
+    for key, value in values if depth < DEEPEST else ():
+        if isinstance(value, list) and isinstance(key, str) and _WORDS.fullmatch(key):
+            yield value
+        else:
+            yield from _rows(value, depth + 1)
+
+
+def _pieces(held: object, depth: int) -> Iterator[str]:
+    """The words of a document in pieces, a paragraph each."""
+    if isinstance(held, str):
+        yield from filter(str.strip, held.split("\n"))
+    elif isinstance(held, list) and depth and all(map(_is_leaf, held)):
+        yield "".join(word for piece in held for word in _pieces(piece, depth + 1))
+    elif isinstance(held, list) and depth < DEEPEST:
+        for piece in held:
+            yield from _pieces(piece, depth + 1)
+    elif isinstance(held, dict) and depth < DEEPEST:
+        for key, value in held.items():
+            yield from _pieces(value, depth + 1) if _WORDS.fullmatch(key) else ()
+
+
+def _is_leaf(held: object) -> bool:
+    """Whether it is words, or an object that says how some are printed: part of a line."""
+    if isinstance(held, dict):
+        return not any(isinstance(value, dict | list) for key, value in held.items() if _WORDS.fullmatch(key))
+    return isinstance(held, str)
+
+
+def _quoted(found: tuple[str, str]) -> str:
+    """What a string of a script in quotes of either kind means, percent signs resolved."""
+    double, single = found
+    text = _spoken(double) if double else _spoken(single.replace("\\'", "'").replace('"', '\\"'))
+    return unquote(text) if text.startswith("%7B") else text
 
 
 def _spoken(string: str) -> str:

@@ -8,6 +8,7 @@ from crawler.pages import answers, embedded, headline
 from crawler.pages.base import ArticlePage, Document, Node, document, inner_html, parse
 from crawler.pages.density import Density, body_of
 from crawler.pages.government import attachments, is_file, metas, pairs
+from crawler.pages.neighbours import frame_of, parts_of
 from crawler.pages.paging import pages_of
 from crawler.pages.pruning import prune, reveal
 from crawler.pages.runs import Run, inside, runs
@@ -53,30 +54,34 @@ def of(page: Document) -> Page:
     shown = density.weight(body) if body is not None else 0
     unshown = embedded.article(page) if shown < (LITTLE if line.run else MODEST) else None
     if unshown is not None:
-        body, within = parse(unshown), range(len(found), len(found))
+        parts, within = [parse(unshown)], range(len(found), len(found))
     elif body is None:
         raise Rejected(f"no prose in it{_instead(page)}", portal=page.portal, url=page.url, field="body")
     else:
-        within = inside(found, body)
+        parts = parts_of(frame_of(body, density), density)
+        within = inside(found, parts)
     beside = page.root.css(FILES) if any(is_file(href) for _, href in page.links) else []
-    files = attachments(page, [*_offering(body), *beside])
+    files = attachments(page, [*_offering(parts), *beside])
     labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
     pages = pages_of(page)
     held = found[within.start : within.stop]
-    reveal(page, body, density)
-    prune(body, held, density, headline.header_of(held, line))
+    reveal(page, parts, density)
+    prune(parts, held, density, headline.header_of(held, line))
     return Page(
         url=page.url,
         number=pages.number,
-        body=_html(body),
+        body=_html(parts),
         labels=labels,
         attachments=files,
         others=pages.others,
     )
 
 
-def _html(body: Node) -> str:
-    """What the body holds; lines that are preformatted, and a table's cells, need their frame."""
+def _html(parts: Sequence[Node]) -> str:
+    """What the body holds; lines that are preformatted, a table's cells, and neighbours need their frame."""
+    body = parts[0]
+    if len(parts) > 1:
+        return "\n".join(part.html or "" for part in parts)
     frame = body.parent if body.tag == "tbody" else body
     whole = frame is not None and frame.tag in {"pre", "table"}
     return (frame.html or "") if frame is not None and whole else inner_html([body])
@@ -96,10 +101,10 @@ def _cells(found: Sequence[Run], within: range) -> list[Label]:
     return said if len({label.name for label in said}) > 1 else []
 
 
-def _offering(body: Node) -> list[Node]:
+def _offering(parts: Sequence[Node]) -> list[Node]:
     """Where files are offered: the body, and what stands beside it in the same frame."""
-    frame = body.parent
-    return [body] if frame is None or frame.tag in {"body", "html"} else [body, frame]
+    frame = parts[0].parent
+    return [*parts] if frame is None or frame.tag in {"body", "html"} else [*parts, frame]
 
 
 class GenericArticle(ArticlePage):

@@ -46,6 +46,8 @@ TOOLS = re.compile(
 ISSUED = re.compile(r"\bposted\b|(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]")
 UPDATED = re.compile(r"更新|截止|修改")
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
+BEHIND = re.compile(r"\s*[_|｜–—-]")
+"""What sets a headline apart from its site in a page's title."""
 HEADER_RUNS = 8
 HEADINGS = frozenset({"h1", "h2"})
 SITES = ("og:site_name", "sitename", "columnname")
@@ -87,6 +89,8 @@ def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
         return ()
     below = inside[headed + 1 : headed + HEADER_RUNS]
     dated = next((n for n, run in enumerate(below, headed + 1) if _is_dateline(run)), None)
+    if dated is None and below and _is_byline(below[0]):
+        dated = headed + 1
     if dated is None or any("。" in run.text for run in inside[headed:dated]):
         heading = inside[headed].block.tag in HEADINGS
         return inside[: headed + heading] if inside[headed] is line.run else ()  # its own notice's head
@@ -129,7 +133,10 @@ def _title(page: Document, found: Sequence[Run]) -> str:
     """The headline: what the page prints and its title begins with, else what metas say."""
     whole = text_in(page.root.css_first("title"))
     stated = [value for _, value in _metas(page, TITLES)]
-    headings = [text for text in map(text_in, page.root.css("h1")) if 4 <= len(text) <= 120]
+    largest = [text for text in map(text_in, page.root.css("h1")) if text]
+    if short := next((text for text in largest if len(text) < 4 and _begins(whole, text)), None):
+        return short
+    headings = [text for text in largest if 4 <= len(text) <= 120]
     folded = fold(whole)
     printed = [(fold(text), text) for text in headings]
     printed += [(run.folded, run.text) for run in found if len(run.text) <= 120 and run.begins(folded)]
@@ -138,6 +145,11 @@ def _title(page: Document, found: Sequence[Run]) -> str:
         return max(matching, key=itemgetter(0))[1]
     sites = [name for _, name in _metas(page, SITES)]
     return next(iter([*stated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
+
+
+def _begins(whole: str, text: str) -> bool:
+    """Whether a page's title is these few words and behind a sign the site's."""
+    return whole == text or (whole.startswith(text) and bool(BEHIND.match(whole[len(text) :])))
 
 
 def _titled(found: Sequence[Run]) -> Iterator[str]:
@@ -154,6 +166,12 @@ def _is_dateline(run: Run) -> bool:
         return False
     plain = not run.words or SAID.search(run.text)
     return bool(ISSUED.search(run.text) or (WHEN.match(run.text) and plain))
+
+
+def _is_byline(run: Run) -> bool:
+    """Whether a line says a day, and beside it a name or two."""
+    rest = WHEN.sub(" ", run.text)
+    return not run.words and rest != run.text and len(rest) <= 24
 
 
 def _days(page: Document, around: _Around) -> Iterator[Label]:

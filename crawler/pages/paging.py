@@ -19,6 +19,8 @@ from crawler.pages.density import upwards
 
 MOST = 100
 """Pages of one article."""
+FAR = 10
+"""From here on a page that is one of an article's says so by more than 上一页 and 下一页."""
 _PLACES = (
     re.compile(r"^(?P<before>[^?]*[^?/_-])[_-](?P<n>\d{1,2})(?P<after>\.\w{2,6}(?:\?.*)?)$"),
     re.compile(
@@ -70,6 +72,8 @@ def pages_of(page: Document) -> Pages:
     """Which page of its article this is, and which others its links name."""
     own = numbered(page.url)
     links = {link.url: (link, said) for link, said in islice(_links(page, own), MOST)}
+    if _is_chain(own, [*links.values()]):
+        links = {}
     if any(_bare(link.first) == _bare(own.url) for link, _ in links.values()):
         own = Numbered(url=own.url, first=own.url)  # what looked like a number is the article's
     known = {_bare(link.url): link for link, _ in links.values()}
@@ -104,6 +108,11 @@ def _links(page: Document, own: Numbered) -> Iterator[tuple[Numbered, int | None
             yield link, said
 
 
+def _is_chain(own: Numbered, links: list[tuple[Numbered, int | None]]) -> bool:
+    """Whether links lead from article to article: a page so far on has a pager with numbers."""
+    return (own.n or 0) >= FAR and all(said is None and link.n is not None for link, said in links)
+
+
 def _said(text: str) -> tuple[int | None, bool, bool]:
     """The number a link says, whether it leads on, whether it leads back."""
     if len(text) > 12:
@@ -127,7 +136,8 @@ def _plausible(own: Numbered, link: Numbered, said: int | None, *, ahead: bool) 
     if said is not None:
         return said in ({1} if link.n is None else {link.n, link.n + 1})
     if link.n is not None and _bare(link.first) == _bare(own.first):
-        return own.n is None or link.n - own.n == (1 if ahead else -1)
+        step = link.n - (own.n or 0)
+        return step in ((1, 2) if own.n is None else (1,)) if ahead else own.n is None or step == -1
     return True
 
 

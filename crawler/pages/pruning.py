@@ -18,34 +18,45 @@ POINTER = re.compile(
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
 """A line of page numbers, in links or not."""
+EDIT = re.compile(r"\W*(?:编辑|編輯|edit)\W*", re.IGNORECASE)
+"""A link beside the headings of a page that readers write."""
+CATALOGUE = re.compile(r"\W*(?:目\s*[录錄次]|文章目录|本文目录|Contents)\W*")
+"""The heading of links to the parts of the same page."""
 MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
 """A button that shows the rest of a text."""
 
 
-def prune(body: Node, inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
+def prune(parts: Sequence[Node], inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     heads = (run.block for run in header if text_in(run.block) == run.text)
-    lines = (*_link_lines(inside), *_related(inside), *_site_lines(inside))
-    dropped = {node.mem_id: node for node in (*heads, *_asides(body, density), *lines)}
-    dropped.pop(body.mem_id, None)
+    lines = (*_link_lines(inside), *_related(inside), *_site_lines(inside), *_edits(parts))
+    dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
+    for part in parts:
+        dropped.pop(part.mem_id, None)
     outermost = [node for node in dropped.values() if not _inside(node, dropped)]
     for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
         node.decompose()
 
 
-def reveal(page: Document, body: Node, density: Density) -> None:
+def reveal(page: Document, parts: Sequence[Node], density: Density) -> None:
     """Shows what a body hides behind a button."""
-    hidden = [node for node in body.css("[style*=display i]") if HIDDEN.search(attribute(node, "style"))]
-    much = [node for node in hidden if density.words(node) >= SHARE * density.words(body) > 0]
+    styled = (node for part in parts for node in part.css("[style*=display i]"))
+    hidden = [node for node in styled if HIDDEN.search(attribute(node, "style"))]
+    much = [node for node in hidden if density.words(node) >= SHARE * _words(parts, density) > 0]
     for node in much if much and MORE.search(page.text) else ():
         node.attrs["style"] = ""
 
 
-def _asides(body: Node, density: Density) -> Iterator[Node]:
-    for node in body.css("div, section, aside, footer, nav, ul, ol, p, span, pre, table"):
-        little = density.words(node) < SHARE * density.words(body)
-        if little and is_aside(node):
-            yield node
+def _asides(parts: Sequence[Node], density: Density) -> Iterator[Node]:
+    little = SHARE * _words(parts, density)
+    for part in parts:
+        for node in part.css("div, section, aside, footer, nav, ul, ol, p, span, pre, table"):
+            if density.words(node) < little and is_aside(node):
+                yield node
+
+
+def _words(parts: Sequence[Node], density: Density) -> int:
+    return sum(map(density.words, parts))
 
 
 def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
@@ -63,9 +74,18 @@ def _related(found: Sequence[Run]) -> Iterator[Node]:
     listing = False
     for n, run in enumerate(found):
         heads = not run.words and any(map(_is_link_line, found[n + 1 : n + 2]))
-        listing = (listing and _is_link_line(run)) or (heads and at_tail(run.text) is Kind.HEADING)
+        named = at_tail(run.text) is Kind.HEADING or CATALOGUE.fullmatch(run.text) is not None
+        listing = (listing and _is_link_line(run)) or (heads and named)
         if listing and text_in(run.block) == run.text:
             yield run.block
+
+
+def _edits(parts: Sequence[Node]) -> Iterator[Node]:
+    """The links beside headings that let a reader edit the part, with the brackets around them."""
+    for part in parts:
+        for link in part.css("h2 a, h3 a, h4 a, h2 ~ a, h3 ~ a, h4 ~ a"):
+            around = [node for node in upwards(link) if EDIT.fullmatch(text_in(node))]
+            yield from around[-1:]
 
 
 def _offers_file(run: Run) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 
-from attrs import define
+from attrs import define, frozen
 
 from crawler.pages.runs import Run, Spot
 
@@ -25,6 +25,8 @@ TEASER = 0.05
 """What the prose of a teaser counts."""
 FIRST = 0.5
 """What the prose of a thread's first post counts; of the others none."""
+ANSWER = 180
+"""Characters of prose of the middle one of a row from which its records are articles themselves: answers."""
 LONGEST_TEASER = 150
 """Characters of prose that records without words of a thread have on average, or they are no teasers."""
 _THREAD = re.compile(
@@ -49,8 +51,22 @@ class _Record:
         return self.teaser or self.thread
 
 
-def records(found: Sequence[Run], headed: Container[int]) -> Callable[[Run], float]:
-    """What a run's prose counts among the records of the page: 1 outside of them.
+@frozen(kw_only=True)
+class Records:
+    """The records of a page: what the prose of each counts, and the elements that hold rows of answers."""
+
+    weights: Mapping[int, float]
+    answered: frozenset[int]
+
+    def share(self, run: Run) -> float:
+        """What a run's prose counts among them: 1 outside of them."""
+        if not self.weights:
+            return 1.0
+        return min((self.weights.get(spot.key, 1.0) for spot in run.spot.upwards()), default=1.0)
+
+
+def records(found: Sequence[Run], headed: Container[int]) -> Records:
+    """The records of a page.
 
     A row with an element around the headline (``headed``, their keys) is none of records.
     """
@@ -62,10 +78,11 @@ def records(found: Sequence[Run], headed: Container[int]) -> Callable[[Run], flo
     held = {key: record for row in rows.values() if len(row) >= MANY for key, record in row.items()}
     for run in found if held else ():
         _mark(run, held)
-    weights = {key: weight for row in rows.values() for key, weight in _weights(row, headed).items()}
-    if not weights:
-        return lambda run: 1.0
-    return lambda run: min((weights.get(spot.key, 1.0) for spot in run.spot.upwards()), default=1.0)
+    told = {frame: row for (frame, _), row in rows.items() if _is_row(row, headed)}
+    return Records(
+        weights={key: weight for row in told.values() for key, weight in _weights(row).items()},
+        answered=frozenset(frame for frame, row in told.items() if _is_thread(row) and _is_long(row)),
+    )
 
 
 def _blocks(run: Run) -> Iterator[Spot]:
@@ -87,12 +104,26 @@ def _mark(run: Run, held: Mapping[int, _Record]) -> None:
         record.teaser |= teaser
 
 
-def _weights(row: Mapping[int, _Record], headed: Container[int]) -> dict[int, float]:
-    """What the prose of each record counts, by element; nothing where the row is of paragraphs."""
-    marked = [record for record in row.values() if record.marked]
-    if len(marked) < MANY or 2 * len(marked) < len(row) or any(key in headed for key in row):
+def _is_row(row: Mapping[int, _Record], headed: Container[int]) -> bool:
+    """Whether neighbours of one make are records rather than paragraphs."""
+    marked = sum(record.marked for record in row.values())
+    return marked >= MANY and 2 * marked >= len(row) and not any(key in headed for key in row)
+
+
+def _is_thread(row: Mapping[int, _Record]) -> bool:
+    return 2 * sum(record.thread for record in row.values()) >= sum(record.marked for record in row.values())
+
+
+def _is_long(row: Mapping[int, _Record]) -> bool:
+    return sorted(record.prose for record in row.values())[len(row) // 2] >= ANSWER
+
+
+def _weights(row: Mapping[int, _Record]) -> dict[int, float]:
+    """What the prose of each record counts, by element; nothing where each is a text by itself."""
+    if _is_long(row):
         return {}
-    if 2 * sum(record.thread for record in marked) < len(marked):
+    if not _is_thread(row):
+        marked = [record for record in row.values() if record.marked]
         short = sum(record.prose for record in marked) <= LONGEST_TEASER * len(marked)
         return dict.fromkeys(row, TEASER) if short else {}
     return {key: FIRST if n == 0 else 0.0 for n, key in enumerate(row)}

@@ -41,6 +41,7 @@ UNREAD = frozenset(
 _NAMES = (
     "comment|relat|recommend|foot(?!ball)|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
     "|player|pinglun|tuijian|xiangguan|banner|popup|dialog|modal|special_tag|cookie|gdpr|login|toolbar|repl(?:y|ies)"
+    "|author[-_]?(?:box|card|bio|intro|profile|info|desc)|about[-_]?author"
 )
 ASIDE = re.compile(
     rf"(?<![a-zA-Z])(?:{_NAMES})|(?<![a-zA-Z-])bottom"
@@ -154,10 +155,10 @@ def _says_aside(name: str, style: str = "") -> bool:
     return bool(hidden) or ASIDE.search(name) is not None
 
 
-def inside(found: Sequence[Run], node: Node) -> range:
-    """Which runs of a page stand in an element or below it: neighbours all."""
-    key = node.mem_id
-    held = [n for n, run in enumerate(found) if any(spot.key == key for spot in run.spot.upwards())]
+def inside(found: Sequence[Run], parts: Sequence[Node]) -> range:
+    """Which runs of a page stand in an element or its neighbours, or below: one after the other."""
+    keys = {node.mem_id for node in parts}
+    held = [n for n, run in enumerate(found) if any(spot.key in keys for spot in run.spot.upwards())]
     return range(held[0], held[-1] + 1) if held else range(len(found), len(found))
 
 

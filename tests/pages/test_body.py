@@ -46,6 +46,10 @@ def items(mark: str) -> str:
     return "".join(f"<div class='it'>{mark.format(n)}<p>{line}</p></div>" for n, line in enumerate(OTHER))
 
 
+def table(cell: str) -> str:
+    return f"<table><tr><td>{cell}</td></tr></table>"
+
+
 def main(body: str, *, name: str = "w") -> str:
     return f"<div class='{name}'>{HEAD}<div class='x'>{body}</div></div>"
 
@@ -54,6 +58,8 @@ HEADS = ("用户增长", "政策支持", "评论与反对意见", "收藏市场"
 HEADED = tuple(zip(HEADS, WORDS, strict=True))
 REST = "".join(OTHER)
 SHORT = f"<p>{NOTICE}</p>"
+BLOCKS = [{"type": "p", "text": line} for line in WORDS]
+NESTED = [{"type": "p", "children": [{"text": line[:9], "bold": 1}, {"text": line[9:]}]} for line in WORDS]
 
 
 @pytest.mark.parametrize(
@@ -179,8 +185,16 @@ def test_a_page_of_teasers_alone_is_read_whole() -> None:
         f"<textarea>{prose().replace('<', '&lt;')}</textarea>",
         f"<script>window.data = {json.dumps({'article': {'content': prose()}})}</script>",
         f"<script type='application/ld+json'>{json.dumps({'articleBody': chr(10).join(WORDS)})}</script>",
+        f"<script type='text/template'><div>{prose()}</div></script>",
+        f"<script>var d = JSON.parse({json.dumps(json.dumps({'content': prose()}))})</script>",
+        f"<script>var d = JSON.parse('{json.dumps({'content': prose()})}')</script>",
+        f"<script>window.__STATE__ = {json.dumps({'list': [REST], 'post': {'blocks': BLOCKS}})};</script>",
+        f"<script type='application/json'>{json.dumps({'doc': {'content': NESTED}})}</script>",
     ],
-    ids=["noscript", "template", "text area", "script", "linked data"],
+    ids=[
+        *("noscript", "template", "text area", "script", "linked data", "script that is a template"),
+        *("quoted JSON", "JSON in single quotes", "blocks", "blocks of pieces"),
+    ],
 )
 def test_an_article_that_only_a_script_shows_is_read(unshown: str) -> None:
     assert read(f"<h1>{TITLE}</h1><div id='app'></div>{unshown}").text.split("\n") == list(WORDS)
@@ -229,3 +243,86 @@ def test_hidden_parts_of_a_long_text_are_all_read_in_order() -> None:
 def test_a_page_without_a_text_of_its_own_says_what_it_holds(page: str, said: str) -> None:
     with pytest.raises(PageError, match=f"https://unknown.example.*{said}"):
         read_saved([Payload(url=URL, body=page.encode())])
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<div class='author-box'><p>{OTHER[0]}</p><p>{REST}</p></div>",
+        f"<div class='c2'><h4>作者简介</h4><p>{OTHER[0]}</p><p>{REST}</p></div>",
+        f"<div class='c3'><div>关于作者</div><div><p>{REST}</p></div></div>",
+    ],
+    ids=["by its name", "by its heading", "by a heading of a frame"],
+)
+def test_what_is_said_of_the_author_is_no_article(box: str) -> None:
+    assert read(main(SHORT) + box).text == NOTICE
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        table(f"<h1>{TITLE}</h1>")
+        + "".join(table("<br>".join(w)) for w in (WORDS[:2], WORDS[2:]))
+        + table(HOT),
+        f"<h1>{TITLE}</h1>" + "".join(map(table, WORDS)),
+        f"<table><tr><td><h1>{TITLE}</h1>{prose(WORDS[:2])}</td><td>{prose(WORDS[2:])}</td></tr></table>",
+        f"<h1>{TITLE}</h1><div class='l'>{prose(WORDS[:2])}</div><div class='r'>{prose(WORDS[2:])}</div>",
+    ],
+    ids=["tables of a page", "a table for each paragraph", "columns in cells", "columns in blocks"],
+)
+def test_a_body_in_several_tables_or_columns_is_read_whole(page: str) -> None:
+    assert read(page).text.split("\n") == list(WORDS)
+
+
+def test_a_table_of_labels_beside_the_text_is_none_of_it() -> None:
+    labels = {
+        "索引号": "X1",
+        "发文机关": "样例县水务局",
+        "标题": TITLE + "，请知悉",
+        "发布日期": "2026-03-10",
+    }
+    rows = "".join(f"<tr><td>{name}：</td><td>{value}</td></tr>" for name, value in labels.items())
+    page = f"<table>{rows}</table><table><tr><td>{SHORT}</td></tr></table>"
+    assert read(page, title=f"{TITLE}，请知悉_样例网").text == NOTICE
+
+
+def test_sections_below_the_headline_are_read_with_those_that_hold_no_sentence() -> None:
+    parts = {"工具": "<ul><li>扳手</li><li>生料带</li></ul>", "步骤": prose(tag="li"), "注意": SHORT}
+    made = "".join(f"<div class='k'><h2>{head}</h2>{body}</div>" for head, body in parts.items())
+    text = read(f"<div><h1>{TITLE}</h1>{made}<div class='z'><ul>{HOT}</ul></div></div>").text
+    assert text.split("\n") == ["工具", "扳手", "生料带", "步骤", *WORDS, "注意", NOTICE]
+
+
+def test_a_short_order_is_read_with_its_number_and_signature() -> None:
+    lines = ["样例县水务局令", "第4号", NOTICE, "局长：样某", "2026年3月8日"]
+    order = f"<div class='w'>{HEAD}<div class='x'><div>{prose(tuple(lines), 'div')}</div></div></div>"
+    assert read(f"{order}<ul>{HOT}</ul>").text.split("\n") == lines
+
+
+def test_of_a_question_all_answers_are_read() -> None:
+    answers = [tuple(f"{n}．{line}" * 2 for line in WORDS) for n in "甲乙丙"]
+    made = "".join(
+        f"<div class='it'><a href='/u'>某用户</a><div class='rich'>{prose(lines)}</div><p>赞同 12</p>"
+        f"<a href='/a'>发布于 2026-03-01</a><p>评论 3</p></div>"
+        for lines in answers
+    )
+    text = read(f"<h1>{TITLE}</h1><p>谁知道？</p><div>{made}</div><ul>{HOT}</ul>").text
+    assert text.split("\n") == [line for lines in answers for line in lines]
+
+
+def test_a_name_and_a_day_below_the_headline_are_no_text() -> None:
+    page = f"<article><header><h1>{TITLE}</h1><p>样例日报 | 2026-03-10</p></header>{prose()}</article>"
+    assert read(page).text.split("\n") == list(WORDS)
+
+
+def test_links_that_edit_a_part_and_a_list_of_the_parts_are_no_text() -> None:
+    parts = "".join(f"<h2>{h} <a href='/edit'>编辑</a></h2><p>{line}</p>" for h, line in HEADED)
+    listed = "".join(f"<li><a href='#{h}'>{h}</a></li>" for h in HEADS)
+    text = read(main(f"<div><h2>目录</h2><ul>{listed}</ul></div>{parts}")).text
+    assert text.split("\n") == [line for pair in HEADED for line in pair]
+
+
+@pytest.mark.parametrize("title", ["样例县", "样例"])
+def test_a_headline_of_two_or_three_characters_is_a_title(title: str) -> None:
+    page = f"<div><h1>{title}</h1><h2 class='title'>西南某省的一个县份</h2>{prose()}</div>"
+    assert read(page, title=f"{title}_样例百科").title.value == title

@@ -59,6 +59,8 @@ def test_a_pager_names_the_other_pages(path: str, html: str, found: list[str]) -
         ("/a/1.html", "<a href='1_2.html'>7</a>"),
         ("/a/1.html", "<a href='1.html'>1</a><a href='#2'>2</a><a href='javascript:;'>下一页</a>"),
         ("/2026/03/10/", "<a href='/2026/03/11/'>下一页</a>"),
+        ("/a/t2026_12.html", "<a href='t2026_11.html'>上一页</a><a href='t2026_13.html'>下一页</a>"),
+        ("/a/t2026.html", "<a href='t2026_13.html'>下一页</a>"),
         ("/a/1.html", "<a href='http://[bad'>2</a><a href=''>3</a>"),
     ],
     ids=[
@@ -69,6 +71,8 @@ def test_a_pager_names_the_other_pages(path: str, html: str, found: list[str]) -
         "another number",
         "itself",
         "days",
+        "neighbours by the number of an underscore",
+        "a later one's",
         "broken",
     ],
 )

@@ -1,0 +1,101 @@
+"""An article that is no element of its own but several neighbours in one: tables, cells, sections, lines.
+
+The frame around them holds the headline, menus or other pages as well, and is not the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice, pairwise
+
+from crawler.pages.base import Node, attribute, children, text_in
+from crawler.pages.density import GAIN, Density, upwards
+from crawler.pages.government import cells
+from crawler.pages.headline import ISSUED, SAID
+from crawler.pages.runs import BLOCKS
+
+TABLES = frozenset({"table", "tbody", "tr", "td"})
+"""Neighbours that need no name in common to share an article."""
+LINES = frozenset({"p", "div", "section", "center", "h1", "h2", "h3", "h4", "h5", "br"})
+"""What the lines of a short notice stand in."""
+SHARE = 0.2
+"""A neighbour with less prose, beside the densest, is none of the article."""
+FORM = 3
+"""So many labels with values make a table a form."""
+ANSWER = 100
+"""Characters of prose of an answer."""
+HEADINGS = "h2, h3, h4, h5"
+
+
+def parts_of(body: Node, density: Density) -> list[Node]:
+    """The element that holds an article, or those that do, in their order."""
+    for inner, outer in pairwise(upwards(body)):
+        if outer.tag == "body" or density.headed(outer):
+            alike = _alike(inner, outer)
+            least = SHARE * density.weight(inner)
+            shared = [node for node in alike if density.weight(node) >= least and not _is_form(node)]
+            if inner.tag in TABLES and sum(map(density.weight, shared)) > GAIN * density.weight(inner):
+                return _between(alike, shared)
+            if attribute(inner, "class") and sum(_is_section(node, density) for node in alike) > 1:
+                return [node for node in alike if _is_section(node, density)]
+        if density.weight(outer) > density.weight(body):
+            break
+    return _answers(body, density) or [body]
+
+
+def _answers(body: Node, density: Density) -> list[Node]:
+    """The element and those of its make elsewhere that say as much: answers to one question."""
+    make, parser = attribute(body, "class"), body.parser
+    if not make or parser is None or density.words(body) < ANSWER:
+        return []
+    least = SHARE * density.weight(body)
+    same = [node for node in parser.css(str(body.tag)) if attribute(node, "class") == make]
+    told = [node for node in same if density.words(node) >= ANSWER and density.weight(node) >= least]
+    nested = {outer.mem_id for node in told for outer in upwards(node.parent)}
+    return [node for node in told if node.mem_id not in nested]
+
+
+def _alike(inner: Node, outer: Node) -> list[Node]:
+    make = attribute(inner, "class")
+    return [node for node in children(outer, str(inner.tag)) if attribute(node, "class") == make]
+
+
+def _between(alike: Sequence[Node], shared: Sequence[Node]) -> list[Node]:
+    """The neighbours from the first that has prose to the last."""
+    keys = [node.mem_id for node in alike]
+    return list(alike[keys.index(shared[0].mem_id) : keys.index(shared[-1].mem_id) + 1])
+
+
+def _is_form(node: Node) -> bool:
+    """Whether it is a table of labels rather than words."""
+    return sum(1 for _ in islice(cells([node]), FORM)) == FORM
+
+
+def _is_section(node: Node, density: Density) -> bool:
+    """Whether it begins with a heading of its own and holds no list of links."""
+    heading = node.css_first(HEADINGS)
+    headed = heading is not None and bool(text_in(heading)) and text_in(node).startswith(text_in(heading))
+    return headed and not density.cluttered(node) and not density.headed(node)
+
+
+def frame_of(line: Node, density: Density) -> Node:
+    """The frame of a line that is one of several of a notice: order and number above, signature below."""
+    frame = line.parent
+    if frame is None or frame.tag == "body" or density.headed(frame) or density.cluttered(frame):
+        return line
+    others = [*children(frame)]
+    return frame if len(others) > 1 and _is_line(line) and all(map(_is_line, others)) else line
+
+
+def _is_line(node: Node) -> bool:
+    """Whether it is a line of words: no block, link or button in it, and no label of the page."""
+    if node.tag not in LINES or any(
+        within.tag in BLOCKS for within in node.css("*") if not _same(within, node)
+    ):
+        return False
+    text = text_in(node)
+    return node.css_first("a, button, input") is None and not ISSUED.search(text) and not SAID.search(text)
+
+
+def _same(node: Node, other: Node) -> bool:
+    return bool(node.mem_id == other.mem_id)

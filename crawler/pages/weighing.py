@@ -1,0 +1,83 @@
+"""What each run of a page's prose counts for the body, by where it stands.
+
+Less before the headline, and less the further out the element that holds both is; next to nothing in
+one of many records alike; nothing in asides, in boxes about the author, and as the headline itself.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence, Set
+
+from crawler.pages.repeated import Records
+from crawler.pages.runs import Run, Spot
+
+BEFORE = 0.2
+"""What prose before the headline counts."""
+FARTHER = 0.4
+"""What prose counts when the element it shares with the headline is one further out than other prose's."""
+NEAR = 10
+"""Characters of prose that make an element near."""
+ABOUT = re.compile(r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业)简介\W*")
+"""A heading over what is said of the author or the publisher."""
+LONGEST_HEADING = 12
+
+
+def weighed(found: Sequence[Run], headed: Run | None, alike: Records) -> list[tuple[Run, float]]:
+    """Each run and what its prose counts, given the headline's run and the page's records."""
+    chain = levels_of(headed)
+    boxes = _boxes(found, chain)
+    counted = [
+        (run, run.words * alike.share(run) if _counts(run, headed, chain, boxes) else 0.0) for run in found
+    ]
+    return _by_place(counted, headed, chain) if headed else counted
+
+
+def levels_of(headed: Run | None) -> dict[int, int]:
+    """The elements around the headline, by how far out each is."""
+    return {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
+
+
+def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[int]) -> bool:
+    """Whether a run is prose that may be of the article."""
+    if not run.words or run is headed or (boxes and any(spot.key in boxes for spot in run.spot.upwards())):
+        return False
+    return not _aside(run, chain)
+
+
+def _boxes(found: Sequence[Run], chain: Container[int]) -> set[int]:
+    """The elements that a heading says to be about the author: the innermost with prose around each."""
+    prosy = {spot.key for run in found if run.words for spot in run.spot.upwards()}
+    headings = (run for run in found if len(run.text) <= LONGEST_HEADING and ABOUT.fullmatch(run.text))
+    around = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in headings)
+    return {key for key in around if key not in chain}
+
+
+def _aside(run: Run, chain: Mapping[int, int]) -> bool:
+    """Whether it stands in an aside; an element around the headline is none, whatever its name."""
+    spot = run.spot.aside
+    while spot is not None and spot.key in chain:
+        spot = spot.up.aside if spot.up else None
+    return spot is not None
+
+
+def _by_place(
+    counted: Sequence[tuple[Run, float]], headed: Run, chain: Mapping[int, int]
+) -> list[tuple[Run, float]]:
+    start = next(n for n, (run, _) in enumerate(counted) if run is headed)
+    levels = [_level(run.spot, chain) if weight else 0 for run, weight in counted]
+    held: dict[int, float] = defaultdict(float)
+    for (_, weight), level in zip(counted[start:], levels[start:], strict=True):
+        held[level] += weight
+    prosy = sorted(level for level, weight in held.items() if weight >= NEAR)
+    factors = {level: FARTHER ** bisect_left(prosy, level) for level in {*levels}}
+    return [
+        (run, weight * factors[levels[n]] * (BEFORE if n < start else 1))
+        for n, (run, weight) in enumerate(counted)
+    ]
+
+
+def _level(spot: Spot, chain: Mapping[int, int]) -> int:
+    return next((chain[outer.key] for outer in spot.upwards() if outer.key in chain), len(chain))
