@@ -17,7 +17,7 @@ from attrs import define
 
 from crawler.pages.base import Document, Node, attribute, children
 from crawler.pages.headline import WHEN
-from crawler.pages.repeated import records
+from crawler.pages.repeated import THREAD, records
 from crawler.pages.runs import SITE, Run, Spot
 from crawler.pages.weighing import levels_of, weighed
 
@@ -82,6 +82,10 @@ class Density:
     def asked(self, node: Node) -> bool:
         """Whether the element holds a row of answers, each a text by itself."""
         return node.mem_id in self._records.answered
+
+    def threaded(self, spot: Spot) -> bool:
+        """Whether the element is one of a thread."""
+        return self._records.weights.get(spot.key) in THREAD
 
     def _at(self, node: Node) -> _Held:
         return self._held.get(node.mem_id, NOTHING)

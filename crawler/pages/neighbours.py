@@ -75,7 +75,8 @@ def _is_section(node: Node, density: Density) -> bool:
     """Whether it begins with a heading of its own and holds no list of links."""
     heading = node.css_first(HEADINGS)
     headed = heading is not None and bool(text_in(heading)) and text_in(node).startswith(text_in(heading))
-    return headed and not density.cluttered(node) and not density.headed(node)
+    counted = density.weight(node) > 0 or not density.words(node)
+    return headed and counted and not density.cluttered(node) and not density.headed(node)
 
 
 def frame_of(line: Node, density: Density) -> Node:

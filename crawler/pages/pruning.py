@@ -30,6 +30,7 @@ def prune(parts: Sequence[Node], inside: Sequence[Run], density: Density, header
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     heads = (run.block for run in header if text_in(run.block) == run.text)
     lines = (*_link_lines(inside), *_related(inside), *_site_lines(inside), *_edits(parts))
+    lines = (*lines, *_replies(parts, inside, density))
     dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
     for part in parts:
         dropped.pop(part.mem_id, None)
@@ -78,6 +79,14 @@ def _related(found: Sequence[Run]) -> Iterator[Node]:
         listing = (listing and _is_link_line(run)) or (heads and named)
         if listing and text_in(run.block) == run.text:
             yield run.block
+
+
+def _replies(parts: Sequence[Node], found: Sequence[Run], density: Density) -> Iterator[Node]:
+    """The comments on a text, where they stand in its own element."""
+    little = SHARE * _words(parts, density)
+    for run in found:
+        threaded = (spot.node for spot in run.spot.upwards() if density.threaded(spot))
+        yield from (node for node in threaded if density.words(node) < little)
 
 
 def _edits(parts: Sequence[Node]) -> Iterator[Node]:

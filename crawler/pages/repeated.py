@@ -27,6 +27,7 @@ FIRST = 0.5
 """What the prose of a thread's first post counts; of the others none."""
 ANSWER = 180
 """Characters of prose of the middle one of a row from which its records are articles themselves: answers."""
+THREAD = frozenset({FIRST, 0.0})
 LONGEST_TEASER = 150
 """Characters of prose that records without words of a thread have on average, or they are no teasers."""
 _THREAD = re.compile(

@@ -20,9 +20,11 @@ FARTHER = 0.4
 """What prose counts when the element it shares with the headline is one further out than other prose's."""
 NEAR = 10
 """Characters of prose that make an element near."""
-ABOUT = re.compile(r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业)简介\W*")
+ABOUT = re.compile(r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业)(?:简介|介绍|信息)\W*")
 """A heading over what is said of the author or the publisher."""
 LONGEST_HEADING = 12
+FOOT = re.compile(r"ICP[备证]|网安备|网站标识码")
+"""What every site must say, in its foot."""
 
 
 def weighed(found: Sequence[Run], headed: Run | None, alike: Records) -> list[tuple[Run, float]]:
@@ -42,17 +44,22 @@ def levels_of(headed: Run | None) -> dict[int, int]:
 
 def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[int]) -> bool:
     """Whether a run is prose that may be of the article."""
-    if not run.words or run is headed or (boxes and any(spot.key in boxes for spot in run.spot.upwards())):
+    if not run.words or (run is headed and "。" not in run.text) or (boxes and any(spot.key in boxes for spot in run.spot.upwards())):
         return False
     return not _aside(run, chain)
 
 
 def _boxes(found: Sequence[Run], chain: Container[int]) -> set[int]:
-    """The elements that a heading says to be about the author: the innermost with prose around each."""
+    """The elements that a heading says to be about the author, or a number of the site's to be its foot: the
+    innermost with prose around each."""
     prosy = {spot.key for run in found if run.words for spot in run.spot.upwards()}
-    headings = (run for run in found if len(run.text) <= LONGEST_HEADING and ABOUT.fullmatch(run.text))
+    headings = (run for run in found if _heads_a_box(run) or (chain and FOOT.search(run.text)))
     around = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in headings)
     return {key for key in around if key not in chain}
+
+
+def _heads_a_box(run: Run) -> bool:
+    return len(run.text) <= LONGEST_HEADING and ABOUT.fullmatch(run.text) is not None
 
 
 def _aside(run: Run, chain: Mapping[int, int]) -> bool:

@@ -326,3 +326,13 @@ def test_links_that_edit_a_part_and_a_list_of_the_parts_are_no_text() -> None:
 def test_a_headline_of_two_or_three_characters_is_a_title(title: str) -> None:
     page = f"<div><h1>{title}</h1><h2 class='title'>西南某省的一个县份</h2>{prose()}</div>"
     assert read(page, title=f"{title}_样例百科").title.value == title
+
+
+def test_comments_in_the_element_of_the_text_are_none_of_it() -> None:
+    comments = f"<div class='z'><h3>网友评论</h3>{items('<b>网友{}</b><span>回复 赞</span>')}</div>"
+    assert read(main(prose() + comments)).text.split("\n") == list(WORDS)
+
+
+def test_a_foot_without_a_name_is_known_by_the_number_of_the_site() -> None:
+    foot = f"<div><p>{REST}</p><p>地址：样例路一号 京ICP备00000000号</p></div>"
+    assert read(main(SHORT) + foot).text == NOTICE
