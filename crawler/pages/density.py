@@ -83,6 +83,11 @@ class Density:
         """Whether the element holds a row of answers, each a text by itself."""
         return node.mem_id in self._records.answered
 
+    @property
+    def has_threads(self) -> bool:
+        """Whether there is a thread on the page."""
+        return any(weight in THREAD for weight in self._records.weights.values())
+
     def threaded(self, spot: Spot) -> bool:
         """Whether the element is one of a thread."""
         return self._records.weights.get(spot.key) in THREAD

@@ -24,6 +24,8 @@ FORM = 3
 """So many labels with values make a table a form."""
 ANSWER = 100
 """Characters of prose of an answer."""
+MOST_LINES = 40
+"""Lines of a short notice."""
 HEADINGS = "h2, h3, h4, h5"
 
 
@@ -32,15 +34,31 @@ def parts_of(body: Node, density: Density) -> list[Node]:
     for inner, outer in pairwise(upwards(body)):
         if outer.tag == "body" or density.headed(outer):
             alike = _alike(inner, outer)
-            least = SHARE * density.weight(inner)
-            shared = [node for node in alike if density.weight(node) >= least and not _is_form(node)]
-            if inner.tag in TABLES and sum(map(density.weight, shared)) > GAIN * density.weight(inner):
-                return _between(alike, shared)
-            if attribute(inner, "class") and sum(_is_section(node, density) for node in alike) > 1:
-                return [node for node in alike if _is_section(node, density)]
+            if found := _tables(inner, alike, density) or _sections(inner, alike, density):
+                return found
         if density.weight(outer) > density.weight(body):
             break
     return _answers(body, density) or [body]
+
+
+def _tables(inner: Node, alike: Sequence[Node], density: Density) -> list[Node]:
+    """Tables or cells alike that share the prose, from the first to the last of them."""
+    if inner.tag not in TABLES or len(alike) == 1:
+        return []
+    least = SHARE * density.weight(inner)
+    shared = [node for node in alike if density.weight(node) >= least and not _is_form(node)]
+    if sum(map(density.weight, shared)) <= GAIN * density.weight(inner):
+        return []
+    keys = [node.mem_id for node in alike]
+    return list(alike[keys.index(shared[0].mem_id) : keys.index(shared[-1].mem_id) + 1])
+
+
+def _sections(inner: Node, alike: Sequence[Node], density: Density) -> list[Node]:
+    """Blocks of one class that begin with a heading each."""
+    if len(alike) == 1 or not attribute(inner, "class"):
+        return []
+    found = [node for node in alike if _is_section(node, density)]
+    return found if len(found) > 1 else []
 
 
 def _answers(body: Node, density: Density) -> list[Node]:
@@ -52,18 +70,13 @@ def _answers(body: Node, density: Density) -> list[Node]:
     same = [node for node in parser.css(str(body.tag)) if attribute(node, "class") == make]
     told = [node for node in same if density.words(node) >= ANSWER and density.weight(node) >= least]
     nested = {outer.mem_id for node in told for outer in upwards(node.parent)}
-    return [node for node in told if node.mem_id not in nested]
+    once = {text_in(node): node for node in reversed(told) if node.mem_id not in nested}
+    return list(once.values())[::-1]
 
 
 def _alike(inner: Node, outer: Node) -> list[Node]:
     make = attribute(inner, "class")
     return [node for node in children(outer, str(inner.tag)) if attribute(node, "class") == make]
-
-
-def _between(alike: Sequence[Node], shared: Sequence[Node]) -> list[Node]:
-    """The neighbours from the first that has prose to the last."""
-    keys = [node.mem_id for node in alike]
-    return list(alike[keys.index(shared[0].mem_id) : keys.index(shared[-1].mem_id) + 1])
 
 
 def _is_form(node: Node) -> bool:
@@ -84,19 +97,13 @@ def frame_of(line: Node, density: Density) -> Node:
     frame = line.parent
     if frame is None or frame.tag == "body" or density.headed(frame) or density.cluttered(frame):
         return line
-    others = [*children(frame)]
-    return frame if len(others) > 1 and _is_line(line) and all(map(_is_line, others)) else line
+    others = [*islice(children(frame), MOST_LINES + 1)]
+    return frame if 1 < len(others) <= MOST_LINES and all(map(_is_line, (line, *others))) else line
 
 
 def _is_line(node: Node) -> bool:
     """Whether it is a line of words: no block, link or button in it, and no label of the page."""
-    if node.tag not in LINES or any(
-        within.tag in BLOCKS for within in node.css("*") if not _same(within, node)
-    ):
+    if node.tag not in LINES or any(within.tag in BLOCKS for within in islice(node.traverse(), 1, None)):
         return False
     text = text_in(node)
     return node.css_first("a, button, input") is None and not ISSUED.search(text) and not SAID.search(text)
-
-
-def _same(node: Node, other: Node) -> bool:
-    return bool(node.mem_id == other.mem_id)

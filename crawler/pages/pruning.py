@@ -75,8 +75,7 @@ def _related(found: Sequence[Run]) -> Iterator[Node]:
     listing = False
     for n, run in enumerate(found):
         heads = not run.words and any(map(_is_link_line, found[n + 1 : n + 2]))
-        named = at_tail(run.text) is Kind.HEADING or CATALOGUE.fullmatch(run.text) is not None
-        listing = (listing and _is_link_line(run)) or (heads and named)
+        listing = (listing and _is_link_line(run)) or (heads and _names_a_list(run.text))
         if listing and text_in(run.block) == run.text:
             yield run.block
 
@@ -84,9 +83,13 @@ def _related(found: Sequence[Run]) -> Iterator[Node]:
 def _replies(parts: Sequence[Node], found: Sequence[Run], density: Density) -> Iterator[Node]:
     """The comments on a text, where they stand in its own element."""
     little = SHARE * _words(parts, density)
-    for run in found:
+    for run in found if density.has_threads else ():
         threaded = (spot.node for spot in run.spot.upwards() if density.threaded(spot))
         yield from (node for node in threaded if density.words(node) < little)
+
+
+def _names_a_list(text: str) -> bool:
+    return at_tail(text) is Kind.HEADING or CATALOGUE.fullmatch(text) is not None
 
 
 def _edits(parts: Sequence[Node]) -> Iterator[Node]:

@@ -20,7 +20,9 @@ FARTHER = 0.4
 """What prose counts when the element it shares with the headline is one further out than other prose's."""
 NEAR = 10
 """Characters of prose that make an element near."""
-ABOUT = re.compile(r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业)(?:简介|介绍|信息)\W*")
+ABOUT = re.compile(
+    r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业)(?:简介|介绍|信息)\W*"
+)
 """A heading over what is said of the author or the publisher."""
 LONGEST_HEADING = 12
 FOOT = re.compile(r"ICP[备证]|网安备|网站标识码")
@@ -44,7 +46,11 @@ def levels_of(headed: Run | None) -> dict[int, int]:
 
 def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[int]) -> bool:
     """Whether a run is prose that may be of the article."""
-    if not run.words or (run is headed and "。" not in run.text) or (boxes and any(spot.key in boxes for spot in run.spot.upwards())):
+    if (
+        not run.words
+        or (run is headed and "。" not in run.text)
+        or (boxes and any(spot.key in boxes for spot in run.spot.upwards()))
+    ):
         return False
     return not _aside(run, chain)
 
