@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from alerts.diary import Alarm
 from policy.records import Judgement, Moment, Run
 
 T = TypeVar("T")
@@ -172,6 +173,11 @@ def judgement_lines(judgements: Iterable[Judgement]) -> Iterator[str]:
         yield f"{place}: {one.kind}: {one.sentence}"
         yield from (f"    {url}" for url in one.examples)
         yield f"    → {one.advice}"
+
+
+def alarm_shape(alarm: Alarm) -> dict[str, Any]:
+    """An alarm with its judgement for programs."""
+    return plain(alarm.judgement) | {"since": alarm.since, "nights": alarm.nights}
 
 
 def runs_table(title: str, runs: Iterable[Run]) -> Table:

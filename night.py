@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
+import reporting
 import resting
 from alerts import outbox, percolate
-from alerts.channels.email import Email
 from alerts.outbox import Sent
 from config import Config, PortalConfig
 from crawler import clock as clocks
@@ -220,18 +220,9 @@ def after(config: Config, database: Database, clock: Clock = clocks.now) -> Afte
 
 def send(config: Config, database: Database, clock: Clock = clocks.now) -> Sent:
     """Hand what is due to the mail server; without one, only how much waits."""
-    mail = config.mail
-    if not mail.host:
+    if not config.mail.host:
         return Sent(waiting=outbox.waiting(database))
-    channel = Email(
-        host=mail.host,
-        port=mail.port,
-        sender=mail.sender,
-        user=mail.user,
-        password=mail.password,
-        starttls=mail.starttls,
-    )
-    return outbox.send(database, channel, clock, names(config))
+    return outbox.send(database, reporting.channel(config), clock, names(config))
 
 
 def names(config: Config) -> Mapping[str, str]:

@@ -27,7 +27,7 @@ from attrs import evolve, field, frozen
 import console
 import night
 from cli.home import Home
-from cli.report import show_night
+from cli.report import tell_night
 from config import Config, Schedule
 from crawler import clock, lease
 from crawler.runs import TAKEN
@@ -138,7 +138,7 @@ class Clock:
         self,
         config: Config,
         database: Database,
-        report: Callable[[Night], None],
+        report: Callable[[Night, bool], None],
         *,
         after_failure: dt.timedelta = AFTER_FAILURE,
     ) -> None:
@@ -196,8 +196,16 @@ class Clock:
         if wait and taken.run:
             self._look_at(clock.now())
         if passed != Night(after=passed.after):
-            self._report(passed)
+            self._report(passed, self._rests())
         return passed
+
+    def _rests(self) -> bool:
+        """Whether all that is due has ended: then the night's report is mailed, and not before."""
+        with self._lock, self._database.read() as session:
+            last = {slug: runs.last_slot(session, slug) for slug in self._slugs}
+            return not self._busy and not any(
+                due(self._config.schedule_of(slug), last[slug], clock.now()).run for slug in self._slugs
+            )
 
     def _take(self, *, wait: bool) -> Plan:
         """What is due, and ours from now on: a look beside this one leaves it alone."""
@@ -241,7 +249,11 @@ def _serve(home: Home, *, once: bool) -> int:
     for refused in night.enabled(home.config).refused:
         console.note(f"not crawled: {refused}")
     with home.database() as database:
-        ours = Clock(home.config, database, show_night)
+
+        def tell(passed: Night, last: bool) -> None:
+            tell_night(home.config, database, passed, mail=last)
+
+        ours = Clock(home.config, database, tell)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, ours.stop)
         if once:

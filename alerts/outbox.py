@@ -84,7 +84,12 @@ def send(database: Database, channel: Channel, clock: Clock, names: Mapping[str,
 def waiting(database: Database) -> int:
     """Deliveries neither sent nor given up."""
     with database.read() as session:
-        counts = by_state(session)
+        return waiting_in(session)
+
+
+def waiting_in(session: Session) -> int:
+    """The same, in a transaction of the caller's."""
+    counts = by_state(session)
     return sum(counts.get(state, 0) for state in ("pending", "failed", "leased"))
 
 

@@ -1,6 +1,6 @@
 """``polarchive …``: the commands, one module a group. Wiring, no logic."""
 
-from cli import alerting, comparing, crawling, declaring, extracting, furniture, reading, reextracting
+from cli import alerting, comparing, crawling, declaring, extracting, furniture, health, reading, reextracting
 from cli.app import main
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "declaring",
     "extracting",
     "furniture",
+    "health",
     "main",
     "reading",
     "reextracting",

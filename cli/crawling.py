@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,10 @@ from attrs import evolve
 from rich.text import Text
 
 import console
+import reporting
 from alerts import outbox
+from alerts.diary import Alarm
+from alerts.morning import alarm_lines
 from cli.app import Json, app
 from cli.home import Home
 from config import Config, PortalConfig
@@ -22,7 +26,8 @@ from crawler import portals as declared
 from crawler.portal import Portal
 from policy.errors import ArchiveError
 from policy.records import Run
-from storage import queries
+from resting import sentence as resting_domain
+from storage import backoffs, queries
 from storage.database import upgrade
 from storage.rows import PortalOverview
 
@@ -185,18 +190,19 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     chosen = night.replayable(home.config, captures) if captures else night.enabled(home.config)
     home.prepare()
     stop = stopped_by_signals()
-    with home.database() as database, console.progress("portals", len(chosen.slugs)) as bar:
-        lost = lease.close_lost(home.config, database, clock.now())
-        passed = night.night(
-            home.config,
-            database,
-            dict.fromkeys(chosen.slugs, clock.now()),
-            replay=captures,
-            stop=stop,
-            on_done=lambda slug, run: bar.advance(bar.task_ids[0]),
-        )
-    passed = evolve(passed, lost=tuple(lost), refused=(*chosen.refused, *passed.refused))
-    console.write_json(report.night_shape(passed)) if as_json else report.show_night(passed)
+    with home.database() as database:
+        with console.progress("portals", len(chosen.slugs)) as bar:
+            lost = lease.close_lost(home.config, database, clock.now())
+            passed = night.night(
+                home.config,
+                database,
+                dict.fromkeys(chosen.slugs, clock.now()),
+                replay=captures,
+                stop=stop,
+                on_done=lambda slug, run: bar.advance(bar.task_ids[0]),
+            )
+        passed = evolve(passed, lost=tuple(lost), refused=(*chosen.refused, *passed.refused))
+        report.tell_night(home.config, database, passed, as_json=as_json)
     raise typer.Exit(passed.code)
 
 
@@ -216,10 +222,12 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     with home.database() as database, database.read() as session:
         lines, totals = queries.overview(session, slugs), queries.totals(session)
         messages = outbox.by_state(session)
-    needing = [one for line in lines if line.last_run for one in line.last_run.judgements or ()]
+        alarms = reporting.alarms(session, slugs)
+        resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]
     if as_json:
-        shapes = [_status_shape(line) for line in lines]
-        console.write_json({"totals": console.plain(totals), "portals": shapes, "messages": messages})
+        shapes = [_status_shape(line, alarms) for line in lines]
+        said = {"totals": console.plain(totals), "portals": shapes, "messages": messages, "resting": resting}
+        console.write_json(said)
         return
     table = console.table(
         "", "portal", "#articles", "#versions", "#missing", "newest", "last run", "state", "failed"
@@ -230,8 +238,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
     if messages:
         console.say(f"messages: {console.counts(messages)}")
-    for said in console.judgement_lines(needing):
-        console.say(Text(said))
+    for line_said in [*alarm_lines(alarms), *resting]:
+        console.say(Text(line_said))
 
 
 def _status_row(line: PortalOverview) -> list[str | Text]:
@@ -243,6 +251,7 @@ def _status_row(line: PortalOverview) -> list[str | Text]:
     return [line.portal, *numbers, console.moment(line.newest), *ended]
 
 
-def _status_shape(line: PortalOverview) -> dict[str, Any]:
+def _status_shape(line: PortalOverview, alarms: Sequence[Alarm]) -> dict[str, Any]:
     run = console.run_shape(line.last_run) if line.last_run else None
-    return console.plain(line) | {"last_run": run}
+    found = [console.alarm_shape(alarm) for alarm in alarms if alarm.judgement.portal == line.portal]
+    return console.plain(line) | {"last_run": run, "alarms": found}

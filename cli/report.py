@@ -1,32 +1,73 @@
-"""The morning report: what happened in a night, and what to do about it."""
+"""The morning report on a terminal and for programs: what happened in a night, and what to do about it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
 from rich.text import Text
 
 import console
-from night import Aftermath, Night
+import reporting
+from alerts.morning import Morning, parts
+from config import Config
+from crawler import clock
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from night import Aftermath, Night
+
+logger = logging.getLogger(__name__)
+
+_STYLES = {
+    "Broken": "bold red",
+    "To look at": "bold yellow",
+    "Stale": "bold yellow",
+    "Left alone": "bold yellow",
+}
 
 
-def show_night(night: Night) -> None:
-    """The morning report: one table, and a line for whatever needs a look."""
-    if night.runs:
-        console.say(console.runs_table("the night", night.runs))
-    for line in remarks(night):
-        console.say(Text(line))
+def tell_night(
+    config: Config, database: Database, night: Night, *, mail: bool = True, as_json: bool = False
+) -> None:
+    """Print the report of a night's day, and mail it where the configuration says to whom."""
+    report = _report(config, database, night)
+    failed = reporting.mail(config, report) if mail else None
+    if as_json:
+        console.write_json(night_shape(night) | {"mail": failed})
+    else:
+        show(evolve(report, remarks=(*report.remarks, failed)) if failed else report)
+
+
+def _report(config: Config, database: Database, night: Night) -> Morning:
+    days = [run.slot.astimezone(console.SHANGHAI).date() for run in night.runs]
+    day = max(days, default=None)
+    try:
+        return reporting.morning(config, database, day, remarks=list(remarks(night)))
+    except Exception as error:  # a report that breaks must not break the night
+        logger.exception("the report failed")
+        lines = (*remarks(night), *console.judgement_lines(night.judgements), f"broken: report: {error}")
+        return Morning(day=day or clock.now().astimezone(console.SHANGHAI).date(), remarks=lines)
+
+
+def show(report: Morning) -> None:
+    """Print a report."""
+    console.say(Text(report.headline, style="bold"))
+    for heading, lines in parts(report):
+        console.say(Text(f"\n{heading}", style=_STYLES.get(heading, "bold")))
+        for line in lines:
+            console.say(Text(line if line.startswith(" ") else f"  {line}"))
 
 
 def remarks(night: Night) -> Iterator[str]:
-    """What happened beside the table, and what to do about it."""
+    """What only the night itself can know."""
     for run in night.lost:
         slot = console.moment(run.slot)
         yield f"{run.portal}: lost: the run of {slot} was killed; what it had saved is kept"
-    yield from (f"{run.portal}: {run.message}" for run in night.runs if run.message)
-    yield from console.judgement_lines(night.judgements)
+    yield from (f"{run.portal}: {run.message}" for run in night.runs if run.message and not run.judgements)
     for slug, slots in _by_portal(night.missed).items():
         first = console.moment(slots[0])
         yield f"{slug}: {len(slots)} missed, from {first} on: nothing ran; is the scheduler running?"
@@ -51,6 +92,9 @@ def _mail_line(after: Aftermath) -> str:
     return ", ".join([*parts, *sent.errors])
 
 
+# ------------------------------------------------------------------ for programs
+
+
 def night_shape(night: Night) -> dict[str, Any]:
     """The night for programs."""
     sent = console.plain(night.after.sent)
@@ -64,4 +108,20 @@ def night_shape(night: Night) -> dict[str, Any]:
         "indexed": night.after.indexed,
         "alerts": {"matched": night.after.matched} | sent,
         "broken": night.after.broken,
+    }
+
+
+def report_shape(report: Morning) -> dict[str, Any]:
+    """A report for programs."""
+    return {
+        "day": report.day,
+        "headline": report.headline,
+        "alarms": [console.alarm_shape(alarm) for alarm in report.alarms()],
+        "closed": [console.alarm_shape(alarm) for night in report.nights for alarm in night.closed],
+        "news": [console.plain(news) for news in report.news],
+        "runs": [console.run_shape(run) for run in report.runs],
+        "resting": report.resting,
+        "behind": report.behind,
+        "waiting": report.waiting,
+        "remarks": report.remarks,
     }

@@ -69,6 +69,12 @@ def address(_: object, __: object, value: str) -> None:
         raise ValueError(f"expected a mail address, found {value!r}")
 
 
+def mailbox(_: object, __: object, value: str) -> None:
+    """Empty, or a bare mail address."""
+    if value:
+        address(_, __, value)
+
+
 def database(_: object, __: object, value: str) -> None:
     """Empty, or a SQLAlchemy URL we run on. It may hold a password: the error does not repeat it."""
     if value and not re.match(r"(sqlite|postgresql)(\+\w+)?://", value):

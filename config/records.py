@@ -101,6 +101,13 @@ class Health:
 
 
 @frozen(kw_only=True)
+class Report:
+    """Whom the morning report is mailed to; empty: nobody."""
+
+    email: str = field(default="", validator=checks.mailbox)
+
+
+@frozen(kw_only=True)
 class Config:
     """Everything that is decided outside the code."""
 
@@ -116,6 +123,7 @@ class Config:
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
     health: Health = Health()
+    report: Report = Report()
     portals: Mapping[str, PortalConfig] = field(factory=dict)
 
     def schedule_of(self, portal: str) -> Schedule:

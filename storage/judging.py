@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from attrs import evolve
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
-from policy.records import Judgement, Readings, Run
+from policy.records import Judgement, Run
 from storage.models import RunRow
 from storage.rows import run_record, stored_record
 
@@ -24,15 +24,20 @@ def past(session: Session, run: Run) -> list[Run]:
     """
     crawls = (
         select(RunRow)
+        .options(defer(RunRow.readings))
         .where(RunRow.portal == run.portal, RunRow.id < run.id, RunRow.replay.is_(False))
         .where(RunRow.kind == "crawl", RunRow.state.in_(ENDED))
         .order_by(RunRow.id.desc())
     )
     since = _accepted(session, run)
-    later = [run_record(row) for row in session.scalars(crawls.where(RunRow.id > since).limit(NIGHTS))]
+    later = [_brief(row) for row in session.scalars(crawls.where(RunRow.id > since).limit(NIGHTS))]
     in_order = session.scalar(crawls.where(RunRow.id < since).limit(1))
-    first = [evolve(run_record(in_order), judgements=())] if in_order else []
-    return [evolve(each, readings=Readings()) for each in (*first, *reversed(later))]
+    first = [evolve(_brief(in_order), judgements=())] if in_order else []
+    return [*first, *reversed(later)]
+
+
+def _brief(row: RunRow) -> Run:
+    return run_record(row, readings=False)
 
 
 def _accepted(session: Session, run: Run) -> int:

@@ -167,8 +167,8 @@ def change_record(row: ChangeRow) -> Change:
     )
 
 
-def run_record(row: RunRow) -> Run:
-    """The run of a row."""
+def run_record(row: RunRow, *, readings: bool = True) -> Run:
+    """The run of a row, with what its readings were like or without."""
     return Run(
         id=row.id,
         portal=row.portal,
@@ -189,7 +189,7 @@ def run_record(row: RunRow) -> Run:
         sections=sections_record(row.sections),
         traffic={host: _converter.structure(each, HostTraffic) for host, each in row.traffic.items()},
         judgements=_judgements_record(row.judgements),
-        readings=readings_record(row.readings),
+        readings=readings_record(row.readings) if readings else Readings(),
         warc=row.warc,
         replay=row.replay,
         message=row.message,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from cli.report import night_shape, remarks
+import console
+from cli.report import night_shape
 from night import Night
 from policy.records import Judgement, Run
 from tests.storage.builders import NIGHT
@@ -31,6 +32,6 @@ def test_a_night_with_something_broken_is_partial_though_every_listing_was_read(
 
 def test_the_report_says_what_broke_with_examples_and_what_to_do() -> None:
     night = Night(runs=(evolve(RUN, judgements=(JUDGEMENT,)),))
-    lines = list(remarks(night))
-    assert lines[:3] == ["ndrc/tz: zero_entries: 0 rows, 10 promised", f"    {URL}", "    → mend it"]
+    lines = list(console.judgement_lines(night.judgements))
+    assert lines == ["ndrc/tz: zero_entries: 0 rows, 10 promised", f"    {URL}", "    → mend it"]
     assert night_shape(night)["judgements"][0]["examples"] == (URL,)

@@ -44,7 +44,7 @@ def test_a_database_that_is_away_for_a_while_does_not_stop_the_clock(tmp_path: P
     with open_database(url) as there:
         database = AwayAtFirst(*astuple(there, recurse=False), away=[1, 2])
         config = Config(home=tmp_path, contact="clock@example.org", portals=clocks)
-        clock = Clock(config, database, lambda night: None, after_failure=dt.timedelta(milliseconds=50))
+        clock = Clock(config, database, lambda night, last: None, after_failure=dt.timedelta(milliseconds=50))
         running = threading.Thread(target=clock.run)
         running.start()
         looked = database.back.wait(timeout=10)

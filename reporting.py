@@ -1,0 +1,113 @@
+"""The morning report of a day, made of what the archive knows, shown or mailed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from alerts import outbox
+from alerts.channels import NotDelivered
+from alerts.channels.email import Email
+from alerts.diary import Alarm, DiaryNight, diary
+from alerts.morning import Morning, News, message
+from config import Config
+from crawler import clock as clocks
+from crawler.clock import Clock
+from resting import sentence
+from storage import backoffs, mornings
+from storage.database import Database
+from storage.index import Index
+
+logger = logging.getLogger(__name__)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NIGHTS = 60
+"""So far back a diary looks for the beginning of an alarm."""
+_MOST_NEWS = 1000
+_DAY = dt.timedelta(days=1)
+_KINDS = {
+    "new_policy": "new",
+    "source_added": "reprinted",
+    "new_version": "changed",
+    "attachments": "with new files",
+}
+
+
+def morning(
+    config: Config, database: Database, day: dt.date | None = None, *, remarks: Sequence[str] = ()
+) -> Morning:
+    """The report of a day in Shanghai, by default of the last one on which anything ran."""
+    with database.read() as session:
+        newest = mornings.newest_slot(session)
+        day = day or (newest or clocks.now()).astimezone(SHANGHAI).date()
+        first = dt.datetime.combine(day, dt.time(), SHANGHAI)
+        slugs = mornings.ran(session, first, first + _DAY)
+        diaries = [diary(mornings.diary(session, slug, limit=NIGHTS, until=first + _DAY)) for slug in slugs]
+        entered = (night.run for nights in diaries for night in nights if night.run.slot >= first)
+        tonight = [run for run in entered if run.kind == "crawl"]
+        return Morning(
+            day=day,
+            nights=tuple(_whole(nights, first) for nights in diaries),
+            runs=tuple(tonight),
+            news=tuple(
+                News(
+                    portal=each.portal, kind=_KINDS.get(each.kind, each.kind), title=each.title, url=each.url
+                )
+                for each in mornings.told(session, [run.id for run in tonight], limit=_MOST_NEWS)
+            ),
+            resting=tuple(sentence(each) for each in backoffs.backoffs(session).values()),
+            behind=mornings.behind(session, Index(config.index).position),
+            waiting=outbox.waiting_in(session),
+            remarks=tuple(remarks),
+        )
+
+
+def alarms(session: Session, slugs: Iterable[str]) -> list[Alarm]:
+    """What needs a look at these portals, as their last runs found them."""
+    diaries = (diary(mornings.diary(session, slug, limit=NIGHTS)) for slug in slugs)
+    return [alarm for nights in diaries for alarm in (nights[-1].open if nights else ())]
+
+
+def _whole(nights: Sequence[DiaryNight], first: dt.datetime) -> DiaryNight:
+    """The last crawl of the day, with the alarms after all that happened on it."""
+    tonight = [night for night in nights if night.run.slot >= first]
+    ran = [night.run for night in tonight if night.run.kind == "crawl"]
+    opened = tuple(alarm for night in tonight for alarm in night.opened)
+    closed = tuple(alarm for night in tonight for alarm in night.closed)
+    return DiaryNight(run=ran[-1], open=tonight[-1].open, opened=opened, closed=closed)
+
+
+def mail(config: Config, report: Morning, clock: Clock = clocks.now) -> str | None:
+    """Mail the report to ops, if the configuration says to whom; why it could not be sent.
+
+    A report that cannot be sent breaks nothing else.
+    """
+    address = config.report.email
+    if not address:
+        return None
+    if not config.mail.host:
+        return f"the report is not mailed to {address}: mail.host is not set"
+    name = f"<report-{report.day}-{clock().timestamp():.0f}@polarchive.invalid>"
+    try:
+        channel(config).send(address, message(report), message_id=name)
+    except NotDelivered as error:
+        logger.warning("report not mailed: %s", error)
+        return f"the report is not mailed to {address}: {error}"
+    return None
+
+
+def channel(config: Config) -> Email:
+    """The mail server of the configuration."""
+    mail = config.mail
+    return Email(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        user=mail.user,
+        password=mail.password,
+        starttls=mail.starttls,
+    )

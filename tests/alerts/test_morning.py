@@ -1,0 +1,100 @@
+"""The morning report says in one screen what happened and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from attrs import evolve
+
+from alerts.diary import Alarm, DiaryNight
+from alerts.morning import Morning, News, markdown, message, parts
+from policy.records import HostTraffic, Judgement, Run, SectionReport
+
+DAY = dt.date(2026, 11, 24)
+SLOT = dt.datetime(2026, 11, 23, 18, 30, tzinfo=dt.UTC)
+URL = "https://www.example.cn/tz/"
+BROKEN = Judgement(
+    portal="ndrc",
+    section="tz",
+    kind="zero_entries",
+    severity="broken",
+    sentence="0 rows, 10 promised",
+    advice="mend it",
+    examples=(URL,),
+)
+
+
+def a_run(portal: str = "most", **changed: Any) -> Run:
+    run = Run(id=1, portal=portal, slot=SLOT, state="ok", captures=40, sections={"tz": SectionReport()})
+    return evolve(run, traffic={"www.example.cn": HostTraffic(requests=41, bytes=2_500_000)}, **changed)
+
+
+def quiet(count: int = 2) -> list[DiaryNight]:
+    return [DiaryNight(run=a_run(f"portal{number}")) for number in range(count)]
+
+
+def morning(*nights: DiaryNight, **more: Any) -> Morning:
+    return Morning(day=DAY, nights=nights, runs=tuple(night.run for night in nights), **more)
+
+
+def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
+    report = morning(*quiet())
+    assert report.headline == "2026-11-24: 2 portals, nothing new; all quiet"
+    assert parts(report) == [
+        ("Nothing lost", ["80 answers are kept as received; every article that was read is archived"]),
+        ("Ran", ["2 ok: portal0, portal1", "82 requests, 5.0 MB"]),
+    ]
+    assert message(report).subject == "Polarchive 2026-11-24: 2 portals, nothing new; all quiet"
+
+
+def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> None:
+    held = Alarm(judgement=BROKEN, since=SLOT - dt.timedelta(days=2), nights=3)
+    broken = DiaryNight(run=a_run("ndrc", state="partial", failed={"drift": 4}), open=(held,))
+    report = morning(broken, *quiet())
+    assert report.headline.endswith("; 1 broken")
+    (heading, lines), *others = parts(report)
+    assert (heading, lines) == (
+        "Broken",
+        [
+            "ndrc/tz: zero_entries: 0 rows, 10 promised (for 3 nights, since 2026-11-22)",
+            f"    {URL}",
+            "    → mend it",
+        ],
+    )
+    kept = dict(others)["Nothing lost"]
+    assert kept == ["kept and not read: drift 4 (ndrc); mend, then polarchive reextract SLUG"]
+    assert dict(others)["Ran"][:2] == ["1 partial: ndrc", "2 ok: portal0, portal1"]
+
+
+def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
+    stale = evolve(BROKEN, kind="stale", severity="warning", sentence="nothing new for 14 working days")
+    slow = evolve(BROKEN, kind="slow", severity="warning", section=None, subject="www.example.cn")
+    alarms = [Alarm(judgement=one, since=SLOT) for one in (stale, slow)]
+    ended = Alarm(judgement=BROKEN, since=SLOT, nights=5)
+    found = dict(parts(morning(DiaryNight(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
+    assert found["Stale"][0] == "ndrc/tz: stale: nothing new for 14 working days (new)"
+    assert found["To look at"][0].startswith("ndrc: slow:")
+    assert found["Mended"] == ["ndrc/tz: zero_entries, after 5 nights"]
+
+
+def test_news_fit_on_the_screen_and_hold_no_line_breaks() -> None:
+    news = [News(portal="ndrc", kind="new", title=f"关于\n印发{n}", url=URL) for n in range(30)]
+    report = morning(*quiet(), news=(*news, News(portal="most", kind="changed", title="办法", url=URL)))
+    assert report.headline == "2026-11-24: 2 portals, 1 changed, 30 new; all quiet"
+    lines = dict(parts(report))["New"]
+    assert (len(lines), lines[0], lines[-1]) == (12, "ndrc: 关于 印发0", "and 20 more")
+
+
+def test_a_day_without_a_run_is_no_quiet_day() -> None:
+    assert dict(parts(Morning(day=DAY)))["Ran"] == [
+        "nothing: no portal has a run of this day; is the scheduler running?"
+    ]
+
+
+def test_it_is_a_page_of_markdown_too() -> None:
+    held = DiaryNight(run=a_run("ndrc"), open=(Alarm(judgement=BROKEN, since=SLOT),))
+    page = markdown(morning(held, resting=("example.cn is left alone until 2026-11-26",)))
+    assert page.startswith("# 2026-11-24: 1 portals, nothing new; 1 broken\n\n## Broken\n\n- ndrc/tz: zero")
+    assert f"\n  {URL}  \n  → mend it  \n" in page
+    assert "## Left alone\n\n- example.cn is left alone until 2026-11-26\n" in page

@@ -1,0 +1,105 @@
+"""report, diary, accept: how the portals are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from aiosmtpd.controller import Controller
+
+import reporting
+from alerts.morning import Morning
+from config import load
+from policy.records import Judgement, SectionReport
+from storage import judging, runs
+from storage.database import open_database
+from tests.alerts.conftest import Mailbox, free_port
+from tests.cli.conftest import Polarchive
+
+FIRST = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
+DROP = Judgement(
+    portal="ndrc",
+    section="tz",
+    kind="sudden_drop",
+    severity="broken",
+    sentence="3 rows on its first page (usually 25)",
+    advice="mend it",
+)
+
+
+@pytest.fixture
+def nights(archived: Polarchive) -> Polarchive:
+    """Three nights of a portal: well, broken, broken."""
+    with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
+        for number, found in enumerate([(), (DROP,), (DROP,)]):
+            slot = FIRST + dt.timedelta(days=number)
+            with database.write() as session:
+                run = runs.claim(session, "ndrc", slot, slot)
+                assert run
+                runs.close(session, run.id, "ok", slot, entries=9, sections={"tz": SectionReport(pages=1)})
+                judging.keep(session, run.id, found)
+    return archived
+
+
+def test_the_report_of_the_last_night_or_of_another(nights: Polarchive) -> None:
+    last = nights("report")
+    assert (last.code, last.out.splitlines()[0]) == (0, "2026-11-05: 1 portals, nothing new; 1 broken")
+    assert "ndrc/tz: sudden_drop: 3 rows on its first page (usually 25) (for 2 nights" in last.out
+    first = nights("report", "--night", "2026-11-03", "--markdown")
+    assert first.out.startswith("# 2026-11-03: 1 portals, nothing new; all quiet\n")
+    said = nights("report", "--json").json
+    assert (said["day"], [one["kind"] for one in said["alarms"]]) == ("2026-11-05", ["sudden_drop"])
+    assert "nothing: no portal has a run of this day" in nights("report", "--night", "2026-12-24").out
+
+
+def test_the_diary_tells_when_alarms_began_and_how_long_they_last(nights: Polarchive) -> None:
+    entries = nights("diary", "ndrc", "--json").json
+    told = [(len(one["opened"]), [alarm["nights"] for alarm in one["open"]]) for one in entries]
+    assert told == [(0, [2]), (1, [1]), (0, [])], "the newest first"
+    assert "tz: sudden_drop (2)" in nights("diary", "ndrc", "--nights", "1").out
+    assert nights("diary", "nobody").code == 2
+
+
+def test_what_is_accepted_is_no_alarm_any_more(nights: Polarchive) -> None:
+    assert "sudden_drop" in nights("status").out
+    accepted = nights("accept", "ndrc")
+    assert (accepted.code, accepted.err.strip()) == (0, "ndrc: accepted: sudden_drop")
+    assert "sudden_drop" not in nights("status").out
+    assert nights("diary", "ndrc", "--json").json[0]["closed"][0]["kind"] == "sudden_drop"
+    assert "no alarm is open" in nights("accept", "ndrc").err
+
+
+# ------------------------------------------------------------------ by mail
+
+
+@pytest.fixture
+def server() -> Iterator[Controller]:
+    """A mail server; its handler is the mailbox."""
+    controller = Controller(Mailbox(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+def mailed(home: Polarchive, port: int) -> str | None:
+    home.configure(f'[mail]\nhost = "127.0.0.1"\nport = {port}\n[report]\nemail = "ops@example.org"\n')
+    return reporting.mail(load(home.home, {}), Morning(day=dt.date(2026, 11, 24)))
+
+
+def test_the_report_is_mailed_to_ops_though_all_is_quiet(polarchive: Polarchive, server: Controller) -> None:
+    assert mailed(polarchive, server.port) is None
+    (mail,) = server.handler.messages
+    assert (mail["To"], mail["Subject"]) == (
+        "ops@example.org",
+        "Polarchive 2026-11-24: 0 portals, nothing new; all quiet",
+    )
+
+
+def test_a_report_that_cannot_be_mailed_is_one_line_more(polarchive: Polarchive) -> None:
+    port = free_port()
+    failed = mailed(polarchive, port)
+    assert failed
+    assert failed.startswith(f"the report is not mailed to ops@example.org: 127.0.0.1:{port}")
+    polarchive.configure('[report]\nemail = "ops@example.org"\n')
+    assert "mail.host is not set" in str(reporting.mail(load(polarchive.home, {}), Morning(day=FIRST.date())))
