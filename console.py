@@ -32,6 +32,7 @@ _STYLES = {
     "missed": "yellow",
     "stopped": "yellow",
     "skipped": "yellow",
+    "budget": "yellow",
 }
 
 
@@ -70,6 +71,8 @@ def write_json(value: Any) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
+    if attrs.has(type(value)):
+        return plain(value)
     return dict(value) if isinstance(value, Mapping) else list(value)
 
 

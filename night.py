@@ -20,6 +20,7 @@ from crawler import clock as clocks
 from crawler import portals, visit
 from crawler import runs as crawling
 from crawler.clock import Clock
+from crawler.halt import halted
 from crawler.portal import Section
 from crawler.saved import saved
 from judging import judged
@@ -38,7 +39,7 @@ Done = crawling.Done
 T = TypeVar("T")
 
 PARTIAL = 3
-_CODES = {"ok": 0, "skipped": 0, "partial": PARTIAL}
+_CODES = {"ok": 0, "skipped": 0, "partial": PARTIAL, "budget": PARTIAL}
 
 
 @frozen(kw_only=True)
@@ -153,7 +154,7 @@ def night(
     passed = _crawled(config, awake, replay, stop, on_done, crawl)
     ended = (*passed.runs, *(run for run in rested.values() if run))
     passed = evolve(passed, missed=recorded, runs=tuple(judged(config, database, run) for run in ended))
-    return evolve(passed, after=after(config, database, clock) if not stop.is_set() else Aftermath())
+    return evolve(passed, after=after(config, database, clock) if not passed.stopped else Aftermath())
 
 
 def record_missed(
@@ -186,11 +187,12 @@ def _crawled(
         crawl(config, slots.items(), workers=workers, replay=replay, on_done=note, stop=stop)
     except RuntimeError as error:
         broken = (str(error),)
+    over = stop.is_set() or (bool(halted(config)) and not replay)
     return Night(
         runs=tuple(run for run in ended.values() if run),
-        elsewhere=() if stop.is_set() else tuple(slug for slug, run in ended.items() if not run),
+        elsewhere=() if over else tuple(slug for slug, run in ended.items() if not run),
         refused=broken,
-        stopped=stop.is_set(),
+        stopped=over,
     )
 
 

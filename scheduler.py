@@ -30,6 +30,7 @@ from cli.home import Home
 from cli.report import tell_night
 from config import Config, Schedule
 from crawler import clock, lease
+from crawler.halt import halted
 from crawler.runs import TAKEN
 from night import Night
 from policy.errors import ConfigError, PolarchiveError
@@ -208,9 +209,11 @@ class Clock:
             )
 
     def _take(self, *, wait: bool) -> Plan:
-        """What is due, and ours from now on: a look beside this one leaves it alone."""
+        """What is due, and ours from now on: a look beside this one leaves it alone. Nothing is while
+        crawling is stopped; what that misses is told, or caught up, when it is resumed."""
         with self._lock, self._database.read() as session:
-            last = {slug: runs.last_slot(session, slug) for slug in self._slugs if slug not in self._busy}
+            free = [] if halted(self._config) else [slug for slug in self._slugs if slug not in self._busy]
+            last = {slug: runs.last_slot(session, slug) for slug in free}
             taken = plan(self._config, last, clock.now(), wait=wait)
             self._busy |= set(taken.run)
         return taken

@@ -1,6 +1,17 @@
 """``polarchive …``: the commands, one module a group. Wiring, no logic."""
 
-from cli import alerting, comparing, crawling, declaring, extracting, furniture, health, reading, reextracting
+from cli import (
+    alerting,
+    comparing,
+    crawling,
+    declaring,
+    extracting,
+    furniture,
+    health,
+    reading,
+    reextracting,
+    traffic,
+)
 from cli.app import main
 
 __all__ = [
@@ -14,4 +25,5 @@ __all__ = [
     "main",
     "reading",
     "reextracting",
+    "traffic",
 ]

@@ -18,10 +18,11 @@ import reporting
 from alerts import outbox
 from alerts.diary import Alarm
 from alerts.morning import alarm_lines
+from cli import traffic
 from cli.app import Json, app
 from cli.home import Home
 from config import Config, PortalConfig
-from crawler import clock
+from crawler import clock, halt
 from crawler import portals as declared
 from crawler.portal import Portal
 from policy.errors import ArchiveError
@@ -187,6 +188,8 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
 
     home: Home = ctx.obj
     captures = _readable(replay or [])
+    if not captures:
+        halt.require_none(home.config)
     chosen = night.replayable(home.config, captures) if captures else night.enabled(home.config)
     home.prepare()
     stop = stopped_by_signals()
@@ -218,7 +221,7 @@ def stopped_by_signals() -> threading.Event:
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """What the archive holds, and how the last runs ended."""
     home: Home = ctx.obj
-    slugs = list(declared.load(home.config.portal_packages))
+    slugs, held = list(declared.load(home.config.portal_packages)), halt.halted(home.config)
     with home.database() as database, database.read() as session:
         lines, totals = queries.overview(session, slugs), queries.totals(session)
         messages = outbox.by_state(session)
@@ -226,7 +229,13 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]
     if as_json:
         shapes = [_status_shape(line, alarms) for line in lines]
-        said = {"totals": console.plain(totals), "portals": shapes, "messages": messages, "resting": resting}
+        said = {
+            "totals": console.plain(totals),
+            "portals": shapes,
+            "messages": messages,
+            "resting": resting,
+            "stopped": console.plain(held) if held else None,
+        }
         console.write_json(said)
         return
     table = console.table(
@@ -236,6 +245,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         table.add_row(*_status_row(line))
     console.say(table)
     console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
+    if held:
+        console.say(Text(f"{traffic.said(held)}: polarchive resume"))
     if messages:
         console.say(f"messages: {console.counts(messages)}")
     for line_said in [*alarm_lines(alarms), *resting]:

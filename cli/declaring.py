@@ -18,6 +18,7 @@ import console
 from cli.app import app
 from cli.home import Home
 from config import Config
+from crawler import halt
 from crawler import portals as declared
 from policy.errors import ArchiveError, ConfigError
 from storage.database import upgrade
@@ -117,12 +118,16 @@ def capture(
 
     home: Home = ctx.obj
     declared.get(slug, home.config.portal_packages)
+    halt.require_none(home.config)
     folder = into / slug
     if folder.exists():
         raise ArchiveError(f"{folder}: is there already")
     with tempfile.TemporaryDirectory() as scratch:
         config = evolve(home.config, home=Path(scratch), database="")
         config.captures.mkdir()
+        if home.config.home.is_dir():  # the delay is kept beside the home's own crawls
+            home.config.turns.mkdir(exist_ok=True)
+            config.turns.symlink_to(home.config.turns)
         upgrade(config.database_url)
         with console.busy(f"capturing {slug}"):
             run = runs.crawl(config, slug, since=EARLIEST, sections=section or [], sample=articles)

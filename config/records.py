@@ -23,6 +23,21 @@ class Crawl:
     first_crawl_days: int = field(default=90, validator=checks.within(0, 36_500))
     heartbeat: float = field(default=10.0, validator=checks.positive)
     time_limit_minutes: float = field(default=180.0, validator=checks.positive)
+    throttle: bool = True
+    longest_delay: float = field(default=60.0, validator=checks.within(0, 3600))
+    longest_wait: float = field(default=300.0, validator=checks.within(0, 3600))
+    budget_pages: int = field(default=20_000, validator=checks.within(1))
+    budget_bytes: int = field(default=5_000_000_000, validator=checks.within(1))
+    budget_minutes: float = field(default=170.0, validator=checks.positive)
+
+
+@frozen(kw_only=True)
+class Budget:
+    """What one run of a portal may cost: requests, bytes as received, minutes."""
+
+    pages: int
+    bytes: int
+    minutes: float
 
 
 FILE_KINDS = (
@@ -79,6 +94,9 @@ class PortalConfig:
     cron: str | None = field(default=None, validator=checks.cron)
     delay: float | None = field(default=None, validator=optional(checks.within(0)))
     attachments: bool = True
+    budget_pages: int | None = field(default=None, validator=optional(checks.within(1)))
+    budget_bytes: int | None = field(default=None, validator=optional(checks.within(1)))
+    budget_minutes: float | None = field(default=None, validator=optional(checks.positive))
 
 
 @frozen(kw_only=True)
@@ -131,6 +149,15 @@ class Config:
         cron = self.portals.get(portal, PortalConfig()).cron
         return evolve(self.schedule, cron=cron) if cron else self.schedule
 
+    def budget_of(self, portal: str) -> Budget:
+        """What a run of one portal may cost."""
+        mine, crawl = self.portals.get(portal, PortalConfig()), self.crawl
+        return Budget(
+            pages=mine.budget_pages or crawl.budget_pages,
+            bytes=mine.budget_bytes or crawl.budget_bytes,
+            minutes=mine.budget_minutes or crawl.budget_minutes,
+        )
+
     def attachments_of(self, portal: str) -> Attachments:
         """What holds for the files of one portal."""
         wanted = self.portals.get(portal, PortalConfig()).attachments
@@ -145,6 +172,16 @@ class Config:
     def captures(self) -> Path:
         """The root of the WARC files."""
         return self.home / "captures"
+
+    @property
+    def turns(self) -> Path:
+        """When domains were asked last, by whichever process."""
+        return self.home / "turns"
+
+    @property
+    def requests(self) -> Path:
+        """The root of the logs of requests."""
+        return self.home / "requests"
 
     @property
     def index(self) -> Path:

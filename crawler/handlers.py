@@ -12,6 +12,7 @@ from scrapy.http.headers import Headers
 from scrapy.responsetypes import responsetypes
 
 from crawler.addresses import origin
+from crawler.gate import Gate
 from crawler.meter import SECONDS
 from crawler.outcomes import NotSaved
 from crawler.saved import saved
@@ -27,12 +28,16 @@ class ConnectHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._gate = Gate.of(crawler)
         self._connect = {
             origin(asked): target.rstrip("/")
             for asked, target in visit_of(crawler).config.network.connect.items()
         }
 
     async def download_request(self, request: Request) -> Response:
+        return await self._gate.ask(request, self._send)
+
+    async def _send(self, request: Request) -> Response:
         began = time.monotonic()
         try:
             return await self._fetched(request)

@@ -3,6 +3,7 @@
 =====  ===========  ==================================================================
 40     Refusals     challenge, soft 404 and error pages raise; a blocked domain is left alone
 60     PortalHosts  only the portal's own hosts are asked, redirects included
+100    Robots       robots.txt, obeyed (crawler.robots)
 560    AddressGuard a refused address says so instead of "cannot resolve", and is not retried
 590    Decode       undoes the content coding, never further than the limit
 600    Redirects    Scrapy's, without a Referer

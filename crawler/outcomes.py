@@ -49,6 +49,22 @@ class NotSaved(Unfetched):
     reason = "not_saved"
 
 
+class Ended(Unfetched):
+    """Not asked: the run ended first. Nothing follows from it, and it is not counted."""
+
+    reason = "ended"
+
+
+class RobotsUnreachable(Unfetched):
+    """Its host's robots.txt cannot be had, so that everything is forbidden there for now."""
+
+    reason = "robots_unreachable"
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: robots.txt of its host cannot be had ({reason})")
+        self.reason = reason
+
+
 class TooLarge(Unfetched):
     """Larger than the limits once decoded."""
 

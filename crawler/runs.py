@@ -26,6 +26,7 @@ from scrapy.utils.log import DEFAULT_LOGGING
 import config as config_package
 from config import Config
 from crawler import clock, lease
+from crawler.halt import halted
 from crawler.visit import Visit, begin
 from pipelines.adapters import compute_keywords
 from policy.records import Run
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 TAKEN = 75
 """Exit code when the lease of a run is taken (EX_TEMPFAIL)."""
-_CODES = {"ok": 0, "partial": 3}
+_CODES = {"ok": 0, "partial": 3, "budget": 3}
 
 Done = Callable[[str, Run | None], None]
 """Told of each portal that ended, with its run, or None when that was not ours."""
@@ -186,7 +187,8 @@ def run_all(
     stop, done, finished = stop or threading.Event(), threading.Lock(), list[Run]()
 
     def one(slug: str, slot: dt.datetime) -> None:
-        run = None if stop.is_set() else supervise(config, slug, slot=slot, replay=replay, stop=stop)
+        over = stop.is_set() or (halted(config) and not replay)
+        run = None if over else supervise(config, slug, slot=slot, replay=replay, stop=stop)
         with done:
             finished.extend([run] if run else [])
             on_done(slug, run)
@@ -236,7 +238,8 @@ def _settled(config: Config, slug: str, slot: dt.datetime, code: int, *, late: b
     with open_database(config.database_url) as database:
         run = _run_of(database, slug, slot)
         if run is None:
-            return None if code == -signal.SIGTERM and not late else _unbegun(database, slug, slot, code)
+            told = (code == -signal.SIGTERM and not late) or halted(config)
+            return None if told else _unbegun(database, slug, slot, code)
         if run.state == "running":
             run = lease.close_dead(config, database, run, clock.now(), late=late)
         return run

@@ -18,7 +18,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 CONCURRENT_REQUESTS = 4
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
-DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY = 0  # crawler.gate keeps it
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
@@ -46,6 +46,7 @@ DOWNLOAD_HANDLERS = {
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Refusals": 40,
     "crawler.middlewares.PortalHosts": 60,
+    "crawler.robots.Robots": 100,
     "crawler.middlewares.AddressGuard": 560,
     "crawler.middlewares.Decode": 590,
     "crawler.middlewares.Redirects": 600,
@@ -55,6 +56,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # Decode
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
 }
 SPIDER_MIDDLEWARES = {
@@ -66,7 +68,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.ledger.Ledger": 0,
+    "crawler.gate.Gate": 0,
+    "crawler.ledger.Ledger": 1,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.logcount.LogCount": None,
     "scrapy.extensions.logstats.LogStats": None,

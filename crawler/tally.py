@@ -14,6 +14,7 @@ SAVED = "run/saved/"
 FAILED = "run/failed/"
 UNREAD = "run/unread/"
 TORN = "run/torn"
+NOTES = "run/notes"
 ELSEWHERE: Final = "leads_elsewhere"
 FUTURE: Final = "future_day"
 """Words for rows of a listing that are counted and not followed, or followed whatever their day says."""
@@ -22,7 +23,7 @@ FUTURE: Final = "future_day"
 @frozen(kw_only=True)
 class Tally:
     """What a run has done so far. ``unread`` are sections whose listing failed, with the reason;
-    ``torn`` says which of the saved captures are damaged."""
+    ``torn`` says which of the saved captures are damaged; ``notes`` are sentences for the report."""
 
     entries: int = 0
     asked: int = 0
@@ -34,6 +35,7 @@ class Tally:
     failed: Mapping[str, int] = field(factory=dict)
     unread: Mapping[str, str] = field(factory=dict)
     torn: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def tally(stats: Mapping[str, Any]) -> Tally:
@@ -50,6 +52,7 @@ def tally(stats: Mapping[str, Any]) -> Tally:
         failed=_below(stats, FAILED),
         unread=_below(stats, UNREAD),
         torn=tuple(stats.get(TORN, ())),
+        notes=tuple(stats.get(NOTES, ())),
     )
 
 
@@ -57,7 +60,9 @@ def _below(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {key.removeprefix(prefix): stats[key] for key in sorted(stats) if key.startswith(prefix)}
 
 
-_ENDED: dict[str, RunState] = {"shutdown": "stopped", "closespider_timeout": "timeout"}
+_ENDED: dict[str, RunState] = {"shutdown": "stopped", "closespider_timeout": "timeout", "budget": "budget"}
+_EARLY = {*_ENDED, "later"}
+"""Reasons that have a sentence among the notes."""
 
 
 def final_state(reason: str, counts: Tally) -> RunState:
@@ -68,18 +73,20 @@ def final_state(reason: str, counts: Tally) -> RunState:
     read = counts.new + counts.revised + counts.unchanged
     if reason in _ENDED:
         return _ENDED[reason]
-    if reason != "finished" or not counts.entries:
+    if reason not in {"finished", "later"} or not counts.entries:
         return "failed"
     if counts.asked and not read and not counts.not_saved:
         return "failed"
-    halved = counts.unread or counts.torn or {"challenge", "crash"} & counts.failed.keys()
+    halved = (
+        reason == "later" or counts.unread or counts.torn or {"challenge", "crash"} & counts.failed.keys()
+    )
     return "partial" if halved else "ok"
 
 
 def explain(reason: str, counts: Tally) -> str | None:
     """One line for the report where there is something to say."""
-    parts = [*counts.torn, *(f"{slug}: {why}" for slug, why in counts.unread.items())]
-    if reason != "finished" and reason not in _ENDED:
+    parts = [*counts.torn, *(f"{slug}: {why}" for slug, why in counts.unread.items()), *counts.notes]
+    if reason != "finished" and reason not in _EARLY:
         parts.append(f"ended early: {reason}")
     if reason == "finished" and not counts.entries:
         parts.append("no entries in any listing")

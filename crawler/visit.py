@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 
 from config import Config, PortalConfig, load
 from crawler import clock as clocks
-from crawler import portals
+from crawler import halt, portals
 from crawler.addresses import endpoint, open_endpoints, origin
 from crawler.clock import Clock
 from crawler.portal import Portal, Section
@@ -62,7 +62,7 @@ def begin(
 ) -> Visit | None:
     """Claim the run and prepare it; None when its lease is taken. ``by_hand``: no domain is left alone.
 
-    Raises UnknownPortal, ConfigError for an unknown section or a real portal without a contact, and
+    Raises UnknownPortal, Stopped, ConfigError for an unknown section or a real portal without a contact, and
     UnreadableCapture for a replay of what is no WARC.
     """
     portal = portals.get(slug, config.portal_packages)
@@ -70,6 +70,7 @@ def begin(
     if replay:
         saved(tuple(replay))
     else:
+        halt.require_none(config)
         require_contact(config, chosen)
     with database.read() as session:
         floor = runs.first_since(session, slug)
@@ -119,7 +120,7 @@ def require_contact(config: Config, sections: Sequence[Section]) -> None:
 
 
 def delay(config: Config, portal: Portal) -> float:
-    """Seconds between two requests to one host: ops first, then the declaration, then the default."""
+    """Seconds between two requests to one portal: ops first, then the declaration, then the default."""
     mine = config.portals.get(portal.slug, PortalConfig()).delay
     return next(value for value in (mine, portal.delay, config.crawl.delay) if value is not None)
 
@@ -134,8 +135,6 @@ def tuning(visit: Visit) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": crawl.concurrency,
         "DOWNLOAD_TIMEOUT": crawl.timeout,
         "DOWNLOAD_MAXSIZE": crawl.max_bytes,
-        "DOWNLOAD_DELAY": delay(visit.config, visit.portal),
-        "CLOSESPIDER_TIMEOUT": crawl.time_limit_minutes * 60,
     }
     return common | (_REPLAYED if visit.replay else {})
 
@@ -149,7 +148,6 @@ _REPLAYED: dict[str, Any] = {
         "s3": None,
         "data": None,
     },
-    "DOWNLOAD_DELAY": 0,
     "RETRY_ENABLED": False,
 }
 

@@ -7,6 +7,7 @@
     ├── UnknownPortal          no such slug; names the near ones
     ├── QuerySyntax            a query cannot be read; names the position
     ├── BadAddress             no address a message can be sent to
+    ├── Stopped                crawling is stopped for all portals until it is resumed
     ├── ArchiveError           the home or its database cannot be used
     │   ├── NewerDatabase      written by a later release
     │   ├── TornCapture        a WARC record shorter than it says
@@ -45,6 +46,10 @@ class QuerySyntax(PolarchiveError):
 
 class BadAddress(PolarchiveError):
     """No address a message can be sent to."""
+
+
+class Stopped(PolarchiveError):
+    """Crawling is stopped for all portals."""
 
 
 class ArchiveError(PolarchiveError):

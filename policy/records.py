@@ -634,7 +634,9 @@ class Judgement:
         return self.kind, self.section or "", self.subject
 
 
-RunState = Literal["running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout", "skipped"]
+RunState = Literal[
+    "running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout", "budget", "skipped"
+]
 """``skipped``: its domain answered with a challenge before and is left alone for some nights."""
 RunKind = Literal["crawl", "reextract", "acceptance"]
 

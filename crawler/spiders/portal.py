@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any, Self
 
 from scrapy import Spider, signals
@@ -19,7 +20,7 @@ from crawler.files import Files
 from crawler.following import Sought, Trail, in_window
 from crawler.ledger import Ledger, Seen
 from crawler.middlewares import payload_of
-from crawler.outcomes import BadStatus, NotSaved, reason
+from crawler.outcomes import BadStatus, Ended, NotSaved, reason
 from crawler.pages.listings import kind, parted
 from crawler.printed import printed
 from crawler.stored import Stored
@@ -153,11 +154,10 @@ class PortalSpider(Spider):
     # -------------------------------------------------------------- articles
 
     def _ask_page(self, sought: Sought, url: str) -> Request:
-        """An article that is begun is finished before the next one is."""
+        """An article that is begun is finished before the next one is, and new ones go before known ones."""
         asked = self.visit.portal.asked_at(url)
-        return _request(
-            asked, self.article, self.unfetched, sought.asking(url), priority=5 if sought.asked else 0
-        )
+        priority = 5 if sought.asked else 0 if sought.known else 2
+        return _request(asked, self.article, self.unfetched, sought.asking(url), priority=priority)
 
     def article(self, response: Response, so_far: Sought) -> Output:
         """Read a page of an article; go on to its next page, or hand on the whole."""
@@ -290,12 +290,17 @@ def _request(
         body=body,
         headers=None if body is None else {"Content-Type": kind(body)},
         callback=callback,
-        errback=errback,
+        errback=partial(_unless_ended, errback),
         cb_kwargs={"so_far": so_far},
         meta=meta,
         priority=priority,
         dont_filter=True,
     )
+
+
+def _unless_ended(errback: Callable[[Failure], Any], failure: Failure) -> Any:
+    """What was never asked, because the run ended first, says nothing."""
+    return None if isinstance(failure.value, Ended) else errback(failure)
 
 
 def _so_far(failure: Failure) -> Any:

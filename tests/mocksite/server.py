@@ -78,9 +78,14 @@ class Handler(BaseHTTPRequestHandler):
         self._good(page)
 
     def _busy(self, page: dict[str, Any]) -> None:
-        """503 so many times, then good."""
+        """503, or another status, so many times, then good; it may say when to come again."""
         if page["asked"] <= page["times"]:
-            self._send(503, {"Content-Type": "text/html"}, b"<html><body>busy</body></html>")
+            later = {"Retry-After": page["later"]} if "later" in page else {}
+            self._send(
+                page.get("saying", 503),
+                {"Content-Type": "text/html"} | later,
+                b"<html><body>busy</body></html>",
+            )
         else:
             self._good(page)
 

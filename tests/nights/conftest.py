@@ -23,13 +23,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOSTS = (
     *("https://www.ndrc.gov.cn", "https://www.most.gov.cn", "https://www.gov.cn", "https://news.bjx.com.cn"),
     *("https://m.bjx.com.cn", "https://fd.bjx.com.cn", "http://127.0.0.1:1"),
-    "https://services.example",
+    *("https://services.example", "https://www.twins.example", "https://bureau.twins.example"),
 )
 CONFIG = """\
 contact = "nights@example.org"
 portal_packages = {packages}
 [crawl]
-delay = 0.0
+delay = {delay}
+{crawl}
 timeout = {timeout}
 time_limit_minutes = {minutes}
 max_bytes = 20000000
@@ -52,9 +53,15 @@ class Home:
     children: list[subprocess.Popen[str]] = field(factory=list, repr=False)
 
     def configure(
-        self, *, timeout: float = 20, limit: float = 60, packages: Sequence[str] = ("crawler.portals",)
+        self,
+        *,
+        timeout: float = 20,
+        limit: float = 60,
+        packages: Sequence[str] = ("crawler.portals",),
+        delay: float = 0,
+        crawl: str = "",
     ) -> None:
-        """Write its configuration."""
+        """Write its configuration; ``crawl`` are more lines of that table."""
         connect = "\n".join(f'"{host}" = "{self.site.origin}"' for host in HOSTS)
         text = CONFIG.format(
             timeout=float(timeout),
@@ -62,6 +69,8 @@ class Home:
             port=self.site.port,
             connect=connect,
             packages=json.dumps(packages),
+            delay=float(delay),
+            crawl=crawl,
         )
         (self.path / "polarchive.toml").write_text(text, encoding="utf-8")
 

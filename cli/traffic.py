@@ -1,0 +1,89 @@
+"""requests, stop, resume: what we asked of portals, and that nothing more is asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import console
+from cli.app import FAILED, Json, app
+from cli.home import Home
+from crawler import clock, halt, requestlog
+from crawler.requestlog import Asked, Gap
+from policy.errors import ArchiveError
+
+
+@app.command()
+def requests(
+    ctx: typer.Context,
+    runs: Annotated[
+        list[str], typer.Argument(help="Runs by number; of a portal, by its slug, the last run.")
+    ],
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="Per host the smallest gap between two requests.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Every request of a run; with --gaps whether the delay was kept (exit code 1: it was not)."""
+    home: Home = ctx.obj
+    asked = sorted((one for name in runs for one in _asked(home, name)), key=lambda one: one.at)
+    between = requestlog.gaps(asked)
+    if as_json:
+        console.write_json([console.plain(one) for one in (between if gaps else asked)])
+    elif gaps:
+        _show_gaps(between)
+    else:
+        _show_requests(asked)
+    raise typer.Exit(FAILED if gaps and any(gap.short for gap in between) else 0)
+
+
+def _asked(home: Home, name: str) -> list[Asked]:
+    found = requestlog.logs(home.config.requests, name)
+    if not found:
+        raise ArchiveError(f"{name}: no requests are logged under this slug or number of a run")
+    return list(requestlog.read(found[0]))
+
+
+def _show_gaps(between: tuple[Gap, ...]) -> None:
+    table = console.table("", "host", "#requests", "#smallest gap", "#delay", "#too short")
+    for gap in between:
+        smallest = "–" if gap.smallest is None else f"{gap.smallest:.3f}"
+        table.add_row(gap.host, str(gap.requests), smallest, f"{gap.delay:.3f}", str(gap.short))
+    console.say(table)
+
+
+def _show_requests(asked: list[Asked]) -> None:
+    table = console.table("", "time", "#answer", "#bytes", "#seconds", "request")
+    for one in asked:
+        moment = one.at.astimezone(console.SHANGHAI).strftime("%m-%d %H:%M:%S.%f")[:-3]
+        answer = one.error or str(one.status)
+        table.add_row(moment, answer, str(one.bytes), f"{one.seconds:.3f}", f"{one.method} {one.url}")
+    console.say(table)
+
+
+@app.command()
+def stop(
+    ctx: typer.Context,
+    reason: Annotated[str, typer.Option(help="Shown by status and in the runs that it ends.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Ask nothing more of any portal: running crawls finish what is under way, none begins until resume."""
+    home: Home = ctx.obj
+    held = halt.halt(home.config, clock.now(), reason)
+    if as_json:
+        console.write_json(console.plain(held))
+    else:
+        console.note(f"{said(held)}; polarchive resume takes it back")
+
+
+@app.command()
+def resume(ctx: typer.Context) -> None:
+    """Crawl again after a stop."""
+    held = halt.resume(ctx.obj.config)
+    console.note("crawling again" if held else "nothing was stopped")
+
+
+def said(held: halt.Halt) -> str:
+    """A stop in one line."""
+    return ": ".join([f"stopped since {console.moment(held.since)}", *filter(None, [held.reason])])

@@ -1,0 +1,67 @@
+"""The global stop: a file in the home. While it lies there nothing is asked of any portal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+from attrs import frozen
+
+from config import Config
+from policy.errors import Stopped
+
+FILE = "stopped"
+
+
+@frozen(kw_only=True)
+class Halt:
+    """That crawling is stopped: since when, and why."""
+
+    since: dt.datetime
+    reason: str = ""
+
+
+def halted(config: Config) -> Halt | None:
+    """The stop that holds; a file without sense, as ``touch stopped`` makes, is one too."""
+    path = _file(config)
+    try:
+        text = path.read_text(encoding="utf-8")
+        changed = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    except FileNotFoundError:
+        return None
+    try:
+        said = json.loads(text)
+        return Halt(since=dt.datetime.fromisoformat(said["since"]), reason=str(said["reason"]))
+    except (ValueError, TypeError, KeyError):
+        return Halt(since=changed, reason=text.strip())
+
+
+def halt(config: Config, now: dt.datetime, reason: str = "") -> Halt:
+    """Stop; a stop that holds already stays as it is."""
+    path = _file(config)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if held := halted(config):
+        return held
+    begun = path.with_suffix(".new")
+    begun.write_text(json.dumps({"since": now.isoformat(), "reason": reason}), encoding="utf-8")
+    begun.rename(path)
+    return Halt(since=now, reason=reason)
+
+
+def resume(config: Config) -> Halt | None:
+    """Take the stop back; what held until now."""
+    held = halted(config)
+    _file(config).unlink(missing_ok=True)
+    return held
+
+
+def require_none(config: Config) -> None:
+    """Raises Stopped while a stop holds."""
+    if held := halted(config):
+        why = f" ({held.reason})" if held.reason else ""
+        raise Stopped(f"crawling is stopped since {held.since:%Y-%m-%d %H:%M} UTC{why}: polarchive resume")
+
+
+def _file(config: Config) -> Path:
+    return config.home / FILE

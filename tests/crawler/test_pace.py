@@ -1,0 +1,113 @@
+"""How long a portal is left in peace, and whose turn it is at a domain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.pace import Pace, retry_after
+from crawler.turns import POLL, Turns
+
+NOW = dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
+
+
+def pace(delay: float = 1.0) -> Pace:
+    return Pace(delay, longest=60.0, longest_wait=300.0)
+
+
+@given(
+    delay=st.floats(0, 10),
+    asked=st.lists(st.none() | st.floats(allow_nan=True), max_size=3),
+    answers=st.lists(st.tuples(st.floats(0, 100), st.booleans()), max_size=20),
+)
+def test_nothing_makes_the_pause_shorter_than_the_delay_nor_longer_than_the_limit(
+    delay: float, asked: list[float | None], answers: list[tuple[float, bool]]
+) -> None:
+    paced = pace(delay)
+    for each in asked:
+        paced.heed(each)
+    for seconds, well in answers:
+        paced.answered(seconds, well=well)
+        assert delay <= paced.delay <= paced.pause <= 60
+
+
+def test_a_slow_portal_is_given_as_long_again_and_fast_errors_change_nothing() -> None:
+    paced = pace()
+    paced.answered(8.0, well=True)
+    assert paced.pause == 8.0
+    paced.answered(0.1, well=False)
+    assert paced.pause == 8.0
+    for _ in range(10):
+        paced.answered(0.1, well=True)
+    assert paced.pause == 1.0
+
+
+def test_a_portal_that_says_not_now_is_asked_ever_later_until_it_answers() -> None:
+    paced = pace()
+    assert [paced.refused(None) for _ in range(8)] == [4, 8, 16, 32, 64, 128, 256, 300]
+    paced.answered(0.1, well=True)
+    assert paced.refused(None) == 4
+    assert (paced.refused(120.0), paced.refused(3600.0)) == (120.0, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("Tue, 24 Nov 2026 02:31:30 GMT", 90.0),
+        ("Tue, 24 Nov 2026 01:00:00 GMT", 0.0),
+        ("", None),
+        (None, None),
+        ("soon", None),
+        ("-5", None),
+        ("٣", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
+    assert retry_after(value, NOW) == seconds
+
+
+def test_a_domain_has_one_turn_at_a_time_and_those_who_wait_take_turns(tmp_path: Path) -> None:
+    now = [1000.0]
+    one, two = Turns(tmp_path, lambda: now[0]), Turns(tmp_path, lambda: now[0])
+    assert one.take("twins.example", 1.0) == 0
+    assert two.take("twins.example", 3.0) == POLL, "a request is under way"
+    assert two.take("other.example", 3.0) == 0
+    now[0] += 0.5
+    one.give("twins.example", 1.0)
+    assert one.take("twins.example", 1.0) == 1.0
+    assert two.take("twins.example", 3.0) == 3.0, "each keeps its own delay"
+    now[0] += 2.5
+    assert two.take("twins.example", 3.0) == 0.5
+    assert one.take("twins.example", 1.0) == POLL, "the other waits longer"
+    now[0] += 0.5
+    assert two.take("twins.example", 3.0) == 0
+    two.give("twins.example", 3.0, wait=60)
+    assert one.take("twins.example", 1.0) == 60, "left alone by all"
+    two.close()
+
+
+def test_who_died_or_waits_no_more_is_not_waited_for(tmp_path: Path) -> None:
+    now = [1000.0]
+    one, two = Turns(tmp_path, lambda: now[0]), Turns(tmp_path, lambda: now[0])
+    one.take("a.example", 1.0)
+    one.give("a.example", 1.0)
+    two.take("a.example", 1.0)
+    now[0] += 5
+    assert one.take("a.example", 1.0) == 0, "two waited, and looks no more"
+    one.close()
+    now[0] += 1
+    assert two.take("a.example", 1.0) == 0, "its lock died with it"
+    two.give("a.example", 1.0)
+    (tmp_path / "a.example").write_text("{torn")
+    assert two.take("a.example", 1.0) == 0
+    now[0] = 3.0
+    assert one.take("a.example", 1.0) == POLL
+    two.close()
+    assert one.take("a.example", 1.0) == 0, "the machine was started again"
+    one.close()

@@ -1,0 +1,1 @@
+"""Two portals that share a domain."""
