@@ -118,6 +118,7 @@ def crawl(
     ] = None,
     slot: Annotated[str | None, typer.Option(help="The scheduled time (ISO), which is the lease.")] = None,
     section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
+    imported: Annotated[bool, typer.Option(hidden=True, help="See polarchive import.")] = False,
     as_json: Json = False,
 ) -> None:
     """Crawl one portal now, also one whose domain is left alone at night."""
@@ -137,6 +138,7 @@ def crawl(
             since=since.date() if since else None,
             replay=captures,
             sections=section or [],
+            imported=imported,
         )
     if run is None:
         console.fail(f"{slug}: another run has the lease")

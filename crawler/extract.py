@@ -42,10 +42,10 @@ def read(
 
     Raises PageError for what is no article, OSError for what cannot be opened.
     """
-    if url and not _is_web(url):
+    if url and not is_web(url):
         raise Rejected(f"{url!r} is no web address", field="url")
     payload = Payload(url=url or "", body=body_of(path, limit))
-    return read_saved([payload if url else _addressed(payload)], packages)
+    return read_saved([payload if url else addressed(payload)], packages)
 
 
 def body_of(path: Path, limit: int = LIMIT) -> bytes:
@@ -62,7 +62,7 @@ def body_of(path: Path, limit: int = LIMIT) -> bytes:
     return body
 
 
-def _addressed(payload: Payload) -> Payload:
+def addressed(payload: Payload) -> Payload:
     """The payload under its canonical link, if it has one."""
     try:
         root = document(payload).root
@@ -70,11 +70,12 @@ def _addressed(payload: Payload) -> Payload:
         return payload  # reading it says what is wrong
     links = [attribute(node, "href") for node in root.css('link[rel="canonical"]')]
     links += [attribute(node, "content") for node in root.css('meta[property="og:url"]')]
-    url = next((link for link in links if _is_web(link)), "")
+    url = next((link for link in links if is_web(link)), "")
     return Payload(url=url, body=payload.body, content_type=payload.content_type)
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Whether this is an address that can be asked for."""
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

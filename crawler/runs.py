@@ -75,6 +75,7 @@ def crawl(
     replay: Sequence[Path] = (),
     sections: Sequence[str] = (),
     sample: int | None = None,
+    imported: bool = False,
 ) -> Run | None:
     """Crawl a portal in this process and return its closed run; None when the lease is taken. Without
     a slot it is crawled by hand, now, though its domain be left alone.
@@ -95,6 +96,7 @@ def crawl(
             sections=sections,
             sample=sample,
             by_hand=slot is None,
+            imported=imported,
         )
         if visit is None:
             return None
@@ -142,6 +144,7 @@ def supervise(
     replay: Sequence[Path] = (),
     sections: Sequence[str] = (),
     stop: threading.Event | None = None,
+    imported: bool = False,
 ) -> Run | None:
     """Crawl a portal in a child process within the time limit; its closed run, None when the lease is taken.
 
@@ -161,6 +164,7 @@ def supervise(
     command += [f"--since={since.isoformat()}"] if since else []
     command += [part for path in replay for part in ("--replay", str(path.absolute()))]
     command += [part for section in sections for part in ("--section", section)]
+    command += ["--imported"] if imported else []
     with _log(config, slug, slot).open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own command
             command,

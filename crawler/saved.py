@@ -33,6 +33,10 @@ class Saved:
         """The capture of exactly this address, or of one that is written otherwise."""
         return self._exact.get((method, url, body)) or self._alike.get((method, alike(url), body))
 
+    def urls(self) -> list[str]:
+        """The addresses of pages that were answered with 200, in the order of their captures."""
+        return [url for (method, url, _), one in self._exact.items() if method == "GET" and one.status == 200]
+
     def original(self, digest: str) -> StoredRecord | None:
         """The record that holds the payload a revisit refers to, when it is among these."""
         return self._originals.get(digest)

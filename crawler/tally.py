@@ -12,6 +12,7 @@ from policy.records import RunState
 ENTRIES, NOT_SAVED, CAPTURES, ASKED = "run/entries", "run/not_saved", "run/captures", "run/asked"
 SAVED = "run/saved/"
 FAILED = "run/failed/"
+HANDED = "run/handed"
 UNREAD = "run/unread/"
 TORN = "run/torn"
 NOTES = "run/notes"
@@ -22,11 +23,13 @@ FUTURE: Final = "future_day"
 
 @frozen(kw_only=True)
 class Tally:
-    """What a run has done so far. ``unread`` are sections whose listing failed, with the reason;
-    ``torn`` says which of the saved captures are damaged; ``notes`` are sentences for the report."""
+    """What a run has done so far. ``handed`` are articles of an import that no listing showed, ``unread``
+    sections whose listing failed, with the reason; ``torn`` says which of the saved captures are damaged;
+    ``notes`` are sentences for the report."""
 
     entries: int = 0
     asked: int = 0
+    handed: int = 0
     new: int = 0
     revised: int = 0
     unchanged: int = 0
@@ -44,6 +47,7 @@ def tally(stats: Mapping[str, Any]) -> Tally:
     return Tally(
         entries=stats.get(ENTRIES, 0),
         asked=stats.get(ASKED, 0),
+        handed=stats.get(HANDED, 0),
         new=stats.get(SAVED + "new", 0),
         revised=stats.get(SAVED + "revised", 0),
         unchanged=stats.get(SAVED + "unchanged", 0) + stats.get(SAVED + "outdated", 0),
@@ -73,7 +77,9 @@ def final_state(reason: str, counts: Tally) -> RunState:
     read = counts.new + counts.revised + counts.unchanged
     if reason in _ENDED:
         return _ENDED[reason]
-    if reason not in {"finished", "later"} or not counts.entries:
+    if reason not in {"finished", "later"} or not (counts.entries or counts.handed):
+        return "failed"
+    if counts.handed and not read:
         return "failed"
     if counts.asked and not read and not counts.not_saved:
         return "failed"
@@ -88,6 +94,6 @@ def explain(reason: str, counts: Tally) -> str | None:
     parts = [*counts.torn, *(f"{slug}: {why}" for slug, why in counts.unread.items()), *counts.notes]
     if reason != "finished" and reason not in _EARLY:
         parts.append(f"ended early: {reason}")
-    if reason == "finished" and not counts.entries:
+    if reason == "finished" and not (counts.entries or counts.handed):
         parts.append("no entries in any listing")
     return "; ".join(parts) or None

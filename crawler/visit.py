@@ -19,7 +19,7 @@ from crawler.clock import Clock
 from crawler.portal import Portal, Section
 from crawler.saved import saved
 from policy.errors import ConfigError, PolarchiveError
-from policy.records import Run
+from policy.records import Run, RunKind
 from storage import backoffs, runs
 from storage.database import Database, open_database, upgrade
 
@@ -31,7 +31,7 @@ class Visit:
     """A claimed run and all it works with. ``quiet_before``: what is listed with an older day is a
     back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
     ``sample`` is so many articles of a section's first rows, to be looked at; ``closed`` domains are left
-    alone."""
+    alone; ``imported``: its captures were saved by hand, and all articles among them are wanted."""
 
     config: Config
     portal: Portal
@@ -44,6 +44,7 @@ class Visit:
     sample: int | None = None
     clock: Clock = clocks.now
     closed: frozenset[str] = field(factory=frozenset)
+    imported: bool = False
 
 
 def begin(
@@ -59,6 +60,7 @@ def begin(
     sample: int | None = None,
     clock: Clock = clocks.now,
     by_hand: bool = False,
+    imported: bool = False,
 ) -> Visit | None:
     """Claim the run and prepare it; None when its lease is taken. ``by_hand``: no domain is left alone.
 
@@ -77,8 +79,9 @@ def begin(
         known = frozenset(runs.known_sections(session, slug, replay=bool(replay)))
         closed = frozenset() if by_hand or replay else backoffs.closed(session, slot)
     window = since or (None if replay else floor or first_day(config, now))
+    kind: RunKind = "import" if imported else "crawl"
     with database.write() as session:
-        run = runs.claim(session, slug, slot, now, since=window, replay=bool(replay))
+        run = runs.claim(session, slug, slot, now, since=window, replay=bool(replay), kind=kind)
     if run is None:
         return None
     return Visit(
@@ -93,6 +96,7 @@ def begin(
         sample=sample,
         clock=clock,
         closed=closed,
+        imported=imported,
     )
 
 

@@ -18,6 +18,7 @@ from crawler import reading, tally
 from crawler.enclosing import Enclosing
 from crawler.files import Files
 from crawler.following import Sought, Trail, in_window
+from crawler.handed import before, handed
 from crawler.ledger import Ledger, Seen
 from crawler.middlewares import payload_of
 from crawler.outcomes import BadStatus, Ended, NotSaved, reason
@@ -71,11 +72,22 @@ class PortalSpider(Spider):
         if self._revisited:
             return
         self._revisited = True
+        if self.visit.imported:
+            self._ask_handed()
+            return
         rest = {key: url for key, url in self._known.items() if key not in self._listed}
         for key, url in rest.items():
             self.crawler.engine.crawl(self._ask_page(Sought(url=url, key=key, known=True), url))
         if rest:
             self._count(tally.ASKED, len(rest))
+            raise DontCloseSpider
+
+    def _ask_handed(self) -> None:
+        wanted = [each for each in handed(self.visit) if each.key not in self._listed]
+        for sought in wanted:
+            self.crawler.engine.crawl(self._ask_page(sought, sought.url))
+        self._count(tally.HANDED, len(wanted))
+        if wanted:
             raise DontCloseSpider
 
     def sync(self) -> None:
@@ -197,7 +209,7 @@ class PortalSpider(Spider):
             furniture=self._furniture.id if self._furniture else None,
             layout=sought.pages[0].layout,
             cleaned=cleaned,
-            quiet=sought.quiet,
+            quiet=sought.quiet or (self.visit.imported and before(article, self.visit.quiet_before)),
             known=sought.known,
             reread=self._reread,
             printed=self._printed,
