@@ -14,7 +14,7 @@ from storage.rows import run_record, stored_record
 
 NIGHTS = 60
 """So many runs say what a portal is usually like."""
-ENDED = ("ok", "partial", "failed", "timeout")
+ENDED = ("ok", "partial", "failed", "timeout", "budget")
 
 
 def past(session: Session, run: Run) -> list[Run]:
