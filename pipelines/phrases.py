@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from pipelines.credits import is_credits
 from pipelines.data import sections, words
 
 
@@ -66,7 +67,7 @@ def at_tail(line: str) -> Kind:
         return Kind.OWN
     if _HEADING.fullmatch(line):
         return Kind.HEADING
-    if _is_bar(line) or _is(line, "editor", "source", "tail", "code"):
+    if _is_bar(line) or _is(line, "editor", "source", "tail", "code") or is_credits(line):
         return Kind.BAR
     if _is(line, "site"):
         return Kind.SITE
