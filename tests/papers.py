@@ -164,5 +164,13 @@ def an_ofd() -> bytes:
     )
 
 
+def an_rtf(paragraphs: Sequence[str] = PLAN) -> bytes:
+    """A text as RTF, which an office program reads and writes on as any of its kinds."""
+    lines = (
+        "".join(f"\\u{ord(sign) - 65536 * (ord(sign) > 32767)} " for sign in line) for line in paragraphs
+    )
+    return ("{\\rtf1\\ansi\\uc0\n" + "".join(f"{line}\\par\n" for line in lines) + "}").encode()
+
+
 OLD_DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "WordDocument".encode("utf-16-le") + b"\0" * 100
 """Enough of a Word 97 file to be known as one."""

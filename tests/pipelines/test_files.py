@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.files.kinds import is_html, kind_of, suffix_of
+from pipelines.files.libreoffice import program
 from pipelines.files.parent import read
 from pipelines.files.said import Limits
 from policy.records import FileText
@@ -104,7 +106,8 @@ def test_a_sheet_is_its_cells_as_they_are_shown() -> None:
     assert found.pages == 1, "a hidden sheet is not read"
 
 
-def test_an_old_office_file_needs_libreoffice() -> None:
+def test_an_old_office_file_needs_libreoffice(soffice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(soffice.parent))
     found = read(papers.OLD_DOC, "old.doc")
     assert (found.kind, found.status) == ("doc", "unsupported")
     assert found.note is not None
@@ -145,6 +148,17 @@ def test_libreoffice_reads_old_files_with_macros_off_in_a_profile_of_its_own(
     assert "--headless" in told
     assert "DisableMacrosExecution" in told
     assert found.reader.endswith("+office"), "what it could not read before is read again"
+
+
+@pytest.mark.skipif(program() is None, reason="no LibreOffice here; the test above has one of its own")
+@pytest.mark.parametrize("kind", ["doc", "rtf"])
+def test_the_libreoffice_of_this_machine_reads_old_files(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.rtf").write_bytes(papers.an_rtf())
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    made = ["--headless", "--convert-to", "doc", "--outdir", str(tmp_path), str(tmp_path / "plan.rtf")]
+    subprocess.run([str(program()), profile, *made], check=True, capture_output=True)
+    found = read((tmp_path / f"plan.{kind}").read_bytes(), f"plan.{kind}")
+    assert (found.kind, found.status, lines(found)) == (kind, "read", [*papers.PLAN])
 
 
 def test_a_libreoffice_that_hangs_is_ended(soffice: Path) -> None:
