@@ -13,6 +13,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.addresses import origin
 from crawler.gate import Gate
+from crawler.lateness import Lateness
 from crawler.meter import SECONDS
 from crawler.outcomes import NotSaved
 from crawler.saved import saved
@@ -28,7 +29,7 @@ class ConnectHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._gate = Gate.of(crawler)
+        self._gate, self._lateness = Gate.of(crawler), Lateness.of(crawler)
         self._connect = {
             origin(asked): target.rstrip("/")
             for asked, target in visit_of(crawler).config.network.connect.items()
@@ -38,11 +39,12 @@ class ConnectHandler(HTTP11DownloadHandler):
         return await self._gate.ask(request, self._send)
 
     async def _send(self, request: Request) -> Response:
-        began = time.monotonic()
+        began, late = time.monotonic(), self._lateness.total
         try:
             return await self._fetched(request)
         finally:
-            request.meta[SECONDS] = time.monotonic() - began
+            ours = self._lateness.total - late
+            request.meta[SECONDS] = max(0.0, time.monotonic() - began - ours)
 
     async def _fetched(self, request: Request) -> Response:
         asked = origin(request.url)

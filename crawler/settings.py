@@ -69,6 +69,7 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.gate.Gate": 0,
+    "crawler.lateness.Lateness": 0,
     "crawler.ledger.Ledger": 1,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.logcount.LogCount": None,
