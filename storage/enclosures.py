@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from attrs import evolve, frozen
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Attachment, ChangeKind, Fetched, File, FileText
@@ -58,8 +58,9 @@ def enclose(
     if article is None:
         return "unknown"
     newest = newest_version(session, article)
+    since = _said_since(session, newest)
     judged = [
-        _Judged(row=row, held=held, fetched=each, effect=_effect(session, newest, held, each, reread))
+        _Judged(row=row, held=held, fetched=each, effect=_effect(session, since, held, each, reread))
         for each in fetched
         for row, held in _offered(session, newest, each.attachment)
         if held.checked is None or each.at >= held.checked
@@ -111,7 +112,7 @@ def _offered(
 
 
 def _effect(
-    session: Session, newest: VersionRow, held: File, fetched: Fetched, reread: frozenset[str]
+    session: Session, since: dt.datetime, held: File, fetched: Fetched, reread: frozenset[str]
 ) -> _Effect:
     if fetched.capture is None or fetched.content is None or fetched.content.status != "read":
         return "unchanged"
@@ -124,8 +125,19 @@ def _effect(
         return "read"
     if fold(known.text) == fold(fetched.content.text):
         return "unchanged"
-    confirmed = held.checked is not None and held.checked >= newest.at
+    confirmed = held.checked is not None and held.checked >= since
     return "revised" if confirmed else "read"
+
+
+def _said_since(session: Session, newest: VersionRow) -> dt.datetime:
+    """Since when the page says what it says: captures read again make versions, and change no page."""
+    reread = select(ChangeRow.version).where(
+        ChangeRow.article_id == newest.article_id, ChangeRow.kind == "reextracted"
+    )
+    versions = select(func.max(VersionRow.at)).where(
+        VersionRow.article_id == newest.article_id, VersionRow.number.not_in(reread)
+    )
+    return session.scalar(versions) or newest.at
 
 
 def _is_comparable(before: FileText, after: FileText) -> bool:

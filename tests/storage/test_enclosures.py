@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from policy.records import Article, Attachment, Capture, Completeness, Fetched, FileText, Version
-from storage import archive, queries
+from storage import archive, queries, runs
 from storage.database import Database
 from storage.enclosures import store_files
 from storage.files import held_articles
@@ -38,6 +38,24 @@ def save(
     captures: Sequence[Capture] = [a_capture(payload, at=at)]
     archive.store(
         database, article, captures=captures, decide=a_new_policy, code="code-1", now=at, quiet=quiet
+    )
+
+
+def read_again(database: Database, article: Article, *, at: dt.datetime) -> None:
+    """What a later capture of the page, of no other words, says to mended code."""
+    save(database, offering(PLAN), at=at, payload="later")
+    with database.write() as session:
+        run = runs.claim(session, "ndrc", at, at)
+        captures = archive.record_captures(session, [a_capture("later", at=at)])
+    assert run is not None
+    archive.restate(
+        database,
+        article,
+        captures=captures,
+        decide=a_new_policy,
+        code="code-2",
+        now=at,
+        run_id=run.id,
     )
 
 
@@ -124,6 +142,14 @@ def test_a_file_that_failed_between_two_readings_makes_one_version_all_the_same(
     bring(database, a_file(WORDS))
     bring(database, a_file(failed="timeout", at=NIGHT + DAY))
     assert bring(database, a_file(OTHER, at=NIGHT + 2 * DAY)) == "revised"
+
+
+def test_a_file_that_changed_after_its_page_was_read_again_makes_a_version(database: Database) -> None:
+    bring(database, a_file(WORDS))
+    read_again(database, offering(PLAN, text="现将实施方案印发给你们，请执行。"), at=NIGHT + 2 * DAY)
+    assert bring(database, a_file(OTHER, at=NIGHT + 3 * DAY)) == "revised"
+    assert newest(database).number == 3
+    assert feed(database) == ["new_policy", "attachments", "reextracted", "new_version"]
 
 
 def test_page_and_file_that_change_in_one_night_are_one_version(database: Database) -> None:
