@@ -15,6 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from pipelines.authorship import authors
+from pipelines.bounds import bounded, cuts
 from pipelines.conflicts import comparable, conflicts
 from pipelines.credits import names_somebody
 from pipelines.genres import genre_of, names_a_policy, official_name, without_number
@@ -68,7 +69,7 @@ class Metadata:
 
 def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> Metadata:
     """The fields told by a page's labels and its text; ``issuer`` is the organ whose own site it is."""
-    said = _Said(labels)
+    said = _Said([*bounded(labels)])
     top, title = masthead(lines), said.first("title")
     candidates = _candidates(said, lines, top)
     kept = {name: next(iter(found), None) for name, found in candidates.items()}
@@ -81,6 +82,7 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
         keywords=said.keywords(),
         conflicts=tuple(other for name, found in candidates.items() for other in conflicts(name, found)),
         warnings=(
+            *cuts(labels),
             *said.warnings(),
             *(warning for name in ("written", "doc_no") for warning in _disagree(name, candidates[name])),
             *_unread("doc_no", said.value("doc_no"), kept["doc_no"]),

@@ -90,6 +90,8 @@ CELLS = {
 """Labels as printed, without white space and colon, and their canonical names."""
 
 FILES = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|rtf|txt|csv|pptx?|ceb|caj)$", re.IGNORECASE)
+_BROKEN = re.compile(r"[\r\n\t]")
+"""What browsers leave out of addresses."""
 _SPACES = re.compile(r"[\s:：\u200b\ufeff]+")
 _LABELLED = re.compile(r"^[^:：\d]{2,8}[:：]\s*")
 _PAIR = re.compile(r"^([^:：]{2,12})[:：]\s*(\S.*)$", re.DOTALL)
@@ -165,8 +167,9 @@ def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...
     found: dict[str, Attachment] = {}
     for part in within:
         for link in part.css("a[href]"):
-            url = page.absolute(attribute(link, "href"))
-            if is_file(url) and url not in found:
+            href = attribute(link, "href")
+            url = page.absolute(href) if is_file(_BROKEN.sub("", href)) else ""
+            if url and url not in found:
                 found[url] = Attachment(url=url, name=text_in(link) or url.rpartition("/")[2])
     return tuple(found.values())
 

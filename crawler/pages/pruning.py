@@ -73,9 +73,10 @@ def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
 def _related(found: Sequence[Run]) -> Iterator[Node]:
     """Headings of lists of other pages, and the lines below them that are one link."""
     listing = False
+    links = [*map(_is_link_line, found), False]
     for n, run in enumerate(found):
-        heads = not run.words and any(map(_is_link_line, found[n + 1 : n + 2]))
-        listing = (listing and _is_link_line(run)) or (heads and _names_a_list(run.text))
+        heads = not run.words and links[n + 1]
+        listing = (listing and links[n]) or (heads and _names_a_list(run.text))
         if listing and text_in(run.block) == run.text:
             yield run.block
 

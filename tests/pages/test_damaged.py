@@ -75,3 +75,21 @@ def test_ten_thousand_elements_take_no_long_time(body: str) -> None:
 def test_twenty_megabytes_take_no_long_time(body: str) -> None:
     outcome = fuzz.read("page", "twenty megabytes", f"{HEAD}{body}".encode())
     assert not outcome.bad, outcome
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (f"<title>{'样例县' * 333_333}</title>", "title: masthead says 999,999 characters"),
+        (
+            f"<title>样例县</title><meta name='ArticleTitle' content='{'关于' * 500_000}'>",
+            "1,000,000 characters",
+        ),
+    ],
+    ids=["title", "meta"],
+)
+def test_a_title_of_a_megabyte_is_cut_and_said(head: str, says: str) -> None:
+    page = f"<html><head>{head}</head><body><div>{f'<p>{SENTENCE}</p>' * 3}</div></body></html>"
+    read = read_saved([Payload(url="https://unknown.example/1.html", body=page.encode())])
+    assert len(read.title.raw) <= 500
+    assert any(says in warning and warning.endswith("the first 500 are kept") for warning in read.warnings)
