@@ -27,7 +27,9 @@ logger = logging.getLogger(__name__)
 @app.command()
 def extract(
     ctx: typer.Context,
-    files: Annotated[list[Path] | None, typer.Argument(help="Saved pages: .html, .html.gz, JSON.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Saved pages: .html, .html.gz, JSON; PDF, Word.")
+    ] = None,
     batch: Annotated[Path | None, typer.Option(help="Every .html and .html.gz of a folder.")] = None,
     url: Annotated[str | None, typer.Option(help="The page's address; else its canonical link.")] = None,
     urls: Annotated[Path | None, typer.Option(help="Addresses of files: TSV or JSON.")] = None,

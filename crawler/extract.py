@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from crawler.documents import is_document, read_document
 from crawler.pages.base import attribute, document
 from crawler.portals import PACKAGES
 from crawler.reading import read_saved
@@ -38,13 +39,15 @@ def batch(folder: Path) -> list[Path]:
 def read(
     path: Path, url: str | None = None, *, packages: Sequence[str] = PACKAGES, limit: int = LIMIT
 ) -> Article:
-    """The article in one file. Its address is ``url``, else the page's canonical link.
+    """The article in one file, a page or a document. Its address is ``url``, else the page's canonical link.
 
     Raises PageError for what is no article, OSError for what cannot be opened.
     """
     if url and not is_web(url):
         raise Rejected(f"{url!r} is no web address", field="url")
     payload = Payload(url=url or "", body=body_of(path, limit))
+    if is_document(payload, path.name):
+        return read_document(payload, path.name)
     return read_saved([payload if url else addressed(payload)], packages)
 
 

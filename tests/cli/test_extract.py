@@ -14,6 +14,7 @@ from cli.extracting import shape
 from crawler import extract
 from policy.errors import ConfigError, Rejected
 from policy.records import Article, DocNumber, Found, Issuer
+from tests import papers
 from tests.cli.conftest import Answer, Polarchive
 from tests.mocksite import shapes
 from tests.storage.builders import an_article
@@ -256,3 +257,20 @@ def test_one_address_is_not_for_many_files(polarchive: Polarchive, tmp_path: Pat
 
 def test_a_folder_without_pages_is_an_error(polarchive: Polarchive, tmp_path: Path) -> None:
     assert polarchive("extract", "--batch", str(tmp_path), "--json").code == 2
+
+
+@pytest.mark.parametrize("name", ["plan.pdf", "plan.docx"])
+def test_a_document_is_read_without_a_page_around_it(
+    polarchive: Polarchive, tmp_path: Path, name: str
+) -> None:
+    title, lines = "城市绿地养护实施方案", papers.PLAN
+    made = papers.a_pdf(title=title) if name.endswith("pdf") else papers.a_docx([title, *lines])
+    record = json.loads(polarchive("extract", str(save(tmp_path, name, made)), "--json").out)
+    assert (record["title"], record["genre"]) == (title, "方案")
+    assert record["text"].split("\n") == [title, *lines]
+
+
+def test_a_document_without_words_says_why(polarchive: Polarchive, tmp_path: Path) -> None:
+    answer = polarchive("extract", str(save(tmp_path, "scan.pdf", papers.a_scan(2))), "--json")
+    assert answer.code == 1
+    assert json.loads(answer.out)["error"].startswith("not_html: body")
