@@ -162,6 +162,7 @@ def run_shape(run: Run) -> dict[str, Any]:
         "sections": {slug: report.entries for slug, report in run.sections.items() if report.pages},
         "reports": {slug: plain(report) for slug, report in run.sections.items()},
         "traffic": {host: plain(each) for host, each in run.traffic.items()},
+        "swept": list(run.swept),
         "warc": run.warc,
         "replay": run.replay,
         "message": run.message,

@@ -21,6 +21,7 @@ class Crawl:
     max_bytes: int = field(default=20_000_000, validator=checks.positive)
     max_decoded_bytes: int = field(default=40_000_000, validator=checks.positive)
     first_crawl_days: int = field(default=90, validator=checks.within(0, 36_500))
+    deep_sweep_days: int = field(default=7, validator=checks.within(1, 366))
     heartbeat: float = field(default=10.0, validator=checks.positive)
     time_limit_minutes: float = field(default=180.0, validator=checks.positive)
     throttle: bool = True

@@ -9,11 +9,14 @@ from typing import Self
 from attrs import evolve, field, frozen
 
 from crawler.addresses import alike
+from crawler.choosing import Choice, in_window
 from crawler.portal import Section
 from policy.records import Capture, Entry, Listing, Page
 
 MOST_PAGES = 500
 """Of one listing or article: whoever shows more is sending us in circles."""
+SHALLOW_PAGES = 2
+"""So many pages of a listing are read every night, whatever they show."""
 
 
 @frozen(kw_only=True)
@@ -41,19 +44,34 @@ class _Path:
 
 @frozen(kw_only=True)
 class Trail(_Path):
-    """A section's listing, page by page; ``keys`` are the articles it has shown."""
+    """A section's listing, page by page; ``keys`` are the articles it has shown, ``undecided`` its last
+    rows of which the next page tells more. A ``deep`` one is followed to the end of the window."""
 
     section: Section
+    deep: bool = True
     keys: frozenset[str] = field(factory=frozenset)
+    pages: int = 0
+    undecided: tuple[Entry, ...] = ()
 
-    def read(self, listing: Listing, since: dt.date | None) -> Trail:
-        """The trail after a page. It ends with a page that shows nothing new inside the window.
+    def fresh(self, listing: Listing) -> tuple[Entry, ...]:
+        """What a page shows that no page before it did, each as it stands there first."""
+        first = {one.key: one for one in reversed(listing.entries) if one.key not in self.keys}
+        return tuple(reversed(first.values()))
+
+    def read(self, listing: Listing, choice: Choice, since: dt.date | None) -> Trail:
+        """The trail after a page. It ends with a page that shows nothing new inside the window; one
+        that is not deep, behind its first pages, with one that shows no news.
 
         What follows a page comes before what waited already: first a year's pages, then the next year.
         """
-        fresh = [entry for entry in listing.entries if entry.key not in self.keys]
-        trail = evolve(self, keys=self.keys | {entry.key for entry in fresh})
-        if not (listing.rowless or any(in_window(entry, since) for entry in fresh)):
+        fresh = self.fresh(listing)
+        pages = self.pages + (not listing.rowless)
+        keys = self.keys | {entry.key for entry in fresh}
+        trail = evolve(self, keys=keys, pages=pages, undecided=choice.undecided)
+        goes_on = any(in_window(entry, since) for entry in fresh) and (
+            self.deep or choice.news or pages < SHALLOW_PAGES
+        )
+        if not (listing.rowless or goes_on):
             return evolve(trail, waiting=())
         return evolve(trail, waiting=tuple(dict.fromkeys((*listing.more, *trail.waiting))))
 
@@ -92,8 +110,3 @@ class Sought(_Path):
         """The same with its pages, and the captures beside them, in reading order."""
         both = sorted(zip(self.pages, self.captures, strict=True), key=lambda pair: pair[0].number)
         return evolve(self, pages=tuple(p for p, _ in both), captures=tuple(c for _, c in both))
-
-
-def in_window(entry: Entry, since: dt.date | None) -> bool:
-    """Whether an entry is to be fetched when new; one without a day is."""
-    return since is None or entry.listed_on is None or entry.listed_on >= since

@@ -199,6 +199,7 @@ class Ledger:
             "sections": self._seen.reports.sections,
             "traffic": self._seen.meter.traffic,
             "readings": self._seen.facts.readings,
+            "swept": list(counts.swept),
             "warc": self._writer.file if self._writer else None,
         }
 

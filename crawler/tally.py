@@ -14,6 +14,7 @@ SAVED = "run/saved/"
 FAILED = "run/failed/"
 HANDED = "run/handed"
 UNREAD = "run/unread/"
+SWEPT = "run/swept/"
 TORN = "run/torn"
 NOTES = "run/notes"
 ELSEWHERE: Final = "leads_elsewhere"
@@ -25,7 +26,7 @@ FUTURE: Final = "future_day"
 class Tally:
     """What a run has done so far. ``handed`` are articles of an import that no listing showed, ``unread``
     sections whose listing failed, with the reason; ``torn`` says which of the saved captures are damaged;
-    ``notes`` are sentences for the report."""
+    ``notes`` are sentences for the report; ``swept`` are sections walked to the end."""
 
     entries: int = 0
     asked: int = 0
@@ -39,6 +40,7 @@ class Tally:
     unread: Mapping[str, str] = field(factory=dict)
     torn: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    swept: tuple[str, ...] = ()
 
 
 def tally(stats: Mapping[str, Any]) -> Tally:
@@ -57,6 +59,7 @@ def tally(stats: Mapping[str, Any]) -> Tally:
         unread=_below(stats, UNREAD),
         torn=tuple(stats.get(TORN, ())),
         notes=tuple(stats.get(NOTES, ())),
+        swept=tuple(_below(stats, SWEPT)),
     )
 
 

@@ -18,8 +18,10 @@ from crawler.addresses import endpoint, open_endpoints, origin
 from crawler.clock import Clock
 from crawler.portal import Portal, Section
 from crawler.saved import saved
+from crawler.sweep import is_deep
 from policy.errors import ConfigError, PolarchiveError
 from policy.records import Run, RunKind
+from policy.revisit import day_of
 from storage import backoffs, runs
 from storage.database import Database, open_database, upgrade
 
@@ -30,7 +32,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 class Visit:
     """A claimed run and all it works with. ``quiet_before``: what is listed with an older day is a
     back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
-    ``sample`` is so many articles of a section's first rows, to be looked at; ``closed`` domains are left
+    ``sample`` is so many articles of a section's first rows, to be looked at; ``deep`` are the sections
+    whose listing is walked to the end of the window, whatever is known of it; ``closed`` domains are left
     alone; ``imported``: its captures were saved by hand, and all articles among them are wanted."""
 
     config: Config
@@ -42,9 +45,16 @@ class Visit:
     known_sections: frozenset[str] = field(factory=frozenset)
     quiet_before: dt.date | None = None
     sample: int | None = None
+    deep: frozenset[str] = field(factory=frozenset)
     clock: Clock = clocks.now
     closed: frozenset[str] = field(factory=frozenset)
     imported: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it goes back as far as the archive's window."""
+        since, floor = self.run.since, self.quiet_before
+        return since is None or floor is None or since <= floor
 
 
 def begin(
@@ -74,10 +84,12 @@ def begin(
     else:
         halt.require_none(config)
         require_contact(config, chosen)
+    every = config.crawl.deep_sweep_days
     with database.read() as session:
         floor = runs.first_since(session, slug)
         known = frozenset(runs.known_sections(session, slug, replay=bool(replay)))
         closed = frozenset() if by_hand or replay else backoffs.closed(session, slot)
+        swept = runs.last_sweeps(session, slug)
     window = since or (None if replay else floor or first_day(config, now))
     kind: RunKind = "import" if imported else "crawl"
     with database.write() as session:
@@ -97,6 +109,11 @@ def begin(
         clock=clock,
         closed=closed,
         imported=imported,
+        deep=frozenset(
+            section.slug
+            for section in chosen
+            if since or replay or is_deep(slug, day_of(slot), swept.get(section.slug), every)
+        ),
     )
 
 

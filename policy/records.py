@@ -675,6 +675,8 @@ class Run:
     warc: str | None = None
     replay: bool = False
     message: str | None = None
+    swept: tuple[str, ...] = ()
+    """The sections whose listing it walked to the end of the window; of others it read the first pages."""
 
 
 @frozen(kw_only=True)

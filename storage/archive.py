@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from policy.errors import PolarchiveError, Rejected
 from policy.identity import content_hash, policy_keys
 from policy.records import Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
+from policy.revisit import day_of, next_look
 from storage import article_json, queries
 from storage.database import Database
 from storage.files import carry_files
@@ -155,6 +156,15 @@ def mark_seen(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
     return row is not None
 
 
+def mark_unchanged(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
+    """The portal says that the article is as it was; False when it is not archived."""
+    row = hold_article(session, portal, key)
+    if row is not None:
+        _see(row, at)
+        _look(row, at)
+    return row is not None
+
+
 def mark_gone(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
     """The article's page is not there. The first such time is kept until it is seen again; True
     when this is the first."""
@@ -211,6 +221,7 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
     _see(row, reading.at)
     if verdict == "revised":
         return _revise(session, row, reading)
+    _look(row, reading.at)
     row.last_digests = reading.digests
     if verdict == "same words":
         row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
@@ -236,6 +247,21 @@ def _see(row: ArticleRow, at: dt.datetime) -> None:
         row.missing_since = None
 
 
+def _look(row: ArticleRow, at: dt.datetime) -> None:
+    """When the article is due again, now that its words were found as they are."""
+    if at >= row.last_seen:  # not in an old night's replay
+        row.due = next_look(row.key, day_of(at), stands_since=row.stands_since or day_of(row.newest_at))
+
+
+def _first_look(reading: Reading) -> dict[str, dt.date]:
+    looked = day_of(reading.at)
+    published = reading.article.published.value if reading.article.published else looked
+    day = day_of(published) if isinstance(published, dt.datetime) else published
+    stands_since = min(day, looked)
+    due = next_look(reading.article.key, looked, stands_since=stands_since, first=True)
+    return {"stands_since": stands_since, "due": due}
+
+
 def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
     waited = lock_feed(session)
     if waited and hold_article(session, reading.article.portal, reading.article.key) is not None:
@@ -252,6 +278,7 @@ def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
         newest=1,
         first_seen=reading.at,
         last_seen=reading.at,
+        **_first_look(reading),
         **_newest_columns(reading),
     )
     _register(session, policy_id, keys)
@@ -266,6 +293,9 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
     was = article_json.load_completeness(newest_version(session, row).record)
     completed = not was.complete and reading.article.completeness.complete
     row.newest += 1
+    if kind is None:
+        row.stands_since = day_of(reading.at)
+        _look(row, reading.at)
     for name, value in _newest_columns(reading).items():
         setattr(row, name, value)
     _register(session, row.policy_id, policy_keys(reading.article))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 from sqlalchemy.sql.expression import TextClause
 
 from policy.errors import ArchiveError
+from policy.revisit import ALWAYS
 from storage.types import Json, UtcDateTime
 
 
@@ -61,10 +62,11 @@ class ArticleRow(Base):
 
     ``last_digests`` are the payloads of the newest reading, page by page. ``last_hash`` is what
     code ``last_code`` read with ``last_furniture`` where it was found equal to the newest version.
+    ``due`` is the day from which it is looked at again, ``stands_since`` that of its words.
     """
 
     __tablename__ = "article"
-    __table_args__ = (UniqueConstraint("portal", "key"),)
+    __table_args__ = (UniqueConstraint("portal", "key"), Index("ix_article_due", "portal", "due"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
@@ -82,6 +84,8 @@ class ArticleRow(Base):
     last_code: Mapped[str]
     last_hash: Mapped[str]
     last_furniture: Mapped[int | None]
+    due: Mapped[dt.date] = mapped_column(default=ALWAYS, server_default=ALWAYS.isoformat())
+    stands_since: Mapped[dt.date | None]
 
 
 class VersionRow(Base):
@@ -239,6 +243,30 @@ class RunRow(Base):
     warc: Mapped[str | None]
     replay: Mapped[bool] = mapped_column(default=False)
     message: Mapped[str | None]
+    swept: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+
+
+class ListedRow(Base):
+    """An article as a section's listing showed it, whether or not it was fetched.
+
+    ``due`` is the day from which it is asked for: while it is wanted and not archived. ``tries`` counts
+    the times that it did not come, ``quiet`` says that it is no news when it comes.
+    """
+
+    __tablename__ = "listed"
+    __table_args__ = (Index("ix_listed_due", "portal", "due"), Index("ix_listed_key", "portal", "key"))
+
+    portal: Mapped[str] = mapped_column(primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    title: Mapped[str]
+    listed_on: Mapped[dt.date | None]
+    first_listed: Mapped[dt.datetime]
+    last_listed: Mapped[dt.datetime]
+    due: Mapped[dt.date | None]
+    quiet: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
 
 
 class BackoffRow(Base):

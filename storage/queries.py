@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -34,6 +35,9 @@ from storage.rows import (
     run_record,
     version_record,
 )
+
+_AT_ONCE = 500
+"""Keys asked for in one statement."""
 
 # ------------------------------------------------------------------ policies
 
@@ -91,6 +95,33 @@ def policy(session: Session, policy_id: int) -> KnownPolicy | None:
 def known_articles(session: Session, portal: str) -> list[KnownArticle]:
     """All articles of a portal, the oldest acquaintance first."""
     query = select(ArticleRow).where(ArticleRow.portal == portal).order_by(ArticleRow.id)
+    return [article_record(row) for row in session.scalars(query)]
+
+
+def known_among(session: Session, portal: str, keys: Collection[str]) -> dict[str, KnownArticle]:
+    """Those of these keys that are articles of the portal."""
+    asked, found = list(keys), dict[str, KnownArticle]()
+    for start in range(0, len(asked), _AT_ONCE):
+        query = select(ArticleRow).where(
+            ArticleRow.portal == portal, ArticleRow.key.in_(asked[start : start + _AT_ONCE])
+        )
+        found |= {row.key: article_record(row) for row in session.scalars(query)}
+    return found
+
+
+def due_articles(
+    session: Session, portal: str, today: dt.date, *, after: tuple[dt.date, int], limit: int
+) -> list[KnownArticle]:
+    """The articles of a portal to be looked at by a day, those overdue longest first, behind a due day
+    and an article's number."""
+    day, number = after
+    behind = (ArticleRow.due > day) | ((ArticleRow.due == day) & (ArticleRow.id > number))
+    query = (
+        select(ArticleRow)
+        .where(ArticleRow.portal == portal, ArticleRow.due <= today, behind)
+        .order_by(ArticleRow.due, ArticleRow.id)
+        .limit(limit)
+    )
     return [article_record(row) for row in session.scalars(query)]
 
 

@@ -45,6 +45,8 @@ class KnownArticle:
     first_seen: dt.datetime
     last_seen: dt.datetime
     missing_since: dt.datetime | None
+    due: dt.date
+    """The day from which it is looked at again."""
 
 
 @frozen(kw_only=True)
@@ -97,6 +99,7 @@ def article_record(row: ArticleRow) -> KnownArticle:
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         missing_since=row.missing_since,
+        due=row.due,
     )
 
 
@@ -193,6 +196,7 @@ def run_record(row: RunRow, *, readings: bool = True) -> Run:
         warc=row.warc,
         replay=row.replay,
         message=row.message,
+        swept=tuple(row.swept),
     )
 
 

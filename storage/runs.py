@@ -7,7 +7,7 @@ its slot is free again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
 from sqlalchemy import Update, select, update
@@ -34,6 +34,7 @@ class Counts(TypedDict, total=False):
     failed: Mapping[str, int]
     sections: Mapping[str, SectionReport]
     traffic: Mapping[str, HostTraffic]
+    swept: Sequence[str]
     readings: Readings
     warc: str | None
 
@@ -124,10 +125,19 @@ def first_since(session: Session, portal: str) -> dt.date | None:
 def known_sections(session: Session, portal: str, *, replay: bool) -> set[str]:
     """The sections that an earlier finished run has listed; to a live run replays are none: after
     them the portal is still crawled for the first time."""
-    finished = select(RunRow.sections).where(RunRow.portal == portal, RunRow.state.in_(["ok", "partial"]))
+    finished = select(RunRow.sections).where(
+        RunRow.portal == portal, RunRow.kind == "crawl", RunRow.state.in_(["ok", "partial"])
+    )
     counted = finished if replay else finished.where(RunRow.replay.is_(False))
     reports = (sections_record(row) for row in session.scalars(counted))
     return {slug for each in reports for slug, report in each.items() if report.pages}
+
+
+def last_sweeps(session: Session, portal: str, *, limit: int = 400) -> dict[str, dt.datetime]:
+    """The slot in which each section was last swept."""
+    crawls = select(RunRow.slot, RunRow.swept).where(RunRow.portal == portal, *_CRAWLS)
+    newest = session.execute(crawls.order_by(RunRow.slot.desc()).limit(limit)).all()
+    return {section: slot for slot, swept in reversed(newest) for section in swept}
 
 
 def history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:

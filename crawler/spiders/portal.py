@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any, Self
 
 from scrapy import Spider, signals
@@ -15,29 +16,34 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler import reading, tally
+from crawler.choosing import Row, in_window
 from crawler.enclosing import Enclosing
 from crawler.files import Files
-from crawler.following import Sought, Trail, in_window
+from crawler.following import Sought, Trail
 from crawler.handed import before, handed
 from crawler.ledger import Ledger, Seen
+from crawler.memory import Memory
 from crawler.middlewares import payload_of
-from crawler.outcomes import BadStatus, Ended, NotSaved, reason
+from crawler.outcomes import BadStatus, Blocked, Ended, NotSaved, reason
 from crawler.pages.listings import kind, parted
 from crawler.printed import printed
 from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
 from pipelines.adapters import Enclosure, Gone, Item, Reading
-from policy.errors import PageError
+from policy.errors import Challenge, PageError
 from policy.records import Article, Capture, Entry, Listing, Oddity
-from storage import furniture, queries
+from storage import furniture
 
 logger = logging.getLogger(__name__)
 
 Output = Iterator[Request | Item]
 
+_AT_ONCE = 100
+"""Articles asked for together once the listings are done."""
+
 
 class PortalSpider(Spider):
-    """Visits every listing of a portal, every article listed in the window, and every known article."""
+    """Visits every listing of a portal, the articles that are new there, and the known ones that are due."""
 
     name = "portal"
     visit: Visit
@@ -54,41 +60,35 @@ class PortalSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every section."""
         with self.visit.database.read() as session:
-            known = queries.known_articles(session, self.visit.portal.slug)
             self._furniture = furniture.active(session, self.visit.portal.slug)
-        self._known = {article.key: article.url for article in known}
+        self._memory = Memory(self.visit)
+        self._rest = self._others()
         self._shown: set[str] = set()
-        self._listed: set[str] = set()
-        self._revisited = False
+        self._asked: set[str] = set()
         self._stored = Stored(self.visit.config, self.visit.database)
         self._code = reading.code_version(self.visit.portal)
         self._files = Files(self.visit)
         self._files.begin()
         for section in self.visit.sections:
-            yield self._ask_listing(Trail(section=section), section.url)
+            deep = section.slug in self.visit.deep
+            yield self._ask_listing(Trail(section=section, deep=deep), section.url)
+
+    def _others(self) -> Iterator[Sought]:
+        """What is wanted besides what the listings show."""
+        if self.visit.sample:
+            return iter(())
+        return handed(self.visit) if self.visit.imported else self._memory.rest()
 
     def idle(self) -> None:
-        """When the listings are done, visit the known articles that none of them showed."""
-        if self._revisited:
-            return
-        self._revisited = True
-        if self.visit.imported:
-            self._ask_handed()
-            return
-        rest = {key: url for key, url in self._known.items() if key not in self._listed}
-        for key, url in rest.items():
-            self.crawler.engine.crawl(self._ask_page(Sought(url=url, key=key, known=True), url))
-        if rest:
-            self._count(tally.ASKED, len(rest))
-            raise DontCloseSpider
-
-    def _ask_handed(self) -> None:
-        wanted = [each for each in handed(self.visit) if each.key not in self._listed]
-        for sought in wanted:
+        """When the listings are done, ask for what is due, or was handed to us, and none of them showed."""
+        due = list(islice((each for each in self._rest if each.key not in self._asked), _AT_ONCE))
+        for sought in due:
+            self._asked.add(sought.key)
             self.crawler.engine.crawl(self._ask_page(sought, sought.url))
-        self._count(tally.HANDED, len(wanted))
-        if wanted:
+        if due:
+            self._count(tally.HANDED if self.visit.imported else tally.ASKED, len(due))
             raise DontCloseSpider
+        self._memory.settle()
 
     def sync(self) -> None:
         """Make the captures so far safe on disk."""
@@ -108,15 +108,24 @@ class PortalSpider(Spider):
         except PageError as error:
             self._unread(so_far, error)
             return
-        trail = so_far.asking(response.url).read(found, self.visit.run.since)
-        self.seen.reports.read(trail.section.slug, response.url, found, known=self._known)
+        fresh, at = so_far.fresh(found), response.meta["capture"].at
+        choice = self._memory.choose(so_far, fresh, at)
+        trail = so_far.asking(response.url).read(found, choice, self.visit.run.since)
+        known = {entry.key for entry in fresh} - choice.news
+        self.seen.reports.read(trail.section.slug, response.url, found, known=known)
         self._count(tally.ENTRIES, len(trail.keys - self._shown))
         self._shown |= trail.keys
-        shown = found.entries[: self.visit.sample]
-        yield from (self._ask_entry(entry, trail) for entry in shown if self._wanted(entry))
+        wanted = [row for row in choice.asked if row.entry.key not in self._asked]
+        yield from (self._ask_entry(row, trail) for row in wanted[: self.visit.sample])
         self._note_odd(found, trail)
-        if trail.following and not (self.visit.sample and trail.keys):
+        if not trail.following:
+            self._end(trail)
+        elif not (self.visit.sample and trail.keys):
             yield self._ask_listing(trail, trail.following)
+
+    def _end(self, trail: Trail) -> None:
+        if trail.deep and self.visit.whole:
+            self._stats.set_value(tally.SWEPT + trail.section.slug, True)
 
     def _note_odd(self, found: Listing, trail: Trail) -> None:
         """Rows that lead elsewhere or bear a day that has not come, and a pager without an end."""
@@ -135,20 +144,17 @@ class PortalSpider(Spider):
             self._stats.set_value(tally.UNREAD + trail.section.slug, "endless")
             self.seen.reports.odd(trail.section.slug, "endless", sorted(trail.asked)[-1:])
 
-    def _wanted(self, entry: Entry) -> bool:
-        return entry.key not in self._listed and (
-            entry.key in self._known or in_window(entry, self.visit.run.since)
-        )
-
-    def _ask_entry(self, entry: Entry, trail: Trail) -> Request:
-        self._listed.add(entry.key)
+    def _ask_entry(self, row: Row, trail: Trail) -> Request:
+        self._asked.add(row.entry.key)
         self._count(tally.ASKED)
-        before = self.visit.quiet_before
-        backfill = bool(before and entry.listed_on and entry.listed_on < before)
-        quiet = backfill or trail.section.slug not in self.visit.known_sections
-        known = entry.key in self._known
-        sought = Sought(url=entry.url, key=entry.key, entry=entry, known=known, quiet=quiet)
-        return self._ask_page(sought, entry.url)
+        sought = Sought(
+            url=row.entry.url,
+            key=row.entry.key,
+            entry=row.entry,
+            known=row.known is not None,
+            quiet=self._memory.is_quiet(row, trail.section.slug),
+        )
+        return self._ask_page(sought, row.entry.url)
 
     def unlisted(self, failure: Failure) -> None:
         """A listing page could not be fetched."""
@@ -241,6 +247,8 @@ class PortalSpider(Spider):
             self._count(tally.NOT_SAVED)
             return
         logger.info("%s not read: %s", sought.url, error)
+        if not sought.known and not isinstance(error, Blocked | Challenge):
+            self._memory.not_come(sought.key)
         self.seen.facts.unread(reason(error), sought.url)
         self._count(tally.FAILED + reason(error))
 

@@ -6,13 +6,15 @@ import datetime as dt
 
 from attrs import evolve
 
-from crawler.following import MOST_PAGES, Sought, Trail, in_window
+from crawler.choosing import Choice, in_window
+from crawler.following import MOST_PAGES, Sought, Trail
 from crawler.portals.ndrc import Ndrc
 from policy.records import Capture, Entry, Listing, Page
 
 LIST = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 TODAY = dt.date(2026, 11, 20)
 SINCE = dt.date(2026, 11, 1)
+NEWS = Choice(news=frozenset({"1"}))
 
 
 def entry(number: int, day: dt.date | None = TODAY) -> Entry:
@@ -28,26 +30,26 @@ def trail(*asked: str) -> Trail:
 
 def test_a_shell_leads_on_and_its_rows_may_lead_on_before_what_waits() -> None:
     years = (f"{LIST}2026/", f"{LIST}2025/")
-    shell = trail(LIST).read(Listing(entries=(), more=years, rowless=True), SINCE)
+    shell = trail(LIST).read(Listing(entries=(), more=years, rowless=True), NEWS, SINCE)
     assert shell.following == years[0]
     listing = Listing(entries=(entry(1),), more=(f"{LIST}2026/index_2.html",))
-    first = shell.asking(years[0]).read(listing, SINCE)
+    first = shell.asking(years[0]).read(listing, NEWS, SINCE)
     assert first.following == f"{LIST}2026/index_2.html"
     assert first.asking(f"{LIST}2026/index_2.html").following == years[1]
 
 
 def test_a_service_that_answers_with_page_one_for_ever_is_left() -> None:
     listing = Listing(entries=(entry(1), entry(2)), more=(f"{LIST}#post=pageNo=2", f"{LIST}#post=pageNo=3"))
-    first = trail(LIST).read(listing, SINCE)
+    first = trail(LIST).read(listing, NEWS, SINCE)
     assert first.following == f"{LIST}#post=pageNo=2"
-    assert first.asking(f"{LIST}#post=pageNo=2").read(listing, SINCE).following is None
+    assert first.asking(f"{LIST}#post=pageNo=2").read(listing, NEWS, SINCE).following is None
 
 
 def test_a_pager_without_an_end_is_known_as_such() -> None:
     begun = trail(*(f"{LIST}{n}/" for n in range(MOST_PAGES)))
-    followed = begun.read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), SINCE)
+    followed = begun.read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), NEWS, SINCE)
     assert (followed.following, followed.endless) == (None, True)
-    assert not trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), SINCE).endless
+    assert not trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), NEWS, SINCE).endless
 
 
 def page(number: int, *others: int) -> Page:
@@ -72,11 +74,11 @@ def capture(number: int) -> Capture:
 
 
 def test_a_listing_is_followed_while_it_shows_something_new_inside_the_window() -> None:
-    read = trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}index_1.html",)), SINCE)
+    read = trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}index_1.html",)), NEWS, SINCE)
     assert read.following == f"{LIST}index_1.html"
     old = entry(2, dt.date(2026, 10, 1))
     after = read.asking(f"{LIST}index_1.html").read(
-        Listing(entries=(old,), more=(f"{LIST}index_2.html",)), SINCE
+        Listing(entries=(old,), more=(f"{LIST}index_2.html",)), NEWS, SINCE
     )
     assert after.following is None
     assert after.keys == {"1", "2"}
@@ -84,13 +86,13 @@ def test_a_listing_is_followed_while_it_shows_something_new_inside_the_window() 
 
 def test_a_server_that_repeats_its_first_page_is_left() -> None:
     listing = Listing(entries=(entry(1),), more=(f"{LIST}index_1.html", f"{LIST}index_2.html"))
-    first = trail(LIST).read(listing, None)
-    assert first.asking(f"{LIST}index_1.html").read(listing, None).following is None
+    first = trail(LIST).read(listing, NEWS, None)
+    assert first.asking(f"{LIST}index_1.html").read(listing, NEWS, None).following is None
 
 
 def test_a_pager_that_links_back_is_not_followed_back() -> None:
     listing = Listing(entries=(entry(1),), more=(LIST.replace("https", "http") + "index.html",))
-    assert trail(LIST).read(listing, None).following is None
+    assert trail(LIST).read(listing, NEWS, None).following is None
 
 
 def test_no_listing_is_followed_for_ever() -> None:

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler import reading
-from crawler.following import Trail
-from policy.records import Payload
+from policy.records import Entry, Payload
 from simulation.calendar import first_day
 from simulation.faults import KINDS, Plan, plan
 from simulation.fortnight import SLUGS
@@ -55,16 +54,16 @@ def test_every_second_seed_has_a_holiday() -> None:
 def test_a_listing_is_read_by_its_family_page_by_page(portal, fortnight: World) -> None:  # type: ignore[no-untyped-def]
     quiet = Plan(world=fortnight, faults=())
     section = portal.sections[0]
-    found, trail, url = [], Trail(section=section), section.url
-    while url:
+    found: dict[str, Entry] = {}
+    waiting, asked = [section.url], set[str]()
+    while waiting:
+        asked.add(url := waiting.pop(0))
         parts = urlsplit(url)
-        address = parts.path + (f"?{parts.query}" if parts.query else "")
-        said = reply(quiet, portal.slug, 3, address)
+        said = reply(quiet, portal.slug, 3, parts.path + (f"?{parts.query}" if parts.query else ""))
         payload = Payload(url=url, body=said.text.encode(), content_type=said.kind)
-        page = reading.read_listing(portal, section, payload, first=not trail.keys)
-        found += [entry for entry in page.entries if entry.key not in trail.keys]
-        trail = trail.asking(url).read(page, None)
-        url = trail.following
-    assert [(entry.key, entry.title, entry.listed_on) for entry in found] == [
+        page = reading.read_listing(portal, section, payload, first=not found)
+        found.update((entry.key, entry) for entry in page.entries)
+        waiting.extend(each for each in page.more if each not in asked and each not in waiting)
+    assert [(entry.key, entry.title, entry.listed_on) for entry in found.values()] == [
         (paper.key, paper.title, paper.day) for paper in fortnight.shelf(portal.slug, 3)
     ]
