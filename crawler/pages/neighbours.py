@@ -5,7 +5,7 @@ The frame around them holds the headline, menus or other pages as well, and is n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 
 from crawler.pages.base import Node, attribute, children, text_in
@@ -47,7 +47,7 @@ def _tables(inner: Node, alike: Sequence[Node], density: Density) -> list[Node]:
         return []
     least = SHARE * density.weight(inner)
     shared = [node for node in alike if density.weight(node) >= least and not _is_form(node)]
-    if sum(map(density.weight, shared)) <= GAIN * density.weight(inner):
+    if not _has(shared, inner) or sum(map(density.weight, shared)) <= GAIN * density.weight(inner):
         return []
     keys = [node.mem_id for node in alike]
     return list(alike[keys.index(shared[0].mem_id) : keys.index(shared[-1].mem_id) + 1])
@@ -58,7 +58,7 @@ def _sections(inner: Node, alike: Sequence[Node], density: Density) -> list[Node
     if len(alike) == 1 or not attribute(inner, "class"):
         return []
     found = [node for node in alike if _is_section(node, density)]
-    return found if len(found) > 1 else []
+    return found if len(found) > 1 and _has(found, inner) else []
 
 
 def _answers(body: Node, density: Density) -> list[Node]:
@@ -69,9 +69,15 @@ def _answers(body: Node, density: Density) -> list[Node]:
     least = SHARE * density.weight(body)
     same = [node for node in parser.css(str(body.tag)) if attribute(node, "class") == make]
     told = [node for node in same if density.words(node) >= ANSWER and density.weight(node) >= least]
-    nested = {outer.mem_id for node in told for outer in upwards(node.parent)}
-    once = {text_in(node): node for node in reversed(told) if node.mem_id not in nested}
+    keys = {node.mem_id for node in told}
+    if any(outer.mem_id in keys for node in told for outer in upwards(node.parent)):
+        return []
+    once = {text_in(node): node for node in reversed(told)}
     return list(once.values())[::-1]
+
+
+def _has(nodes: Iterable[Node], node: Node) -> bool:
+    return any(other.mem_id == node.mem_id for other in nodes)
 
 
 def _alike(inner: Node, outer: Node) -> list[Node]:

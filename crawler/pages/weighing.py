@@ -25,8 +25,8 @@ ABOUT = re.compile(
 )
 """A heading over what is said of the author or the publisher."""
 LONGEST_HEADING = 12
-FOOT = re.compile(r"ICP[备证]|网安备|网站标识码")
-"""What every site must say, in its foot."""
+FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:：]?\s*[a-zA-Z]{0,2}\d{6}")
+"""The numbers that every site must show, in its foot."""
 
 
 def weighed(found: Sequence[Run], headed: Run | None, alike: Records) -> list[tuple[Run, float]]:
@@ -59,7 +59,9 @@ def _boxes(found: Sequence[Run], chain: Container[int]) -> set[int]:
     """The elements that a heading says to be about the author, or a number of the site's to be its foot: the
     innermost with prose around each."""
     prosy = {spot.key for run in found if run.words for spot in run.spot.upwards()}
-    headings = (run for run in found if _heads_a_box(run) or (chain and FOOT.search(run.text)))
+    headings = (
+        run for run in found if _heads_a_box(run) or (chain and not run.words and FOOT.search(run.text))
+    )
     around = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in headings)
     return {key for key in around if key not in chain}
 

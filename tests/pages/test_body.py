@@ -336,3 +336,25 @@ def test_comments_in_the_element_of_the_text_are_none_of_it() -> None:
 def test_a_foot_without_a_name_is_known_by_the_number_of_the_site() -> None:
     foot = f"<div><p>{REST}</p><p>地址：样例路一号 京ICP备00000000号</p></div>"
     assert read(main(SHORT) + foot).text == NOTICE
+
+
+def test_how_an_act_came_about_stays_below_its_title() -> None:
+    note = "（2026年3月1日样例市人大常委会通过）"
+    assert read(f"<div><h1>{TITLE}</h1><p>{note}</p>{prose()}</div>").text.split("\n")[0] == note
+
+
+def test_a_text_about_the_numbers_of_sites_is_no_foot() -> None:
+    rule = "各网站应当在首页底部标注网站标识码和ICP备案编号。"
+    assert read(main(f"<p>{rule}</p>{prose()}")).text.split("\n") == [rule, *WORDS]
+
+
+def test_boxes_with_headings_beside_the_text_are_not_read_in_its_place() -> None:
+    boxes = "".join(f"<div class='box'><h3>{head}</h3><p>{OTHER[0]}</p></div>" for head in HEADS[:2])
+    page = f"<div><h1>{TITLE}</h1><div class='box'>{prose()}</div>{boxes}</div>"
+    assert read(page).text.split("\n")[: len(WORDS)] == list(WORDS)
+
+
+def test_an_element_within_one_of_its_own_class_is_no_second_answer() -> None:
+    inner = f"<div class='sec'>{prose(WORDS[1:3], 'p') * 2}</div>"
+    text = read(main(f"<div class='sec'>{prose(WORDS[:1])}{inner}{prose(WORDS[3:])}</div>")).text
+    assert text.split("\n") == [WORDS[0], *WORDS[1:3], *WORDS[1:3], WORDS[3]]
