@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from policy import workdays
-from policy.records import Change, Version
+from policy.records import Change, Judgement, Version
 from simulation.faults import KINDS, Fault, Plan
 from simulation.fortnight import Passed
 from simulation.portals.declared import FRESH_WITHIN
@@ -60,15 +60,15 @@ def verdict(plan: Plan, passed: Sequence[Passed], database: Database) -> Verdict
         changes = list(queries.every_change(session))
         archive = _Archive.of(session, changes)
     seen = [fault for fault in plan.faults if _visible(plan, fault) is not None]
-    judged = [(one.number, judgement) for one in passed for judgement in one.night.judgements]
+    judged = [(one, judgement) for one in passed for judgement in one.night.judgements]
     return Verdict(
         planned=len(seen),
         judged=len(judged),
         missed=tuple(_missed(plan, seen, passed, archive)),
         false=tuple(
-            f"night {night}: {judgement.portal}: {judgement.kind}: {judgement.sentence}"
-            for night, judgement in judged
-            if not _explained(plan, judgement.portal, night, judgement.kind)
+            f"night {one.number}: {judgement.portal}: {judgement.kind}: {judgement.sentence}"
+            for one, judgement in judged
+            if not _explained(plan, one, judgement)
         ),
         wrong=tuple(_wrong(plan, archive)),
         lost=tuple(_lost(plan, passed, archive)),
@@ -167,9 +167,14 @@ def _night(plan: Plan, at: dt.datetime) -> int:
     return (at + dt.timedelta(hours=8)).date().toordinal() - plan.world.first.toordinal()
 
 
-def _explained(plan: Plan, portal: str, night: int, kind: str) -> bool:
+def _explained(plan: Plan, one: Passed, judgement: Judgement) -> bool:
+    """Whether a fault of that night is behind it, or the portal is still left alone for one of before."""
+    resting = any(run.portal == judgement.portal and run.state == "skipped" for run in one.night.runs)
     return any(
-        kind in KINDS[fault.kind].shows | KINDS[fault.kind].entails for fault in plan.at(portal, night)
+        judgement.kind in KINDS[fault.kind].shows | KINDS[fault.kind].entails
+        for fault in plan.faults
+        if fault.portal == judgement.portal
+        and (fault.holds(one.number) or (resting and fault.first < one.number))
     )
 
 
