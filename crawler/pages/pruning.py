@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.density import Density, upwards
@@ -28,7 +29,7 @@ MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全�
 
 def prune(parts: Sequence[Node], inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
-    heads = (run.block for run in header if text_in(run.block) == run.text)
+    heads = (run.block for run in header if _fills(run))
     lines = (*_link_lines(inside), *_related(inside), *_site_lines(inside), *_edits(parts))
     lines = (*lines, *_replies(parts, inside, density))
     dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
@@ -65,7 +66,7 @@ def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
     for run in found:
         pointer = run.block.tag == "li" or POINTER.search(run.text)
         pager = run.linked and PAGER.fullmatch(run.text)
-        alone = (pager or (pointer and run.is_link)) and text_in(run.block) == run.text
+        alone = (pager or (pointer and run.is_link)) and _fills(run)
         if alone and not _offers_file(run):
             yield run.block
 
@@ -73,11 +74,10 @@ def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
 def _related(found: Sequence[Run]) -> Iterator[Node]:
     """Headings of lists of other pages, and the lines below them that are one link."""
     listing = False
-    links = [*map(_is_link_line, found), False]
     for n, run in enumerate(found):
-        heads = not run.words and links[n + 1]
-        listing = (listing and links[n]) or (heads and _names_a_list(run.text))
-        if listing and text_in(run.block) == run.text:
+        heads = not run.words and any(map(_is_link_line, found[n + 1 : n + 2]))
+        listing = (listing and _is_link_line(run)) or (heads and _names_a_list(run.text))
+        if listing and _fills(run):
             yield run.block
 
 
@@ -96,9 +96,22 @@ def _names_a_list(text: str) -> bool:
 def _edits(parts: Sequence[Node]) -> Iterator[Node]:
     """The links beside headings that let a reader edit the part, with the brackets around them."""
     for part in parts:
-        for link in part.css("h2 a, h3 a, h4 a, h2 ~ a, h3 ~ a, h4 ~ a"):
-            around = [node for node in upwards(link) if EDIT.fullmatch(text_in(node))]
-            yield from around[-1:]
+        for link in part.css("h2 a, h3 a, h4 a, h2 + a, h3 + a, h4 + a"):
+            yield from [*takewhile(_says_edit, upwards(link))][-1:]
+
+
+def _fills(run: Run) -> bool:
+    """Whether its block holds nothing else; a large one is not read to its end."""
+    size = 0
+    for node in run.block.traverse(include_text=True):
+        size += len("".join((node.text_content or "").split())) if node.is_text_node else 0
+        if size > len(run.text):
+            return False
+    return text_in(run.block) == run.text
+
+
+def _says_edit(node: Node) -> bool:
+    return EDIT.fullmatch(text_in(node)) is not None
 
 
 def _offers_file(run: Run) -> bool:
@@ -106,14 +119,14 @@ def _offers_file(run: Run) -> bool:
 
 
 def _is_link_line(run: Run) -> bool:
-    return run.is_link and text_in(run.block) == run.text and not _offers_file(run)
+    return run.is_link and _fills(run) and not _offers_file(run)
 
 
 def _site_lines(found: Sequence[Run]) -> Iterator[Node]:
     """What the site says of itself below the text."""
     prose = max((n for n, run in enumerate(found) if run.words), default=len(found))
     for run in found[prose + 1 :]:
-        if SITE.search(run.text) and text_in(run.block) == run.text:
+        if SITE.search(run.text) and _fills(run):
             yield run.block
 
 

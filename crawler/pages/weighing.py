@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
+from itertools import dropwhile, islice
 
 from crawler.pages.repeated import Records
 from crawler.pages.runs import Run, Spot
@@ -32,7 +33,7 @@ FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:�
 def weighed(found: Sequence[Run], headed: Run | None, alike: Records) -> list[tuple[Run, float]]:
     """Each run and what its prose counts, given the headline's run and the page's records."""
     chain = levels_of(headed)
-    boxes = _boxes(found, chain)
+    boxes = _boxes(found, headed)
     counted = [
         (run, run.words * alike.share(run) if _counts(run, headed, chain, boxes) else 0.0) for run in found
     ]
@@ -55,15 +56,20 @@ def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[i
     return not _aside(run, chain)
 
 
-def _boxes(found: Sequence[Run], chain: Container[int]) -> set[int]:
-    """The elements that a heading says to be about the author, or a number of the site's to be its foot: the
-    innermost with prose around each."""
+def _boxes(found: Sequence[Run], headed: Run | None) -> set[int]:
+    """The elements that a heading says to be about the author, or a number of the site's to be its foot.
+
+    Of each the innermost with prose around it, unless that holds the first prose below the headline.
+    """
+    if headed is None:
+        return set()
+    below = dropwhile(lambda run: run is not headed, found)
+    first = next((run for run in islice(below, 1, None) if run.words), headed)
+    ours = {spot.key for run in (headed, first) for spot in run.spot.upwards()}
     prosy = {spot.key for run in found if run.words for spot in run.spot.upwards()}
-    headings = (
-        run for run in found if _heads_a_box(run) or (chain and not run.words and FOOT.search(run.text))
-    )
-    around = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in headings)
-    return {key for key in around if key not in chain}
+    marks = (run for run in found if _heads_a_box(run) or (not run.words and FOOT.search(run.text)))
+    around = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in marks)
+    return {key for key in around if key not in ours}
 
 
 def _heads_a_box(run: Run) -> bool:

@@ -358,3 +358,8 @@ def test_an_element_within_one_of_its_own_class_is_no_second_answer() -> None:
     inner = f"<div class='sec'>{prose(WORDS[1:3], 'p') * 2}</div>"
     text = read(main(f"<div class='sec'>{prose(WORDS[:1])}{inner}{prose(WORDS[3:])}</div>")).text
     assert text.split("\n") == [WORDS[0], *WORDS[1:3], *WORDS[1:3], WORDS[3]]
+
+
+def test_a_text_that_ends_with_its_author_is_read_all_the_same() -> None:
+    page = f"<h1>{TITLE}</h1><div class='x'>{prose()}<p>作者简介</p><p>{OTHER[0]}</p></div>"
+    assert read(page).text.split("\n")[: len(WORDS)] == list(WORDS)

@@ -53,8 +53,9 @@ def test_a_crash_or_a_long_reading_is_bad() -> None:
         f"<table>{f'<tr><td>1</td><td>{SENTENCE}</td></tr>' * 3_000}</table>",
         "".join(f"<li><a href=/{n}_2.html>{n}</a></li>" for n in range(5_000)) + f"<p>{SENTENCE * 3}</p>",
         f"{'<div>' * 400}{f'<p>{SENTENCE}</p>' * 2_000}",
+        f"<div>{f'<h3>段 <a>编辑</a></h3><a>更多</a><p>{SENTENCE}</p>' * 2_000}</div>",
     ],
-    ids=["paragraphs", "comments", "cells", "links", "deep"],
+    ids=["paragraphs", "comments", "cells", "links", "deep", "links beside headings"],
 )
 def test_ten_thousand_elements_take_no_long_time(body: str) -> None:
     start = time.process_time()
