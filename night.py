@@ -153,8 +153,24 @@ def night(
     awake = {slug: slot for slug, slot in slots.items() if slug not in rested}
     passed = _crawled(config, awake, replay, stop, on_done, crawl)
     ended = (*passed.runs, *(run for run in rested.values() if run))
-    passed = evolve(passed, missed=recorded, runs=tuple(judged(config, database, run) for run in ended))
+    passed = evolve(passed, missed=recorded, runs=tuple(_verdict(config, database, run) for run in ended))
     return evolve(passed, after=after(config, database, clock) if not passed.stopped else Aftermath())
+
+
+def _verdict(config: Config, database: Database, run: Run) -> Run:
+    """The run with its judgements; a judge that breaks says so and stops nobody else."""
+    try:
+        return judged(config, database, run)
+    except Exception as error:
+        logger.exception("%s: run %d could not be judged", run.portal, run.id)
+        broken = Judgement(
+            portal=run.portal,
+            kind="crash",
+            severity="broken",
+            sentence=f"the run could not be judged: {error}",
+            advice="an error of our own: report it",
+        )
+        return evolve(run, judgements=(broken,))
 
 
 def record_missed(

@@ -42,8 +42,7 @@ def morning(
 ) -> Morning:
     """The report of a day in Shanghai, by default of the last one on which anything ran."""
     with database.read() as session:
-        newest = mornings.newest_slot(session)
-        day = day or (newest or clocks.now()).astimezone(SHANGHAI).date()
+        day = day or (mornings.newest_slot(session) or clocks.now()).astimezone(SHANGHAI).date()
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
         slugs = mornings.ran(session, first, first + _DAY)
         diaries = [diary(mornings.diary(session, slug, limit=NIGHTS, until=first + _DAY)) for slug in slugs]

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+from attrs import evolve
 from rich.text import Text
 
 import console
 import reporting
 from alerts.diary import Alarm, DiaryNight
 from alerts.diary import diary as as_diary
-from alerts.morning import markdown
+from alerts.morning import Morning, markdown
 from cli import report as shown
 from cli.app import Json, app
 from cli.home import Home
@@ -38,12 +39,20 @@ def report(
     home: Home = ctx.obj
     with home.database() as database:
         made = reporting.morning(home.config, database, night.date() if night else None)
+    made = made if night else _dated(made)
     if as_json:
         console.write_json(shown.report_shape(made))
     elif as_markdown:
         sys.stdout.write(markdown(made))
     else:
         shown.show(made)
+
+
+def _dated(made: Morning) -> Morning:
+    """The last report, which says so when it is old."""
+    days = (clock.now().astimezone(console.SHANGHAI).date() - made.day).days
+    old = f"the last night was {days} days ago: nothing ran since; is the scheduler running?"
+    return evolve(made, remarks=(*made.remarks, old)) if days > 1 else made
 
 
 @app.command()

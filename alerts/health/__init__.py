@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from alerts.health import traffic
-from alerts.health.listings import judge_listing
+from alerts.health.listings import judge_listing, judge_together
 from alerts.health.usual import Case, Promise, hardly
 from policy.drift import Alarm
 from policy.records import Judgement, Run
@@ -45,12 +45,22 @@ def _causes(case: Case, promises: Sequence[Promise], slow_seconds: float) -> Ite
     yield from traffic.judge_down(case, down)
     closed = [*traffic.judge_challenge(case)] or [*traffic.judge_blocked(case, promises)]
     yield from closed
-    for promise in promises:
-        if not (closed and traffic.is_refused(case, promise)):
-            yield from judge_listing(case, promise, down)
+    yield from _listings(
+        case, [each for each in promises if not traffic.is_explained(case, each, down, closed)]
+    )
     if not down and not closed:
         yield from traffic.judge_errors(case)
     yield from traffic.judge_slow(case, slow_seconds)
+
+
+def _listings(case: Case, promises: Sequence[Promise]) -> Iterator[Judgement]:
+    told: set[str] = set()
+    for one, sections in judge_together(case, promises):
+        told |= sections
+        yield one
+    for promise in promises:
+        if promise.section not in told:
+            yield from judge_listing(case, promise)
 
 
 def _readings(case: Case, drift: Sequence[Alarm]) -> Iterator[Judgement]:

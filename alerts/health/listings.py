@@ -25,6 +25,9 @@ _LONGER = 1.5
 """How much longer than ever before a silence must be."""
 
 _MEND = "look at its page and mend the declaration, then crawl it: polarchive crawl"
+_WAIT = "a single night needs nothing; if it stays, open the page and mend the declaration"
+_OF_A_CAUSE = frozenset({"challenge", "blocked", "endless"})
+"""Reasons that are judged by their cause."""
 _ODD: dict[JudgementKind, tuple[str, str]] = {
     "loops": (
         "{0} pages showed nothing but rows of earlier pages",
@@ -49,10 +52,26 @@ _ODD: dict[JudgementKind, tuple[str, str]] = {
 }
 
 
-def judge_listing(case: Case, promise: Promise, down: frozenset[str]) -> Iterator[Judgement]:
-    """What is wrong with one section; nothing where its host is ``down`` or it was not asked for."""
+def judge_together(case: Case, promises: Sequence[Promise]) -> Iterator[tuple[Judgement, set[str]]]:
+    """One judgement where several sections, all there are at their host, could not be read for one
+    reason; with it these sections."""
+    by_host: dict[str, list[Promise]] = {}
+    for promise in promises:
+        if promise.section in case.run.sections:
+            by_host.setdefault(urlsplit(promise.url).hostname or "", []).append(promise)
+    for host, those in by_host.items():
+        reasons = {case.run.sections[each.section].unread for each in those}
+        reason = next(iter(reasons)) if len(those) > 1 and len(reasons) == 1 else None
+        if reason and reason not in _OF_A_CAUSE | {"layout_changed"}:
+            said = f"none of its {len(those)} sections at {host} could be read: {reason}"
+            one = case.judged("unread", said, _WAIT, broken=True, subject=host, examples=[those[0].url])
+            yield one, {each.section for each in those}
+
+
+def judge_listing(case: Case, promise: Promise) -> Iterator[Judgement]:
+    """What is wrong with one section; nothing where it was not asked for."""
     report = case.run.sections.get(promise.section)
-    if report is None or urlsplit(promise.url).hostname in down:
+    if report is None:
         return
     yield from _unread(case, promise, report) if report.unread else _rows(case, promise, report)
     yield from _odd(case, promise, report)
@@ -64,7 +83,7 @@ def judge_listing(case: Case, promise: Promise, down: frozenset[str]) -> Iterato
 
 
 def _unread(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgement]:
-    if report.unread in {"challenge", "blocked", "endless"}:  # judged by their cause
+    if report.unread in _OF_A_CAUSE:
         return
     if report.unread == "layout_changed" and report.found is not None and not report.entries:
         kind: JudgementKind = "sudden_drop" if report.found else "zero_entries"
@@ -75,7 +94,7 @@ def _unread(case: Case, promise: Promise, report: SectionReport) -> Iterator[Jud
     yield case.judged(
         "unread",
         f"{page} could not be read: {report.unread}",
-        "a single night needs nothing; if it stays, open the page and mend the declaration",
+        _WAIT,
         broken=True,
         section=promise.section,
         examples=[promise.url],

@@ -22,7 +22,7 @@ _SHARE = 0.1
 """A smaller share of failed requests is no alarm."""
 _SLOWER, _KNOWN = 5.0, 20
 """How many times slower than usual is slow, and of how many answers we must know what is usual."""
-_ANSWERS = 5
+_ANSWERS = 3
 
 
 def hosts_of(promises: Sequence[Promise]) -> frozenset[str]:
@@ -84,7 +84,7 @@ def judge_blocked(case: Case, promises: Sequence[Promise]) -> Iterator[Judgement
         refused = {status: n for status, n in host.statuses.items() if status in _REFUSED}
         count = sum(refused.values())
         closed = any(
-            urlsplit(promise.url).hostname == name and is_refused(case, promise) for promise in promises
+            urlsplit(promise.url).hostname == name and _is_refused(case, promise) for promise in promises
         )
         before = [
             run.traffic[name].statuses for run in case.usual("blocked", subject=name) if name in run.traffic
@@ -97,10 +97,14 @@ def judge_blocked(case: Case, promises: Sequence[Promise]) -> Iterator[Judgement
             yield case.judged("blocked", f"{name} refuses us: {words}", _IMPORT, broken=True, subject=name)
 
 
-def is_refused(case: Case, promise: Promise) -> bool:
-    """Whether the section's listing was refused by status."""
+def _is_refused(case: Case, promise: Promise) -> bool:
     report = case.run.sections.get(promise.section)
     return bool(report and report.unread and report.unread.removeprefix("http_") in _REFUSED)
+
+
+def is_explained(case: Case, promise: Promise, down: Collection[str], closed: Sequence[Judgement]) -> bool:
+    """Whether a host that is down, or refuses us, says all about this section."""
+    return urlsplit(promise.url).hostname in down or bool(closed and _is_refused(case, promise))
 
 
 def judge_errors(case: Case) -> Iterator[Judgement]:

@@ -105,6 +105,17 @@ def test_a_listing_that_could_not_be_fetched_is_named_with_its_reason() -> None:
     assert (one.kind, one.sentence) == ("unread", "its first page could not be read: http_500")
 
 
+def test_sections_that_fail_together_are_one_judgement() -> None:
+    closed = SectionReport(unread="robots_unreachable")
+    both = [PROMISE, evolve(PROMISE, section="gg", url=f"https://{HOST}/gg/")]
+    run = a_night(TONIGHT, state="failed", sections={"tz": closed, "gg": closed})
+    (one,) = judge(run, PAST, both)
+    assert (one.kind, one.section, one.subject) == ("unread", None, HOST)
+    assert one.sentence == f"none of its 2 sections at {HOST} could be read: robots_unreachable"
+    half = evolve(run, sections={"tz": closed, "gg": listed()})
+    assert [(one.kind, one.section) for one in judge(half, PAST, both)] == [("unread", "tz")]
+
+
 def test_a_pager_in_a_circle_is_told_where_it_used_to_go_on() -> None:
     loops = {"tz": listed(pages=2, odd={"loops": Odd(count=1, examples=(URL,))})}
     deep = [a_night(number, sections={"tz": listed(pages=3)}) for number in range(3)]

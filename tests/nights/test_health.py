@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
+from aiosmtpd.controller import Controller
 
 import night
 from config import load
 from night import Night
 from storage import backoffs, runs
+from tests.alerts.conftest import Mailbox, free_port
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
+from tests.mocksite.site import CHECKOUT
 from tests.nights.conftest import SHANGHAI, Home
 
 LISTING = "http://127.0.0.1:1/tz/"
@@ -106,3 +111,37 @@ def test_a_host_that_answers_nothing_is_down(home: Home, a_night: A_Night) -> No
         passed = night.night(config, database, {"loopback": FIRST + dt.timedelta(days=1)})
     (one,) = passed.judgements
     assert (passed.code, one.kind, one.subject) == (1, "host_down", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["-m", "cli", "--home", "{home}", "nightly"], ["scheduler.py", "--home", "{home}", "--once"]],
+    ids=["nightly", "scheduler"],
+)
+def test_a_quiet_night_is_mailed_once_when_all_that_was_due_has_ended(home: Home, command: list[str]) -> None:
+    home.configure(packages=["tests.mocksite.portals"])
+    publish(home, SHOWN)
+    box = Controller(Mailbox(), hostname="127.0.0.1", port=free_port())
+    box.start()
+    added = f"""
+[mail]
+host = "127.0.0.1"
+port = {box.port}
+[report]
+email = "ops@example.org"
+[schedule]
+cron = "* * * * *"
+spread_minutes = 0.0
+[portals.services]
+enabled = false
+"""
+    with (home.path / "polarchive.toml").open("a", encoding="utf-8") as file:
+        file.write(added)
+    line = [part.format(home=home.path) for part in command]
+    said = subprocess.run([sys.executable, *line], cwd=CHECKOUT, capture_output=True, text=True)
+    box.stop()
+    assert said.returncode == 0, said.stderr
+    (mail,) = box.handler.messages
+    assert mail["Subject"].endswith(": 1 portals, nothing new; all quiet")
+    assert said.stdout.splitlines()[0] == mail["Subject"].removeprefix("Polarchive ")
+    assert "12 articles archived and told to nobody" in mail.get_content()

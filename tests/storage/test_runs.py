@@ -122,6 +122,18 @@ def test_a_run_of_before_only_counted_the_entries_of_a_section(database: Databas
         assert runs.known_sections(session, "ndrc", replay=False) == {"通知"}
 
 
+def test_an_alarm_that_lasts_longer_than_we_look_back_is_not_learned(database: Database) -> None:
+    broken = [{"portal": "ndrc", "kind": "slow", "severity": "warning", "sentence": "s", "advice": "a"}]
+    with database.write() as session:
+        for night in range(100):
+            judged = [] if night < 30 else broken
+            session.add(RunRow(portal="ndrc", slot=NIGHT + night * DAY, state="ok", judgements=judged))
+    last = claimed(database, slot=NIGHT + 100 * DAY)
+    with database.read() as session:
+        past = judging.past(session, last)
+    assert [len(run.judgements or ()) for run in past] == [0] * 20 + [1] * 60
+
+
 def test_the_past_of_a_run_begins_with_what_somebody_accepted(database: Database) -> None:
     slow = Judgement(
         portal="ndrc", kind="slow", severity="warning", sentence="slow", advice="wait", subject="h"
