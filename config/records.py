@@ -24,6 +24,7 @@ class Crawl:
     deep_sweep_days: int = field(default=7, validator=checks.within(1, 366))
     heartbeat: float = field(default=10.0, validator=checks.positive)
     time_limit_minutes: float = field(default=180.0, validator=checks.positive)
+    browser: str = ""
     throttle: bool = True
     longest_delay: float = field(default=60.0, validator=checks.within(0, 3600))
     longest_wait: float = field(default=300.0, validator=checks.within(0, 3600))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler import tally
 from crawler.meter import Meter
+from crawler.rendering import is_rendered
 from crawler.reports import Reports
 from crawler.saved import saved
 from crawler.visit import Visit, visit_of
@@ -85,6 +86,10 @@ class Ledger:
         return capture
 
     def _write(self, request: Request, response: Response) -> Capture:
+        if is_rendered(response):
+            kind = (response.headers.get(b"Content-Type") or b"").decode()
+            body, now = response.body, self._visit.clock()
+            return self._open_writer().convert(url=request.url, body=body, kind=kind, at=now)
         return self._open_writer().write(
             url=request.url,
             status=response.status,

@@ -4,6 +4,7 @@
 40     Refusals     challenge, soft 404 and error pages raise; a blocked domain is left alone
 60     PortalHosts  only the portal's own hosts are asked, redirects included
 100    Robots       robots.txt, obeyed (crawler.robots)
+110    Rendering    a page that only a script makes is rendered by a browser (crawler.rendering)
 560    AddressGuard a refused address says so instead of "cannot resolve", and is not retried
 590    Decode       undoes the content coding, never further than the limit
 600    Redirects    Scrapy's, without a Referer
@@ -39,6 +40,7 @@ from crawler.outcomes import (
     reason,
 )
 from crawler.portal import Portal
+from crawler.rendering import is_part
 from crawler.resolver import GuardedResolver, installed
 from crawler.visit import Visit, visit_of
 from pipelines.files.kinds import is_html
@@ -89,6 +91,9 @@ class Refusals:
         if is_file(request):
             self._refuse_no_file(request, response)
             return response
+        if is_part(request):
+            self._refuse_challenge(request, response)
+            return response
         bad = BadStatus(response.status) if response.status != 200 else None
         if bad and bad.gone:
             raise bad
@@ -104,6 +109,17 @@ class Refusals:
         if bad:
             raise bad
         return response
+
+    def _refuse_challenge(self, request: Request, response: Response) -> None:
+        """Whatever else a page is before its scripts have run, a challenge is one."""
+        try:
+            reading.refuse_bad(payload_of(response), self._portal)
+        except Challenge:
+            self._blocked.add(registrable(host(request)))
+            self._meter.challenged(registrable(host(request)))
+            raise
+        except PageError:
+            return
 
     def _refuse_no_file(self, request: Request, response: Response) -> None:
         """Bytes of a file are no bad page. A challenge closes its domain to files only: an article

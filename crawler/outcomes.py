@@ -65,6 +65,18 @@ class RobotsUnreachable(Unfetched):
         self.reason = reason
 
 
+class NoBrowser(Unfetched):
+    """A section wants a browser, and there is none."""
+
+    reason = "no_browser"
+
+
+class NotRendered(Unfetched):
+    """The browser did not finish a page."""
+
+    reason = "not_rendered"
+
+
 class TooLarge(Unfetched):
     """Larger than the limits once decoded."""
 

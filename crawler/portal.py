@@ -24,6 +24,7 @@ class Section:
     ``at_least`` is the promise of its first page: fewer entries raise ``LayoutChanged``.
     ``fresh_within`` promises something new within so many working days; without it what is usual is
     learned from the days its rows print. ``rests_on`` says how far the declaration was checked.
+    ``browser``: only a script makes its rows, so that a browser renders it (``polarchive[browser]``).
     """
 
     slug: str
@@ -33,6 +34,7 @@ class Section:
     at_least: int = 1
     fresh_within: int | None = None
     rests_on: RestsOn = "facts"
+    browser: bool = False
 
 
 class Portal:

@@ -47,6 +47,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Refusals": 40,
     "crawler.middlewares.PortalHosts": 60,
     "crawler.robots.Robots": 100,
+    "crawler.rendering.Rendering": 110,
     "crawler.middlewares.AddressGuard": 560,
     "crawler.middlewares.Decode": 590,
     "crawler.middlewares.Redirects": 600,

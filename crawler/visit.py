@@ -169,7 +169,6 @@ _REPLAYED: dict[str, Any] = {
         "s3": None,
         "data": None,
     },
-    "RETRY_ENABLED": False,
 }
 
 

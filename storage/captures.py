@@ -24,9 +24,10 @@ from storage.coding import decode
 from storage.members import cut_torn
 from storage.scanning import TornTail, request_bytes, scan, stored_bytes
 from storage.stored import Known, holder, holds, load, payload, read, refer
-from storage.warc import Place, StoredRecord, StoredResponse, mime, payload_digest
+from storage.warc import RENDERED, Place, StoredRecord, StoredResponse, mime, payload_digest
 
 __all__ = [
+    "RENDERED",
     "CaptureWriter",
     "Known",
     "Place",
@@ -132,6 +133,26 @@ class CaptureWriter:
         if original is None:
             self._own.setdefault(digest, capture)
         return capture
+
+    def convert(self, *, url: str, body: bytes, kind: str, at: dt.datetime) -> Capture:
+        """Keep a page as a browser made it of the answers kept before."""
+        fields = _fields(url, at, None) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
+        record = _pack(
+            lambda writer: writer.create_warc_record(
+                url, "conversion", payload=BytesIO(body), length=len(body), warc_headers_dict=fields
+            )
+        )
+        return Capture(
+            url=url,
+            at=at,
+            status=200,
+            file=self.file,
+            offset=self._append(record),
+            length=len(record),
+            digest=payload_digest(body),
+            record_id=fields["WARC-Record-ID"],
+            mime=mime([("content-type", kind)]),
+        )
 
     def copy(self, record: StoredRecord) -> Capture:
         """Take over a record of another archive unchanged, its request too; once, however often asked.

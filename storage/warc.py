@@ -108,6 +108,9 @@ class Asked:
     concurrent_to: frozenset[str]
 
 
+RENDERED = "RENDERED"
+"""Stands for the method of a page that a browser made."""
+
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?\s+(\d{3})\b")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -131,7 +134,28 @@ def parse_record(member: Member, path: Path) -> Answer | Asked | None:
         return None
     if kind == "request":
         return _asked(fields, block[:length], member)
+    if kind == "conversion":
+        return _converted(fields, block[:length], member, path)
     return _answer(fields, block[:length], member, path) if kind in {"response", "revisit"} else None
+
+
+def _converted(fields: Headers, block: bytes, member: Member, path: Path) -> Answer:
+    """A page as a browser made it of what it received: no answer of a server, so asked with no method
+    of HTTP."""
+    kind = _value(fields, "content-type") or ""
+    record = StoredRecord(
+        path=path,
+        offset=member.offset,
+        length=member.end - member.offset,
+        url=_url(fields),
+        status=200,
+        headers=(("Content-Type", kind),),
+        at=_date(fields, path),
+        record_id=_value(fields, "warc-record-id") or "",
+        digest=payload_digest(block),
+        method=RENDERED,
+    )
+    return Answer(record=record, body=block, concurrent_to=frozenset())
 
 
 def _asked(fields: Headers, block: bytes, member: Member) -> Asked:

@@ -27,6 +27,7 @@ from crawler.middlewares import payload_of
 from crawler.outcomes import BadStatus, Blocked, Ended, NotSaved, reason
 from crawler.pages.listings import kind, parted
 from crawler.printed import printed
+from crawler.rendering import BROWSER
 from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
 from pipelines.adapters import Enclosure, Gone, Item, Reading
@@ -97,7 +98,8 @@ class PortalSpider(Spider):
     # -------------------------------------------------------------- listings
 
     def _ask_listing(self, trail: Trail, url: str) -> Request:
-        return _request(url, self.listing, self.unlisted, trail.asking(url), priority=10)
+        meta = {BROWSER: trail.section.slug} if trail.section.browser else None
+        return _request(url, self.listing, self.unlisted, trail.asking(url), priority=10, meta=meta)
 
     def listing(self, response: Response, so_far: Trail) -> Output:
         """Ask for the articles of a listing page and for the page that follows it."""

@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, asked: str) -> None:
         self.log.append({"url": asked, "at": time.time(), "agent": self.headers.get("User-Agent")})
-        page = self.pages.get(asked)
+        page = self.pages.get(asked) or self.pages.get(f"{asked.partition('?')[0]}?*")
         if page is None:
             self._send(404, {"Content-Type": "text/plain"}, b"no such page\n")
             return
@@ -88,6 +88,12 @@ class Handler(BaseHTTPRequestHandler):
             )
         else:
             self._good(page)
+
+    def _endless(self, page: dict[str, Any]) -> None:
+        """Whatever page is asked for, with a link to the next."""
+        n = int(self.path.rpartition("=")[2])
+        text = base64.b64decode(page["body"]).decode().replace("{n}", str(n)).replace("{next}", str(n + 1))
+        self._send(page["status"], page["headers"], text.encode())
 
     def _truncated(self, page: dict[str, Any]) -> None:
         """Says more bytes than it sends."""

@@ -23,7 +23,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOSTS = (
     *("https://www.ndrc.gov.cn", "https://www.most.gov.cn", "https://www.gov.cn", "https://news.bjx.com.cn"),
     *("https://m.bjx.com.cn", "https://fd.bjx.com.cn", "http://127.0.0.1:1"),
-    *("https://services.example", "https://www.twins.example", "https://bureau.twins.example"),
+    *(
+        "https://services.example",
+        "https://www.twins.example",
+        "https://bureau.twins.example",
+        "https://bad.example",
+        "https://scripted.example",
+    ),
 )
 CONFIG = """\
 contact = "nights@example.org"

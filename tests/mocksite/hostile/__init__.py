@@ -1,0 +1,1 @@
+"""A portal whose every listing is bad in its own way."""

@@ -1,0 +1,1 @@
+"""A portal whose list only a script makes."""
