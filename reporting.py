@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from alerts.morning import Morning, News, message
 from config import Config
 from crawler import clock as clocks
 from crawler.clock import Clock
+from policy.dates import SHANGHAI
 from resting import sentence
 from storage import backoffs, mornings
 from storage.database import Database
@@ -24,7 +24,6 @@ from storage.index import Index
 
 logger = logging.getLogger(__name__)
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 NIGHTS = 60
 """So far back a diary looks for the beginning of an alarm."""
 _MOST_NEWS = 1000

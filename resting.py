@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from config import Config
 from crawler import portals
 from crawler.addresses import registrable
 from crawler.portal import Portal
+from policy.dates import SHANGHAI
 from policy.patience import Backoff, met
 from policy.records import Run
 from storage import backoffs, runs
 from storage.database import Database
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def left_alone(

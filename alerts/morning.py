@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from alerts.diary import Alarm, DiaryNight
 from alerts.messages import Message, one_line
+from policy.dates import SHANGHAI
 from policy.records import Run
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MOST = 12
 """Lines of a kind that fit on a screen."""
 _KEPT = ("drift", "rejected", "layout_changed", "too_deep", "not_html", "crash")

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from alerts.health.usual import RARELY, Case, Promise
 from policy import workdays
 from policy.chance import at_least
+from policy.dates import SHANGHAI
 from policy.records import Judgement, JudgementKind, SectionReport
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DAY = dt.timedelta(days=1)
 _SOONEST = 5
 """Working days of silence that are never an alarm unless the section promises otherwise."""
