@@ -93,6 +93,7 @@ def shape(article: Article) -> dict[str, Any]:
         "effective": _value(article.effective),
         "expires": _value(article.expires),
         "statements": [attrs.asdict(one) for one in article.statements],
+        "references": [attrs.asdict(one) for one in article.references],
         "source": _value(article.source),
         "author": _value(article.author),
         "editor": _value(article.editor),

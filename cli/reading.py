@@ -14,7 +14,7 @@ from cli.app import Json, app
 from cli.home import Home
 from policy.errors import ArchiveError
 from policy.query import highlights, parse
-from policy.records import Article, File, Found, Hit, Issuer, Topic, Version
+from policy.records import Article, File, Found, Hit, Issuer, Reference, Topic, Version
 from policy.scars import mend
 from storage import article_json, queries
 from storage.database import Database
@@ -120,6 +120,11 @@ def _print_fields(known: KnownArticle, found: Version) -> None:
     console.say(table)
 
 
+def _named(reference: Reference) -> str:
+    title = f"《{reference.full or reference.title}》" if reference.title else ""
+    return title + (reference.doc_no.norm if reference.doc_no else "")
+
+
 def _fields(article: Article) -> list[tuple[str, str, str]]:
     """Every field that was found, and what is known to be missing."""
     rows = [("url", article.url, article.portal)]
@@ -130,6 +135,7 @@ def _fields(article: Article) -> list[tuple[str, str, str]]:
     rows += [("portal's keywords", "、".join(article.keywords), "portal")] if article.keywords else []
     rows += [("topic", f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.found]
     rows += [("statement", one.words, one.sentence) for one in article.statements]
+    rows += [(one.kind, _named(one), one.sentence) for one in article.references]
     rows += [("conflict", f"{other.name}: {other.value}", other.rule) for other in article.conflicts]
     rows += [("warning", warning, "") for warning in article.warnings]
     full = article.completeness.full_text_in

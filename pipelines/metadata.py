@@ -22,7 +22,8 @@ from pipelines.genres import genre_of, names_a_policy, official_name, without_nu
 from pipelines.salutation import addressees
 from pipelines.validity import validity_words
 from policy import dates, docnumber, force
-from policy.records import Conflict, DocNumber, Found, Issuer, Label, Moment, Statement
+from policy.records import Conflict, DocNumber, Found, Issuer, Label, Moment, Reference, Statement
+from policy.references import references
 
 SECOND = frozenset({"cell:发布机构", "cell:发布机关", "cell:生成日期", "cell:印发日期", "cell:联合发文单位"})
 """Cells of a label that says it less exactly than another of the same name: 发文机关 before 发布机构."""
@@ -59,6 +60,7 @@ class Metadata:
     effective: Found[dt.date] | None = None
     expires: Found[dt.date] | None = None
     statements: tuple[Statement, ...] = ()
+    references: tuple[Reference, ...] = ()
     subject: Found[str] | None = None
     genre: Found[str] | None = None
     validity: Found[str] | None = None
@@ -73,12 +75,16 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
     top, title = masthead(lines), said.first("title")
     candidates = _candidates(said, lines, top)
     kept = {name: next(iter(found), None) for name, found in candidates.items()}
+    number = kept["doc_no"]
     return Metadata(
         **kept,
         title_official=_official(title, issuer) or _reprinted(lines, top),
         channel=said.first("channel"),
         addressees=addressees(lines[lead_in(lines) :], said.first("addressees")),
         statements=force.statements(lines),
+        references=references(
+            lines, title=said.value("title") or "", doc_no=number.value if number else None
+        ),
         keywords=said.keywords(),
         conflicts=tuple(other for name, found in candidates.items() for other in conflicts(name, found)),
         warnings=(

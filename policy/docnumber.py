@@ -47,7 +47,9 @@ _COURT = re.compile(r"(?:民|刑|行|执|商|知|赔)(?:终|初|申|再|辖|监|
 
 
 @frozen
-class _Spot:
+class Spot:
+    """A number in running text, and its offsets there."""
+
     start: int
     end: int
     value: DocNumber
@@ -55,10 +57,11 @@ class _Spot:
 
 def find(text: str) -> tuple[DocNumber, ...]:
     """Every number in running text, in order."""
-    return tuple(spot.value for spot in _spots(text))
+    return tuple(spot.value for spot in spots(text))
 
 
-def _spots(text: str) -> list[_Spot]:
+def spots(text: str) -> list[Spot]:
+    """The same with their places."""
     found = [
         *(spot for match in _BRACKETED.finditer(text) if (spot := _bracketed(text, match))),
         *(spot for match in _ORDER.finditer(text) if (spot := _order(text, match))),
@@ -67,7 +70,7 @@ def _spots(text: str) -> list[_Spot]:
     return list(_apart(found))
 
 
-def _apart(spots: list[_Spot]) -> Iterator[_Spot]:
+def _apart(spots: list[Spot]) -> Iterator[Spot]:
     """None inside another: 渝府令〔2020〕12号 is seen once."""
     reach = -1
     for spot in sorted(spots, key=lambda spot: (spot.start, -spot.end)):
@@ -82,14 +85,14 @@ def _run(text: str, end: int) -> str:
     return found[0] if found else ""
 
 
-def _bracketed(text: str, match: re.Match[str]) -> _Spot | None:
+def _bracketed(text: str, match: re.Match[str]) -> Spot | None:
     run = _run(text, match.start())
     order = next((ending for ending in ("令", "公告") if run.endswith(ending) and run != ending), "")
     code = organ_in(run.removesuffix(order)) + order if order else code_in(run)
     if not code or (not plausible(code) and _is_court_case(text, match.start(), run, code)):
         return None
     start = text.rindex(code, 0, match.start())
-    return _Spot(start, match.end(), _number(code, match, text[start : match.end()]))
+    return Spot(start, match.end(), _number(code, match, text[start : match.end()]))
 
 
 def _is_court_case(text: str, end: int, run: str, code: str) -> bool:
@@ -109,21 +112,21 @@ def _number(code: str, match: re.Match[str], raw: str) -> DocNumber:
     return DocNumber(raw=raw, code=code, year=year, number=int(groups["number"]), kind=kind)
 
 
-def _order(text: str, match: re.Match[str]) -> _Spot | None:
+def _order(text: str, match: re.Match[str]) -> Spot | None:
     run = _run(text, match.start())
     organ = organ_in(run)
     if not organ or run.endswith(_NOT_ORGANS):
         return None
     start = text.rindex(organ, 0, match.start())
-    return _Spot(start, match.end(), _ordered(organ, match, text[start : match.end()]))
+    return Spot(start, match.end(), _ordered(organ, match, text[start : match.end()]))
 
 
-def _year_first(text: str, match: re.Match[str]) -> _Spot | None:
+def _year_first(text: str, match: re.Match[str]) -> Spot | None:
     organ = organ_in(_run(text, match.start()))
     if not identify(organ):
         organ = ""
     start = text.rindex(organ, 0, match.start()) if organ else match.start()
-    return _Spot(start, match.end(), _ordered(organ, match, text[start : match.end()]))
+    return Spot(start, match.end(), _ordered(organ, match, text[start : match.end()]))
 
 
 def _ordered(organ: str, match: re.Match[str], raw: str, kind: str | None = None) -> DocNumber:
@@ -162,7 +165,7 @@ def _unwrapped(line: str) -> DocNumber | None:
 
 
 def _whole(line: str) -> DocNumber | None:
-    for spot in _spots(line):
+    for spot in spots(line):
         if not line[spot.end :].strip(" 文件。，；;") and _is_issuer_part(line[: spot.start]):
             return spot.value
     if found := _BARE.fullmatch(line):
@@ -193,7 +196,7 @@ def _in_cell(cell: str) -> Found[DocNumber] | None:
 
 def _in_title(title: str) -> Found[DocNumber] | None:
     """In the title's final parentheses, trailing, or leading when it is a 令 or 公告."""
-    for spot in _spots(title):
+    for spot in spots(title):
         before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
         if not after.strip("）)】] "):
             if after and spot.value.kind != "文":

@@ -327,6 +327,28 @@ class Statement:
     line: int
 
 
+ReferenceKind = Literal["basis", "implements", "forwards", "amends", "repeals", "interprets", "cites"]
+
+
+@frozen(kw_only=True)
+class Reference:
+    """One mention of another document.
+
+    ``title`` is without 《》 (``""`` where only a number is printed), ``full`` its whole title where that is
+    a short name the text gave it. ``line`` is its line of the text, ``start`` and ``end`` are offsets in
+    that line; ``sentence`` is the beginning of the sentence it stands in.
+    """
+
+    kind: ReferenceKind
+    title: str
+    sentence: str
+    line: int
+    start: int
+    end: int
+    doc_no: DocNumber | None = None
+    full: str = ""
+
+
 @frozen(kw_only=True)
 class Article:
     """One portal's page of a policy; all pages of a multi-page article are one article.
@@ -358,6 +380,8 @@ class Article:
     expires: Found[dt.date] | None = None
     statements: tuple[Statement, ...] = ()
     """What the document says of its own force, as it says it."""
+    references: tuple[Reference, ...] = ()
+    """The other documents it names, in the order of the text."""
     subject: Found[str] | None = None
     genre: Found[str] | None = None
     validity: Found[str] | None = None

@@ -29,7 +29,7 @@ KEYS = {
         "title_official",
         "effective",
         "expires",
-        "statements",
+        "statements", "references",
         "author",
         "editor",
     ),
