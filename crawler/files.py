@@ -16,7 +16,7 @@ from pipelines.files.said import Limits
 from policy.errors import ArchiveError
 from policy.records import Attachment, Capture, Fetched, FileText
 from storage import captures, queries
-from storage.files import HeldArticle, file_text, held_articles
+from storage.files import HeldArticle, file_text, held_article
 
 _AT_ONCE = 2
 """Children that read at the same time, however many portals' files come in."""
@@ -30,26 +30,24 @@ class Files:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._held: dict[str, HeldArticle] = {}
+        self._held: dict[str, HeldArticle | None] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
-
-    def begin(self) -> None:
-        """Learn what the archive holds."""
-        with self._visit.database.read() as session:
-            self._held = held_articles(session, self._visit.portal.slug)
 
     @property
     def _wanted(self) -> Attachments:
         return self._visit.config.attachments_of(self._visit.portal.slug)
 
     def due(self, item: Reading) -> tuple[Attachment, ...]:
-        """Those of an article that are asked for tonight."""
+        """Those of an article that are asked for tonight; asked before the article is saved."""
         if not self._wanted.enabled or not item.article.attachments:
             return ()
+        key = item.article.key
+        with self._visit.database.read() as session:
+            self._held[key] = held_article(session, self._visit.portal.slug, key)
         return due(
             item.article,
             item.captures,
-            self._held.get(item.article.key),
+            self._held[key],
             kinds=self._wanted.kinds,
             recheck_days=self._wanted.recheck_days,
             now=max(capture.at for capture in item.captures),

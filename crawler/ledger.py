@@ -26,7 +26,7 @@ from pipelines.facts import Facts
 from policy.records import Capture
 from storage import archive, queries, runs
 from storage.captures import CaptureWriter, StoredRecord, holds, refer
-from storage.held import held_payloads
+from storage.held import held_payload
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,6 @@ class Ledger:
         self._seen = seen
         self._pending: dict[tuple[str, str], Capture] = {}
         self._writer: CaptureWriter | None = None
-        self._held: dict[str, Capture] = {}
         self._pulse = create_looping_call(self.beat)
 
     @classmethod
@@ -124,11 +123,16 @@ class Ledger:
         if self._writer is None:
             root, run = self._visit.config.captures, self._run
             self._writer = CaptureWriter(
-                root, run.portal, run.id, now=self._visit.clock(), known=self._held.get
+                root, run.portal, run.id, now=self._visit.clock(), known=self._payload
             )
             with self._visit.database.write() as session:
                 runs.beat(session, run.id, self._visit.clock(), warc=self._writer.file)
         return self._writer
+
+    def _payload(self, digest: str) -> Capture | None:
+        """Where a payload is held already, so that it is kept once."""
+        with self._visit.database.read() as session:
+            return held_payload(session, self._run.portal, digest)
 
     def sync(self) -> None:
         """Make the WARC safe before what refers to it is committed."""
@@ -145,10 +149,7 @@ class Ledger:
     # -------------------------------------------------------------- signals
 
     def opened(self) -> None:
-        """Start the heartbeat; learn which payloads are held, so that they are kept once, and
-        which of the saved captures are damaged."""
-        with self._visit.database.read() as session:
-            self._held = held_payloads(session, self._run.portal)
+        """Start the heartbeat; say which of the saved captures are damaged."""
         if self._visit.replay:
             self._stats.set_value(tally.TORN, saved(self._visit.replay).torn)
         self._pulse.start(self._visit.config.crawl.heartbeat, now=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -110,7 +110,7 @@ def keep_text(session: Session, digest: str, content: FileText, now: dt.datetime
     return content
 
 
-# ------------------------------------------------------------------ of a portal
+# ------------------------------------------------------------------ of an article
 
 
 @frozen(kw_only=True)
@@ -134,8 +134,8 @@ class HeldArticle:
     files: Mapping[str, HeldFile] = field(factory=dict)
 
 
-def held_articles(session: Session, portal: str) -> dict[str, HeldArticle]:
-    """All articles of a portal that offer files, by key."""
+def held_article(session: Session, portal: str, key: str) -> HeldArticle | None:
+    """An article of a portal that offers files; None when there is none."""
     query = (
         select(
             ArticleRow,
@@ -150,12 +150,10 @@ def held_articles(session: Session, portal: str) -> dict[str, HeldArticle]:
         .outerjoin(FileRow, FileRow.attachment_id == AttachmentRow.id)
         .outerjoin(CaptureRow, CaptureRow.id == FileRow.capture_id)
         .outerjoin(FileTextRow, FileTextRow.digest == CaptureRow.digest)
-        .where(ArticleRow.portal == portal, VersionRow.number == ArticleRow.newest)
-        .order_by(ArticleRow.id)
+        .where(ArticleRow.portal == portal, ArticleRow.key == key, VersionRow.number == ArticleRow.newest)
     )
-    rows: Iterable[Any] = session.execute(query)
-    by_article = groupby(rows, key=lambda row: row[0])
-    return {article.key: _held_article(article, list(offered)) for article, offered in by_article}
+    offered: Sequence[Any] = session.execute(query).all()
+    return _held_article(offered[0][0], offered) if offered else None
 
 
 def _held_article(row: ArticleRow, offered: Sequence[Any]) -> HeldArticle:

@@ -69,7 +69,6 @@ class PortalSpider(Spider):
         self._stored = Stored(self.visit.config, self.visit.database)
         self._code = reading.code_version(self.visit.portal)
         self._files = Files(self.visit)
-        self._files.begin()
         for section in self.visit.sections:
             deep = section.slug in self.visit.deep
             yield self._ask_listing(Trail(section=section, deep=deep), section.url)
@@ -197,8 +196,9 @@ class PortalSpider(Spider):
         except PageError as error:
             self._count_failed(sought, error)
             return
+        enclosing = Enclosing(key=item.article.key, waiting=self._files.due(item))
         yield item
-        yield from self._enclosed(Enclosing(key=item.article.key, waiting=self._files.due(item)))
+        yield from self._enclosed(enclosing)
 
     def _reading(self, sought: Sought) -> Reading:
         cleaned = reading.clean_pages(sought.pages)

@@ -12,8 +12,8 @@ from policy.records import Article, Attachment, Capture, Completeness, Fetched, 
 from storage import archive, queries, runs
 from storage.database import Database
 from storage.enclosures import store_files
-from storage.files import held_articles
-from storage.held import held_payloads
+from storage.files import held_article
+from storage.held import held_payload
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, a_new_policy, an_article
 
 WORDS = "到2030年，试点单位全部建成台账。"
@@ -170,7 +170,9 @@ def test_a_file_that_moved_is_known_by_its_name(database: Database) -> None:
     moved = evolve(PLAN, url="https://www.example.cn/moved.pdf")
     assert bring(database, a_file(WORDS, of=moved, at=NIGHT + DAY)) == "unchanged"
     with database.read() as session:
-        assert moved.url in held_articles(session, "ndrc")["1"].files
+        held = held_article(session, "ndrc", "1")
+    assert held
+    assert moved.url in held.files
     assert bring(database, a_file(OTHER, of=moved, at=NIGHT + 2 * DAY)) == "revised"
     assert OTHER in newest(database).text
 
@@ -222,7 +224,14 @@ def test_a_run_knows_what_it_has_asked_for_and_which_payloads_it_holds(database:
     bring(database, a_file(WORDS))
     bring(database, a_file(failed="timeout", at=NIGHT + DAY))
     with database.read() as session:
-        known = held_articles(session, "ndrc")["1"].files[PLAN.url]
-        held = held_payloads(session, "ndrc")
+        article = held_article(session, "ndrc", "1")
+        assert article
+        known = article.files[PLAN.url]
+        assert known.digest
+        held = held_payload(session, "ndrc", known.digest)
+        assert held_payload(session, "ndrc", "sha1:unknown") is None
+        assert held_payload(session, "govcn", known.digest) is None
+        assert held_article(session, "ndrc", "2") is None
     assert (known.failed, known.unchanged, known.reader) == ("timeout", 1, "reader-1")
-    assert known.digest in held
+    assert held
+    assert held.url == PLAN.url
