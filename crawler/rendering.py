@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy.http.request import NO_CALLBACK
 
@@ -122,9 +121,11 @@ class Page:
         )
         try:
             response = await self._crawler.engine.download_async(asked)
-        except Exception as error:  # the border to the browser: what it asks for fails, or the page does
-            if main or not isinstance(error, IgnoreRequest):
-                self.failure = self.failure or (error if main else None)
+        except (
+            Exception
+        ) as error:  # the border to the browser: a part that fails is none, the page's own is told
+            if main:
+                self.failure = error
             return None
         if main:
             self.url = response.url

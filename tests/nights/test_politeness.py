@@ -49,8 +49,9 @@ def test_a_night_keeps_the_delay_between_all_requests_to_all_hosts_of_a_portal(h
     for each in (*shown, *wind):
         host = "fd" if each in wind else "news"
         site.put(shapes.bjx_url(each, host=host), shapes.bjx_article(each))
-    site.put(shapes.bjx_url(shown[0]), status=302, headers={"Location": "/html/20260101/1.shtml"})
-    site.put("https://news.bjx.com.cn/html/20260101/1.shtml", shapes.bjx_article(shown[0]))
+    moved = shapes.bjx_url(shown[0]).replace("/html/", "/news/")
+    site.put(shapes.bjx_url(shown[0]), status=302, headers={"Location": moved})
+    site.put(moved, shapes.bjx_article(shown[0]))
     site.put(shapes.bjx_url(shown[1]), shapes.bjx_article(shown[1]), fault="busy", times=2)
     site.put(shapes.bjx_url(shown[2]), fault="truncated")
     site.put(shapes.bjx_url(shown[3]), shapes.bjx_article(shown[3]), fault="slow", seconds=0.5)
