@@ -51,7 +51,7 @@ _TREE = REMOVED | {"table", "pre"}
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|et|zip|rar|7z|txt|rtf|csv)$", re.IGNORECASE)
 """How the address of an attachment ends."""
 _MAYBE_FILE = re.compile(FILE.pattern.removesuffix("$") + r"\s*(?:[?#\"']|$)", re.IGNORECASE)
-_MAYBE_HIDDEN = re.compile(r"hidden|display|visibility|share-substr", re.IGNORECASE)
+_MAYBE_HIDDEN = ("hidden", "display", "visibility", "share-substr")
 _ATTRIBUTE = re.compile(
     r"""([^\s=/"'<>]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]*+)))?""",
 )
@@ -141,7 +141,7 @@ class _Tamer:
         if name in self.tree:
             return self._keep(name, attributes)
         self._keep(name, "")  # counted like the others
-        self.hides_cells = self.hides_cells or bool(_MAYBE_HIDDEN.search(attributes))
+        self.hides_cells = self.hides_cells or _may_be_hidden(attributes)
         return ROW if name == "tr" else f"{CELL}{_spans(attributes)}{SPANS}"
 
     def _keep(self, name: str, attributes: str) -> str:
@@ -184,4 +184,10 @@ def _spans(attributes: str) -> str:
 
 def _telling(name: str, attributes: str) -> bool:
     """Whether the attributes say a file, or perhaps that the element is hidden."""
-    return bool((name == "a" and _MAYBE_FILE.search(attributes)) or _MAYBE_HIDDEN.search(attributes))
+    return bool(name == "a" and _MAYBE_FILE.search(attributes)) or _may_be_hidden(attributes)
+
+
+def _may_be_hidden(attributes: str) -> bool:
+    """A cheap look: plain search in lower case takes a tenth of a pattern's time."""
+    lower = attributes.lower()
+    return any(word in lower for word in _MAYBE_HIDDEN)
