@@ -241,7 +241,16 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         console.write_json(said)
         return
     table = console.table(
-        "", "portal", "#articles", "#versions", "#missing", "newest", "last run", "state", "failed"
+        "",
+        "portal",
+        "#articles",
+        "#versions",
+        "#missing",
+        "#withdrawn",
+        "newest",
+        "last run",
+        "state",
+        "failed",
     )
     for line in lines:
         table.add_row(*_status_row(line))
@@ -260,7 +269,7 @@ def _status_row(line: PortalOverview) -> list[str | Text]:
     ended: list[str | Text] = (
         [console.moment(run.started), console.state(run.state), console.counts(run.failed)] if run else []
     )
-    numbers = [str(number) for number in (line.articles, line.versions, line.missing)]
+    numbers = [str(number) for number in (line.articles, line.versions, line.missing, line.withdrawn)]
     return [line.portal, *numbers, console.moment(line.newest), *ended]
 
 

@@ -98,7 +98,7 @@ def show(
         known = find_article(session, article)
         found = find_version(session, known, version)
     if as_json:
-        console.write_json(_version_shape(found) | _article_shape(found))
+        console.write_json(_version_shape(found) | _article_shape(found) | _presence_shape(known))
         return
     _print_fields(known, found)
     console.say(Text(f"\n{found.text}"))
@@ -117,6 +117,10 @@ def _print_fields(known: KnownArticle, found: Version) -> None:
     table.add_row("read with", learned, Text(f"code {found.code}", style="dim"))
     table.add_row("first seen", console.moment(known.first_seen))
     table.add_row("last seen", console.moment(known.last_seen))
+    if known.withdrawn_at:
+        table.add_row("withdrawn since", console.moment(known.withdrawn_at))
+    elif known.missing_since:
+        table.add_row("missing since", console.moment(known.missing_since))
     console.say(table)
 
 
@@ -186,6 +190,7 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
     with home.database() as database, database.read() as session:
         known = find_article(session, article)
         found, kinds = queries.versions(session, known.id), queries.change_kinds(session, known.id)
+        moves = queries.absences(session, known.id)
     if as_json:
         console.write_json([_version_shape(one) | {"by": kinds.get(one.number)} for one in found])
         return
@@ -203,6 +208,8 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
             one.content_hash[:12],
         )
     console.say(table)
+    for change in moves:
+        console.say(f"{change.kind} {console.moment(change.at)}")
 
 
 def file_state(file: File) -> str:
@@ -252,6 +259,10 @@ def _version_shape(version: Version) -> dict[str, Any]:
         "captures": [console.plain(capture) for capture in version.captures],
         "computed_keywords": version.keywords,
     }
+
+
+def _presence_shape(known: KnownArticle) -> dict[str, Any]:
+    return {"missing_since": known.missing_since, "withdrawn_since": known.withdrawn_at}
 
 
 def _article_shape(version: Version) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def choose(rows: Sequence[Row], since: dt.date | None, today: dt.date, *, settle
 
 def _is_wanted(row: Row, since: dt.date | None, today: dt.date, *, settled: bool) -> bool:
     if row.known:
-        return row.known.due <= today or row.says_otherwise
+        return row.known.due <= today or row.says_otherwise or row.known.withdrawn_at is not None
     if row.listed and row.listed.due:
         return row.listed.due <= today
     return in_window(row.entry, since) or (settled and row.listed is None)

@@ -16,7 +16,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from policy.errors import PageError
+from policy.errors import PageError, SoftNotFound
 
 
 class Unfetched(IgnoreRequest):
@@ -106,6 +106,11 @@ class BadStatus(Unfetched):
     def gone(self) -> bool:
         """Whether the portal says that there is no such page."""
         return self.status in {404, 410}
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether the portal says that there is no such page, by its status or in so many words."""
+    return isinstance(error, SoftNotFound) or (isinstance(error, BadStatus) and error.gone)
 
 
 _REASONS: dict[type[BaseException], str] = {

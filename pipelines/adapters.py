@@ -23,7 +23,9 @@ from pipelines.reprints import decide
 from policy.errors import Drifted, Rejected
 from policy.furniture import FurnitureSet, Sighting
 from policy.records import Article, Capture, Change, Fetched, Version
-from storage import archive, cursors, drifting, furniture, queries
+from policy.revisit import day_of
+from policy.withdrawal import is_believed
+from storage import archive, cursors, drifting, furniture, presence, queries
 from storage.database import Database
 from storage.enclosures import store_files
 
@@ -78,7 +80,7 @@ class ArchivePipeline:
 
     A known article that lost what its page still prints is refused. One that lost what may really be
     gone waits until it is known how many did so: where that is drift they are refused together,
-    else each is the revision it looks like.
+    else each is the revision it looks like. What is gone waits likewise, for how much of the night is.
     """
 
     def __init__(
@@ -92,11 +94,13 @@ class ArchivePipeline:
         learner: Learner,
         facts: Facts,
         clock: Callable[[], dt.datetime],
+        night: dt.date | None = None,
     ) -> None:
         self._database, self._portal, self._run_id = database, portal, run_id
         self._count, self._sync, self._clock = count, sync, clock
         self._learner, self._facts = learner, facts
         self._doubtful: list[tuple[Reading, Drifted]] = []
+        self._night, self._gone, self._there = night, list[Gone](), 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -110,6 +114,7 @@ class ArchivePipeline:
             learner=Learner(spider.visit.database, spider.visit.portal.slug),
             facts=spider.seen.facts,
             clock=spider.visit.clock,
+            night=None if spider.visit.replay else day_of(spider.visit.run.slot),
         )
 
     def process_item(self, item: Item) -> Item:
@@ -125,6 +130,7 @@ class ArchivePipeline:
     def close_spider(self) -> None:
         """Settle what waits; publish what was learned of the portal's furniture, once a run, at its end."""
         self._settle()
+        self._settle_gone()
         self._learner.publish(self._clock())
 
     def _keep(self, item: Item) -> None:
@@ -132,7 +138,7 @@ class ArchivePipeline:
             case Reading():
                 self._store(item)
             case Gone():
-                self._mark_gone(item)
+                self._miss(item)
             case Enclosure():
                 self._enclose(item)
 
@@ -141,6 +147,7 @@ class ArchivePipeline:
         self._count(f"run/files/{effect}")
 
     def _store(self, item: Reading) -> None:
+        self._there += item.known
         group = "known" if item.known else "first" if item.quiet else "new"
         self._facts.read(item.article, group)
         try:
@@ -156,7 +163,8 @@ class ArchivePipeline:
         """The article is there, whatever was read; its captures are kept to be read again."""
         with self._database.write() as session:
             archive.record_captures(session, item.captures, self._run_id)
-            archive.mark_seen(session, self._portal, item.article.key, item.captures[-1].at)
+            at = item.captures[-1].at
+            presence.mark_seen(session, self._portal, item.article.key, at, self._run_id)
 
     def _wait(self, item: Reading, error: Drifted) -> None:
         self._doubtful.append((item, error))
@@ -200,10 +208,42 @@ class ArchivePipeline:
         if saved.kind != "outdated":
             self._learner.see(item, known=saved.kind == "unchanged")
 
-    def _mark_gone(self, item: Gone) -> None:
+    def _miss(self, item: Gone) -> None:
         with self._database.write() as session:
             archive.record_captures(session, item.captures, self._run_id)
-            archive.mark_gone(session, self._portal, item.key, item.captures[-1].at)
+        self._gone.append(item)
+
+    def _settle_gone(self) -> None:
+        """Now that all is looked at: is the night evidence? What was withdrawn before is as it was."""
+        gone, withdrawn = self._withdrawn_before()
+        for item in withdrawn:
+            self._mark_gone(item, believed=True)
+            self._count("run/saved/unchanged")
+        believed = is_believed(len(gone), len(gone) + self._there)
+        for item in gone:
+            self._mark_gone(item, believed=believed)
+            self._count("run/failed/gone")
+        if not believed:
+            logger.warning("%s: %d known articles are gone at once: not believed", self._portal, len(gone))
+
+    def _withdrawn_before(self) -> tuple[list[Gone], list[Gone]]:
+        with self._database.read() as session:
+            known = queries.known_among(session, self._portal, [item.key for item in self._gone])
+        before = {key for key, article in known.items() if article.withdrawn_at}
+        gone = [item for item in self._gone if item.key not in before]
+        return gone, [item for item in self._gone if item.key in before]
+
+    def _mark_gone(self, item: Gone, *, believed: bool) -> None:
+        with self._database.write() as session:
+            presence.mark_gone(
+                session,
+                self._portal,
+                item.key,
+                item.captures[-1].at,
+                night=self._night,
+                believed=believed,
+                run_id=self._run_id,
+            )
 
 
 class Learner:

@@ -39,6 +39,12 @@ def next_look(key: str, looked: dt.date, *, stands_since: dt.date, first: bool =
     return looked + dt.timedelta(days=max(round(pause * (1 - spread(key) / 2)), 1))
 
 
+def next_look_at_withdrawn(key: str, looked: dt.date, *, withdrawn: dt.date) -> dt.date:
+    """The day from which an article found ``withdrawn`` still is looked at again: seldom, and ever less."""
+    pause = min(max((looked - withdrawn).days, YOUNG), LONGEST)
+    return looked + dt.timedelta(days=max(round(pause * (1 - spread(key) / 2)), 1))
+
+
 def spread(key: str) -> float:
     """Between 0 and 1, as good as drawn by lot, and always the same for a key."""
     return int.from_bytes(hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=4).digest()) / 2**32

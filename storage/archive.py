@@ -33,6 +33,7 @@ from storage.models import (
     VersionCaptureRow,
     VersionRow,
 )
+from storage.presence import look, see
 from storage.readings import Printed, Reading, Reread, judge, newest_version
 
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
@@ -148,33 +149,6 @@ def record_captures(
     )
 
 
-def mark_seen(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
-    """A listing or an answer shows that the article is still there; False when it is not archived."""
-    row = hold_article(session, portal, key)
-    if row is not None:
-        _see(row, at)
-    return row is not None
-
-
-def mark_unchanged(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
-    """The portal says that the article is as it was; False when it is not archived."""
-    row = hold_article(session, portal, key)
-    if row is not None:
-        _see(row, at)
-        _look(row, at)
-    return row is not None
-
-
-def mark_gone(session: Session, portal: str, key: str, at: dt.datetime) -> bool:
-    """The article's page is not there. The first such time is kept until it is seen again; True
-    when this is the first."""
-    row = hold_article(session, portal, key)
-    if row is None or row.missing_since is not None:
-        return False
-    row.missing_since = at
-    return True
-
-
 def set_keywords(session: Session, article_id: int, number: int, words: Sequence[str]) -> None:
     """Keep the keywords computed for a version, in place of those it had."""
     wanted = (VersionRow.article_id == article_id, VersionRow.number == number)
@@ -218,14 +192,15 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
     if verdict == "outdated":
         row.first_seen = min(row.first_seen, reading.at)
         return Saved(kind="outdated", article_id=row.id, version=row.newest)
-    _see(row, reading.at)
+    restored = see(session, row, reading.at, reading.run_id)
     if verdict == "revised":
-        return _revise(session, row, reading)
-    _look(row, reading.at)
+        revised = _revise(session, row, reading)
+        return evolve(revised, changes=(*restored, *revised.changes))
+    look(row, reading.at)
     row.last_digests = reading.digests
     if verdict == "same words":
         row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
-    return Saved(kind="unchanged", article_id=row.id, version=row.newest)
+    return Saved(kind="unchanged", changes=restored, article_id=row.id, version=row.newest)
 
 
 def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
@@ -239,18 +214,6 @@ def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
     row.last_digests = reading.digests
     row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
     return Saved(kind="unchanged", article_id=row.id, version=row.newest)
-
-
-def _see(row: ArticleRow, at: dt.datetime) -> None:
-    row.first_seen, row.last_seen = min(row.first_seen, at), max(row.last_seen, at)
-    if row.missing_since is not None and row.missing_since <= at:
-        row.missing_since = None
-
-
-def _look(row: ArticleRow, at: dt.datetime) -> None:
-    """When the article is due again, now that its words were found as they are."""
-    if at >= row.last_seen:  # not in an old night's replay
-        row.due = next_look(row.key, day_of(at), stands_since=row.stands_since or day_of(row.newest_at))
 
 
 def _first_look(reading: Reading) -> dict[str, dt.date]:
@@ -295,7 +258,7 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
     row.newest += 1
     if kind is None:
         row.stands_since = day_of(reading.at)
-        _look(row, reading.at)
+        look(row, reading.at)
     for name, value in _newest_columns(reading).items():
         setattr(row, name, value)
     _register(session, row.policy_id, policy_keys(reading.article))

@@ -63,6 +63,8 @@ class ArticleRow(Base):
     ``last_digests`` are the payloads of the newest reading, page by page. ``last_hash`` is what
     code ``last_code`` read with ``last_furniture`` where it was found equal to the newest version.
     ``due`` is the day from which it is looked at again, ``stands_since`` that of its words.
+    ``missing_since``: its page was never there since then; ``missed_on`` is the first night that this is
+    believed of, ``withdrawn_at`` when another night said so too.
     """
 
     __tablename__ = "article"
@@ -80,6 +82,8 @@ class ArticleRow(Base):
     first_seen: Mapped[dt.datetime]
     last_seen: Mapped[dt.datetime]
     missing_since: Mapped[dt.datetime | None]
+    missed_on: Mapped[dt.date | None]
+    withdrawn_at: Mapped[dt.datetime | None]
     last_digests: Mapped[list[str]]
     last_code: Mapped[str]
     last_hash: Mapped[str]

@@ -286,6 +286,13 @@ def change_kinds(session: Session, article_id: int) -> dict[int, str]:
     return {row.version: row.kind for row in rows}
 
 
+def absences(session: Session, article_id: int) -> list[Change]:
+    """When an article was withdrawn and restored, the first time first."""
+    kinds = ChangeRow.kind.in_(["withdrawn", "restored"])
+    query = select(ChangeRow).where(ChangeRow.article_id == article_id, kinds).order_by(ChangeRow.id)
+    return [change_record(row) for row in session.scalars(query)]
+
+
 def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Iterator[Change]:
     """The whole feed behind ``after``, read in batches."""
     while found := changes(session, after=after, limit=batch):
@@ -319,6 +326,7 @@ def _overview(slug: str, held: Row[Any] | None, last_run: Run | None) -> PortalO
         articles=held.articles,
         versions=held.versions,
         missing=held.missing,
+        withdrawn=held.withdrawn,
         newest=held.newest,
         last_run=last_run,
     )
@@ -330,6 +338,7 @@ def _holdings() -> Select[*tuple[Any, ...]]:
         func.count().label("articles"),
         func.sum(ArticleRow.newest).label("versions"),
         func.count(ArticleRow.missing_since).label("missing"),
+        func.count(ArticleRow.withdrawn_at).label("withdrawn"),
         func.max(ArticleRow.newest_at).label("newest"),
     ).group_by(ArticleRow.portal)
 

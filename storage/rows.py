@@ -45,6 +45,7 @@ class KnownArticle:
     first_seen: dt.datetime
     last_seen: dt.datetime
     missing_since: dt.datetime | None
+    withdrawn_at: dt.datetime | None
     due: dt.date
     """The day from which it is looked at again."""
 
@@ -63,12 +64,13 @@ class KnownPolicy:
 @frozen(kw_only=True)
 class PortalOverview:
     """One portal's line of the status: what it holds, and its last run. ``newest`` is the time of
-    its newest version."""
+    its newest version, ``missing`` counts the ``withdrawn`` too."""
 
     portal: str
     articles: int = 0
     versions: int = 0
     missing: int = 0
+    withdrawn: int = 0
     newest: dt.datetime | None = None
     last_run: Run | None = None
 
@@ -99,6 +101,7 @@ def article_record(row: ArticleRow) -> KnownArticle:
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         missing_since=row.missing_since,
+        withdrawn_at=row.withdrawn_at,
         due=row.due,
     )
 

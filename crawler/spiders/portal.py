@@ -24,7 +24,7 @@ from crawler.handed import before, handed
 from crawler.ledger import Ledger, Seen
 from crawler.memory import Memory
 from crawler.middlewares import payload_of
-from crawler.outcomes import BadStatus, Blocked, Ended, NotSaved, reason
+from crawler.outcomes import Blocked, Ended, NotSaved, is_gone, reason
 from crawler.pages.listings import kind, parted
 from crawler.printed import printed
 from crawler.rendering import BROWSER
@@ -238,8 +238,7 @@ class PortalSpider(Spider):
         if sought.pages and not sought.known:
             self._count_failed(sought, error)
             yield from self._go_on(sought.lost(request.url))
-        elif isinstance(error, BadStatus) and error.gone and sought.known and not sought.pages:
-            self._count(tally.FAILED + "gone")
+        elif is_gone(error) and sought.known and not sought.pages:
             yield Gone(key=sought.key, captures=(request.meta["capture"],))
         else:
             self._count_failed(sought, error)

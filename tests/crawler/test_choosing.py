@@ -24,6 +24,7 @@ def row(
     shown: bool = False,
     known_until: dt.date | None = None,
     owed: dt.date | None = None,
+    withdrawn: bool = False,
 ) -> Row:
     entry = Entry(url=f"https://www.example.cn/{key}.html", key=key, title="通知", listed_on=day)
     known = KnownArticle(
@@ -39,6 +40,7 @@ def row(
         first_seen=NIGHT,
         last_seen=NIGHT,
         missing_since=None,
+        withdrawn_at=NIGHT if withdrawn else None,
         due=known_until or TODAY,
     )
     return Row(
@@ -87,3 +89,9 @@ def test_the_next_page_tells_what_the_last_rows_of_a_page_are() -> None:
 def test_what_did_not_come_is_asked_for_on_its_day() -> None:
     later = row("a", shown=True, owed=TODAY + dt.timedelta(days=2))
     assert keys(choose([later, row("b", OLD, shown=True, owed=TODAY)], SINCE, TODAY, settled=True)) == "b"
+
+
+def test_a_withdrawn_article_is_asked_for_as_soon_as_a_listing_shows_it() -> None:
+    later = TODAY + dt.timedelta(days=50)
+    rows = [row("a", known_until=later, withdrawn=True), row("b", known_until=later)]
+    assert keys(choose(rows, SINCE, TODAY, settled=True)) == "a"

@@ -295,34 +295,6 @@ def test_an_altered_copy_of_the_same_moment_is_a_version(database: Database) -> 
     assert keep(database, an_article(NEW_WORDS), "altered page").kind == "revised"
 
 
-# ------------------------------------------------------------------ seen and gone
-
-
-def test_an_article_is_gone_since_the_first_time_and_back_when_seen(database: Database) -> None:
-    def missing_since(session: Any) -> dt.datetime | None:
-        known = queries.article_by_key(session, "ndrc", "1")
-        assert known is not None
-        return known.missing_since
-
-    keep(database, an_article(), "page")
-    with database.write() as session:
-        assert archive.mark_gone(session, "ndrc", "1", NIGHT + DAY)
-        assert not archive.mark_gone(session, "ndrc", "1", NIGHT + 2 * DAY)
-        assert not archive.mark_gone(session, "ndrc", "unknown", NIGHT)
-        assert missing_since(session) == NIGHT + DAY
-    keep(database, an_article(), "page", at=NIGHT)
-    with database.write() as session:
-        assert missing_since(session) == NIGHT + DAY
-        assert archive.mark_seen(session, "ndrc", "1", NIGHT + 3 * DAY)
-        assert not archive.mark_seen(session, "ndrc", "unknown", NIGHT)
-        assert missing_since(session) is None
-        archive.mark_gone(session, "ndrc", "1", NIGHT + 4 * DAY)
-    keep(database, an_article(), "page", at=NIGHT + 5 * DAY)
-    with database.read() as session:
-        assert missing_since(session) is None
-    assert feed(database) == ["new_policy"]
-
-
 # ------------------------------------------------------------------ policies
 
 

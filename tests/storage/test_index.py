@@ -16,7 +16,7 @@ from attrs import evolve
 from policy.errors import ArchiveError
 from policy.query import parse
 from policy.records import Article, Found
-from storage import archive, queries
+from storage import archive, presence, queries
 from storage.database import Database, open_database, upgrade
 from storage.documents import document
 from storage.index import Index
@@ -76,7 +76,7 @@ def test_only_the_newest_version_is_found(index: Index, database: Database) -> N
 def test_a_withdrawn_article_stays_findable(index: Index, database: Database) -> None:
     keep(database, "甲", "建设新型储能电站。")
     with database.write() as session:
-        archive.mark_gone(session, "ndrc", "甲", NIGHT + DAY)
+        presence.mark_gone(session, "ndrc", "甲", NIGHT + DAY)
     index.follow(database)
     assert titles(index, database, "储能") == ["通知之甲"]
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from policy.identity import policy_keys
 from policy.records import Candidate, DocNumber, Found
-from storage import archive, queries, runs
+from storage import archive, presence, queries, runs
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
 
@@ -124,7 +124,7 @@ def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
         assert run is not None
         closed = runs.close(session, run.id, "ok", NIGHT, entries=2)
         runs.missed(session, "ndrc", NIGHT + DAY, NIGHT + DAY)
-        archive.mark_gone(session, "bjx", "9", NIGHT + DAY)
+        presence.mark_gone(session, "bjx", "9", NIGHT + DAY)
     with archived.read() as session:
         bjx, most, ndrc = queries.overview(session, ["most"])
     assert (ndrc.articles, ndrc.versions, ndrc.missing, ndrc.newest) == (1, 2, 0, NIGHT + DAY)
