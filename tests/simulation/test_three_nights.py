@@ -1,0 +1,18 @@
+"""Three nights of forty portals: two in order, and one on which everything goes wrong that can."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+
+def test_every_fault_is_told_that_night_and_none_harms_the_archive() -> None:
+    command = [sys.executable, "-m", "simulation", "--seed", "3", "--nights", "3", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["planned"] >= 22
+    assert {name: said[name] for name in ("missed", "false", "wrong", "lost", "told")} == {
+        name: [] for name in ("missed", "false", "wrong", "lost", "told")
+    }
