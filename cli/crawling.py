@@ -28,7 +28,7 @@ from crawler.portal import Portal
 from policy.errors import ArchiveError
 from policy.records import Run
 from resting import sentence as resting_domain
-from storage import backoffs, queries
+from storage import backoffs, queries, validators
 from storage.database import upgrade
 from storage.rows import PortalOverview
 
@@ -229,6 +229,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         messages = outbox.by_state(session)
         alarms = reporting.alarms(session, slugs)
         resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]
+        distrusted = validators.distrusted(session)
     if as_json:
         shapes = [_status_shape(line, alarms) for line in lines]
         said = {
@@ -236,6 +237,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
             "portals": shapes,
             "messages": messages,
             "resting": resting,
+            "distrusted": [console.plain(each) for each in distrusted],
             "stopped": console.plain(held) if held else None,
         }
         console.write_json(said)
@@ -260,7 +262,11 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         console.say(Text(f"{traffic.said(held)}: polarchive resume"))
     if messages:
         console.say(f"messages: {console.counts(messages)}")
-    for line_said in [*alarm_lines(alarms), *resting]:
+    untrue = [
+        f"{each.portal}: its ETags are not trusted since {console.moment(each.since)}: {each.url}"
+        for each in distrusted
+    ]
+    for line_said in [*alarm_lines(alarms), *resting, *untrue]:
         console.say(Text(line_said))
 
 

@@ -58,6 +58,13 @@ def due(
     )
 
 
+def any_due(held: HeldArticle, *, recheck_days: float, now: dt.datetime) -> bool:
+    """Whether a file of an untouched page may be asked for; where none ever was, its page tells."""
+    rest = max(dt.timedelta(days=recheck_days), (now - held.since) / 4)
+    files = held.files.values()
+    return not files or any(_is_due(file, touched=False, rest=rest, now=now) for file in files)
+
+
 def _is_wanted(file: Attachment, kinds: Collection[str]) -> bool:
     try:
         parts = urlsplit(file.url)

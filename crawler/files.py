@@ -8,7 +8,7 @@ from typing import Any
 from scrapy.http import Request, Response
 
 from config import Attachments
-from crawler.enclosing import due
+from crawler.enclosing import any_due, due
 from crawler.visit import Visit
 from pipelines.adapters import Reading
 from pipelines.files import parent
@@ -51,6 +51,16 @@ class Files:
             kinds=self._wanted.kinds,
             recheck_days=self._wanted.recheck_days,
             now=max(capture.at for capture in item.captures),
+        )
+
+    def are_due(self, key: str) -> bool:
+        """Whether a known article's files are looked at tonight, for which its page is needed."""
+        if not self._wanted.enabled:
+            return False
+        with self._visit.database.read() as session:
+            held = held_article(session, self._visit.portal.slug, key)
+        return held is not None and any_due(
+            held, recheck_days=self._wanted.recheck_days, now=self._visit.clock()
         )
 
     @property

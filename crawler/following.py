@@ -12,6 +12,7 @@ from crawler.addresses import alike
 from crawler.choosing import Choice, in_window
 from crawler.portal import Section
 from policy.records import Capture, Entry, Listing, Page
+from policy.validators import Validators
 
 MOST_PAGES = 500
 """Of one listing or article: whoever shows more is sending us in circles."""
@@ -83,7 +84,8 @@ class Trail(_Path):
 
 @frozen(kw_only=True)
 class Sought(_Path):
-    """An article being fetched. ``known``: the archive has it; ``missing``: pages that did not come."""
+    """An article being fetched. ``known``: the archive has it; ``missing``: pages that did not come;
+    ``vouched``: what its page was last answered with, where its server may say that it still is so."""
 
     url: str
     key: str
@@ -93,6 +95,7 @@ class Sought(_Path):
     pages: tuple[Page, ...] = ()
     captures: tuple[Capture, ...] = ()
     missing: tuple[str, ...] = ()
+    vouched: Validators | None = None
 
     def read(self, page: Page, capture: Capture) -> Sought:
         """The article with one more page; a page that came at another address before is not taken twice."""

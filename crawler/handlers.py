@@ -14,6 +14,7 @@ from scrapy.http.headers import Headers
 from scrapy.responsetypes import responsetypes
 
 from crawler.addresses import origin
+from crawler.conditional import is_conditional
 from crawler.gate import Gate
 from crawler.lateness import Lateness
 from crawler.meter import SECONDS
@@ -87,7 +88,7 @@ class ReplayHandler(BaseDownloadHandler):
         """Asked again, as a retry is, an address answers as it did then; in the end always the same."""
         method = RENDERED if wants_browser(request) else request.method
         asked = (method, request.url, request.body)
-        held = self._saved.in_order(*asked)
+        held = self._saved.in_order(*asked, conditional=is_conditional(request))
         self._asked[asked] += 1
         return held[min(self._asked[asked], len(held)) - 1] if held else None
 

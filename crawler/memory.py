@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from crawler.choosing import Choice, Row, choose
+from crawler.conditional import vouched_by
 from crawler.following import Sought, Trail
 from crawler.visit import Visit
 from policy.records import Entry
 from policy.revisit import day_of
+from policy.validators import Validators
 from storage import listed, queries
 from storage.rows import KnownArticle
 
@@ -75,8 +77,15 @@ class Memory:
         after = _NEVER
         while found := self._due_behind(after):
             for article in found:
-                yield Sought(url=article.url, key=article.key, known=True)
+                yield Sought(url=article.url, key=article.key, known=True, vouched=self._vouched(article))
             after = found[-1].due, found[-1].id
+
+    def vouched(self, row: Row) -> Validators | None:
+        """What a listed article may be asked for with; not where its listing says otherwise than before."""
+        return self._vouched(row.known) if row.known and not row.says_otherwise else None
+
+    def _vouched(self, article: KnownArticle) -> Validators | None:
+        return vouched_by(article, replay=bool(self._visit.replay))
 
     def _due_behind(self, after: tuple[dt.date, int]) -> list[KnownArticle]:
         with self._visit.database.read() as session:

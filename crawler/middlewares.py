@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
+from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
@@ -26,6 +27,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler import reading
 from crawler.addresses import allowed, endpoint, is_literal, open_endpoints, registrable
+from crawler.conditional import UNCHANGED, is_conditional, unconditional
 from crawler.files import is_file
 from crawler.ledger import Ledger
 from crawler.meter import SECONDS, Meter
@@ -91,6 +93,8 @@ class Refusals:
         if is_file(request):
             self._refuse_no_file(request, response)
             return response
+        if response.status == UNCHANGED and is_conditional(request):
+            return response
         if is_part(request):
             self._refuse_challenge(request, response)
             return response
@@ -137,13 +141,19 @@ class Refusals:
 
 
 class Redirects(RedirectMiddleware):
-    """Scrapy's, without the Referer it would look for."""
+    """Scrapy's, without the Referer it would look for, and without the validators of another address."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         redirects = cls(crawler.settings)
         redirects.crawler = crawler
         return redirects
+
+    def process_response(
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
+        answer = super().process_response(request, response)
+        return unconditional(answer) if isinstance(answer, Request) else answer
 
 
 class PortalHosts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 from crawler.addresses import alike
@@ -12,6 +13,8 @@ from policy.errors import UnreadableCapture
 from storage.captures import StoredRecord, TornTail, scan
 
 logger = logging.getLogger(__name__)
+
+_UNCHANGED = 304
 
 
 class Saved:
@@ -24,8 +27,8 @@ class Saved:
         self._alike: dict[tuple[str, str, bytes], list[StoredRecord]] = {}
         self._originals: dict[str, StoredRecord] = {}
         for record in sorted(records, key=lambda record: record.at):
-            _add(self._exact.setdefault((record.method, record.url, record.request_body), []), record)
-            _add(self._alike.setdefault((record.method, alike(record.url), record.request_body), []), record)
+            self._exact.setdefault((record.method, record.url, record.request_body), []).append(record)
+            self._alike.setdefault((record.method, alike(record.url), record.request_body), []).append(record)
             if not record.revisit:
                 self._originals[record.digest] = record
 
@@ -33,25 +36,31 @@ class Saved:
         """The last capture of exactly this address, or of one that is written otherwise."""
         return next(reversed(self.in_order(method, url, body)), None)
 
-    def in_order(self, method: str, url: str, body: bytes) -> Sequence[StoredRecord]:
-        """The captures of this address in the last run that has any: retries, or two visits."""
-        return self._exact.get((method, url, body)) or self._alike.get((method, alike(url), body), [])
+    def in_order(
+        self, method: str, url: str, body: bytes, *, conditional: bool = False
+    ) -> Sequence[StoredRecord]:
+        """The captures of this address in the last run that has any: retries, or two visits. That a page
+        was as it had been (304) answers a ``conditional`` request only; others get its last whole answer."""
+        exact, like = (method, url, body), (method, alike(url), body)
+        held = self._exact.get(exact) or self._alike.get(like, [])
+        runs = [list(of_run) for _, of_run in groupby(held, key=lambda record: record.path)]
+        return next(filter(None, (each if conditional else _whole(each) for each in reversed(runs))), [])
 
     def urls(self) -> list[str]:
         """The addresses of pages that were answered with 200, in the order of their captures."""
-        held = self._exact.items()
-        return [url for (method, url, _), each in held if method == "GET" and each[-1].status == 200]
+        asked = [(method, url, body) for method, url, body in self._exact if method == "GET"]
+        return [each[1] for each in asked if (last := self.find(*each)) and last.status == 200]
 
     def original(self, digest: str) -> StoredRecord | None:
         """The record that holds the payload a revisit refers to, when it is among these."""
         return self._originals.get(digest)
 
 
-def _add(held: list[StoredRecord], record: StoredRecord) -> None:
-    """A later file's captures take the place of an earlier one's."""
-    if held and held[0].path != record.path:
-        held.clear()
-    held.append(record)
+def _whole(records: list[StoredRecord]) -> list[StoredRecord]:
+    """A run's answers without those that sent no page; none where it never got the page."""
+    answers = [record for record in records if record.status != _UNCHANGED]
+    got = len(answers) == len(records) or any(record.status == 200 for record in answers)
+    return answers if got else []
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ TORN = "run/torn"
 NOTES = "run/notes"
 ELSEWHERE: Final = "leads_elsewhere"
 FUTURE: Final = "future_day"
+LYING: Final = "lying_etag"
 """Words for rows of a listing that are counted and not followed, or followed whatever their day says."""
 
 

@@ -24,6 +24,7 @@ from policy.errors import Drifted, Rejected
 from policy.furniture import FurnitureSet, Sighting
 from policy.records import Article, Capture, Change, Fetched, Version
 from policy.revisit import day_of
+from policy.validators import Validators
 from policy.withdrawal import is_believed
 from storage import archive, cursors, drifting, furniture, presence, queries
 from storage.database import Database
@@ -49,6 +50,16 @@ class Reading:
     """Its pages before furniture was taken off, to learn from."""
     reread: Callable[[tuple[Capture, ...]], Article] | None = field(default=None, repr=False)
     printed: Callable[[tuple[Capture, ...]], str] | None = field(default=None, repr=False)
+    validators: Validators | None = None
+    """What its only page may be asked for with next time."""
+
+
+@frozen(kw_only=True)
+class Unchanged:
+    """A known article whose server says that its page is as it was."""
+
+    key: str
+    captures: tuple[Capture, ...]
 
 
 @frozen(kw_only=True)
@@ -72,7 +83,7 @@ class Enclosure:
         return tuple(file.capture for file in self.files if file.capture)
 
 
-Item = Reading | Gone | Enclosure
+Item = Reading | Unchanged | Gone | Enclosure
 
 
 class ArchivePipeline:
@@ -137,6 +148,8 @@ class ArchivePipeline:
         match item:
             case Reading():
                 self._store(item)
+            case Unchanged():
+                self._mark_unchanged(item)
             case Gone():
                 self._miss(item)
             case Enclosure():
@@ -203,10 +216,21 @@ class ArchivePipeline:
             furniture=item.furniture,
             reread=item.reread,
             printed=item.printed,
+            offered=item.validators,
         )
+        if saved.lied:
+            logger.warning("%s: other words under the same ETag or Last-Modified", item.article.url)
+            self._count("run/failed/lying_etag")
         self._count(f"run/saved/{saved.kind}")
         if saved.kind != "outdated":
             self._learner.see(item, known=saved.kind == "unchanged")
+
+    def _mark_unchanged(self, item: Unchanged) -> None:
+        self._there += 1
+        with self._database.write() as session:
+            archive.record_captures(session, item.captures, self._run_id)
+            presence.mark_unchanged(session, self._portal, item.key, item.captures[-1].at, self._run_id)
+        self._count("run/saved/unchanged")
 
     def _miss(self, item: Gone) -> None:
         with self._database.write() as session:

@@ -517,12 +517,14 @@ SaveKind = Literal["new", "revised", "unchanged", "outdated"]
 
 @frozen(kw_only=True)
 class Saved:
-    """What one save did. ``outdated``: its capture is older than the newest version, nothing was added."""
+    """What one save did. ``outdated``: its capture is older than the newest version, nothing was added.
+    ``lied``: the words changed though the server's validators did not."""
 
     kind: SaveKind
     changes: tuple[Change, ...] = ()
     article_id: int
     version: int
+    lied: bool = False
 
 
 @frozen(kw_only=True)

@@ -17,7 +17,8 @@ from policy.errors import PolarchiveError, Rejected
 from policy.identity import content_hash, policy_keys
 from policy.records import Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
 from policy.revisit import day_of, next_look
-from storage import article_json, queries
+from policy.validators import Validators
+from storage import article_json, queries, validators
 from storage.database import Database
 from storage.files import carry_files
 from storage.inserts import insert, insert_unless_there
@@ -60,6 +61,7 @@ def store(
     furniture: int | None = None,
     reread: Reread | None = None,
     printed: Printed | None = None,
+    offered: Validators | None = None,
 ) -> Saved:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
     another writer came first. Raises Rejected also for characters that no database stores, and
@@ -73,6 +75,7 @@ def store(
         quiet=quiet,
         furniture=furniture,
         printed=printed,
+        validators=offered,
     )
     return _in_its_own(database, reading, lambda session: _save(session, reading, decide, reread))
 
@@ -194,8 +197,10 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
         return Saved(kind="outdated", article_id=row.id, version=row.newest)
     restored = see(session, row, reading.at, reading.run_id)
     if verdict == "revised":
+        lied = _lied(session, row, reading)
         revised = _revise(session, row, reading)
-        return evolve(revised, changes=(*restored, *revised.changes))
+        return evolve(revised, changes=(*restored, *revised.changes), lied=lied)
+    _take_validators(row, reading)
     look(row, reading.at)
     row.last_digests = reading.digests
     if verdict == "same words":
@@ -214,6 +219,22 @@ def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
     row.last_digests = reading.digests
     row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
     return Saved(kind="unchanged", article_id=row.id, version=row.newest)
+
+
+def _lied(session: Session, row: ArticleRow, reading: Reading) -> bool:
+    """Whether words changed under validators that did not: then their portal is not trusted any more."""
+    before = validators.load(row.validators)
+    lied = before is not None and before.says_same(reading.validators)
+    _take_validators(row, reading)
+    if lied:
+        validators.distrust(session, row.portal, reading.article.url, reading.at)
+    return lied
+
+
+def _take_validators(row: ArticleRow, reading: Reading) -> None:
+    if reading.at >= row.last_seen:  # not in an old night's replay
+        row.validators, row.vouched = validators.dump(reading.validators), False
+        row.looks += 1
 
 
 def _first_look(reading: Reading) -> dict[str, dt.date]:
@@ -242,6 +263,7 @@ def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
         first_seen=reading.at,
         last_seen=reading.at,
         **_first_look(reading),
+        validators=validators.dump(reading.validators),
         **_newest_columns(reading),
     )
     _register(session, policy_id, keys)

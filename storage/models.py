@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, Text, UniqueConstraint, event, text
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, Text, UniqueConstraint, event, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 from sqlalchemy.sql.expression import TextClause
 
@@ -64,7 +64,9 @@ class ArticleRow(Base):
     code ``last_code`` read with ``last_furniture`` where it was found equal to the newest version.
     ``due`` is the day from which it is looked at again, ``stands_since`` that of its words.
     ``missing_since``: its page was never there since then; ``missed_on`` is the first night that this is
-    believed of, ``withdrawn_at`` when another night said so too.
+    believed of, ``withdrawn_at`` when another night said so too. ``validators`` are what its page was last
+    answered with, ``looks`` how often it was read or vouched for; ``vouched``: its server said last that it
+    is as it was, without sending it.
     """
 
     __tablename__ = "article"
@@ -90,6 +92,9 @@ class ArticleRow(Base):
     last_furniture: Mapped[int | None]
     due: Mapped[dt.date] = mapped_column(default=ALWAYS, server_default=ALWAYS.isoformat())
     stands_since: Mapped[dt.date | None]
+    validators: Mapped[dict[str, Any] | None]
+    looks: Mapped[int] = mapped_column(default=0, server_default="0")
+    vouched: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class VersionRow(Base):
@@ -271,6 +276,16 @@ class ListedRow(Base):
     due: Mapped[dt.date | None]
     quiet: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
+
+
+class DistrustRow(Base):
+    """A portal whose validators are not trusted since one of them lied."""
+
+    __tablename__ = "distrust"
+
+    portal: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    since: Mapped[dt.datetime]
 
 
 class BackoffRow(Base):

@@ -16,6 +16,7 @@ from policy import losses
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.identity import content_hash
 from policy.records import Article, Capture
+from policy.validators import Validators
 from storage import article_json
 from storage.models import ArticleRow, CaptureRow, VersionCaptureRow, VersionRow
 from storage.rows import capture_record
@@ -57,6 +58,8 @@ class Reading:
     """The furniture set it was read with."""
     printed: Printed | None = None
     """Where given, a reading that lost what its article had is refused (Drifted)."""
+    validators: Validators | None = None
+    """What its only page was answered with."""
 
     @cached_property
     def at(self) -> dt.datetime:

@@ -25,6 +25,7 @@ from policy.records import (
     SectionReport,
     Version,
 )
+from policy.validators import Validators
 from storage import article_json
 from storage.models import ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
 
@@ -48,6 +49,8 @@ class KnownArticle:
     withdrawn_at: dt.datetime | None
     due: dt.date
     """The day from which it is looked at again."""
+    validators: Validators | None = None
+    looks: int = 0
 
 
 @frozen(kw_only=True)
@@ -103,6 +106,8 @@ def article_record(row: ArticleRow) -> KnownArticle:
         missing_since=row.missing_since,
         withdrawn_at=row.withdrawn_at,
         due=row.due,
+        validators=Validators(**row.validators) if row.validators else None,
+        looks=row.looks,
     )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Self
 
+from attrs import evolve
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
@@ -17,6 +18,7 @@ from twisted.python.failure import Failure
 
 from crawler import reading, tally
 from crawler.choosing import Row, in_window
+from crawler.conditional import UNCHANGED, Conditional
 from crawler.enclosing import Enclosing
 from crawler.files import Files
 from crawler.following import Sought, Trail
@@ -30,7 +32,7 @@ from crawler.printed import printed
 from crawler.rendering import BROWSER
 from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
-from pipelines.adapters import Enclosure, Gone, Item, Reading
+from pipelines.adapters import Enclosure, Gone, Item, Reading, Unchanged
 from policy.errors import Challenge, PageError
 from policy.records import Article, Capture, Entry, Listing, Oddity
 from storage import furniture
@@ -69,6 +71,12 @@ class PortalSpider(Spider):
         self._stored = Stored(self.visit.config, self.visit.database)
         self._code = reading.code_version(self.visit.portal)
         self._files = Files(self.visit)
+        self._conditional = Conditional(
+            self.visit,
+            code=self._code,
+            furniture=self._furniture.id if self._furniture else None,
+            lied=lambda: bool(self._stats.get_value(tally.FAILED + tally.LYING)),
+        )
         for section in self.visit.sections:
             deep = section.slug in self.visit.deep
             yield self._ask_listing(Trail(section=section, deep=deep), section.url)
@@ -154,6 +162,7 @@ class PortalSpider(Spider):
             entry=row.entry,
             known=row.known is not None,
             quiet=self._memory.is_quiet(row, trail.section.slug),
+            vouched=self._memory.vouched(row),
         )
         return self._ask_page(sought, row.entry.url)
 
@@ -176,16 +185,24 @@ class PortalSpider(Spider):
         """An article that is begun is finished before the next one is, and new ones go before known ones."""
         asked = self.visit.portal.asked_at(url)
         priority = 5 if sought.asked else 0 if sought.known else 2
-        return _request(asked, self.article, self.unfetched, sought.asking(url), priority=priority)
+        request = _request(asked, self.article, self.unfetched, sought.asking(url), priority=priority)
+        asked_as = self._conditional.headers(sought, request.url)
+        if asked_as and not self._files.are_due(sought.key):
+            request.headers.update(asked_as)
+        return request
 
     def article(self, response: Response, so_far: Sought) -> Output:
         """Read a page of an article; go on to its next page, or hand on the whole."""
+        if response.status == UNCHANGED:
+            yield Unchanged(key=so_far.key, captures=(response.meta["capture"],))
+            return
         try:
             page = reading.read_page(self.visit.portal, payload_of(response))
         except PageError as error:
             yield from self._lost(so_far, response.request, error)  # type: ignore[arg-type]
             return
-        yield from self._go_on(so_far.asking(response.url).read(page, response.meta["capture"]))
+        sought = so_far.asking(response.url).read(page, response.meta["capture"])
+        yield from self._go_on(evolve(sought, vouched=self._conditional.offered(response, sought)))
 
     def _go_on(self, sought: Sought) -> Output:
         if sought.following:
@@ -221,6 +238,7 @@ class PortalSpider(Spider):
             known=sought.known,
             reread=self._reread,
             printed=self._printed,
+            validators=sought.vouched if article.completeness.complete else None,
         )
 
     def _reread(self, held: tuple[Capture, ...]) -> Article:

@@ -71,7 +71,20 @@ class Handler(BaseHTTPRequestHandler):
     # ------------------------------------------------------------ answers
 
     def _good(self, page: dict[str, Any]) -> None:
+        if self._is_as_it_was(page["headers"]):
+            self.log[-1]["status"] = 304
+            self._send(304, {}, b"")
+            return
         self._send(page["status"], page["headers"], base64.b64decode(page["body"]))
+
+    def _is_as_it_was(self, headers: dict[str, str]) -> bool:
+        """Whether the request names the ETag, or without one the day, that the page has."""
+        etag, modified = self.headers.get("If-None-Match"), self.headers.get("If-Modified-Since")
+        return (
+            etag == headers.get("ETag")
+            if etag
+            else bool(modified) and modified == headers.get("Last-Modified")
+        )
 
     def _slow(self, page: dict[str, Any]) -> None:
         time.sleep(page["seconds"])

@@ -1,0 +1,62 @@
+"""Validators of articles, kept and caught lying, on every database."""
+
+from __future__ import annotations
+
+from policy.records import Article, Saved
+from policy.revisit import ALWAYS
+from policy.validators import Validators
+from storage import archive, presence, queries, validators
+from storage.database import Database
+from storage.rows import KnownArticle
+from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
+
+TAG = Validators(url="https://www.example.cn/1.html", etag='"a"', code="code-1")
+
+
+def save(database: Database, article: Article, payload: str, *, night: int = 0) -> Saved:
+    at = NIGHT + night * DAY
+    captures = [a_capture(payload, at=at)]
+    return archive.store(
+        database, article, captures=captures, decide=a_new_policy, code="code-1", now=at, offered=TAG
+    )
+
+
+def held(database: Database, key: str = "1") -> KnownArticle:
+    with database.read() as session:
+        return queries.known_among(session, "ndrc", [key])[key]
+
+
+def is_trusted(database: Database) -> bool:
+    with database.read() as session:
+        return validators.is_trusted(session, "ndrc")
+
+
+def test_an_article_keeps_what_its_page_was_answered_with_and_how_often_it_was_looked_at(
+    database: Database,
+) -> None:
+    save(database, an_article(), "a")
+    with database.write() as session:
+        assert presence.mark_unchanged(session, "ndrc", "1", NIGHT + DAY)
+    save(database, an_article(), "a", night=2)
+    assert (held(database).validators, held(database).looks) == (TAG, 2)
+    assert held(database).last_seen == NIGHT + 2 * DAY
+
+
+def test_other_words_under_the_same_etag_end_the_trust_and_make_due_what_it_vouched_for(
+    database: Database,
+) -> None:
+    save(database, an_article(), "a")
+    save(database, an_article(key="2"), "b")
+    with database.write() as session:
+        presence.mark_unchanged(session, "ndrc", "2", NIGHT + DAY)
+    assert is_trusted(database)
+    saved = save(database, an_article(WORDS + "\n有效期五年。"), "c", night=2)
+    assert (saved.kind, saved.lied, is_trusted(database)) == ("revised", True, False)
+    assert held(database, "2").due == ALWAYS
+    assert held(database, "1").due > ALWAYS
+
+
+def test_other_bytes_with_the_same_words_are_no_lie(database: Database) -> None:
+    save(database, an_article(), "a")
+    assert not save(database, an_article(), "a clock", night=1).lied
+    assert is_trusted(database)
