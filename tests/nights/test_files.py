@@ -159,7 +159,8 @@ def test_a_file_that_failed_at_first_reaches_the_index_when_it_comes(home: Home)
     assert version_of(home, each).number == 1
 
 
-def test_each_kind_of_file_says_what_it_is(home: Home) -> None:
+def test_each_kind_of_file_says_what_it_is(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(home.path))  # no LibreOffice, whatever this machine has
     files = {
         "scan.pdf": papers.a_scan(),
         "old.doc": papers.OLD_DOC,
