@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,9 @@ LIMIT = 40_000_000
 """Bytes of a page, unpacked."""
 
 _PAGES = (".html", ".html.gz")
+
+_SAYS_ADDRESS = re.compile(rb"canonical|og:url|^(?:\xff\xfe|\xfe\xff)")
+"""A cheap look before a page is parsed for its address; UTF-16 is looked at whatever it says."""
 
 
 def batch(folder: Path) -> list[Path]:
@@ -67,6 +71,8 @@ def body_of(path: Path, limit: int = LIMIT) -> bytes:
 
 def addressed(payload: Payload) -> Payload:
     """The payload under its canonical link, if it has one."""
+    if not _SAYS_ADDRESS.search(payload.body):
+        return payload
     try:
         root = document(payload).root
     except PageError:

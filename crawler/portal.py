@@ -60,7 +60,10 @@ class Portal:
 
     def owns(self, url: str) -> bool:
         """Whether the URL's host is one of this portal's."""
-        host = urlsplit(url).hostname or ""
+        return self.is_host(urlsplit(url).hostname or "")
+
+    def is_host(self, host: str) -> bool:
+        """Whether it is one of this portal's hosts."""
         return any(
             host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
             for pattern in self.hosts

@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType, ModuleType
+from urllib.parse import urlsplit
 
 from crawler.portal import Portal
 from policy.errors import UnknownPortal
@@ -33,7 +34,8 @@ def get(slug: str, packages: Sequence[str] = PACKAGES) -> Portal:
 
 def owner(url: str, packages: Sequence[str] = PACKAGES) -> Portal | None:
     """The portal on whose hosts this address lies."""
-    return next((portal for portal in load(packages).values() if portal.owns(url)), None)
+    host = urlsplit(url).hostname or ""
+    return next((portal for portal in load(packages).values() if portal.is_host(host)), None)
 
 
 @cache
