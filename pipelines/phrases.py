@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from pipelines.credits import is_credits
 from pipelines.data import sections, words
@@ -63,6 +64,12 @@ def at_tail(line: str) -> Kind:
     """The kind of a line that stands after the text."""
     if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
+    return _furniture_at_tail(line)
+
+
+@lru_cache(maxsize=4096)
+def _furniture_at_tail(line: str) -> Kind:
+    """Furniture recurs: what a line is, is asked for again and again."""
     if _is(line, "own"):
         return Kind.OWN
     if _HEADING.fullmatch(line):

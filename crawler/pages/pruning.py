@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import takewhile
 
 from crawler.pages.base import Document, Node, attribute, text_in
@@ -30,7 +30,8 @@ MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全�
 def prune(parts: Sequence[Node], inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     heads = (run.block for run in header if _fills(run))
-    lines = (*_link_lines(inside), *_related(inside), *_site_lines(inside), *_edits(parts))
+    links = frozenset(n for n, run in enumerate(inside) if run.is_link and _is_line(run))
+    lines = (*_link_lines(inside, links), *_related(inside, links), *_site_lines(inside), *_edits(parts))
     lines = (*lines, *_replies(parts, inside, density))
     dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
     for part in parts:
@@ -61,22 +62,20 @@ def _words(parts: Sequence[Node], density: Density) -> int:
     return sum(map(density.words, parts))
 
 
-def _link_lines(found: Sequence[Run]) -> Iterator[Node]:
+def _link_lines(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
     """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
-    for run in found:
-        pointer = run.block.tag == "li" or POINTER.search(run.text)
-        pager = run.linked and PAGER.fullmatch(run.text)
-        alone = (pager or (pointer and run.is_link)) and _fills(run)
-        if alone and not _offers_file(run):
+    for n, run in enumerate(found):
+        pointer = n in links and (run.block.tag == "li" or POINTER.search(run.text))
+        if pointer or (run.linked and PAGER.fullmatch(run.text) and _is_line(run)):
             yield run.block
 
 
-def _related(found: Sequence[Run]) -> Iterator[Node]:
+def _related(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
     """Headings of lists of other pages, and the lines below them that are one link."""
     listing = False
     for n, run in enumerate(found):
-        heads = not run.words and any(map(_is_link_line, found[n + 1 : n + 2]))
-        listing = (listing and _is_link_line(run)) or (heads and _names_a_list(run.text))
+        heads = not run.words and n + 1 in links
+        listing = (listing and n in links) or (heads and _names_a_list(run.text))
         if listing and _fills(run):
             yield run.block
 
@@ -118,8 +117,9 @@ def _offers_file(run: Run) -> bool:
     return any(is_file(attribute(link, "href")) for link in run.block.css("a[href]"))
 
 
-def _is_link_line(run: Run) -> bool:
-    return run.is_link and _fills(run) and not _offers_file(run)
+def _is_line(run: Run) -> bool:
+    """Whether it is a line of its own, and no file to be read."""
+    return _fills(run) and not _offers_file(run)
 
 
 def _site_lines(found: Sequence[Run]) -> Iterator[Node]:
