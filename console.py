@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import attrs
 from rich.console import Console, RenderableType
@@ -17,11 +16,12 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.diary import Alarm
-from policy.records import Judgement, Moment, Run
+from policy.dates import SHANGHAI
+from policy.records import Moment
+from policy.runs import Judgement, Run
 
 T = TypeVar("T")
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _COUNTED = ("#entries", "#new", "#revised", "#unchanged", "#not saved")
 _PIPED = 180
 """Columns where nobody looks at a terminal."""

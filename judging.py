@@ -10,7 +10,7 @@ from alerts.health import Promise
 from config import Config
 from crawler import portals
 from crawler.portal import Portal
-from policy.records import Run
+from policy.runs import Run
 from storage import drifting
 from storage import judging as stored
 from storage.database import Database

@@ -26,7 +26,7 @@ from crawler.saved import saved
 from judging import judged
 from pipelines.adapters import compute_keywords
 from policy.errors import ArchiveError, ConfigError
-from policy.records import Judgement, Run
+from policy.runs import Judgement, Run
 from storage import runs
 from storage.database import Database
 from storage.index import Index

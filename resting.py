@@ -12,7 +12,7 @@ from crawler.addresses import registrable
 from crawler.portal import Portal
 from policy.dates import SHANGHAI
 from policy.patience import Backoff, met
-from policy.records import Run
+from policy.runs import Run
 from storage import backoffs, runs
 from storage.database import Database
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from policy.records import Judgement, Run
+from policy.runs import Judgement, Run
 
 _SAYS_NOTHING = frozenset({"running", "missed", "stopped", "lost"})
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from alerts.diary import Alarm, DiaryNight
 from alerts.messages import Message, one_line
 from policy.dates import SHANGHAI
-from policy.records import Run
+from policy.runs import Run
 
 _MOST = 12
 """Lines of a kind that fit on a screen."""

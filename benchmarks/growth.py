@@ -25,14 +25,14 @@ from benchmarks.meter import cpu
 from pipelines.reprints import decide
 from policy.docnumber import parse as parse_number
 from policy.query import parse
-from policy.records import Article, Capture, Found
-from storage import archive
+from policy.records import Article, Capture, Entry, Found
+from storage import archive, listed, queries
 from storage.database import Database, open_database, upgrade
 from storage.index import Index
 from storage.search import search
 
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
-SAMPLE = 200
+SAMPLE, ROWS = 200, 25
 QUERIES = {
     "search, a term in every article": "储能",
     "search, a phrase with a day": "完善价格机制 日期:2026-10",
@@ -73,6 +73,10 @@ def grow(home: Path, sizes: Sequence[int]) -> Iterable[Size]:
                 "see it again, CPU ms": again,
                 "index it, CPU ms": indexed,
             }
+            figures |= {
+                "first 200 due articles, CPU ms": _median(lambda: due(database)),
+                "a listing page of 25 rows, CPU ms": _median(lambda: listing(database, size)),  # noqa: B023
+            }
             figures |= {name + ", ms": searched(index, database, query) for name, query in QUERIES.items()}
             figures["database, KB an article"] = (home / "polarchive.db").stat().st_size / size / 1000
             files = [path.stat().st_size for path in (home / "index").rglob("*") if path.is_file()]
@@ -85,6 +89,22 @@ def save(database: Database, numbers: range) -> None:
         archive.store(
             database, article(number), decide=decide, captures=[capture(number)], code="bench", now=NOW
         )
+
+
+def due(database: Database) -> None:
+    """What a run asks for first besides the listings."""
+    with database.read() as session:
+        assert queries.due_articles(session, "bench", dt.date.max, after=(dt.date.min, 0), limit=200)
+
+
+def listing(database: Database, held: int) -> None:
+    """What a run asks and writes for each page of a listing."""
+    keys = [str(number) for number in range(held - ROWS, held)]
+    rows = [Entry(url=f"http://bench.example/{key}.htm", key=key, title=key) for key in keys]
+    with database.write() as session:
+        assert len(queries.known_among(session, "bench", keys)) == ROWS
+        listed.remembered(session, "bench", "tz", keys)
+        listed.remember(session, "bench", "tz", rows, NOW)
 
 
 def article(number: int) -> Article:
@@ -127,6 +147,10 @@ def searched(index: Index, database: Database, query: str) -> float:
         search(index, database, tree)
         spent.append((time.perf_counter() - start) * 1000)
     return statistics.median(spent)
+
+
+def _median(work: Callable[[], object]) -> float:
+    return statistics.median(_timed(work, 1) for _ in range(15))
 
 
 def _timed(work: Callable[[], object], count: int) -> float:

@@ -25,12 +25,14 @@ from config import Config, PortalConfig
 from crawler import clock, halt
 from crawler import portals as declared
 from crawler.portal import Portal
+from policy.dates import SHANGHAI
 from policy.errors import ArchiveError
-from policy.records import Run
+from policy.runs import Run
 from resting import sentence as resting_domain
 from storage import backoffs, queries, validators
 from storage.database import upgrade
-from storage.rows import PortalOverview
+from storage.rows import PortalOverview, Totals
+from storage.validators import Distrust
 
 Replay = Annotated[
     list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
@@ -156,7 +158,7 @@ def _slot(given: str | None) -> dt.datetime | None:
         slot = dt.datetime.fromisoformat(given)
     except ValueError:
         raise typer.BadParameter(f"not an ISO time: {given}", param_hint="--slot") from None
-    return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=console.SHANGHAI)
+    return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=SHANGHAI)
 
 
 def _readable(paths: list[Path]) -> list[Path]:
@@ -242,32 +244,26 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         }
         console.write_json(said)
         return
-    table = console.table(
-        "",
-        "portal",
-        "#articles",
-        "#versions",
-        "#missing",
-        "#withdrawn",
-        "newest",
-        "last run",
-        "state",
-        "failed",
-    )
-    for line in lines:
-        table.add_row(*_status_row(line))
-    console.say(table)
-    console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
+    _show_holdings(lines, totals)
     if held:
         console.say(Text(f"{traffic.said(held)}: polarchive resume"))
     if messages:
         console.say(f"messages: {console.counts(messages)}")
-    untrue = [
-        f"{each.portal}: its ETags are not trusted since {console.moment(each.since)}: {each.url}"
-        for each in distrusted
-    ]
-    for line_said in [*alarm_lines(alarms), *resting, *untrue]:
-        console.say(Text(line_said))
+    for remark in [*alarm_lines(alarms), *resting, *map(_distrust, distrusted)]:
+        console.say(Text(remark))
+
+
+def _show_holdings(lines: Sequence[PortalOverview], totals: Totals) -> None:
+    numbers = ("#articles", "#versions", "#missing", "#withdrawn")
+    table = console.table("", "portal", *numbers, "newest", "last run", "state", "failed")
+    for line in lines:
+        table.add_row(*_status_row(line))
+    console.say(table)
+    console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
+
+
+def _distrust(each: Distrust) -> str:
+    return f"{each.portal}: its ETags are not trusted since {console.moment(each.since)}: {each.url}"
 
 
 def _status_row(line: PortalOverview) -> list[str | Text]:

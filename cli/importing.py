@@ -14,7 +14,7 @@ import console
 from cli.app import FAILED, PARTIAL, Json, app
 from cli.home import Home
 from crawler import clock
-from policy.records import Run
+from policy.runs import Run
 
 if TYPE_CHECKING:
     from crawler.imports import Load

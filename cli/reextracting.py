@@ -15,6 +15,7 @@ from cli.home import Home
 from crawler import portals
 from crawler.again import Reextraction, Restated, Unread, Wishes
 from pipelines.diff import diff, field_changes
+from policy.dates import SHANGHAI
 from policy.records import Article
 
 _LINES = 3
@@ -45,7 +46,7 @@ def reextract(
 
     home: Home = ctx.obj
     portals.get(slug, home.config.portal_packages)
-    day = since.replace(tzinfo=console.SHANGHAI) if since else None
+    day = since.replace(tzinfo=SHANGHAI) if since else None
     wishes = Wishes(since=day, accept=accept, announce=announce)
     work = again.preview if dry_run else again.reextract
     with console.counted(f"reading {slug} again") as progress:

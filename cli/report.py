@@ -15,6 +15,7 @@ import reporting
 from alerts.morning import Morning, parts
 from config import Config
 from crawler import clock
+from policy.dates import SHANGHAI
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -43,14 +44,14 @@ def tell_night(
 
 
 def _report(config: Config, database: Database, night: Night) -> Morning:
-    days = [run.slot.astimezone(console.SHANGHAI).date() for run in night.runs]
+    days = [run.slot.astimezone(SHANGHAI).date() for run in night.runs]
     day = max(days, default=None)
     try:
         return reporting.morning(config, database, day, remarks=list(remarks(night)))
     except Exception as error:  # a report that breaks must not break the night
         logger.exception("the report failed")
         lines = (*remarks(night), *console.judgement_lines(night.judgements), f"broken: report: {error}")
-        return Morning(day=day or clock.now().astimezone(console.SHANGHAI).date(), remarks=lines)
+        return Morning(day=day or clock.now().astimezone(SHANGHAI).date(), remarks=lines)
 
 
 def show(report: Morning) -> None:

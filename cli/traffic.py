@@ -11,6 +11,7 @@ from cli.app import FAILED, Json, app
 from cli.home import Home
 from crawler import clock, halt, requestlog
 from crawler.requestlog import Asked, Gap
+from policy.dates import SHANGHAI
 from policy.errors import ArchiveError
 
 
@@ -56,7 +57,7 @@ def _show_gaps(between: tuple[Gap, ...]) -> None:
 def _show_requests(asked: list[Asked]) -> None:
     table = console.table("", "time", "#answer", "#bytes", "#seconds", "request")
     for one in asked:
-        moment = one.at.astimezone(console.SHANGHAI).strftime("%m-%d %H:%M:%S.%f")[:-3]
+        moment = one.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S.%f")[:-3]
         answer = one.error or str(one.status)
         table.add_row(moment, answer, str(one.bytes), f"{one.seconds:.3f}", f"{one.method} {one.url}")
     console.say(table)

@@ -19,7 +19,8 @@ from policy import losses
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.furniture import FurnitureSet
 from policy.identity import content_hash
-from policy.records import Article, Capture, Entry, Run, Version
+from policy.records import Article, Capture, Entry, Version
+from policy.runs import Run
 from storage import archive, furniture, queries, reextraction, runs
 from storage.database import Database
 

@@ -10,9 +10,9 @@ from scrapy.http import Request, Response
 from config import Attachments
 from crawler.enclosing import any_due, due
 from crawler.visit import Visit
-from pipelines.adapters import Reading
 from pipelines.files import parent
 from pipelines.files.said import Limits
+from pipelines.items import Reading
 from policy.errors import ArchiveError
 from policy.records import Attachment, Capture, Fetched, FileText
 from storage import captures, queries

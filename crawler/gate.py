@@ -7,24 +7,26 @@ Here the delay is kept, among all hosts of the portal and among all processes of
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Self
 
+from attrs import evolve
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
-from scrapy.utils.httpobj import urlparse_cached
 
+from crawler import clock as clocks
 from crawler.addresses import registrable
+from crawler.clock import Clock
 from crawler.ending import Ending
+from crawler.middlewares import host
 from crawler.outcomes import reason
 from crawler.pace import BUSY, Pace, retry_after
 from crawler.requestlog import Asked, RequestLog
 from crawler.turns import Turns
-from crawler.visit import Visit, delay, visit_of
+from crawler.visit import Visit, delay, part_of, visit_of
 
 Send = Callable[[Request], Awaitable[Response]]
 
@@ -35,10 +37,12 @@ _STEP = 0.25
 class Gate:
     """One per crawl. Where the delay is nought, requests pass beside each other as Scrapy lets them."""
 
-    def __init__(self, pace: Pace, turns: Turns, log: RequestLog, ending: Ending) -> None:
+    def __init__(
+        self, pace: Pace, turns: Turns, log: RequestLog, ending: Ending, clock: Clock = clocks.now
+    ) -> None:
         self.pace = pace
         self.ending = ending
-        self._turns, self._log = turns, log
+        self._turns, self._log, self._clock = turns, log, clock
         self._line = asyncio.Lock()
         self._last = self._until = float("-inf")
 
@@ -47,17 +51,14 @@ class Gate:
         visit = visit_of(crawler)
         started = visit.run.started or visit.run.slot
         log = RequestLog(visit.config.requests, visit.portal.slug, visit.run.id, started)
-        gate = cls(pace_of(visit), Turns(visit.config.turns), log, Ending.from_crawler(crawler))
+        gate = cls(pace_of(visit), Turns(visit.config.turns), log, Ending.from_crawler(crawler), visit.clock)
         crawler.signals.connect(gate.closed, signal=signals.spider_closed)
         return gate
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
         """The gate of this crawl."""
-        gate = crawler.get_extension(cls)
-        if gate is None:
-            raise RuntimeError("EXTENSIONS must contain crawler.gate.Gate")
-        return gate
+        return part_of(crawler, cls)
 
     async def ask(self, request: Request, send: Send) -> Response:
         """Send the request when its turn has come; raises Ended when the run ends before."""
@@ -68,7 +69,7 @@ class Gate:
     @asynccontextmanager
     async def _turn(self, request: Request) -> AsyncIterator[float]:
         """Our turn at the request's domain; the pause that was kept before it."""
-        domain = registrable(_host(request))
+        domain = registrable(host(request))
         while (wait := self._rest(domain)) > 0:
             self.ending.refuse(request.url)
             await asyncio.sleep(min(wait, _STEP))
@@ -87,18 +88,20 @@ class Gate:
 
     async def _sent(self, request: Request, send: Send, kept: float) -> Response:
         self.ending.sent()
-        at, begun = dt.datetime.now(dt.UTC), time.monotonic()
-        asked = Asked(at=at, host=_host(request), method=request.method, url=request.url, delay=kept)
+        begun = time.monotonic()
+        asked = Asked(
+            at=self._clock(), host=host(request), method=request.method, url=request.url, delay=kept
+        )
         try:
             response = await send(request)
         except Exception as error:
             seconds = time.monotonic() - begun
             self.pace.answered(seconds, well=False)
-            self._write(asked, seconds=seconds, error=reason(error))
+            self._log.write(evolve(asked, seconds=round(seconds, 4), error=reason(error)))
             raise
         seconds, size = time.monotonic() - begun, len(response.body)
         self.pace.answered(seconds, well=response.status == 200)
-        self._write(asked, seconds=seconds, status=response.status, size=size)
+        self._log.write(evolve(asked, seconds=round(seconds, 4), status=response.status, bytes=size))
         self.ending.received(size)
         if response.status in BUSY:
             self._leave_alone(request, response)
@@ -107,36 +110,13 @@ class Gate:
     def _leave_alone(self, request: Request, response: Response) -> None:
         """The portal said "not now": wait as long as it says, or end the run when that is too long."""
         said = response.headers.get(b"Retry-After")
-        wanted = retry_after(said.decode("latin-1") if said else None, dt.datetime.now(dt.UTC))
+        wanted = retry_after(said.decode("latin-1") if said else None, self._clock())
         wait = self.pace.refused(wanted)
         if wait is None:
-            why = f"{_host(request)} asks to be left alone for {wanted:.0f} s: tried again the next night"
+            why = f"{host(request)} asks to be left alone for {wanted:.0f} s: tried again the next night"
             self.ending.end("later", why)
             return
         self._until = time.monotonic() + wait
-
-    def _write(
-        self,
-        asked: Asked,
-        *,
-        seconds: float,
-        status: int | None = None,
-        size: int = 0,
-        error: str | None = None,
-    ) -> None:
-        self._log.write(
-            Asked(
-                at=asked.at,
-                host=asked.host,
-                method=asked.method,
-                url=asked.url,
-                delay=asked.delay,
-                status=status,
-                bytes=size,
-                seconds=round(seconds, 4),
-                error=error,
-            )
-        )
 
     def closed(self) -> None:
         """Close the log; give back a turn that is held still."""
@@ -153,7 +133,3 @@ def pace_of(visit: Visit) -> Pace:
         longest_wait=crawl.longest_wait,
         throttle=crawl.throttle,
     )
-
-
-def _host(request: Request) -> str:
-    return urlparse_cached(request).hostname or ""

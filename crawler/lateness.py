@@ -10,6 +10,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import create_looping_call
 
+from crawler.visit import part_of
+
 EVERY = 0.1
 """Seconds between two ticks; so many that the loop is late are counted."""
 
@@ -31,10 +33,7 @@ class Lateness:
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
         """The lateness of this crawl."""
-        lateness = crawler.get_extension(cls)
-        if lateness is None:
-            raise RuntimeError("EXTENSIONS must contain crawler.lateness.Lateness")
-        return lateness
+        return part_of(crawler, cls)
 
     @property
     def total(self) -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from config import Config
 from policy.errors import ArchiveError
-from policy.records import Run, RunState
+from policy.runs import Run, RunState
 from storage import archive, runs
 from storage.captures import cut_torn, refer, scan
 from storage.database import Database

@@ -21,7 +21,7 @@ from crawler.meter import Meter
 from crawler.rendering import is_rendered
 from crawler.reports import Reports
 from crawler.saved import saved
-from crawler.visit import Visit, visit_of
+from crawler.visit import Visit, part_of, visit_of
 from pipelines.facts import Facts
 from policy.records import Capture
 from storage import archive, queries, runs
@@ -67,10 +67,7 @@ class Ledger:
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
         """The ledger of this crawl."""
-        ledger = crawler.get_extension(cls)
-        if ledger is None:
-            raise RuntimeError("EXTENSIONS must contain crawler.ledger.Ledger")
-        return ledger
+        return part_of(crawler, cls)
 
     # -------------------------------------------------------------- captures
 

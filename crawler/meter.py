@@ -9,7 +9,7 @@ from statistics import median
 from attrs import define, field
 
 from crawler.addresses import registrable
-from policy.records import HostTraffic
+from policy.runs import HostTraffic
 
 SECONDS = "seconds"
 """Key of ``request.meta``: how long the last answer took, or the failure."""

@@ -13,7 +13,7 @@ from config import Config
 from crawler import clock, lease, portals
 from crawler.again import Again, Progress, Reextraction, Wishes
 from pipelines.adapters import compute_keywords
-from policy.records import Run, RunKind
+from policy.runs import Run, RunKind
 from storage import runs
 from storage.database import Database, open_database
 

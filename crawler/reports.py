@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 
 from attrs import define, field
 
-from policy.records import Entry, Listing, Odd, Oddity, SectionReport
+from policy.records import Entry, Listing
+from policy.runs import Odd, Oddity, SectionReport
 
 EXAMPLES = 3
 DAYS = 60

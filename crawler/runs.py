@@ -29,7 +29,7 @@ from crawler import clock, lease
 from crawler.halt import halted
 from crawler.visit import Visit, begin
 from pipelines.adapters import compute_keywords
-from policy.records import Run
+from policy.runs import Run
 from storage import runs
 from storage.database import Database, open_database
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from policy.records import RunState
+from policy.runs import RunState
 
 ENTRIES, NOT_SAVED, CAPTURES, ASKED = "run/entries", "run/not_saved", "run/captures", "run/asked"
 SAVED = "run/saved/"

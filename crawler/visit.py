@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 from scrapy.crawler import Crawler
+from sqlalchemy.orm import Session
 
 from config import Config, PortalConfig, load
 from crawler import clock as clocks
@@ -20,12 +20,12 @@ from crawler.portal import Portal, Section
 from crawler.saved import saved
 from crawler.sweep import is_deep
 from policy.errors import ConfigError, PolarchiveError
-from policy.records import Run, RunKind
 from policy.revisit import day_of
+from policy.runs import Run, RunKind
 from storage import backoffs, runs
 from storage.database import Database, open_database, upgrade
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -84,12 +84,11 @@ def begin(
     else:
         halt.require_none(config)
         require_contact(config, chosen)
-    every = config.crawl.deep_sweep_days
     with database.read() as session:
         floor = runs.first_since(session, slug)
         known = frozenset(runs.known_sections(session, slug, replay=bool(replay)))
         closed = frozenset() if by_hand or replay else backoffs.closed(session, slot)
-        swept = runs.last_sweeps(session, slug)
+        deep = chosen if since or replay else _due_sweeps(session, config, portal, chosen, slot)
     window = since or (None if replay else floor or first_day(config, now))
     kind: RunKind = "import" if imported else "crawl"
     with database.write() as session:
@@ -109,17 +108,23 @@ def begin(
         clock=clock,
         closed=closed,
         imported=imported,
-        deep=frozenset(
-            section.slug
-            for section in chosen
-            if since or replay or is_deep(slug, day_of(slot), swept.get(section.slug), every)
-        ),
+        deep=frozenset(section.slug for section in deep),
+    )
+
+
+def _due_sweeps(
+    session: Session, config: Config, portal: Portal, sections: Sequence[Section], slot: dt.datetime
+) -> tuple[Section, ...]:
+    """The sections whose listing is to be walked to the end of the window in this slot."""
+    swept, every = runs.last_sweeps(session, portal.slug), config.crawl.deep_sweep_days
+    return tuple(
+        section for section in sections if is_deep(portal.slug, day_of(slot), swept.get(section.slug), every)
     )
 
 
 def first_day(config: Config, now: dt.datetime) -> dt.date:
     """The window of a first crawl."""
-    return now.astimezone(SHANGHAI).date() - dt.timedelta(days=config.crawl.first_crawl_days)
+    return day_of(now) - dt.timedelta(days=config.crawl.first_crawl_days)
 
 
 def choose(portal: Portal, sections: Sequence[str]) -> tuple[Section, ...]:
@@ -178,6 +183,14 @@ def visit_of(crawler: Crawler) -> Visit:
     if not isinstance(visit, Visit):
         raise TypeError("this component works for the portal spider only")
     return visit
+
+
+def part_of(crawler: Crawler, kind: type[T]) -> T:
+    """The extension of this kind that works for a crawl."""
+    part: T | None = crawler.get_extension(kind)
+    if part is None:
+        raise RuntimeError(f"EXTENSIONS must contain {kind.__module__}.{kind.__qualname__}")
+    return part
 
 
 def by_hand(portal: str = "", home: str = "", since: str = "") -> Visit:

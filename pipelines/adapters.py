@@ -4,86 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlalchemy.orm import Session
 
-from pipelines.clean import Cleaned
-from pipelines.edges import sighting
 from pipelines.facts import Facts
+from pipelines.items import Enclosure, Gone, Item, Reading, Unchanged
 from pipelines.keywords import keywords, prepare
-from pipelines.learning import learn
+from pipelines.learner import Learner
 from pipelines.reprints import decide
 from policy.errors import Drifted, Rejected
-from policy.furniture import FurnitureSet, Sighting
-from policy.records import Article, Capture, Change, Fetched, Version
+from policy.records import Change, Version
 from policy.revisit import day_of
-from policy.validators import Validators
 from policy.withdrawal import is_believed
-from storage import archive, cursors, drifting, furniture, presence, queries
+from storage import archive, cursors, drifting, presence, queries
 from storage.database import Database
 from storage.enclosures import store_files
 
 logger = logging.getLogger(__name__)
-
-
-@frozen(kw_only=True)
-class Reading:
-    """An article as read, the captures of its pages in order, and how to read old captures again."""
-
-    article: Article
-    captures: tuple[Capture, ...]
-    code: str
-    quiet: bool = False
-    known: bool = False
-    """Whether the archive has it."""
-    furniture: int | None = None
-    """The furniture set it was read with."""
-    layout: str = ""
-    cleaned: tuple[Cleaned, ...] = field(default=(), repr=False)
-    """Its pages before furniture was taken off, to learn from."""
-    reread: Callable[[tuple[Capture, ...]], Article] | None = field(default=None, repr=False)
-    printed: Callable[[tuple[Capture, ...]], str] | None = field(default=None, repr=False)
-    validators: Validators | None = None
-    """What its only page may be asked for with next time."""
-
-
-@frozen(kw_only=True)
-class Unchanged:
-    """A known article whose server says that its page is as it was."""
-
-    key: str
-    captures: tuple[Capture, ...]
-
-
-@frozen(kw_only=True)
-class Gone:
-    """A known article whose portal says that there is no such page."""
-
-    key: str
-    captures: tuple[Capture, ...]
-
-
-@frozen(kw_only=True)
-class Enclosure:
-    """The files of a saved article, as this run got them."""
-
-    key: str
-    files: tuple[Fetched, ...]
-
-    @property
-    def captures(self) -> tuple[Capture, ...]:
-        """The fetches among them that brought something."""
-        return tuple(file.capture for file in self.files if file.capture)
-
-
-Item = Reading | Unchanged | Gone | Enclosure
 
 
 class ArchivePipeline:
@@ -268,54 +211,6 @@ class ArchivePipeline:
                 believed=believed,
                 run_id=self._run_id,
             )
-
-
-class Learner:
-    """Remembers how a portal's pages begin and end, an article once, and learns from that."""
-
-    def __init__(self, database: Database, portal: str, *, batch: int = 50) -> None:
-        self._database, self._portal, self._batch = database, portal, batch
-        with database.read() as session:
-            seen = furniture.sightings(session, portal)
-        self._read = {each.article: (each.digests, each.code) for each in seen}
-        layouts = Counter(each.layout for each in seen)
-        self._well_known = {layout for layout, count in layouts.items() if count >= furniture.WINDOW}
-        self._fresh: dict[str, Sighting] = {}
-
-    def see(self, item: Reading, *, known: bool) -> None:
-        """Remember a page unless it is remembered as it is, or is a known one of a layout well known."""
-        digests = tuple(capture.digest for capture in item.captures)
-        before, now = self._read.get(item.article.key), (digests, item.code)
-        old = known and before is None and item.layout in self._well_known
-        if not item.layout or before == now or old:
-            return
-        self._read[item.article.key] = now
-        self._fresh[item.article.key] = sighting(
-            item.cleaned,
-            article=item.article.key,
-            layout=item.layout,
-            at=max(capture.at for capture in item.captures),
-            digests=digests,
-            code=item.code,
-        )
-        if len(self._fresh) >= self._batch:
-            self._keep()
-
-    def publish(self, now: dt.datetime) -> FurnitureSet | None:
-        """The set in use from now on: another one only where other lines recur than before."""
-        self._keep()
-        with self._database.write() as session:
-            seen = furniture.sightings(session, self._portal)
-            active = furniture.publish(session, self._portal, now, lambda known: learn(seen, known, now))
-        if active and active.at == now:
-            logger.info("%s: furniture set %d, %d blocks", self._portal, active.id, len(active.blocks))
-        return active
-
-    def _keep(self) -> None:
-        if self._fresh:
-            with self._database.write() as session:
-                furniture.remember(session, self._portal, self._fresh.values())
-            self._fresh.clear()
 
 
 _WAITING = 200

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from attrs import define, field
 
 from policy.losses import FIELDS, has
-from policy.records import Article, Readings, Sample
+from policy.records import Article
+from policy.runs import Readings, Sample
 
 EXAMPLES = 3
 """Addresses kept of each kind."""

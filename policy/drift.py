@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 
 from policy.chance import at_least
 from policy.losses import FIELDS
-from policy.records import Readings, Sample
+from policy.runs import Readings, Sample
 
 AlarmKind = Literal["field_empty", "body_shrank", "layout_unmatched"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from attrs import evolve
 
@@ -36,6 +36,7 @@ _FORM = re.compile(
     r"(?:证|证书|证明|执照|表|单|登记簿|登记卡|台账|承诺书|申请书|通知书|决定书|告知书|委托书|许可)$"
 )
 """What forms and certificates are called: nobody looks them up in an archive of policies."""
+_NAMING = re.compile(r"以下(?:简称|称|统称)[：:]?\s{0,2}$")
 _ALIAS = re.compile(
     r"\s{0,2}[（(][^（）()]{0,80}?以下(?:简称|称|统称)[：:]?\s{0,2}[“\"《]?(?P<alias>[^“”\"《》（）()]{2,30})[”\"》]?[^（）()]{0,20}[）)]"
 )
@@ -104,7 +105,7 @@ def _aliases(lines: Sequence[str], found: Sequence[Reference]) -> dict[str, str]
 
 def _is_alias(line: str, each: Reference) -> bool:
     """Whether a mention merely gives the short name."""
-    return bool(re.search(r"以下(?:简称|称|统称)[：:]?\s{0,2}$", line[max(0, each.start - 8) : each.start]))
+    return _NAMING.search(line, max(0, each.start - 8), each.start) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -217,18 +218,9 @@ def _rows(sentence: str, begin: int, titled: Sequence[Reference]) -> Iterator[li
 
 def _kind(sentence: str, start: int, end: int) -> ReferenceKind:
     before, after = sentence[max(0, start - _BEFORE) : start], sentence[end : end + _BEFORE]
-    for kind, cue in (*_after(after), *_before(before)):
-        if cue:
-            return kind
-    return "cites"
-
-
-def _after(after: str) -> Iterator[tuple[ReferenceKind, bool]]:
-    return ((kind, bool(cue.match(after))) for kind, cue in _AFTER)
-
-
-def _before(before: str) -> Iterator[tuple[ReferenceKind, bool]]:
-    return ((kind, bool(cue.search(before))) for kind, cue in _CUES)
+    behind = (kind for kind, cue in _AFTER if cue.match(after))
+    ahead = (kind for kind, cue in _CUES if cue.search(before))
+    return next(chain(behind, ahead), "cites")
 
 
 def _is_own(sentence: str, begin: int, each: Reference) -> bool:

@@ -21,7 +21,7 @@ from config import Config, load
 from crawler import runs as crawling
 from crawler import visit
 from policy.dates import SHANGHAI
-from policy.records import Run
+from policy.runs import Run
 from simulation.faults import Plan
 from simulation.portals.declared import PORTALS
 from simulation.site import SLOW, Hosts, reactor

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from policy import workdays
-from policy.records import Change, Judgement, Version
+from policy.records import Change, Version
+from policy.runs import Judgement
 from simulation.faults import KINDS, Fault, Plan
 from simulation.fortnight import Passed
 from simulation.portals.declared import FRESH_WITHIN

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from attrs import asdict, evolve
+from attrs import evolve
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from policy.records import Article, Candidate, Capture, Change, ChangeKind, Deci
 from policy.revisit import day_of, next_look
 from policy.validators import Validators
 from storage import article_json, queries, validators
+from storage.changes import add_change
 from storage.database import Database
 from storage.files import carry_files
 from storage.inserts import insert, insert_unless_there
@@ -27,7 +28,6 @@ from storage.models import (
     ArticleRow,
     AttachmentRow,
     CaptureRow,
-    ChangeRow,
     KeywordRow,
     PolicyKeyRow,
     PolicyRow,
@@ -386,5 +386,4 @@ def _add_change(
         quiet=reading.quiet,
         run_id=reading.run_id,
     )
-    columns = asdict(change, filter=lambda attribute, _: attribute.name != "id")
-    return evolve(change, id=insert(session, ChangeRow, **columns))
+    return add_change(session, change)

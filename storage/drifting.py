@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from policy import drift
 from policy.drift import Alarm
-from policy.records import Readings, Run
+from policy.runs import Readings, Run
 from storage.judging import past_rows
 from storage.rows import readings_record
 

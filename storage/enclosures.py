@@ -15,9 +15,10 @@ from attrs import evolve, frozen
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from policy.records import Attachment, ChangeKind, Fetched, File, FileText
+from policy.records import Attachment, Change, ChangeKind, Fetched, File, FileText
 from policy.words import fold
 from storage.archive import record_captures
+from storage.changes import add_change
 from storage.database import Database
 from storage.files import carry_files, file_text, files_of, keep_text, put_file
 from storage.inserts import insert
@@ -218,9 +219,8 @@ def _tell(
     session: Session, article: ArticleRow, kind: ChangeKind, at: dt.datetime, quiet: bool, run_id: int | None
 ) -> None:
     lock_feed(session)
-    insert(
-        session,
-        ChangeRow,
+    change = Change(
+        id=0,
         kind=kind,
         policy_id=article.policy_id,
         article_id=article.id,
@@ -229,3 +229,4 @@ def _tell(
         quiet=quiet,
         run_id=run_id,
     )
+    add_change(session, change)

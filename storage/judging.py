@@ -9,7 +9,7 @@ from attrs import evolve
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, defer, undefer
 
-from policy.records import Judgement, Run
+from policy.runs import Judgement, Run
 from storage.models import RunRow
 from storage.rows import run_record, stored_record
 

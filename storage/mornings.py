@@ -8,7 +8,8 @@ from attrs import frozen
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-from policy.records import ChangeKind, Run
+from policy.records import ChangeKind
+from policy.runs import Run
 from storage.models import ArticleRow, ChangeRow, RunRow
 from storage.rows import run_record
 

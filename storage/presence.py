@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from policy.records import Change, ChangeKind
 from policy.revisit import day_of, next_look, next_look_at_withdrawn
 from policy.withdrawal import counts
-from storage.inserts import insert
+from storage.changes import add_change
 from storage.locks import hold_article, lock_feed
-from storage.models import ArticleRow, ChangeRow
+from storage.models import ArticleRow
 
 
 def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None = None) -> tuple[Change, ...]:
@@ -90,19 +90,8 @@ def mark_gone(
 
 def _tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, run_id: int | None) -> Change:
     lock_feed(session)
-    added = insert(
-        session,
-        ChangeRow,
-        kind=kind,
-        policy_id=row.policy_id,
-        article_id=row.id,
-        version=row.newest,
-        at=at,
-        quiet=False,
-        run_id=run_id,
-    )
-    return Change(
-        id=added,
+    change = Change(
+        id=0,
         kind=kind,
         policy_id=row.policy_id,
         article_id=row.id,
@@ -110,3 +99,4 @@ def _tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, 
         at=at.astimezone(dt.UTC),
         run_id=run_id,
     )
+    return add_change(session, change)

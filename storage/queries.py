@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from policy.records import Candidate, Capture, Change, Run, Version
+from policy.records import Candidate, Capture, Change, Version
+from policy.runs import Run
 from storage.files import files_of
 from storage.models import (
     ArticleRow,

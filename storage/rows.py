@@ -9,22 +9,8 @@ from typing import Any, cast
 import cattrs
 from attrs import frozen
 
-from policy.records import (
-    Capture,
-    Change,
-    ChangeKind,
-    File,
-    FileStatus,
-    FileText,
-    HostTraffic,
-    Judgement,
-    Readings,
-    Run,
-    RunKind,
-    RunState,
-    SectionReport,
-    Version,
-)
+from policy.records import Capture, Change, ChangeKind, File, FileStatus, FileText, Version
+from policy.runs import HostTraffic, Judgement, Readings, Run, RunKind, RunState, SectionReport
 from policy.validators import Validators
 from storage import article_json
 from storage.models import ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow

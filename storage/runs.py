@@ -14,7 +14,7 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
-from policy.records import HostTraffic, Readings, Run, RunKind, RunState, SectionReport
+from policy.runs import HostTraffic, Readings, Run, RunKind, RunState, SectionReport
 from storage.inserts import insert_unless_there
 from storage.models import RunRow
 from storage.rows import run_record, sections_record, stored_record

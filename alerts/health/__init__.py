@@ -12,7 +12,7 @@ from alerts.health import traffic
 from alerts.health.listings import judge_listing, judge_together
 from alerts.health.usual import Case, Promise, hardly
 from policy.drift import Alarm
-from policy.records import Judgement, Run
+from policy.runs import Judgement, Run
 
 __all__ = ["Promise", "judge"]
 

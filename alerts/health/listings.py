@@ -13,7 +13,7 @@ from alerts.health.usual import RARELY, Case, Promise
 from policy import workdays
 from policy.chance import at_least
 from policy.dates import SHANGHAI
-from policy.records import Judgement, JudgementKind, SectionReport
+from policy.runs import Judgement, JudgementKind, SectionReport
 
 _DAY = dt.timedelta(days=1)
 _SOONEST = 5

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from alerts.health.usual import FEWEST, Case, Promise, hardly
-from policy.records import HostTraffic, Judgement
+from policy.runs import HostTraffic, Judgement
 
 _REFUSED = frozenset({"401", "403", "405", "406", "412", "418", "429", "451", "521", "567"})
 _FAULTS = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 
 from policy.chance import at_least
-from policy.records import Judgement, JudgementKind, Run, SectionReport
+from policy.runs import Judgement, JudgementKind, Run, SectionReport
 
 RARELY = 10_000
 """An alarm would ring by chance once in so many runs."""

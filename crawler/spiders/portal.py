@@ -32,9 +32,10 @@ from crawler.printed import printed
 from crawler.rendering import BROWSER
 from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
-from pipelines.adapters import Enclosure, Gone, Item, Reading, Unchanged
+from pipelines.items import Enclosure, Gone, Item, Reading, Unchanged
 from policy.errors import Challenge, PageError
-from policy.records import Article, Capture, Entry, Listing, Oddity
+from policy.records import Article, Capture, Entry, Listing
+from policy.runs import Oddity
 from storage import furniture
 
 logger = logging.getLogger(__name__)

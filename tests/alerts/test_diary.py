@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from alerts.diary import diary
-from policy.records import Judgement, Run, SectionReport
+from policy.runs import Judgement, Run, SectionReport
 
 FIRST = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from alerts.health import Promise, judge
-from policy.records import HostTraffic, Judgement, Odd, Run, SectionReport
+from policy.runs import HostTraffic, Judgement, Odd, Run, SectionReport
 
 HOST = "www.example.cn"
 URL = f"https://{HOST}/tz/"

@@ -9,20 +9,12 @@ from attrs import evolve
 
 from alerts.diary import Alarm, DiaryNight
 from alerts.morning import Morning, News, markdown, message, parts
-from policy.records import HostTraffic, Judgement, Run, SectionReport
+from policy.runs import HostTraffic, Run, SectionReport
+from tests.storage.builders import NO_ROWS
 
 DAY = dt.date(2026, 11, 24)
 SLOT = dt.datetime(2026, 11, 23, 18, 30, tzinfo=dt.UTC)
 URL = "https://www.example.cn/tz/"
-BROKEN = Judgement(
-    portal="ndrc",
-    section="tz",
-    kind="zero_entries",
-    severity="broken",
-    sentence="0 rows, 10 promised",
-    advice="mend it",
-    examples=(URL,),
-)
 
 
 def a_run(portal: str = "most", **changed: Any) -> Run:
@@ -49,7 +41,7 @@ def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
 
 
 def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> None:
-    held = Alarm(judgement=BROKEN, since=SLOT - dt.timedelta(days=2), nights=3)
+    held = Alarm(judgement=NO_ROWS, since=SLOT - dt.timedelta(days=2), nights=3)
     broken = DiaryNight(run=a_run("ndrc", state="partial", failed={"drift": 4}), open=(held,))
     report = morning(broken, *quiet())
     assert report.headline.endswith("; 1 broken")
@@ -68,10 +60,10 @@ def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> N
 
 
 def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
-    stale = evolve(BROKEN, kind="stale", severity="warning", sentence="nothing new for 14 working days")
-    slow = evolve(BROKEN, kind="slow", severity="warning", section=None, subject="www.example.cn")
+    stale = evolve(NO_ROWS, kind="stale", severity="warning", sentence="nothing new for 14 working days")
+    slow = evolve(NO_ROWS, kind="slow", severity="warning", section=None, subject="www.example.cn")
     alarms = [Alarm(judgement=one, since=SLOT) for one in (stale, slow)]
-    ended = Alarm(judgement=BROKEN, since=SLOT, nights=5)
+    ended = Alarm(judgement=NO_ROWS, since=SLOT, nights=5)
     found = dict(parts(morning(DiaryNight(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
     assert found["Stale"][0] == "ndrc/tz: stale: nothing new for 14 working days (new)"
     assert found["To look at"][0].startswith("ndrc: slow:")
@@ -93,7 +85,7 @@ def test_a_day_without_a_run_is_no_quiet_day() -> None:
 
 
 def test_it_is_a_page_of_markdown_too() -> None:
-    held = DiaryNight(run=a_run("ndrc"), open=(Alarm(judgement=BROKEN, since=SLOT),))
+    held = DiaryNight(run=a_run("ndrc"), open=(Alarm(judgement=NO_ROWS, since=SLOT),))
     page = markdown(morning(held, resting=("example.cn is left alone until 2026-11-26",)))
     assert page.startswith("# 2026-11-24: 1 portals, nothing new; 1 broken\n\n## Broken\n\n- ndrc/tz: zero")
     assert f"\n  {URL}  \n  → mend it  \n" in page

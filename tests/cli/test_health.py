@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 import reporting
 from alerts.morning import Morning
 from config import load
-from policy.records import Judgement, SectionReport
+from policy.runs import Judgement, SectionReport
 from storage import judging, runs
 from storage.database import open_database
 from tests.alerts.conftest import Mailbox, free_port

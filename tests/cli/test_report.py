@@ -7,31 +7,22 @@ from attrs import evolve
 import console
 from cli.report import night_shape
 from night import Night
-from policy.records import Judgement, Run
-from tests.storage.builders import NIGHT
+from policy.runs import Run
+from tests.storage.builders import NIGHT, NO_ROWS
 
-URL = "https://www.example.cn/1.html"
-JUDGEMENT = Judgement(
-    portal="ndrc",
-    section="tz",
-    kind="zero_entries",
-    severity="broken",
-    sentence="0 rows, 10 promised",
-    advice="mend it",
-    examples=(URL,),
-)
+(URL,) = NO_ROWS.examples
 RUN = Run(id=1, portal="ndrc", slot=NIGHT, state="ok", judgements=())
 
 
 def test_a_night_with_something_broken_is_partial_though_every_listing_was_read() -> None:
     assert Night(runs=(RUN,)).code == 0
-    assert Night(runs=(evolve(RUN, judgements=(JUDGEMENT,)),)).code == 3
-    warned = evolve(RUN, judgements=(evolve(JUDGEMENT, severity="warning"),))
+    assert Night(runs=(evolve(RUN, judgements=(NO_ROWS,)),)).code == 3
+    warned = evolve(RUN, judgements=(evolve(NO_ROWS, severity="warning"),))
     assert Night(runs=(warned,)).code == 0
 
 
 def test_the_report_says_what_broke_with_examples_and_what_to_do() -> None:
-    night = Night(runs=(evolve(RUN, judgements=(JUDGEMENT,)),))
+    night = Night(runs=(evolve(RUN, judgements=(NO_ROWS,)),))
     lines = list(console.judgement_lines(night.judgements))
     assert lines == ["ndrc/tz: zero_entries: 0 rows, 10 promised", f"    {URL}", "    → mend it"]
     assert night_shape(night)["judgements"][0]["examples"] == (URL,)

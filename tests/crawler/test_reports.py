@@ -9,7 +9,8 @@ import pytest
 from crawler.meter import Meter
 from crawler.pages.listings.entries import listing
 from crawler.reports import Reports
-from policy.records import Entry, Odd
+from policy.records import Entry
+from policy.runs import Odd
 
 URL = "https://www.example.cn/tz/"
 DAY = dt.date(2026, 11, 20)

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import field, frozen
 
-from policy.records import Capture, Change, Run, Version
+from policy.records import Capture, Change, Version
+from policy.runs import Run
 from storage import queries, runs
 from storage.database import Database, open_database, upgrade
 from tests.mocksite.site import CHECKOUT, MockSite

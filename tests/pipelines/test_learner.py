@@ -6,8 +6,9 @@ import datetime as dt
 
 from attrs import evolve
 
-from pipelines.adapters import Learner, Reading
 from pipelines.clean import Cleaned
+from pipelines.items import Reading
+from pipelines.learner import Learner
 from pipelines.learning import FROM
 from storage import furniture
 from storage.database import Database

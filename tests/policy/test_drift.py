@@ -8,7 +8,7 @@ import pytest
 
 from policy.chance import at_least
 from policy.drift import alarms
-from policy.records import Readings, Sample
+from policy.runs import Readings, Sample
 
 FULL = {"published": 1.0, "source": 1.0, "doc_no": 0.7, "validity": 0.2}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from attrs import field, frozen
 
-from policy.records import Run
+from policy.runs import Run
 from samples.stage import free_port, fresh_home, site
 from storage import queries, runs
 from storage.database import Database, open_database, upgrade

@@ -9,7 +9,7 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-from policy.records import Run
+from policy.runs import Run
 from storage import runs
 from tests.mocksite import shapes
 from tests.mocksite.site import MockSite

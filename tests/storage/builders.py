@@ -20,7 +20,18 @@ from policy.records import (
     FileText,
     Found,
 )
+from policy.runs import Judgement
 
+NO_ROWS = Judgement(
+    portal="ndrc",
+    section="tz",
+    kind="zero_entries",
+    severity="broken",
+    sentence="0 rows, 10 promised",
+    advice="mend it",
+    examples=("https://www.example.cn/tz/",),
+)
+"""A listing that is empty, as it is judged."""
 NIGHT = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 WORDS = (

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 
 from policy.errors import ArchiveError
-from policy.records import HostTraffic, Judgement, Run, SectionReport
+from policy.runs import HostTraffic, Judgement, Run, SectionReport
 from storage import judging, runs
 from storage.database import Database, open_database
 from storage.models import RunRow
