@@ -102,7 +102,7 @@ class Sought(_Path):
         if page.number in {held.number for held in self.pages}:
             return self
         sought = evolve(self, pages=(*self.pages, page), captures=(*self.captures, capture))
-        return sought.hearing(page.others)
+        return sought.hearing((*page.others, *page.maybe) if self.pages else page.others)
 
     def lost(self, url: str) -> Sought:
         """The article with one more page known to be missing."""

@@ -124,7 +124,8 @@ def read_article(
     if found.title is None:
         raise Rejected("no title", portal=slug, url=first.url, field="title")
     known = {_file(page.url) for page in pages}
-    expected = dict.fromkeys([*missing, *(url for page in pages for url in page.others)])
+    led_to = [url for page in pages[1:] for url in page.maybe]
+    expected = dict.fromkeys([*missing, *(url for page in pages for url in page.others), *led_to])
     return _finished(
         Article(
             portal=slug,

@@ -134,7 +134,8 @@ class FileText:
 @frozen(kw_only=True)
 class Page:
     """One page of an article: its body as HTML and its labels. ``others`` are the article's
-    other pages in reading order, as this page links them. ``layout`` names the template that read it."""
+    other pages in reading order, as this page links them; ``maybe`` are such links as other articles
+    may be meant by, if this is no page that another led to. ``layout`` names the template that read it."""
 
     url: str
     number: int
@@ -143,6 +144,7 @@ class Page:
     labels: tuple[Label, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     others: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
 
 
 # ------------------------------------------------------------------ what an article holds

@@ -74,6 +74,7 @@ def of(page: Document) -> Page:
         labels=labels,
         attachments=files,
         others=pages.others,
+        maybe=pages.maybe,
     )
 
 

@@ -20,7 +20,7 @@ from crawler.pages.density import upwards
 MOST = 100
 """Pages of one article."""
 FAR = 10
-"""From here on a page that is one of an article's says so by more than 上一页 and 下一页."""
+"""From here on 上一页 and 下一页 alone may as well lead from one article to another."""
 _PLACES = (
     re.compile(r"^(?P<before>[^?]*[^?/_-])[_-](?P<n>\d{1,2})(?P<after>\.\w{2,6}(?:\?.*)?)$"),
     re.compile(
@@ -66,14 +66,17 @@ class Pages:
 
     number: int
     others: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
+    """Addresses that may as well be other articles': believed only of a page that another led to."""
 
 
 def pages_of(page: Document) -> Pages:
     """Which page of its article this is, and which others its links name."""
     own = numbered(page.url)
     links = {link.url: (link, said) for link, said in islice(_links(page, own), MOST)}
-    if _is_chain(own, [*links.values()]):
-        links = {}
+    if _may_be_chain(own, [*links.values()]):
+        maybe = sorted((link for link, _ in links.values()), key=lambda link: link.order)
+        return Pages(number=own.order, maybe=tuple(link.url for link in maybe))
     if any(_bare(link.first) == _bare(own.url) for link, _ in links.values()):
         own = Numbered(url=own.url, first=own.url)  # what looked like a number is the article's
     known = {_bare(link.url): link for link, _ in links.values()}
@@ -108,8 +111,8 @@ def _links(page: Document, own: Numbered) -> Iterator[tuple[Numbered, int | None
             yield link, said
 
 
-def _is_chain(own: Numbered, links: list[tuple[Numbered, int | None]]) -> bool:
-    """Whether links lead from article to article: a page so far on has a pager with numbers."""
+def _may_be_chain(own: Numbered, links: list[tuple[Numbered, int | None]]) -> bool:
+    """Whether links may lead from article to article: few pagers so far on print no numbers."""
     return (own.n or 0) >= FAR and all(said is None and link.n is not None for link, said in links)
 
 

@@ -23,6 +23,8 @@ EDIT = re.compile(r"\W*(?:编辑|編輯|edit)\W*", re.IGNORECASE)
 """A link beside the headings of a page that readers write."""
 CATALOGUE = re.compile(r"\W*(?:目\s*[录錄次]|文章目录|本文目录|Contents)\W*")
 """The heading of links to the parts of the same page."""
+ASIDES = frozenset({"div", "section", "aside", "footer", "nav", "ul", "ol", "p", "span", "pre", "table"})
+"""What an aside may be."""
 MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
 """A button that shows the rest of a text."""
 
@@ -53,8 +55,8 @@ def reveal(page: Document, parts: Sequence[Node], density: Density) -> None:
 def _asides(parts: Sequence[Node], density: Density) -> Iterator[Node]:
     little = SHARE * _words(parts, density)
     for part in parts:
-        for node in part.css("div, section, aside, footer, nav, ul, ol, p, span, pre, table"):
-            if density.words(node) < little and is_aside(node):
+        for node in part.css("[class], [id], aside, footer, nav"):
+            if node.tag in ASIDES and is_aside(node) and density.words(node) < little:
                 yield node
 
 

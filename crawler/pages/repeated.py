@@ -95,12 +95,11 @@ def _mark(run: Run, held: Mapping[int, _Record]) -> None:
     """Notes a mark with the records that hold it."""
     if run.words or len(run.text) > MARK:
         return
-    around = [held[spot.key] for spot in islice(run.spot.upwards(), REACH) if spot.key in held]
-    if not around:
-        return
     thread = _THREAD.fullmatch(run.text) is not None and not run.text.isdigit()
     teaser = run.is_link or _DAY.search(run.text) is not None
-    for record in around if thread or teaser else ():
+    if not thread and not teaser:
+        return
+    for record in (held[spot.key] for spot in islice(run.spot.upwards(), REACH) if spot.key in held):
         record.thread |= thread
         record.teaser |= teaser
 

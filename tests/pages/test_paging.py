@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from crawler.following import Sought
@@ -9,8 +11,9 @@ from crawler.pages.base import document
 from crawler.pages.generic import GenericArticle
 from crawler.pages.paging import pages_of
 from crawler.reading import read_article, read_saved
-from policy.records import Page, Payload
+from policy.records import Capture, Page, Payload
 
+NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 SITE = "https://unknown.example"
 HEAD = "<title>样例县工作总结</title><h1>样例县工作总结</h1>"
 PROSE = "样例县说，第{}部分的工作已经完成，下一步转入验收，请各乡镇按时报送材料。"
@@ -117,15 +120,39 @@ def read(payload: Payload) -> Page:
     return template.read(page)
 
 
-def test_a_portal_may_have_its_articles_read_generically_page_after_page() -> None:
-    sought = Sought(url=part(1).url, key="1")
-    pages = {part(n).url: part(n) for n in (1, 2, 3)}
-    waiting: str | None = part(1).url
-    read_pages = []
-    while waiting and len(read_pages) < 9:
-        sought = sought.asking(waiting)
-        read_pages.append(read(pages[waiting]))
-        sought = sought.hearing(read_pages[-1].others)
+def followed(entered: int, last: int) -> list[Page]:
+    """The pages that are read of an article entered at one of them."""
+    sought = Sought(url=part(entered).url, key="1")
+    pages = {part(n).url: part(n, last) for n in range(1, last + 1)}
+    waiting: str | None = sought.url
+    while waiting:
+        sought = sought.asking(waiting).read(read(pages[waiting]), capture(waiting))
         waiting = sought.following
-    assert [page.url for page in read_pages] == list(pages), "each once, though the last leads back to none"
-    assert read_article(None, read_pages).text.count("样例县说") == 3
+    return [*sought.pages]
+
+
+def capture(url: str) -> Capture:
+    return Capture(
+        url=url, at=NOON, status=200, file="a.warc.gz", offset=0, length=1, digest="sha1:0", record_id="<0>"
+    )
+
+
+def test_a_portal_may_have_its_articles_read_generically_page_after_page() -> None:
+    pages = followed(entered=1, last=3)
+    assert [page.url for page in pages] == [part(n).url for n in (1, 2, 3)], "each once"
+    assert read_article(None, pages).text.count("样例县说") == 3
+
+
+def test_a_long_article_is_read_to_its_end_though_its_pager_says_no_number() -> None:
+    pages = followed(entered=1, last=14)
+    assert [page.url for page in pages] == [part(n).url for n in range(1, 15)]
+    assert read_article(None, pages).completeness.missing_pages == ()
+
+
+def test_a_page_of_a_long_article_that_did_not_come_is_stated() -> None:
+    pages = followed(entered=1, last=14)[:12]
+    assert read_article(None, pages).completeness.missing_pages == (part(13).url,)
+
+
+def test_what_may_be_another_article_is_not_followed_from_where_an_article_was_entered() -> None:
+    assert [page.url for page in followed(entered=12, last=14)] == [part(12).url]
