@@ -24,6 +24,7 @@ from crawler.halt import halted
 from crawler.portal import Section
 from crawler.saved import saved
 from judging import judged
+from pipelines import gathering
 from pipelines.adapters import compute_keywords
 from policy.errors import ArchiveError, ConfigError
 from policy.runs import Judgement, Run
@@ -216,7 +217,7 @@ def _crawled(
 
 
 def after(config: Config, database: Database, clock: Clock = clocks.now) -> Aftermath:
-    """Keywords, index, alerts: followers of the change feed, each on its own."""
+    """Connections, keywords, index, alerts: followers of the change feed, each on its own."""
     broken: list[str] = []
 
     def attempt(name: str, step: Callable[[], T], otherwise: T) -> T:
@@ -227,6 +228,7 @@ def after(config: Config, database: Database, clock: Clock = clocks.now) -> Afte
             broken.append(f"{name}: {error}")
             return otherwise
 
+    attempt("connections", lambda: gathering.follow(database), 0)
     attempt("keywords", lambda: compute_keywords(database, config.home / "cache"), 0)
     return Aftermath(
         indexed=attempt("index", lambda: Index(config.index).follow(database), 0),

@@ -255,6 +255,31 @@ class RunRow(Base):
     swept: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
 
 
+class ArticleNameRow(Base):
+    """A name under which an article's policy may be cited: ``no:…`` or ``title:…``. Derived."""
+
+    __tablename__ = "article_name"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
+
+
+class ReferenceRow(Base):
+    """What an article's newest version says of another document, by its place in the text. Derived:
+    which policy is meant is asked of the names whenever somebody wants to know."""
+
+    __tablename__ = "article_reference"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    number: Mapped[str | None]
+    number_key: Mapped[str | None] = mapped_column(index=True)
+    title_key: Mapped[str | None] = mapped_column(index=True)
+    sentence: Mapped[str]
+
+
 class ListedRow(Base):
     """An article as a section's listing showed it, whether or not it was fetched.
 

@@ -1,0 +1,105 @@
+"""What articles are to each other once the feed was followed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from attrs import evolve
+
+from pipelines import gathering
+from policy import docnumber
+from policy.records import Article, Found
+from policy.references import references
+from storage import archive, citations, queries
+from storage.citations import Citation
+from storage.database import Database
+from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
+
+LAW = "第一条 为了保护样例湖，制定本办法。\n第二条 本办法自2024年1月1日起施行。"
+NOTICE = "各县：为贯彻落实《样例湖保护办法》（样政发〔2023〕8号），现就有关事项通知如下。"
+REPEAL = "第九条 本条例自2026年5月1日起施行。《样例湖保护办法》同时废止。"
+
+
+def an_act(key: str, title: str, text: str, number: str = "") -> Article:
+    """An article with what its text cites."""
+    own = docnumber.parse(number) if number else None
+    return evolve(
+        an_article(text, key=key, title=title),
+        doc_no=Found(value=own, raw=number, rule="cell") if own else None,
+        references=references(text.split("\n"), title=title, doc_no=own),
+    )
+
+
+LAKE = an_act("lake", "样例湖保护办法", LAW, "样政发〔2023〕8号")
+
+
+def archived(database: Database, article: Article, at: dt.datetime = NIGHT) -> int:
+    """The policy of the article once it is archived and connected."""
+    captures = [a_capture(article.text, at=at)]
+    saved = archive.store(database, article, captures=captures, decide=a_new_policy, code="1", now=at)
+    gathering.follow(database)
+    with database.read() as session:
+        known = queries.article(session, saved.article_id)
+    assert known is not None
+    return known.policy_id
+
+
+def cited(database: Database, policy_id: int) -> list[Citation]:
+    with database.read() as session:
+        policy = queries.policy(session, policy_id)
+        assert policy is not None
+        return citations.cited_in(session, [each.id for each in policy.articles])
+
+
+def citing(database: Database, policy_id: int, known_at: dt.datetime | None = None) -> list[Citation]:
+    with database.read() as session:
+        return citations.citing(session, policy_id, known_at=known_at)
+
+
+def test_a_reference_is_open_until_the_cited_policy_arrives_and_then_closed_by_itself(
+    database: Database,
+) -> None:
+    notice = archived(database, an_act("notice", "关于保护样例湖的通知", NOTICE))
+    assert [(one.kind, one.targets) for one in cited(database, notice)] == [("implements", ())]
+    lake = archived(database, LAKE, NIGHT + DAY)
+    assert [one.target for one in cited(database, notice)] == [lake]
+    assert [(one.policy_id, one.kind) for one in citing(database, lake)] == [(notice, "implements")]
+
+
+def test_what_the_archive_did_not_know_on_a_day_is_open_on_that_day(database: Database) -> None:
+    lake = archived(database, LAKE)
+    archived(database, an_act("notice", "关于保护样例湖的通知", NOTICE), NIGHT + DAY)
+    assert citing(database, lake, known_at=NIGHT) == []
+    assert len(citing(database, lake, known_at=NIGHT + DAY)) == 1
+
+
+def test_a_title_alone_is_enough_but_not_against_another_number(database: Database) -> None:
+    lake = archived(database, LAKE)
+    repealing = archived(database, an_act("law", "样例湖条例", REPEAL))
+    other = NOTICE.replace("〔2023〕8号", "〔2019〕3号")
+    former = archived(database, an_act("old", "关于保护样例湖的旧通知", other))
+    assert [(one.kind, one.target) for one in cited(database, repealing)] == [("repeals", lake)]
+    assert [one.targets for one in cited(database, former)] == [()], "that number is not known"
+
+
+def test_a_title_that_several_policies_have_points_at_none(database: Database) -> None:
+    first = archived(database, an_act("a", "样例湖保护办法", LAW))
+    second = archived(database, an_act("b", "样例湖保护办法", f"{LAW}\n第三条 其他县参照执行。"))
+    repealing = archived(database, an_act("law", "样例湖条例", REPEAL))
+    assert [(one.target, one.targets) for one in cited(database, repealing)] == [(None, (first, second))]
+    assert citing(database, first) == []
+
+
+def test_a_new_version_cites_what_it_says_and_no_longer_what_it_said(database: Database) -> None:
+    lake = archived(database, LAKE)
+    archived(database, an_act("notice", "关于保护样例湖的通知", NOTICE))
+    archived(database, an_act("notice", "关于保护样例湖的通知", "各县：本通知不再执行。"), NIGHT + DAY)
+    assert citing(database, lake) == []
+
+
+def test_a_policy_does_not_cite_itself_nor_is_an_interpretation_called_like_it(database: Database) -> None:
+    lake = archived(database, LAKE)
+    told = an_act("said", "《样例湖保护办法》解读", "《样例湖保护办法》已经公布，现解读如下。")
+    reader = archived(database, told)
+    assert cited(database, lake) == []
+    assert {one.target for one in cited(database, reader)} <= {lake}
