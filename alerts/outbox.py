@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 
 from alerts.channels import Channel, ChannelDown, NotDelivered, Refused
 from alerts.messages import Message, Notice, Source, compose
+from policy.dates import calendar_day
 from policy.errors import PolarchiveError
 from policy.query import highlights, parse
 from policy.records import Version
 from storage import queries
 from storage.database import Database
-from storage.documents import day_of, words
+from storage.documents import words
 from storage.models import ChangeRow, DeliveryRow, SubscriptionRow
 from storage.snippets import snippet
 
@@ -201,7 +202,7 @@ def _notice(session: Session, row: DeliveryRow, query: str, names: Mapping[str, 
         title=(article.title_official or article.title).value,
         issuers=tuple(i.name or i.printed for i in article.issuers.value) if article.issuers else (),
         doc_no=article.doc_no.value.raw if article.doc_no else None,
-        published=day_of(article.published.value) if article.published else None,
+        published=calendar_day(article.published.value) if article.published else None,
         sources=tuple(Source(portal=names.get(a.portal, a.portal), url=a.url) for a in policy.articles),
         query=query,
         snippet=snippet(words(telling), highlights(parse(query))),

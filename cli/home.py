@@ -50,6 +50,12 @@ class Home:
         known = portals.load(self.config.portal_packages)
         return {slug: portal.name for slug, portal in known.items()}
 
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """The organs whose own sites the portals are, by slug; media are not among them."""
+        known = portals.load(self.config.portal_packages)
+        return {slug: portal.issuer for slug, portal in known.items() if portal.issuer}
+
     def prepare(self) -> bool:
         """Make the home and its tables where there are none; True when there was no archive before."""
         self._make_folders()

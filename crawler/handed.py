@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from crawler.following import Sought
 from crawler.saved import saved
 from crawler.visit import Visit
+from policy.dates import calendar_day
 from policy.records import Article
 from storage import queries
-from storage.documents import day_of
 
 
 def handed(visit: Visit) -> Iterator[Sought]:
@@ -28,4 +28,4 @@ def handed(visit: Visit) -> Iterator[Sought]:
 
 def before(article: Article, day: dt.date | None) -> bool:
     """Whether the portal published it before that day: no news, whoever brings it."""
-    return bool(day and article.published and day_of(article.published.value) < day)
+    return bool(day and article.published and calendar_day(article.published.value) < day)

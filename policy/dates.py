@@ -132,3 +132,8 @@ def _signed(found: re.Match[str], line: str) -> Found[dt.date] | None:
         return Found(value=day_of(found), raw=line, rule="signature")
     except ImpossibleDay:
         return None
+
+
+def calendar_day(moment: Moment) -> dt.date:
+    """The day in China; a day without a clock stays as it is."""
+    return moment.astimezone(SHANGHAI).date() if isinstance(moment, dt.datetime) else moment

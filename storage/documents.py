@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from zoneinfo import ZoneInfo
-
+from policy.dates import calendar_day
 from policy.query import Document
-from policy.records import DocNumber, Moment, Version
-
-CHINA = ZoneInfo("Asia/Shanghai")
+from policy.records import DocNumber, Version
 
 
 def document(version: Version, name: str | None = None) -> Document:
@@ -21,7 +17,7 @@ def document(version: Version, name: str | None = None) -> Document:
         text=f"{article.title.value}\n{words(version)}",
         doc_no=_number(article.doc_no.value) if article.doc_no else None,
         portal=(article.portal, name) if name else (article.portal,),
-        day=day_of(article.published.value) if article.published else None,
+        day=calendar_day(article.published.value) if article.published else None,
     )
 
 
@@ -29,11 +25,6 @@ def words(version: Version) -> str:
     """The page's text and, each below its name, that of every file that was read."""
     files = (f"{file.name}\n{file.text}" for file in version.files if file.text)
     return "\n".join([version.article.text, *files])
-
-
-def day_of(moment: Moment) -> dt.date:
-    """The day in China; a day without a clock stays as it is."""
-    return moment.astimezone(CHINA).date() if isinstance(moment, dt.datetime) else moment
 
 
 def _number(number: DocNumber) -> str:

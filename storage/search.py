@@ -9,13 +9,14 @@ from types import MappingProxyType
 
 from attrs import frozen
 
+from policy.dates import calendar_day
 from policy.query import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, highlights
 from policy.records import Hit, Version
 from policy.words import fold, phrase
 from storage import index as lookup
 from storage import queries
 from storage.database import Database
-from storage.documents import day_of, words
+from storage.documents import words
 from storage.index import Index, Match, Snapshot
 from storage.snippets import snippet
 
@@ -127,7 +128,7 @@ def _hit(match: Match, version: Version, terms: Sequence[str], portals: tuple[st
         portals=portals,
         title=article.title.value,
         doc_no=article.doc_no.value.raw if article.doc_no else None,
-        published=day_of(article.published.value) if article.published else None,
+        published=calendar_day(article.published.value) if article.published else None,
         url=article.url,
         snippet=snippet(words(version), terms),
         score=match.score,

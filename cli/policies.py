@@ -1,0 +1,234 @@
+"""policy: one act with all its pages, what it cites, what cites it, and whether it is in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from attrs import frozen
+from rich.text import Text
+from sqlalchemy.orm import Session
+
+import console
+from cli.app import Json, app
+from cli.home import Home
+from pipelines import gathering
+from pipelines.portrait import Member, Portrait, portrait, rank_of
+from policy.dates import SHANGHAI, calendar_day
+from policy.errors import ArchiveError
+from policy.standing import Repeal, Standing, standing
+from storage import citations, policies, queries
+from storage.citations import Citation
+
+_MOST = 12
+"""Lines of a kind that fit on a screen."""
+_DAY = ["%Y-%m-%d"]
+
+KnownAt = Annotated[
+    dt.datetime | None,
+    typer.Option(metavar="DATE", formats=_DAY, help="As the archive knew it at the end of that day."),
+]
+InForceOn = Annotated[
+    dt.datetime | None,
+    typer.Option(metavar="DATE", formats=_DAY, help="Whether it was in force on that day; else today."),
+]
+
+
+@frozen(kw_only=True)
+class Seen:
+    """All that is shown of a policy."""
+
+    id: int
+    portrait: Portrait
+    standing: Standing
+    cites: Sequence[Citation]
+    cited_by: Sequence[Citation]
+
+
+@app.command("policy")
+def show_policy(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The policy's number.")],
+    known_at: KnownAt = None,
+    in_force_on: InForceOn = None,
+    as_json: Json = False,
+) -> None:
+    """A policy with its pages, what it cites and what cites it, and its force with the evidence."""
+    home: Home = ctx.obj
+    with home.database() as database:
+        gathering.follow(database)
+        with database.read() as session:
+            found = _seen(session, home, number, known_at, in_force_on)
+    if as_json:
+        console.write_json(_shape(found))
+    else:
+        _print(found)
+
+
+def _seen(
+    session: Session, home: Home, number: int, known_at: dt.datetime | None, in_force_on: dt.datetime | None
+) -> Seen:
+    moment = _end_of(known_at) if known_at else None
+    members = _members(session, home, number, moment)
+    if not members:
+        day = f" on {known_at.date()}" if known_at else ""
+        raise ArchiveError(
+            f"policy {number}: no such policy{day} (`polarchive show ARTICLE` names an article's)"
+        )
+    whole = portrait(members)
+    cited_by = citations.citing(session, number, known_at=moment)
+    return Seen(
+        id=number,
+        portrait=whole,
+        standing=standing(
+            whole.best.article,
+            _repeals(session, cited_by),
+            day=(in_force_on or dt.datetime.now(SHANGHAI)).date(),
+            seen=max(member.first_seen for member in members).astimezone(SHANGHAI).date(),
+        ),
+        cites=citations.cited_in(session, [whole.best.article_id], known_at=moment),
+        cited_by=cited_by,
+    )
+
+
+def _end_of(day: dt.datetime) -> dt.datetime:
+    return dt.datetime.combine(day.date(), dt.time.max, tzinfo=SHANGHAI)
+
+
+def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[Member]:
+    owners = home.owners
+    return [
+        Member(
+            article_id=one.known.id,
+            version=one.version.number,
+            article=one.version.article,
+            first_seen=one.known.first_seen,
+            rank=rank_of(one.version.article, owners.get(one.known.portal)),
+            withdrawn=one.known.withdrawn_at is not None,
+        )
+        for one in policies.printed(session, number, known_at=moment)
+    ]
+
+
+def _repeals(session: Session, cited_by: Sequence[Citation]) -> list[Repeal]:
+    repealing = {one.article_id: one for one in cited_by if one.kind == "repeals"}
+    return [
+        Repeal(
+            policy_id=one.policy_id,
+            article_id=one.article_id,
+            sentence=one.sentence,
+            effective=article.effective.value if article.effective else None,
+            published=calendar_day(article.published.value) if article.published else None,
+        )
+        for one in repealing.values()
+        if (version := queries.version(session, one.article_id)) and (article := version.article)
+    ]
+
+
+# ------------------------------------------------------------------ shown
+
+
+def _print(found: Seen) -> None:
+    whole = found.portrait
+    console.say(Text(whole.title, style="bold"))
+    console.say(Text(f"policy {found.id} · {_force(found.standing)}"))
+    fields = console.table("", "field", "value", "said by", "others say")
+    for vote in whole.votes:
+        others = "; ".join(f"{told.value} ({_articles(told.articles)})" for told in vote.others)
+        fields.add_row(
+            vote.name, Text(vote.kept.value), _articles(vote.kept.articles), Text(others, "yellow")
+        )
+    console.say(fields)
+    pages = console.table("", "article", "portal", "published", "#days later", "relation", "title")
+    for lag in whole.sources:
+        member = lag.member
+        mark = " ← first seen" if member is whole.first_seen else ""
+        pages.add_row(
+            str(member.article_id),
+            f"{member.article.portal} ({member.rank.name.lower()})",
+            console.moment(member.published),
+            "" if lag.days is None else str(lag.days),
+            member.relation,
+            Text(f"{member.article.title.value}{mark}{' (withdrawn)' if member.withdrawn else ''}"),
+        )
+    console.say(pages)
+    for one in found.standing.because:
+        said = f" (policy {one.policy_id})" if one.policy_id else ""
+        console.say(Text(f"{one.ground}: {console.moment(one.day)}{said}: {one.sentence}", style="dim"))
+    _print_citations("cites", found.cites)
+    _print_citations("cited by", found.cited_by, by=True)
+
+
+def _force(found: Standing) -> str:
+    """``in force on 2026-11-24, since 2024-01-01, until 2028-12-31, 试行``."""
+    parts = [f"{found.state} on {found.day}"]
+    parts += [f"since {found.since}"] if found.since else []
+    parts += [f"until {found.until}"] if found.until else []
+    return ", ".join([*parts, *([found.trial] if found.trial else [])])
+
+
+def _articles(ids: Sequence[int]) -> str:
+    shown = ", ".join(map(str, ids[:_MOST]))
+    return f"{shown} …" if len(ids) > _MOST else shown
+
+
+def _print_citations(heading: str, found: Sequence[Citation], *, by: bool = False) -> None:
+    if not found:
+        return
+    table = console.table(heading, "kind", "policy", "as", "sentence")
+    for one in found[:_MOST]:
+        table.add_row(
+            one.kind, str(one.policy_id) if by else _target(one), Text(_named(one)), Text(one.sentence)
+        )
+    console.say(table)
+    if len(found) > _MOST:
+        console.say(Text(f"and {len(found) - _MOST} more (--json shows all)", style="dim"))
+
+
+def _target(one: Citation) -> str:
+    if not one.targets:
+        return "open"
+    return str(one.target) if one.target else f"one of {_articles(one.targets)}"
+
+
+def _named(one: Citation) -> str:
+    return (f"《{one.title}》" if one.title else "") + (one.number or "")
+
+
+def _shape(found: Seen) -> dict[str, Any]:
+    whole = found.portrait
+    return {
+        "policy_id": found.id,
+        "title": whole.title,
+        "fields": {
+            vote.name: {"value": vote.kept.value, "articles": vote.kept.articles, "others": vote.others}
+            for vote in whole.votes
+        },
+        "complete": whole.complete,
+        "best": whole.best.article_id,
+        "first_seen": {"article_id": whole.first_seen.article_id, "at": whole.first_seen.first_seen},
+        "articles": [
+            {
+                "article_id": lag.member.article_id,
+                "version": lag.member.version,
+                "portal": lag.member.article.portal,
+                "url": lag.member.article.url,
+                "title": lag.member.article.title.value,
+                "published": lag.member.published,
+                "days_later": lag.days,
+                "rank": lag.member.rank.name.lower(),
+                "relation": lag.member.relation,
+                "withdrawn": lag.member.withdrawn,
+            }
+            for lag in whole.sources
+        ],
+        "force": console.plain(found.standing),
+        "cites": [_citation_shape(one) for one in found.cites],
+        "cited_by": [_citation_shape(one) for one in found.cited_by],
+    }
+
+
+def _citation_shape(one: Citation) -> dict[str, Any]:
+    return console.plain(one) | {"target": one.target}

@@ -1,0 +1,78 @@
+"""policy: one act with all its pages, on one screen and for programs."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from policy.force import effective, statements
+from policy.records import Article
+from policy.references import references
+from storage import archive
+from storage.database import open_database
+from tests.cli.conftest import Polarchive
+from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
+
+LAKE = "第一条 为了保护样例湖，根据《样例省水条例》，制定本办法。\n第二条 本办法自2024年1月1日起施行。"
+REPEAL = "第九条 本条例自2026年5月1日起施行。《样例湖保护办法》同时废止。"
+
+
+def an_act(key: str, title: str, text: str) -> Article:
+    lines = text.split("\n")
+    return evolve(
+        an_article(text, key=key, title=title),
+        references=references(lines, title=title),
+        statements=statements(lines),
+        effective=effective(text),
+    )
+
+
+@pytest.fixture
+def repealed(archived: Polarchive) -> Polarchive:
+    """An act, and a night later the one that repeals it."""
+    acts = [an_act("lake", "样例湖保护办法", LAKE), an_act("law", "样例湖条例", REPEAL)]
+    with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
+        for night, act in enumerate(acts):
+            at = NIGHT + night * DAY
+            captures = [a_capture(act.key, at=at)]
+            archive.store(database, act, captures=captures, decide=a_new_policy, code="1", now=at)
+    return archived
+
+
+def test_a_policy_fits_on_one_screen(repealed: Polarchive) -> None:
+    shown = repealed("policy", "1", "--in-force-on", "2026-06-01").out
+    assert shown.startswith(
+        "样例湖保护办法\npolicy 1 · repealed on 2026-06-01, since 2024-01-01, until 2026-04-30\n"
+    )
+    assert "repealed: 2026-05-01 (policy 2): 《样例湖保护办法》同时废止。" in shown
+    assert [word in shown for word in ("basis", "open", "《样例省水条例》")] == [True] * 3
+    assert len(shown.splitlines()) < 50
+
+
+def test_its_force_is_that_of_the_day_asked_for(repealed: Polarchive) -> None:
+    found = [
+        repealed("policy", "1", "--json", "--in-force-on", day).json for day in ("2023-12-31", "2026-04-30")
+    ]
+    assert [one["force"]["state"] for one in found] == ["pending", "in force"]
+
+
+def test_what_was_not_known_on_a_day_is_not_said_of_it(repealed: Polarchive) -> None:
+    known = repealed("policy", "1", "--json", "--known-at", "2026-03-02", "--in-force-on", "2026-06-01").json
+    assert (known["force"]["state"], known["cited_by"]) == ("in force", [])
+    before = repealed("policy", "1", "--known-at", "2026-02-28")
+    assert (before.code, "no such policy on 2026-02-28" in before.err) == (1, True)
+
+
+def test_programs_get_both_directions(repealed: Polarchive) -> None:
+    found = repealed("policy", "2", "--json").json
+    assert [(one["kind"], one["target"]) for one in found["cites"]] == [("repeals", 1)]
+    back = repealed("policy", "1", "--json").json
+    assert [(one["kind"], one["policy_id"]) for one in back["cited_by"]] == [("repeals", 2)]
+
+
+def test_an_unknown_policy_is_an_error_that_says_how_to_find_one(archived: Polarchive) -> None:
+    found = archived("policy", "7")
+    assert (found.code, found.err) == (
+        1,
+        "error: policy 7: no such policy (`polarchive show ARTICLE` names an article's)\n",
+    )
