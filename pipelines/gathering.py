@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from pipelines.naming import names_of
+from pipelines.citable import names_of
 from policy.records import Version
 from storage import citations, cursors, queries
 from storage.database import Database
