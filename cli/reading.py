@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -14,9 +15,9 @@ from cli.app import Json, app
 from cli.home import Home
 from policy.errors import ArchiveError
 from policy.query import highlights, parse
-from policy.records import Article, File, Found, Hit, Issuer, Reference, Topic, Version
+from policy.records import Alias, Article, File, Found, Hit, Issuer, Reference, Topic, Version
 from policy.scars import mend
-from storage import article_json, queries
+from storage import article_json, moves, queries
 from storage.database import Database
 from storage.index import Index
 from storage.rows import KnownArticle
@@ -96,15 +97,16 @@ def show(
     home: Home = ctx.obj
     with home.database() as database, database.read() as session:
         known = find_article(session, article)
-        found = find_version(session, known, version)
+        found, aliases = find_version(session, known, version), moves.aliases(session, known.id)
     if as_json:
-        console.write_json(_version_shape(found) | _article_shape(found) | _presence_shape(known))
+        shape = _version_shape(found) | _article_shape(found) | _presence_shape(known, aliases)
+        console.write_json(shape)
         return
-    _print_fields(known, found)
+    _print_fields(known, found, aliases)
     console.say(Text(f"\n{found.text}"))
 
 
-def _print_fields(known: KnownArticle, found: Version) -> None:
+def _print_fields(known: KnownArticle, found: Version, aliases: Sequence[Alias]) -> None:
     table = console.table("", "field", "value", "found by")
     for name, value, rule in _fields(found.article):
         table.add_row(name, Text(value), Text(rule, style="dim"))
@@ -115,6 +117,11 @@ def _print_fields(known: KnownArticle, found: Version) -> None:
     table.add_row("version", f"{found.number} of {known.newest}", Text(console.moment(found.at), style="dim"))
     learned = f"furniture set {found.furniture}" if found.furniture else "furniture by rule alone"
     table.add_row("read with", learned, Text(f"code {found.code}", style="dim"))
+    if known.url != found.article.url:
+        table.add_row("now at", Text(known.url))
+    for alias in aliases:
+        since = f"{alias.evidence}, {console.moment(alias.since)}"
+        table.add_row("also known as", Text(f"{alias.key}  {alias.url}"), Text(since, style="dim"))
     table.add_row("first seen", console.moment(known.first_seen))
     table.add_row("last seen", console.moment(known.last_seen))
     if known.withdrawn_at:
@@ -190,7 +197,7 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
     with home.database() as database, database.read() as session:
         known = find_article(session, article)
         found, kinds = queries.versions(session, known.id), queries.change_kinds(session, known.id)
-        moves = queries.absences(session, known.id)
+        whereabouts = queries.whereabouts(session, known.id)
     if as_json:
         console.write_json([_version_shape(one) | {"by": kinds.get(one.number)} for one in found])
         return
@@ -208,7 +215,7 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
             one.content_hash[:12],
         )
     console.say(table)
-    for change in moves:
+    for change in whereabouts:
         console.say(f"{change.kind} {console.moment(change.at)}")
 
 
@@ -261,8 +268,13 @@ def _version_shape(version: Version) -> dict[str, Any]:
     }
 
 
-def _presence_shape(known: KnownArticle) -> dict[str, Any]:
-    return {"missing_since": known.missing_since, "withdrawn_since": known.withdrawn_at}
+def _presence_shape(known: KnownArticle, aliases: Sequence[Alias]) -> dict[str, Any]:
+    return {
+        "missing_since": known.missing_since,
+        "withdrawn_since": known.withdrawn_at,
+        "now_at": known.url,
+        "aliases": [console.plain(alias) for alias in aliases],
+    }
 
 
 def _article_shape(version: Version) -> dict[str, Any]:

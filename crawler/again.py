@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from attrs import define, evolve, field, frozen
@@ -21,7 +21,7 @@ from policy.furniture import FurnitureSet
 from policy.identity import content_hash
 from policy.records import Article, Capture, Entry, Version
 from policy.runs import Run
-from storage import archive, furniture, queries, reextraction, runs
+from storage import archive, furniture, moves, queries, reextraction, runs
 from storage.database import Database
 
 SAMPLES = 5
@@ -126,6 +126,7 @@ class Again:
     wishes: Wishes
     run: Run | None = None
     furniture: FurnitureSet | None = None
+    _stands_for: Mapping[str, str] = field(factory=dict)
     _unchanged: int = 0
     _restated: list[Restated] = field(factory=list)
     _unread: list[Unread] = field(factory=list)
@@ -136,6 +137,7 @@ class Again:
         with self.database.read() as session:
             self.furniture = furniture.active(session, self.portal.slug)
             known = {one.key: one.id for one in queries.known_articles(session, self.portal.slug)}
+            self._stands_for = moves.keys(session, self.portal.slug)
             urls = self._urls(reextraction.captured_urls(session, self.portal.slug, self.wishes.since))
         keys = [*known, *(key for key in urls if key not in known)]
         for done, key in enumerate(keys):
@@ -156,7 +158,7 @@ class Again:
         for url in urls:
             key = self.portal.key(url)
             if key is not None:
-                found[key].append(url)
+                found[self._stands_for.get(key, key)].append(url)
         return found
 
     # -------------------------------------------------------------- one article

@@ -21,6 +21,11 @@ class Row:
     listed: Listed | None = None
 
     @property
+    def key(self) -> str:
+        """That of the article it is, where it is known."""
+        return self.known.key if self.known else self.entry.key
+
+    @property
     def says_otherwise(self) -> bool:
         """Whether the section prints another title or day of it than before."""
         before = self.listed.entry if self.listed else self.entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Self
 
 from attrs import evolve, field, frozen
@@ -11,11 +11,15 @@ from attrs import evolve, field, frozen
 from crawler.addresses import alike
 from crawler.choosing import Choice, in_window
 from crawler.portal import Section
-from policy.records import Capture, Entry, Listing, Page
+from pipelines.items import Reading
+from policy.records import Alias, Capture, Entry, Listing, Page, Proof
 from policy.validators import Validators
+from storage.rows import KnownArticle
 
 MOST_PAGES = 500
 """Of one listing or article: whoever shows more is sending us in circles."""
+CLAIMED = "claimed"
+"""In the meta of a request: where the article it asks for may stand now, as ``alike`` writes it."""
 SHALLOW_PAGES = 2
 """So many pages of a listing are read every night, whatever they show."""
 
@@ -83,9 +87,44 @@ class Trail(_Path):
 
 
 @frozen(kw_only=True)
+class Claim:
+    """A page that says what known articles say at other addresses: it is the one of them that stands
+    there no more. ``waiting`` are still to be looked at, ``asked`` is looked at now, ``gone`` were not
+    at their own address."""
+
+    item: Reading
+    waiting: tuple[KnownArticle, ...] = ()
+    asked: KnownArticle | None = None
+    gone: tuple[tuple[KnownArticle, Proof], ...] = ()
+
+    @property
+    def next(self) -> Claim:
+        """The claim with the next article asked."""
+        return evolve(self, asked=self.waiting[0], waiting=self.waiting[1:])
+
+    def without(self, evidence: Proof) -> Claim:
+        """The claim when the article that was asked is not where it was."""
+        assert self.asked is not None  # noqa: S101 -- see next
+        return evolve(self, gone=(*self.gone, (self.asked, evidence)))
+
+    def settled(self, standing: Container[str]) -> Reading:
+        """The page as the one article that is gone and not ``standing`` elsewhere by now; where there are
+        several or none, as an article of its own."""
+        item, left = self.item, [pair for pair in self.gone if pair[0].key not in standing]
+        if len(left) != 1:
+            return item
+        (known, evidence), article = left[0], item.article
+        alias = Alias(key=article.key, url=article.url, evidence=evidence)
+        article = evolve(article, key=known.key)
+        return evolve(item, article=article, known=True, aliases=(*item.aliases, alias))
+
+
+@frozen(kw_only=True)
 class Sought(_Path):
     """An article being fetched. ``known``: the archive has it; ``missing``: pages that did not come;
-    ``vouched``: what its page was last answered with, where its server may say that it still is so."""
+    ``vouched``: what its page was last answered with, where its server may say that it still is so;
+    ``held``: the address that the archive has of it; ``led``: that leads to another article's address;
+    ``claim``: a page that is this article, should its own be gone."""
 
     url: str
     key: str
@@ -96,6 +135,9 @@ class Sought(_Path):
     captures: tuple[Capture, ...] = ()
     missing: tuple[str, ...] = ()
     vouched: Validators | None = None
+    held: str = ""
+    led: bool = False
+    claim: Claim | None = None
 
     def read(self, page: Page, capture: Capture) -> Sought:
         """The article with one more page; a page that came at another address before is not taken twice."""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from crawler.choosing import Choice, Row, choose
 from crawler.conditional import vouched_by
-from crawler.following import Sought, Trail
+from crawler.following import Claim, Sought, Trail
 from crawler.visit import Visit
-from policy.records import Entry
+from policy.records import Article, Entry
 from policy.revisit import day_of
 from policy.validators import Validators
-from storage import listed, queries
+from storage import listed, moves, queries
 from storage.rows import KnownArticle
 
 _AT_ONCE = 200
@@ -77,8 +77,19 @@ class Memory:
         after = _NEVER
         while found := self._due_behind(after):
             for article in found:
-                yield Sought(url=article.url, key=article.key, known=True, vouched=self._vouched(article))
+                yield self.sought(article)
             after = found[-1].due, found[-1].id
+
+    def sought(self, article: KnownArticle, claim: Claim | None = None) -> Sought:
+        """A known article at the address that the archive has of it."""
+        return Sought(
+            url=article.url,
+            key=article.key,
+            known=True,
+            held=article.url,
+            vouched=self._vouched(article),
+            claim=claim,
+        )
 
     def vouched(self, row: Row) -> Validators | None:
         """What a listed article may be asked for with; not where its listing says otherwise than before."""
@@ -101,6 +112,24 @@ class Memory:
     def _owed_behind(self, after: tuple[str, str]) -> list[listed.Listed]:
         with self._visit.database.read() as session:
             return listed.owed(session, self._portal, self._today, after=after, limit=_AT_ONCE)
+
+    # -------------------------------------------------------------- at other addresses
+
+    def known(self, key: str) -> KnownArticle | None:
+        """The article with this key, or one that stands for it."""
+        with self._visit.database.read() as session:
+            return queries.article_by_key(session, self._portal, key)
+
+    def twins(self, article: Article) -> list[KnownArticle]:
+        """Known articles that say the same at other addresses."""
+        with self._visit.database.read() as session:
+            return moves.twins(session, article)
+
+    def archived(self, article_id: int) -> Article | None:
+        """What the newest version of an article says."""
+        with self._visit.database.read() as session:
+            newest = queries.version(session, article_id)
+        return newest.article if newest else None
 
     # -------------------------------------------------------------- what came of it
 

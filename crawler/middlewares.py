@@ -26,15 +26,17 @@ from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler import reading
-from crawler.addresses import allowed, endpoint, is_literal, open_endpoints, registrable
+from crawler.addresses import alike, allowed, endpoint, is_literal, open_endpoints, registrable
 from crawler.conditional import UNCHANGED, is_conditional, unconditional
 from crawler.files import is_file
+from crawler.following import CLAIMED
 from crawler.ledger import Ledger
 from crawler.meter import SECONDS, Meter
 from crawler.outcomes import (
     AddressRefused,
     BadStatus,
     Blocked,
+    LedTo,
     NoFile,
     OffPortal,
     TooLarge,
@@ -141,7 +143,10 @@ class Refusals:
 
 
 class Redirects(RedirectMiddleware):
-    """Scrapy's, without the Referer it would look for, and without the validators of another address."""
+    """Scrapy's, without the Referer it would look for, and without the validators of another address.
+
+    Where an article may stand now (``CLAIMED`` in the meta) was read already: there it is not followed.
+    """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -153,7 +158,11 @@ class Redirects(RedirectMiddleware):
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         answer = super().process_response(request, response)
-        return unconditional(answer) if isinstance(answer, Request) else answer
+        if not isinstance(answer, Request):
+            return answer
+        if alike(answer.url) == request.meta.get(CLAIMED):
+            raise LedTo(answer.url)
+        return unconditional(answer)
 
 
 class PortalHosts:

@@ -37,6 +37,12 @@ class OffPortal(Unfetched):
     reason = "off_portal"
 
 
+class LedTo(Unfetched):
+    """Its address leads to one that was read already."""
+
+    reason = "redirects"
+
+
 class Blocked(Unfetched):
     """Not asked: a challenge page answered for this domain before."""
 

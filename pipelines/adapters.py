@@ -34,7 +34,8 @@ class ArchivePipeline:
 
     A known article that lost what its page still prints is refused. One that lost what may really be
     gone waits until it is known how many did so: where that is drift they are refused together,
-    else each is the revision it looks like. What is gone waits likewise, for how much of the night is.
+    else each is the revision it looks like. What is gone waits likewise, for how much of the night is;
+    what is then found at another address was not gone.
     """
 
     def __init__(
@@ -104,6 +105,8 @@ class ArchivePipeline:
 
     def _store(self, item: Reading) -> None:
         self._there += item.known
+        if item.aliases:
+            self._gone = [gone for gone in self._gone if gone.key != item.article.key]
         group = "known" if item.known else "first" if item.quiet else "new"
         self._facts.read(item.article, group)
         try:
@@ -160,6 +163,7 @@ class ArchivePipeline:
             reread=item.reread,
             printed=item.printed,
             offered=item.validators,
+            aliases=item.aliases,
         )
         if saved.lied:
             logger.warning("%s: other words under the same ETag or Last-Modified", item.article.url)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from attrs import field, frozen
 
 from pipelines.clean import Cleaned
-from policy.records import Article, Capture, Fetched
+from policy.records import Alias, Article, Capture, Fetched
 from policy.validators import Validators
 
 
@@ -30,6 +30,8 @@ class Reading:
     printed: Callable[[tuple[Capture, ...]], str] | None = field(default=None, repr=False)
     validators: Validators | None = None
     """What its only page may be asked for with next time."""
+    aliases: tuple[Alias, ...] = ()
+    """Keys that stand for it from now on; where one of them is its address, it moved there."""
 
 
 @frozen(kw_only=True)

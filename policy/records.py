@@ -72,6 +72,21 @@ class Entry:
         return not (ours.startswith(theirs) or theirs.startswith(ours))
 
 
+Proof = Literal["redirect", "same words"]
+
+
+@frozen(kw_only=True)
+class Alias:
+    """Another address of an article on its portal, with the key made of it. ``evidence``: the portal leads
+    from one to the other, or it stopped to answer at the one and says the same at the other."""
+
+    key: str
+    url: str
+    evidence: Proof
+    since: dt.datetime | None = None
+    """When it was learned; None until it is kept."""
+
+
 @frozen(kw_only=True)
 class Listing:
     """One listing page: its rows in order and the addresses of the pages that follow it.
@@ -469,8 +484,10 @@ ChangeKind = Literal[
     "status",
     "reextracted",
     "attachments",
+    "moved",
 ]
-"""``reextracted``: captures held before say other words under today's code; no change of the policy."""
+"""``moved``: the article stands at another address of its portal; its policy is the same.
+``reextracted``: captures held before say other words under today's code; no change of the policy."""
 
 
 @frozen(kw_only=True)

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from policy.errors import PolarchiveError, Rejected
 from policy.identity import content_hash, policy_keys
-from policy.records import Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
+from policy.records import Alias, Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
 from policy.revisit import day_of, next_look
 from policy.validators import Validators
-from storage import article_json, queries, validators
+from storage import article_json, moves, queries, validators
 from storage.changes import add_change
 from storage.database import Database
 from storage.files import carry_files
@@ -62,9 +62,11 @@ def store(
     reread: Reread | None = None,
     printed: Printed | None = None,
     offered: Validators | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> Saved:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
-    another writer came first. Raises Rejected also for characters that no database stores, and
+    another writer came first. ``aliases`` are keys that stand for the article from now on; it moves to
+    the one of them that is its address. Raises Rejected also for characters that no database stores, and
     Drifted, where ``printed`` is given, for a reading that lost what its article had."""
     reading = Reading(
         article=article,
@@ -76,6 +78,7 @@ def store(
         furniture=furniture,
         printed=printed,
         validators=offered,
+        aliases=tuple(aliases),
     )
     return _in_its_own(database, reading, lambda session: _save(session, reading, decide, reread))
 
@@ -191,27 +194,30 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
     row = hold_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
+    reading = _under(row, reading)
     verdict = judge(session, row, reading, reread)
     if verdict == "outdated":
         row.first_seen = min(row.first_seen, reading.at)
         return Saved(kind="outdated", article_id=row.id, version=row.newest)
-    restored = see(session, row, reading.at, reading.run_id)
+    changes = see(session, row, reading.at, reading.run_id)
+    changes += moves.take(session, row, reading.article, reading.aliases, reading.at, reading.run_id)
     if verdict == "revised":
         lied = _lied(session, row, reading)
         revised = _revise(session, row, reading)
-        return evolve(revised, changes=(*restored, *revised.changes), lied=lied)
+        return evolve(revised, changes=(*changes, *revised.changes), lied=lied)
     _take_validators(row, reading)
     look(row, reading.at)
     row.last_digests = reading.digests
     if verdict == "same words":
         row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
-    return Saved(kind="unchanged", changes=restored, article_id=row.id, version=row.newest)
+    return Saved(kind="unchanged", changes=changes, article_id=row.id, version=row.newest)
 
 
 def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
     row = hold_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
+    reading = _under(row, reading)
     newest = newest_version(session, row)
     archived = article_json.load(newest.record, newest.text)
     if reading.hash not in {newest.content_hash, content_hash(archived)}:
@@ -219,6 +225,13 @@ def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
     row.last_digests = reading.digests
     row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
     return Saved(kind="unchanged", article_id=row.id, version=row.newest)
+
+
+def _under(row: ArticleRow, reading: Reading) -> Reading:
+    """The reading under the key that the article is known by."""
+    if reading.article.key == row.key:
+        return reading
+    return evolve(reading, article=evolve(reading.article, key=row.key))
 
 
 def _lied(session: Session, row: ArticleRow, reading: Reading) -> bool:
@@ -270,6 +283,7 @@ def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
     _add_version(session, article_id, 1, reading)
     kind: ChangeKind = "new_policy" if known is None else "source_added"
     change = _add_change(session, reading, kind, policy_id, article_id, 1)
+    moves.keep(session, reading.article.portal, article_id, reading.aliases, reading.at)
     return Saved(kind="new", changes=(change,), article_id=article_id, version=1)
 
 
@@ -281,8 +295,11 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
     if kind is None:
         row.stands_since = day_of(reading.at)
         look(row, reading.at)
+    asked_at = row.url, row.page_urls
     for name, value in _newest_columns(reading).items():
         setattr(row, name, value)
+    if kind == "reextracted":  # its captures may be from before it moved
+        row.url, row.page_urls = asked_at
     _register(session, row.policy_id, policy_keys(reading.article))
     _add_version(session, row.id, row.newest, reading)
     carry_files(session, row.id, row.newest)

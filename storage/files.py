@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from policy.records import File, FileText
 from storage.inserts import insert_unless_there
-from storage.models import ArticleRow, AttachmentRow, CaptureRow, FileRow, FileTextRow, VersionRow
+from storage.models import (
+    AliasRow,
+    ArticleRow,
+    AttachmentRow,
+    CaptureRow,
+    FileRow,
+    FileTextRow,
+    VersionRow,
+)
 from storage.rows import capture_record, file_text_record
 
 # ------------------------------------------------------------------ of versions
@@ -150,9 +158,13 @@ def held_article(session: Session, portal: str, key: str) -> HeldArticle | None:
         .outerjoin(FileRow, FileRow.attachment_id == AttachmentRow.id)
         .outerjoin(CaptureRow, CaptureRow.id == FileRow.capture_id)
         .outerjoin(FileTextRow, FileTextRow.digest == CaptureRow.digest)
-        .where(ArticleRow.portal == portal, ArticleRow.key == key, VersionRow.number == ArticleRow.newest)
+        .where(VersionRow.number == ArticleRow.newest)
     )
-    offered: Sequence[Any] = session.execute(query).all()
+    own = query.where(ArticleRow.portal == portal, ArticleRow.key == key)
+    alias = query.join(AliasRow, AliasRow.article_id == ArticleRow.id).where(
+        AliasRow.portal == portal, AliasRow.key == key
+    )
+    offered: Sequence[Any] = session.execute(own).all() or session.execute(alias).all()
     return _held_article(offered[0][0], offered) if offered else None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from policy.records import Entry
-from storage.models import ArticleRow, ListedRow
+from storage.models import AliasRow, ArticleRow, ListedRow
 
 _AT_ONCE = 500
 _PATIENCE = 7
@@ -109,7 +109,8 @@ def settle(session: Session, portal: str) -> None:
 
 
 def _archived() -> Any:
-    return exists().where(ArticleRow.portal == ListedRow.portal, ArticleRow.key == ListedRow.key)
+    own = exists().where(ArticleRow.portal == ListedRow.portal, ArticleRow.key == ListedRow.key)
+    return own | exists().where(AliasRow.portal == ListedRow.portal, AliasRow.key == ListedRow.key)
 
 
 def _record(row: ListedRow) -> Listed:

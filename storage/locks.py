@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from storage.models import ArticleRow
+from storage.models import AliasRow, ArticleRow
 
 _FEED = select(func.pg_advisory_xact_lock(7_022_302))  # any number of our own
 _ARTICLE = (
@@ -14,11 +14,20 @@ _ARTICLE = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_ALIAS = (
+    select(ArticleRow)
+    .join(AliasRow, AliasRow.article_id == ArticleRow.id)
+    .where(AliasRow.portal == bindparam("portal"), AliasRow.key == bindparam("key"))
+    .with_for_update(of=ArticleRow)
+    .execution_options(populate_existing=True)
+)
 
 
 def hold_article(session: Session, portal: str, key: str) -> ArticleRow | None:
-    """The article's row, which nobody else changes until the commit."""
-    return session.scalar(_ARTICLE, {"portal": portal, "key": key})
+    """The row of the article with this key, or one that stands for it; nobody else changes it until the
+    commit."""
+    asked = {"portal": portal, "key": key}
+    return session.scalar(_ARTICLE, asked) or session.scalar(_ALIAS, asked)
 
 
 def lock_feed(session: Session) -> bool:

@@ -60,6 +60,7 @@ class PolicyKeyRow(Base):
 class ArticleRow(Base):
     """One portal's page of a policy: the only row of the four layers that is ever updated.
 
+    ``key`` is the first that it was known by, ``url`` where it is asked for: it may have moved.
     ``last_digests`` are the payloads of the newest reading, page by page. ``last_hash`` is what
     code ``last_code`` read with ``last_furniture`` where it was found equal to the newest version.
     ``due`` is the day from which it is looked at again, ``stands_since`` that of its words.
@@ -95,6 +96,20 @@ class ArticleRow(Base):
     validators: Mapped[dict[str, Any] | None]
     looks: Mapped[int] = mapped_column(default=0, server_default="0")
     vouched: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class AliasRow(Base):
+    """A key that stands for an article whose row has another: where its portal showed it too. Never that
+    of another article's row."""
+
+    __tablename__ = "alias"
+
+    portal: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    url: Mapped[str] = mapped_column(index=True)
+    since: Mapped[dt.datetime]
+    evidence: Mapped[str]
 
 
 class VersionRow(Base):

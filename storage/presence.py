@@ -24,7 +24,7 @@ def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None =
         return ()
     withdrawn = row.withdrawn_at is not None
     row.missing_since = row.missed_on = row.withdrawn_at = None
-    return (_tell(session, row, "restored", at, run_id),) if withdrawn else ()
+    return (tell(session, row, "restored", at, run_id),) if withdrawn else ()
 
 
 def look(row: ArticleRow, at: dt.datetime) -> None:
@@ -85,10 +85,11 @@ def mark_gone(
         return None
     row.withdrawn_at = at
     row.due = next_look_at_withdrawn(key, day_of(at), withdrawn=day_of(at))
-    return _tell(session, row, "withdrawn", at, run_id)
+    return tell(session, row, "withdrawn", at, run_id)
 
 
-def _tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, run_id: int | None) -> Change:
+def tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, run_id: int | None) -> Change:
+    """The change, in the feed: something became of the article, and its words are the same."""
     lock_feed(session)
     change = Change(
         id=0,

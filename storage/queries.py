@@ -15,6 +15,7 @@ from policy.records import Candidate, Capture, Change, Version
 from policy.runs import Run
 from storage.files import files_of
 from storage.models import (
+    AliasRow,
     ArticleRow,
     CaptureRow,
     ChangeRow,
@@ -93,6 +94,9 @@ def policy(session: Session, policy_id: int) -> KnownPolicy | None:
 # ------------------------------------------------------------------ articles
 
 
+_ALIASED = select(AliasRow.key, ArticleRow).join(ArticleRow, ArticleRow.id == AliasRow.article_id)
+
+
 def known_articles(session: Session, portal: str) -> list[KnownArticle]:
     """All articles of a portal, the oldest acquaintance first."""
     query = select(ArticleRow).where(ArticleRow.portal == portal).order_by(ArticleRow.id)
@@ -100,13 +104,15 @@ def known_articles(session: Session, portal: str) -> list[KnownArticle]:
 
 
 def known_among(session: Session, portal: str, keys: Collection[str]) -> dict[str, KnownArticle]:
-    """Those of these keys that are articles of the portal."""
+    """Those of these keys that are articles of the portal, or stand for one that has another key."""
     asked, found = list(keys), dict[str, KnownArticle]()
     for start in range(0, len(asked), _AT_ONCE):
-        query = select(ArticleRow).where(
-            ArticleRow.portal == portal, ArticleRow.key.in_(asked[start : start + _AT_ONCE])
-        )
-        found |= {row.key: article_record(row) for row in session.scalars(query)}
+        some = asked[start : start + _AT_ONCE]
+        own = select(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.key.in_(some))
+        found |= {row.key: article_record(row) for row in session.scalars(own)}
+        rest = [key for key in some if key not in found]
+        query = _ALIASED.where(AliasRow.portal == portal, AliasRow.key.in_(rest))
+        found |= {key: article_record(row) for key, row in session.execute(query)}
     return found
 
 
@@ -139,14 +145,20 @@ def articles(session: Session, ids: Collection[int]) -> dict[int, KnownArticle]:
 
 
 def article_by_key(session: Session, portal: str, key: str) -> KnownArticle | None:
-    """An article by its portal and the portal's key."""
-    row = session.scalar(select(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.key == key))
-    return article_record(row) if row else None
+    """An article by its portal and the portal's key, or one that stands for it."""
+    return known_among(session, portal, [key]).get(key)
 
 
 def article_by_url(session: Session, url: str) -> KnownArticle | None:
-    """An article by its address, or by that of any page it was ever read from."""
+    """An article by its address, by one it had or was found at, or by that of any page it was read from."""
     row = session.scalar(select(ArticleRow).where(ArticleRow.url == url).order_by(ArticleRow.id).limit(1))
+    row = row or session.scalar(
+        select(ArticleRow)
+        .join(AliasRow, AliasRow.article_id == ArticleRow.id)
+        .where(AliasRow.url == url)
+        .order_by(ArticleRow.id)
+        .limit(1)
+    )
     row = row or session.scalar(
         select(ArticleRow)
         .join(VersionRow, VersionRow.article_id == ArticleRow.id)
@@ -287,9 +299,9 @@ def change_kinds(session: Session, article_id: int) -> dict[int, str]:
     return {row.version: row.kind for row in rows}
 
 
-def absences(session: Session, article_id: int) -> list[Change]:
-    """When an article was withdrawn and restored, the first time first."""
-    kinds = ChangeRow.kind.in_(["withdrawn", "restored"])
+def whereabouts(session: Session, article_id: int) -> list[Change]:
+    """When an article was withdrawn, restored and moved, the first time first."""
+    kinds = ChangeRow.kind.in_(["withdrawn", "restored", "moved"])
     query = select(ChangeRow).where(ChangeRow.article_id == article_id, kinds).order_by(ChangeRow.id)
     return [change_record(row) for row in session.scalars(query)]
 

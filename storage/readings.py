@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from policy import losses
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.identity import content_hash
-from policy.records import Article, Capture
+from policy.records import Alias, Article, Capture
 from policy.validators import Validators
 from storage import article_json
 from storage.models import ArticleRow, CaptureRow, VersionCaptureRow, VersionRow
@@ -60,6 +60,8 @@ class Reading:
     """Where given, a reading that lost what its article had is refused (Drifted)."""
     validators: Validators | None = None
     """What its only page was answered with."""
+    aliases: tuple[Alias, ...] = ()
+    """Keys that stand for it from now on."""
 
     @cached_property
     def at(self) -> dt.datetime:

@@ -9,11 +9,11 @@ from typing import Any, cast
 import cattrs
 from attrs import frozen
 
-from policy.records import Capture, Change, ChangeKind, File, FileStatus, FileText, Version
+from policy.records import Alias, Capture, Change, ChangeKind, File, FileStatus, FileText, Proof, Version
 from policy.runs import HostTraffic, Judgement, Readings, Run, RunKind, RunState, SectionReport
 from policy.validators import Validators
 from storage import article_json
-from storage.models import ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
+from storage.models import AliasRow, ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
 
 
 @frozen(kw_only=True)
@@ -94,6 +94,16 @@ def article_record(row: ArticleRow) -> KnownArticle:
         due=row.due,
         validators=Validators(**row.validators) if row.validators else None,
         looks=row.looks,
+    )
+
+
+def alias_record(row: AliasRow) -> Alias:
+    """The alias of a row."""
+    return Alias(
+        key=row.key,
+        url=row.url,
+        evidence=cast("Proof", row.evidence),  # only storage.moves writes it
+        since=row.since,
     )
 
 

@@ -54,14 +54,18 @@ def search(
     others = _same_policies(snapshot, wanted, page)
     with database.read() as session:
         versions = queries.versions_at(session, {(match.article, match.version) for match in page})
-        articles = queries.articles(session, {match.article for match in others})
+        articles = queries.articles(session, {match.article for match in (*page, *others)})
     read = [(match, versions.get((match.article, match.version))) for match in page]
     beside = [(match, articles.get(match.article)) for match in others]
     portals = _portals(
         [(match.policy, found.article.portal) for match, found in read if found]
         + [(match.policy, found.portal) for match, found in beside if found]
     )
-    hits = (_hit(match, found, terms, portals[match.policy]) for match, found in read if found)
+    hits = (
+        _hit(match, found, articles[match.article].url, terms, portals[match.policy])
+        for match, found in read
+        if found
+    )
     return Results(total=total, hits=tuple(hits))
 
 
@@ -118,7 +122,7 @@ def _portals(pairs: Iterable[tuple[int, str]]) -> Mapping[int, tuple[str, ...]]:
     return {policy: tuple(slugs) for policy, slugs in portals.items()}
 
 
-def _hit(match: Match, version: Version, terms: Sequence[str], portals: tuple[str, ...]) -> Hit:
+def _hit(match: Match, version: Version, url: str, terms: Sequence[str], portals: tuple[str, ...]) -> Hit:
     article = version.article
     return Hit(
         policy_id=match.policy,
@@ -129,7 +133,7 @@ def _hit(match: Match, version: Version, terms: Sequence[str], portals: tuple[st
         title=article.title.value,
         doc_no=article.doc_no.value.raw if article.doc_no else None,
         published=calendar_day(article.published.value) if article.published else None,
-        url=article.url,
+        url=url,
         snippet=snippet(words(version), terms),
         score=match.score,
     )

@@ -17,16 +17,18 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler import reading, tally
+from crawler.addresses import alike
 from crawler.choosing import Row, in_window
 from crawler.conditional import UNCHANGED, Conditional
 from crawler.enclosing import Enclosing
 from crawler.files import Files
-from crawler.following import Sought, Trail
+from crawler.following import CLAIMED, Claim, Sought, Trail
 from crawler.handed import before, handed
 from crawler.ledger import Ledger, Seen
 from crawler.memory import Memory
 from crawler.middlewares import payload_of
-from crawler.outcomes import Blocked, Ended, NotSaved, is_gone, reason
+from crawler.moving import Moving
+from crawler.outcomes import Blocked, Ended, LedTo, NotSaved, is_gone, reason
 from crawler.pages.listings import kind, parted
 from crawler.printed import printed
 from crawler.rendering import BROWSER
@@ -34,7 +36,7 @@ from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
 from pipelines.items import Enclosure, Gone, Item, Reading, Unchanged
 from policy.errors import Challenge, PageError
-from policy.records import Article, Capture, Entry, Listing
+from policy.records import Article, Capture, Entry, Listing, Proof
 from policy.runs import Oddity
 from storage import furniture
 
@@ -66,6 +68,7 @@ class PortalSpider(Spider):
         with self.visit.database.read() as session:
             self._furniture = furniture.active(session, self.visit.portal.slug)
         self._memory = Memory(self.visit)
+        self._moving = Moving(self.visit.portal, self._memory)
         self._rest = self._others()
         self._shown: set[str] = set()
         self._asked: set[str] = set()
@@ -125,8 +128,9 @@ class PortalSpider(Spider):
         self.seen.reports.read(trail.section.slug, response.url, found, known=known)
         self._count(tally.ENTRIES, len(trail.keys - self._shown))
         self._shown |= trail.keys
-        wanted = [row for row in choice.asked if row.entry.key not in self._asked]
-        yield from (self._ask_entry(row, trail) for row in wanted[: self.visit.sample])
+        wanted = {row.key: row for row in reversed(choice.asked) if row.key not in self._asked}
+        rows = list(reversed(wanted.values()))
+        yield from (self._ask_entry(row, trail) for row in rows[: self.visit.sample])
         self._note_odd(found, trail)
         if not trail.following:
             self._end(trail)
@@ -155,17 +159,18 @@ class PortalSpider(Spider):
             self.seen.reports.odd(trail.section.slug, "endless", sorted(trail.asked)[-1:])
 
     def _ask_entry(self, row: Row, trail: Trail) -> Request:
-        self._asked.add(row.entry.key)
+        self._asked.add(row.key)
         self._count(tally.ASKED)
         sought = Sought(
-            url=row.entry.url,
-            key=row.entry.key,
+            url=self._moving.address(row),
+            key=row.key,
             entry=row.entry,
             known=row.known is not None,
             quiet=self._memory.is_quiet(row, trail.section.slug),
             vouched=self._memory.vouched(row),
+            held=row.known.url if row.known else "",
         )
-        return self._ask_page(sought, row.entry.url)
+        return self._ask_page(sought, sought.url)
 
     def unlisted(self, failure: Failure) -> None:
         """A listing page could not be fetched."""
@@ -185,8 +190,9 @@ class PortalSpider(Spider):
     def _ask_page(self, sought: Sought, url: str) -> Request:
         """An article that is begun is finished before the next one is, and new ones go before known ones."""
         asked = self.visit.portal.asked_at(url)
-        priority = 5 if sought.asked else 0 if sought.known else 2
-        request = _request(asked, self.article, self.unfetched, sought.asking(url), priority=priority)
+        priority = 5 if sought.asked or sought.claim else 0 if sought.known else 2
+        meta = {CLAIMED: alike(sought.claim.item.article.url)} if sought.claim else None
+        request = _request(asked, self.article, self.unfetched, sought.asking(url), priority, meta)
         asked_as = self._conditional.headers(sought, request.url)
         if asked_as and not self._files.are_due(sought.key):
             request.headers.update(asked_as)
@@ -195,8 +201,11 @@ class PortalSpider(Spider):
     def article(self, response: Response, so_far: Sought) -> Output:
         """Read a page of an article; go on to its next page, or hand on the whole."""
         if response.status == UNCHANGED:
+            self._moving.there.add(so_far.key)
             yield Unchanged(key=so_far.key, captures=(response.meta["capture"],))
+            yield from self._looked(so_far)
             return
+        so_far = evolve(so_far, led=self._moving.is_led(response, so_far))
         try:
             page = reading.read_page(self.visit.portal, payload_of(response))
         except PageError as error:
@@ -212,8 +221,27 @@ class PortalSpider(Spider):
         try:
             item = self._reading(sought.in_order)
         except PageError as error:
+            if sought.led:
+                yield from self._missed(sought, sought.captures[0])
+                return
             self._count_failed(sought, error)
+            yield from self._looked(sought)
             return
+        if not sought.known:
+            yield from self._claimed(self._moving.new(sought, item))
+        elif not sought.led:
+            yield from self._keep(self._moving.placed(sought, item))
+            yield from self._looked(sought)
+        elif claim := self._moving.led(sought, item):
+            yield from self._missed(evolve(sought, claim=None), item.captures[0])
+            yield from self._claimed(claim)
+            yield from self._looked(sought)
+        else:
+            yield from self._missed(sought, item.captures[0])
+
+    def _keep(self, item: Reading) -> Output:
+        """Hand on an article as read, and ask for its files."""
+        self._moving.there.add(item.article.key)
         enclosing = Enclosing(key=item.article.key, waiting=self._files.due(item))
         yield item
         yield from self._enclosed(enclosing)
@@ -257,10 +285,45 @@ class PortalSpider(Spider):
         if sought.pages and not sought.known:
             self._count_failed(sought, error)
             yield from self._go_on(sought.lost(request.url))
-        elif is_gone(error) and sought.known and not sought.pages:
-            yield Gone(key=sought.key, captures=(request.meta["capture"],))
+        elif sought.pages or not sought.known:
+            self._count_failed(sought, error)
+            yield from self._looked(sought)
+        elif elsewhere := self._moving.other(sought, error):
+            yield self._ask_page(elsewhere, elsewhere.url)
+        elif isinstance(error, LedTo):
+            yield from self._missed(sought, request.meta["capture"], "redirect")
+        elif is_gone(error) or sought.led:
+            yield from self._missed(sought, request.meta["capture"])
         else:
             self._count_failed(sought, error)
+            yield from self._looked(sought)
+
+    def _missed(self, sought: Sought, capture: Capture, evidence: Proof = "same words") -> Output:
+        """A known article is not at its address."""
+        self._moving.gone.add(sought.key)
+        yield Gone(key=sought.key, captures=(capture,))
+        if sought.claim:
+            yield from self._claimed(sought.claim.without(evidence))
+
+    # -------------------------------------------------------------- moved articles
+
+    def _claimed(self, claim: Claim) -> Output:
+        """Look at the next article that the page may be; hand it on when all were looked at."""
+        while claim.waiting:
+            twin, claim = claim.waiting[0], claim.next
+            if twin.key in self._moving.gone:
+                claim = claim.without("same words")
+            elif twin.key not in self._moving.there:
+                self._asked.add(twin.key)
+                self._count(tally.ASKED)
+                yield self._ask_page(self._memory.sought(twin, claim), twin.url)
+                return
+        yield from self._keep(claim.settled(self._moving.there))
+
+    def _looked(self, sought: Sought) -> Output:
+        """An article that another page may be was looked at, and is not known to be gone."""
+        if sought.claim:
+            yield from self._claimed(sought.claim)
 
     def _count_failed(self, sought: Sought, error: BaseException) -> None:
         if isinstance(error, NotSaved):

@@ -106,11 +106,20 @@ def publish(database: Database) -> Callable[..., Saved]:
         quiet: bool = False,
         **fields: Any,
     ) -> Saved:
-        doc_no = fields.pop("doc_no", None)
-        article = evolve(an_article(text, **fields), doc_no=doc_no)
+        aliases, whole = fields.pop("aliases", ()), {"doc_no": fields.pop("doc_no", None)}
+        if url := fields.pop("url", None):
+            whole |= {"url": url, "page_urls": (url,)}
+        article = evolve(an_article(text, **fields), **whole)
         capture = a_capture(f"{article.portal}{article.key}{text}", at=at)
         return archive.store(
-            database, article, captures=[capture], decide=the_known_policy, code="code-1", now=at, quiet=quiet
+            database,
+            article,
+            captures=[capture],
+            decide=the_known_policy,
+            code="code-1",
+            now=at,
+            quiet=quiet,
+            aliases=aliases,
         )
 
     return save

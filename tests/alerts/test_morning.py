@@ -90,3 +90,15 @@ def test_it_is_a_page_of_markdown_too() -> None:
     assert page.startswith("# 2026-11-24: 1 portals, nothing new; 1 broken\n\n## Broken\n\n- ndrc/tz: zero")
     assert f"\n  {URL}  \n  → mend it  \n" in page
     assert "## Left alone\n\n- example.cn is left alone until 2026-11-26\n" in page
+
+
+def test_what_was_withdrawn_restored_and_moved_is_a_line_each() -> None:
+    kinds = ("withdrawn", "restored", "moved")
+    news = [News(portal="ndrc", kind=kind, title=f"办法{n}", url=URL) for n, kind in enumerate(kinds)]
+    report = morning(*quiet(), news=tuple(news))
+    assert report.headline == "2026-11-24: 2 portals, 1 moved, 1 restored, 1 withdrawn; all quiet"
+    assert dict(parts(report))["New"] == [
+        "ndrc: 办法0 (withdrawn)",
+        "ndrc: 办法1 (restored)",
+        "ndrc: 办法2 (moved)",
+    ]

@@ -10,7 +10,8 @@ import pytest
 
 from alerts import percolate
 from alerts.subscriptions import Subscription
-from policy.records import Saved
+from policy.records import Alias, Saved
+from storage import presence, queries
 from storage.cursors import cursor
 from storage.database import Database
 from tests.alerts.conftest import NAMES, spoil
@@ -128,3 +129,25 @@ def test_a_subscription_that_cannot_be_read_does_not_silence_the_others(
     publish()
     assert follow() == 1
     assert "subscription 1 is not matched: position" in caplog.text
+
+
+def test_nobody_is_told_that_a_policy_was_withdrawn_restored_or_moved(
+    subscribe: Subscribe, publish: Publish, follow: Follow, database: Database
+) -> None:
+    publish()
+    follow()
+    subscribe("储能")
+    for night in (1, 2):
+        with database.write() as session:
+            presence.mark_gone(session, "ndrc", "1", NIGHT + night * DAY)
+    new = Alias(key="2", url="https://www.example.cn/2.html", evidence="same words")
+    saved = publish(at=NIGHT + 3 * DAY, url=new.url, aliases=[new])
+    assert [change.kind for change in saved.changes] == ["restored", "moved"]
+    with database.read() as session:
+        assert [change.kind for change in queries.changes(session)] == [
+            "new_policy",
+            "withdrawn",
+            "restored",
+            "moved",
+        ]
+    assert follow() == 0

@@ -34,6 +34,9 @@ _QUERIES = {
     "keyword": """
         select a.portal, a.key, v.number, w.rank, w.word from version_keyword w
         join version v on v.id = w.version_id join article a on a.id = v.article_id""",
+    "alias": """
+        select l.portal, l.key, a.key, l.url, l.since, l.evidence
+        from alias l join article a on a.id = l.article_id""",
     "capture": "select url, at, status, digest, mime, record_id from capture",
     "listed": "select portal, section, key, url, title, listed_on from listed",
     "furniture": "select portal, article, layout, at, digests, edges from furniture_sighting",
@@ -54,6 +57,7 @@ def dump(database: Path, *, without: frozenset[str] = frozenset()) -> str:
 
 
 def _there(archive: sqlite3.Connection, name: str) -> bool:
-    return name != "listed" or bool(
-        archive.execute("select 1 from sqlite_master where name = 'listed'").fetchone()
+    """Archives of before have no such table."""
+    return name not in {"listed", "alias"} or bool(
+        archive.execute("select 1 from sqlite_master where name = ?", (name,)).fetchone()
     )

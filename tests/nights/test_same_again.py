@@ -53,16 +53,20 @@ def covers(home: Home) -> None:
 
 
 def nights(home: Home) -> None:
-    """Two nights of three portals; in the second an article changed, one was gone, one is new."""
+    """Two nights of three portals; in the second an article changed, one was gone, one is new, two moved."""
     home.configure(packages=PACKAGES, timeout=5)
-    shown = [paper(n, TODAY - dt.timedelta(days=n)) for n in range(1, 10)]
+    shown = [paper(n, TODAY - dt.timedelta(days=n)) for n in range(1, 11)]
     reprints(home, shown)
     covers(home)
     test_services.publish(home)
     everything(home)
     clauses = tuple(line.replace("3个月内", "30日内") for line in shown[2].clauses)
     fresh = paper(30, TODAY)
-    reprints(home, [*shown[:2], evolve(shown[2], clauses=clauses), *shown[3:], fresh])
+    led, elsewhere = (evolve(each, id=each.id + 500) for each in (shown[7], shown[9]))
+    reprints(home, [*shown[:2], evolve(shown[2], clauses=clauses), *shown[3:9], elsewhere, fresh])
+    home.site.put(shapes.bjx_url(led), shapes.bjx_article(led))
+    home.site.put(shapes.bjx_url(shown[7]), status=301, headers={"Location": shapes.bjx_url(led)})
+    home.site.remove(shapes.bjx_url(shown[9]))
     home.site.remove(shapes.bjx_url(shown[8]))
     home.site.put(test_files.place("b.pdf"), papers.a_pdf(["名单"]), **PDF)
     everything(home)
@@ -77,6 +81,7 @@ def test_a_replay_of_two_nights_is_the_same_archive_byte_for_byte_and_so_is_anot
     home: Home, tmp_path: Path, cache: Path
 ) -> None:
     nights(home)
+    assert [change.kind for change in home.changes()].count("moved") == 2
     warcs = sorted(
         (home.path / "captures").rglob("*.warc.gz"), key=lambda path: int(path.stem.split("-")[-1][:-5])
     )

@@ -1,0 +1,171 @@
+"""An article at several addresses: one article, one history."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from policy.records import Alias, Article, Capture
+from storage import archive, listed, moves, presence, queries, runs
+from storage.database import Database
+from storage.enclosures import store_files
+from storage.files import held_article
+from storage.rows import KnownArticle
+from tests.storage.builders import DAY, NIGHT, PLAN, WORDS, a_capture, a_file, an_article, the_known_policy
+from tests.storage.test_listed import entry, owed, show
+
+NEW = "https://www.example.cn/new/2.html"
+THERE = Alias(key="2", url=NEW, evidence="redirect")
+
+
+def at(url: str, article: Article) -> tuple[Article, Capture]:
+    """The article and its capture at another address."""
+    capture = evolve(a_capture(article.text), url=url)
+    return evolve(article, url=url, page_urls=(url,)), capture
+
+
+def read(
+    database: Database, article: Article, *aliases: Alias, night: int = 0, url: str | None = None
+) -> list[str]:
+    """What reading the article on that night changed."""
+    when = NIGHT + night * DAY
+    article, capture = at(url, article) if url else (article, a_capture(article.text))
+    capture = evolve(capture, at=when, record_id=f"<urn:test:{article.key}:{article.url}:{night}>")
+    saved = archive.store(
+        database,
+        article,
+        captures=[capture],
+        decide=the_known_policy,
+        code="1",
+        now=when,
+        aliases=aliases,
+    )
+    return [change.kind for change in saved.changes]
+
+
+def known(database: Database, key: str = "1") -> KnownArticle:
+    with database.read() as session:
+        found = queries.article_by_key(session, "ndrc", key)
+    assert found is not None
+    return found
+
+
+def gone(database: Database, night: int, key: str = "1") -> str | None:
+    with database.write() as session:
+        change = presence.mark_gone(session, "ndrc", key, NIGHT + night * DAY)
+    return change.kind if change else None
+
+
+@pytest.fixture
+def archived(database: Database) -> Database:
+    assert read(database, an_article()) == ["new_policy"]
+    return database
+
+
+def test_a_moved_page_is_the_same_article_under_both_keys_and_asked_where_it_is_now(
+    archived: Database,
+) -> None:
+    assert read(archived, an_article(), THERE, night=1, url=NEW) == ["moved"]
+    assert known(archived) == known(archived, "2")
+    assert (known(archived).key, known(archived).url, known(archived).newest) == ("1", NEW, 1)
+    assert read(archived, an_article(key="2"), night=2, url=NEW) == [], "whoever reads it by its new key"
+    with archived.read() as session:
+        (alias,) = moves.aliases(session, known(archived).id)
+        assert alias == evolve(THERE, since=NIGHT + DAY)
+        assert queries.known_among(session, "ndrc", ["1", "2", "3"]).keys() == {"1", "2"}
+        assert queries.article_by_url(session, NEW) == known(archived)
+        assert queries.article_by_url(session, an_article().url) == known(archived)
+        assert moves.keys(session, "ndrc") == {"2": "1"}
+        assert moves.keys(session, "govcn") == {}
+        assert [change.kind for change in queries.whereabouts(session, known(archived).id)] == ["moved"]
+
+
+def test_other_words_at_the_new_address_are_its_next_version(archived: Database) -> None:
+    assert read(archived, an_article(WORDS + "三、解释。"), THERE, night=1, url=NEW) == [
+        "moved",
+        "new_version",
+    ]
+    with archived.read() as session:
+        first, second = queries.versions(session, known(archived).id)
+    assert (first.article.url, second.article.url) == (an_article().url, NEW)
+    assert {first.article.key, second.article.key} == {"1"}
+
+
+def test_it_may_move_on_and_back(archived: Database) -> None:
+    third = "https://www.example.cn/3.html"
+    assert read(archived, an_article(), THERE, night=1, url=NEW) == ["moved"]
+    assert read(
+        archived, an_article(), Alias(key="3", url=third, evidence="redirect"), night=2, url=third
+    ) == ["moved"]
+    home = an_article().url
+    assert read(archived, an_article(), Alias(key="1", url=home, evidence="redirect"), night=3) == ["moved"]
+    assert known(archived, "3").url == known(archived, "2").url == home
+    with archived.read() as session:
+        assert {alias.key for alias in moves.aliases(session, known(archived).id)} == {"2", "3"}
+
+
+def test_a_capture_of_before_moves_nothing(archived: Database) -> None:
+    assert read(archived, an_article(), night=2) == []
+    assert read(archived, an_article(), THERE, night=1, url=NEW) == []
+    assert known(archived).url == an_article().url
+
+
+def test_a_withdrawn_article_at_another_address_is_restored_and_moved(archived: Database) -> None:
+    assert [gone(archived, 1), gone(archived, 2)] == [None, "withdrawn"]
+    assert read(archived, an_article(), THERE, night=3, url=NEW) == ["restored", "moved"]
+    assert [gone(archived, 4, "2"), gone(archived, 5, "2")] == [None, "withdrawn"]
+
+
+def test_a_key_that_is_an_articles_or_stands_for_one_stays_with_it(archived: Database) -> None:
+    other = an_article(title="关于储能的另一个通知", text=WORDS * 2, key="2")
+    assert read(archived, other, url=NEW) == ["new_policy"]
+    read(archived, an_article(), THERE, Alias(key="4", url=f"{NEW}4", evidence="redirect"), night=1)
+    read(archived, other, Alias(key="4", url=f"{NEW}4", evidence="redirect"), night=1, url=NEW)
+    assert (known(archived, "2").key, known(archived, "4").key) == ("2", "1")
+
+
+def test_what_leads_to_an_article_is_owed_no_more(archived: Database) -> None:
+    show(archived, entry("old"), entry("else"), wanted={"old": False, "else": False})
+    assert owed(archived) == ["else", "old"]
+    read(archived, an_article(), Alias(key="old", url=f"{NEW}0", evidence="redirect"), night=1)
+    assert owed(archived) == ["else"]
+    assert known(archived, "old").url == an_article().url, "it is not where it is"
+    with archived.write() as session:
+        listed.settle(session, "ndrc")
+
+
+def test_files_find_the_article_under_either_key(database: Database) -> None:
+    cover = evolve(an_article(), attachments=(PLAN,))
+    read(database, cover)
+    read(database, cover, THERE, night=1, url=NEW)
+    assert store_files(database, "ndrc", "2", [a_file("实施方案", at=NIGHT + 2 * DAY)]) == "read"
+    with database.read() as session:
+        assert held_article(session, "ndrc", "2") == held_article(session, "ndrc", "1")
+        assert held_article(session, "ndrc", "3") is None
+
+
+def test_twins_say_the_same_at_other_keys_of_the_same_portal(archived: Database) -> None:
+    read(archived, an_article(portal="govcn", key="8"))
+    read(archived, an_article(key="9", title="关于推进储能应用的通知（转载）"))
+    with archived.read() as session:
+        found = moves.twins(session, an_article(key="2"))
+        none = moves.twins(session, an_article(WORDS + "三、解释。", key="2"))
+    assert ([twin.key for twin in found], none) == (["1"], [])
+
+
+def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Database) -> None:
+    read(archived, an_article(), THERE, night=1, url=NEW)
+    with archived.write() as session:
+        run = runs.claim(session, "ndrc", NIGHT, NIGHT)
+        captures = archive.record_captures(session, [a_capture("again")])
+    assert run is not None
+    archive.restate(
+        archived,
+        an_article(WORDS + "三、解释。"),
+        decide=the_known_policy,
+        captures=captures,
+        code="2",
+        now=NIGHT,
+        run_id=run.id,
+    )
+    assert (known(archived).url, known(archived).newest) == (NEW, 2)
