@@ -12,13 +12,14 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policy.dates import SHANGHAI
 from policy.docnumber import parse as parse_number
 from policy.query import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, matches, parse
 from policy.records import Article, Found, Moment
 from policy.words import phrase
 from storage import archive, queries
 from storage.database import Database, open_database, upgrade
-from storage.documents import CHINA, document
+from storage.documents import document
 from storage.enclosures import store_files
 from storage.index import Index
 from storage.search import Results, compiled, search
@@ -90,7 +91,7 @@ def keys(results: Results) -> Sequence[str]:
 
 ALPHABET = "储能电价Aa9 ，。\n(　"
 NUMBERS = (None, "发改能源〔2026〕15号", "发改能源[2026]5号", "国发〔2025〕15号", "能源局公告2026年第5号")
-NEW_YEAR = dt.datetime(2026, 1, 1, 0, 30, tzinfo=CHINA)
+NEW_YEAR = dt.datetime(2026, 1, 1, 0, 30, tzinfo=SHANGHAI)
 TERMS = st.text(ALPHABET, min_size=1, max_size=5).filter(phrase)
 DAYS = st.dates(dt.date(2025, 12, 30), dt.date(2026, 1, 3))
 
@@ -248,7 +249,7 @@ def test_a_policy_on_two_portals_is_one_hit(index: Index, database: Database) ->
 
 
 def test_a_hit_says_what_and_where(index: Index, database: Database) -> None:
-    at_night = dt.datetime(2026, 3, 1, 0, 30, tzinfo=CHINA)
+    at_night = dt.datetime(2026, 3, 1, 0, 30, tzinfo=SHANGHAI)
     keep(database, article("一、总则。\n二、建设储能电站。", number="发改能源[2026]15号", published=at_night))
     (hit,) = ask(index, database, "储能").hits
     assert (hit.portal, hit.doc_no, hit.published) == ("ndrc", "发改能源[2026]15号", dt.date(2026, 3, 1))
