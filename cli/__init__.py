@@ -2,6 +2,7 @@
 
 from cli import (
     alerting,
+    clauses,
     comparing,
     crawling,
     declaring,
@@ -18,6 +19,7 @@ from cli.app import main
 
 __all__ = [
     "alerting",
+    "clauses",
     "comparing",
     "crawling",
     "declaring",

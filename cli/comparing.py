@@ -1,97 +1,173 @@
-"""diff: what changed between two versions of an article."""
+"""diff: what changed between two versions of an article, or between two articles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
-from attrs import evolve
+from attrs import frozen
 from rich.text import Text
+from sqlalchemy.orm import Session
 
 import console
 from cli.app import Json, app
 from cli.home import Home
-from cli.reading import Named, find_article, find_version
-from pipelines.diff import FieldChange, LineChange, diff, field_changes
+from cli.reading import find_article, find_version
+from cli.redline import Side, redline
+from pipelines.comparison import Change, Comparison, compare
+from pipelines.diff import LineChange
+from pipelines.fields import FieldChange, field_changes
+from pipelines.materiality import Materiality, judged
+from pipelines.reasons import NAMES, Grade
 from policy.errors import ArchiveError
-from policy.outline import outline as outlined
-from policy.records import Outline, Version
-from storage.documents import words
+from policy.places import Place, places
+from policy.records import Version
 from storage.rows import KnownArticle
 
-Number = Annotated[int | None, typer.Argument(min=1, show_default=False)]
+Compared = Annotated[
+    str,
+    typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address; @2 behind it: version 2."),
+]
+Second = Annotated[
+    str | None,
+    typer.Argument(metavar="[OTHER | A B]", help="Another article, or two versions.", show_default=False),
+]
+Third = Annotated[int | None, typer.Argument(metavar="", min=1, show_default=False, hidden=True)]
 
+_AT = re.compile(r"(?P<name>.+)@(?P<version>\d{1,9})")
 _STYLES = {"added": "green", "removed": "red strike", "same": ""}
-_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "renumbered": "="}
+_GRADES = {"substantive": "bold yellow", "cosmetic": "dim"}
+_REASONS = 4
+_AROUND = 30
+"""Characters of what is the same that are shown on each side of a difference."""
+
+
+@frozen(kw_only=True)
+class _Compared:
+    """All there is to show."""
+
+    old: Side
+    new: Side
+    fields: tuple[FieldChange, ...]
+    comparison: Comparison
+    judged: Materiality
+    shown: tuple[Change, ...]
 
 
 @app.command("diff")
 def show_diff(
     ctx: typer.Context,
-    article: Named,
-    a: Number = None,
-    b: Number = None,
+    article: Compared,
+    a: Second = None,
+    b: Third = None,
+    only: Annotated[
+        Literal["substantive", "cosmetic"] | None, typer.Option(help="Changes of this grade.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write a page with both texts side by side.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """What changed from version A to B; of the last two versions when none is named."""
+    """What changed, clause by clause, and whether it matters.
+
+    Between the last two versions of ARTICLE, its versions A and B, or ARTICLE and another one.
+    """
     home: Home = ctx.obj
     with home.database() as database, database.read() as session:
-        known = find_article(session, article)
-        old, new = (_whole(find_version(session, known, number)) for number in _chosen(known, a, b))
-    lines = diff(old.article.text.split("\n"), new.article.text.split("\n"))
-    fields = field_changes(old.article, new.article)
+        old, new = _sides(session, article, a, b)
+    names = home.names
+    found = _compared(Side.of(old, names), Side.of(new, names), only)
+    if html is not None:
+        html.write_text(
+            redline(found.old, found.new, found.fields, found.comparison, found.shown), "utf-8", "replace"
+        )
     if as_json:
-        console.write_json(_shape(old, new, fields, lines))
-    else:
-        _print(old, new, fields, lines)
+        console.write_json(_shape(found))
+    elif html is None:
+        _print(found)
 
 
-def _chosen(known: KnownArticle, a: int | None, b: int | None) -> tuple[int, int]:
-    if a is None and known.newest == 1:
+def _compared(old: Side, new: Side, only: Grade | None) -> _Compared:
+    comparison = compare(old.text.split("\n"), new.text.split("\n"))
+    fields = field_changes(old.version.article, new.version.article)
+    return _Compared(
+        old=old,
+        new=new,
+        fields=fields,
+        comparison=comparison,
+        judged=judged(comparison, fields),
+        shown=tuple(change for change in comparison.changes if only in (None, change.grade)),
+    )
+
+
+# ------------------------------------------------------------------ which two
+
+
+def _sides(session: Session, article: str, a: str | None, b: int | None) -> tuple[Version, Version]:
+    if a is None:
+        return _last_two(session, *_named(session, article))
+    if b is not None:
+        known, _ = _named(session, article)
+        if not a.isdecimal():
+            raise ArchiveError(f"{a}: not a version's number (diff ARTICLE A B)")
+        return find_version(session, known, int(a[:9])), find_version(session, known, b)
+    return _version(session, article), _version(session, a)
+
+
+def _last_two(session: Session, known: KnownArticle, number: int | None) -> tuple[Version, Version]:
+    newest = number or known.newest
+    if newest == 1:
         raise ArchiveError(f"article {known.id} has one version only: nothing to compare")
-    return (a or known.newest - 1, b or known.newest)
+    return find_version(session, known, newest - 1), find_version(session, known, newest)
 
 
-def _whole(version: Version) -> Version:
-    """The version with the words of its files behind its own, and the outline of both."""
-    text = words(version)
-    if text == version.article.text:
-        return version
-    return evolve(version, article=evolve(version.article, text=text, outline=outlined(text.split("\n"))))
+def _version(session: Session, name: str) -> Version:
+    known, number = _named(session, name)
+    return find_version(session, known, number)
 
 
-def clause(outline: Outline, line: int) -> str:
-    """The numbered headings above a line (or on it), outermost first: ``七、(一)``."""
-    above = [heading for heading in outline.headings if heading.line <= line]
-    if not above:
-        return ""
-    path = above[-1].path.split("/")
-    paths = {"/".join(path[:end]) for end in range(1, len(path) + 1)}
-    newest = {heading.path: heading.label for heading in above if heading.path in paths}
-    return "".join(newest[one] for one in sorted(newest, key=lambda one: one.count("/")))
-
-
-def _clause_of(change: LineChange, old: Version, new: Version) -> str:
-    added = change.kind == "added"
-    version, line = (new, change.new_line) if added else (old, change.old_line)
-    return clause(version.article.outline, line)
+def _named(session: Session, name: str) -> tuple[KnownArticle, int | None]:
+    """The article and the version, if one is named, of ``12@3``."""
+    at = _AT.fullmatch(name)
+    return (
+        (find_article(session, at["name"]), int(at["version"])) if at else (find_article(session, name), None)
+    )
 
 
 # ------------------------------------------------------------------ shown
 
 
-def _print(
-    old: Version, new: Version, fields: tuple[FieldChange, ...], lines: tuple[LineChange, ...]
-) -> None:
-    times = f"version {old.number} ({console.moment(old.at)}) → {new.number} ({console.moment(new.at)})"
-    console.say(Text(f"{new.article.title.value}\n{times}", style="bold"))
-    for field in fields:
+def _print(found: _Compared) -> None:
+    console.say(_header(found))
+    for field in found.fields:
         console.say(Text.assemble(f"{field.name}: ", *_from_to(field.old, field.new)))
-    for change in lines:
-        console.say(_line(change, _clause_of(change, old, new)))
-    changed = sum(change.words for change in lines)
-    console.say(f"{len(fields)} fields, {changed} lines changed, {len(lines) - changed} only in punctuation")
+    for run in _runs(found.shown):
+        console.say(_renumbered(run) if len(run) > 1 else _change(run[0]))
+    changes = found.comparison.changes
+    kinds = [f"{sum(change.kind == kind for change in changes)} {kind}" for kind in _SIGNS]
+    substantive = sum(change.grade == "substantive" for change in changes)
+    console.say(
+        f"{len(found.fields)} fields, {len(changes)} clauses ({', '.join(kinds)}), {substantive} substantive"
+    )
+
+
+def _header(found: _Compared) -> Text:
+    if found.old.version.article_id == found.new.version.article_id:
+        times = [
+            f"{side.version.number} ({console.moment(side.version.at)})" for side in (found.old, found.new)
+        ]
+        header = Text(f"{found.new.title}\nversion {' → '.join(times)}", style="bold")
+    else:
+        header = Text(style="bold")
+        for sign, side in (("-", found.old), ("+", found.new)):
+            header.append(f"{sign} {side.title}\n  {side.facts}\n")
+        header.rstrip()
+    grade = found.judged.grade
+    return header.append(f"\n{grade or 'no difference'}", style=_GRADES.get(grade or "", ""))
 
 
 def _from_to(old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
@@ -100,15 +176,68 @@ def _from_to(old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
     yield (new or "–", _STYLES["added"])
 
 
-def _line(change: LineChange, place: str) -> Text:
-    line = Text(f"{_SIGNS[change.kind]} ")
-    line.append(f"[{place}] " if place else "", style="dim")
-    if change.kind == "changed":
-        for part in change.parts:
-            line.append(*_marked(part.kind, part.text))
-    else:
-        line.append(change.old or change.new or "", style=_STYLES[change.kind])
-    return line
+def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Each change by itself, those of clauses that were only renumbered together."""
+    run: list[Change] = []
+    for change in changes:
+        if run and not (change.kind == run[-1].kind == "renumbered"):
+            yield run
+            run = []
+        run.append(change)
+    if run:
+        yield run
+
+
+def _renumbered(run: Sequence[Change]) -> Text:
+    first, last = run[0], run[-1]
+    labels = [
+        f"{one.label}–{other.label}"
+        for one, other in ((first.old, last.old), (first.new, last.new))
+        if one and other
+    ]
+    return Text(f"= [{' → '.join(labels)}] {len(run)} clauses: {NAMES['renumbered']}", style="dim")
+
+
+def _change(change: Change) -> Text:
+    """The clause, why it matters or not, and the marks of what changed in it where it matters."""
+    shown = Text(f"{_SIGNS[change.kind]} ")
+    shown.append(f"[{change.label}] ", style="bold" if change.grade == "substantive" else "dim")
+    why = list(dict.fromkeys(str(reason) for reason in change.reasons))
+    more = f"；… {len(why) - _REASONS} more" if len(why) > _REASONS else ""
+    shown.append(f"{change.grade}: {'；'.join(why[:_REASONS])}{more}", style=_GRADES[change.grade])
+    if change.grade == "substantive":
+        for line in _worded(change):
+            shown.append("\n    ").append(_line(change, line))
+    return shown
+
+
+def _worded(change: Change) -> Iterator[LineChange]:
+    yield from (line for line in change.lines if line.words and (line.old or line.new or "").strip())
+
+
+def _line(change: Change, line: LineChange) -> Text:
+    place = _place(change, line).label
+    shown = Text(f"{place} " if place else "", style="dim")
+    if line.kind != "changed":
+        return shown.append(*_marked(line.kind, (line.old or line.new or "").strip()))
+    for rank, part in enumerate(line.parts):
+        if part.kind == "same":
+            shown.append(_short(part.text, first=rank == 0, last=rank == len(line.parts) - 1))
+        else:
+            shown.append(*_marked(part.kind, part.text))
+    return shown
+
+
+def _place(change: Change, line: LineChange) -> Place:
+    clause, at = (change.new, line.new_line) if line.kind == "added" else (change.old, line.old_line)
+    return places(clause).get(at, Place()) if clause else Place()
+
+
+def _short(text: str, *, first: bool, last: bool) -> str:
+    """What is the same, but for what is near a difference."""
+    if len(text) <= 3 * _AROUND:
+        return text
+    return f"{'' if first else text[:_AROUND]}…{'' if last else text[-_AROUND:]}"
 
 
 def _marked(kind: str, text: str) -> tuple[str, str]:
@@ -117,20 +246,47 @@ def _marked(kind: str, text: str) -> tuple[str, str]:
     return shown, _STYLES[kind]
 
 
-def _shape(
-    old: Version, new: Version, fields: tuple[FieldChange, ...], lines: tuple[LineChange, ...]
-) -> dict[str, Any]:
+# ------------------------------------------------------------------ for programs
+
+
+def _shape(found: _Compared) -> dict[str, Any]:
     return {
-        "article_id": new.article_id,
-        "from": old.number,
-        "to": new.number,
-        "fields": [console.plain(field) for field in fields],
+        "from": _side_shape(found.old),
+        "to": _side_shape(found.new),
+        "grade": found.judged.grade,
+        "fields": [console.plain(field) for field in found.fields],
+        "changes": [_change_shape(change) for change in found.shown],
+    }
+
+
+def _side_shape(side: Side) -> dict[str, Any]:
+    published = side.version.article.published
+    return {
+        "article_id": side.version.article_id,
+        "version": side.version.number,
+        "at": side.version.at,
+        "portal": side.version.article.portal,
+        "title": side.title,
+        "url": side.version.article.url,
+        "published": published.value if published else None,
+    }
+
+
+def _change_shape(change: Change) -> dict[str, Any]:
+    clauses = {
+        name: {"path": clause.path, "label": clause.label, "line": clause.line, "text": clause.text}
+        if clause
+        else None
+        for name, clause in (("old", change.old), ("new", change.new))
+    }
+    return {
+        "kind": change.kind,
+        "grade": change.grade,
+        "reasons": [console.plain(reason) | {"said": str(reason)} for reason in change.reasons],
+        **clauses,
         "lines": [
-            console.plain(change)
-            | {
-                "clause": _clause_of(change, old, new),
-                "parts": [console.plain(part) for part in change.parts],
-            }
-            for change in lines
+            console.plain(line)
+            | {"clause": _place(change, line).label, "parts": [console.plain(part) for part in line.parts]}
+            for line in change.lines
         ],
     }

@@ -14,7 +14,8 @@ from cli.app import PARTIAL, Json, app
 from cli.home import Home
 from crawler import portals
 from crawler.again import Reextraction, Restated, Unread, Wishes
-from pipelines.diff import diff, field_changes
+from pipelines.diff import diff
+from pipelines.fields import field_changes
 from policy.dates import SHANGHAI
 from policy.records import Article
 

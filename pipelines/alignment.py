@@ -5,38 +5,26 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 Block = tuple[int, int, int]
 """Where a run of equal items begins in the one and in the other, and how long it is."""
 
-_DIFFLIB_COST = 50_000
-"""Pairs of equal items up to which difflib answers at once; a table of dashes has millions."""
+_TABLE = 16_000_000
+"""Pairs of items up to which the longest common subsequence is found: a bit each, two megabytes."""
+_DEPTH = 4
+"""How often what lies between unique items is searched for items unique there."""
 
 
 def equal_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Runs of equal items in ascending order, as long as they are."""
     merged: list[Block] = []
-    for at_old, at_new, size in _blocks(old, new):
+    for at_old, at_new, size in _between(old, new, _DEPTH):
         before_old, before_new, before = merged[-1] if merged else (0, 0, 0)
         if merged and (before_old + before, before_new + before) == (at_old, at_new):
             merged[-1] = before_old, before_new, before + size
         else:
             merged.append((at_old, at_new, size))
     return merged
-
-
-def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[Block]:
-    """The common beginning and end are no work for difflib."""
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    old_end, new_end = len(old) - tail, len(new) - tail
-    if head:
-        yield 0, 0, head
-    for at_old, at_new, size in _middle(old[head:old_end], new[head:new_end]):
-        yield head + at_old, head + at_new, size
-    if tail:
-        yield old_end, new_end, tail
 
 
 def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, slice]]:
@@ -48,48 +36,7 @@ def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, s
         at_old, at_new = start_old + size, start_new + size
 
 
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    for at, (one, other) in enumerate(zip(old, new, strict=False)):
-        if one != other:
-            return at
-    return min(len(old), len(new))
-
-
-def _middle(old: Sequence[str], new: Sequence[str]) -> Iterator[Block]:
-    counts_old, counts_new = Counter(old), Counter(new)
-    if sum(count * counts_new[item] for item, count in counts_old.items()) <= _DIFFLIB_COST:
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
-        yield from (block for block in matcher.get_matching_blocks() if block[2])
-    else:
-        yield from _by_unique(old, new, counts_old, counts_new)
-
-
-def _by_unique(
-    old: Sequence[str], new: Sequence[str], counts_old: Counter[str], counts_new: Counter[str]
-) -> Iterator[Block]:
-    """Patience: items that occur once on each side hold the two together, and what lies between
-    them is compared at its ends."""
-    places = {item: at for at, item in enumerate(new) if counts_new[item] == 1}
-    pairs = [(at, places[item]) for at, item in enumerate(old) if counts_old[item] == 1 and item in places]
-    at_old = at_new = 0
-    for anchor_old, anchor_new in [*_ascending(pairs), (len(old), len(new))]:
-        yield from _ends(old, new, slice(at_old, anchor_old), slice(at_new, anchor_new))
-        if anchor_old < len(old):
-            yield anchor_old, anchor_new, 1
-        at_old, at_new = anchor_old + 1, anchor_new + 1
-
-
-def _ends(old: Sequence[str], new: Sequence[str], between_old: slice, between_new: slice) -> Iterator[Block]:
-    one, other = old[between_old], new[between_new]
-    head = _common(one, other)
-    tail = _common(one[head:][::-1], other[head:][::-1])
-    if head:
-        yield between_old.start, between_new.start, head
-    if tail:
-        yield between_old.stop - tail, between_new.stop - tail, tail
-
-
-def _ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest subsequence whose second members ascend (the first do already)."""
     ends: list[int] = []
     at: list[int] = []
@@ -104,3 +51,97 @@ def _ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         chain.append(pairs[position])
         position = before[position]
     return chain[::-1]
+
+
+# ------------------------------------------------------------------ ends and middle
+
+
+def _between(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Block]:
+    """The common beginning and end need no search."""
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    old_end, new_end = len(old) - tail, len(new) - tail
+    if head:
+        yield 0, 0, head
+    for at_old, at_new, size in _middle(old[head:old_end], new[head:new_end], depth):
+        yield head + at_old, head + at_new, size
+    if tail:
+        yield old_end, new_end, tail
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    for at, (one, other) in enumerate(zip(old, new, strict=False)):
+        if one != other:
+            return at
+    return min(len(old), len(new))
+
+
+def _middle(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Block]:
+    """Items that only one side has are left out first."""
+    of_old, of_new = set(old), set(new)
+    places_old = [at for at, item in enumerate(old) if item in of_new]
+    places_new = [at for at, item in enumerate(new) if item in of_old]
+    shared_old, shared_new = [old[at] for at in places_old], [new[at] for at in places_new]
+    if len(shared_old) * len(shared_new) <= _TABLE:
+        pairs = _longest(shared_old, shared_new)
+    else:
+        pairs = list(_by_unique(shared_old, shared_new, depth))
+    for at_old, at_new in pairs:
+        yield places_old[at_old], places_new[at_new], 1
+
+
+def _by_unique(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[tuple[int, int]]:
+    """Patience: items that occur once on each side hold the two together; what lies between them is
+    searched again, and where nothing is unique, at its ends."""
+    counts_old, counts_new = Counter(old), Counter(new)
+    places = {item: at for at, item in enumerate(new) if counts_new[item] == 1}
+    unique = [(at, places[item]) for at, item in enumerate(old) if counts_old[item] == 1 and item in places]
+    anchors = ascending(unique)
+    deeper = depth - 1 if anchors else 0
+    at_old = at_new = 0
+    for anchor_old, anchor_new in [*anchors, (len(old), len(new))]:
+        for block in _gap(old[at_old:anchor_old], new[at_new:anchor_new], deeper):
+            yield from ((at_old + block[0] + step, at_new + block[1] + step) for step in range(block[2]))
+        if anchor_old < len(old):
+            yield anchor_old, anchor_new
+        at_old, at_new = anchor_old + 1, anchor_new + 1
+
+
+def _gap(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Block]:
+    if not old or not new:
+        return
+    if depth > 0 or len(old) * len(new) <= _TABLE:
+        yield from _between(old, new, depth)
+        return
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    yield 0, 0, head
+    yield len(old) - tail, len(new) - tail, tail
+
+
+def _longest(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """A longest common subsequence, a row of the table at a time as the bits of one number.
+
+    H. Hyyrö, "Bit-parallel LCS-length computation revisited" (2004); a bit is 0 where the row's length
+    grows.
+    """
+    masks: dict[str, int] = {}
+    for at, item in enumerate(new):
+        masks[item] = masks.get(item, 0) | 1 << at
+    full = row = (1 << len(new)) - 1
+    rows = [row]
+    for item in old:
+        hit = row & masks[item]
+        row = ((row + hit) | (row - hit)) & full
+        rows.append(row)
+    pairs: list[tuple[int, int]] = []
+    at_old, at_new = len(old), len(new)
+    while at_old and at_new:
+        if rows[at_old] >> (at_new - 1) & 1:
+            at_new -= 1
+        else:
+            at_old -= 1
+            if rows[at_old] >> (at_new - 1) & 1:
+                at_new -= 1
+                pairs.append((at_old, at_new))
+    return pairs[::-1]

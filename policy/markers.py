@@ -55,7 +55,7 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
     last: dict[str, int] = {}
     skip = _Lists()
     for at, line in enumerate(lines):
-        mark = _mark(at, line)
+        mark = mark_of(at, line)
         if skip.holds(line, mark) or mark is None or not _is_heading(mark, last.get(mark.kind)):
             continue
         last[mark.kind] = mark.number
@@ -96,7 +96,8 @@ class _Lists:
         return True
 
 
-def _mark(at: int, line: str) -> Mark | None:
+def mark_of(at: int, line: str) -> Mark | None:
+    """The marker at the beginning of a line, were it a heading."""
     found = _MARKER.match(line)
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""What analysts see: search, show, versions, diff."""
+"""What analysts see: search, show, versions."""
 
 from __future__ import annotations
 
@@ -113,22 +113,6 @@ def test_versions_are_listed_with_their_captures(filled: Polarchive) -> None:
     assert "2026/03/ndrc.warc.gz" in filled("versions", "1").out
 
 
-def test_a_difference_names_the_clause_and_marks_the_words(filled: Polarchive) -> None:
-    shown = filled("diff", "1").out
-    assert "三十" in shown
-    assert "1 lines changed" in shown
-    [line] = filled("diff", "1", "--json").json["lines"]
-    assert (line["old"], line["new"]) == (FIRST.split("\n")[1], SECOND.split("\n")[1])
-    assert filled("diff", "1", "2", "1", "--json").json["lines"][0]["old"] == line["new"]
-
-
-def test_one_version_cannot_be_compared(filled: Polarchive) -> None:
-    answer = filled("diff", "2")
-    assert (answer.code, answer.out) == (1, "")
-    assert "one version only" in answer.err
-    assert filled("diff", "1", "1", "7").code == 1
-
-
 def test_a_lost_index_is_rebuilt(filled: Polarchive) -> None:
     assert filled("index", "rebuild").code == 0
     assert Index(filled.home / "index").position == 3
@@ -176,8 +160,10 @@ def test_a_notice_is_shown_with_its_files_and_the_text_that_is_in_one(enclosed: 
 
 def test_what_changed_in_a_file_is_a_difference_of_versions(enclosed: Polarchive) -> None:
     found = enclosed("diff", "1", "--json").json
-    assert [(line["old"], line["new"], line["clause"]) for line in found["lines"]] == [
-        ("到2030年建成台账。", "到2028年建成台账。", "一、")
+    (change,) = found["changes"]
+    assert [(line["old"], line["new"]) for line in change["lines"]] == [
+        ("到2030年建成台账。", "到2028年建成台账。")
     ]
+    assert change["new"]["label"] == "一、"
     assert [one["version"] for one in enclosed("versions", "1", "--json").json] == [1, 2]
     assert enclosed("search", '"2028年建成台账"', "--json").json["total"] == 1

@@ -12,7 +12,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.diff import FieldChange, LineChange, apply, diff, field_changes, parts
+from pipelines.diff import LineChange, apply, diff
+from pipelines.fields import FieldChange, field_changes
+from pipelines.parts import parts
 from policy.records import Article, Attachment, Completeness, DocNumber, Found, Issuer
 
 CLAUSES = (

@@ -1,0 +1,85 @@
+"""What a text says, apart from how it is typeset: two texts of one canonical form mean the same.
+
+It goes less far than :func:`policy.words.fold`, which is made to find: a minus, ``<``, ``2021、2025``
+against ``2021—2025``, ``mW`` against ``MW`` stay apart here. And further where writing differs and nothing
+else: ``二〇二四年`` is ``2024年``, ``百分之五`` is ``5%``, ``1,000`` is ``1000``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from policy.numerals import NUMERALS, count
+from policy.words import compatible
+
+_RARE = re.compile("[⁰¹²³⁴-⁹⁻MＭ]")
+_DIGIT = re.compile(r"\d")
+_RAISED = re.compile(r"(?<=[0-9０-９])([⁰¹²³⁴-⁹⁻]+)")
+_MEGA = re.compile(r"(?<=[0-9０-９])\s*[MＭ]")
+_SHARE = re.compile(rf"(百|千)分之([{NUMERALS}]+|\d+(?:\.\d+)?)")
+_NUMERAL = re.compile(rf"[{NUMERALS}]+")
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_BETWEEN = re.compile(r"(?<=[\d%‰°])([^\w<>=≤≥≈+±×÷√¥$€£%‰°☑☒✓✔✗✘]+)(?=\d)")
+_MINUS = re.compile(r"(?<![0-9a-z%‰°)])[-−–—~～]+(?=\d)")
+_MUTE = re.compile(r"[^\w\x00-\x08<>=≤≥≈+±×÷√¥$€£%‰°☑☒✓✔✗✘]+|_+")
+_VARIANTS = {"帐": "账", "惟一": "唯一", "其它": "其他", "做出": "作出", "图象": "图像"}
+"""Spellings that editors change without meaning anything by it."""
+
+_POINT, _RANGE, _RATIO, _LIST, _SIGN, _POWER, _BIG = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
+
+
+def canonical(text: str) -> str:
+    """The words and figures of the text, without white space, punctuation, width and case."""
+    if _RARE.search(text):
+        text = _MEGA.sub(_BIG, _RAISED.sub(rf"{_POWER}\1", text))
+    text = compatible(text)
+    if "分之" in text:
+        text = _SHARE.sub(_percent, text)
+    text = _NUMERAL.sub(_arabic, text)
+    if _DIGIT.search(text):
+        text = _GROUPED.sub(lambda found: found[0].replace(",", ""), text)
+        text = _MINUS.sub(_SIGN, _BETWEEN.sub(_joint, text))
+    text = _MUTE.sub("", text)
+    for variant, plain in _VARIANTS.items():
+        text = text.replace(variant, plain)
+    return text
+
+
+def joined(lines: Iterable[str]) -> str:
+    """The canonical form of lines of which each is canonical; a number does not run on into the next line."""
+    text: list[str] = []
+    for line in lines:
+        if line:
+            breaks = text and text[-1][-1].isdecimal() and line[0].isdecimal()
+            text.append(f"{_LIST}{line}" if breaks else line)
+    return "".join(text)
+
+
+def _percent(found: re.Match[str]) -> str:
+    value = count(found[2]) if "." not in found[2] else None
+    return f"{found[2] if value is None else value}{'%' if found[1] == '百' else '‰'}"
+
+
+_value = lru_cache(4096)(count)
+
+
+def _arabic(found: re.Match[str]) -> str:
+    """The number in figures, kept apart from figures beside it."""
+    value = _value(found[0])
+    text = found.string
+    glued = (
+        text[found.start() - 1 : found.start()].isdecimal() or text[found.end() : found.end() + 1].isdecimal()
+    )
+    return found[0] if value is None or glued else str(value)
+
+
+def _joint(found: re.Match[str]) -> str:
+    """What stands between two figures: a point, a range, a ratio or time, a break."""
+    sign = "".join(found[1].split())
+    if sign == ".":
+        return _POINT
+    if sign and all(each in "-—–―‐‑‒−~～〜" for each in sign):
+        return _RANGE
+    return _RATIO + sign if sign in ("/", "⁄", ":", "∶", "*") else _LIST

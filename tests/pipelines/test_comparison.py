@@ -1,0 +1,286 @@
+"""Two texts clause by clause: what was added, removed, changed, moved, renumbered, and whether it matters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Sequence
+
+import pytest
+from attrs import evolve
+
+from pipelines import diff as lines_of
+from pipelines.comparison import Change, apply, compare
+from pipelines.materiality import materiality
+from policy.numerals import numeral
+from policy.records import Article, Found
+from tests.edits import edited, regulation, sentence, text
+
+REGULATION = [
+    "第一章 总则",
+    "第一条 为了规范储能电站的建设，制定本办法。",
+    "第二条 本办法适用于本省行政区域内的储能电站。",
+    "第二章 管理",
+    "第三条 建设单位可以在30日内备案，有效期五年。",
+    "第四条 有下列情形之一的，不予备案：",
+    "（一）未取得用地手续的；",
+    "（二）未落实消防措施的；",
+    "（三）不符合本办法第二条规定的。",
+    "第五条 投资1.5亿元以上的项目，由省能源主管部门备案。",
+    "第三章 附则",
+    "第六条 本办法第三条所称备案，在网上办理。",
+    "第七条 本办法自2026年1月1日起施行。",
+]
+
+
+def changes(old: Sequence[str], new: Sequence[str]) -> tuple[Change, ...]:
+    found = compare(old, new).changes
+    assert apply(found, old) == tuple(new)
+    return found
+
+
+def told(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str, str]]:
+    return [(change.kind, change.grade, change.label) for change in changes(old, new)]
+
+
+def replaced(words: str, by: str) -> list[str]:
+    new = "\n".join(REGULATION).replace(words, by)
+    assert new != "\n".join(REGULATION)
+    return new.split("\n")
+
+
+def inserted() -> list[str]:
+    """An article more behind the second: all that follow have the next number."""
+    new = [*REGULATION[:3], "第三条 省能源主管部门负责监督管理。", *REGULATION[3:]]
+    for number in range(7, 2, -1):
+        new = [
+            line.replace(f"第{numeral(number)}条", f"第{numeral(number + 1)}条")
+            if at != 3 and (line.startswith(f"第{numeral(number)}条") or number == 3)
+            else line
+            for at, line in enumerate(new)
+        ]
+    return new
+
+
+# ------------------------------------------------------------------ which change it is
+
+
+def test_an_article_put_in_renumbers_those_behind_it_and_changes_none() -> None:
+    found = told(REGULATION, inserted())
+    assert found[0] == ("added", "substantive", "第一章第三条")
+    assert {(kind, grade) for kind, grade, _ in found[1:]} == {("renumbered", "cosmetic")}
+    assert [label for _, _, label in found[1:]] == [
+        "第二章第三条 → 第二章第四条",
+        "第二章第四条 → 第二章第五条",
+        "第二章第五条 → 第二章第六条",
+        "第三章第六条 → 第三章第七条",
+        "第三章第七条 → 第三章第八条",
+    ]
+
+
+def test_a_reference_that_follows_the_renumbering_is_no_change_of_words() -> None:
+    (change,) = (
+        change for change in changes(REGULATION, inserted()) if change.label.startswith("第三章第六条")
+    )
+    assert [reason.kind for reason in change.reasons] == ["following", "renumbered"]
+
+
+def test_a_reference_to_another_law_is_one() -> None:
+    old = [*REGULATION, "第八条 依照《电力法》第三条处罚。"]
+    new = [*inserted(), "第九条 依照《电力法》第四条处罚。"]
+    assert told(old, new)[-1] == ("changed", "substantive", "第三章第八条 → 第三章第九条")
+
+
+def test_an_article_taken_out_is_removed_where_it_was() -> None:
+    found = told(REGULATION, [line for line in REGULATION if not line.startswith("第五条")])
+    assert found == [("removed", "substantive", "第二章第五条")]
+
+
+def test_an_article_that_stands_elsewhere_is_moved() -> None:
+    new = [REGULATION[0], *REGULATION[2:-1], REGULATION[1], REGULATION[-1]]
+    assert told(REGULATION, new) == [("moved", "substantive", "第一章第一条 → 第三章第一条")]
+
+
+def test_a_moved_article_that_changed_is_marked_inside() -> None:
+    article = REGULATION[4].replace("30日", "60日")
+    new = [*REGULATION[:4], *REGULATION[5:-1], article, REGULATION[-1]]
+    (change,) = changes(REGULATION, new)
+    assert (change.kind, change.grade) == ("moved", "substantive")
+    assert "期限 30日 → 60日" in map(str, change.reasons)
+
+
+def test_within_its_chapter_a_move_alone_is_cosmetic() -> None:
+    new = [*REGULATION[:4], *REGULATION[5:10], REGULATION[4], *REGULATION[10:]]
+    assert told(REGULATION, new) == [("moved", "cosmetic", "第二章第三条")]
+
+
+def test_an_item_put_in_changes_its_article_only() -> None:
+    new = [
+        *REGULATION[:7],
+        "（二）未通过验收的；",
+        "（三）未落实消防措施的；",
+        "（四）不符合本办法第二条规定的。",
+        *REGULATION[9:],
+    ]
+    (change,) = changes(REGULATION, new)
+    assert (change.kind, change.label) == ("changed", "第二章第四条")
+    assert [(line.kind, line.words) for line in change.lines] == [
+        ("added", True),
+        ("changed", False),
+        ("changed", False),
+    ]
+
+
+def test_a_title_of_a_chapter_is_a_clause() -> None:
+    assert told(REGULATION, replaced("第二章 管理", "第二章 监督管理")) == [
+        ("changed", "substantive", "第二章")
+    ]
+
+
+def test_a_text_does_not_differ_from_itself() -> None:
+    assert compare(REGULATION, REGULATION).grade is None
+
+
+# ------------------------------------------------------------------ whether it matters
+
+
+@pytest.mark.parametrize(
+    ("words", "by", "reason"),
+    [
+        ("30日", "60日", "期限 30日 → 60日"),
+        ("30日", "30个工作日", "期限 30日 → 30个工作日"),
+        ("可以", "应当", "情态 可以 → 应当"),
+        ("不予备案", "予备案", "情态 －不予"),
+        ("未取得", "取得", "否定 －未"),
+        ("1.5亿元", "15亿元", "金额 1.5亿元 → 15亿元"),
+        ("2026年1月1日", "2027年1月1日", "日期 2026年1月1日 → 2027年1月1日"),
+        ("建设单位", "运营单位", "文字 建设 → 运营"),
+        ("第三条所称", "第四条所称", "引用 第三条 → 第四条"),
+    ],
+)
+def test_a_change_of_meaning_is_substantive_and_says_why(words: str, by: str, reason: str) -> None:
+    (change,) = changes(REGULATION, replaced(words, by))
+    assert change.grade == "substantive"
+    assert reason in map(str, change.reasons)
+
+
+@pytest.mark.parametrize(
+    ("words", "by", "reason"),
+    [
+        ("，有效期", ",有效期", "全半角"),
+        ("储能电站的建设", "储能电站的建 设", "空白"),
+        ("项目，由", "项目由", "标点"),
+        ("2026年1月1日", "二〇二六年一月一日", "数字写法"),
+        ("五年", "5年", "数字写法"),
+        ("第五条 投资", "第5条　投资", "数字写法"),
+        ("；\n（二）", "；（二）", "分段"),
+        ("第一条 为了", "第一条　为了", "空白"),
+    ],
+)
+def test_typography_is_cosmetic_and_says_which(words: str, by: str, reason: str) -> None:
+    (change,) = changes(REGULATION, replaced(words, by))
+    assert (change.grade, [str(reason) for reason in change.reasons][:1]) == ("cosmetic", [reason])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("投资1.5亿元。", "投资1,5亿元。"),
+        ("温度-5℃。", "温度5℃。"),
+        ("2021—2025年。", "2021、2025年。"),
+        ("第（一）项、第（二）项。", "第（一）项。"),
+        ("装机100MW。", "装机100mW。"),
+        ("10、20元。", "20、20元。"),
+    ],
+)
+def test_a_sign_that_means_something_is_no_typography(old: str, new: str) -> None:
+    assert [change.grade for change in changes([old], [new])] == ["substantive"]
+
+
+def test_furniture_and_contents_are_cosmetic() -> None:
+    (change,) = changes(REGULATION, [*REGULATION, "责任编辑：甲乙"])
+    assert (change.grade, [str(reason) for reason in change.reasons]) == ("cosmetic", ["网页附属文字"])
+    contents = ["储能办法", "目录", "第一章 总则", "第二章 管理", "第三章 附则"]
+    assert told([*contents, *REGULATION], [*contents[:-1], *REGULATION]) == [("changed", "cosmetic", "目录")]
+
+
+@pytest.fixture
+def article() -> Article:
+    return Article(
+        portal="ndrc",
+        key="1",
+        url="https://www.example.cn/1.html",
+        title=Found(value="储能电站管理办法", raw="", rule="title"),
+        text="\n".join(REGULATION),
+    )
+
+
+def test_a_new_version_matters_when_its_words_do(article: Article) -> None:
+    assert materiality(article, article).grade is None
+    loose = evolve(article, text=article.text.replace("，", ","))
+    assert materiality(article, loose).grade == "cosmetic"
+    other = materiality(article, evolve(article, text=article.text.replace("30日", "60日")))
+    assert (other.grade, [str(reason) for reason in other.reasons]) == ("substantive", ["期限 30日 → 60日"])
+
+
+def test_a_field_of_the_document_matters_one_of_the_page_does_not(article: Article) -> None:
+    day = Found(value=dt.date(2026, 3, 2), raw="", rule="meta")
+    assert materiality(article, evolve(article, effective=day)).grade == "substantive"
+    assert materiality(article, evolve(article, published=day)).grade == "cosmetic"
+
+
+# ------------------------------------------------------------------ whatever the text
+
+
+def test_the_changes_applied_to_the_old_text_give_the_new() -> None:
+    for seed in range(400):
+        chance = random.Random(seed)
+        old = text(chance)
+        new = edited(chance, old) if chance.random() < 0.9 else text(chance)
+        found = compare(old, new)
+        assert apply(found.changes, old) == tuple(new), seed
+        assert lines_of.apply(lines_of.diff(old, new), old) == tuple(new), seed
+        assert (old == new) == (not found.changes), seed
+
+
+def test_applying_to_another_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="begin"):
+        apply(compare(REGULATION, inserted()).changes, REGULATION[::-1])
+
+
+def test_all_articles_moved_are_all_told() -> None:
+    chance = random.Random(1)
+    old = [f"第{numeral(number)}条 {sentence(chance, 10, 20)}" for number in range(1, 60)]
+    new = chance.sample(old, len(old))
+    assert {change.kind for change in changes(old, new)} == {"moved"}
+
+
+@pytest.mark.parametrize(
+    "kind", ["dashes", "a line of dashes", "one long line", "other words", "empty", "many paragraphs"]
+)
+def test_a_hostile_text_takes_no_minutes(kind: str) -> None:
+    old, new = _hostile(kind)
+    begun = time.process_time()
+    found = compare(old, new)
+    assert time.process_time() - begun < 30
+    assert apply(found.changes, old) == tuple(new)
+
+
+def _hostile(kind: str) -> tuple[list[str], list[str]]:
+    chance = random.Random(1)
+    match kind:
+        case "dashes":
+            return ["-"] * 200_000, ["-"] * 90_000 + ["—"] + ["-"] * 100_000
+        case "a line of dashes":
+            return ["-" * 1_000_000], ["-" * 999_000 + "—"]
+        case "one long line":
+            line = "".join(sentence(chance) for _ in range(4_000))
+            return [line], [line.replace("储能", "光伏")]
+        case "other words":
+            return regulation(chance, 150), regulation(chance, 150)
+        case "empty":
+            return [""], []
+        case _:
+            lines = [f"段落{number}，内容如下。" for number in range(20_000)]
+            return lines, [line.replace("如下", "如上") for line in lines]
