@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.diary import Alarm
+from policy.backfills import Backfill
 from policy.dates import SHANGHAI
 from policy.records import Moment
 from policy.runs import Judgement, Run
@@ -117,6 +118,15 @@ def counted(label: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
 
 
+@contextmanager
+def staged(label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A function to be told what is done, and how many of how many."""
+    with progress(label, None) as bar:
+        yield lambda what, done, total: bar.update(
+            bar.task_ids[0], description=f"{label}: {what}", completed=done, total=total
+        )
+
+
 # ------------------------------------------------------------------ how values are shown
 
 
@@ -168,6 +178,19 @@ def run_shape(run: Run) -> dict[str, Any]:
         "message": run.message,
         "judgements": None if run.judgements is None else [plain(one) for one in run.judgements],
     }
+
+
+def backfill_lines(backfill: Backfill) -> Iterator[str]:
+    """A back-fill with when it ran last, and how far each of its listings was read."""
+    ran = f"; last run {moment(backfill.ran)}" if backfill.ran else ""
+    yield f"{backfill.headline}{ran}"
+    yield from (f"  {backfill.sentence(section)}" for section in backfill.sections)
+
+
+def backfill_shape(backfill: Backfill) -> dict[str, Any]:
+    """A back-fill for programs."""
+    walked = {section: plain(backfill.walk(section)) for section in backfill.sections}
+    return plain(backfill) | {"sections": list(backfill.sections), "owed": backfill.owed, "walked": walked}
 
 
 def judgement_lines(judgements: Iterable[Judgement]) -> Iterator[str]:

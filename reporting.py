@@ -18,7 +18,7 @@ from crawler import clock as clocks
 from crawler.clock import Clock
 from policy.dates import SHANGHAI
 from resting import sentence
-from storage import backoffs, mornings
+from storage import backfills, backoffs, mornings
 from storage.database import Database
 from storage.index import Index
 
@@ -60,6 +60,7 @@ def morning(
             resting=tuple(sentence(each) for each in backoffs.backoffs(session).values()),
             behind=mornings.behind(session, Index(config.index).position),
             waiting=outbox.waiting_in(session),
+            backfills=tuple(each.headline for each in backfills.of_day(session, first, first + _DAY)),
             remarks=tuple(remarks),
         )
 

@@ -33,7 +33,8 @@ class News:
 class Morning:
     """All that a report says. ``nights`` are the last run of each portal that day, ``runs`` all of them;
     ``resting`` says which domains are left alone, ``behind`` how many changes the index does not know,
-    ``waiting`` how many messages are not sent; ``remarks`` are what only the night itself could know."""
+    ``waiting`` how many messages are not sent; ``backfills`` says how far the back-fills came that ran that
+    day or are open; ``remarks`` are what only the night itself could know."""
 
     day: dt.date
     nights: tuple[DiaryNight, ...] = ()
@@ -42,6 +43,7 @@ class Morning:
     resting: tuple[str, ...] = ()
     behind: int = 0
     waiting: int = 0
+    backfills: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     def alarms(self, *severities: str) -> list[Alarm]:
@@ -80,6 +82,7 @@ def parts(morning: Morning) -> list[Part]:
         ("New", _few([*_news(morning)])),
         ("Nothing lost", [*_kept(morning)]),
         ("Ran", [*_ran(morning)]),
+        ("Back-fills", _few([*morning.backfills])),
         ("Beside it", [*morning.remarks]),
     ]
     return [(heading, lines) for heading, lines in told if lines]

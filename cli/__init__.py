@@ -2,6 +2,7 @@
 
 from cli import (
     alerting,
+    backfilling,
     clauses,
     comparing,
     crawling,
@@ -19,6 +20,7 @@ from cli.app import main
 
 __all__ = [
     "alerting",
+    "backfilling",
     "clauses",
     "comparing",
     "crawling",

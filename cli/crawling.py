@@ -29,7 +29,7 @@ from policy.dates import SHANGHAI
 from policy.errors import ArchiveError
 from policy.runs import Run
 from resting import sentence as resting_domain
-from storage import backoffs, queries, validators
+from storage import backfills, backoffs, queries, validators
 from storage.database import upgrade
 from storage.rows import PortalOverview, Totals
 from storage.validators import Distrust
@@ -130,7 +130,7 @@ def crawl(
 
     home: Home = ctx.obj
     declared.get(slug, home.config.portal_packages)
-    begun, captures = _slot(slot), _readable(replay or [])
+    begun, captures = slot_of(slot), readable(replay or [])
     home.prepare()
     with console.busy(f"crawling {slug}"):
         run = runs.crawl(
@@ -147,11 +147,12 @@ def crawl(
         raise typer.Exit(runs.TAKEN)
     with home.database() as database:
         run = judged(home.config, database, run)
-    _show(run, as_json=as_json)
+    show_run(run, as_json=as_json)
     raise typer.Exit(night.code_of(run))
 
 
-def _slot(given: str | None) -> dt.datetime | None:
+def slot_of(given: str | None) -> dt.datetime | None:
+    """The scheduled time that is named; raises BadParameter."""
     if given is None:
         return None
     try:
@@ -161,7 +162,7 @@ def _slot(given: str | None) -> dt.datetime | None:
     return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=SHANGHAI)
 
 
-def _readable(paths: list[Path]) -> list[Path]:
+def readable(paths: list[Path]) -> list[Path]:
     """The paths, once it is known that they hold captures; raises ArchiveError."""
     from crawler.saved import saved
 
@@ -172,7 +173,8 @@ def _readable(paths: list[Path]) -> list[Path]:
     return [path.absolute() for path in paths]
 
 
-def _show(run: Run, *, as_json: bool) -> None:
+def show_run(run: Run, *, as_json: bool) -> None:
+    """A run with what needs a look."""
     if as_json:
         console.write_json(console.run_shape(run))
         return
@@ -191,7 +193,7 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     from crawler import lease
 
     home: Home = ctx.obj
-    captures = _readable(replay or [])
+    captures = readable(replay or [])
     if not captures:
         halt.require_none(home.config)
     chosen = night.replayable(home.config, captures) if captures else night.enabled(home.config)
@@ -232,6 +234,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         alarms = reporting.alarms(session, slugs)
         resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]
         distrusted = validators.distrusted(session)
+        open_backfills = backfills.every(session, only_open=True)
     if as_json:
         shapes = [_status_shape(line, alarms) for line in lines]
         said = {
@@ -239,6 +242,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
             "portals": shapes,
             "messages": messages,
             "resting": resting,
+            "backfills": [console.backfill_shape(each) for each in open_backfills],
             "distrusted": [console.plain(each) for each in distrusted],
             "stopped": console.plain(held) if held else None,
         }
@@ -249,6 +253,9 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         console.say(Text(f"{traffic.said(held)}: polarchive resume"))
     if messages:
         console.say(f"messages: {console.counts(messages)}")
+    for each in open_backfills:
+        for line in console.backfill_lines(each):
+            console.say(Text(line))
     for remark in [*alarm_lines(alarms), *resting, *map(_distrust, distrusted)]:
         console.say(Text(remark))
 

@@ -122,6 +122,7 @@ def report_shape(report: Morning) -> dict[str, Any]:
         "news": [console.plain(news) for news in report.news],
         "runs": [console.run_shape(run) for run in report.runs],
         "resting": report.resting,
+        "backfills": report.backfills,
         "behind": report.behind,
         "waiting": report.waiting,
         "remarks": report.remarks,

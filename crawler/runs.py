@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.utils.log import DEFAULT_LOGGING
@@ -96,12 +97,12 @@ def crawl(
             sections=sections,
             sample=sample,
             by_hand=slot is None,
-            imported=imported,
+            kind="import" if imported else "crawl",
         )
         if visit is None:
             return None
         with lease.held(config, visit.run.id):
-            return _crawled(visit)
+            return crawled(visit)
 
 
 def process() -> AsyncCrawlerProcess:
@@ -114,9 +115,10 @@ def process() -> AsyncCrawlerProcess:
     return AsyncCrawlerProcess(settings)
 
 
-def _crawled(visit: Visit) -> Run:
+def crawled(visit: Visit, spider: str | type[Spider] = "portal") -> Run:
+    """The closed run of a visit that was made here and now, by the named spider."""
     ours = process()
-    ours.crawl("portal", visit=visit)
+    ours.crawl(spider, visit=visit)
     ours.start()
     return settled(visit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from crawler.clock import Clock
 from crawler.portal import Portal, Section
 from crawler.saved import saved
 from crawler.sweep import is_deep
+from policy.backfills import Backfill
 from policy.errors import ConfigError, PolarchiveError
 from policy.revisit import day_of
 from policy.runs import Run, RunKind
@@ -34,7 +35,8 @@ class Visit:
     back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
     ``sample`` is so many articles of a section's first rows, to be looked at; ``deep`` are the sections
     whose listing is walked to the end of the window, whatever is known of it; ``closed`` domains are left
-    alone; ``imported``: its captures were saved by hand, and all articles among them are wanted."""
+    alone; ``imported``: its captures were saved by hand, and all articles among them are wanted;
+    ``backfill`` is what it works on instead of a night; ``told`` hears what is done of how much."""
 
     config: Config
     portal: Portal
@@ -49,6 +51,13 @@ class Visit:
     clock: Clock = clocks.now
     closed: frozenset[str] = field(factory=frozenset)
     imported: bool = False
+    backfill: Backfill | None = None
+    told: Callable[[str, int, int], None] = lambda what, done, total: None
+
+    @property
+    def brings(self) -> bool:
+        """Whether it knows what it wants otherwise than by what a listing shows in this run."""
+        return self.imported or self.backfill is not None
 
     @property
     def whole(self) -> bool:
@@ -70,7 +79,7 @@ def begin(
     sample: int | None = None,
     clock: Clock = clocks.now,
     by_hand: bool = False,
-    imported: bool = False,
+    kind: RunKind = "crawl",
 ) -> Visit | None:
     """Claim the run and prepare it; None when its lease is taken. ``by_hand``: no domain is left alone.
 
@@ -90,7 +99,6 @@ def begin(
         closed = frozenset() if by_hand or replay else backoffs.closed(session, slot)
         deep = chosen if since or replay else _due_sweeps(session, config, portal, chosen, slot)
     window = since or (None if replay else floor or first_day(config, now))
-    kind: RunKind = "import" if imported else "crawl"
     with database.write() as session:
         run = runs.claim(session, slug, slot, now, since=window, replay=bool(replay), kind=kind)
     if run is None:
@@ -107,7 +115,7 @@ def begin(
         sample=sample,
         clock=clock,
         closed=closed,
-        imported=imported,
+        imported=kind == "import",
         deep=frozenset(section.slug for section in deep),
     )
 

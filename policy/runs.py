@@ -146,7 +146,7 @@ RunState = Literal[
     "running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout", "budget", "skipped"
 ]
 """``skipped``: its domain answered with a challenge before and is left alone for some nights."""
-RunKind = Literal["crawl", "reextract", "acceptance", "import"]
+RunKind = Literal["crawl", "reextract", "acceptance", "import", "backfill"]
 
 
 @frozen(kw_only=True)
@@ -154,7 +154,8 @@ class Run:
     """One portal crawled once. ``failed`` counts by reason; ``partial``: a listing could not be read.
 
     A re-extraction is a run too: it holds the same lease. ``acceptance`` is one that took what had
-    been refused as drift, or an alarm, as usual; ``import`` brought pages that were saved by hand.
+    been refused as drift, or an alarm, as usual; ``import`` brought pages that were saved by hand,
+    ``backfill`` older years that were asked for.
     """
 
     id: int

@@ -318,6 +318,57 @@ class ListedRow(Base):
     tries: Mapped[int] = mapped_column(default=0)
 
 
+class BackfillRow(Base):
+    """A range of days of a portal that is archived on demand; of a portal one is open at a time.
+
+    ``walked`` says by section how far its listing was read.
+    """
+
+    __tablename__ = "backfill"
+    __table_args__ = (_partial_unique("uq_backfill_open", "portal", where="state = 'open'"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portal: Mapped[str]
+    sections: Mapped[list[str]]
+    since: Mapped[dt.date]
+    until: Mapped[dt.date]
+    listing_pages: Mapped[int | None]
+    state: Mapped[str]
+    started: Mapped[dt.datetime]
+    ran: Mapped[dt.datetime | None]
+    finished: Mapped[dt.datetime | None]
+    walked: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class BackfillPageRow(Base):
+    """A page of a listing that an open back-fill knows: ``number`` is when it was read, ``place`` where it
+    stands among those that wait."""
+
+    __tablename__ = "backfill_page"
+
+    backfill_id: Mapped[int] = mapped_column(ForeignKey("backfill.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int | None]
+    place: Mapped[int]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class BackfillEntryRow(Base):
+    """An entry of the range that the archive had not when it was found. Apart from ``listed``, so that no
+    night sees it."""
+
+    __tablename__ = "backfill_entry"
+
+    backfill_id: Mapped[int] = mapped_column(ForeignKey("backfill.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    section: Mapped[str]
+    url: Mapped[str]
+    title: Mapped[str]
+    listed_on: Mapped[dt.date | None]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
 class DistrustRow(Base):
     """A portal whose validators are not trusted since one of them lied."""
 

@@ -232,6 +232,11 @@ class ListingPage(ABC):
     def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
         """The listing on this page; raises LayoutChanged when it is none."""
 
+    @classmethod
+    def year_of(cls, url: str) -> int | None:
+        """The one year whose rows a page has, where its address says so."""
+        return None
+
 
 class ArticlePage(ABC):
     """A template of article pages."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from functools import partial
+from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import Any, Self
 
@@ -28,10 +27,11 @@ from crawler.ledger import Ledger, Seen
 from crawler.memory import Memory
 from crawler.middlewares import payload_of
 from crawler.moving import Moving
-from crawler.outcomes import Blocked, Ended, LedTo, NotSaved, is_gone, reason
-from crawler.pages.listings import kind, parted
+from crawler.outcomes import Blocked, LedTo, NotSaved, is_gone, reason
+from crawler.portal import Section
 from crawler.printed import printed
 from crawler.rendering import BROWSER
+from crawler.requesting import error_of, request, request_of, so_far_of
 from crawler.stored import Stored
 from crawler.visit import Visit, by_hand, tuning
 from pipelines.items import Enclosure, Gone, Item, Reading, Unchanged
@@ -67,7 +67,7 @@ class PortalSpider(Spider):
         """Ask for the first page of every section."""
         with self.visit.database.read() as session:
             self._furniture = furniture.active(session, self.visit.portal.slug)
-        self._memory = Memory(self.visit)
+        self._memory = self._remembering()
         self._moving = Moving(self.visit.portal, self._memory)
         self._rest = self._others()
         self._shown: set[str] = set()
@@ -81,6 +81,13 @@ class PortalSpider(Spider):
             furniture=self._furniture.id if self._furniture else None,
             lied=lambda: bool(self._stats.get_value(tally.FAILED + tally.LYING)),
         )
+        for asked in self._listings():
+            yield asked
+
+    def _remembering(self) -> Memory:
+        return Memory(self.visit)
+
+    def _listings(self) -> Iterator[Request]:
         for section in self.visit.sections:
             deep = section.slug in self.visit.deep
             yield self._ask_listing(Trail(section=section, deep=deep), section.url)
@@ -98,7 +105,7 @@ class PortalSpider(Spider):
             self._asked.add(sought.key)
             self.crawler.engine.crawl(self._ask_page(sought, sought.url))
         if due:
-            self._count(tally.HANDED if self.visit.imported else tally.ASKED, len(due))
+            self._count(tally.HANDED if self.visit.brings else tally.ASKED, len(due))
             raise DontCloseSpider
         self._memory.settle()
 
@@ -110,7 +117,7 @@ class PortalSpider(Spider):
 
     def _ask_listing(self, trail: Trail, url: str) -> Request:
         meta = {BROWSER: trail.section.slug} if trail.section.browser else None
-        return _request(url, self.listing, self.unlisted, trail.asking(url), priority=10, meta=meta)
+        return request(url, self.listing, self.unlisted, trail.asking(url), priority=10, meta=meta)
 
     def listing(self, response: Response, so_far: Trail) -> Output:
         """Ask for the articles of a listing page and for the page that follows it."""
@@ -119,7 +126,7 @@ class PortalSpider(Spider):
                 self.visit.portal, so_far.section, payload_of(response), first=not so_far.keys
             )
         except PageError as error:
-            self._unread(so_far, error)
+            self._note_unread(so_far.section, error)
             return
         fresh, at = so_far.fresh(found), response.meta["capture"].at
         choice = self._memory.choose(so_far, fresh, at)
@@ -174,16 +181,16 @@ class PortalSpider(Spider):
 
     def unlisted(self, failure: Failure) -> None:
         """A listing page could not be fetched."""
-        self._unread(_so_far(failure), _error(failure))
+        self._note_unread(so_far_of(failure).section, error_of(failure))
 
-    def _unread(self, trail: Trail, error: BaseException) -> None:
+    def _note_unread(self, section: Section, error: BaseException) -> None:
         if isinstance(error, NotSaved):
             self._count(tally.NOT_SAVED)
             return
-        logger.warning("%s/%s: listing not read: %s", self.visit.portal.slug, trail.section.slug, error)
+        logger.warning("%s/%s: listing not read: %s", self.visit.portal.slug, section.slug, error)
         self._count(tally.FAILED + reason(error))
-        self._stats.set_value(tally.UNREAD + trail.section.slug, reason(error))
-        self.seen.reports.unread(trail.section.slug, reason(error), getattr(error, "found", None))
+        self._stats.set_value(tally.UNREAD + section.slug, reason(error))
+        self.seen.reports.unread(section.slug, reason(error), getattr(error, "found", None))
 
     # -------------------------------------------------------------- articles
 
@@ -192,11 +199,11 @@ class PortalSpider(Spider):
         asked = self.visit.portal.asked_at(url)
         priority = 5 if sought.asked or sought.claim else 0 if sought.known else 2
         meta = {CLAIMED: alike(sought.claim.item.article.url)} if sought.claim else None
-        request = _request(asked, self.article, self.unfetched, sought.asking(url), priority, meta)
-        asked_as = self._conditional.headers(sought, request.url)
+        made = request(asked, self.article, self.unfetched, sought.asking(url), priority, meta)
+        asked_as = self._conditional.headers(sought, made.url)
         if asked_as and not self._files.are_due(sought.key):
-            request.headers.update(asked_as)
-        return request
+            made.headers.update(asked_as)
+        return made
 
     def article(self, response: Response, so_far: Sought) -> Output:
         """Read a page of an article; go on to its next page, or hand on the whole."""
@@ -278,7 +285,7 @@ class PortalSpider(Spider):
 
     def unfetched(self, failure: Failure) -> Output:
         """A page of an article could not be fetched."""
-        yield from self._lost(_so_far(failure), _request_of(failure), _error(failure))
+        yield from self._lost(so_far_of(failure), request_of(failure), error_of(failure))
 
     def _lost(self, sought: Sought, request: Request, error: BaseException) -> Output:
         """A page is missing: stated of a new article, and no reason to change a known one."""
@@ -341,7 +348,7 @@ class PortalSpider(Spider):
         """Ask for the next file of a saved article; hand them on when the last is there."""
         if so_far.waiting:
             url = so_far.waiting[0].url
-            yield _request(url, self.file, self.unfiled, so_far, priority=5, meta=self._files.meta)
+            yield request(url, self.file, self.unfiled, so_far, priority=5, meta=self._files.meta)
         elif so_far.fetched:
             yield Enclosure(key=so_far.key, files=so_far.fetched)
 
@@ -357,7 +364,7 @@ class PortalSpider(Spider):
 
     def unfiled(self, failure: Failure) -> Output:
         """A file could not be fetched: counted, noted with its attachment, and nothing else."""
-        so_far, error = _so_far(failure), _error(failure)
+        so_far, error = so_far_of(failure), error_of(failure)
         if isinstance(error, NotSaved):
             self._count(tally.NOT_SAVED)
             yield from self._enclosed(so_far.with_next(None))
@@ -365,7 +372,7 @@ class PortalSpider(Spider):
         offered = so_far.waiting[0]
         logger.info("%s: %s: not fetched: %s", so_far.key, offered.url, error)
         self._count(f"{tally.FAILED}attachment_{reason(error)}")
-        lost = self._files.lost(offered, _request_of(failure), reason(error))
+        lost = self._files.lost(offered, request_of(failure), reason(error))
         yield from self._enclosed(so_far.with_next(lost))
 
     # -------------------------------------------------------------- counting
@@ -376,44 +383,3 @@ class PortalSpider(Spider):
 
     def _count(self, key: str, count: int = 1) -> None:
         self._stats.inc_value(key, count)
-
-
-def _request(
-    url: str,
-    callback: Callable[..., Any],
-    errback: Callable[..., Any],
-    so_far: Trail | Sought | Enclosing,
-    priority: int = 0,
-    meta: dict[str, Any] | None = None,
-) -> Request:
-    asked, body = parted(url)
-    return Request(
-        asked,
-        method="GET" if body is None else "POST",
-        body=body,
-        headers=None if body is None else {"Content-Type": kind(body)},
-        callback=callback,
-        errback=partial(_unless_ended, errback),
-        cb_kwargs={"so_far": so_far},
-        meta=meta,
-        priority=priority,
-        dont_filter=True,
-    )
-
-
-def _unless_ended(errback: Callable[[Failure], Any], failure: Failure) -> Any:
-    """What was never asked, because the run ended first, says nothing."""
-    return None if isinstance(failure.value, Ended) else errback(failure)
-
-
-def _so_far(failure: Failure) -> Any:
-    return _request_of(failure).cb_kwargs["so_far"]
-
-
-def _request_of(failure: Failure) -> Request:
-    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-    return request
-
-
-def _error(failure: Failure) -> BaseException:
-    return failure.value or RuntimeError("a failure without an error")

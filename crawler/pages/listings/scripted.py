@@ -99,6 +99,12 @@ class YearList(CountedList):
             entries=(), more=tuple(years[year] for year in sorted(years, reverse=True)), rowless=True
         )
 
+    @classmethod
+    def year_of(cls, url: str) -> int | None:
+        """The year that the first page of its rows is named after."""
+        found = cls.year.search(url)
+        return int(found["year"]) if found else None
+
 
 class FramedList(TrsList):
     """A list in a frame of the column's page (应急管理部)."""

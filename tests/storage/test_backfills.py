@@ -1,0 +1,149 @@
+"""Back-fills as the archive keeps them: one open a portal, its pages, its entries."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from policy.backfills import PATIENCE, Backfill, Walked
+from policy.errors import ArchiveError
+from policy.records import Entry
+from storage import archive, backfills, listed
+from storage.backfills import KnownPages
+from storage.database import Database
+from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
+
+FIRST, LAST = dt.date(2019, 1, 1), dt.date(2020, 12, 31)
+
+
+def begun(database: Database, portal: str = "ndrc") -> Backfill:
+    with database.write() as session:
+        return backfills.begin(session, portal, ["tz", "gg"], FIRST, LAST, NIGHT, listing_pages=5)
+
+
+def now(database: Database, ours: Backfill) -> Backfill:
+    with database.read() as session:
+        return backfills.backfill(session, ours.id)
+
+
+def entry(key: str) -> Entry:
+    return Entry(url=f"https://www.example.cn/{key}.html", key=key, title="通知", listed_on=FIRST)
+
+
+def archived(database: Database, key: str, portal: str = "ndrc") -> None:
+    article = an_article(f"{key}：为推进储能规模化应用，现就有关事项通知如下。", key=key, portal=portal)
+    capture = a_capture(f"{portal}{key}")
+    with database.write() as session:
+        archive.save(
+            session,
+            article,
+            captures=[capture],
+            decision=a_new_policy(article, []),
+            code="x",
+            now=NIGHT,
+            quiet=True,
+        )
+
+
+def owed(database: Database, ours: Backfill) -> list[str]:
+    with database.read() as session:
+        return [one.key for one in backfills.owed(session, ours.id, limit=10)]
+
+
+def test_a_portal_has_one_open_back_fill(database: Database) -> None:
+    ours = begun(database)
+    assert (ours.sections, ours.since, ours.until, ours.listing_pages) == (("tz", "gg"), FIRST, LAST, 5)
+    with pytest.raises(ArchiveError, match="open already"):
+        begun(database)
+    other = begun(database, "bjx")
+    with database.write() as session:
+        assert backfills.close(session, ours.id, "cancelled", NIGHT + DAY).finished == NIGHT + DAY
+        assert backfills.close(session, ours.id, "done", NIGHT).state == "cancelled", (
+            "it stays as it was closed"
+        )
+    again = begun(database)
+    with database.read() as session:
+        assert backfills.open_of(session, "ndrc") == again
+        assert [each.id for each in backfills.every(session)] == [again.id, other.id, ours.id]
+        assert [each.id for each in backfills.every(session, only_open=True)] == [again.id, other.id]
+
+
+def test_what_is_found_is_owed_until_it_is_archived_or_given_up(database: Database) -> None:
+    ours, other = begun(database), begun(database, "bjx")
+    with database.write() as session:
+        backfills.find(session, ours.id, "tz", [entry("1"), entry("2"), entry("3")])
+        backfills.find(session, ours.id, "gg", [entry("3"), entry("4")])
+        backfills.find(session, other.id, "zc", [entry("1")])
+    archived(database, "1")
+    assert owed(database, ours) == ["2", "3", "4"]
+    assert owed(database, other) == ["1"], "the other portal has its own"
+    for _ in range(PATIENCE):
+        with database.write() as session:
+            backfills.not_come(session, ours.id, "2")
+    found = now(database, ours)
+    assert (found.found, found.archived, found.failed, found.owed) == (4, 1, 1, 2)
+    assert owed(database, ours) == ["3", "4"]
+    assert "4 found, 1 archived, 2 to come, 1 given up" in found.headline
+
+
+def test_the_nights_owe_nothing_of_a_back_fill(database: Database) -> None:
+    with database.write() as session:
+        ours = backfills.begin(session, "ndrc", ["tz"], FIRST, LAST, NIGHT)
+        backfills.find(session, ours.id, "tz", [entry("1")])
+        assert listed.owed(session, "ndrc", dt.date.max, limit=10) == []
+        assert listed.remembered(session, "ndrc", "tz", ["1"]) == {}
+
+
+def test_pages_wait_in_their_order_and_are_read_once(database: Database) -> None:
+    ours = begun(database)
+    with database.write() as session:
+        backfills.keep_page(session, ours.id, "tz", "a", 1)
+        backfills.keep_waiting(session, ours.id, "tz", [("c", 0), ("b", 0), ("d", 0)], read=["a"])
+        backfills.keep_page(session, ours.id, "gg", "c", 1)
+    with database.write() as session:
+        backfills.keep_page(session, ours.id, "tz", "c", 2)
+        backfills.page_lost(session, ours.id, "tz", "b")
+        assert backfills.pages(session, ours.id, "tz") == KnownPages(
+            read=("a", "c"), waiting=(("b", 1), ("d", 0))
+        )
+    with database.write() as session:
+        backfills.keep_page(session, ours.id, "tz", "a", 3)
+        backfills.keep_waiting(session, ours.id, "tz", [("c", 0), ("b", 1), ("e", 0)], read=["a", "c"])
+        assert backfills.pages(session, ours.id, "tz") == KnownPages(
+            read=("a", "c"), waiting=(("b", 1), ("e", 0))
+        )
+        backfills.close(session, ours.id, "done", NIGHT)
+        assert backfills.pages(session, ours.id, "tz") == KnownPages()
+
+
+def test_it_is_complete_when_all_its_listings_are_read_and_nothing_is_owed(database: Database) -> None:
+    ours = begun(database)
+    passed = Walked(state="passed", pages=7, known=2, oldest=dt.date(2018, 3, 4))
+    with database.write() as session:
+        backfills.keep_walked(session, ours.id, "tz", passed)
+        backfills.find(session, ours.id, "tz", [entry("1")])
+    assert now(database, ours).walk("tz") == passed
+    assert not now(database, ours).complete, "a section is not read"
+    with database.write() as session:
+        backfills.keep_walked(session, ours.id, "gg", Walked(state="ended", pages=1))
+    assert not now(database, ours).complete, "an article is owed"
+    archived(database, "1")
+    assert now(database, ours).complete
+    assert now(database, ours).sentence("tz") == (
+        "ndrc/tz: 7 pages read, the oldest row of 2018-03-04: all that follows is older than 2019-01-01"
+    )
+
+
+def test_a_day_knows_what_ran_on_it_and_what_is_open(database: Database) -> None:
+    ours = begun(database)
+    with database.write() as session:
+        backfills.ran(session, ours.id, NIGHT)
+
+        def of_day(day: int) -> list[int]:
+            first = NIGHT + day * DAY
+            return [each.id for each in backfills.of_day(session, first, first + DAY)]
+
+        assert of_day(5) == [ours.id]
+        backfills.close(session, ours.id, "done", NIGHT)
+        assert (of_day(0), of_day(1)) == ([ours.id], [])
