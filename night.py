@@ -28,7 +28,7 @@ from pipelines import gathering
 from pipelines.adapters import compute_keywords
 from policy.errors import ArchiveError, ConfigError
 from policy.runs import Judgement, Run
-from storage import runs
+from storage import backfills, runs
 from storage.database import Database
 from storage.index import Index
 
@@ -214,6 +214,35 @@ def _crawled(
 
 
 # ------------------------------------------------------------------ after the night
+
+
+def go_on(
+    config: Config,
+    database: Database,
+    passed: Night,
+    *,
+    stop: threading.Event | None = None,
+    clock: Clock = clocks.now,
+) -> tuple[Run, ...]:
+    """Go on with the open back-fills of the portals that were crawled, one after the other, within the
+    night's budget for them. Nobody waits for it: the night's report is out."""
+    stop, filled = stop or threading.Event(), list[Run]()
+    for slug in _to_fill(config, database, passed):
+        if passed.stopped or stop.is_set() or halted(config):
+            break
+        run = crawling.supervise_backfill(config, slug, slot=clock(), pages=config.backfill.pages, stop=stop)
+        filled += [_verdict(config, database, run)] if run else []
+    if filled:
+        after(config, database, clock)
+    return tuple(filled)
+
+
+def _to_fill(config: Config, database: Database, passed: Night) -> list[str]:
+    crawled = {run.portal for run in passed.runs if run.state in {"ok", "partial"} and not run.replay}
+    if not config.backfill.pages:
+        return []
+    with database.read() as session:
+        return sorted({each.portal for each in backfills.every(session, only_open=True)} & crawled)
 
 
 def after(config: Config, database: Database, clock: Clock = clocks.now) -> Aftermath:

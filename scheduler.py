@@ -198,6 +198,7 @@ class Clock:
             self._look_at(clock.now())
         if passed != Night(after=passed.after):
             self._report(passed, self._rests())
+        night.go_on(self._config, self._database, passed, stop=self._stop)
         return passed
 
     def _rests(self) -> bool:

@@ -212,6 +212,7 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
             )
         passed = evolve(passed, lost=tuple(lost), refused=(*chosen.refused, *passed.refused))
         report.tell_night(home.config, database, passed, as_json=as_json)
+        night.go_on(home.config, database, passed, stop=stop)
     raise typer.Exit(passed.code)
 
 

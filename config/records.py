@@ -121,6 +121,13 @@ class Health:
 
 
 @frozen(kw_only=True)
+class Backfill:
+    """How the nights go on with open back-fills: so many requests each; 0: not at all."""
+
+    pages: int = field(default=0, validator=checks.within(0))
+
+
+@frozen(kw_only=True)
 class Report:
     """Whom the morning report is mailed to; empty: nobody."""
 
@@ -144,6 +151,7 @@ class Config:
     mail: Mail = Mail()
     health: Health = Health()
     report: Report = Report()
+    backfill: Backfill = Backfill()
     portals: Mapping[str, PortalConfig] = field(factory=dict)
 
     def schedule_of(self, portal: str) -> Schedule:

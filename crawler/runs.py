@@ -152,21 +152,34 @@ def supervise(
 
     ``stop`` asks the child to finish what is in flight and close its row.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "cli",
-        "--home",
-        str(config.home),
-        "crawl",
-        slug,
-        "--slot",
-        slot.isoformat(),
-    ]
-    command += [f"--since={since.isoformat()}"] if since else []
-    command += [part for path in replay for part in ("--replay", str(path.absolute()))]
-    command += [part for section in sections for part in ("--section", section)]
-    command += ["--imported"] if imported else []
+    options = [f"--since={since.isoformat()}"] if since else []
+    options += [part for path in replay for part in ("--replay", str(path.absolute()))]
+    options += [part for section in sections for part in ("--section", section)]
+    options += ["--imported"] if imported else []
+    code, late = _child(config, slug, slot, ["crawl", slug, *options], stop)
+    return _settled(config, slug, slot, code, late=late)
+
+
+def supervise_backfill(
+    config: Config, slug: str, *, slot: dt.datetime, pages: int, stop: threading.Event | None = None
+) -> Run | None:
+    """Go on with a portal's open back-fill in a child process, for so many requests; its closed run, None
+    when the lease is taken or nothing was left to do."""
+    code, late = _child(config, slug, slot, ["backfill", slug, f"--pages={pages}"], stop)
+    with open_database(config.database_url) as database:
+        run = _run_of(database, slug, slot)
+        if run is None and code not in {0, TAKEN}:
+            logger.error("%s: its back-fill ended with %d before it began; see its log", slug, code)
+        if run and run.state == "running":
+            run = lease.close_dead(config, database, run, clock.now(), late=late)
+        return run
+
+
+def _child(
+    config: Config, slug: str, slot: dt.datetime, words: Sequence[str], stop: threading.Event | None
+) -> tuple[int, bool]:
+    """A command that has ended: its exit code, and whether it had to be ended for being late."""
+    command = [sys.executable, "-m", "cli", "--home", str(config.home), *words, "--slot", slot.isoformat()]
     with _log(config, slug, slot).open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own command
             command,
@@ -177,7 +190,7 @@ def supervise(
             cwd=Path(config_package.__file__).parent.parent,
         )
         late = _wait(child, config, stop or threading.Event())
-    return _settled(config, slug, slot, child.returncode, late=late)
+    return child.returncode, late
 
 
 def run_all(

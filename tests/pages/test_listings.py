@@ -7,6 +7,7 @@ import pytest
 
 from crawler.pages.base import Many
 from crawler.pages.listings import HubList, JsonList, StaticList, TrsList, canonical
+from crawler.pages.listings.entries import MOST_PAGES
 from crawler.portal import Portal, Section
 from crawler.reading import read_listing
 from policy.errors import Challenge, LayoutChanged
@@ -75,7 +76,7 @@ def test_all_pages_after_the_current_one_follow_though_a_pager_links_only_some()
 def test_a_pager_may_link_the_other_scheme_and_never_sends_us_round_for_ever() -> None:
     pager = f'<a href="{URL.replace("https", "http")}3/">3</a>'
     assert read(Rows, rows(1) + pager).more == ("http://list.example/zc/2/", "http://list.example/zc/3/")
-    assert len(read(TrsRows, rows(1) + 'createPageHTML(99999999, 0, "index", "html")').more) < 1000
+    assert len(read(TrsRows, rows(1) + 'createPageHTML(99999999, 0, "index", "html")').more) <= MOST_PAGES
 
 
 def test_a_hub_has_no_further_page() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from policy.backfills import PATIENCE, Backfill, Walked
 from policy.errors import ArchiveError
-from policy.records import Entry
+from policy.records import Alias, Entry
 from storage import archive, backfills, listed
 from storage.backfills import KnownPages
 from storage.database import Database
@@ -85,6 +85,24 @@ def test_what_is_found_is_owed_until_it_is_archived_or_given_up(database: Databa
     assert (found.found, found.archived, found.failed, found.owed) == (4, 1, 1, 2)
     assert owed(database, ours) == ["3", "4"]
     assert "4 found, 1 archived, 2 to come, 1 given up" in found.headline
+
+
+def test_an_entry_that_is_a_moved_article_is_not_owed(database: Database) -> None:
+    ours = begun(database)
+    with database.write() as session:
+        backfills.find(session, ours.id, "tz", [entry("old"), entry("2")])
+    alias = Alias(key="old", url=entry("old").url, evidence="same words")
+    archive.store(
+        database,
+        an_article(key="1"),
+        captures=[a_capture("a")],
+        decide=a_new_policy,
+        code="x",
+        now=NIGHT,
+        aliases=[alias],
+    )
+    assert owed(database, ours) == ["2"]
+    assert now(database, ours).archived == 1
 
 
 def test_the_nights_owe_nothing_of_a_back_fill(database: Database) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TRACKING = re.compile(r"utm_\w+|spm|from|isappinstalled|share_\w+|wfr", re.IGNORECASE)
-MOST_PAGES = 1000
+MOST_PAGES = 5000
 """Whatever a pager says."""
 MOST_ROWS = 50_000
 """Of one page; the longest export known has some twelve thousand."""

@@ -1,0 +1,58 @@
+"""Nights that go on with open back-fills, where the configuration says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from policy.backfills import Backfill
+from storage import backfills, runs
+from tests.mocksite import shapes
+from tests.mocksite.site import MockSite
+from tests.scheduler.conftest import PAPERS, Home, ended
+
+HOUR = dt.timedelta(hours=1)
+THEN = dt.date(2019, 6, 1)
+
+
+@pytest.fixture
+def opened(home: Home, papers: MockSite) -> Backfill:
+    """A portal that was crawled an hour ago, with one paper of today and eight of 2019, and a back-fill."""
+    now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    shown = [shapes.paper(n, now.date() if n == 1 else THEN - dt.timedelta(days=n)) for n in range(1, 10)]
+    papers.put(PAPERS, shapes.ndrc_list(shown))
+    papers.put_all({f"{PAPERS}{each.stem}.html": shapes.ndrc_article(each) for each in shown})
+    first, last = dt.date(2019, 1, 1), dt.date(2019, 12, 31)
+    with home.database() as database, database.write() as session:
+        run = runs.claim(session, "loopback", now - HOUR, now - HOUR, since=now.date() - 90 * 24 * HOUR)
+        assert run
+        runs.close(session, run.id, "ok", now - HOUR)
+        return backfills.begin(session, "loopback", ["tz"], first, last, now)
+
+
+def now(home: Home, ours: Backfill) -> Backfill:
+    with home.database() as database, database.read() as session:
+        return backfills.backfill(session, ours.id)
+
+
+def test_a_night_goes_on_with_a_back_fill_when_it_is_told_to(home: Home, opened: Backfill) -> None:
+    home.schedule('cron = "0 * * * *"\n[backfill]\npages = 6')
+    report = ended(home.scheduler("--once"))
+    assert "loopback: back-fill of 2019-01-01 to 2019-12-31 open" in report
+    filled, crawled, _ = home.runs()
+    assert (filled.kind, filled.state, crawled.kind, crawled.new) == ("backfill", "budget", "crawl", 1)
+    assert (now(home, opened).state, now(home, opened).archived) == ("open", filled.new)
+    said = ended(home.polarchive("nightly"))
+    assert "loopback" in said
+    assert now(home, opened).archived == 8
+    assert [run.kind for run in home.runs()][:2] == ["backfill", "crawl"]
+    ended(home.polarchive("nightly"))
+    assert now(home, opened).state == "done"
+
+
+def test_by_default_the_nights_leave_it_alone(home: Home, opened: Backfill) -> None:
+    home.schedule('cron = "0 * * * *"')
+    ended(home.scheduler("--once"))
+    assert [run.kind for run in home.runs()] == ["crawl", "crawl"]
+    assert now(home, opened).ran is None
