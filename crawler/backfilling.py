@@ -52,7 +52,9 @@ class BackfillSpider(PortalSpider):
         """Keep what a listing page has of the range; ask for the page that follows it."""
         walk, payload = so_far, payload_of(response)
         try:
-            found = reading.read_listing(self.visit.portal, walk.section, payload, first=walk.begins)
+            found = reading.read_listing(
+                self.visit.portal, walk.section, payload, first=walk.begins, away=True
+            )
         except PageError as error:
             yield from self._page_lost(walk, error)
             return

@@ -53,10 +53,18 @@ SOURCES = (
 NOT_READING = frozenset({"pipelines/adapters.py", "pipelines/items.py", "pipelines/learner.py"})
 
 
-def read_listing(portal: Portal, section: Section, payload: Payload, *, first: bool | None = None) -> Listing:
+def read_listing(
+    portal: Portal,
+    section: Section,
+    payload: Payload,
+    *,
+    first: bool | None = None,
+    away: bool = False,
+) -> Listing:
     """The listing page; fewer entries than the section's first page promises raise LayoutChanged.
 
-    ``first``: no page before it had entries; by default that of the section's own address.
+    ``first``: no page before it had entries; by default that of the section's own address. ``away``: on a
+    later page rows that lead to other sites are enough.
     """
     refuse_bad(payload, portal)
     listing = section.listing().read(portal, section.url, payload)
@@ -64,6 +72,8 @@ def read_listing(portal: Portal, section: Section, payload: Payload, *, first: b
         first = canonical(payload.url) == canonical(section.url)
     promised = section.at_least if first else 1
     if listing.rowless and (listing.more or not first):
+        promised = 0
+    if away and listing.elsewhere and not first:
         promised = 0
     if len(listing.entries) < promised:
         message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"

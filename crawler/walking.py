@@ -126,10 +126,11 @@ class Walk:
 
     def take(self, listing: Listing) -> tuple[Entry, ...]:
         """The page under way was read: its entries that are of the range, each at the first page that
-        shows it."""
+        shows it. Rows that lead to other sites say by their days how far it came, too."""
         again = self.resumed and alike(self.asked) == alike(self.section.url)
-        fresh = [entry for entry in listing.entries if entry.key not in self._shown]
-        self._shown |= {entry.key for entry in fresh}
+        rows = (*listing.entries, *listing.elsewhere)
+        fresh = [entry for entry in rows if (entry.key or entry.url) not in self._shown]
+        self._shown |= {entry.key or entry.url for entry in fresh}
         self.pages += alike(self.asked) not in self._counted
         self._arrive(listing.more)
         self._lost = 0
@@ -139,7 +140,7 @@ class Walk:
         self._near = min(days) <= self.until and max(days) >= self.since if days else self._near
         if not (listing.rowless or again):
             self._count(fresh, days)
-        chosen = tuple(entry for entry in fresh if self._is_wanted(entry))
+        chosen = tuple(entry for entry in fresh if entry.key and self._is_wanted(entry))
         self._close()
         return chosen
 

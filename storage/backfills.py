@@ -78,7 +78,7 @@ def open_of(session: Session, portal: str) -> Backfill | None:
     return _record(session, row) if row else None
 
 
-def every(session: Session, *, only_open: bool = False, limit: int = 50) -> list[Backfill]:
+def every(session: Session, *, only_open: bool = False, limit: int = 200) -> list[Backfill]:
     """The newest back-fills first."""
     query = select(BackfillRow).order_by(BackfillRow.id.desc()).limit(limit)
     rows = session.scalars(query.where(BackfillRow.state == "open") if only_open else query)

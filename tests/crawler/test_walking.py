@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import pytest
+from attrs import evolve
 
 from crawler.addresses import alike
 from crawler.pages.listings import StaticList, YearList
@@ -92,6 +93,18 @@ def test_a_listing_without_days_is_read_as_far_as_somebody_says() -> None:
     walk.following()
     assert len(walk.take(listing(rows(2019, page=1, day=False), 2))) == 1
     assert walk.state == "bounded"
+
+
+def test_pages_of_rows_that_lead_to_other_sites_are_read_and_wanted_by_nobody() -> None:
+    walk, away = (
+        a_walk(),
+        Entry(url="https://news.example/1", key="", title="通知", listed_on=dt.date(2021, 1, 1)),
+    )
+    for n in range(STALE + 1):
+        elsewhere = evolve(away, url=f"{away.url}{n}")
+        assert walk.take(Listing(entries=(), elsewhere=(elsewhere,), more=(page(n + 1),))) == ()
+        assert walk.following()
+    assert walk.state == "walking"
 
 
 def test_a_pager_that_leads_in_circles_is_left() -> None:

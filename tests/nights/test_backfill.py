@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -223,6 +224,33 @@ def test_a_range_before_anything_the_listing_has_ends_and_says_so(home: Home, pa
     shown = child.communicate(timeout=30)[0]
     assert "ndrc/tz: 12 pages read, the oldest row of 2018-" in shown
     assert "that is all it has" in shown
+
+
+def test_a_pager_that_names_pages_that_are_not_there_is_left_and_named(home: Home, pages: Pages) -> None:
+    for number, shown in enumerate(pages):
+        url = f"{TZ}index_{number}.html" if number else TZ
+        home.site.put(url, shapes.ndrc_list(shown, total=900, current=number))
+    told = backfill(home, "--from", "2001-01-01", "--to", "2002-01-01", "--section", "tz", expect=3)
+    assert (told["state"], told["walked"]["tz"]["state"], told["walked"]["tz"]["pages"]) == (
+        "done",
+        "cut",
+        12,
+    )
+    shown, _ = home.run("backfill", "--list").communicate(timeout=30)
+    assert "ndrc/tz: 12 pages read" in shown
+    assert "stopped: its pager names pages that are not there" in shown
+
+
+def test_a_listing_without_days_is_read_as_far_as_somebody_says(home: Home, pages: Pages) -> None:
+    for number, shown in enumerate(pages):
+        url = f"{TZ}index_{number}.html" if number else TZ
+        listed = shapes.ndrc_list(shown, total=len(pages), current=number)
+        home.site.put(url, re.sub(r"<span>[^<]*</span>", "", listed))
+    told = backfill(home, *RANGE, "--section", "tz")
+    assert (told["state"], told["found"], told["walked"]["tz"]["state"]) == ("done", 0, "undated")
+    told = backfill(home, *RANGE, "--section", "tz", "--listing-pages", "2")
+    assert (told["state"], told["archived"], told["walked"]["tz"]["state"]) == ("done", SIZE, "bounded")
+    assert told["walked"]["tz"]["known"] == SIZE, "the first page is the nights', and archived"
 
 
 def test_a_back_fill_is_replayed_from_its_captures(

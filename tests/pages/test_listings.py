@@ -73,6 +73,17 @@ def test_all_pages_after_the_current_one_follow_though_a_pager_links_only_some()
     assert read(Rows, rows(1) + pager, URL + "2/").more == tuple(f"{URL}{n}/" for n in (3, 4, 5, 6))
 
 
+def test_a_later_page_whose_rows_all_lead_to_other_sites_is_read_where_that_is_wanted() -> None:
+    body = '<ul class="list"><li><a href="https://news.example/1">新闻</a><span>2026-03-01</span></li></ul>'
+    payload = Payload(url=f"{URL}2/", body=body.encode(), content_type="text/html")
+    section = Section(slug="zc", name="政策", url=URL, listing=Rows)
+    with pytest.raises(LayoutChanged):
+        read_listing(Sample(), section, payload, first=False)
+    assert len(read_listing(Sample(), section, payload, first=False, away=True).elsewhere) == 1
+    with pytest.raises(LayoutChanged):
+        read_listing(Sample(), section, payload, first=True, away=True)
+
+
 def test_a_pager_may_link_the_other_scheme_and_never_sends_us_round_for_ever() -> None:
     pager = f'<a href="{URL.replace("https", "http")}3/">3</a>'
     assert read(Rows, rows(1) + pager).more == ("http://list.example/zc/2/", "http://list.example/zc/3/")
