@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check simulate bench bench-extract bench-fuzz check-corpus install clean
+.PHONY: demo test check simulate bench bench-extract bench-fuzz bench-diff check-corpus install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
@@ -27,6 +27,9 @@ bench-extract: install .venv-bench/installed  ## our records beside other extrac
 
 bench-fuzz: install  ## twenty damaged variants of each saved page: CORPUS=folder of pages
 	$(BIN)/python -m benchmarks.fuzz $(CORPUS) $(ARGS)
+
+bench-diff: install  ## comparing texts clause by clause, beside difflib; ten thousand random edits
+	$(BIN)/python -m benchmarks.diff $(ARGS)
 
 check-corpus: install  ## saved lists and articles of real portals, read and replayed: CORPUS=folder with manifest.json
 	$(BIN)/python -m benchmarks.lists $(CORPUS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Block = tuple[int, int, int]
 """Where a run of equal items begins in the one and in the other, and how long it is."""
@@ -17,14 +17,23 @@ _DEPTH = 4
 
 def equal_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Runs of equal items in ascending order, as long as they are."""
-    merged: list[Block] = []
-    for at_old, at_new, size in _between(old, new, _DEPTH):
-        before_old, before_new, before = merged[-1] if merged else (0, 0, 0)
-        if merged and (before_old + before, before_new + before) == (at_old, at_new):
-            merged[-1] = before_old, before_new, before + size
+    return joined(_between(old, new, _DEPTH))
+
+
+def joined(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks in ascending order, those that follow one another as one; without empty ones."""
+    found: list[Block] = []
+    end_old = end_new = -1
+    for at_old, at_new, size in blocks:
+        if not size:
+            continue
+        if at_old == end_old and at_new == end_new:
+            start_old, start_new, before = found[-1]
+            found[-1] = start_old, start_new, before + size
         else:
-            merged.append((at_old, at_new, size))
-    return merged
+            found.append((at_old, at_new, size))
+        end_old, end_new = at_old + size, at_new + size
+    return found
 
 
 def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, slice]]:
@@ -86,8 +95,7 @@ def _middle(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Bloc
         pairs = _longest(shared_old, shared_new)
     else:
         pairs = list(_by_unique(shared_old, shared_new, depth))
-    for at_old, at_new in pairs:
-        yield places_old[at_old], places_new[at_new], 1
+    yield from joined([(places_old[at_old], places_new[at_new], 1) for at_old, at_new in pairs])
 
 
 def _by_unique(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,6 @@ it matters."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal
@@ -19,6 +18,9 @@ from pipelines.reasons import Grade, Reason, followed, reasons, typography
 from policy.canonical import canonical, joined
 from policy.clauses import Clause, clauses
 from policy.words import compatible
+
+_MOST_REASONS = 200
+"""Of one clause: a table of a hundred thousand cells has changed, whatever is in the others."""
 
 ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
 
@@ -116,38 +118,64 @@ class _Comparing:
         self._said_old = list(map(joined, self._lines_old))
         self._said_new = list(map(joined, self._lines_new))
         self._matched: Matched = match(old, new, (self._said_old, self._said_new))
+        self._changed = {pair: self._lines(*pair) for pair in self._matched.pairs if self._differ(*pair)}
+        self._pairs = tuple(pair for pair in self._matched.pairs if self._is_one(*pair))
         self._numbers = dict(self._renumbered())
 
+    def _differ(self, one: int, other: int) -> bool:
+        return self._old[one].lines != self._new[other].lines or other in self._matched.moved
+
+    def _lines(self, one: int, other: int) -> tuple[LineChange, ...]:
+        """What changed in a clause; an only line became the only other, whatever is left."""
+        old, new = self._old[one], self._new[other]
+        only = sum(map(bool, self._lines_old[one])) == sum(map(bool, self._lines_new[other])) == 1
+        said = self._lines_old[one], self._lines_new[other]
+        return lines_of.diff(old.lines, new.lines, said=said, alike=0.0 if only else lines_of.ALIKE)
+
+    def _is_one(self, one: int, other: int) -> bool:
+        """Whether a line of the clause was kept or became another; else it is another clause."""
+        if self._said_old[one] == self._said_new[other] or self._old[one].kind in ("contents", "signature"):
+            return True
+        lines = self._changed.get((one, other), ())
+        gone = {line.old_line for line in lines if line.kind == "removed"}
+        return any(said and at not in gone for at, said in enumerate(self._lines_old[one]))
+
     def _renumbered(self) -> Iterator[tuple[str, str]]:
-        for one, other in self._matched.pairs:
+        for one, other in self._pairs:
             old, new = _number(self._old[one]), _number(self._new[other])
             if old and new and old != new:
                 yield old, new
 
     def compared(self) -> Comparison:
-        changed = [self._pair(one, other) for one, other in self._matched.pairs]
-        gone, come = ({pair[side] for pair in self._matched.pairs} for side in (0, 1))
-        removed = [self._removed(clause) for at, clause in enumerate(self._old) if at not in gone]
-        added = [self._added(clause) for at, clause in enumerate(self._new) if at not in come]
+        changed = [self._pair(one, other) for one, other in self._pairs]
+        gone, come = ({pair[side] for pair in self._pairs} for side in (0, 1))
+        removed = [
+            self._removed(clause, self._lines_old[at])
+            for at, clause in enumerate(self._old)
+            if at not in gone
+        ]
+        added = [
+            self._added(clause, self._lines_new[at]) for at, clause in enumerate(self._new) if at not in come
+        ]
         changes = [change for change in (*changed, *removed, *added) if change]
         return Comparison(
             old=self._old,
             new=self._new,
-            pairs=self._matched.pairs,
+            pairs=self._pairs,
             changes=tuple(sorted(changes, key=self._order())),
         )
 
     def _order(self) -> _Order:
         """By the place in the new text; what was removed behind what it followed."""
-        return _Order(self._old, self._new, self._matched.pairs)
+        return _Order(self._old, self._new, self._pairs)
 
-    def _removed(self, clause: Clause) -> Change:
-        lines = lines_of.diff(clause.lines, ())
+    def _removed(self, clause: Clause, said: Sequence[str]) -> Change:
+        lines = lines_of.diff(clause.lines, (), said=(said, ()))
         grade, why = self._whole(clause, "removed")
         return Change(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
 
-    def _added(self, clause: Clause) -> Change:
-        lines = lines_of.diff((), clause.lines)
+    def _added(self, clause: Clause, said: Sequence[str]) -> Change:
+        lines = lines_of.diff((), clause.lines, said=((), said))
         grade, why = self._whole(clause, "added")
         return Change(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
 
@@ -171,9 +199,9 @@ class _Comparing:
     def _pair(self, one: int, other: int) -> Change | None:
         old, new = self._old[one], self._new[other]
         moved, renumbered = other in self._matched.moved, _number(old) != _number(new)
-        if old.lines == new.lines and not moved:
+        if (one, other) not in self._changed:
             return None
-        lines = lines_of.diff(old.lines, new.lines, said=(self._lines_old[one], self._lines_new[other]))
+        lines = self._changed[one, other]
         grade, why = self._judged(old, new, lines, same=self._said_old[one] == self._said_new[other])
         if moved:
             grade, why = self._moved(one, other, grade, why)
@@ -191,7 +219,7 @@ class _Comparing:
     ) -> tuple[Grade, tuple[Reason, ...]]:
         """Under another heading a clause may mean something else; below the same, its place is typography."""
         above_old, above_new = _heading(self._old, one), _heading(self._new, other)
-        same = (above_old is None and above_new is None) or (above_old, above_new) in set(self._matched.pairs)
+        same = (above_old is None and above_new is None) or (above_old, above_new) in set(self._pairs)
         return (grade if same else "substantive"), (Reason(kind="moved"), *why)
 
     def _judged(
@@ -203,9 +231,11 @@ class _Comparing:
             return "cosmetic", _typography(old, new)
         if self._follows(old, new):
             return "cosmetic", (Reason(kind="following"),)
-        found = [reason for line in lines for reason in self._line(old, new, line)]
-        if found and all(reason.kind == "furniture" for reason in found):
-            return "cosmetic", (found[0],)
+        every = (reason for line in lines for reason in self._line(old, new, line))
+        found = list(islice(every, _MOST_REASONS))
+        worded = [line for line in lines if line.words] if not found else []
+        if worded and all(self._is_furniture([line.old or line.new or ""]) for line in worded):
+            return "cosmetic", (Reason(kind="furniture"),)
         return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
 
     def _follows(self, old: Clause, new: Clause) -> bool:
@@ -216,18 +246,16 @@ class _Comparing:
     def _line(self, old: Clause, new: Clause, line: LineChange) -> Iterator[Reason]:
         if not line.words:
             return
-        if line.kind == "changed":
+        if line.old is not None and line.new is not None:
             was, after = old.unnumbered(line.old_line), new.unnumbered(line.new_line)
             before = followed(was, self._numbers)
-            if before == was or canonical(before) != canonical(after):
+            if before == was:
+                heads = line.old.find(was), line.new.find(after)
+                yield from reasons(line.old, line.new, line.parts, heads)
+            elif canonical(before) != canonical(after):
                 yield from reasons(before, after, parts(before, after))
-        elif self._is_furniture([line.old or line.new or ""]):
-            yield Reason(kind="furniture")
-        elif _WORD.search(line.old or line.new or ""):
+        elif not self._is_furniture([line.old or line.new or ""]):
             yield from reasons(line.old or "", line.new or "", _one_sided(line))
-
-
-_WORD = re.compile(r"\w")
 
 
 def _one_sided(line: LineChange) -> tuple[Part, ...]:

@@ -16,7 +16,7 @@ from pipelines.likeness import closest
 from pipelines.parts import Part, parts
 from policy.canonical import canonical
 
-_ALIKE = 0.3
+ALIKE = 0.3
 """How alike two lines between the same neighbours are, if one became the other."""
 
 
@@ -39,14 +39,19 @@ class LineChange:
 
 
 def diff(
-    old: Sequence[str], new: Sequence[str], *, said: tuple[Sequence[str], Sequence[str]] | None = None
+    old: Sequence[str],
+    new: Sequence[str],
+    *,
+    said: tuple[Sequence[str], Sequence[str]] | None = None,
+    alike: float = ALIKE,
 ) -> tuple[LineChange, ...]:
     """What turns the old lines into the new ones, in order. A moved line is removed and added.
 
-    ``said``: what each of the old and of the new lines says, where that is not its canonical form.
+    ``said``: what each of the old and of the new lines says, where that is not its canonical form;
+    ``alike``: from 0 to 1, how much so two lines must be of which one became the other.
     """
     keys_old, keys_new = said or (tuple(map(canonical, old)), tuple(map(canonical, new)))
-    both = _Both(old, new, _solid(keys_old, old), _solid(keys_new, new))
+    both = _Both(old, new, _solid(keys_old, old), _solid(keys_new, new), alike)
     blocks = equal_blocks(both.keys_old, both.keys_new)
     changes = [change for block in blocks for change in both.rewritten(*block)]
     for lines_old, lines_new in gaps(blocks, len(old), len(new)):
@@ -77,8 +82,14 @@ class _Both:
     """Two texts and what each of their lines says."""
 
     def __init__(
-        self, old: Sequence[str], new: Sequence[str], keys_old: Sequence[str], keys_new: Sequence[str]
+        self,
+        old: Sequence[str],
+        new: Sequence[str],
+        keys_old: Sequence[str],
+        keys_new: Sequence[str],
+        alike: float,
     ) -> None:
+        self._alike = alike
         self.old, self.new, self.keys_old, self.keys_new = old, new, keys_old, keys_new
 
     def rewritten(self, at_old: int, at_new: int, size: int) -> Iterator[LineChange]:
@@ -100,7 +111,9 @@ class _Both:
             at_old, at_new = pair_old + 1, pair_new + 1
 
     def _pairs(self, lines_old: slice, lines_new: slice) -> list[tuple[int, int]]:
-        found = closest(self.keys_old[lines_old], self.keys_new[lines_new], lambda one, other: _ALIKE)
+        if self._alike <= 0 and lines_old.stop - lines_old.start == lines_new.stop - lines_new.start == 1:
+            return [(lines_old.start, lines_new.start)]
+        found = closest(self.keys_old[lines_old], self.keys_new[lines_new], lambda one, other: self._alike)
         pairs = sorted((one, other) for one, other, _ in found)
         return [(lines_old.start + one, lines_new.start + other) for one, other in ascending(pairs)]
 

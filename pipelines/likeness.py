@@ -8,7 +8,7 @@ from heapq import nlargest
 from itertools import pairwise
 
 _FEW = 400
-"""Pairs that are all looked at; of more, only those that share something rare."""
+"""Pairs that are all looked at; of more, only those of one place or that share something rare."""
 _RARE = 12
 """Texts that hold a rare pair of characters, at most."""
 _BEST = 8
@@ -20,6 +20,8 @@ _LONGEST = 20_000
 """Characters of a text that are looked at."""
 _PART = 0.7
 """How alike a text is to one that contains it."""
+_MOST = 0.6
+"""How much of it that is at least: phrases of the trade are in all texts."""
 
 Grams = frozenset[str]
 
@@ -52,10 +54,9 @@ def alike(one: Grams, other: Grams) -> float:
     if not one or not other:
         return 0.0
     shared = len(one & other)
-    contained = (
-        _PART * shared / min(len(one), len(other)) if min(len(one), len(other)) > _LEAST_GRAMS else 0.0
-    )
-    return max(2 * shared / (len(one) + len(other)), contained)
+    shorter = min(len(one), len(other))
+    part = _PART * shared / shorter if shared > _MOST * shorter and shorter > _LEAST_GRAMS else 0.0
+    return max(2 * shared / (len(one) + len(other)), part)
 
 
 def _grams(text: str) -> Grams:
@@ -81,6 +82,8 @@ def _candidates(old: Sequence[Grams], new: Sequence[Grams]) -> Iterator[tuple[in
     if len(old) * len(new) <= _FEW:
         yield from ((one, other) for one in range(len(old)) for other in range(len(new)))
         return
+    if len(old) == len(new):  # as many on both sides: of the same place
+        yield from ((at, at) for at in range(len(old)))
     holders: dict[str, list[int]] = {}
     for other, grams in enumerate(new):
         for gram in grams:

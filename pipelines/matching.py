@@ -17,7 +17,7 @@ CLOSE = 0.2
 """The same where all around them is known."""
 AWAY = 0.55
 """The same elsewhere in the text; less is chance."""
-_SAME_NUMBER = 0.1
+_SAME_NUMBER = 0.05
 _LEAST_WORDS = 8
 """Characters of the shortest clause that is recognised elsewhere: 略。 is everywhere."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from pipelines.alignment import Block, equal_blocks, gaps
+from pipelines.alignment import Block, equal_blocks, gaps, joined
 from policy.numerals import NUMERALS
 from policy.words import HAN
 
@@ -84,7 +84,7 @@ def _blocks(old: str, new: str, units_old: Sequence[str], units_new: Sequence[st
         begin_new, end_new = starts_new[gap_new.start], starts_new[gap_new.stop]
         inside = equal_blocks(units_old[begin_old:end_old], units_new[begin_new:end_new])
         found.extend((begin_old + one, begin_new + other, size) for one, other, size in inside)
-    return _joined(sorted(found))
+    return joined(sorted(found))
 
 
 def _pieces(line: str) -> list[str]:
@@ -105,23 +105,12 @@ def _starts(pieces: Sequence[str]) -> list[int]:
     return starts
 
 
-def _joined(blocks: Iterable[Block]) -> list[Block]:
-    joined: list[Block] = []
-    for block in blocks:
-        before = joined[-1] if joined else (-1, -1, 0)
-        if (before[0] + before[2], before[1] + before[2]) == block[:2]:
-            joined[-1] = before[0], before[1], before[2] + block[2]
-        elif block[2]:
-            joined.append(block)
-    return joined
-
-
 # ------------------------------------------------------------------ as one would mark it
 
 
 def _settled(blocks: list[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Differences at commas where they may be, and no crumbs between them."""
-    return _without_crumbs(_joined(_slid(blocks, old, new)), old, new)
+    return _without_crumbs(joined(_slid(blocks, old, new)), old, new)
 
 
 def _without_crumbs(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:

@@ -58,7 +58,8 @@ _MODAL = (
     "|(?<![适相对反响供效回])应(?!用|急|对|诉|力|收|税)|(?<!必|无)须(?!知)"
 )
 _TELLING = re.compile(
-    rf"""(?P<date>(?:[{_D}]{{4}}|[{HAN_DIGITS}]{{4}})\s?年(?:\s?{_N}\s?月(?:\s?{_N}\s?日)?)?|{_N}月{_N}日)
+    rf"""(?=[{_D}{NUMERALS}{HAN_DIGITS}第应必可不禁严有无方须未非没除免])(?:
+        (?P<date>(?:[{_D}]{{4}}|[{HAN_DIGITS}]{{4}})\s?年(?:\s?{_N}\s?月(?:\s?{_N}\s?日)?)?|{_N}月{_N}日)
       | (?P<reference>第\s?{_N}\s?[条款项章节编目](?:之[{NUMERALS}]+)?)
       | (?P<percentage>[百千]分之{_N}|{_N}\s?(?:[%％‰]|个百分点))
       | (?P<amount>{_N}{_BIG}余?\s?(?:美元|欧元|港元|人民币|元))
@@ -66,6 +67,7 @@ _TELLING = re.compile(
       | (?P<number>{_N}{_BIG}\s?(?:{_MEASURE})|[{_D}]+(?:[.,．][{_D}]+)*)
       | (?P<modal>{_MODAL})
       | (?P<negation>不|未|非(?!常)|无|没有|除外|免除|免于)
+      )
     """,
     re.VERBOSE,
 )
@@ -73,14 +75,19 @@ _SHORT = 6
 """Characters of the longest insertion of which one says what is in it, rather than how it begins."""
 _FIGURES = ("date", "deadline", "percentage", "amount", "number")
 _SHOWN = 24
+_SIGN = 3
 _FIGURE = re.compile(r"\d")
+_SAYS = re.compile(r"[^\W_]")
 _TYPESET = re.compile(rf"[^{HAN}]|[{NUMERALS}帐惟它做象]")
 
 
-def reasons(old: str, new: str, pieces: Sequence[Part]) -> Iterator[Reason]:
-    """Why the differences between two lines matter, in the order of the text."""
+def reasons(old: str, new: str, pieces: Sequence[Part], heads: tuple[int, int] = (0, 0)) -> Iterator[Reason]:
+    """Why the differences between two lines matter, in the order of the text; not those of their numbers,
+    which end at ``heads``."""
     found_old, found_new = _Telling(old), _Telling(new)
-    for begin_old, end_old, begin_new, end_new in _hunks(pieces):
+    silent = True
+    for hunk in _hunks(pieces):
+        begin_old, end_old, begin_new, end_new = _behind(heads, *hunk)
         gone, come = old[begin_old:end_old], new[begin_new:end_new]
         if _says_the_same(gone, come):
             continue
@@ -89,17 +96,34 @@ def reasons(old: str, new: str, pieces: Sequence[Part]) -> Iterator[Reason]:
             told = []
         elif gone and come and len(gone + come) > 2 * _SHORT:
             told = [reason for reason in told if (reason.old and reason.new) or reason.kind in _FIGURES]
+        silent = False
         if told:
             yield from told
         else:
             yield Reason(kind="words", old=_shown(gone), new=_shown(come))
+    if silent:  # a sign that means something, as the minus of -5, with what it stands at
+        begin_old, end_old, begin_new, end_new = next(_hunks(pieces), (0, len(old), 0, len(new)))
+        was = old[max(begin_old - _SIGN, 0) : end_old + _SIGN]
+        yield Reason(
+            kind="words", old=_shown(was), new=_shown(new[max(begin_new - _SIGN, 0) : end_new + _SIGN])
+        )
+
+
+def _behind(
+    heads: tuple[int, int], begin_old: int, end_old: int, begin_new: int, end_new: int
+) -> tuple[int, int, int, int]:
+    """What of a difference lies behind the numbers of the lines."""
+    begin_old, begin_new = max(begin_old, heads[0]), max(begin_new, heads[1])
+    return begin_old, max(end_old, begin_old), begin_new, max(end_new, begin_new)
 
 
 def _says_the_same(gone: str, come: str) -> bool:
     """Where only the typography differs; a point or a comma at a figure is no typography."""
-    if not _TYPESET.search(gone + come):
+    if not (gone and come):
+        return not _SAYS.search(gone + come)
+    if not _TYPESET.search(gone + come) or _FIGURE.search(gone + come):
         return False
-    return not _FIGURE.search(gone + come) and canonical(gone) == canonical(come)
+    return canonical(gone) == canonical(come)
 
 
 class _Telling:
@@ -112,10 +136,10 @@ class _Telling:
     def touched(self, begin: int, end: int) -> list[tuple[str, str]]:
         """Those in which something changed, or something was put in: their kinds and words."""
         touched = []
-        for found in self._found[bisect_right(self._ends, begin) :]:
-            if found.start() >= max(end, begin) and not (begin == end and found.start() < begin):
-                break
-            touched.append((str(found.lastgroup), "".join(found[0].split())))
+        at = bisect_right(self._ends, begin)
+        while at < len(self._found) and self._found[at].start() < max(begin, end):
+            touched.append((str(self._found[at].lastgroup), "".join(self._found[at][0].split())))
+            at += 1
         return touched
 
 
@@ -136,14 +160,20 @@ def _hunks(pieces: Sequence[Part]) -> Iterator[tuple[int, int, int, int]]:
 def _told(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[Reason]:
     """The telling words of one side with those of the other, each kind by itself; modal verbs and
     negations are one kind (可以 → 不得)."""
-    for kinds in (*((kind,) for kind in NAMES if kind not in ("modal", "negation")), ("modal", "negation")):
-        gone = [(kind, words) for kind, words in old if kind in kinds]
-        come = [(kind, words) for kind, words in new if kind in kinds]
-        for one, other in zip_longest(gone, come):
+    gone, come = _by_kind(old), _by_kind(new)
+    for kind in NAMES:
+        for one, other in zip_longest(gone.get(kind, ()), come.get(kind, ())):
             if one and other and (one[1] == other[1] or canonical(one[1]) == canonical(other[1])):
                 continue
-            kind = (one or other)[0]
-            yield Reason(kind=kind, old=one[1] if one else None, new=other[1] if other else None)
+            named = (one or other)[0]
+            yield Reason(kind=named, old=one[1] if one else None, new=other[1] if other else None)
+
+
+def _by_kind(told: Sequence[tuple[str, str]]) -> Mapping[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind, words in told:
+        found.setdefault("modal" if kind == "negation" else kind, []).append((kind, words))
+    return found
 
 
 def _shown(text: str) -> str | None:
@@ -176,7 +206,7 @@ _ARTICLE = re.compile(rf"第\s?{_N}\s?条(?:之[{NUMERALS}]+)?")
 
 def followed(text: str, numbers: Mapping[str, str]) -> str:
     """The text with its references to its own articles (本法第十二条) as those are numbered now."""
-    if not numbers:
+    if not numbers or "本" not in text:
         return text
 
     def renumber(found: re.Match[str]) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve
 
+from benchmarks.edits import edited, regulation, sentence, text
 from pipelines import diff as lines_of
 from pipelines.comparison import Change, apply, compare
 from pipelines.materiality import materiality
 from policy.numerals import numeral
 from policy.records import Article, Found
-from tests.edits import edited, regulation, sentence, text
 
 REGULATION = [
     "第一章 总则",

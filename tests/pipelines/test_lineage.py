@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
+from benchmarks.edits import edited, text
 from pipelines.lineage import Traced, find, lineage
-from tests.edits import edited, text
 
 FIRST = [
     "第一条 为了规范储能，制定本办法。",

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from benchmarks.edits import edited, text
 from policy.clauses import Clause, clauses
 from policy.places import places
-from tests.edits import edited, text
 
 REGULATION = [
     "储能电站管理办法",
