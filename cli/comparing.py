@@ -115,7 +115,16 @@ def _sides(session: Session, article: str, a: str | None, b: int | None) -> tupl
         if not a.isdecimal():
             raise ArchiveError(f"{a}: not a version's number (diff ARTICLE A B)")
         return find_version(session, known, int(a[:9])), find_version(session, known, b)
-    return _version(session, article), _version(session, a)
+    return _version(session, article), _other(session, article, a)
+
+
+def _other(session: Session, article: str, name: str) -> Version:
+    """The version of the second article; a number that is none may have been meant for a version."""
+    try:
+        return _version(session, name)
+    except ArchiveError as error:
+        hint = f"; for versions give two: diff {article} A B" if name.isdecimal() else ""
+        raise ArchiveError(f"{error}{hint}") from None
 
 
 def _last_two(session: Session, known: KnownArticle, number: int | None) -> tuple[Version, Version]:

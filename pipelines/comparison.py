@@ -120,6 +120,8 @@ class _Comparing:
         self._matched: Matched = match(old, new, (self._said_old, self._said_new))
         self._changed = {pair: self._lines(*pair) for pair in self._matched.pairs if self._differ(*pair)}
         self._pairs = tuple(pair for pair in self._matched.pairs if self._is_one(*pair))
+        self._paired = frozenset[tuple[int | None, int | None]](self._pairs)
+        self._above_old, self._above_new = _above(old), _above(new)
         self._numbers = dict(self._renumbered())
 
     def _differ(self, one: int, other: int) -> bool:
@@ -218,8 +220,8 @@ class _Comparing:
         self, one: int, other: int, grade: Grade, why: tuple[Reason, ...]
     ) -> tuple[Grade, tuple[Reason, ...]]:
         """Under another heading a clause may mean something else; below the same, its place is typography."""
-        above_old, above_new = _heading(self._old, one), _heading(self._new, other)
-        same = (above_old is None and above_new is None) or (above_old, above_new) in set(self._pairs)
+        above = self._above_old[one], self._above_new[other]
+        same = above == (None, None) or above in self._paired
         return (grade if same else "substantive"), (Reason(kind="moved"), *why)
 
     def _judged(
@@ -290,9 +292,15 @@ def _same_number(old: Clause, new: Clause) -> bool:
     return canonical(old.text) == canonical(new.text)
 
 
-def _heading(clauses: Sequence[Clause], at: int) -> int | None:
-    """The rank of the chapter or section above a clause."""
-    return next((rank for rank in range(at - 1, -1, -1) if clauses[rank].kind == "heading"), None)
+def _above(clauses: Sequence[Clause]) -> list[int | None]:
+    """For each clause the rank of the chapter, section or point it belongs to."""
+    latest: dict[str, int] = {}
+    above: list[int | None] = []
+    for rank, clause in enumerate(clauses):
+        path = clause.path.partition("~")[0]
+        above.append(latest.get(path.rpartition("/")[0]))
+        latest[path] = rank
+    return above
 
 
 class _Order:

@@ -98,7 +98,7 @@ def test_one_version_cannot_be_compared(filled: Polarchive) -> None:
     assert "one version only" in answer.err
     assert filled("diff", "1", "1", "7").code == 1
     assert filled("diff", "1", "first", "2").code == 1
-    assert filled("diff", "1", "99").code == 1
+    assert "for versions give two: diff 1 A B" in filled("diff", "1", "99").err
 
 
 class Page(HTMLParser):
