@@ -455,6 +455,47 @@ class FurnitureSetRow(Base):
     blocks: Mapped[list[dict[str, Any]]]
 
 
+class WordingRow(Base):
+    """A text that one or many articles have, and its fingerprints, 8 bytes each."""
+
+    __tablename__ = "wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[int] = mapped_column(BigInteger, unique=True)
+    fingerprints: Mapped[bytes]
+
+
+class FingerprintRow(Base):
+    """Which wordings have a hash. A reprint in the same words is not counted again."""
+
+    __tablename__ = "fingerprint"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    wording_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class FingerprintKeyRow(Base):
+    """Which articles bear a title or a number, hashed."""
+
+    __tablename__ = "fingerprint_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class FingerprintedRow(Base):
+    """An article in the index: its wording, unless that is too short to be known again, and its keys."""
+
+    __tablename__ = "fingerprinted"
+    __table_args__ = (Index("ix_fingerprinted_wording_id", "wording_id", "article_id"),)
+
+    article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    wording_id: Mapped[int | None]
+    keys: Mapped[bytes]
+
+
 class CursorRow(Base):
     """How far a follower has read the change feed."""
 

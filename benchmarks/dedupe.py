@@ -1,0 +1,357 @@
+"""``make bench-dedupe``: how well reprints are told among invented articles, and what that costs.
+
+``--sizes`` articles come one by one; each is looked up in the index, compared with the candidates, and put
+into the index. Beside it, with ``--peers``, MinHash LSH, LSH Ensemble and simhash read the same articles,
+each in a process of its own. Then some articles come in ``--orders`` orders and are grouped. With CORPUS
+(a folder that holds ``laws`` and ``yearly-reports``), real laws in versions and real reports are told.
+
+``--drawn N`` fills the index with N articles' fingerprints first, drawn with the frequencies that invented
+articles have: what an archive of that size costs is measured without writing so many texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import text as sql
+
+from benchmarks import planted
+from benchmarks.lawbooks import laws, reports
+from benchmarks.planted import Planted
+from benchmarks.report import Report, show
+from benchmarks.tally import Tally
+from pipelines.grouping import Group, group, member
+from pipelines.relations import Relation, relation
+from pipelines.sheets import Sheet, fingerprints, sheet
+from policy.fingerprints import MOST, Fingerprints, pack, unpack
+from policy.records import Article, Found
+from storage import fingerprints as index
+from storage.database import Database, open_database, upgrade
+
+PEERS = ("minhash", "ensemble", "simhash")
+PEER = Path(".venv-bench/bin/python")
+MEASURED = 20_000
+"""The last articles, whose cost is told."""
+PARTS, BATCH = 256, 10_000
+_ROW = struct.Struct("<qq")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dedupe", description=__doc__)
+    parser.add_argument(
+        "corpus", nargs="?", default=os.environ.get("CORPUS"), help="folder of laws and yearly reports"
+    )
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000])
+    parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--drawn", type=int, default=0, help="fingerprints that are in the index before")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=[], help="beside it")
+    parser.add_argument("--orders", type=int, default=100)
+    parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
+    asked = parser.parse_args()
+    found = [_sized(size, asked.seed, asked.drawn, asked.peers) for size in asked.sizes]
+    if asked.orders:
+        found.append(_ordered(asked.orders, asked.seed))
+    if asked.corpus:
+        found.append(_corpus(Path(asked.corpus)))
+    show(found, as_markdown=asked.markdown)
+
+
+# ------------------------------------------------------------------ invented articles
+
+
+def _sized(size: int, seed: int, drawn: int, peers: Sequence[str]) -> Report:
+    rows = {"polarchive": ours(size, seed, drawn)}
+    for peer in peers:
+        rows |= _peer(peer, size, seed)
+    before = f" after {drawn:,} drawn ones" if drawn else ""
+    return Report(title=f"{size:,} articles{before}, seed {seed}", rows=rows)
+
+
+def ours(size: int, seed: int, drawn: int = 0) -> dict[str, str]:
+    """Recall, precision and cost of our own way."""
+    tally, spent = Tally(seed), Spent()
+    sheets = lru_cache(maxsize=2_000)(lambda number: _sheet(tally.known(number)))
+    with tempfile.TemporaryDirectory() as home:
+        url = f"sqlite:///{Path(home) / 'polarchive.db'}"
+        upgrade(url)
+        with open_database(url) as database:
+            draw(database, drawn, seed)
+            before = _bytes(database)
+            for new in _tracked(planted.corpus(size, seed), size):
+                with spent("sheet"):
+                    read = _sheet(new)
+                    prints = fingerprints(read)
+                with spent("index"), database.write() as session:
+                    likely = index.candidates(session, prints)
+                    index.add(session, drawn + new.number + 1, prints)
+                numbers = [each - drawn - 1 for one in likely for each in one.articles if each > drawn]
+                others = [(number, sheets(number)) for number in numbers]
+                with spent("compare"):
+                    joined = [number for number, other in others if relation(read, other).joins]
+                tally.add(new, joined)
+            kept = (_bytes(database) - before) / size
+    return tally.row() | spent.row() | {"bytes": f"{kept:,.0f}"}
+
+
+class Spent:
+    """CPU by step, of the last articles."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, list[float]] = {}
+        self._name, self._start = "", 0.0
+
+    def __call__(self, name: str) -> Spent:
+        self._name = name
+        return self
+
+    def __enter__(self) -> None:
+        self._start = time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        steps = self._steps.setdefault(self._name, [])
+        steps.append((time.process_time() - self._start) * 1000)
+        if len(steps) >= 2 * MEASURED:
+            del steps[:-MEASURED]
+
+    def row(self) -> dict[str, str]:
+        """Median and 95th percentile of each step, in milliseconds."""
+        return {
+            name: f"{statistics.median(last):.2f}/{statistics.quantiles(last, n=20)[-1]:.2f}"
+            for name, steps in self._steps.items()
+            if (last := steps[-MEASURED:])
+        }
+
+
+def _sheet(new: Planted) -> Sheet:
+    return sheet(
+        Article(
+            portal="bench",
+            key=str(new.number),
+            url=f"https://bench.example/{new.number}",
+            title=Found(value=new.title, raw=new.title, rule="bench"),
+            text=new.text,
+        )
+    )
+
+
+def _bytes(database: Database) -> int:
+    with database.read() as session:
+        pages, size = (
+            session.execute(sql(f"PRAGMA {name}")).scalar_one() for name in ("page_count", "page_size")
+        )
+    return int(pages) * int(size)
+
+
+def _tracked(articles: Iterator[Planted], size: int) -> Iterator[Planted]:
+    yield from track(articles, "reading", total=size, console=Console(file=sys.stderr), transient=True)
+
+
+# ------------------------------------------------------------------ drawn fingerprints
+
+
+def draw(database: Database, count: int, seed: int) -> None:
+    """Fill the index with fingerprints of articles that nobody wrote, in the order of their hashes."""
+    if not count:
+        return
+    often, usual = _frequencies(seed)
+    with tempfile.TemporaryDirectory() as folder, database.engine.begin() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        with ExitStack() as stack:
+            parts = [stack.enter_context((Path(folder) / str(at)).open("wb")) for at in range(PARTS)]
+            for some in _batches(count):
+                rows = [(number, *_drawn(number, seed, often, usual)) for number in some]
+                raw.executemany("INSERT INTO wording (id, digest, fingerprints) VALUES (?, ?, ?)", rows)
+                for number, _, packed in rows:
+                    for each in unpack(packed):
+                        parts[(each + 2**63) * PARTS >> 64].write(_ROW.pack(each, number))
+        numbers = ((number, number) for number in range(1, count + 1))
+        raw.executemany(
+            "INSERT INTO fingerprinted (article_id, wording_id, keys) VALUES (?, ?, x'')", numbers
+        )
+        for part in track(range(PARTS), "inserting", console=Console(file=sys.stderr), transient=True):
+            rows = sorted(_ROW.iter_unpack((Path(folder) / str(part)).read_bytes()))
+            raw.executemany("INSERT INTO fingerprint (hash, wording_id) VALUES (?, ?)", rows)
+
+
+def _batches(count: int) -> Iterator[range]:
+    starts = range(1, count + 1, BATCH)
+    for start in track(starts, "drawing", console=Console(file=sys.stderr), transient=True):
+        yield range(start, min(start + BATCH, count + 1))
+
+
+def _drawn(number: int, seed: int, often: tuple[list[int], list[int]], usual: int) -> tuple[int, bytes]:
+    """A digest and fingerprints as those of an article are: the usual ones are no other's."""
+    chance = random.Random(f"{seed}:drawn:{number}")
+    made = {chance.getrandbits(64) - 2**63 for _ in range(usual)} | {*chance.choices(*often, k=MOST - usual)}
+    clauses, runs = (sorted(each for each in made if each & 1 == odd) for odd in (0, 1))
+    return chance.getrandbits(64) - 2**63, pack([*clauses, *runs])
+
+
+def _frequencies(seed: int) -> tuple[tuple[list[int], list[int]], int]:
+    """The hashes that several of 2,000 invented articles have, how often each, and how many of an
+    article's no other has."""
+    counts: dict[int, int] = {}
+    made: list[Fingerprints] = [fingerprints(_sheet(each)) for each in planted.corpus(2_000, seed + 1_000)]
+    for each in made:
+        for one in each.hashes:
+            counts[one] = counts.get(one, 0) + 1
+    often = {one: count for one, count in counts.items() if count > 20}
+    usual = MOST - round(sum(often.values()) / len(made))
+    return ([*often], [*often.values()]), usual
+
+
+# ------------------------------------------------------------------ peers
+
+
+def _peer(name: str, size: int, seed: int) -> dict[str, dict[str, str]]:
+    """Rows of a peer, one a threshold, from its own process."""
+    if not PEER.exists():
+        raise SystemExit(f"{PEER}: not there; run make bench-dedupe")
+    command = [str(PEER), "-m", "benchmarks.dedupe_peers", name, str(size), str(seed)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    answer: dict[str, dict[str, str]] = json.loads(done.stdout)
+    return answer
+
+
+# ------------------------------------------------------------------ any order
+
+
+def _ordered(orders: int, seed: int) -> Report:
+    """Whether the same articles make the same groups in any order of arrival."""
+    articles = _gathered(seed)
+    sheets = {f"bench {each.number}": _sheet(each) for each in articles}
+    members = {key: member(read) for key, read in sheets.items()}
+    known: dict[tuple[str, str], Relation] = {}
+    outcomes: dict[tuple[Group, ...], int] = {}
+    with tempfile.TemporaryDirectory() as home:
+        for turn in range(orders):
+            url = f"sqlite:///{Path(home) / f'{turn}.db'}"
+            upgrade(url)
+            with open_database(url) as database:
+                keys = random.Random(f"{seed}:{turn}").sample([*sheets], len(sheets))
+                groups = group(members, _arrived(database, keys, sheets, known))
+            outcomes[groups] = outcomes.get(groups, 0) + 1
+    groups = max(outcomes, key=lambda each: outcomes[each])
+    return Report(
+        title=f"{len(articles)} articles, 60 of them reprints of one policy, in {orders} orders",
+        rows={
+            "outcomes": {
+                "different": str(len(outcomes)),
+                "policies": str(len(groups)),
+                "largest": str(max(len(each.articles) for each in groups)),
+                "kept apart": str(sum(bool(each.between) for each in groups)),
+            }
+        },
+    )
+
+
+def _gathered(seed: int) -> list[Planted]:
+    """Two hundred articles of all kinds, and sixty that repeat one of them in many ways."""
+    some = [*planted.corpus(200, seed)]
+    first = next(each for each in some if each.kind == "own")
+    kinds = [*planted.VARIANTS] * 7
+    repeated = [
+        Planted(
+            200 + at, kind, first.number, *planted.VARIANTS[kind](random.Random(f"{seed}:{at}"), *first[3:])
+        )
+        for at, kind in enumerate(kinds[:60])
+    ]
+    return [*some, *repeated]
+
+
+def _arrived(
+    database: Database,
+    keys: Sequence[str],
+    sheets: dict[str, Sheet],
+    known: dict[tuple[str, str], Relation],
+) -> dict[tuple[str, str], Relation]:
+    """The relations that are found when articles come in this order."""
+    relations: dict[tuple[str, str], Relation] = {}
+    for number, key in enumerate(keys, start=1):
+        prints = fingerprints(sheets[key])
+        with database.write() as session:
+            likely = index.candidates(session, prints)
+            index.add(session, number, prints)
+        for other in (keys[each - 1] for one in likely for each in one.articles):
+            pair = min(key, other), max(key, other)
+            if pair not in known:
+                known[pair] = relation(sheets[pair[0]], sheets[pair[1]])
+            relations[pair] = known[pair]
+    return relations
+
+
+# ------------------------------------------------------------------ real laws and reports
+
+
+def _corpus(folder: Path) -> Report:
+    """Each law one policy with its versions in order; all others, and all reports, different policies."""
+    named = [*laws(folder / "laws")]
+    sheets = [sheet(article) for _, article in named]
+    names = [name for name, _ in named]
+    told = [sheet(article) for article in reports(folder / "yearly-reports")]
+    names += [f"report {number}" for number in range(len(told))]
+    sheets += told
+    keys = [f"{number:05}" for number in range(len(sheets))]
+    groups = group(dict(zip(keys, map(member, sheets), strict=True)), _found(keys, sheets))
+    return Report(
+        title=f"{folder.name}: laws and yearly reports", rows={"polarchive": _laws(groups, names, keys)}
+    )
+
+
+def _found(keys: Sequence[str], sheets: Sequence[Sheet]) -> dict[tuple[str, str], Relation]:
+    with tempfile.TemporaryDirectory() as home:
+        url = f"sqlite:///{Path(home) / 'polarchive.db'}"
+        upgrade(url)
+        with open_database(url) as database:
+            return _arrived(database, keys, dict(zip(keys, sheets, strict=True)), {})
+
+
+def _laws(groups: Sequence[Group], names: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
+    name = dict(zip(keys, names, strict=True))
+    versions: dict[str, list[str]] = {}
+    for key in keys:
+        versions.setdefault(name[key], []).append(key)
+    several = {law: held for law, held in versions.items() if len(held) > 1}
+    one = {law: each for law in several for each in groups if {*several[law]} <= each.articles}
+    ordered = [law for law, each in one.items() if _flat(each) == several[law]]
+    pairs = [pair for each in groups for pair in combinations(sorted(each.articles), 2)]
+    steps = sum(len(held) - 1 for held in several.values())
+    apart = sum(len(each.editions) - 1 for each in one.values())
+    return {
+        "laws": str(sum(not law.startswith("report ") for law in versions)),
+        "with versions": str(len(several)),
+        "one policy": str(len(one)),
+        "in order": str(len(ordered)),
+        "editions apart": f"{apart} of {steps}",
+        "fused laws": str(sum(name[a] != name[b] for a, b in pairs)),
+        "reports": str(sum(law.startswith("report ") for law in versions)),
+        "policies of reports": str(
+            sum(any(name[key].startswith("report ") for key in each.articles) for each in groups)
+        ),
+    }
+
+
+def _flat(found: Group) -> list[str]:
+    return [article for edition in found.editions for article in edition.articles]
+
+
+if __name__ == "__main__":
+    main()

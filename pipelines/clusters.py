@@ -1,0 +1,110 @@
+"""Clusters of articles that grow together unless something contradicts it, in no order at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+Key = str
+"""What names an article whenever it came: its portal and its key there."""
+Cluster = frozenset[Key]
+Conflicts = Collection[frozenset[Key]]
+"""Pairs of articles that something shows to be two."""
+
+
+class Clusters:
+    """Clusters that grow. ``between`` are those that lie between others: these grow no more."""
+
+    def __init__(self, clusters: Iterable[Cluster]) -> None:
+        self.between: dict[Cluster, tuple[Key, ...]] = {}
+        self.clusters = set(clusters)
+
+    def of(self) -> dict[Key, Cluster]:
+        """The cluster of each article."""
+        return {key: cluster for cluster in self.clusters for key in cluster}
+
+    def merge(self, clusters: Collection[Cluster]) -> Cluster:
+        """Make one of them."""
+        merged = frozenset[Key]().union(*clusters)
+        self.clusters = (self.clusters - {*clusters}) | {merged}
+        return merged
+
+    def keep_apart(self, cluster: Cluster, others: Iterable[Cluster]) -> None:
+        """Remember that it matches several alike."""
+        self.between[cluster] = tuple(sorted(min(other) for other in others))
+
+    def join(self, pairs: Sequence[tuple[Key, Key]], conflicts: Conflicts, *, telling: bool = False) -> None:
+        """Join all that these pairs connect, but for what contradicts itself; ``telling``: what lies between
+        two is kept apart for good."""
+        place = self.of()
+        edges = {
+            frozenset((place[left], place[right]))
+            for left, right in pairs
+            if place[left] != place[right] and self.between.keys().isdisjoint((place[left], place[right]))
+        }
+        live = [pair for pair in conflicts if len({place[key] for key in pair}) > 1]
+        for component in components({cluster for edge in edges for cluster in edge}, edges):
+            self._resolve(component, [edge for edge in edges if edge <= component], live, telling=telling)
+
+    def _resolve(
+        self,
+        component: frozenset[Cluster],
+        edges: Sequence[frozenset[Cluster]],
+        conflicts: Conflicts,
+        *,
+        telling: bool,
+    ) -> None:
+        """Join a component; where it holds contradictions, those who contradict each other hold their own,
+        and what leans on several of them is kept apart."""
+        place = {key: cluster for cluster in component for key in cluster}
+        clashing = [pair for pair in conflicts if pair <= place.keys()]
+        if not clashing:
+            self.merge(component)
+            return
+        stubborn = {place[key] for pair in clashing for key in pair}
+        camps = [camp for some in components(stubborn, edges) for camp in _camps(some, clashing)]
+        for rest in components(component - stubborn, edges):
+            near = [camp for camp in camps if any(edge & rest and edge & camp for edge in edges)]
+            if len(near) == 1:
+                camps[camps.index(near[0])] = near[0] | rest
+            elif telling:
+                self.keep_apart(self.merge(rest), (min(camp, key=min) for camp in near))
+            else:
+                self.merge(rest)
+        for camp in camps:
+            self.merge(camp)
+
+
+def clash(one: Cluster, other: Cluster, conflicts: Conflicts) -> bool:
+    """Whether something shows that two clusters are two policies."""
+    return any(len(pair & one) == 1 and len(pair & other) == 1 for pair in conflicts)
+
+
+def _camps(some: frozenset[Cluster], clashing: Conflicts) -> list[frozenset[Cluster]]:
+    """Connected clusters that contradict others: one camp, unless they contradict each other."""
+    inside = {key for cluster in some for key in cluster}
+    if any(pair <= inside for pair in clashing):
+        return [frozenset((cluster,)) for cluster in sorted(some, key=min)]
+    return [some]
+
+
+def components(
+    nodes: Collection[Cluster], edges: Iterable[Collection[Cluster]]
+) -> Iterator[frozenset[Cluster]]:
+    """What the edges between these nodes connect, in a stable order."""
+    near: defaultdict[Cluster, set[Cluster]] = defaultdict(set)
+    for one, other in map(tuple, edges):
+        if one in nodes and other in nodes:
+            near[one].add(other)
+            near[other].add(one)
+    left = set(nodes)
+    for start in sorted(nodes, key=min):
+        if start not in left:
+            continue
+        reached, waiting = {start}, [start]
+        while waiting:
+            fresh = near[waiting.pop()] - reached
+            reached |= fresh
+            waiting.extend(fresh)
+        left -= reached
+        yield frozenset(reached)

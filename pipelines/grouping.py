@@ -1,0 +1,247 @@
+"""From articles and what they are to each other to policies with their editions, whoever came first.
+
+The strongest evidence joins first, and all of one strength at once, so the order of arrival counts for
+nothing. What would join two policies that something shows to be two, joins neither: it is kept apart and
+told. Only articles that joining relations connect bear on each other, so a neighbourhood of them
+(:func:`around`) is grouped as it would be among all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from attrs import frozen
+
+from pipelines.clusters import Cluster, Clusters, Key, clash, components
+from pipelines.relations import Relation
+from pipelines.sheets import Sheet
+
+MARGIN = 0.1
+"""An excerpt that is in two texts alike, within this, is of neither."""
+
+Relations = Mapping[tuple[Key, Key], Relation]
+
+
+@frozen(kw_only=True)
+class Member:
+    """What grouping asks of an article: ``names`` where it has a document's title, and its days."""
+
+    names: frozenset[str] = frozenset()
+    draft: bool = False
+    revised: dt.date | None = None
+    day: dt.date | None = None
+
+
+@frozen(kw_only=True)
+class Edition:
+    """Articles in the words of one edition, in the order of their keys, and its day."""
+
+    articles: tuple[Key, ...]
+    day: dt.date | None = None
+    draft: bool = False
+
+
+@frozen(kw_only=True)
+class Group:
+    """A policy: its editions, the earliest first. ``between``: articles of policies that it matches alike,
+    one of each; it is kept apart from all of them."""
+
+    editions: tuple[Edition, ...]
+    between: tuple[Key, ...] = ()
+
+    @property
+    def articles(self) -> frozenset[Key]:
+        """All articles of the policy."""
+        return frozenset(article for edition in self.editions for article in edition.articles)
+
+
+def member(sheet: Sheet) -> Member:
+    """What grouping asks of a sheet."""
+    return Member(
+        names=sheet.title.names if sheet.title.formal else frozenset(),
+        draft=sheet.title.draft,
+        revised=sheet.revised,
+        day=sheet.day,
+    )
+
+
+def around(start: Iterable[Key], relations: Relations) -> frozenset[Key]:
+    """The articles that are connected with these by joining relations."""
+    near: defaultdict[Key, set[Key]] = defaultdict(set)
+    for (left, right), found in relations.items():
+        if found.joins:
+            near[left].add(right)
+            near[right].add(left)
+    reached, waiting = set(start), list(start)
+    while waiting:
+        fresh = near[waiting.pop()] - reached
+        reached |= fresh
+        waiting.extend(fresh)
+    return frozenset(reached)
+
+
+def group(members: Mapping[Key, Member], relations: Relations) -> tuple[Group, ...]:
+    """The policies of these articles, in the order of their first keys."""
+    inside = {pair: found for pair, found in relations.items() if members.keys() >= {*pair}}
+    joining = {pair: found for pair, found in inside.items() if found.joins}
+    policies = {frozenset(pair) for pair, found in inside.items() if found.conflict}
+    texts = policies | {frozenset(pair) for pair, found in inside.items() if found.differs}
+    whole = _pairs(joining, lambda found: found.kind == "same")
+    numbered = _pairs(joining, lambda found: found.strength == 3 and found.kind != "edition")
+    state = Clusters(frozenset((key,)) for key in members)
+    for pairs in (numbered, whole):
+        state.join(pairs, texts)
+    worded = state.clusters
+    state.join(_pairs(joining, lambda found: found.kind == "edition"), policies, telling=True)
+    for pairs in (numbered, whole):
+        state.join(pairs, texts, telling=True)
+    leaning = _leaning(joining)
+    _attach(state, leaning, members, policies)
+    revised = {key for pair, found in joining.items() if found.kind == "edition" for key in pair}
+    groups = [
+        Group(
+            editions=_editions(policy, worded, revised, leaning, members),
+            between=state.between.get(policy, ()),
+        )
+        for policy in state.clusters
+    ]
+    return tuple(sorted(groups, key=lambda each: min(each.articles)))
+
+
+def _pairs(joining: Relations, wanted: Callable[[Relation], bool]) -> list[tuple[Key, Key]]:
+    return [pair for pair, found in joining.items() if wanted(found)]
+
+
+# ------------------------------------------------------------------ parts
+
+
+def _leaning(joining: Relations) -> dict[Key, dict[Key, float]]:
+    """Who is known by whom: an excerpt by the whole it is of, an annotated text by the text itself."""
+    leaning: defaultdict[Key, dict[Key, float]] = defaultdict(dict)
+    for (left, right), found in joining.items():
+        if found.kind in {"excerpt", "part", "annotated"}:
+            leans, on = (left, right) if found.side == "left" else (right, left)
+            leaning[leans][on] = found.containment
+    return leaning
+
+
+def _attach(
+    state: Clusters,
+    leaning: Mapping[Key, Mapping[Key, float]],
+    members: Mapping[Key, Member],
+    conflicts: Collection[frozenset[Key]],
+) -> None:
+    """Put excerpts and parts to the one policy that they are of, round by round: of two wholes that turn
+    out to be one, an excerpt is no longer torn between them."""
+    while True:
+        place = state.of()
+        wanted = {
+            cluster: targets
+            for cluster in state.clusters
+            if cluster not in state.between and (targets := _targets(cluster, place, leaning, state.between))
+        }
+        single = {cluster: next(iter(targets)) for cluster, targets in wanted.items() if len(targets) == 1}
+        edges = [
+            frozenset((cluster, target))
+            for cluster, target in single.items()
+            if _fits(cluster, single, members, conflicts)
+        ]
+        if not edges:
+            break
+        for component in components({cluster for edge in edges for cluster in edge}, edges):
+            state.merge(component)
+    for cluster, targets in wanted.items():
+        state.keep_apart(cluster, targets)
+
+
+def _targets(
+    cluster: Cluster,
+    place: Mapping[Key, Cluster],
+    leaning: Mapping[Key, Mapping[Key, float]],
+    between: Collection[Cluster],
+) -> set[Cluster]:
+    """The other policies that articles of a cluster lean on no less than on any."""
+    found: set[Cluster] = set()
+    for key in cluster:
+        shares = {on: share for on, share in leaning.get(key, {}).items() if place[on] not in between}
+        best = max(shares.values(), default=0.0)
+        found |= {place[on] for on, share in shares.items() if share >= best - MARGIN}
+    return found - {cluster}
+
+
+def _fits(
+    cluster: Cluster,
+    single: Mapping[Cluster, Cluster],
+    members: Mapping[Key, Member],
+    conflicts: Collection[frozenset[Key]],
+) -> bool:
+    """Whether nothing shows that it is another policy than its target, or than what else leans on that."""
+    target = single[cluster]
+    others = [other for other, on in single.items() if on == target and other != cluster]
+    return not any(
+        clash(cluster, other, conflicts) or _named_otherwise(cluster, other, members)
+        for other in (target, *others)
+    )
+
+
+def _named_otherwise(one: Cluster, other: Cluster, members: Mapping[Key, Member]) -> bool:
+    """Whether both bear titles of documents, and not one in common."""
+    names = [{name for key in cluster for name in members[key].names} for cluster in (one, other)]
+    return bool(names[0] and names[1]) and not any(
+        mine in theirs or theirs in mine for mine in names[0] for theirs in names[1]
+    )
+
+
+# ------------------------------------------------------------------ editions
+
+
+def _editions(
+    policy: Cluster,
+    texts: Collection[Cluster],
+    revised: Collection[Key],
+    leaning: Mapping[Key, Mapping[Key, float]],
+    members: Mapping[Key, Member],
+) -> tuple[Edition, ...]:
+    """A policy's editions: the texts of which something shows that they are editions, each with the parts
+    that are best contained in it; one of all where nothing shows it."""
+    inside = [text for text in texts if text <= policy]
+    place = {key: text for text in inside for key in text}
+    bases = sorted((text for text in inside if not text.isdisjoint(revised)), key=min) or [policy]
+    editions: defaultdict[Cluster, set[Key]] = defaultdict(set)
+    for text in inside:
+        home = _home(text, place, leaning, set())
+        editions[home if home in bases else bases[0]] |= text
+    made = [_edition(articles, members) for articles in editions.values()]
+    return tuple(sorted(made, key=lambda each: (not each.draft, each.day or dt.date.max, each.articles)))
+
+
+def _home(
+    text: Cluster,
+    place: Mapping[Key, Cluster],
+    leaning: Mapping[Key, Mapping[Key, float]],
+    seen: set[Cluster],
+) -> Cluster:
+    """The text that a part is of, or itself."""
+    shares = [
+        (share, min(place[on]), place[on])
+        for key in text
+        for on, share in leaning.get(key, {}).items()
+        if on in place and place[on] != text and place[on] not in seen
+    ]
+    if not shares:
+        return text
+    best = max(share for share, _, _ in shares)
+    whole = min((first, whole) for share, first, whole in shares if share == best)[1]
+    return _home(whole, place, leaning, seen | {text})
+
+
+def _edition(articles: Collection[Key], members: Mapping[Key, Member]) -> Edition:
+    revised = [day for key in articles if (day := members[key].revised)]
+    days = [day for key in articles if (day := members[key].day)]
+    return Edition(
+        articles=tuple(sorted(articles)),
+        day=min(revised or days, default=None),
+        draft=all(members[key].draft for key in articles),
+    )

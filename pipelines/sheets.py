@@ -1,0 +1,115 @@
+"""An article as it is compared with others: its names, keys and days, and its words in clauses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+
+from attrs import field, frozen
+
+from pipelines import naming
+from pipelines.fingerprints import clauses, of_clauses
+from policy.dates import DATE, ImpossibleDay, day_of
+from policy.fingerprints import Fingerprints
+from policy.numerals import NUMERALS
+from policy.records import Article
+
+_MARK = re.compile(
+    rf"^\s*(?:第\s*(?:[{NUMERALS}]|\d){{1,8}}\s*[章节条]|[（(]?(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})[）)]?[、.．）)])",
+    re.MULTILINE,
+)
+_ASIDE = re.compile(
+    r"^[ \t　（(【]{0,6}(?:(?:稿件|信息|文章)?来源|(?:发布|更新)?(?:时间|日期)|作者|责任编辑|责编|编辑|审核"
+    r"|字[体号]|浏览|分享|打印|原标题|(?:相关|延伸|推荐)(?:阅读|链接|新闻)|(?:免责|版权)?声明)"
+    r"[ 　]{0,2}[:：丨|].{0,200}$",
+    re.MULTILINE,
+)
+"""A line around a text that a portal's reading left."""
+HEAD = 3000
+"""Characters in which the history of a law stands, above its first article."""
+_FIRST = re.compile(r"^\s*(?:#+\s*)?(?:第\s*[一1]\s*[编章条]|一、|目\s*[录次]\s*$)", re.MULTILINE)
+_EVENT = re.compile(
+    rf"{DATE}[^《》\n]{{0,60}}?(?:《[^》\n]{{1,200}}》[^《》\n]{{0,30}}?)?"
+    r"(?:通过|修正|修订|修改|公布|发布|批准|颁布)(?=[\s）)，,；;。]|根据|自|第|$|\d)"
+)
+
+
+@frozen(kw_only=True)
+class Sheet:
+    """An article, read for comparing.
+
+    ``joined`` are its clauses run together, ``offsets`` where each begins there; ``history`` the days on
+    which it was adopted and revised, as printed above its text.
+    """
+
+    title: naming.Title
+    joined: str = field(repr=False)
+    clauses: tuple[str, ...] = field(repr=False)
+    offsets: tuple[int, ...] = field(repr=False)
+    number: str | None = None
+    issuers: frozenset[str] = frozenset()
+    history: tuple[dt.date, ...] = ()
+    written: dt.date | None = None
+    day: dt.date | None = None
+    source: str = ""
+    """Tells two sheets of the same words apart, so that both ways of comparing are one."""
+    marks: int = 0
+    """Lines that begin with a number of an outline."""
+
+    @property
+    def order(self) -> tuple[int, str, str, str]:
+        """The shorter before the longer; any two articles have one order."""
+        return len(self.joined), self.joined, self.title.printed, self.source
+
+    @property
+    def revised(self) -> dt.date | None:
+        """When these words were adopted: the last day of the history, else that of writing."""
+        return max(self.history) if self.history else self.written
+
+
+def sheet(article: Article) -> Sheet:
+    """Read an article for comparing."""
+    official = article.title_official.value if article.title_official else ""
+    found = clauses(_ASIDE.sub("", article.text))
+    days = [each.value for each in (article.written, article.effective, article.published) if each]
+    plain = [day.date() if isinstance(day, dt.datetime) else day for day in days]
+    history = tuple(sorted(set(_history(article.text))))
+    return Sheet(
+        title=naming.read(article.title.value, official),
+        joined="".join(found),
+        clauses=tuple(found),
+        offsets=tuple(accumulate((len(clause) for clause in found), initial=0))[: len(found)],
+        number=article.doc_no.value.norm if article.doc_no else None,
+        issuers=frozenset(
+            each.id or each.printed for each in (article.issuers.value if article.issuers else ())
+        ),
+        history=history,
+        written=article.written.value if article.written else None,
+        day=history[-1] if history else plain[0] if plain else None,
+        source=f"{article.portal} {article.key}",
+        marks=len(_MARK.findall(article.text)),
+    )
+
+
+def fingerprints(sheet: Sheet) -> Fingerprints:
+    """What the index keeps of it."""
+    return of_clauses(sheet.clauses, keys(sheet))
+
+
+def keys(sheet: Sheet) -> Iterator[str]:
+    """Names and number under which it may be known, whatever its words."""
+    yield from (f"title:{name}" for name in sorted(sheet.title.names) if sheet.title.formal)
+    if sheet.number:
+        yield f"no:{sheet.number}"
+
+
+def _history(text: str) -> Iterator[dt.date]:
+    head = text[:HEAD]
+    first = _FIRST.search(head)
+    for found in _EVENT.finditer(head, 0, first.start() if first else min(len(head), 600)):
+        try:
+            yield day_of(found)
+        except ImpossibleDay:
+            continue
