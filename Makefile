@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check simulate bench bench-extract bench-fuzz bench-diff check-corpus install clean
+.PHONY: demo test check simulate bench bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
@@ -24,6 +24,9 @@ bench: install  ## CPU per archived page beside a plain spider; an archive that 
 
 bench-extract: install .venv-bench/installed  ## our records beside other extractors': CORPUS=folder of pages and truths
 	$(BIN)/python -m benchmarks.extract $(CORPUS) $(ARGS)
+
+bench-dedupe: install .venv-bench/installed  ## reprints told among invented articles, and real laws: CORPUS=folder, ARGS=--help
+	$(BIN)/python -m benchmarks.dedupe $(CORPUS) $(ARGS)
 
 bench-fuzz: install  ## twenty damaged variants of each saved page: CORPUS=folder of pages
 	$(BIN)/python -m benchmarks.fuzz $(CORPUS) $(ARGS)
