@@ -12,15 +12,10 @@ from attrs import field, frozen
 from pipelines import diff as lines_of
 from pipelines.diff import LineChange
 from pipelines.furniture import strip
+from pipelines.grading import Grader, Said, number
 from pipelines.matching import Matched, match
-from pipelines.parts import Part, PartKind, parts
-from pipelines.reasons import Grade, Reason, followed, reasons, typography
-from policy.canonical import canonical, joined
+from pipelines.reasons import Grade, Reason
 from policy.clauses import Clause, clauses
-from policy.words import compatible
-
-_MOST_REASONS = 200
-"""Of one clause: a table of a hundred thousand cells has changed, whatever is in the others."""
 
 ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
 
@@ -66,7 +61,8 @@ class Comparison:
 
 def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
     """The lines of two texts, compared."""
-    return _Comparing(clauses(old), clauses(new), _furniture(old) | _furniture(new)).compared()
+    furniture = _furniture(old) | _furniture(new)
+    return _Comparing(Said.of(clauses(old)), Said.of(clauses(new)), furniture).compared()
 
 
 def apply(changes: Iterable[Change], old: Sequence[str]) -> tuple[str, ...]:
@@ -110,186 +106,87 @@ def _furniture(lines: Sequence[str]) -> set[str]:
 
 
 class _Comparing:
-    """Two texts as clauses, and the words of each."""
+    """Two texts as clauses, and which is which."""
 
-    def __init__(self, old: tuple[Clause, ...], new: tuple[Clause, ...], furniture: set[str]) -> None:
-        self._old, self._new, self._furniture = old, new, furniture
-        self._lines_old, self._lines_new = list(map(_said, old)), list(map(_said, new))
-        self._said_old = list(map(joined, self._lines_old))
-        self._said_new = list(map(joined, self._lines_new))
-        self._matched: Matched = match(old, new, (self._said_old, self._said_new))
-        self._changed = {pair: self._lines(*pair) for pair in self._matched.pairs if self._differ(*pair)}
-        self._pairs = tuple(pair for pair in self._matched.pairs if self._is_one(*pair))
+    def __init__(self, old: Said, new: Said, furniture: set[str]) -> None:
+        self._old, self._new = old, new
+        matched: Matched = match(old.clauses, new.clauses, (old.words, new.words))
+        self._moved = matched.moved
+        self._changed = {pair: self._lines(*pair) for pair in matched.pairs if self._differ(*pair)}
+        self._pairs = tuple(pair for pair in matched.pairs if self._is_one(*pair))
         self._paired = frozenset[tuple[int | None, int | None]](self._pairs)
-        self._above_old, self._above_new = _above(old), _above(new)
-        self._numbers = dict(self._renumbered())
+        self._above_old, self._above_new = _above(old.clauses), _above(new.clauses)
+        self._grader = Grader(old, new, self._pairs, furniture)
 
     def _differ(self, one: int, other: int) -> bool:
-        return self._old[one].lines != self._new[other].lines or other in self._matched.moved
+        return self._old.clauses[one].lines != self._new.clauses[other].lines or other in self._moved
 
     def _lines(self, one: int, other: int) -> tuple[LineChange, ...]:
         """What changed in a clause; an only line became the only other, whatever is left."""
-        old, new = self._old[one], self._new[other]
-        only = sum(map(bool, self._lines_old[one])) == sum(map(bool, self._lines_new[other])) == 1
-        said = self._lines_old[one], self._lines_new[other]
-        return lines_of.diff(old.lines, new.lines, said=said, alike=0.0 if only else lines_of.ALIKE)
+        said = self._old.lines[one], self._new.lines[other]
+        only = sum(map(bool, said[0])) == sum(map(bool, said[1])) == 1
+        return lines_of.diff(
+            self._old.clauses[one].lines,
+            self._new.clauses[other].lines,
+            said=said,
+            alike=0.0 if only else lines_of.ALIKE,
+        )
 
     def _is_one(self, one: int, other: int) -> bool:
         """Whether a line of the clause was kept or became another; else it is another clause."""
-        if self._said_old[one] == self._said_new[other] or self._old[one].kind in ("contents", "signature"):
+        known = self._old.clauses[one].kind in ("contents", "signature")
+        if known or self._old.words[one] == self._new.words[other]:
             return True
         lines = self._changed.get((one, other), ())
         gone = {line.old_line for line in lines if line.kind == "removed"}
-        return any(said and at not in gone for at, said in enumerate(self._lines_old[one]))
-
-    def _renumbered(self) -> Iterator[tuple[str, str]]:
-        for one, other in self._pairs:
-            old, new = _number(self._old[one]), _number(self._new[other])
-            if old and new and old != new:
-                yield old, new
+        return any(said and at not in gone for at, said in enumerate(self._old.lines[one]))
 
     def compared(self) -> Comparison:
-        changed = [self._pair(one, other) for one, other in self._pairs]
+        old, new = self._old.clauses, self._new.clauses
         gone, come = ({pair[side] for pair in self._pairs} for side in (0, 1))
-        removed = [
-            self._removed(clause, self._lines_old[at])
-            for at, clause in enumerate(self._old)
-            if at not in gone
+        changes = [
+            *(change for pair in self._pairs if (change := self._pair(*pair))),
+            *(self._removed(at) for at in range(len(old)) if at not in gone),
+            *(self._added(at) for at in range(len(new)) if at not in come),
         ]
-        added = [
-            self._added(clause, self._lines_new[at]) for at, clause in enumerate(self._new) if at not in come
-        ]
-        changes = [change for change in (*changed, *removed, *added) if change]
-        return Comparison(
-            old=self._old,
-            new=self._new,
-            pairs=self._pairs,
-            changes=tuple(sorted(changes, key=self._order())),
-        )
+        place = _Order(old, new, self._pairs)
+        return Comparison(old=old, new=new, pairs=self._pairs, changes=tuple(sorted(changes, key=place)))
 
-    def _order(self) -> _Order:
-        """By the place in the new text; what was removed behind what it followed."""
-        return _Order(self._old, self._new, self._pairs)
-
-    def _removed(self, clause: Clause, said: Sequence[str]) -> Change:
-        lines = lines_of.diff(clause.lines, (), said=(said, ()))
-        grade, why = self._whole(clause, "removed")
+    def _removed(self, at: int) -> Change:
+        clause = self._old.clauses[at]
+        lines = lines_of.diff(clause.lines, (), said=(self._old.lines[at], ()))
+        grade, why = self._grader.whole(clause, "removed")
         return Change(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
 
-    def _added(self, clause: Clause, said: Sequence[str]) -> Change:
-        lines = lines_of.diff((), clause.lines, said=((), said))
-        grade, why = self._whole(clause, "added")
+    def _added(self, at: int) -> Change:
+        clause = self._new.clauses[at]
+        lines = lines_of.diff((), clause.lines, said=((), self._new.lines[at]))
+        grade, why = self._grader.whole(clause, "added")
         return Change(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
 
-    def _whole(self, clause: Clause, kind: str) -> tuple[Grade, Reason]:
-        if clause.kind == "contents":
-            return "cosmetic", Reason(kind="contents")
-        if self._is_furniture(clause.lines):
-            return "cosmetic", Reason(kind="furniture")
-        if not canonical(clause.text):
-            return "cosmetic", Reason(
-                kind="punctuation" if compatible(clause.text).strip() else "white space"
-            )
-        return "substantive", Reason(kind=kind)
-
-    def _is_furniture(self, lines: Sequence[str]) -> bool:
-        solid = [line.strip() for line in lines if line.strip()]
-        return bool(solid) and all(line in self._furniture for line in solid)
-
-    # -------------------------------------------------------------- one clause and what became of it
-
     def _pair(self, one: int, other: int) -> Change | None:
-        old, new = self._old[one], self._new[other]
-        moved, renumbered = other in self._matched.moved, _number(old) != _number(new)
-        if (one, other) not in self._changed:
+        """One clause and what became of it; None where nothing did."""
+        old, new = self._old.clauses[one], self._new.clauses[other]
+        stale = self._grader.is_stale(one, other)
+        if (one, other) not in self._changed and not stale:
             return None
-        lines = self._changed[one, other]
-        grade, why = self._judged(old, new, lines, same=self._said_old[one] == self._said_new[other])
-        if moved:
-            grade, why = self._moved(one, other, grade, why)
-        if renumbered and (old.mark or new.mark):
-            why = (*why, Reason(kind="renumbered"))
-        if grade == "cosmetic":
-            why = tuple(reason for reason in why if reason.kind != "numbering" or not renumbered)
-        kind: ChangeKind = (
-            "moved" if moved else "renumbered" if renumbered and grade == "cosmetic" else "changed"
-        )
+        lines = self._changed.get((one, other), ())
+        grade, why = self._grader.inside(one, other, lines)
+        if stale:
+            grade, why = "substantive", (Reason(kind="stale"), *why)
+        kind: ChangeKind = "changed"
+        if number(old) != number(new):
+            why = (*(reason for reason in why if reason.kind != "numbering"), Reason(kind="renumbered"))
+            kind = "renumbered" if grade == "cosmetic" else kind
+        if other in self._moved:
+            kind, why = "moved", (Reason(kind="moved"), *why)
+            grade = grade if self._is_below_the_same(one, other) else "substantive"
         return Change(kind=kind, grade=grade, reasons=why, old=old, new=new, lines=lines)
 
-    def _moved(
-        self, one: int, other: int, grade: Grade, why: tuple[Reason, ...]
-    ) -> tuple[Grade, tuple[Reason, ...]]:
+    def _is_below_the_same(self, one: int, other: int) -> bool:
         """Under another heading a clause may mean something else; below the same, its place is typography."""
         above = self._above_old[one], self._above_new[other]
-        same = above == (None, None) or above in self._paired
-        return (grade if same else "substantive"), (Reason(kind="moved"), *why)
-
-    def _judged(
-        self, old: Clause, new: Clause, lines: Sequence[LineChange], *, same: bool
-    ) -> tuple[Grade, tuple[Reason, ...]]:
-        if old.kind == new.kind == "contents":
-            return "cosmetic", (Reason(kind="contents"),)
-        if same or _run_together(old, new):
-            return "cosmetic", _typography(old, new)
-        if self._follows(old, new):
-            return "cosmetic", (Reason(kind="following"),)
-        every = (reason for line in lines for reason in self._line(old, new, line))
-        found = list(islice(every, _MOST_REASONS))
-        worded = [line for line in lines if line.words] if not found else []
-        if worded and all(self._is_furniture([line.old or line.new or ""]) for line in worded):
-            return "cosmetic", (Reason(kind="furniture"),)
-        return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
-
-    def _follows(self, old: Clause, new: Clause) -> bool:
-        """Whether nothing differs but the numbers of the articles it refers to."""
-        words = followed(old.words, self._numbers)
-        return words != old.words and canonical(words) == canonical(new.words)
-
-    def _line(self, old: Clause, new: Clause, line: LineChange) -> Iterator[Reason]:
-        if not line.words:
-            return
-        if line.old is not None and line.new is not None:
-            was, after = old.unnumbered(line.old_line), new.unnumbered(line.new_line)
-            before = followed(was, self._numbers)
-            if before == was:
-                heads = line.old.find(was), line.new.find(after)
-                yield from reasons(line.old, line.new, line.parts, heads)
-            elif canonical(before) != canonical(after):
-                yield from reasons(before, after, parts(before, after))
-        elif not self._is_furniture([line.old or line.new or ""]):
-            yield from reasons(line.old or "", line.new or "", _one_sided(line))
-
-
-def _one_sided(line: LineChange) -> tuple[Part, ...]:
-    kind: PartKind = "removed" if line.old is not None else "added"
-    return (Part(kind=kind, text=line.old or line.new or ""),)
-
-
-def _said(clause: Clause) -> tuple[str, ...]:
-    return tuple(canonical(clause.unnumbered(at)) for at in range(len(clause.lines)))
-
-
-def _number(clause: Clause) -> str:
-    return "".join(clause.mark.split()) if clause.counted else ""
-
-
-def _typography(old: Clause, new: Clause) -> tuple[Reason, ...]:
-    if "".join(old.text.split()) == "".join(new.text.split()) and old.text != new.text:
-        return (typography(old.text, new.text),)
-    if old.words != new.words:
-        return (typography(old.words, new.words),)
-    if old.text != new.text:
-        return (typography(old.text, new.text) if _same_number(old, new) else Reason(kind="numbering"),)
-    return (Reason(kind="white space"),) if old.lines != new.lines else ()
-
-
-def _run_together(old: Clause, new: Clause) -> bool:
-    """Whether items of their own line in one text stand behind each other in the other."""
-    return len(old.lines) != len(new.lines) and canonical(old.text) == canonical(new.text)
-
-
-def _same_number(old: Clause, new: Clause) -> bool:
-    return canonical(old.text) == canonical(new.text)
+        return above == (None, None) or above in self._paired
 
 
 def _above(clauses: Sequence[Clause]) -> list[int | None]:

@@ -11,7 +11,7 @@ _FEW = 400
 """Pairs that are all looked at; of more, only those of one place or that share something rare."""
 _RARE = 12
 """Texts that hold a rare pair of characters, at most."""
-_BEST = 8
+_BEST = 5
 """Candidates a text."""
 _MANY = 20
 """Texts from which on a pair of characters that very many hold says nothing."""

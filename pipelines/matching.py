@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
@@ -19,7 +20,7 @@ AWAY = 0.55
 """The same elsewhere in the text; less is chance."""
 _SAME_NUMBER = 0.05
 _LEAST_WORDS = 8
-"""Characters of the shortest clause that is recognised elsewhere: 略。 is everywhere."""
+"""Characters of the shortest clause that is recognised elsewhere, unless it is the only one so."""
 
 
 @frozen(kw_only=True)
@@ -78,13 +79,15 @@ def _elsewhere(
 ) -> list[tuple[int, int]]:
     """The same words out of order, the first with the first."""
     used_old, used_new = {one for one, _ in here}, {other for _, other in here}
+    counts_old, counts_new = Counter(keys_old), Counter(keys_new)
     free: dict[str, list[int]] = {}
     for at in reversed(range(len(keys_new))):
         if at not in used_new:
             free.setdefault(keys_new[at], []).append(at)
     pairs = []
     for at, key in enumerate(keys_old):
-        if at not in used_old and len(said[at]) >= _LEAST_WORDS and free.get(key):
+        telling = len(said[at]) >= _LEAST_WORDS or counts_old[key] == counts_new[key] == 1
+        if telling and at not in used_old and free.get(key):
             pairs.append((at, free[key].pop()))
     return pairs
 

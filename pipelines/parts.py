@@ -43,6 +43,8 @@ _STOPS = frozenset("，。；：、,;:!?！？（）()“”《》 \n")
 
 def parts(old: str, new: str) -> tuple[Part, ...]:
     """The pieces of a changed line, those that are the same between those that are not."""
+    if renumbered := _only_renumbered(old, new):
+        return renumbered
     units_old, units_new = units(old), units(new)
     blocks = _settled(_blocks(old, new, units_old, units_new), units_old, units_new)
     pieces: list[Part] = []
@@ -54,6 +56,15 @@ def parts(old: str, new: str) -> tuple[Part, ...]:
         pieces.append(Part(kind="same", text="".join(units_old[start_old:at_old])))
     shown = (piece for piece in pieces if piece.text)
     return tuple(Part(kind=kind, text="".join(piece.text for piece in run)) for kind, run in _runs(shown))
+
+
+def _only_renumbered(old: str, new: str) -> tuple[Part, ...]:
+    """Most changes of a regulation are of this kind, and need no search."""
+    one, other = _NUMBERED.match(old), _NUMBERED.match(new)
+    if not one or not other or one[0] == other[0] or old[one.end() :] != new[other.end() :]:
+        return ()
+    rest = (Part(kind="same", text=old[one.end() :]),) if old[one.end() :] else ()
+    return Part(kind="removed", text=one[0]), Part(kind="added", text=other[0]), *rest
 
 
 def units(line: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import zip_longest
 from typing import Literal
 
@@ -21,8 +22,8 @@ NAMES = {
     "date": "日期", "deadline": "期限", "percentage": "比例", "amount": "金额", "number": "数字",
     "reference": "引用", "modal": "情态", "negation": "否定", "words": "文字", "order": "顺序",
     "added": "新增", "removed": "删去", "moved": "移动", "renumbered": "条文序号",
-    "following": "引用随条文重排", "numbering": "编号", "white space": "空白", "width": "全半角",
-    "punctuation": "标点", "figures": "数字写法", "paragraphs": "分段", "contents": "目录",
+    "following": "引用随条文重排", "stale": "引用所指已变", "numbering": "编号", "white space": "空白",
+    "width": "全半角", "punctuation": "标点", "figures": "数字写法", "paragraphs": "分段", "contents": "目录",
     "furniture": "网页附属文字",
 }  # fmt: skip
 """The kinds of reasons and what they are called."""
@@ -63,7 +64,7 @@ _TELLING = re.compile(
       | (?P<reference>第\s?{_N}\s?[条款项章节编目](?:之[{NUMERALS}]+)?)
       | (?P<percentage>[百千]分之{_N}|{_N}\s?(?:[%％‰]|个百分点))
       | (?P<amount>{_N}{_BIG}余?\s?(?:美元|欧元|港元|人民币|元))
-      | (?P<deadline>{_N}\s?(?:个工作日|工作日|个月|小时|分钟|周年|年度|年|月|日|天|周))
+      | (?P<deadline>(?<!第){_N}\s?(?:个工作日|工作日|个月|小时|分钟|周年|年度|年|月|日|天|周))
       | (?P<number>{_N}{_BIG}\s?(?:{_MEASURE})|[{_D}]+(?:[.,．][{_D}]+)*)
       | (?P<modal>{_MODAL})
       | (?P<negation>不|未|非(?!常)|无|没有|除外|免除|免于)
@@ -91,10 +92,11 @@ def reasons(old: str, new: str, pieces: Sequence[Part], heads: tuple[int, int] =
         gone, come = old[begin_old:end_old], new[begin_new:end_new]
         if _says_the_same(gone, come):
             continue
-        told = list(_told(found_old.touched(begin_old, end_old), found_new.touched(begin_new, end_new)))
-        if not (gone and come) and len(gone + come) > _SHORT:
-            told = []
-        elif gone and come and len(gone + come) > 2 * _SHORT:
+        told: list[Reason] = []
+        if (gone and come) or len(gone + come) <= _SHORT:
+            touched = found_old.touched(begin_old, end_old), found_new.touched(begin_new, end_new)
+            told = list(_told(*touched))
+        if gone and come:
             told = [reason for reason in told if (reason.old and reason.new) or reason.kind in _FIGURES]
         silent = False
         if told:
@@ -130,8 +132,15 @@ class _Telling:
     """The telling words of a line, by their place."""
 
     def __init__(self, line: str) -> None:
-        self._found = list(_TELLING.finditer(line))
-        self._ends = [found.end() for found in self._found]
+        self._line = line
+
+    @cached_property
+    def _found(self) -> list[re.Match[str]]:
+        return list(_TELLING.finditer(self._line))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [found.end() for found in self._found]
 
     def touched(self, begin: int, end: int) -> list[tuple[str, str]]:
         """Those in which something changed, or something was put in: their kinds and words."""

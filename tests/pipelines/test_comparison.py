@@ -85,6 +85,13 @@ def test_a_reference_that_follows_the_renumbering_is_no_change_of_words() -> Non
     assert [reason.kind for reason in change.reasons] == ["following", "renumbered"]
 
 
+def test_a_reference_that_does_not_follow_means_another_article_now() -> None:
+    new = [line.replace("本办法第四条所称", "本办法第三条所称") for line in inserted()]
+    assert new != inserted()
+    (change,) = (change for change in changes(REGULATION, new) if change.label.startswith("第三章第六条"))
+    assert (change.grade, change.reasons[0].kind) == ("substantive", "stale")
+
+
 def test_a_reference_to_another_law_is_one() -> None:
     old = [*REGULATION, "第八条 依照《电力法》第三条处罚。"]
     new = [*inserted(), "第九条 依照《电力法》第四条处罚。"]

@@ -1,0 +1,147 @@
+"""Whether what became of a clause matters: substantive or cosmetic, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Self
+
+from attrs import field, frozen
+
+from pipelines.diff import LineChange
+from pipelines.parts import Part, PartKind, parts
+from pipelines.reasons import Grade, Reason, followed, reasons, typography
+from policy.canonical import canonical, joined
+from policy.clauses import Clause
+from policy.words import compatible
+
+_MOST_REASONS = 200
+"""Of one clause: a table of a hundred thousand cells has changed, whatever is in the others."""
+
+
+@frozen(kw_only=True)
+class Said:
+    """The clauses of a text, and in canonical form what each and each of its lines says."""
+
+    clauses: tuple[Clause, ...]
+    lines: tuple[tuple[str, ...], ...] = field(repr=False)
+    words: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, clauses: tuple[Clause, ...]) -> Self:
+        lines = tuple(
+            tuple(canonical(clause.unnumbered(at)) for at in range(len(clause.lines))) for clause in clauses
+        )
+        return cls(clauses=clauses, lines=lines, words=tuple(map(joined, lines)))
+
+
+def number(clause: Clause) -> str:
+    """Its number as printed; none where figures begin its words."""
+    return "".join(clause.mark.split()) if clause.counted else ""
+
+
+class Grader:
+    """Judges the changes between two texts, of which ``pairs`` of clauses are the same."""
+
+    def __init__(self, old: Said, new: Said, pairs: Sequence[tuple[int, int]], furniture: set[str]) -> None:
+        self._old, self._new, self._furniture = old, new, furniture
+        self._numbers = dict(_renumbered(old.clauses, new.clauses, pairs))
+
+    def whole(self, clause: Clause, kind: str) -> tuple[Grade, Reason]:
+        """A clause that is in one text only; ``kind`` is what is said of it if it matters."""
+        if clause.kind == "contents":
+            return "cosmetic", Reason(kind="contents")
+        if self._is_furniture(clause.lines):
+            return "cosmetic", Reason(kind="furniture")
+        if not canonical(clause.text):
+            seen = compatible(clause.text).strip()
+            return "cosmetic", Reason(kind="punctuation" if seen else "white space")
+        return "substantive", Reason(kind=kind)
+
+    def inside(self, one: int, other: int, lines: Sequence[LineChange]) -> tuple[Grade, tuple[Reason, ...]]:
+        """A clause in which these lines changed, whatever its number and its place."""
+        old, new = self._old.clauses[one], self._new.clauses[other]
+        if old.kind == new.kind == "contents":
+            return "cosmetic", (Reason(kind="contents"),)
+        if self._old.words[one] == self._new.words[other] or _run_together(old, new):
+            return "cosmetic", _typography(old, new)
+        if self._numbers and self._follows(one, other):
+            return "cosmetic", (Reason(kind="following"),)
+        every = (reason for line in lines for reason in self._line(one, other, line))
+        found = list(islice(every, _MOST_REASONS))
+        worded = [line for line in lines if line.words] if not found else []
+        if worded and all(self._is_furniture([line.old or line.new or ""]) for line in worded):
+            return "cosmetic", (Reason(kind="furniture"),)
+        return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
+
+    def is_stale(self, one: int, other: int) -> bool:
+        """Whether a clause of the same words refers to an article whose number is another's now."""
+        if not self._numbers or self._old.words[one] != self._new.words[other]:
+            return False
+        words = self._old.clauses[one].words
+        return followed(words, self._numbers) != words
+
+    def _follows(self, one: int, other: int) -> bool:
+        """Whether nothing differs but the numbers of the articles it refers to."""
+        old = self._old.clauses[one]
+        lines = [followed(old.unnumbered(at), self._numbers) for at in range(len(old.lines))]
+        if all(line == old.unnumbered(at) for at, line in enumerate(lines)):
+            return False
+        return joined(map(canonical, lines)) == self._new.words[other]
+
+    def _line(self, one: int, other: int, line: LineChange) -> Iterator[Reason]:
+        if not line.words:
+            return
+        if line.old is not None and line.new is not None:
+            was = self._old.clauses[one].unnumbered(line.old_line)
+            after = self._new.clauses[other].unnumbered(line.new_line)
+            before = followed(was, self._numbers)
+            if before == was:
+                heads = line.old.find(was), line.new.find(after)
+                yield from reasons(line.old, line.new, line.parts, heads)
+            elif canonical(before) != self._new.lines[other][line.new_line]:
+                yield from reasons(before, after, parts(before, after))
+        elif not self._is_furniture([line.old or line.new or ""]):
+            yield from reasons(line.old or "", line.new or "", _one_sided(line))
+
+    def _is_furniture(self, lines: Sequence[str]) -> bool:
+        solid = [line.strip() for line in lines if line.strip()]
+        return bool(solid) and all(line in self._furniture for line in solid)
+
+
+def _renumbered(
+    old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]
+) -> Iterator[tuple[str, str]]:
+    """The clauses that have another number; not those of which a page has two, in two documents."""
+    counts = Counter(map(number, old))
+    for one, other in pairs:
+        before, after = number(old[one]), number(new[other])
+        if before and after and before != after and counts[before] == 1:
+            yield before, after
+
+
+def _one_sided(line: LineChange) -> tuple[Part, ...]:
+    kind: PartKind = "removed" if line.old is not None else "added"
+    return (Part(kind=kind, text=line.old or line.new or ""),)
+
+
+def _typography(old: Clause, new: Clause) -> tuple[Reason, ...]:
+    words_old, words_new = old.words, new.words
+    if words_old == words_new:
+        if old.lines == new.lines:
+            return ()
+        if not _same_number(old, new):
+            return (Reason(kind="numbering"),)
+    if words_old == words_new or "".join(old.text.split()) == "".join(new.text.split()):
+        return (typography(old.text, new.text),)
+    return (typography(words_old, words_new),)
+
+
+def _run_together(old: Clause, new: Clause) -> bool:
+    """Whether items of their own line in one text stand behind each other in the other."""
+    return len(old.lines) != len(new.lines) and canonical(old.text) == canonical(new.text)
+
+
+def _same_number(old: Clause, new: Clause) -> bool:
+    return old.mark == new.mark or canonical(old.text) == canonical(new.text)
