@@ -66,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
     "sudden_drop": _kind("sudden_drop", busy=True),
     "server_errors": _kind("error_rate"),
     "stale": _kind("stale", busy=True, lasts=(99, 99)),
+    "moved": _kind("", lasts=(1, 1)),
 }
 
 
@@ -141,6 +142,16 @@ def _withdraw(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, W
     return evolve(fault, papers=(paper.number,)), world.amended(fault.portal, gone)
 
 
+def _move(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, World] | None:
+    """A young policy stands at another address; some old addresses lead there, others are gone."""
+    young = world.young(fault.portal, fault.first)
+    if not young:
+        return None
+    paper = draw.choice(young)
+    moved = evolve(paper, moves=fault.first, leads=draw.random() < 0.5, elsewhere=False)
+    return evolve(fault, papers=(paper.number,)), world.amended(fault.portal, moved)
+
+
 def _back_date(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, World] | None:
     """A policy appears with a day of long ago, in the middle of the listing."""
     shelf = world.shelf(fault.portal, fault.first)
@@ -165,6 +176,7 @@ def _fall_silent(fault: Fault, world: World, draw: random.Random) -> tuple[Fault
 _BEFALLS: Mapping[str, _Befall] = {
     "withdrawn": _withdraw,
     "back_dated": _back_date,
+    "moved": _move,
     "renamed_label": _needs_young,
     "body_cut": _needs_young,
     "article_redesign": _needs_young,

@@ -31,6 +31,7 @@ class Reply:
     text: str
     kind: str = HTML
     status: int = HTTPStatus.OK
+    location: str = ""
     lasting: bool = False
 
 
@@ -61,12 +62,21 @@ def _shelf(plan: Plan, portal: str, night: int, kinds: Iterable[str]) -> Shelf:
 def _article(plan: Plan, portal: str, night: int, address: str, kinds: Mapping[str, Fault]) -> Reply:
     paper = next((each for each in plan.world.shelf(portal, night) if each.path == address), None)
     if paper is None:
-        return Reply(text=pages.MISSING, status=HTTPStatus.NOT_FOUND)
+        return _left(plan, portal, night, address)
     if "server_errors" in kinds and paper.number % 3:
         return Reply(text=pages.BROKEN, status=HTTPStatus.INTERNAL_SERVER_ERROR)
     lasting = not portal.endswith("2")
     visitor = "" if lasting else f"您是第{random.randint(10_000, 99_999)}位访客"
     return Reply(text=_printed(portal, paper, night, kinds, visitor), lasting=lasting)
+
+
+def _left(plan: Plan, portal: str, night: int, address: str) -> Reply:
+    """Where nothing stands: what stood there may have moved."""
+    moved = (each for each in plan.world.papers[portal] if each.leads and each.path == address)
+    paper = next((each.on(night) for each in moved if each.stands(night)), None)
+    if paper is None:
+        return Reply(text=pages.MISSING, status=HTTPStatus.NOT_FOUND)
+    return Reply(text="", status=HTTPStatus.MOVED_PERMANENTLY, location=paper.path)
 
 
 def _printed(portal: str, paper: Paper, night: int, kinds: Iterable[str], visitor: str) -> str:
@@ -124,6 +134,8 @@ class Hosts:
         body = said.text.encode()
         request.setResponseCode(said.status)
         request.setHeader("Content-Type", said.kind)
+        if said.location:
+            request.setHeader("Location", said.location)
         if said.lasting and request.setETag(f'"{zlib.crc32(body):x}"'.encode()):
             return b""
         return body

@@ -17,7 +17,7 @@ from policy.runs import Judgement
 from simulation.faults import KINDS, Fault, Plan
 from simulation.fortnight import Passed
 from simulation.portals.declared import FRESH_WITHIN
-from simulation.world import Paper
+from simulation.world import ELSEWHERE, Paper
 from storage import queries
 from storage.database import Database
 from storage.models import DeliveryRow
@@ -79,26 +79,30 @@ def verdict(plan: Plan, passed: Sequence[Passed], database: Database) -> Verdict
 
 @frozen(kw_only=True)
 class _Archive:
-    """By portal and the policy's number: its versions; the changes; how often it was told."""
+    """By portal and the policy's number: its versions; the changes; how often it was told; and which of
+    them are archived as several articles."""
 
     versions: Mapping[tuple[str, int], Sequence[Version]]
     changes: Mapping[tuple[str, int], Sequence[Change]]
     told: Mapping[tuple[str, int], int]
+    doubled: Sequence[tuple[str, int]] = ()
 
     @classmethod
     def of(cls, session: Session, changes: Sequence[Change]) -> _Archive:
         versions: dict[tuple[str, int], Sequence[Version]] = {}
+        doubled: list[tuple[str, int]] = []
         names: dict[int, tuple[str, int]] = {}
         policies: dict[int, tuple[str, int]] = {}
         for newest in _all_newest(session):
             name = newest.article.portal, _number(newest.article.key)
+            doubled += [name] if name in versions else []
             names[newest.article_id] = policies[newest.policy_id] = name
             versions[name] = queries.versions(session, newest.article_id)
         by_name: dict[tuple[str, int], list[Change]] = defaultdict(list)
         for change in changes:
             by_name[names[change.article_id]].append(change)
         told = Counter(policies[policy] for policy in session.scalars(select(DeliveryRow.policy_id)))
-        return cls(versions=versions, changes=by_name, told=told)
+        return cls(versions=versions, changes=by_name, told=told, doubled=tuple(doubled))
 
 
 def _all_newest(session: Session) -> Iterator[Version]:
@@ -109,7 +113,7 @@ def _all_newest(session: Session) -> Iterator[Version]:
 
 
 def _number(key: str) -> int:
-    return int(key.rpartition("_")[2])
+    return int(key.rpartition("_")[2]) % ELSEWHERE
 
 
 # ------------------------------------------------------------------ was it told
@@ -142,7 +146,7 @@ def _missed(
             yield from _unchanged(plan, fault, night, archive)
 
 
-_CHANGES = {"withdrawn": "withdrawn", "back_dated": "new_policy"}
+_CHANGES = {"withdrawn": "withdrawn", "back_dated": "new_policy", "moved": "moved"}
 
 
 def _unchanged(plan: Plan, fault: Fault, night: int, archive: _Archive) -> Iterator[str]:
@@ -157,6 +161,8 @@ def _unchanged(plan: Plan, fault: Fault, night: int, archive: _Archive) -> Itera
         for when, kind in expected:
             if (when, kind) not in found:
                 yield f"night {when}: {fault.portal}: {number}: no change {kind}: {sorted(found)}"
+        if fault.kind == "moved" and {"withdrawn", "source_added"} & {kind for _, kind in found}:
+            yield f"{fault.portal}: {number}: moved, and more: {sorted(found)}"
 
 
 def _returns(plan: Plan, fault: Fault) -> bool:
@@ -188,6 +194,7 @@ def _wrong(plan: Plan, archive: _Archive) -> Iterator[str]:
     What a portal first shows cut short is archived as shown: nobody can know more.
     """
     papers = {(portal, each.number): each for portal, all_of in plan.world.papers.items() for each in all_of}
+    yield from (f"{name}: archived as two articles" for name in archive.doubled)
     for name, versions in archive.versions.items():
         paper = papers[name]
         editions = ["\n".join(paper.words(n)) for n in range(len(paper.editions))]
@@ -227,7 +234,7 @@ def _standing(plan: Plan, paper: Paper, night: int) -> Sequence[str]:
 
 def _last_good(plan: Plan, passed: Sequence[Passed], portal: str) -> int | None:
     """The last night on which nothing kept us from reading the portal."""
-    harmless = {"back_dated", "withdrawn", "slow_host", "loop", "duplicate_ids", "stale"}
+    harmless = {"back_dated", "withdrawn", "slow_host", "loop", "duplicate_ids", "stale", "moved"}
     for one in reversed(passed):
         ran = any(run.portal == portal and run.state in {"ok", "partial"} for run in one.night.runs)
         if ran and all(fault.kind in harmless for fault in plan.at(portal, one.number)):

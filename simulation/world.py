@@ -18,12 +18,17 @@ YOUNG = 5
 """Days within which a policy may be revised or withdrawn: then it is visited every night."""
 
 
+ELSEWHERE = 50_000_000
+"""What an address counts from once a policy moved there."""
+
+
 @frozen(kw_only=True)
 class Paper:
     """A policy on one portal. Night 0 is the first; what was there before has ``shown`` 0.
 
     ``editions`` are the nights from which each edition's words stand; ``hidden`` the nights without
-    the page: from the first to before the second.
+    the page: from the first to before the second. From night ``moves`` on it stands at another address,
+    to which the old one ``leads``, or not; ``elsewhere``: it is shown on such a night.
     """
 
     number: int
@@ -31,11 +36,14 @@ class Paper:
     shown: int
     editions: tuple[int, ...] = (0,)
     hidden: tuple[int, int] | None = None
+    moves: int | None = None
+    leads: bool = False
+    elsewhere: bool = False
 
     @property
     def key(self) -> str:
         """The portal's key of it."""
-        return f"t{self.day:%Y%m%d}_{self.number}"
+        return f"t{self.day:%Y%m%d}_{self.number + ELSEWHERE * self.elsewhere}"
 
     @property
     def path(self) -> str:
@@ -60,6 +68,10 @@ class Paper:
         """Which edition stands that night."""
         return sum(begun <= night for begun in self.editions[1:])
 
+    def on(self, night: int) -> Paper:
+        """As it is shown that night."""
+        return evolve(self, elsewhere=self.moves is not None and self.moves <= night)
+
     def stands(self, night: int) -> bool:
         """Whether the portal shows it that night."""
         gone = self.hidden is not None and self.hidden[0] <= night < self.hidden[1]
@@ -80,7 +92,7 @@ class World:
 
     def shelf(self, portal: str, night: int) -> list[Paper]:
         """What a portal shows, the newest day first."""
-        standing = (paper for paper in self.papers[portal] if paper.stands(night))
+        standing = (paper.on(night) for paper in self.papers[portal] if paper.stands(night))
         return sorted(standing, key=lambda paper: (paper.day, paper.number), reverse=True)
 
     def young(self, portal: str, night: int) -> list[Paper]:

@@ -52,3 +52,9 @@ def test_a_fault_is_missed_unless_it_is_told_that_night(database: Database) -> N
 def test_an_alarm_without_a_fault_is_false(database: Database) -> None:
     found = verdict(Plan(world=bare(WORLD), faults=()), nights(alarm("slow")), database)
     assert (found.precision, found.false) == (0.0, ("night 2: trs1: slow: Look.",))
+
+
+def test_a_policy_that_moved_must_be_told_as_moved(database: Database) -> None:
+    moved = Fault(kind="moved", portal="trs1", first=2, last=2, papers=(100_001,))
+    found = verdict(Plan(world=bare(WORLD), faults=(moved,)), nights(), database)
+    assert found.missed == ("night 2: trs1: 100001: no change moved: []",)
