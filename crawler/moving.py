@@ -14,6 +14,7 @@ from crawler.portal import Portal
 from pipelines.items import Reading
 from policy.moves import is_led_to, is_named
 from policy.records import Alias
+from storage.rows import KnownArticle
 
 
 class Moving:
@@ -68,7 +69,10 @@ class Moving:
         key = self._portal.key(url) or canonical(url)
         known = self._memory.known(sought.key)
         held = self._memory.archived(known.id) if known else None
-        if known is None or held is None or self._memory.known(key) or not is_led_to(held, item.article):
+        owner = self._memory.known(key)
+        if known is None or held is None or not is_led_to(held, item.article):
+            return None
+        if owner and not _may_join(known, owner, key):
             return None
         item = evolve(item, article=evolve(item.article, key=key))
         others = tuple(twin for twin in self._memory.twins(item.article) if twin.id != known.id)
@@ -93,3 +97,9 @@ class Moving:
         if known is None:
             return Claim(item=item, waiting=tuple(self._memory.twins(item.article)))
         return Claim(item=evolve(item, article=evolve(item.article, key=known.key), known=True))
+
+
+def _may_join(known: KnownArticle, owner: KnownArticle, key: str) -> bool:
+    """Whether the article at that address, which came later, may be the known one: not where that moved
+    there from elsewhere itself, nor where it is of another policy."""
+    return owner.key == key and owner.policy_id == known.policy_id and owner.first_seen > known.first_seen

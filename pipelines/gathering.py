@@ -16,7 +16,7 @@ from storage import citations, cursors, queries
 from storage.database import Database
 
 FOLLOWER = "connections"
-_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted"})
+_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "moved"})
 _BATCH = 100
 
 

@@ -195,12 +195,12 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
     if row is None:
         return _add_article(session, reading, decide)
     reading = _under(row, reading)
+    changes = _arrive(session, row, reading)
     verdict = judge(session, row, reading, reread)
     if verdict == "outdated":
         row.first_seen = min(row.first_seen, reading.at)
         return Saved(kind="outdated", article_id=row.id, version=row.newest)
-    changes = see(session, row, reading.at, reading.run_id)
-    changes += moves.take(session, row, reading.article, reading.aliases, reading.at, reading.run_id)
+    changes += see(session, row, reading.at, reading.run_id)
     if verdict == "revised":
         lied = _lied(session, row, reading)
         revised = _revise(session, row, reading)
@@ -225,6 +225,16 @@ def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
     row.last_digests = reading.digests
     row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
     return Saved(kind="unchanged", article_id=row.id, version=row.newest)
+
+
+def _arrive(session: Session, row: ArticleRow, reading: Reading) -> tuple[Change, ...]:
+    """Whether it is somewhere else now comes before what it says there. A look of before the last one
+    moves nothing."""
+    if not reading.aliases or reading.at < row.last_seen:
+        moves.keep(session, row.portal, row.id, reading.aliases, reading.at)
+        return ()
+    seen = see(session, row, reading.at, reading.run_id)
+    return seen + moves.take(session, row, reading.article, reading.aliases, reading.at, reading.run_id)
 
 
 def _under(row: ArticleRow, reading: Reading) -> Reading:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from attrs import asdict, evolve
 from sqlalchemy.orm import Session
 
-from policy.records import Change
+from policy.records import Change, ChangeKind
 from storage.inserts import insert
-from storage.models import ChangeRow
+from storage.locks import lock_feed
+from storage.models import ArticleRow, ChangeRow
 
 
 def add_change(session: Session, change: Change) -> Change:
@@ -15,3 +18,18 @@ def add_change(session: Session, change: Change) -> Change:
     commit order."""
     columns = asdict(change, filter=lambda attribute, _: attribute.name != "id")
     return evolve(change, id=insert(session, ChangeRow, **columns))
+
+
+def tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, run_id: int | None) -> Change:
+    """The change, in the feed: something became of the article, and its newest version is the same."""
+    lock_feed(session)
+    change = Change(
+        id=0,
+        kind=kind,
+        policy_id=row.policy_id,
+        article_id=row.id,
+        version=row.newest,
+        at=at.astimezone(dt.UTC),
+        run_id=run_id,
+    )
+    return add_change(session, change)

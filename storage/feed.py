@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from attrs import frozen
+
 from policy.records import Version
 from storage import queries
 from storage.database import Database
@@ -25,15 +27,32 @@ def all_articles(database: Database) -> Iterator[list[Version]]:
         after = found[-1].article_id
 
 
-def next_changed(database: Database, state: State) -> tuple[list[Version], int, dt.datetime] | None:
-    """The newest versions of what changed next, and how far that reads."""
+@frozen(kw_only=True)
+class Batch:
+    """What changed next: the newest versions of these articles, the numbers of those that are part of
+    another now, and how far that reads."""
+
+    versions: list[Version]
+    joined: list[int]
+    position: int
+    at: dt.datetime
+
+
+def next_changed(database: Database, state: State) -> Batch | None:
+    """The next batch; None at the end of the feed."""
     with database.read() as session:
         changes = queries.changes(session, after=state.position, limit=_BATCH)
         articles = dict.fromkeys(change.article_id for change in changes)
         versions = [queries.version(session, article) for article in articles]
+        joined = queries.joined(session, articles)
     if not changes:
         return None
-    return [version for version in versions if version], changes[-1].id, changes[-1].at
+    return Batch(
+        versions=[version for version in versions if version],
+        joined=joined,
+        position=changes[-1].id,
+        at=changes[-1].at,
+    )
 
 
 def same_feed(database: Database, state: State) -> bool:

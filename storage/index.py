@@ -150,11 +150,11 @@ class Index:
             return 0
         with _Writer(index) as writer:
             while batch := next_changed(database, state):
-                versions, position, at = batch
-                writer.put(versions)
-                state = state.moved(position, at)
+                writer.drop(batch.joined)
+                writer.put(batch.versions)
+                state = state.moved(batch.position, batch.at)
                 generations.save(self.path, state)
-                done += len(versions)
+                done += len(batch.versions)
         return done
 
     # -------------------------------------------------------------- reading
@@ -198,6 +198,11 @@ class _Writer:
 
     def __enter__(self) -> _Writer:
         return self
+
+    def drop(self, articles: Iterable[int]) -> None:
+        """Articles that are no more, out with the next commit."""
+        for article in articles:
+            self._writer.delete_documents_by_term("key", str(article))
 
     def put(self, versions: Iterable[Version]) -> None:
         """In one commit: the old documents out, the new ones in."""

@@ -100,7 +100,7 @@ class ArticleRow(Base):
 
 class AliasRow(Base):
     """A key that stands for an article whose row has another: where its portal showed it too. Never that
-    of another article's row."""
+    of another article's row. ``joined`` is the id of the row that the key had, if it had one."""
 
     __tablename__ = "alias"
 
@@ -110,6 +110,7 @@ class AliasRow(Base):
     url: Mapped[str] = mapped_column(index=True)
     since: Mapped[dt.datetime]
     evidence: Mapped[str]
+    joined: Mapped[int | None] = mapped_column(index=True)
 
 
 class VersionRow(Base):

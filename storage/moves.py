@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from policy.identity import policy_keys
 from policy.moves import says_same
 from policy.records import Alias, Article, Change
-from storage import article_json, queries
+from storage import article_json, joining, queries
+from storage.changes import tell
 from storage.inserts import insert_unless_there
+from storage.locks import hold_article
 from storage.models import AliasRow, ArticleRow, VersionRow
-from storage.presence import tell
 from storage.rows import KnownArticle, alias_record, article_record
 
 _MOST = 20
@@ -59,6 +60,8 @@ def twins(session: Session, article: Article) -> list[KnownArticle]:
 
 def keep(session: Session, portal: str, article_id: int, found: Collection[Alias], at: dt.datetime) -> None:
     """These keys stand for the article from now on; one that is an article's, or stands for one, stays."""
+    if not found:
+        return
     taken = queries.known_among(session, portal, [alias.key for alias in found])
     for alias in found:
         if alias.key in taken:
@@ -84,12 +87,15 @@ def take(
     run_id: int | None = None,
 ) -> tuple[Change, ...]:
     """Keep these keys of an article that was just seen; where one of them is the address at which it was
-    read, and another than before, the article ``moved`` there. A look of before the last one moves
-    nothing."""
-    learned = [alias for alias in found if alias.key != row.key]
-    keep(session, row.portal, row.id, learned, at)
-    moved = any(alias.url == article.url for alias in found) and row.url != article.url
-    if not moved or at < row.last_seen:
+    read, and another than before, the article ``moved`` there; an article that the archive has of that
+    address becomes part of it."""
+    keep(session, row.portal, row.id, found, at)
+    here = next((alias for alias in found if alias.url == article.url), None)
+    if here is None or row.url == article.url:
         return ()
+    other = hold_article(session, row.portal, here.key)
+    if other is not None and other.id != row.id:
+        same = other.policy_id == row.policy_id and other.key == here.key
+        return (joining.join(session, row, other, here.evidence, at, run_id),) if same else ()
     row.url, row.page_urls = article.url, list(article.page_urls)
     return (tell(session, row, "moved", at, run_id),)

@@ -9,11 +9,12 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from policy.records import Change, ChangeKind
+from policy.records import Change
 from policy.revisit import day_of, next_look, next_look_at_withdrawn
 from policy.withdrawal import counts
-from storage.changes import add_change
-from storage.locks import hold_article, lock_feed
+from storage import joining
+from storage.changes import tell
+from storage.locks import hold_article
 from storage.models import ArticleRow
 
 
@@ -63,7 +64,8 @@ def mark_gone(
     believed: bool = True,
     run_id: int | None = None,
 ) -> Change | None:
-    """The article's page is not there; the change, when it is ``withdrawn`` by that.
+    """The article's page is not there; the change, when it is ``withdrawn`` by that, or when another
+    article of the portal says the same elsewhere: then it ``moved`` there.
 
     So it is when it was gone on an earlier ``night`` (by default the day of ``at``) too and never seen
     between. A look that is not ``believed`` leaves only word that the page is missing. A look from before
@@ -83,21 +85,8 @@ def mark_gone(
     if row.missed_on is None or night <= row.missed_on:
         row.missed_on = row.missed_on or night
         return None
+    if (twin := joining.successor(session, row)) is not None:
+        return joining.join(session, row, twin, "same words", at, run_id)
     row.withdrawn_at = at
     row.due = next_look_at_withdrawn(key, day_of(at), withdrawn=day_of(at))
     return tell(session, row, "withdrawn", at, run_id)
-
-
-def tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, run_id: int | None) -> Change:
-    """The change, in the feed: something became of the article, and its words are the same."""
-    lock_feed(session)
-    change = Change(
-        id=0,
-        kind=kind,
-        policy_id=row.policy_id,
-        article_id=row.id,
-        version=row.newest,
-        at=at.astimezone(dt.UTC),
-        run_id=run_id,
-    )
-    return add_change(session, change)

@@ -133,9 +133,20 @@ def due_articles(
 
 
 def article(session: Session, article_id: int) -> KnownArticle | None:
-    """An article by its number in the archive."""
+    """An article by its number in the archive, or by one it had before it was joined with another."""
     row = session.get(ArticleRow, article_id)
+    row = row or session.scalar(
+        select(ArticleRow)
+        .join(AliasRow, AliasRow.article_id == ArticleRow.id)
+        .where(AliasRow.joined == article_id)
+    )
     return article_record(row) if row else None
+
+
+def joined(session: Session, ids: Collection[int]) -> list[int]:
+    """The numbers that articles had which are part of these now."""
+    query = select(AliasRow.joined).where(AliasRow.article_id.in_(ids), AliasRow.joined.is_not(None))
+    return [number for number in session.scalars(query) if number is not None]
 
 
 def articles(session: Session, ids: Collection[int]) -> dict[int, KnownArticle]:

@@ -307,8 +307,9 @@ class PortalSpider(Spider):
 
     def _missed(self, sought: Sought, capture: Capture, evidence: Proof = "same words") -> Output:
         """A known article is not at its address."""
-        self._moving.gone.add(sought.key)
-        yield Gone(key=sought.key, captures=(capture,))
+        if sought.key not in self._moving.gone:
+            self._moving.gone.add(sought.key)
+            yield Gone(key=sought.key, captures=(capture,))
         if sought.claim:
             yield from self._claimed(sought.claim.without(evidence))
 

@@ -59,7 +59,7 @@ def at_other(each: Paper, number: int = 900) -> Paper:
 @pytest.fixture
 def shown(home: Home) -> list[Paper]:
     """A few young articles, archived."""
-    papers = [paper(n, TODAY - dt.timedelta(days=n // 4)) for n in range(1, 13)]
+    papers = [paper(n, TODAY - dt.timedelta(days=n // 4)) for n in range(1, 16)]
     publish(home, *papers)
     assert crawl(home, day=0) == {}
     return papers
@@ -110,3 +110,76 @@ def test_the_same_words_at_a_new_address_are_the_article_whose_own_is_gone(
     assert sorted(news(home)) == ["moved", "source_added"], "the twin still stands at its own address"
     assert [crawl(home, day=2), crawl(home, day=3)] == [{}, {}]
     assert sorted(news(home)) == ["moved", "source_added"]
+
+
+def test_a_portal_that_moves_everything_at_once_has_moved_every_article(
+    home: Home, shown: list[Paper]
+) -> None:
+    for each in shown:
+        home.site.remove(url(each))
+    publish(home, *map(at_other, shown))
+    before = len(home.site.asked())
+    assert crawl(home, day=1) == {}
+    assert news(home) == ["moved"] * len(shown)
+    assert len(asked(home, before)) == 2 * len(shown), "the old address and the new one, once each"
+
+
+def test_an_article_moves_on_and_back(home: Home, shown: list[Paper]) -> None:
+    first, *others = shown
+    second, third = at_other(first, 800), at_other(first, 900)
+    publish(home, second, *others)
+    lead(home, first, url(second))
+    assert crawl(home, day=1) == {}
+    publish(home, third, *others)
+    lead(home, second, url(third))
+    assert crawl(home, day=2) == {}
+    publish(home, first, *others)
+    for each in (second, third):
+        home.site.remove(url(each))
+    assert crawl(home, day=3) == {}
+    assert news(home) == ["moved"] * 3
+    known = home.ask("show", name(third), "--json")
+    assert (known["now_at"], len(known["aliases"])) == (url(first), 2)
+
+
+def test_what_leads_elsewhere_is_gone_and_what_leads_astray_is_not(home: Home, shown: list[Paper]) -> None:
+    front, other, away, circle, *others = shown
+    home.site.put("https://www.ndrc.gov.cn/", "<html><body><p>首页</p></body></html>")
+    publish(home, *others)
+    lead(home, front, "https://www.ndrc.gov.cn/")
+    lead(home, other, url(others[0]))
+    lead(home, away, "https://www.example.com/t20260101_9.html")
+    lead(home, circle, url(circle))
+    for day in (1, 2):
+        assert crawl(home, day=day) == {"gone": 2, "off_portal": 1, "redirects": 1}
+    assert news(home) == ["withdrawn", "withdrawn"]
+
+
+def test_two_articles_that_lead_to_one_address_are_kept_apart(home: Home) -> None:
+    papers = [paper(n, TODAY - dt.timedelta(days=n // 4)) for n in range(1, 16)]
+    one, *others = papers
+    two, new = at_other(one, 700), at_other(one, 900)
+    publish(home, one, two, *others)
+    crawl(home, day=0)
+    publish(home, *others)
+    home.site.put(url(new), shapes.ndrc_article(new))
+    for each in (one, two):
+        lead(home, each, url(new))
+    assert [crawl(home, day=day) for day in (1, 2)] == [{"gone": 2}, {"gone": 2}]
+    assert sorted(news(home)) == ["source_added", "withdrawn", "withdrawn"]
+
+
+def test_an_address_that_goes_some_nights_after_the_new_one_came_has_moved(
+    home: Home, shown: list[Paper]
+) -> None:
+    old, *others = shown
+    new = at_other(old)
+    publish(home, new, old, *others)
+    assert crawl(home, day=1) == {}
+    publish(home, new, *others)
+    home.site.remove(url(old))
+    assert [crawl(home, day=day) for day in (2, 3, 4)] == [{"gone": 1}, {"gone": 1}, {}]
+    assert news(home) == ["source_added", "moved"]
+    history = home.ask("versions", name(old), "--json")
+    assert [one["by"] for one in history] == ["new_policy", "source_added"]
+    assert home.ask("search", old.title, "--json")["total"] == 1

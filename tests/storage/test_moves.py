@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from attrs import evolve
+from sqlalchemy import select
 
 from policy.records import Alias, Article, Capture
+from policy.words import tokens
 from storage import archive, listed, moves, presence, queries, runs
 from storage.database import Database
 from storage.enclosures import store_files
 from storage.files import held_article
+from storage.index import Index, words
+from storage.models import RunRow
 from storage.rows import KnownArticle
-from tests.storage.builders import DAY, NIGHT, PLAN, WORDS, a_capture, a_file, an_article, the_known_policy
+from tests.storage.builders import (
+    DAY,
+    NIGHT,
+    PAGES,
+    PLAN,
+    WORDS,
+    a_capture,
+    a_file,
+    an_article,
+    the_known_policy,
+)
 from tests.storage.test_listed import entry, owed, show
 
 NEW = "https://www.example.cn/new/2.html"
@@ -22,6 +38,18 @@ def at(url: str, article: Article) -> tuple[Article, Capture]:
     """The article and its capture at another address."""
     capture = evolve(a_capture(article.text), url=url)
     return evolve(article, url=url, page_urls=(url,)), capture
+
+
+def a_run(database: Database, night: int) -> int:
+    """The run of a night."""
+    with database.write() as session:
+        slot = NIGHT + night * DAY
+        row = session.scalar(select(RunRow).where(RunRow.slot == slot))
+        if row is None:
+            row = RunRow(portal="ndrc", slot=slot, state="ok")
+            session.add(row)
+            session.flush()
+        return row.id
 
 
 def read(
@@ -38,6 +66,7 @@ def read(
         decide=the_known_policy,
         code="1",
         now=when,
+        run_id=a_run(database, night),
         aliases=aliases,
     )
     return [change.kind for change in saved.changes]
@@ -156,7 +185,7 @@ def test_twins_say_the_same_at_other_keys_of_the_same_portal(archived: Database)
 def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Database) -> None:
     read(archived, an_article(), THERE, night=1, url=NEW)
     with archived.write() as session:
-        run = runs.claim(session, "ndrc", NIGHT, NIGHT)
+        run = runs.claim(session, "ndrc", NIGHT + 9 * DAY, NIGHT + 9 * DAY)
         captures = archive.record_captures(session, [a_capture("again")])
     assert run is not None
     archive.restate(
@@ -169,3 +198,82 @@ def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Data
         run_id=run.id,
     )
     assert (known(archived).url, known(archived).newest) == (NEW, 2)
+
+
+# ------------------------------------------------------------------ two articles that are one
+
+
+def changes(database: Database) -> list[tuple[str, int, int]]:
+    with database.read() as session:
+        return [(each.kind, each.article_id, each.version) for each in queries.changes(session)]
+
+
+@pytest.fixture
+def doubled(archived: Database) -> Database:
+    """An article, and one that appeared two nights later with the same words elsewhere; both stand."""
+    assert read(archived, an_article(key="2"), night=2, url=NEW) == ["source_added"]
+    return archived
+
+
+def test_an_article_gone_while_another_says_the_same_has_moved_there(
+    doubled: Database, tmp_path: Path
+) -> None:
+    first, second = known(doubled), known(doubled, "2")
+    index = Index(tmp_path)
+    assert index.follow(doubled) == 2
+    assert [gone(doubled, 3), gone(doubled, 4)] == [None, "moved"]
+    one = known(doubled)
+    assert (one.id, one.url, one.newest, one.missing_since) == (first.id, NEW, 2, None)
+    assert one == known(doubled, "2")
+    assert changes(doubled) == [
+        ("new_policy", one.id, 1),
+        ("source_added", one.id, 2),
+        ("moved", one.id, 2),
+    ]
+    with doubled.read() as session:
+        assert [each.article.url for each in queries.versions(session, one.id)] == [PAGES[0], NEW]
+        assert queries.article(session, second.id) == one, "its old number still leads to it"
+        assert queries.totals(session).articles == 1
+        found = queries.policy(session, one.policy_id)
+    assert found is not None
+    assert len(found.articles) == 1
+    assert index.follow(doubled) == 1
+    assert index.snapshot().find(words("text", tokens("储能规模化应用")), limit=9).total == 1
+    assert read(doubled, an_article(key="2"), night=5, url=NEW) == []
+
+
+def test_neither_twins_of_one_night_nor_old_ones_nor_two_that_are_gone_have_moved(database: Database) -> None:
+    read(database, an_article())
+    read(database, an_article(key="2"), url=NEW)
+    assert [gone(database, 1), gone(database, 2)] == [None, "withdrawn"], "they were there side by side"
+    read(database, an_article(key="3"), night=3, url=f"{NEW}3")
+    assert [gone(database, 40, "2"), gone(database, 41, "2")] == [None, "withdrawn"], (
+        "one that was gone before"
+    )
+
+
+def test_a_page_that_stood_beside_another_for_long_is_withdrawn(doubled: Database) -> None:
+    read(doubled, an_article(), night=50)
+    assert [gone(doubled, 51), gone(doubled, 52)] == [None, "withdrawn"]
+
+
+def test_a_redirect_to_an_article_of_its_own_makes_both_one_with_all_their_words(doubled: Database) -> None:
+    other = WORDS + "三、解释。"
+    assert read(doubled, an_article(other, key="2"), night=3, url=NEW) == ["new_version"]
+    assert read(doubled, an_article(other), THERE, night=3, url=NEW) == ["moved"]
+    one = known(doubled, "2")
+    with doubled.read() as session:
+        found = queries.versions(session, one.id)
+        captured = [version.captures[0].url for version in found]
+    assert [(version.number, version.text) for version in found] == [(1, WORDS), (2, WORDS), (3, other)]
+    assert captured == [an_article().url, NEW, NEW]
+    assert read(doubled, an_article(), Alias(key="1", url=PAGES[0], evidence="redirect"), night=4) == [
+        "moved",
+        "new_version",
+    ]
+
+
+def test_an_article_of_another_policy_is_not_joined(archived: Database) -> None:
+    assert read(archived, an_article(WORDS * 2, key="2"), night=1, url=NEW) == ["new_policy"]
+    assert read(archived, an_article(), THERE, night=2, url=NEW) == []
+    assert (known(archived).key, known(archived, "2").key) == ("1", "2")

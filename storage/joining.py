@@ -1,0 +1,127 @@
+"""Two articles that turn out to be one: the second moves into the first, with all that hangs on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from policy.moves import OVERLAP, says_same
+from policy.records import Change, Proof
+from storage import article_json
+from storage.changes import tell
+from storage.inserts import insert
+from storage.models import AliasRow, ArticleRow, Base, ChangeRow, VersionRow
+
+_KEPT = {table.__table__.name for table in (VersionRow, ChangeRow, AliasRow)}  # type: ignore[attr-defined]
+"""What moves with an article. Whatever else names one is derived from its newest version."""
+_TAKEN = (
+    *("url", "page_urls", "title", "last_digests", "last_code", "last_hash", "last_furniture"),
+    *("due", "validators", "looks", "vouched"),
+)
+"""What is known of an article's page: of the one that stands."""
+
+
+_MOST = 20
+"""Other articles of a policy on its portal that are compared: of more nobody can tell which moved."""
+
+
+def successor(session: Session, row: ArticleRow) -> ArticleRow | None:
+    """The one article of the same policy and portal that says what this one said, and appeared while it
+    stood or soon after it was gone. Not where another such page is gone too: nobody can tell which moved."""
+    printed = _of_policy(session, row)
+    if len(printed) > _MOST:
+        return None
+    others = [other for other in printed if _says_same(session, row, other)]
+    later = [other for other in others if _is_later(session, row, other)]
+    if len(later) != 1 or any(other.missing_since for other in others) or row.missing_since is None:
+        return None
+    stood_both = row.missing_since - later[0].first_seen
+    return later[0] if stood_both <= dt.timedelta(days=OVERLAP) else None
+
+
+def join(
+    session: Session,
+    row: ArticleRow,
+    other: ArticleRow,
+    proof: Proof,
+    at: dt.datetime,
+    run_id: int | None = None,
+) -> Change:
+    """``row`` moved to where ``other`` is: from now on both are one article, known by either key. The
+    versions, changes and aliases of the other are its own, behind those that it has."""
+    session.flush()
+    for name, values in (
+        ("version", {"number": VersionRow.number + row.newest}),
+        ("change", {"version": ChangeRow.version + row.newest}),
+        ("alias", {}),
+    ):
+        table = Base.metadata.tables[name]
+        moved = update(table).where(table.c.article_id == other.id)
+        session.connection().execute(moved.values(article_id=row.id, **values))
+    _drop_derived(session, other.id)
+    _take(row, other)
+    _replace(session, other, row, proof, at)
+    return tell(session, row, "moved", at, run_id)
+
+
+def _is_later(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
+    """Whether the other came as news in another run: what a first crawl or one night found was there side
+    by side."""
+    came = select(ChangeRow).order_by(ChangeRow.id).limit(1)
+    first, second = (
+        session.scalars(came.where(ChangeRow.article_id == each.id)).one() for each in (row, other)
+    )
+    return second.id > first.id and not second.quiet and second.run_id != first.run_id
+
+
+def _of_policy(session: Session, row: ArticleRow) -> list[ArticleRow]:
+    same = (ArticleRow.policy_id == row.policy_id, ArticleRow.portal == row.portal, ArticleRow.id != row.id)
+    query = select(ArticleRow).where(*same).order_by(ArticleRow.id)
+    return list(session.scalars(query.limit(_MOST + 1).with_for_update()))
+
+
+def _says_same(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
+    newest = select(VersionRow)
+    one, two = (
+        session.scalars(
+            newest.where(VersionRow.article_id == each.id, VersionRow.number == each.newest)
+        ).one()
+        for each in (row, other)
+    )
+    return says_same(article_json.load(one.record, one.text), article_json.load(two.record, two.text))
+
+
+def _drop_derived(session: Session, article_id: int) -> None:
+    for table in Base.metadata.sorted_tables:
+        if table.name in _KEPT:
+            continue
+        for column in _naming(table):
+            session.connection().execute(delete(table).where(column == article_id))
+
+
+def _naming(table: Table) -> list[Any]:
+    """The columns of a table that name an article."""
+    return [key.parent for key in table.foreign_keys if key.column.table.name == "article"]
+
+
+def _take(row: ArticleRow, other: ArticleRow) -> None:
+    if other.last_hash != row.last_hash:
+        row.stands_since = other.stands_since
+    for name in _TAKEN:
+        setattr(row, name, getattr(other, name))
+    row.newest += other.newest
+    row.newest_at = max(row.newest_at, other.newest_at)
+    row.last_seen = max(row.last_seen, other.last_seen)
+    row.missing_since = row.missed_on = row.withdrawn_at = None
+
+
+def _replace(session: Session, other: ArticleRow, row: ArticleRow, proof: Proof, at: dt.datetime) -> None:
+    """An alias in place of the other's row."""
+    alias = {"portal": other.portal, "key": other.key, "url": other.url, "joined": other.id}
+    session.delete(other)
+    session.flush()
+    session.expire_all()
+    insert(session, AliasRow, **alias, article_id=row.id, since=at, evidence=proof)
