@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from policy.moves import OVERLAP, says_same
@@ -96,15 +95,8 @@ def _says_same(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
 
 def _drop_derived(session: Session, article_id: int) -> None:
     for table in Base.metadata.sorted_tables:
-        if table.name in _KEPT:
-            continue
-        for column in _naming(table):
-            session.connection().execute(delete(table).where(column == article_id))
-
-
-def _naming(table: Table) -> list[Any]:
-    """The columns of a table that name an article."""
-    return [key.parent for key in table.foreign_keys if key.column.table.name == "article"]
+        if table.name not in _KEPT and "article_id" in table.c:
+            session.connection().execute(delete(table).where(table.c.article_id == article_id))
 
 
 def _take(row: ArticleRow, other: ArticleRow) -> None:

@@ -19,10 +19,8 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("joined", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("portal", "key", name="pk_alias"),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_alias_article_id"),
     )
     op.create_index("ix_alias_article_id", "alias", ["article_id"])
     op.create_index("ix_alias_url", "alias", ["url"])
-    op.create_index("ix_alias_joined", "alias", ["joined"])
