@@ -49,8 +49,9 @@ class Reason:
 # ------------------------------------------------------------------ what the words of a change are
 
 _D = "0-9０-９"
-_N = rf"(?:[{_D}]+(?:[.,．][{_D}]+)*|[{NUMERALS}]+(?:点[{NUMERALS}]+)?)"
-_BIG = r"[十百千万亿]*"
+_N = rf"(?:[{_D}]{{1,16}}(?:[.,．][{_D}]{{1,16}}){{0,6}}|[{NUMERALS}]{{1,16}}(?:点[{NUMERALS}]{{1,16}})?)"
+_BIG = r"[十百千万亿]{0,4}"
+"""Bounded, as all that is repeated here: a line of a million figures is no number."""
 _MEASURE = (
     "[人名倍个次份件项户家亩吨米级类种度]|公里|千瓦时|千瓦|兆瓦|平方米|公顷|以上|以下"  # after a number
 )
@@ -61,11 +62,11 @@ _MODAL = (
 _TELLING = re.compile(
     rf"""(?=[{_D}{NUMERALS}{HAN_DIGITS}第应必可不禁严有无方须未非没除免])(?:
         (?P<date>(?:[{_D}]{{4}}|[{HAN_DIGITS}]{{4}})\s?年(?:\s?{_N}\s?月(?:\s?{_N}\s?日)?)?|{_N}月{_N}日)
-      | (?P<reference>第\s?{_N}\s?[条款项章节编目](?:之[{NUMERALS}]+)?)
+      | (?P<reference>第\s?{_N}\s?[条款项章节编目](?:之[{NUMERALS}]{{1,4}})?)
       | (?P<percentage>[百千]分之{_N}|{_N}\s?(?:[%％‰]|个百分点))
       | (?P<amount>{_N}{_BIG}余?\s?(?:美元|欧元|港元|人民币|元))
       | (?P<deadline>(?<!第){_N}\s?(?:个工作日|工作日|个月|小时|分钟|周年|年度|年|月|日|天|周))
-      | (?P<number>{_N}{_BIG}\s?(?:{_MEASURE})|[{_D}]+(?:[.,．][{_D}]+)*)
+      | (?P<number>{_N}{_BIG}\s?(?:{_MEASURE})|[{_D}]{{1,16}}(?:[.,．][{_D}]{{1,16}}){{0,6}})
       | (?P<modal>{_MODAL})
       | (?P<negation>不|未|非(?!常)|无|没有|除外|免除|免于)
       )
@@ -206,11 +207,11 @@ def typography(old: str, new: str) -> Reason:
 
 _OWN = re.compile(
     rf"""本(?:法|条例|办法|规定|细则|解释|规则|章程|规程|规范|决定|准则|通则)
-        (?:第\s?{_N}\s?条(?:之[{NUMERALS}]+)?(?:第\s?{_N}\s?款)?(?:[、，]?第\s?[(（]?{_N}[)）]?\s?项)*
+        (?:第\s?{_N}\s?条(?:之[{NUMERALS}]{{1,4}})?(?:第\s?{_N}\s?款)?(?:[、，]?第\s?[(（]?{_N}[)）]?\s?项)*
         (?:、|，|和|或者|或|及|以及|至|到)?)+""",
     re.VERBOSE,
 )
-_ARTICLE = re.compile(rf"第\s?{_N}\s?条(?:之[{NUMERALS}]+)?")
+_ARTICLE = re.compile(rf"第\s?{_N}\s?条(?:之[{NUMERALS}]{{1,4}})?")
 
 
 def followed(text: str, numbers: Mapping[str, str]) -> str:

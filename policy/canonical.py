@@ -18,11 +18,11 @@ _RARE = re.compile("[⁰¹²³⁴-⁹⁻MＭ]")
 _DIGIT = re.compile(r"\d")
 _RAISED = re.compile(r"(?<=[0-9０-９])([⁰¹²³⁴-⁹⁻]+)")
 _MEGA = re.compile(r"(?<=[0-9０-９])\s*[MＭ]")
-_SHARE = re.compile(rf"(百|千)分之([{NUMERALS}]+|\d+(?:\.\d+)?)")
+_SHARE = re.compile(rf"(百|千)分之([{NUMERALS}]{{1,16}}|\d+(?:\.\d+)?)")
 _NUMERAL = re.compile(rf"[{NUMERALS}]+")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _BETWEEN = re.compile(r"(?<=[\d%‰°])([^\w<>=≤≥≈+±×÷√¥$€£%‰°☑☒✓✔✗✘]+)(?=\d)")
-_MINUS = re.compile(r"(?<![0-9a-z%‰°)])[-−–—~～]+(?=\d)")
+_MINUS = re.compile(r"(?<![-−–—~～0-9a-z%‰°)])[-−–—~～]+(?=\d)")
 _MUTE = re.compile(r"[^\w\x00-\x08<>=≤≥≈+±×÷√¥$€£%‰°☑☒✓✔✗✘]+|_+")
 _VARIANTS = {"帐": "账", "惟一": "唯一", "其它": "其他", "做出": "作出", "图象": "图像"}
 """Spellings that editors change without meaning anything by it."""
@@ -62,12 +62,14 @@ def _percent(found: re.Match[str]) -> str:
     return f"{found[2] if value is None else value}{'%' if found[1] == '百' else '‰'}"
 
 
+_LONGEST = 16
+"""Characters of the longest number; what is longer is none."""
 _value = lru_cache(4096)(count)
 
 
 def _arabic(found: re.Match[str]) -> str:
     """The number in figures, kept apart from figures beside it."""
-    value = _value(found[0])
+    value = _value(found[0]) if len(found[0]) <= _LONGEST else None
     text = found.string
     glued = (
         text[found.start() - 1 : found.start()].isdecimal() or text[found.end() : found.end() + 1].isdecimal()

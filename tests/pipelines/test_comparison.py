@@ -278,7 +278,16 @@ def test_all_articles_moved_are_all_told() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["dashes", "a line of dashes", "one long line", "other words", "empty", "many paragraphs", "many moved"],
+    [
+        "dashes",
+        "a line of dashes",
+        "one long line",
+        "other words",
+        "empty",
+        "many paragraphs",
+        "many moved",
+        "figures",
+    ],
 )
 def test_a_hostile_text_is_compared_too(kind: str) -> None:
     old, new = _hostile(kind)
@@ -299,6 +308,9 @@ def _hostile(kind: str) -> tuple[list[str], list[str]]:
             return regulation(chance, 150), regulation(chance, 150)
         case "empty":
             return [""], []
+        case "figures":
+            lines = [sign * 40_000 for sign in ("一", "十", "1", "1,", "百分之", "第一条", "1x-")]
+            return lines, [f"{line[:30_000]}应当5日{line[30_000:]}" for line in lines]
         case "many moved":
             lines = [f"段落{number}，内容{chance.random()}。" for number in range(5_000)]
             return lines, lines[::-1]
