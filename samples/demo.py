@@ -130,8 +130,8 @@ class Demo:
 
     def _differences(self) -> tuple[list[str], list[str]]:
         changed = self._polarchive.ask("diff", CHANGED)
-        lines = [f"{line['old'][:3]}: {line['old'] != line['new']}" for line in changed["lines"]]
-        return [*lines, *(field["name"] for field in changed["fields"])], ["第七条: True"]
+        clauses = [f"{one['new']['label']}: {one['kind']}, {one['grade']}" for one in changed["changes"]]
+        return [*clauses, *(field["name"] for field in changed["fields"])], ["第三章第七条: changed, substantive"]
 
     # -------------------------------------------------------------- how it is shown
 
