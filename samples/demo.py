@@ -131,7 +131,8 @@ class Demo:
     def _differences(self) -> tuple[list[str], list[str]]:
         changed = self._polarchive.ask("diff", CHANGED)
         clauses = [f"{one['new']['label']}: {one['kind']}, {one['grade']}" for one in changed["changes"]]
-        return [*clauses, *(field["name"] for field in changed["fields"])], ["第三章第七条: changed, substantive"]
+        fields = [field["name"] for field in changed["fields"]]
+        return [*clauses, *fields], ["第三章第七条: changed, substantive"]
 
     # -------------------------------------------------------------- how it is shown
 
