@@ -33,9 +33,11 @@ Compared = Annotated[
 ]
 Second = Annotated[
     str | None,
-    typer.Argument(metavar="[OTHER | A B]", help="Another article, or two versions.", show_default=False),
+    typer.Argument(metavar="OTHER|A", help="Another article; or, with B, a version.", show_default=False),
 ]
-Third = Annotated[int | None, typer.Argument(metavar="", min=1, show_default=False, hidden=True)]
+Third = Annotated[
+    int | None, typer.Argument(metavar="B", help="The version to compare A with.", min=1, show_default=False)
+]
 
 _AT = re.compile(r"(?P<name>.+)@(?P<version>\d{1,9})")
 _STYLES = {"added": "green", "removed": "red strike", "same": ""}
