@@ -86,7 +86,7 @@ def _sized(size: int, seed: int, drawn: int, peers: Sequence[str]) -> Report:
 
 def ours(size: int, seed: int, drawn: int = 0) -> dict[str, str]:
     """Recall, precision and cost of our own way."""
-    tally, spent = Tally(seed), Spent()
+    tally, spent, within = Tally(seed), Spent(), Spent()
     sheets = lru_cache(maxsize=2_000)(lambda number: _sheet(tally.known(number)))
     with tempfile.TemporaryDirectory() as home:
         url = f"sqlite:///{Path(home) / 'polarchive.db'}"
@@ -99,15 +99,17 @@ def ours(size: int, seed: int, drawn: int = 0) -> dict[str, str]:
                     read = _sheet(new)
                     prints = fingerprints(read)
                 with spent("index"), database.write() as session:
-                    likely = index.candidates(session, prints)
-                    index.add(session, drawn + new.number + 1, prints)
+                    with within("query"):
+                        likely = index.candidates(session, prints)
+                    with within("add"):
+                        index.add(session, drawn + new.number + 1, prints)
                 numbers = [each - drawn - 1 for one in likely for each in one.articles if each > drawn]
                 others = [(number, sheets(number)) for number in numbers]
                 with spent("compare"):
                     joined = [number for number, other in others if relation(read, other).joins]
                 tally.add(new, joined)
             kept = (_bytes(database) - before) / size
-    return tally.row() | spent.row() | {"bytes": f"{kept:,.0f}"}
+    return tally.row() | spent.row() | within.row() | {"bytes": f"{kept:,.0f}"}
 
 
 class Spent:

@@ -32,6 +32,8 @@ REVISED = 0.06
 """Of the shorter edition of a measure: less is another measure of the same name."""
 ERRORS = 0.05
 """Of the clauses of a page or excerpt that bears the title of the measure: so many may be badly read."""
+REWORKED = 8
+"""Changed clauses that are no accident."""
 CLEARLY = 0.5
 """Of it where nothing but changed words shows that it was revised: two pages of one text share some too."""
 _NATIONAL = frozenset({"法"})
@@ -115,9 +117,15 @@ def _conflict(small: Sheet, large: Sheet, *, numbered: bool | None) -> str | Non
     if numbered:
         return None
     told = naming.contradiction(small.title, large.title)
-    if told and (naming.has_number(told) or len(large.joined) <= BRIEF):
+    if told and (naming.has_number(told) or len(large.joined) <= BRIEF or _are_documents(small, large)):
         return f"one template, another matter: {told}"
     return None
+
+
+def _are_documents(small: Sheet, large: Sheet) -> bool:
+    """Whether both titles are as organs write them, of one kind; a headline may put it in other words."""
+    both = small.title, large.title
+    return small.title.genre == large.title.genre and all("关于" in each.printed for each in both)
 
 
 def _numbered(small: Sheet, large: Sheet, found: Overlap) -> Relation:
@@ -198,9 +206,16 @@ def _revision(small: Sheet, large: Sheet, found: Overlap) -> str | None:
         return f"{small.number} and {large.number}"
     if all(days) and days[0] == days[1]:
         return None
-    if _differs(found) and min(found.of_small, found.of_large) >= CLEARLY:
+    if _differs(found) and _is_reworked(found):
         return f"{len(found.substance)} clauses changed, as {found.substance[0].shown}"
     return None
+
+
+def _is_reworked(found: Overlap) -> bool:
+    """Whether two texts are near enough, or changed in enough places, to be editions by that alone."""
+    changes = len(found.substance)
+    near = min(found.of_small, found.of_large) >= CLEARLY
+    return near or (changes >= REWORKED and changes > ERRORS * found.found)
 
 
 def _related(small: Sheet, large: Sheet, found: Overlap) -> bool:

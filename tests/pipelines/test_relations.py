@@ -269,6 +269,12 @@ def test_replies_to_different_towns_are_different() -> None:
     assert told(reply("青石县", 1200), reply("桃源县", 1800)).kind == "different"
 
 
+def test_a_long_reply_to_another_town_is_told_by_its_title() -> None:
+    one = an_article("云麓省能源局关于同意青石县储能项目的批复", f"青石县人民政府：\n{TEXT}\n特此批复。")
+    other = an_article("云麓省能源局关于同意桃源县储能项目的批复", f"桃源县人民政府：\n{TEXT}\n特此批复。")
+    assert told(one, other).conflict
+
+
 def test_a_different_number_of_their_own_keeps_equal_words_apart() -> None:
     one = an_article(NOTICE, TEXT, number="云能发〔2026〕7号")
     other = an_article("关于氢能安全的紧急通知", TEXT, number="云能发〔2026〕8号")
