@@ -21,7 +21,7 @@ CLAUSE = 6
 """Folded characters of the shortest clause that says anything."""
 RUN = 12
 """Characters of a run."""
-LONGEST_TEXT = 20_000_000
+LONGEST_TEXT = 5_000_000
 """Characters that are looked at."""
 
 _PAUSE = re.compile(r"[^\w.%‰≤≥¥$€£]+|_+|(?<!\d)\.|\.(?!\d)")

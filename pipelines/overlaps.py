@@ -11,13 +11,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pipelines.alignment import ascending
+from pipelines.differences import ALIKE, SURELY, Change, paired, swap
 from pipelines.sheets import Sheet
 from policy.numerals import NUMERALS
 
@@ -31,16 +30,9 @@ _COMPARED = 240
 """Pairs of clauses that are compared at most."""
 _GAP = 12
 """Clauses of a gap that are compared with one another."""
-_ALIKE, _SURELY = 0.55, 0.75
-_SHORT = 12
 BRIEF, _SWAPPED = 800, 0.05
 """Characters of a brief text; so much of it in the place of other words makes it another one."""
-_DROPPED = 8
-"""So many characters more on one side are a clause more, not another word in it."""
 
-_NUMERAL = re.compile(rf"[{NUMERALS}\d]")
-_WEIGHTY = frozenset("不未无非免禁勿否应可须上下以内外前后")
-"""Single characters that turn a sentence round."""
 _MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
 """A number of an outline, which says nothing of its own."""
 _FORMULA = re.compile(
@@ -52,18 +44,6 @@ _FORMULA = re.compile(
     r"|各省(?:自治区直辖市)?.{0,20}$|.{2,14}(?:厅局?|委员?会?|办公[厅室]|局)$|(?:来源|编辑|责任编辑|作者|字号|浏览).{0,16}$"
     r"|根据.{2,40}(?:有关)?(?:规定|要求|精神)$|执行中(?:遇到|如遇).{0,16}$|请(?:及时|认真|遵照|结合|抓好).{0,20}$"
 )
-
-Difference = Literal["noise", "numbers", "words"]
-
-
-@frozen(kw_only=True)
-class Change:
-    """A clause of the shorter article and the one that stands in its place in the longer."""
-
-    kind: Difference
-    small: str
-    large: str
-    shown: str
 
 
 @frozen(kw_only=True)
@@ -263,9 +243,9 @@ def _changes(gaps: Sequence[_Gap], pieces: Sequence[str], small: Sheet, large: S
             continue
         left -= len(ours) * len(theirs)
         if gap.edge:
-            yield from _paired(ours, theirs, least=_SURELY, torn=torn)[0]
+            yield from paired(ours, theirs, least=SURELY, torn=torn)[0]
             continue
-        changes, rest = _paired(ours, theirs, least=_ALIKE, torn=torn)
+        changes, rest = paired(ours, theirs, least=ALIKE, torn=torn)
         yield from changes
         if all(rest):
             swapped.append(rest)
@@ -274,17 +254,12 @@ def _changes(gaps: Sequence[_Gap], pieces: Sequence[str], small: Sheet, large: S
         and _SWAPPED * size <= sum(len(each) for ours, _ in swapped for each in ours)
         and size <= BRIEF
     ):
-        yield from (_swap("".join(ours), "".join(theirs)) for ours, theirs in swapped)
+        yield from (swap("".join(ours), "".join(theirs)) for ours, theirs in swapped)
 
 
 def _is_torn(sheet: Sheet) -> bool:
     """Whether a text has lost its punctuation, so that clauses begin and end anywhere."""
     return len(sheet.joined) > _LONGEST * len(sheet.clauses)
-
-
-def _swap(mine: str, theirs: str) -> Change:
-    kind: Difference = "numbers" if _numbers(mine) != _numbers(theirs) else "words"
-    return Change(kind=kind, small=mine, large=theirs, shown=f"{mine[:20]} → {theirs[:20]}")
 
 
 def _facing(gap: _Gap, large: Sheet) -> list[str]:
@@ -301,71 +276,3 @@ def _facing(gap: _Gap, large: Sheet) -> list[str]:
     )
     cut = (large.joined[start:end] for start, end in spans if end > start)
     return [piece for each in cut if not _MARKER.match(each) for piece in _pieces(each)]
-
-
-def _paired(
-    ours: Sequence[str], theirs: Sequence[str], *, least: float, torn: bool
-) -> tuple[list[Change], tuple[list[str], list[str]]]:
-    """What differs in clauses that are alike, in order of likeness; and the clauses that are like none."""
-    grams = {each: {each[at : at + 2] for at in range(len(each) - 1)} or {each} for each in (*ours, *theirs)}
-    likes = sorted(
-        (-_like(grams[mine], grams[other]), abs(rank - place), rank, place)
-        for rank, mine in enumerate(ours)
-        for place, other in enumerate(theirs)
-    )
-    pairs: dict[int, int] = {}
-    for like, _, rank, place in likes:
-        if -like >= least and rank not in pairs and place not in pairs.values():
-            pairs[rank] = place
-    changes = [_change(ours[rank], theirs[place], torn=torn) for rank, place in pairs.items()]
-    rest = [each for rank, each in enumerate(ours) if rank not in pairs]
-    others = [each for place, each in enumerate(theirs) if place not in pairs.values()]
-    if least == _ALIKE and len(rest) == len(others):  # short ones in the same place: 三年 for 五年
-        short = [_short(*pair) for pair in zip(rest, others, strict=True)]
-        rest, others = (
-            [each for each, known in zip(some, short, strict=True) if not known] for some in (rest, others)
-        )
-        changes += short
-    return [each for each in changes if each], (rest, others)
-
-
-def _like(one: set[str], other: set[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other))
-
-
-def _short(mine: str, theirs: str) -> Change | None:
-    """Two short clauses in the same place: one sign misread, or another word."""
-    if max(len(mine), len(theirs)) > _SHORT:
-        return None
-    differ = [pair for pair in zip(mine, theirs, strict=False) if pair[0] != pair[1]]
-    misread = len(mine) == len(theirs) > 2 and len(differ) == 1 and _kind(differ) == "noise"
-    return evolve(_swap(mine, theirs), kind="noise") if misread else _swap(mine, theirs)
-
-
-def _numbers(words: str) -> list[str]:
-    return _NUMERAL.findall(words)
-
-
-def _change(mine: str, theirs: str, *, torn: bool) -> Change | None:
-    """What differs in two clauses that are alike; None where one is merely longer at an end."""
-    differ = [
-        (mine[a:b], theirs[c:d])
-        for kind, a, b, c, d in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
-        if kind == "replace" or (kind != "equal" and not torn)
-    ]
-    kind = _kind(differ)
-    if kind is None:
-        return None
-    told = next((pair for pair in differ if kind == "noise" or _kind([pair]) == kind), differ[0])
-    return Change(kind=kind, small=mine, large=theirs, shown=f"{told[0] or '–'} → {told[1] or '–'}")
-
-
-def _kind(differ: Sequence[tuple[str, str]]) -> Difference | None:
-    within = [pair for pair in differ if min(map(len, pair)) or max(map(len, pair)) < _DROPPED]
-    if not within:
-        return None
-    if any(_numbers(mine) != _numbers(theirs) for mine, theirs in within):
-        return "numbers"
-    if any(max(len(mine), len(theirs)) > 1 or {*mine, *theirs} <= _WEIGHTY for mine, theirs in within):
-        return "words"
-    return "noise"
