@@ -17,6 +17,9 @@ _SHORT = 12
 _DROPPED = 8
 """So many characters more on one side are a clause more, not another word in it."""
 _NUMERAL = re.compile(rf"[{NUMERALS}\d]")
+_MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
+_CITED = re.compile(rf"第[{NUMERALS}\d]{{1,8}}[编章节条](?:之[{NUMERALS}])?")
+"""Numbers of articles: another number is no other rule."""
 _WEIGHTY = frozenset("不未无非免禁勿否应可须上下以内外前后")
 """Single characters that turn a sentence round."""
 
@@ -50,7 +53,9 @@ def paired(
     changes = [_change(ours[rank], theirs[place], torn=torn) for rank, place in pairs.items()]
     rest = [each for rank, each in enumerate(ours) if rank not in pairs]
     others = [each for place, each in enumerate(theirs) if place not in pairs.values()]
-    if least == ALIKE and len(rest) == len(others):  # short ones in the same place: 三年 for 五年
+    if (
+        least == ALIKE and not torn and len(rest) == len(others)
+    ):  # short ones in the same place: 三年 for 五年
         short = [_short(*pair) for pair in zip(rest, others, strict=True)]
         rest, others = (
             [each for each, known in zip(some, short, strict=True) if not known] for some in (rest, others)
@@ -77,16 +82,23 @@ def _numbers(words: str) -> list[str]:
 
 
 def _change(mine: str, theirs: str, *, torn: bool) -> Change | None:
-    """What differs in two clauses that are alike; None where one is merely longer at an end."""
+    """What differs in two clauses that are alike; None where one is merely longer at an end, or numbered."""
+    one, other = _CITED.sub("", mine), _CITED.sub("", theirs)
+    codes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    inner = {at for at in range(len(codes)) if 0 < at < len(codes) - 1}
     differ = [
-        (mine[a:b], theirs[c:d])
-        for kind, a, b, c, d in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
+        (one[a:b], other[c:d], at in inner)
+        for at, (kind, a, b, c, d) in enumerate(codes)
         if kind == "replace" or (kind != "equal" and not torn)
     ]
-    kind = _kind(differ)
+    within = [pair for *pair, inside in differ if inside or all(pair)]
+    ends = [pair for *pair, inside in differ if not (inside or all(pair) or _MARKER.match("".join(pair)))]
+    kind = _kind([(each[0], each[1]) for each in within])
+    if kind is None and ends:  # a line that ends within a clause
+        kind = "noise"
     if kind is None:
         return None
-    told = next((pair for pair in differ if kind == "noise" or _kind([pair]) == kind), differ[0])
+    told = next((pair for pair in within if _kind([(pair[0], pair[1])]) == kind), [*within, *ends][0])
     return Change(kind=kind, small=mine, large=theirs, shown=f"{told[0] or '–'} → {told[1] or '–'}")
 
 

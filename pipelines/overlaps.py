@@ -24,7 +24,7 @@ LEAST = 4
 """Characters of the shortest clause that is looked for."""
 _PIECE, _LONGEST = 24, 48
 """What is longer than a clause has lost its punctuation and is looked for in pieces."""
-_SEARCHED = 30_000_000
+_SEARCHED = 300_000_000
 """Characters that are searched at most; what is a clause of both is found without."""
 _COMPARED = 240
 """Pairs of clauses that are compared at most."""

@@ -95,7 +95,8 @@ def _relation(small: Sheet, large: Sheet) -> Relation:
     if numbered:
         return _numbered(small, large, found)
     one_measure = bool(same_name) and small.title.normative and large.title.normative
-    lenient = one_measure and not _strangers(small, large) and not _is_whole(found)
+    dated = small.revised is not None and small.revised == large.revised
+    lenient = one_measure and not _strangers(small, large) and (dated or not _is_whole(found))
     return _by_words(small, large, found, lenient=lenient)
 
 
