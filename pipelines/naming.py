@@ -31,6 +31,7 @@ _BRINGS = re.compile(r"(?:印发|转发|发布|公布|批转|下发|颁布|颁�
 _OPENS = re.compile(r"^[^《》]{0,8}(?:公开征求|征求.{0,10}意见|征集.{0,6}意见)")
 _ALONE = re.compile(r"^\s*(?:全文|正式|发布|公布|印发|出台|施行|实施|来了|$)")
 _CHANGES = re.compile(r"(?:修改|修订|修正|废止|停止执行|停止施行|宣布|清理)[^《》]{0,12}$")
+_AMENDS = re.compile(r"关于(?:公布|宣布|决定)?(?:修改|修订|修正|废止|停止执行|停止施行|清理)(?!后|的)")
 _OCCASIONS = re.compile(r"关于.{0,40}(?:修改|废止|任免|表彰|授予|调整|任命|撤销|设立|批准|同意).{0,60}$")
 _LEAD = re.compile(rf"^[{HAN}、\s]{{2,60}}?(?=(?:关于|印发|转发|发布|公布)[{HAN}《“])")
 _NUMBERS = re.compile(rf"\d+(?:\.\d+)?|[{NUMERALS}零〇]+")
@@ -54,6 +55,8 @@ class Title:
     draft: bool
     about: bool
     formal: bool
+    amends: bool = False
+    """Its matter is to change or end other documents."""
 
     @property
     def normative(self) -> bool:
@@ -77,6 +80,7 @@ def read(headline: str, official: str = "") -> Title:
         draft=any(_DRAFTED.search(each) for each in (headline, official)),
         about=_ABOUT.search(_BOOK.sub("", headline)) is not None,
         formal=_kind(bare) is not None,
+        amends=_AMENDS.search(printed) is not None,
     )
 
 

@@ -117,6 +117,8 @@ def _conflict(small: Sheet, large: Sheet, *, numbered: bool | None) -> str | Non
         return f"the number is {small.number}, not {large.number}"
     if numbered:
         return None
+    if small.title.amends != large.title.amends:
+        return "one amends or ends other documents"
     told = naming.contradiction(small.title, large.title)
     if told and (naming.has_number(told) or len(large.joined) <= BRIEF or _are_documents(small, large)):
         return f"one template, another matter: {told}"

@@ -178,6 +178,24 @@ def test_a_revised_measure_under_a_new_number_is_an_edition() -> None:
     assert told(old, new).kind == "edition"
 
 
+def test_a_decision_that_amends_a_measure_is_not_an_excerpt_of_it() -> None:
+    text = f"一、将第三条修改为：{LAW[2]}\n二、本决定自公布之日起施行。"
+    decision = an_article(f"关于修改《{NAME}》的决定", text)
+    found = told(decision, an_article(NAME, TEXT))
+    assert (found.kind, found.conflict) == ("different", True)
+    assert told(an_article(f"关于印发修订后的《{NAME}》的通知", TEXT), an_article(NAME, TEXT)).kind == "same"
+
+
+def test_a_measure_on_trial_and_the_measure_are_editions() -> None:
+    found = told(an_article(f"{NAME}（试行）", TEXT), an_article(NAME, amended()))
+    assert found.kind == "edition"
+
+
+def test_a_plan_of_the_next_five_years_is_another_plan() -> None:
+    one = an_article("云麓省“十四五”能源发展规划", TEXT)
+    assert told(one, an_article("云麓省“十五五”能源发展规划", amended())).conflict
+
+
 def test_measures_of_one_name_by_different_organs_are_different() -> None:
     one = an_article(NAME, TEXT, issuer="yunlu-energy")
     assert told(one, an_article(NAME, amended(), issuer="baisha-energy")).kind == "different"
