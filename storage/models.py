@@ -39,13 +39,16 @@ class Base(DeclarativeBase):
 
 
 class PolicyRow(Base):
-    """An act of its issuers, whichever portals print it."""
+    """An act of its issuers, whichever portals print it. One that turned out to be another is a tombstone
+    that says which (no foreign key: SQLite cannot add one to a table); its number is never used again."""
 
     __tablename__ = "policy"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]
     first_seen: Mapped[dt.datetime]
+    merged_into: Mapped[int | None] = mapped_column(index=True)
+    merged_at: Mapped[dt.datetime | None]
 
 
 class PolicyKeyRow(Base):
@@ -294,6 +297,55 @@ class ReferenceRow(Base):
     number_key: Mapped[str | None] = mapped_column(index=True)
     title_key: Mapped[str | None] = mapped_column(index=True)
     sentence: Mapped[str]
+
+
+class LinkRow(Base):
+    """What two articles are to each other, ``a`` before ``b``, where it says anything. Derived."""
+
+    __tablename__ = "article_link"
+
+    a: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    b: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
+    kind: Mapped[str]
+    side: Mapped[str | None]
+    strength: Mapped[int]
+    containment: Mapped[float]
+    conflict: Mapped[bool]
+    evidence: Mapped[str]
+
+
+class MembershipRow(Base):
+    """When an article came to a policy, from which (``was``), as what and why, and who said so: ``rule``,
+    or a person. Append-only: the newest row of an article is what it is."""
+
+    __tablename__ = "membership"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    was: Mapped[int] = mapped_column(index=True)
+    at: Mapped[dt.datetime]
+    relation: Mapped[str]
+    edition: Mapped[int | None]
+    flagged: Mapped[bool]
+    evidence: Mapped[str]
+    by: Mapped[str]
+
+
+class RulingRow(Base):
+    """What a person decided of two articles: one policy, or two. Append-only: the newest one counts."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (Index("ix_ruling_pair", "a", "b"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    a: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    b: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    same: Mapped[bool]
+    by: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[dt.datetime]
 
 
 class ListedRow(Base):

@@ -1,0 +1,166 @@
+"""Which policy an article belongs to, since when and why; policies that turned out to be others.
+
+A policy that lost its articles to another stays as a tombstone that says which; its number leads there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+from attrs import frozen
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from storage.inserts import insert
+from storage.models import ArticleRow, MembershipRow, PolicyKeyRow, PolicyRow
+
+
+@frozen(kw_only=True)
+class Membership:
+    """An article in a policy: as what (``full``, ``excerpt``, ``edition`` …), in which edition of it
+    (counted from 1 in their order), why, and who said so. ``flagged``: somebody should look at it."""
+
+    article_id: int
+    policy_id: int
+    was: int
+    at: dt.datetime
+    relation: str = ""
+    edition: int | None = None
+    flagged: bool = False
+    evidence: str = ""
+    by: str = "rule"
+
+    @property
+    def says(self) -> tuple[str, int | None, bool, str, str]:
+        """All but when and whence."""
+        return self.relation, self.edition, self.flagged, self.evidence, self.by
+
+
+def put(session: Session, membership: Membership) -> None:
+    """Put down that an article belongs to a policy, and move it there."""
+    insert(
+        session,
+        MembershipRow,
+        article_id=membership.article_id,
+        policy_id=membership.policy_id,
+        was=membership.was,
+        at=membership.at,
+        relation=membership.relation,
+        edition=membership.edition,
+        flagged=membership.flagged,
+        evidence=membership.evidence,
+        by=membership.by,
+    )
+    if membership.policy_id != membership.was:
+        moved = update(ArticleRow).where(ArticleRow.id == membership.article_id)
+        session.execute(moved.values(policy_id=membership.policy_id))
+
+
+def policies_of(session: Session, articles: Collection[int]) -> dict[int, int]:
+    """The policy of each of these articles."""
+    rows = session.execute(select(ArticleRow.id, ArticleRow.policy_id).where(ArticleRow.id.in_(articles)))
+    return {article: policy for article, policy in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
+def articles_of(session: Session, policies: Collection[int], limit: int | None = None) -> list[int]:
+    """The articles of these policies, the first archived first."""
+    query = select(ArticleRow.id).where(ArticleRow.policy_id.in_(policies)).order_by(ArticleRow.id)
+    return [*session.scalars(query.limit(limit))]
+
+
+def current(session: Session, articles: Collection[int]) -> dict[int, Membership]:
+    """What was put down of each article last; nothing of one that never was compared."""
+    newest = select(func.max(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
+    query = select(MembershipRow).where(MembershipRow.id.in_(newest.group_by(MembershipRow.article_id)))
+    return {row.article_id: _membership(row) for row in session.scalars(query)}
+
+
+def history(session: Session, article_id: int) -> list[Membership]:
+    """All that was put down of an article, the first first."""
+    query = select(MembershipRow).where(MembershipRow.article_id == article_id).order_by(MembershipRow.id)
+    return [_membership(row) for row in session.scalars(query)]
+
+
+def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -> list[int]:
+    """The articles that belonged to a policy at a time, or belong to it now."""
+    if known_at is None:
+        return articles_of(session, [policy_id])
+    moved = select(MembershipRow.article_id).where(
+        (MembershipRow.policy_id == policy_id) | (MembershipRow.was == policy_id)
+    )
+    query = select(ArticleRow.id).where((ArticleRow.policy_id == policy_id) | ArticleRow.id.in_(moved))
+    ever = [*session.scalars(query.order_by(ArticleRow.id))]
+    return [article for article in ever if _at(session, article, policy_id, known_at) == policy_id]
+
+
+def _at(session: Session, article_id: int, otherwise: int, moment: dt.datetime) -> int:
+    told = history(session, article_id)
+    before = [each for each in told if each.at <= moment]
+    return before[-1].policy_id if before else told[0].was if told else otherwise
+
+
+def _membership(row: MembershipRow) -> Membership:
+    return Membership(
+        article_id=row.article_id,
+        policy_id=row.policy_id,
+        was=row.was,
+        at=row.at,
+        relation=row.relation,
+        edition=row.edition,
+        flagged=row.flagged,
+        evidence=row.evidence,
+        by=row.by,
+    )
+
+
+# ------------------------------------------------------------------ policies
+
+
+def root(session: Session, policy_id: int) -> int:
+    """The policy of this number, or the one that it turned out to be."""
+    return session.scalar(select(PolicyRow.merged_into).where(PolicyRow.id == policy_id)) or policy_id
+
+
+def roots(session: Session, policies: Collection[int]) -> Mapping[int, int]:
+    """The same of several."""
+    rows = session.execute(select(PolicyRow.id, PolicyRow.merged_into).where(PolicyRow.id.in_(policies)))
+    return {policy: into or policy for policy, into in rows}
+
+
+def family(session: Session, policy_id: int) -> list[int]:
+    """A policy's number and those of the tombstones that lead to it."""
+    query = select(PolicyRow.id).where(PolicyRow.merged_into == policy_id)
+    return [policy_id, *session.scalars(query.order_by(PolicyRow.id))]
+
+
+def add_policy(session: Session, title: str, first_seen: dt.datetime) -> int:
+    """The number of a new policy."""
+    number: int = insert(session, PolicyRow, title=title, first_seen=first_seen)
+    return number
+
+
+def bury(session: Session, policy_id: int, into: int, at: dt.datetime) -> None:
+    """Make a policy without articles a tombstone that leads to another, with its keys."""
+    led = (PolicyRow.id == policy_id) | (PolicyRow.merged_into == policy_id)
+    session.execute(update(PolicyRow).where(led).values(merged_into=into))
+    session.execute(update(PolicyRow).where(PolicyRow.id == policy_id).values(merged_at=at))
+    session.execute(update(PolicyKeyRow).where(PolicyKeyRow.policy_id == policy_id).values(policy_id=into))
+    born = select(func.min(PolicyRow.first_seen)).where(PolicyRow.id.in_([policy_id, into]))
+    first = session.scalars(born).one()
+    session.execute(update(PolicyRow).where(PolicyRow.id == into).values(first_seen=first))
+
+
+_GIVE = (
+    update(PolicyKeyRow)
+    .where(
+        PolicyKeyRow.key.in_(bindparam("keys", expanding=True)), PolicyKeyRow.policy_id == bindparam("was")
+    )
+    .values(policy_id=bindparam("now"))
+)
+
+
+def give_keys(session: Session, keys: Sequence[str], was: int, now: int) -> None:
+    """Let keys that belong to a policy belong to another, to which their articles went."""
+    if keys:
+        session.execute(_GIVE, {"keys": list(keys), "was": was, "now": now})
