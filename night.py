@@ -246,7 +246,10 @@ def _to_fill(config: Config, database: Database, passed: Night) -> list[str]:
 
 
 def after(config: Config, database: Database, clock: Clock = clocks.now) -> Aftermath:
-    """Connections, keywords, index, alerts: followers of the change feed, each on its own."""
+    """Connections, keywords, index, alerts: followers of the change feed, each on its own.
+
+    As long as nobody knows which pages are one policy, nobody is told of any: it would be twice.
+    """
     broken: list[str] = []
 
     def attempt(name: str, step: Callable[[], T], otherwise: T) -> T:
@@ -257,11 +260,14 @@ def after(config: Config, database: Database, clock: Clock = clocks.now) -> Afte
             broken.append(f"{name}: {error}")
             return otherwise
 
-    attempt("connections", lambda: gathering.follow(database), 0)
+    def match() -> int:
+        return percolate.follow(database, names(config), clock())
+
+    connected = attempt("connections", lambda: gathering.follow(database) >= 0, False)
     attempt("keywords", lambda: compute_keywords(database, config.home / "cache"), 0)
     return Aftermath(
         indexed=attempt("index", lambda: Index(config.index).follow(database), 0),
-        matched=attempt("alerts", lambda: percolate.follow(database, names(config), clock()), 0),
+        matched=attempt("alerts", match, 0) if connected else 0,
         sent=attempt("mail", lambda: send(config, database, clock), Sent()),
         broken=tuple(broken),
     )

@@ -1,7 +1,7 @@
 """The change feed against all subscriptions: a match becomes a pending delivery, once a policy.
 
-Matching is done on a snapshot; the deliveries and the cursor are then written in one transaction,
-unless another follower was quicker.
+A policy that turned out to be another was told if any of the two was. Matching is done on a snapshot;
+the deliveries and the cursor are then written in one transaction, unless another follower was quicker.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from alerts.subscriptions import Subscription
 from policy.errors import QuerySyntax
 from policy.query import Document, Query, matches
 from policy.records import Change
-from storage import queries
+from storage import memberships, queries
 from storage.cursors import cursor, held_cursor, move_cursor
 from storage.database import Database
 from storage.documents import document
@@ -73,9 +73,10 @@ def _matches(session: Session, changes: Sequence[Change], names: Mapping[str, st
     wanting = list(_readable(subscriptions.every(session)))
     if not wanting:
         return []
+    roots = memberships.roots(session, {change.policy_id for change in changes})
     return [
-        _Match(subscription_id=subscription.id, policy_id=change.policy_id, change_id=change.id)
-        for change in _news(session, changes)
+        _Match(subscription_id=subscription.id, policy_id=roots[change.policy_id], change_id=change.id)
+        for change in _news(session, changes, roots)
         for document in _documents(session, change, names)
         for subscription, query in wanting
         if _is_for(subscription, change) and matches(query, document)
@@ -95,17 +96,17 @@ def _is_for(subscription: Subscription, change: Change) -> bool:
     return change.id > subscription.since_change
 
 
-def _news(session: Session, changes: Sequence[Change]) -> list[Change]:
+def _news(session: Session, changes: Sequence[Change], roots: Mapping[int, int]) -> list[Change]:
     """The changes that tell of a policy we have not long known."""
     told = [change for change in changes if change.kind in _KINDS and not change.quiet]
-    born = _births(session, {change.policy_id for change in told})
-    return [change for change in told if change.at - born[change.policy_id] <= FRESH]
+    born = {root: _birth(session, root) for root in {roots[change.policy_id] for change in told}}
+    return [change for change in told if change.at - born[roots[change.policy_id]] <= FRESH]
 
 
-def _births(session: Session, policies: set[int]) -> dict[int, dt.datetime]:
-    query = select(ChangeRow.policy_id, func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(policies))
-    rows = session.execute(query.group_by(ChangeRow.policy_id)) if policies else ()
-    return {policy_id: at for policy_id, at in rows}  # noqa: C416 - rows are not pairs to mypy
+def _birth(session: Session, policy_id: int) -> dt.datetime:
+    """When the archive first knew it, under whatever number."""
+    family = memberships.family(session, policy_id)
+    return session.scalars(select(func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(family))).one()
 
 
 def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[Document]:
@@ -115,6 +116,8 @@ def _documents(session: Session, change: Change, names: Mapping[str, str]) -> li
 
 
 def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
+    if _was_told(session, match):
+        return False
     added = insert_unless_there(
         session,
         DeliveryRow,
@@ -128,3 +131,14 @@ def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
         next_try=now,
     )
     return added is not None
+
+
+def _was_told(session: Session, match: _Match) -> bool:
+    """Whether the subscriber was told of a policy that turned out to be this one."""
+    others = [policy for policy in memberships.family(session, match.policy_id) if policy != match.policy_id]
+    told = select(DeliveryRow.id).where(
+        DeliveryRow.subscription_id == match.subscription_id,
+        DeliveryRow.policy_id.in_(others),
+        DeliveryRow.event == EVENT,
+    )
+    return bool(others) and session.scalar(told.limit(1)) is not None

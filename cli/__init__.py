@@ -3,6 +3,7 @@
 from cli import (
     alerting,
     backfilling,
+    belonging,
     clauses,
     comparing,
     crawling,
@@ -21,6 +22,7 @@ from cli.app import main
 __all__ = [
     "alerting",
     "backfilling",
+    "belonging",
     "clauses",
     "comparing",
     "crawling",

@@ -11,6 +11,7 @@ from alerts import percolate, subscriptions
 from cli.app import FAILED, Json, app
 from cli.home import Home
 from crawler import clock
+from pipelines import gathering
 
 alerts = typer.Typer(help="Messages to subscribers.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
@@ -41,6 +42,7 @@ def send(ctx: typer.Context, as_json: Json = False) -> None:
 
     home: Home = ctx.obj
     with home.database() as database:
+        gathering.follow(database)
         matched = percolate.follow(database, home.names, clock.now())
         sent = night.send(home.config, database)
     if as_json:

@@ -19,7 +19,7 @@ from pipelines.portrait import Member, Portrait, portrait, rank_of
 from policy.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
 from policy.standing import Repeal, Standing, standing
-from storage import citations, policies, queries
+from storage import citations, memberships, policies, queries
 from storage.citations import Citation
 
 _MOST = 12
@@ -71,6 +71,7 @@ def _seen(
     session: Session, home: Home, number: int, known_at: dt.datetime | None, in_force_on: dt.datetime | None
 ) -> Seen:
     moment = _end_of(known_at) if known_at else None
+    number = number if known_at else memberships.root(session, number)
     members = _members(session, home, number, moment)
     if not members:
         day = f" on {known_at.date()}" if known_at else ""
@@ -99,6 +100,8 @@ def _end_of(day: dt.datetime) -> dt.datetime:
 
 def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[Member]:
     owners = home.owners
+    printed = policies.printed(session, number, known_at=moment)
+    told = memberships.current(session, [one.known.id for one in printed])
     return [
         Member(
             article_id=one.known.id,
@@ -106,9 +109,11 @@ def _members(session: Session, home: Home, number: int, moment: dt.datetime | No
             article=one.version.article,
             first_seen=one.known.first_seen,
             rank=rank_of(one.version.article, owners.get(one.known.portal)),
+            relation=told[one.known.id].relation if one.known.id in told else "",
+            edition=told[one.known.id].edition if one.known.id in told else None,
             withdrawn=one.known.withdrawn_at is not None,
         )
-        for one in policies.printed(session, number, known_at=moment)
+        for one in printed
     ]
 
 
@@ -150,7 +155,7 @@ def _print(found: Seen) -> None:
             f"{member.article.portal} ({member.rank.name.lower()})",
             console.moment(member.published),
             "" if lag.days is None else str(lag.days),
-            member.relation,
+            f"{member.relation}, edition {member.edition}" if member.edition else member.relation,
             Text(f"{member.article.title.value}{mark}{' (withdrawn)' if member.withdrawn else ''}"),
         )
     console.say(pages)
@@ -220,6 +225,7 @@ def _shape(found: Seen) -> dict[str, Any]:
                 "days_later": lag.days,
                 "rank": lag.member.rank.name.lower(),
                 "relation": lag.member.relation,
+                "edition": lag.member.edition,
                 "withdrawn": lag.member.withdrawn,
             }
             for lag in whole.sources

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
-from policy.records import Article, DocNumber, Found, Issuer
+from policy.printed import printed
+from policy.records import Article, Found
 from policy.words import fold
 
 
@@ -33,25 +33,9 @@ def field_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
 def _of(name: str) -> Callable[[Article], str | None]:
     def show(article: Article) -> str | None:
         found: Found[object] | None = getattr(article, name)
-        return _printed(found.value) if found else None
+        return printed(found.value) if found else None
 
     return show
-
-
-def _printed(value: object) -> str:
-    match value:
-        case DocNumber():
-            return value.raw
-        case Issuer():
-            return value.printed
-        case tuple():
-            return "、".join(
-                issuer.printed if isinstance(issuer, Issuer) else str(issuer) for issuer in value
-            )
-        case dt.datetime():
-            return value.date().isoformat()
-        case _:
-            return str(value)
 
 
 def _attachments(article: Article) -> str | None:

@@ -39,6 +39,8 @@ class Member:
     first_seen: dt.datetime
     rank: Rank = Rank.PORTAL
     relation: str = ""
+    edition: int | None = None
+    """Which edition of the policy it prints, counted from 1; None where there is one only."""
     withdrawn: bool = False
 
     @property
@@ -87,7 +89,7 @@ class Portrait:
     first_seen: Member
     """The article that the archive saw first."""
     best: Member
-    """The article to read: whole, and of the best rank."""
+    """The article to read: whole, of the last edition, and of the best rank."""
 
     @property
     def title(self) -> str:
@@ -109,7 +111,7 @@ def portrait(members: Sequence[Member]) -> Portrait:
         votes=tuple(vote for vote in votes if vote),
         sources=tuple(_lags(ordered)),
         first_seen=min(ordered, key=lambda member: (member.first_seen, member.order)),
-        best=min(ordered, key=lambda member: (not _is_whole(member), member.order)),
+        best=min(ordered, key=lambda each: (not _is_whole(each), -(each.edition or 0), each.order)),
     )
 
 
@@ -122,7 +124,7 @@ def rank_of(article: Article, owner: str | None) -> Rank:
 
 
 def _is_whole(member: Member) -> bool:
-    return member.article.completeness.complete and member.relation in {"", "full", "same", "annotated"}
+    return member.article.completeness.complete and member.relation in {"", "full", "annotated"}
 
 
 # ------------------------------------------------------------------ votes

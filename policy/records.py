@@ -477,6 +477,7 @@ class Version:
 ChangeKind = Literal[
     "new_policy",
     "source_added",
+    "joined",
     "new_version",
     "completed",
     "withdrawn",
@@ -487,6 +488,7 @@ ChangeKind = Literal[
     "moved",
 ]
 """``moved``: the article stands at another address of its portal; its policy is the same.
+``joined``: it turned out to be of another policy than the one it was archived under.
 ``reextracted``: captures held before say other words under today's code; no change of the policy."""
 
 

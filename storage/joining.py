@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from policy.moves import OVERLAP, says_same
 from policy.records import Change, Proof
-from storage import article_json
+from storage import article_json, fingerprints, links
 from storage.changes import tell
 from storage.inserts import insert
 from storage.models import AliasRow, ArticleRow, Base, ChangeRow, VersionRow
@@ -60,6 +60,8 @@ def join(
         table = Base.metadata.tables[name]
         moved = update(table).where(table.c.article_id == other.id)
         session.connection().execute(moved.values(article_id=row.id, **values))
+    fingerprints.remove(session, other.id)
+    links.hand_over(session, other.id, row.id)
     _drop_derived(session, other.id)
     _take(row, other)
     _replace(session, other, row, proof, at)

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable
 
-from attrs import frozen
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from policy.links import Link, Ruling
 from storage.inserts import insert
 from storage.models import LinkRow, RulingRow
-
-
-@frozen(kw_only=True)
-class Link:
-    """What article ``a`` is to article ``b``, as :mod:`pipelines.likeness` says it."""
-
-    a: int
-    b: int
-    kind: str
-    side: str | None = None
-    strength: int = 0
-    containment: float = 0.0
-    conflict: bool = False
-    evidence: str = ""
-
-    def other(self, article_id: int) -> int:
-        """The article at the other end."""
-        return self.b if article_id == self.a else self.a
-
-
-@frozen(kw_only=True)
-class Ruling:
-    """What somebody decided of two articles."""
-
-    a: int
-    b: int
-    same: bool
-    by: str
-    why: str
-    at: dt.datetime
 
 
 def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:
@@ -94,3 +63,17 @@ def rulings_of(session: Session, articles: Collection[int]) -> list[Ruling]:
     return [
         Ruling(a=row.a, b=row.b, same=row.same, by=row.by, why=row.why, at=row.at) for row in newest.values()
     ]
+
+
+def hand_over(session: Session, article_id: int, to: int) -> None:
+    """An article became part of another: what was decided of it is decided of that one."""
+    for row in session.scalars(
+        select(RulingRow).where(or_(RulingRow.a == article_id, RulingRow.b == article_id))
+    ):
+        other = row.b if row.a == article_id else row.a
+        if other == to:
+            session.delete(row)
+        else:
+            row.a, row.b = sorted((other, to))
+    set_links(session, article_id, ())
+    session.flush()

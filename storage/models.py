@@ -299,6 +299,15 @@ class ReferenceRow(Base):
     sentence: Mapped[str]
 
 
+class ComparedRow(Base):
+    """What grouping asks of an article that was compared with others. Derived."""
+
+    __tablename__ = "compared"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    facts: Mapped[dict[str, Any]]
+
+
 class LinkRow(Base):
     """What two articles are to each other, ``a`` before ``b``, where it says anything. Derived."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 
 from attrs import frozen
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from policy.records import ChangeKind
 from policy.runs import Run
-from storage.models import ArticleRow, ChangeRow, RunRow
+from storage.models import ArticleRow, ChangeRow, PolicyRow, RunRow
 from storage.rows import run_record
 
 _CRAWLS = (RunRow.kind == "crawl", RunRow.state != "running")
@@ -50,15 +51,22 @@ def newest_slot(session: Session) -> dt.datetime | None:
 def told(session: Session, run_ids: list[int], *, limit: int) -> list[Told]:
     """What these runs changed and somebody may be told, the newest first."""
     query = (
-        select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url)
+        select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url, PolicyRow.merged_into)
         .join(ArticleRow, ArticleRow.id == ChangeRow.article_id)
+        .join(PolicyRow, PolicyRow.id == ChangeRow.policy_id)
         .where(ChangeRow.run_id.in_(run_ids), ChangeRow.quiet.is_(False))
         .order_by(ChangeRow.id.desc())
     )
     return [
-        Told(portal=portal, kind=kind, title=title, url=url)  # type: ignore[arg-type]  # see change_record
-        for kind, portal, title, url in session.execute(query.limit(limit))
+        Told(portal=portal, kind=_kind(kind, into), title=title, url=url)
+        for kind, portal, title, url, into in session.execute(query.limit(limit))
     ]
+
+
+def _kind(kind: str, merged_into: int | None) -> ChangeKind:
+    """A policy that turned out to be another was a source of that one."""
+    told = "source_added" if kind == "new_policy" and merged_into is not None else kind
+    return cast("ChangeKind", told)
 
 
 def behind(session: Session, position: int) -> int:

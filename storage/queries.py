@@ -76,8 +76,10 @@ def _doc_nos(session: Session, policies: Collection[int]) -> dict[int, tuple[str
 
 
 def policy(session: Session, policy_id: int) -> KnownPolicy | None:
-    """A policy with its keys and articles."""
+    """A policy with its keys and articles; of a tombstone the policy that it turned out to be."""
     row = session.get(PolicyRow, policy_id)
+    if row is not None and row.merged_into is not None:
+        return policy(session, row.merged_into)
     if row is None:
         return None
     keys = session.scalars(select(PolicyKeyRow.key).where(PolicyKeyRow.policy_id == policy_id))

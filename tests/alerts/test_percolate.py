@@ -10,10 +10,12 @@ import pytest
 
 from alerts import percolate
 from alerts.subscriptions import Subscription
+from pipelines import gathering
 from policy.records import Alias, Saved
 from storage import presence, queries
 from storage.cursors import cursor
 from storage.database import Database
+from tests.acts import act
 from tests.alerts.conftest import NAMES, spoil
 from tests.storage.builders import DAY, NIGHT
 
@@ -150,4 +152,29 @@ def test_nobody_is_told_that_a_policy_was_withdrawn_restored_or_moved(
             "restored",
             "moved",
         ]
+
+
+def test_a_policy_that_turns_out_to_be_another_is_told_once(
+    database: Database, subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("储能")
+    publish(act(1), key="a", title="样例省储能行动计划")
+    publish(act(1, 1, 7), key="b", portal="bjx", title="储能补贴来了")
+    gathering.follow(database)
+    assert follow() == 1
+    publish(act(1, 2), key="c", portal="most", title="储能怎么干")
+    gathering.follow(database)
+    assert follow() == 0
+
+
+def test_a_policy_told_before_it_turned_out_to_be_another_is_not_told_again(
+    database: Database, subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("储能")
+    publish(act(1, 1, 3), key="a", portal="bjx", title="储能上篇")
+    publish(act(1, 6), key="b", portal="most", title="储能下篇")
+    gathering.follow(database)
+    assert follow() == 2, "nothing says yet that they are one"
+    publish(act(1), key="c", title="样例省储能行动计划")
+    gathering.follow(database)
     assert follow() == 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0013"
+_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
@@ -14,6 +17,13 @@ def upgrade() -> None:
     op.add_column("policy", sa.Column("merged_into", sa.Integer(), nullable=True))
     op.add_column("policy", sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_policy_merged_into", "policy", ["merged_into"])
+    op.create_table(
+        "compared",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("facts", _JSON, nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_compared_article_id"),
+        sa.PrimaryKeyConstraint("article_id", name="pk_compared"),
+    )
     op.create_table(
         "article_link",
         sa.Column("a", sa.Integer(), nullable=False),

@@ -1,0 +1,187 @@
+"""Articles that are one policy, whatever came first: joined, completed, told apart, ruled by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+from attrs import evolve
+
+from pipelines import gathering
+from pipelines.reprints import decide
+from policy.links import Ruling
+from policy.outline import completeness, outline
+from policy.records import Article
+from storage import archive, links, memberships, queries
+from storage.database import Database
+from tests.acts import act
+from tests.storage.builders import DAY, NIGHT, a_capture, an_article
+
+TITLE = "样例省新型储能发展行动计划"
+
+
+def an_issue(key: str, text: str, *, portal: str = "ndrc", title: str = TITLE) -> Article:
+    lines = text.split("\n")
+    tree = outline(lines)
+    return evolve(
+        an_article(text, key=key, portal=portal, title=title),
+        outline=tree,
+        completeness=completeness(tree, title, lines),
+    )
+
+
+ORIGINAL = an_issue("original", act(1))
+LAST_PAGE = an_issue("last", act(1, 7), portal="bjx", title="样例市：储能电站最高补贴来了")
+
+
+def arrive(database: Database, *articles: Article, night: int = 0) -> list[int]:
+    """The articles' numbers, once archived one after the other and gathered."""
+    at = NIGHT + night * DAY
+    saved = []
+    for article in articles:
+        captures = [a_capture(f"{article.portal} {article.key} {article.text}", at=at)]
+        saved.append(archive.store(database, article, captures=captures, decide=decide, code="1", now=at))
+        gathering.follow(database)
+    return [one.article_id for one in saved]
+
+
+def policies(database: Database, articles: Sequence[int]) -> list[int]:
+    with database.read() as session:
+        found = memberships.policies_of(session, articles)
+    return [found[article] for article in articles]
+
+
+def kinds(database: Database) -> list[str]:
+    with database.read() as session:
+        return [change.kind for change in queries.every_change(session)]
+
+
+def standing_of(database: Database, article: int) -> memberships.Membership:
+    with database.read() as session:
+        return memberships.current(session, [article])[article]
+
+
+def test_the_last_page_of_a_reprint_is_of_the_policy_that_comes_later_and_is_then_complete(
+    database: Database,
+) -> None:
+    articles = arrive(database, LAST_PAGE, ORIGINAL)
+    assert len(set(policies(database, articles))) == 1
+    assert kinds(database) == ["new_policy", "new_policy", "joined", "completed"]
+    assert standing_of(database, articles[0]).relation == "part"
+
+
+def test_two_parts_that_nothing_joined_are_one_policy_once_the_whole_is_there(database: Database) -> None:
+    other = an_issue("first", act(1, 1, 3), portal="most", title="样例省储能行动有了时间表")
+    parts = arrive(database, LAST_PAGE, other)
+    before = policies(database, parts)
+    assert before[0] != before[1]
+    whole = arrive(database, ORIGINAL, night=1)
+    assert {*policies(database, [*parts, *whole])} == {min(before)}, "the older number stays"
+    with database.read() as session:
+        assert memberships.root(session, max(before)) == min(before), "the other one leads there"
+        assert memberships.members_at(session, max(before), NIGHT) == [parts[1]], "as it was known that night"
+        assert memberships.members_at(session, min(before), NIGHT) == [parts[0]]
+        assert len(memberships.members_at(session, min(before), None)) == 3
+
+
+def test_an_article_that_matches_two_policies_alike_is_kept_apart_and_flagged(database: Database) -> None:
+    shared = act(5, 1, 3)
+    one = an_issue("a", f"{shared}\n{act(2, 4)}", title="甲市储能实施方案")
+    two = an_issue("b", f"{shared}\n{act(3, 4)}", title="乙市储能实施方案")
+    excerpt = an_issue("c", shared, portal="bjx", title="储能的三个要点")
+    articles = arrive(database, one, two, excerpt)
+    assert len(set(policies(database, articles))) == 3
+    assert standing_of(database, articles[2]).flagged
+    assert standing_of(database, articles[2]).evidence == "matches alike: ndrc a, ndrc b"
+
+
+def issues_of_a_night() -> list[Article]:
+    """Three policies, each with reprints, excerpts and pages on other portals."""
+    found = []
+    for seed, city in ((11, "甲"), (12, "乙"), (13, "丙")):
+        title = f"{city}市供水管理办法"
+        found += [
+            an_issue(f"{seed}o", act(seed), title=title),
+            an_issue(
+                f"{seed}r", f"{act(seed)}\n责任编辑：某某", portal="bjx", title=f"重磅：{city}市供水有新规"
+            ),
+            an_issue(f"{seed}x", act(seed, 3, 5), portal="most", title=f"{city}市供水这样管"),
+            an_issue(f"{seed}p", act(seed, 6), portal="mof", title=f"{title}（2）"),
+        ]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_came_first_makes_no_difference(database: Database, seed: int) -> None:
+    articles = issues_of_a_night()
+    Random(seed).shuffle(articles)
+    numbers = arrive(database, *articles)
+    clusters: defaultdict[int, set[str]] = defaultdict(set)
+    for article, policy in zip(articles, policies(database, numbers), strict=True):
+        clusters[policy].add(article.key)
+    wanted = [{f"{seed}{kind}" for kind in "orxp"} for seed in (11, 12, 13)]
+    assert sorted(map(sorted, clusters.values())) == sorted(map(sorted, wanted))
+
+
+def rule(database: Database, pairs: Sequence[tuple[int, int]], *, same: bool) -> None:
+    with database.write() as session:
+        for a, b in pairs:
+            links.rule(session, Ruling(a=a, b=b, same=same, by="li", why="looked at both", at=NIGHT + DAY))
+        gathering.settle(session, [end for pair in pairs for end in pair], at=NIGHT + DAY)
+
+
+def test_a_wrong_join_is_split_by_hand_and_stays_split(database: Database) -> None:
+    reprint = an_issue("r", act(1), portal="bjx", title="样例省储能行动计划全文")
+    articles = arrive(database, ORIGINAL, reprint)
+    assert len(set(policies(database, articles))) == 1
+    rule(database, [(articles[0], articles[1])], same=False)
+    first = policies(database, articles)
+    assert first[0] != first[1]
+    arrive(database, evolve(reprint, text=f"{act(1)}\n附注。"), night=2)
+    assert policies(database, articles) == first
+    with database.read() as session:
+        told = links.rulings_of(session, articles)
+        assert [(one.same, one.by, one.why) for one in told] == [(False, "li", "looked at both")]
+        assert [one.policy_id for one in memberships.history(session, articles[1])][-1] == first[1]
+
+
+def test_what_nothing_joins_is_joined_by_hand(database: Database) -> None:
+    articles = arrive(database, ORIGINAL, an_issue("x", act(9), portal="bjx", title="另一件事"))
+    rule(database, [(articles[0], articles[1])], same=True)
+    assert len(set(policies(database, articles))) == 1
+
+
+def test_a_revision_that_says_something_else_leaves_the_policy(database: Database) -> None:
+    reprint = an_issue("r", act(1), portal="bjx", title="样例省储能行动计划全文")
+    articles = arrive(database, ORIGINAL, reprint)
+    arrive(database, an_issue("r", act(8), portal="bjx", title="今日要闻"), night=1)
+    found = policies(database, articles)
+    assert found[0] != found[1]
+    assert found[0] == 1, "the number stays with the article that had it first"
+
+
+@pytest.mark.parametrize("revised_first", [True, False])
+def test_a_reprint_of_what_a_policy_said_before_stays_with_it(
+    database: Database, revised_first: bool
+) -> None:
+    text = f"{act(1)}\n九、附则\n补贴标准为每千瓦时25元，自印发之日起施行。"
+    nights = [
+        an_issue("original", text),
+        an_issue("original", text.replace("25元", "30元")),
+        an_issue("r", text, portal="bjx", title="样例省储能行动计划全文"),
+    ]
+    order = nights if revised_first else [nights[0], nights[2], nights[1]]
+    articles = {article for night, one in enumerate(order) for article in arrive(database, one, night=night)}
+    assert len(set(policies(database, sorted(articles)))) == 1
+
+
+def test_the_same_page_under_many_addresses_is_one_policy(database: Database) -> None:
+    pages = [an_issue(str(n), act(1), portal="bjx") for n in range(60)]
+    assert len(set(policies(database, arrive(database, *pages)))) == 1
+
+
+def test_ten_characters_are_a_policy_of_their_own(database: Database) -> None:
+    short = [an_issue(key, "详见附件，请查收。", portal="bjx", title="通知") for key in ("a", "b")]
+    assert len(set(policies(database, arrive(database, *short)))) == 2
