@@ -170,7 +170,9 @@ def _anchors(pieces: Sequence[str], places: Sequence[Sequence[int]], joined: str
     between = [
         anchor
         for (before, start), (behind, end) in zip(ends, begins, strict=True)
-        for anchor in _repeated(range(before + 1, behind), pieces, places, joined, start, end)
+        for anchor in (_repeated if before >= 0 else _repeated_before)(
+            range(before + 1, behind), pieces, places, joined, start, end
+        )
     ]
     return sorted([*chain, *between])
 
@@ -183,6 +185,16 @@ def _repeated(
         if len(places[rank]) > 1 and (at := joined.find(pieces[rank], start, end)) >= 0:
             yield rank, at
             start = at + len(pieces[rank])
+
+
+def _repeated_before(
+    ranks: range, pieces: Sequence[str], places: Sequence[Sequence[int]], joined: str, start: int, end: int
+) -> Iterator[tuple[int, int]]:
+    """Before all that is found once: the last that lies where it must, so that a part lies together."""
+    for rank in reversed(ranks):
+        if len(places[rank]) > 1 and (at := joined.rfind(pieces[rank], start, end)) >= 0:
+            yield rank, at
+            end = at
 
 
 def _covered(

@@ -147,6 +147,17 @@ def test_a_wrong_join_is_split_by_hand_and_stays_split(database: Database) -> No
         assert [one.policy_id for one in memberships.history(session, articles[1])][-1] == first[1]
 
 
+def test_what_was_decided_of_an_article_holds_for_the_one_it_became_part_of(database: Database) -> None:
+    articles = arrive(database, ORIGINAL, an_issue("x", act(9), portal="bjx", title="另一件事"), LAST_PAGE)
+    rule(database, [(articles[0], articles[1])], same=True)
+    with database.write() as session:
+        links.hand_over(session, articles[1], articles[2])
+        told = links.rulings_of(session, articles)
+        assert [(one.a, one.b, one.by) for one in told] == [(articles[0], articles[2], "li")]
+        links.hand_over(session, articles[2], articles[0])
+        assert links.rulings_of(session, articles) == []
+
+
 def test_what_nothing_joins_is_joined_by_hand(database: Database) -> None:
     articles = arrive(database, ORIGINAL, an_issue("x", act(9), portal="bjx", title="另一件事"))
     rule(database, [(articles[0], articles[1])], same=True)
