@@ -12,28 +12,18 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 
 import console
+from cli.acts import InForceOn, KnownAt, drawn, end_of
 from cli.app import Json, app
 from cli.home import Home
 from pipelines import gathering
-from pipelines.portrait import Member, Portrait, portrait, rank_of
+from pipelines.portrait import Member, Portrait
 from policy.dates import SHANGHAI, calendar_day
-from policy.errors import ArchiveError
 from policy.standing import Repeal, Standing, standing
-from storage import citations, memberships, policies, queries
+from storage import citations, memberships, queries
 from storage.citations import Citation
 
 _MOST = 12
 """Lines of a kind that fit on a screen."""
-_DAY = ["%Y-%m-%d"]
-
-KnownAt = Annotated[
-    dt.datetime | None,
-    typer.Option(metavar="DATE", formats=_DAY, help="As the archive knew it at the end of that day."),
-]
-InForceOn = Annotated[
-    dt.datetime | None,
-    typer.Option(metavar="DATE", formats=_DAY, help="Whether it was in force on that day; else today."),
-]
 
 
 @frozen(kw_only=True)
@@ -42,6 +32,8 @@ class Seen:
 
     id: int
     portrait: Portrait
+    read: Member
+    """The article whose words are those of the day."""
     standing: Standing
     cites: Sequence[Citation]
     cited_by: Sequence[Citation]
@@ -70,51 +62,22 @@ def show_policy(
 def _seen(
     session: Session, home: Home, number: int, known_at: dt.datetime | None, in_force_on: dt.datetime | None
 ) -> Seen:
-    moment = _end_of(known_at) if known_at else None
+    moment = end_of(known_at) if known_at else None
     number = number if known_at else memberships.root(session, number)
-    members = _members(session, home, number, moment)
-    if not members:
-        day = f" on {known_at.date()}" if known_at else ""
-        raise ArchiveError(
-            f"policy {number}: no such policy{day} (`polarchive show ARTICLE` names an article's)"
-        )
-    whole = portrait(members)
+    whole = drawn(session, home, number, moment)
     cited_by = citations.citing(session, number, known_at=moment)
+    day = (in_force_on or dt.datetime.now(SHANGHAI)).date()
+    read = whole.on(day)
     return Seen(
         id=number,
         portrait=whole,
+        read=read,
         standing=standing(
-            whole.best.article,
-            _repeals(session, cited_by),
-            day=(in_force_on or dt.datetime.now(SHANGHAI)).date(),
-            seen=max(member.first_seen for member in members).astimezone(SHANGHAI).date(),
+            read.article, _repeals(session, cited_by), day=day, seen=calendar_day(read.first_seen)
         ),
-        cites=citations.cited_in(session, [whole.best.article_id], known_at=moment),
+        cites=citations.cited_in(session, [read.article_id], known_at=moment),
         cited_by=cited_by,
     )
-
-
-def _end_of(day: dt.datetime) -> dt.datetime:
-    return dt.datetime.combine(day.date(), dt.time.max, tzinfo=SHANGHAI)
-
-
-def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[Member]:
-    owners = home.owners
-    printed = policies.printed(session, number, known_at=moment)
-    told = memberships.current(session, [one.known.id for one in printed])
-    return [
-        Member(
-            article_id=one.known.id,
-            version=one.version.number,
-            article=one.version.article,
-            first_seen=one.known.first_seen,
-            rank=rank_of(one.version.article, owners.get(one.known.portal)),
-            relation=told[one.known.id].relation if one.known.id in told else "",
-            edition=told[one.known.id].edition if one.known.id in told else None,
-            withdrawn=one.known.withdrawn_at is not None,
-        )
-        for one in printed
-    ]
 
 
 def _repeals(session: Session, cited_by: Sequence[Citation]) -> list[Repeal]:
@@ -149,14 +112,18 @@ def _print(found: Seen) -> None:
     pages = console.table("", "article", "portal", "published", "#days later", "relation", "title")
     for lag in whole.sources:
         member = lag.member
-        mark = " ← first seen" if member is whole.first_seen else ""
+        marks = [
+            *(["first seen"] if member is whole.first_seen else []),
+            *(["in force"] if member is found.read and len(whole.editions) > 1 else []),
+            *(["withdrawn"] if member.withdrawn else []),
+        ]
         pages.add_row(
             str(member.article_id),
             f"{member.article.portal} ({member.rank.name.lower()})",
             console.moment(member.published),
             "" if lag.days is None else str(lag.days),
             f"{member.relation}, edition {member.edition}" if member.edition else member.relation,
-            Text(f"{member.article.title.value}{mark}{' (withdrawn)' if member.withdrawn else ''}"),
+            Text(f"{member.article.title.value}{' ← ' if marks else ''}{', '.join(marks)}"),
         )
     console.say(pages)
     for one in found.standing.because:
@@ -212,7 +179,9 @@ def _shape(found: Seen) -> dict[str, Any]:
             for vote in whole.votes
         },
         "complete": whole.complete,
+        "missing": whole.missing,
         "best": whole.best.article_id,
+        "in_force": found.read.article_id,
         "first_seen": {"article_id": whole.first_seen.article_id, "at": whole.first_seen.first_seen},
         "articles": [
             {

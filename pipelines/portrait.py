@@ -41,12 +41,22 @@ class Member:
     relation: str = ""
     edition: int | None = None
     """Which edition of the policy it prints, counted from 1; None where there is one only."""
+    draft: bool = False
+    revised: dt.date | None = None
+    """The day of its edition: adopted, or last revised, as printed above the text."""
     withdrawn: bool = False
 
     @property
     def published(self) -> dt.date | None:
         """The day its page says."""
         return calendar_day(self.article.published.value) if self.article.published else None
+
+    @property
+    def since(self) -> dt.date | None:
+        """From when its edition is in force, as it states: never a draft, never before it was revised."""
+        effective = self.article.effective.value if self.article.effective else None
+        stated = [day for day in (effective, self.revised) if day]
+        return max(stated) if stated and not self.draft else None
 
     @property
     def order(self) -> tuple[int, dt.date, str, str]:
@@ -98,9 +108,31 @@ class Portrait:
         return next(official, self.best.article.title.value)
 
     @property
+    def editions(self) -> tuple[Member, ...]:
+        """The article to read of each edition, the earliest edition first."""
+        best: dict[int, Member] = {}
+        for member in sorted((lag.member for lag in self.sources), key=_to_read):
+            best.setdefault(member.edition or 1, member)
+        return tuple(best[number] for number in sorted(best))
+
+    def on(self, day: dt.date) -> Member:
+        """The article to read of the edition that is in force on a day; where none is, or nobody states
+        when, that of the last."""
+        begun = [each for each in self.editions if each.since and each.since <= day]
+        return max(begun, key=lambda each: (each.since, each.edition or 1), default=self.best)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the article to read lacks and no other has: labels of the numbering."""
+        printed = {label for lag in self.sources for label in _labels(lag.member)}
+        return tuple(gap for gap in self.best.article.completeness.gaps if gap not in printed)
+
+    @property
     def complete(self) -> bool:
-        """Whether one of the articles has all of the text."""
-        return self.best.article.completeness.complete
+        """Whether one of the articles has all of the text, or the others fill its gaps."""
+        return self.best.article.completeness.complete or bool(
+            self.best.article.completeness.gaps and not self.missing
+        )
 
 
 def portrait(members: Sequence[Member]) -> Portrait:
@@ -111,7 +143,7 @@ def portrait(members: Sequence[Member]) -> Portrait:
         votes=tuple(vote for vote in votes if vote),
         sources=tuple(_lags(ordered)),
         first_seen=min(ordered, key=lambda member: (member.first_seen, member.order)),
-        best=min(ordered, key=lambda each: (not _is_whole(each), -(each.edition or 0), each.order)),
+        best=min(ordered, key=lambda each: (not _is_whole(each), -(each.edition or 1), each.order)),
     )
 
 
@@ -121,6 +153,15 @@ def rank_of(article: Article, owner: str | None) -> Rank:
         return Rank.PORTAL
     issuers = {issuer.id for issuer in article.issuers.value} if article.issuers else set()
     return Rank.ISSUER if owner in issuers else Rank.OFFICIAL
+
+
+def _to_read(member: Member) -> tuple[bool, object]:
+    """What is whole before what is not, then by rank."""
+    return not _is_whole(member), member.order
+
+
+def _labels(member: Member) -> set[str]:
+    return {heading.label for heading in member.article.outline.headings if heading.level == 1}
 
 
 def _is_whole(member: Member) -> bool:

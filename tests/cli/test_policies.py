@@ -63,6 +63,51 @@ def test_what_was_not_known_on_a_day_is_not_said_of_it(repealed: Polarchive) -> 
     assert (before.code, "no such policy on 2026-02-28" in before.err) == (1, True)
 
 
+SAND = (
+    "第一条 为了保护样例湖，制定本办法。\n第二条 单船每日采砂不得超过{tons}吨，禁采期内一律停止作业。\n"
+    "第三条 采砂船应当安装定位设备，并向湖区管理机构报送航行轨迹。\n第四条 违反本办法的，由管理机构责令改正。\n"
+    "第五条 本办法自{day}起施行。"
+)
+
+
+@pytest.fixture
+def revised(archived: Polarchive) -> Polarchive:
+    """An act in two editions, of which the archive learnt on two nights."""
+    texts = [SAND.format(tons=50, day="2020年1月1日"), SAND.format(tons=30, day="2024年7月1日")]
+    with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
+        for night, text in enumerate(texts):
+            at = NIGHT + night * DAY
+            act = an_act(f"sand{night}", "样例湖采砂管理办法", text)
+            captures = [a_capture(act.key, at=at)]
+            archive.store(database, act, captures=captures, decide=a_new_policy, code="1", now=at)
+    return archived
+
+
+def test_the_edition_of_a_day_is_the_one_whose_stated_day_has_come(revised: Polarchive) -> None:
+    days = ["2019-12-31", "2022-01-01", "2024-07-01"]
+    found = [revised("policy", "1", "--json", "--in-force-on", day).json for day in days]
+    assert [one["in_force"] for one in found] == [2, 1, 2], "before the first, the last is shown"
+    assert [one["force"]["state"] for one in found] == ["pending", "in force", "in force"]
+    assert [each["edition"] for each in found[0]["articles"]] == [1, 2]
+
+
+def test_a_clause_of_a_policy_is_that_of_the_edition_in_force(revised: Polarchive) -> None:
+    told = revised("clause", "policy/1#第二条", "--in-force-on", "2022-01-01").out
+    assert "edition 1, article 1" in told
+    assert "不得超过50吨" in told
+    now = revised("clause", "policy/1#第二条").out
+    assert "[-50-]{+30+}吨" in now, "through its editions, with what changed"
+    early = revised("clause", "policy/1#第二条", "--in-force-on", "2019-01-01")
+    assert (early.code, "no text of it states that it is in force on 2019-01-01" in early.err) == (1, True)
+
+
+def test_a_clause_is_told_as_it_was_known_on_a_day(revised: Polarchive) -> None:
+    known = revised("clause", "policy/1#第二条", "--known-at", "2026-03-02", "--json").json["versions"]
+    assert [one["article_id"] for one in known] == [1]
+    early = revised("clause", "1#第二条", "--known-at", "2026-01-01")
+    assert (early.code, early.err) == (1, "error: 1: was not in the archive on 2026-01-01\n")
+
+
 def test_programs_get_both_directions(repealed: Polarchive) -> None:
     found = repealed("policy", "2", "--json").json
     assert [(one["kind"], one["target"]) for one in found["cites"]] == [("repeals", 1)]
