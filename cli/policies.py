@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +16,7 @@ from cli.acts import InForceOn, KnownAt, drawn, end_of
 from cli.app import Json, app
 from cli.home import Home
 from pipelines import gathering
+from pipelines.fidelity import Fidelity, fidelity
 from pipelines.portrait import Member, Portrait
 from policy.dates import SHANGHAI, calendar_day
 from policy.standing import Repeal, Standing, standing
@@ -24,6 +25,8 @@ from storage.citations import Citation
 
 _MOST = 12
 """Lines of a kind that fit on a screen."""
+_MOST_COMPARED = 40
+"""Reprints that are compared with the original, clause by clause."""
 
 
 @frozen(kw_only=True)
@@ -34,6 +37,8 @@ class Seen:
     portrait: Portrait
     read: Member
     """The article whose words are those of the day."""
+    kept: Mapping[int, Fidelity]
+    """What reprints keep of the article to read of their edition, by article."""
     standing: Standing
     cites: Sequence[Citation]
     cited_by: Sequence[Citation]
@@ -72,12 +77,23 @@ def _seen(
         id=number,
         portrait=whole,
         read=read,
+        kept=_kept(whole),
         standing=standing(
             read.article, _repeals(session, cited_by), day=day, seen=calendar_day(read.first_seen)
         ),
         cites=citations.cited_in(session, [read.article_id], known_at=moment),
         cited_by=cited_by,
     )
+
+
+def _kept(whole: Portrait) -> dict[int, Fidelity]:
+    """Of so many pages as are worth the time."""
+    best = {each.edition or 1: each for each in whole.editions}
+    reprints = [lag.member for lag in whole.sources if lag.member not in whole.editions]
+    return {
+        each.article_id: fidelity(best[each.edition or 1].article, each.article)
+        for each in reprints[:_MOST_COMPARED]
+    }
 
 
 def _repeals(session: Session, cited_by: Sequence[Citation]) -> list[Repeal]:
@@ -109,9 +125,11 @@ def _print(found: Seen) -> None:
             vote.name, Text(vote.kept.value), _articles(vote.kept.articles), Text(others, "yellow")
         )
     console.say(fields)
-    pages = console.table("", "article", "portal", "published", "#days later", "relation", "title")
-    for lag in whole.sources:
+    heads = ("article", "portal", "published", "#days later", "relation", "of the original", "title")
+    pages = console.table("", *heads)
+    for lag in whole.sources[:_MOST]:
         member = lag.member
+        kept = found.kept.get(member.article_id)
         marks = [
             *(["first seen"] if member is whole.first_seen else []),
             *(["in force"] if member is found.read and len(whole.editions) > 1 else []),
@@ -123,9 +141,12 @@ def _print(found: Seen) -> None:
             console.moment(member.published),
             "" if lag.days is None else str(lag.days),
             f"{member.relation}, edition {member.edition}" if member.edition else member.relation,
+            str(kept) if kept else "",
             Text(f"{member.article.title.value}{' ← ' if marks else ''}{', '.join(marks)}"),
         )
     console.say(pages)
+    if len(whole.sources) > _MOST:
+        console.say(Text(f"and {len(whole.sources) - _MOST} more pages (--json shows all)", style="dim"))
     for one in found.standing.because:
         said = f" (policy {one.policy_id})" if one.policy_id else ""
         console.say(Text(f"{one.ground}: {console.moment(one.day)}{said}: {one.sentence}", style="dim"))
@@ -195,6 +216,7 @@ def _shape(found: Seen) -> dict[str, Any]:
                 "rank": lag.member.rank.name.lower(),
                 "relation": lag.member.relation,
                 "edition": lag.member.edition,
+                "kept": found.kept.get(lag.member.article_id),
                 "withdrawn": lag.member.withdrawn,
             }
             for lag in whole.sources

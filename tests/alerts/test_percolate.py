@@ -178,3 +178,22 @@ def test_a_policy_told_before_it_turned_out_to_be_another_is_not_told_again(
     publish(act(1), key="c", title="样例省储能行动计划")
     gathering.follow(database)
     assert follow() == 0
+
+
+def test_the_last_page_of_a_reprint_then_its_others_then_the_original_are_told_once(
+    database: Database, subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
+    subscribe("储能")
+    headline = "样例市：独立储能每千瓦时最高补贴三角"
+    publish(act(1, 7), key="reprint", portal="bjx", title=headline, pages=3, missing=(1, 2))
+    gathering.follow(database)
+    assert follow() == 1
+    publish(act(1), key="reprint", portal="bjx", title=headline, pages=3, at=NIGHT + DAY)
+    gathering.follow(database)
+    publish(act(1), key="original", title="样例省储能行动计划", at=NIGHT + 2 * DAY)
+    gathering.follow(database)
+    assert follow() == 0
+    with database.read() as session:
+        told = [change.kind for change in queries.changes(session)]
+        assert len({article.policy_id for article in queries.articles(session, [1, 2]).values()}) == 1
+    assert told == ["new_policy", "completed", "source_added"]

@@ -45,6 +45,17 @@ def test_the_number_of_a_policy_that_is_another_leads_there(reprinted: Polarchiv
     assert reprinted("policy", "2", "--json").json["policy_id"] == 1
 
 
+def test_a_policy_says_what_a_reprint_dropped_and_added(archived: Polarchive, publish: Publish) -> None:
+    lines = act(1).split("\n")
+    shortened = "\n".join(["编者按：本文有删节。", *lines[:4], *lines[6:]])
+    publish(act(1), key="original", title="样例省储能行动计划")
+    publish(shortened, key="reprint", portal="bjx", title="样例省储能行动计划全文")
+    pages = archived("policy", "1", "--json").json["articles"]
+    kept = next(page["kept"] for page in pages if page["portal"] == "bjx")
+    assert kept == {"dropped": ["三、"], "altered": [], "added": ["第一段"]}
+    assert "1 dropped, 1 added" in archived("policy", "1").out
+
+
 def test_a_split_is_kept_with_its_reason_and_can_be_undone(reprinted: Polarchive) -> None:
     apart = reprinted("split", "2", "--because", "another city's plan", "--by", "li", "--json").json[
         "policies"
