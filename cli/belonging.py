@@ -31,6 +31,10 @@ Because = Annotated[str, typer.Option("--because", metavar="TEXT", help="Why; it
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; else the user's name.")]
 
 
+connections = typer.Typer(help="What articles are to each other.", no_args_is_help=True)
+app.add_typer(connections, name="connections")
+
+
 @app.command()
 def why(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
     """Why an article is of its policy: what it is to others, and what was decided by hand."""
@@ -100,6 +104,15 @@ def _print(
         decided = "one policy" if ruling.same else "two policies"
         pair = f"{ruling.a} and {ruling.b}"
         console.say(Text(f"{console.moment(ruling.at)} {pair} are {decided}, says {ruling.by}: {ruling.why}"))
+
+
+@connections.command("rebuild")
+def rebuild(ctx: typer.Context) -> None:
+    """Compare every article anew with all others."""
+    home: Home = ctx.obj
+    with home.database() as database, console.counted("comparing") as progress:
+        compared = gathering.rebuild(database, progress)
+    console.note(f"{compared} articles compared")
 
 
 # ------------------------------------------------------------------ by hand

@@ -41,16 +41,14 @@ MOST_WORDINGS = 5
 _WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "moved"})
 _BATCH = 100
 
-Progress = Callable[[int, int | None], None]
+Progress = Callable[[int, int], None]
 
 
-def follow(database: Database, progress: Progress = lambda done, total: None) -> int:
+def follow(database: Database) -> int:
     """Connect what the feed says is new or has other words; how many articles that were."""
     done = 0
     while changes := _next(database):
-        for change in changes:
-            done += _step(database, change)
-            progress(done, None)
+        done += sum(_step(database, change) for change in changes)
     return done
 
 
@@ -69,6 +67,24 @@ def _step(database: Database, change: Change) -> bool:
             connect(session, version, quiet=change.quiet)
         cursors.move_cursor(session, FOLLOWER, change.id)
     return version is not None
+
+
+def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
+    """Connect every article anew, as after a change of how they are compared; how many there are."""
+    with database.read() as session:
+        total = queries.totals(session).articles
+    done, after = 0, 0
+    while True:
+        with database.read() as session:
+            batch = queries.newest_versions(session, after=after, limit=_BATCH)
+        for version in batch:
+            with database.write() as session:
+                connect(session, version)
+            done += 1
+            progress(done, total)
+        if not batch:
+            return done
+        after = batch[-1].article_id
 
 
 def connect(session: Session, version: Version, *, quiet: bool = True) -> None:

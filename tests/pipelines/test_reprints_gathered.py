@@ -196,3 +196,10 @@ def test_the_same_page_under_many_addresses_is_one_policy(database: Database) ->
 def test_ten_characters_are_a_policy_of_their_own(database: Database) -> None:
     short = [an_issue(key, "详见附件，请查收。", portal="bjx", title="通知") for key in ("a", "b")]
     assert len(set(policies(database, arrive(database, *short)))) == 2
+
+
+def test_comparing_all_of_it_anew_changes_nothing(database: Database) -> None:
+    numbers = arrive(database, *issues_of_a_night())
+    before, said = policies(database, numbers), kinds(database)
+    assert gathering.rebuild(database) == len(numbers)
+    assert (policies(database, numbers), kinds(database)) == (before, said)
