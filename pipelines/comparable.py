@@ -87,6 +87,7 @@ def _relation(link: Link) -> Relation:
         kind=cast("Kind", link.kind),  # only gathering writes it
         side=cast("Side | None", link.side),
         conflict=link.conflict,
+        differs=link.differs,
         containment=link.containment,
         strength=link.strength,
         evidence=link.evidence,

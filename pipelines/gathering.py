@@ -9,10 +9,12 @@ no difference, and a policy may turn out to be another, or two.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from attrs import evolve, frozen
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pipelines.belonging import Belonging, belongings, claims
@@ -21,6 +23,7 @@ from pipelines.comparable import Facts, facts_of, load, relations_of
 from pipelines.grouping import Group, group
 from pipelines.relations import JOINING, Relation, relation
 from pipelines.sheets import Sheet, fingerprints, sheet
+from policy.errors import ArchiveError
 from policy.identity import policy_keys
 from policy.links import Link
 from policy.records import Change, Version
@@ -30,6 +33,8 @@ from storage.changes import add_change
 from storage.database import Database
 from storage.locks import lock_feed
 from storage.memberships import Membership
+
+logger = logging.getLogger(__name__)
 
 FOLLOWER = "connections"
 MOST = 3000
@@ -45,10 +50,23 @@ Progress = Callable[[int, int], None]
 
 
 def follow(database: Database) -> int:
-    """Connect what the feed says is new or has other words; how many articles that were."""
-    done = 0
+    """Connect what the feed says is new or has other words; how many articles that were.
+
+    An article that cannot be compared stops none behind it; ArchiveError names the first at the end.
+    """
+    done, failed = 0, list[str]()
     while changes := _next(database):
-        done += sum(_step(database, change) for change in changes)
+        for change in changes:
+            try:
+                done += _step(database, change)
+            except SQLAlchemyError:
+                raise  # the database's own trouble: the same change is tried again
+            except Exception as error:
+                logger.exception("article %d cannot be compared", change.article_id)
+                failed.append(f"article {change.article_id}: {error}")
+                _pass_over(database, change)
+    if failed:
+        raise ArchiveError(f"{len(failed)} articles could not be compared with others: {failed[0]}")
     return done
 
 
@@ -67,6 +85,12 @@ def _step(database: Database, change: Change) -> bool:
             connect(session, version, quiet=change.quiet)
         cursors.move_cursor(session, FOLLOWER, change.id)
     return version is not None
+
+
+def _pass_over(database: Database, change: Change) -> None:
+    with database.write() as session:
+        if cursors.held_cursor(session, FOLLOWER) < change.id:
+            cursors.move_cursor(session, FOLLOWER, change.id)
 
 
 def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
@@ -120,6 +144,7 @@ def _compared(session: Session, version: Version, ours: Sheet) -> Iterator[Link]
                 strength=told.strength,
                 containment=told.containment,
                 conflict=told.conflict,
+                differs=told.differs,
                 evidence=told.evidence,
             )
 

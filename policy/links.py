@@ -18,6 +18,7 @@ class Link:
     strength: int = 0
     containment: float = 0.0
     conflict: bool = False
+    differs: bool = False
     evidence: str = ""
 
     def other(self, article_id: int) -> int:

@@ -27,6 +27,7 @@ def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:
             strength=link.strength,
             containment=link.containment,
             conflict=link.conflict,
+            differs=link.differs,
             evidence=link.evidence,
         )
 
@@ -46,6 +47,7 @@ def _link(row: LinkRow) -> Link:
         strength=row.strength,
         containment=row.containment,
         conflict=row.conflict,
+        differs=row.differs,
         evidence=row.evidence,
     )
 

@@ -320,6 +320,7 @@ class LinkRow(Base):
     strength: Mapped[int]
     containment: Mapped[float]
     conflict: Mapped[bool]
+    differs: Mapped[bool]
     evidence: Mapped[str]
 
 

@@ -8,12 +8,14 @@ from random import Random
 
 import pytest
 from attrs import evolve
+from sqlalchemy.orm import Session
 
 from pipelines import gathering
 from pipelines.reprints import decide
+from policy.errors import ArchiveError
 from policy.links import Ruling
 from policy.outline import completeness, outline
-from policy.records import Article
+from policy.records import Article, Version
 from storage import archive, links, memberships, queries
 from storage.database import Database
 from tests.acts import act
@@ -203,3 +205,20 @@ def test_comparing_all_of_it_anew_changes_nothing(database: Database) -> None:
     before, said = policies(database, numbers), kinds(database)
     assert gathering.rebuild(database) == len(numbers)
     assert (policies(database, numbers), kinds(database)) == (before, said)
+
+
+def test_an_article_that_cannot_be_compared_stops_none_behind_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = gathering.connect
+
+    def broken(session: Session, version: Version, *, quiet: bool = True) -> None:
+        if version.article.key == "bad":
+            raise RecursionError("too deep to read")
+        whole(session, version, quiet=quiet)
+
+    monkeypatch.setattr(gathering, "connect", broken)
+    with pytest.raises(ArchiveError, match="article 1: too deep to read"):
+        arrive(database, an_issue("bad", act(4)))
+    articles = arrive(database, LAST_PAGE, ORIGINAL)
+    assert len(set(policies(database, articles))) == 1

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("strength", sa.Integer(), nullable=False),
         sa.Column("containment", sa.Double(), nullable=False),
         sa.Column("conflict", sa.Boolean(), nullable=False),
+        sa.Column("differs", sa.Boolean(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["a"], ["article.id"], name="fk_article_link_a"),
         sa.ForeignKeyConstraint(["b"], ["article.id"], name="fk_article_link_b"),
