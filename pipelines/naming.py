@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Sequence
+from difflib import Match, SequenceMatcher
 from functools import lru_cache
 
 from attrs import frozen
@@ -157,9 +157,15 @@ def _words_differ(one: str, other: str) -> str | None:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
         return None
-    differ = [
-        (one[a:b], other[c:d])
-        for kind, a, b, c, d in matcher.get_opcodes()
-        if kind == "replace" and max(b - a, d - c) > 1
-    ]
-    return ", ".join(f"{mine} ≠ {theirs}" for mine, theirs in differ) or None
+    told = [pair for pair in _between(matcher.get_matching_blocks(), one, other) if all(pair)]
+    return ", ".join(f"{mine} ≠ {theirs}" for mine, theirs in told if len(mine + theirs) > 2) or None
+
+
+def _between(blocks: Sequence[Match], one: str, other: str) -> Iterator[tuple[str, str]]:
+    """What lies between the words that are equal; a single character that two names share is no word:
+    桃源山 ≠ 广源城."""
+    words = [block for block in blocks if block.size > 1]
+    ends = [(0, 0), *((block.a + block.size, block.b + block.size) for block in words)]
+    begins = [*((block.a, block.b) for block in words), (len(one), len(other))]
+    for (at, place), (start, begin) in zip(ends, begins, strict=True):
+        yield one[at:start], other[place:begin]

@@ -83,6 +83,19 @@ def test_the_same_words_are_the_same_text(title: str, text: str) -> None:
     assert told(WHOLE, an_article(title, text)).kind == "same"
 
 
+def test_two_answers_of_one_template_are_two_though_their_counties_share_a_character() -> None:
+    asked = "你县《关于接口规范项目的请示》收悉。同意建设规模573兆瓦。"
+    answers = [
+        an_article(
+            f"白沙省生态环境厅关于同意{county}接口规范项目的批复", f"{county}人民政府：\n{asked}\n{TEXT}"
+        )
+        for county in ("桃源山县", "广源城县")
+    ]
+    found = told(*answers)
+    assert (found.kind, found.conflict) == ("different", True)
+    assert "广源城 ≠ 桃源山" in found.evidence
+
+
 def test_a_text_misread_here_and_there_is_the_same_text() -> None:
     draw, signs = random.Random(7), list(TEXT)
     for at in draw.sample([at for at, sign in enumerate(signs) if sign in "设理技术市展障"], 8):
