@@ -124,7 +124,8 @@ def _print(found: Seen) -> None:
         fields.add_row(
             vote.name, Text(vote.kept.value), _articles(vote.kept.articles), Text(others, "yellow")
         )
-    console.say(fields)
+    if whole.votes:
+        console.say(fields)
     heads = ("article", "portal", "published", "#days later", "relation", "of the original", "title")
     pages = console.table("", *heads)
     for lag in whole.sources[:_MOST]:

@@ -24,6 +24,7 @@ from pipelines.grouping import Group, group
 from pipelines.relations import JOINING, Relation, relation
 from pipelines.sheets import Sheet, fingerprints, sheet
 from policy.errors import ArchiveError
+from policy.fingerprints import Fingerprints
 from policy.identity import policy_keys
 from policy.links import Link
 from policy.records import Change, Version
@@ -116,10 +117,10 @@ def connect(session: Session, version: Version, *, quiet: bool = True) -> None:
     article = version.article
     citations.connect(session, version.article_id, names_of(article), article.references)
     ours = sheet(article)
+    prints = fingerprints(ours)
     before = {link.other(version.article_id) for link in links.links_of(session, [version.article_id])}
-    found = [*_compared(session, version, ours)]
-    links.set_links(session, version.article_id, found)
-    index.add(session, version.article_id, fingerprints(ours))
+    links.set_links(session, version.article_id, [*_compared(session, version.article_id, prints)])
+    index.add(session, version.article_id, prints)
     compared.keep(session, version.article_id, facts_of(article, ours, version.number))
     settle(session, [version.article_id, *before], at=version.at, quiet=quiet)
 
@@ -127,13 +128,13 @@ def connect(session: Session, version: Version, *, quiet: bool = True) -> None:
 # ------------------------------------------------------------------ pairs
 
 
-def _compared(session: Session, version: Version, ours: Sheet) -> Iterator[Link]:
+def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterator[Link]:
     """What the article is to those which the index says are like it."""
-    likely = index.candidates(session, fingerprints(ours), besides=version.article_id)
+    likely = index.candidates(session, prints, besides=article_id)
     near = sorted({article for one in likely for article in one.articles})
-    mine = _wordings(session, version.article_id) if near else []
+    mine = _wordings(session, article_id) if near else []
     for other in near:
-        a, b = sorted(((version.article_id, mine), (other, _wordings(session, other))), key=itemgetter(0))
+        a, b = sorted(((article_id, mine), (other, _wordings(session, other))), key=itemgetter(0))
         told = _best(a[1], b[1])
         if told is not None and (told.kind != "different" or told.containment >= TELLING):
             yield Link(
