@@ -11,13 +11,14 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 
 import console
+from cli.acts import KnownAt, end_of
 from cli.app import Json, app
 from cli.home import Home
 from policy.errors import ArchiveError
 from policy.query import highlights, parse
 from policy.records import Alias, Article, File, Found, Hit, Issuer, Reference, Topic, Version
 from policy.scars import mend
-from storage import article_json, moves, queries
+from storage import article_json, moves, policies, queries
 from storage.database import Database
 from storage.index import Index
 from storage.rows import KnownArticle
@@ -91,12 +92,15 @@ def show(
     ctx: typer.Context,
     article: Named,
     version: Annotated[int | None, typer.Option(min=1, help="Its number; else the newest.")] = None,
+    known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
     """One article with its fields and where each came from."""
     home: Home = ctx.obj
     with home.database() as database, database.read() as session:
         known = find_article(session, article)
+        if known_at is not None:
+            version = _known_at(session, known, known_at)
         found, aliases = find_version(session, known, version), moves.aliases(session, known.id)
     if as_json:
         shape = _version_shape(found) | _article_shape(found) | _presence_shape(known, aliases)
@@ -104,6 +108,14 @@ def show(
         return
     _print_fields(known, found, aliases)
     console.say(Text(f"\n{found.text}"))
+
+
+def _known_at(session: Session, known: KnownArticle, day: dt.datetime) -> int:
+    """The number of the version that was the newest at the end of a day; raises ArchiveError."""
+    number = policies.newest_at(session, [known.id], end_of(day)).get(known.id)
+    if number is None:
+        raise ArchiveError(f"article {known.id} was not in the archive on {day.date()}")
+    return number
 
 
 def _print_fields(known: KnownArticle, found: Version, aliases: Sequence[Alias]) -> None:

@@ -28,7 +28,7 @@ def printed(session: Session, policy_id: int, *, known_at: dt.datetime | None = 
         select(ArticleRow).where(ArticleRow.policy_id == policy_id).order_by(ArticleRow.id)
     )
     articles = {row.id: article_record(row) for row in rows}
-    places = _newest(session, [*articles], known_at)
+    places = newest_at(session, [*articles], known_at)
     versions = queries.versions_at(session, places.items())
     return [
         Printed(known=articles[article], version=versions[article, number])
@@ -36,7 +36,7 @@ def printed(session: Session, policy_id: int, *, known_at: dt.datetime | None = 
     ]
 
 
-def _newest(session: Session, articles: list[int], known_at: dt.datetime | None) -> dict[int, int]:
+def newest_at(session: Session, articles: list[int], known_at: dt.datetime | None) -> dict[int, int]:
     """The number of each article's newest version at that time; those that had none are left out."""
     query = select(VersionRow.article_id, func.max(VersionRow.number))
     query = query.where(VersionRow.article_id.in_(articles))

@@ -167,3 +167,11 @@ def test_what_changed_in_a_file_is_a_difference_of_versions(enclosed: Polarchive
     assert change["new"]["label"] == "一、"
     assert [one["version"] for one in enclosed("versions", "1", "--json").json] == [1, 2]
     assert enclosed("search", '"2028年建成台账"', "--json").json["total"] == 1
+
+
+def test_an_article_is_shown_as_it_was_known_on_a_day(filled: Polarchive) -> None:
+    days = ["2026-03-02", "2026-03-03"]  # the nights end at 02:30 in Shanghai
+    known = [filled("show", "1", "--known-at", day, "--json").json["version"] for day in days]
+    assert known == [1, 2]
+    before = filled("show", "1", "--known-at", "2026-02-01")
+    assert (before.code, before.err) == (1, "error: article 1 was not in the archive on 2026-02-01\n")
