@@ -9,11 +9,14 @@ import typer
 from sqlalchemy.orm import Session
 
 from cli.home import Home
-from pipelines.comparable import load
+from pipelines.grouping import member
 from pipelines.portrait import Member, Portrait, portrait, rank_of
+from pipelines.sheets import sheet
 from policy.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
-from storage import compared, memberships, policies
+from storage import memberships, policies
+from storage.memberships import Membership
+from storage.policies import Printed
 
 _DAY = ["%Y-%m-%d"]
 
@@ -44,23 +47,23 @@ def drawn(session: Session, home: Home, number: int, moment: dt.datetime | None)
 
 
 def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[Member]:
-    owners = home.owners
     printed = policies.printed(session, number, known_at=moment)
-    told = memberships.current(session, [one.known.id for one in printed])
-    stored = compared.facts_of(session, [one.known.id for one in printed])
-    facts = {article: load(one).member for article, one in stored.items()}
-    return [
-        Member(
-            article_id=one.known.id,
-            version=one.version.number,
-            article=one.version.article,
-            first_seen=one.known.first_seen,
-            rank=rank_of(one.version.article, owners.get(one.known.portal)),
-            relation=told[one.known.id].relation if one.known.id in told else "",
-            edition=told[one.known.id].edition if one.known.id in told else None,
-            draft=one.known.id in facts and facts[one.known.id].draft,
-            revised=facts[one.known.id].revised if one.known.id in facts else None,
-            withdrawn=one.known.withdrawn_at is not None,
-        )
-        for one in printed
-    ]
+    told = memberships.current(session, [one.known.id for one in printed], known_at=moment)
+    owners = home.owners
+    return [_member(one, told.get(one.known.id), owners.get(one.known.portal)) for one in printed]
+
+
+def _member(printed: Printed, told: Membership | None, owner: str | None) -> Member:
+    article, asked = printed.version.article, member(sheet(printed.version.article))
+    return Member(
+        article_id=printed.known.id,
+        version=printed.version.number,
+        article=article,
+        first_seen=printed.known.first_seen,
+        rank=rank_of(article, owner),
+        relation=told.relation if told else "",
+        edition=told.edition if told else None,
+        draft=asked.draft,
+        revised=asked.revised,
+        withdrawn=printed.known.withdrawn_at is not None,
+    )

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
 from attrs import frozen
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.inserts import insert
@@ -30,11 +30,6 @@ class Membership:
     flagged: bool = False
     evidence: str = ""
     by: str = "rule"
-
-    @property
-    def says(self) -> tuple[str, int | None, bool, str, str]:
-        """All but when and whence."""
-        return self.relation, self.edition, self.flagged, self.evidence, self.by
 
 
 def put(session: Session, membership: Membership) -> None:
@@ -69,10 +64,25 @@ def articles_of(session: Session, policies: Collection[int], limit: int | None =
     return [*session.scalars(query.limit(limit))]
 
 
-def current(session: Session, articles: Collection[int]) -> dict[int, Membership]:
-    """What was put down of each article last; nothing of one that never was compared."""
+def current(
+    session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
+) -> dict[int, Membership]:
+    """What was put down of each article last, until that time; nothing of one of which nothing was."""
     newest = select(func.max(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
-    query = select(MembershipRow).where(MembershipRow.id.in_(newest.group_by(MembershipRow.article_id)))
+    if known_at is not None:
+        newest = newest.where(MembershipRow.at <= known_at)
+    return _by_article(session, newest)
+
+
+def _first(session: Session, articles: Collection[int]) -> dict[int, Membership]:
+    """What was put down of each article first."""
+    return _by_article(
+        session, select(func.min(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
+    )
+
+
+def _by_article(session: Session, ids: Select[int]) -> dict[int, Membership]:
+    query = select(MembershipRow).where(MembershipRow.id.in_(ids.group_by(MembershipRow.article_id)))
     return {row.article_id: _membership(row) for row in session.scalars(query)}
 
 
@@ -91,13 +101,9 @@ def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -
     )
     query = select(ArticleRow.id).where((ArticleRow.policy_id == policy_id) | ArticleRow.id.in_(moved))
     ever = [*session.scalars(query.order_by(ArticleRow.id))]
-    return [article for article in ever if _at(session, article, policy_id, known_at) == policy_id]
-
-
-def _at(session: Session, article_id: int, otherwise: int, moment: dt.datetime) -> int:
-    told = history(session, article_id)
-    before = [each for each in told if each.at <= moment]
-    return before[-1].policy_id if before else told[0].was if told else otherwise
+    told, first = current(session, ever, known_at=known_at), _first(session, ever)
+    then = {one: told[one].policy_id if one in told else first[one].was for one in ever if one in first}
+    return [one for one in ever if then.get(one, policy_id) == policy_id]
 
 
 def _membership(row: MembershipRow) -> Membership:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Version
-from storage import queries
+from storage import memberships, queries
 from storage.models import ArticleRow, VersionRow
 from storage.rows import KnownArticle, article_record
 
@@ -24,9 +24,8 @@ class Printed:
 
 def printed(session: Session, policy_id: int, *, known_at: dt.datetime | None = None) -> list[Printed]:
     """The articles of a policy in the order of their numbers, each with its newest version at that time."""
-    rows = session.scalars(
-        select(ArticleRow).where(ArticleRow.policy_id == policy_id).order_by(ArticleRow.id)
-    )
+    ids = memberships.members_at(session, policy_id, known_at)
+    rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)).order_by(ArticleRow.id))
     articles = {row.id: article_record(row) for row in rows}
     places = newest_at(session, [*articles], known_at)
     versions = queries.versions_at(session, places.items())

@@ -45,6 +45,21 @@ def test_the_number_of_a_policy_that_is_another_leads_there(reprinted: Polarchiv
     assert reprinted("policy", "2", "--json").json["policy_id"] == 1
 
 
+def test_a_policy_is_told_as_it_was_known_before_it_turned_out_to_be_another(
+    archived: Polarchive, publish: Publish
+) -> None:
+    publish(act(1, 1, 3), key="first", portal="bjx", title="储能上篇")
+    publish(act(1, 6), key="last", portal="most", title="储能下篇")
+    publish(act(1), key="whole", title="样例省储能行动计划", night=1)
+    then = [archived("policy", number, "--json", "--known-at", "2026-03-02").json for number in ("1", "2")]
+    assert [(one["policy_id"], [page["article_id"] for page in one["articles"]]) for one in then] == [
+        (1, [1]),
+        (2, [2]),
+    ]
+    now = archived("policy", "2", "--json").json
+    assert (now["policy_id"], len(now["articles"])) == (1, 3)
+
+
 def test_a_policy_says_what_a_reprint_dropped_and_added(archived: Polarchive, publish: Publish) -> None:
     lines = act(1).split("\n")
     shortened = "\n".join(["编者按：本文有删节。", *lines[:4], *lines[6:]])
