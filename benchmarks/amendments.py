@@ -9,7 +9,6 @@ Polarchive.
 from __future__ import annotations
 
 import argparse
-import gzip
 import re
 import time
 from collections import Counter
@@ -20,10 +19,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.lawbooks import FILE, content
 from pipelines.comparison import Comparison, apply, compare
 
 KINDS = ("added", "removed", "changed", "renumbered", "moved")
-_FILE = re.compile(r"(?P<name>.+)\((?P<day>\d{4}-\d\d-\d\d)\)\.md(?:\.gz)?")
 
 
 def main() -> None:
@@ -47,8 +46,8 @@ def main() -> None:
 
 
 def _compared(folder: Path) -> Iterator[tuple[str, tuple[str, str], Comparison, float]]:
-    files = ((_FILE.fullmatch(path.name), path) for path in folder.iterdir())
-    named = sorted((file["name"], file["day"], path) for file, path in files if file)
+    files = ((FILE.fullmatch(path.name), path) for path in folder.iterdir())
+    named = sorted((file["name"], file["day"], path) for file, path in files if file and file["day"])
     for name, versions in groupby(named, key=lambda each: each[0]):
         for (_, earlier, before), (_, later, after) in pairwise(versions):
             old, new = lines(before), lines(after)
@@ -62,9 +61,7 @@ def _compared(folder: Path) -> Iterator[tuple[str, tuple[str, str], Comparison, 
 
 def lines(path: Path) -> list[str]:
     """The law's text, a paragraph a line, without its history."""
-    data = path.read_bytes()
-    content = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    body = content.split("<!-- INFO END -->", 1)[-1]
+    body = content(path).split("<!-- INFO END -->", 1)[-1]
     return [re.sub(r"^#+\s*", "", line) for line in body.split("\n") if line.strip()]
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from policy.records import Article, Found
 
-_FILE = re.compile(r"(?P<name>.+?)(?:\((?P<day>\d{4}-\d\d-\d\d)\))?\.md(?:\.gz)?")
+FILE = re.compile(r"(?P<name>.+?)(?:\((?P<day>\d{4}-\d\d-\d\d)\))?\.md(?:\.gz)?")
+"""A law's name, and the day of its version."""
 _ASIDE = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING = re.compile(r"^#+\s*", re.MULTILINE)
 
@@ -22,21 +23,21 @@ _HEADING = re.compile(r"^#+\s*", re.MULTILINE)
 def laws(folder: Path) -> Iterator[tuple[str, Article]]:
     """The name of each law and one of its versions, the earlier first."""
     for path in sorted([*folder.glob("*.md"), *folder.glob("*.md.gz")]):
-        found = _FILE.fullmatch(path.name)
+        found = FILE.fullmatch(path.name)
         if found:
             day = dt.date.fromisoformat(found["day"]) if found["day"] else None
-            yield found["name"], _law(path, _content(path), day)
+            yield found["name"], _law(path, content(path), day)
 
 
 def reports(folder: Path) -> Iterator[Article]:
     """The reports of different years."""
     for path in sorted(folder.glob("*.json.gz")):
-        record = json.loads(_content(path))
+        record = json.loads(content(path))
         yield _article(path.name, str(record["title"]), str(record["content"]), None)
 
 
-def _law(path: Path, content: str, day: dt.date | None) -> Article:
-    head, _, body = _ASIDE.sub("", content).strip().removeprefix("#").strip().partition("\n")
+def _law(path: Path, said: str, day: dt.date | None) -> Article:
+    head, _, body = _ASIDE.sub("", said).strip().removeprefix("#").strip().partition("\n")
     lines = (line.strip() for line in _HEADING.sub("", body).split("\n"))
     return _article(path.name, head.strip(), "\n".join(filter(None, lines)), day)
 
@@ -52,6 +53,7 @@ def _article(key: str, title: str, text: str, day: dt.date | None) -> Article:
     )
 
 
-def _content(path: Path) -> str:
+def content(path: Path) -> str:
+    """What a file says, packed or plain."""
     data = path.read_bytes()
     return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")

@@ -18,6 +18,7 @@ from cli.home import Home
 from cli.reading import Named, find_article
 from crawler import clock
 from pipelines import gathering
+from pipelines.settling import settle
 from policy.errors import ArchiveError
 from policy.links import Link, Ruling
 from storage import links, memberships, queries
@@ -169,7 +170,7 @@ def _decide(
     name = by or getpass.getuser()
     for a, b in pairs:
         links.rule(session, Ruling(a=a, b=b, same=same, by=name, why=why, at=at))
-    gathering.settle(session, {end for pair in pairs for end in pair}, at=at, by=name)
+    settle(session, {end for pair in pairs for end in pair}, at=at, by=name)
 
 
 def _say(policies: dict[int, int], *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from cli.app import Json, app
 from cli.home import Home
 from pipelines import gathering
 from pipelines.fidelity import Fidelity, fidelity
-from pipelines.portrait import Member, Portrait
+from pipelines.portrait import Member, Portrait, Vote
 from policy.dates import SHANGHAI, calendar_day
 from policy.standing import Repeal, Standing, standing
 from storage import citations, memberships, queries
@@ -115,44 +115,56 @@ def _repeals(session: Session, cited_by: Sequence[Citation]) -> list[Repeal]:
 
 
 def _print(found: Seen) -> None:
-    whole = found.portrait
-    console.say(Text(whole.title, style="bold"))
+    console.say(Text(found.portrait.title, style="bold"))
     console.say(Text(f"policy {found.id} · {_force(found.standing)}"))
-    fields = console.table("", "field", "value", "said by", "others say")
-    for vote in whole.votes:
+    if found.portrait.votes:
+        _print_fields(found.portrait.votes)
+    _print_pages(found)
+    for one in found.standing.because:
+        said = f" (policy {one.policy_id})" if one.policy_id else ""
+        console.say(Text(f"{one.ground}: {console.moment(one.day)}{said}: {one.sentence}", style="dim"))
+    _print_citations("cites", found.cites)
+    _print_citations("cited by", found.cited_by, by=True)
+
+
+def _print_fields(votes: Sequence[Vote]) -> None:
+    table = console.table("", "field", "value", "said by", "others say")
+    for vote in votes:
         others = "; ".join(f"{told.value} ({_articles(told.articles)})" for told in vote.others)
-        fields.add_row(
-            vote.name, Text(vote.kept.value), _articles(vote.kept.articles), Text(others, "yellow")
-        )
-    if whole.votes:
-        console.say(fields)
+        kept = Text(vote.kept.value), _articles(vote.kept.articles)
+        table.add_row(vote.name, *kept, Text(others, "yellow"))
+    console.say(table)
+
+
+def _print_pages(found: Seen) -> None:
+    sources = found.portrait.sources
     heads = ("article", "portal", "published", "#days later", "relation", "of the original", "title")
-    pages = console.table("", *heads)
-    for lag in whole.sources[:_MOST]:
-        member = lag.member
-        kept = found.kept.get(member.article_id)
-        marks = [
-            *(["first seen"] if member is whole.first_seen else []),
-            *(["in force"] if member is found.read and len(whole.editions) > 1 else []),
-            *(["withdrawn"] if member.withdrawn else []),
-        ]
-        pages.add_row(
+    table = console.table("", *heads)
+    for lag in sources[:_MOST]:
+        member, kept = lag.member, found.kept.get(lag.member.article_id)
+        marks = _marks(member, found)
+        table.add_row(
             str(member.article_id),
             f"{member.article.portal} ({member.rank.name.lower()})",
             console.moment(member.published),
             "" if lag.days is None else str(lag.days),
             f"{member.relation}, edition {member.edition}" if member.edition else member.relation,
             str(kept) if kept else "",
-            Text(f"{member.article.title.value}{' ← ' if marks else ''}{', '.join(marks)}"),
+            Text(f"{member.article.title.value}{' ← ' if marks else ''}{marks}"),
         )
-    console.say(pages)
-    if len(whole.sources) > _MOST:
-        console.say(Text(f"and {len(whole.sources) - _MOST} more pages (--json shows all)", style="dim"))
-    for one in found.standing.because:
-        said = f" (policy {one.policy_id})" if one.policy_id else ""
-        console.say(Text(f"{one.ground}: {console.moment(one.day)}{said}: {one.sentence}", style="dim"))
-    _print_citations("cites", found.cites)
-    _print_citations("cited by", found.cited_by, by=True)
+    console.say(table)
+    if len(sources) > _MOST:
+        console.say(Text(f"and {len(sources) - _MOST} more pages (--json shows all)", style="dim"))
+
+
+def _marks(member: Member, found: Seen) -> str:
+    several = len(found.portrait.editions) > 1
+    told = {
+        "first seen": member is found.portrait.first_seen,
+        "in force": member is found.read and several,
+        "withdrawn": member.withdrawn,
+    }
+    return ", ".join(mark for mark, holds in told.items() if holds)
 
 
 def _force(found: Standing) -> str:

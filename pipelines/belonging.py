@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
+from pipelines.clusters import Key
 from pipelines.grouping import Group, Relations
 from pipelines.relations import Relation
-
-Key = str
 
 
 @frozen(kw_only=True)

@@ -2,15 +2,15 @@
 
 The strongest evidence joins first, and all of one strength at once, so the order of arrival counts for
 nothing. What would join two policies that something shows to be two, joins neither: it is kept apart and
-told. Only articles that joining relations connect bear on each other, so a neighbourhood of them
-(:func:`around`) is grouped as it would be among all.
+told. Only articles that joining relations connect bear on each other, so a neighbourhood of them is
+grouped as it would be among all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from attrs import frozen
 
@@ -65,21 +65,6 @@ def member(sheet: Sheet) -> Member:
         revised=sheet.revised,
         day=sheet.day,
     )
-
-
-def around(start: Iterable[Key], relations: Relations) -> frozenset[Key]:
-    """The articles that are connected with these by joining relations."""
-    near: defaultdict[Key, set[Key]] = defaultdict(set)
-    for (left, right), found in relations.items():
-        if found.joins:
-            near[left].add(right)
-            near[right].add(left)
-    reached, waiting = set(start), list(start)
-    while waiting:
-        fresh = near[waiting.pop()] - reached
-        reached |= fresh
-        waiting.extend(fresh)
-    return frozenset(reached)
 
 
 def group(members: Mapping[Key, Member], relations: Relations) -> tuple[Group, ...]:

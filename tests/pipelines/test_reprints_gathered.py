@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipelines import gathering
 from pipelines.reprints import decide
+from pipelines.settling import settle
 from policy.errors import ArchiveError
 from policy.links import Ruling
 from policy.outline import completeness, outline
@@ -131,7 +132,7 @@ def rule(database: Database, pairs: Sequence[tuple[int, int]], *, same: bool) ->
     with database.write() as session:
         for a, b in pairs:
             links.rule(session, Ruling(a=a, b=b, same=same, by="li", why="looked at both", at=NIGHT + DAY))
-        gathering.settle(session, [end for pair in pairs for end in pair], at=NIGHT + DAY)
+        settle(session, [end for pair in pairs for end in pair], at=NIGHT + DAY)
 
 
 def test_a_wrong_join_is_split_by_hand_and_stays_split(database: Database) -> None:
