@@ -68,7 +68,7 @@ class RobotsUnreachable(Unfetched):
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(f"{url}: robots.txt of its host cannot be had ({reason})")
-        self.reason = reason
+        self.url, self.reason = url, reason
 
 
 class NoBrowser(Unfetched):

@@ -6,6 +6,8 @@ answer) forbids everything until the next night.
 
 from __future__ import annotations
 
+import logging
+
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -14,8 +16,12 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.gate import Gate
+from crawler.middlewares import is_robots
 from crawler.outcomes import RobotsUnreachable, reason
 from crawler.pace import BUSY
+from crawler.visit import visit_of
+
+logger = logging.getLogger(__name__)
 
 MOST_BYTES = 512 * 1024
 """Of a robots.txt that are read; the RFC asks for 500 KiB at least."""
@@ -28,24 +34,27 @@ class Robots(RobotsTxtMiddleware):
         super().__init__(crawler)
         gate = Gate.of(crawler)
         self._pace, self._ending = gate.pace, gate.ending
+        self._portal = visit_of(crawler).portal.slug
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._unreachable: dict[str, str] = {}
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]  # its spider is deprecated
         """Raises IgnoreRequest for what is forbidden, RobotsUnreachable where that cannot be known."""
-        if request.meta.get("dont_obey_robotstxt"):
+        if is_robots(request):
             return
         parser = await self.robot_parser(request)
         if why := self._unreachable.get(urlparse_cached(request).netloc):
             raise RobotsUnreachable(request.url, why)
         self.process_request_2(parser, request)
 
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """A robots.txt that did not come is told in one line; Scrapy would print where in its code."""
+        if is_robots(request) and not isinstance(exception, IgnoreRequest):
+            raise RobotsUnreachable(request.url, reason(exception)) from exception
+
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status in BUSY:
-            self._unreachable[netloc] = RobotsUnreachable.reason
-            self._ending.note(
-                f"{netloc}: robots.txt answers {response.status}: nothing is asked there tonight"
-            )
+            self._forbid(netloc, response.url, RobotsUnreachable.reason, f"answers {response.status}")
         body = response.body[:MOST_BYTES] if response.status == 200 else b""
         await super()._parse_robots(response.replace(body=body), netloc, request)
         parser = self._parsers[netloc]
@@ -59,6 +68,14 @@ class Robots(RobotsTxtMiddleware):
             self._ending.note(f"{netloc}: robots.txt asks for {asked:g} s between requests: {kept}")
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if not isinstance(exc, IgnoreRequest):
-            self._unreachable[netloc] = reason(exc)
+        if isinstance(exc, RobotsUnreachable):
+            self._forbid(netloc, exc.url, exc.reason, f"is not answered ({exc.reason})")
         super()._robots_error(exc, netloc)
+
+    def _forbid(self, netloc: str, url: str, reason: str, said: str) -> None:
+        """Everything on this host, for this run."""
+        self._unreachable[netloc] = reason
+        self._ending.note(f"{netloc}: robots.txt {said}: nothing is asked there tonight")
+        logger.warning(
+            "%s: %s %s: all of %s is forbidden until the next night", self._portal, url, said, netloc
+        )

@@ -119,6 +119,22 @@ def test_a_robots_txt_that_cannot_be_had_forbids_and_one_that_does_not_exist_doe
     assert home.captures(ROBOTS)[0].status == 403, "kept as received"
 
 
+def test_a_robots_txt_that_does_not_come_is_told_in_one_line_with_what_follows(home: Home) -> None:
+    publish(home, papers(10))
+    home.site.put(ROBOTS, "User-agent: *", fault="truncated")
+    child = home.start("ndrc", "--section", "tz")
+    out, err = child.communicate(timeout=60)
+    row = json.loads(out)
+    assert (child.returncode, row["state"], row["failed"]) == (1, "failed", {"truncated": 1})
+    said = "www.ndrc.gov.cn: robots.txt is not answered (truncated): nothing is asked there tonight"
+    assert said in row["message"]
+    assert "Traceback" not in err
+    (line,) = [line for line in err.splitlines() if "crawler.robots" in line]
+    forbidden = "all of www.ndrc.gov.cn is forbidden until the next night"
+    assert line.endswith(f"ndrc: {ROBOTS} is not answered (truncated): {forbidden}")
+    assert {each["url"] for each in home.site.asked()} == {"www.ndrc.gov.cn/robots.txt"}
+
+
 def test_a_portal_that_wants_to_be_left_alone_for_long_is_left_until_the_next_night(home: Home) -> None:
     home.configure(crawl="longest_wait = 2.0")
     shown = papers(10)
