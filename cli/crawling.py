@@ -1,4 +1,4 @@
-"""init, portals, crawl, nightly, status, db upgrade: what ops use."""
+"""init, crawl, nightly, status, db upgrade: what ops use."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from alerts.morning import alarm_lines
 from cli import traffic
 from cli.app import Json, app
 from cli.home import Home
-from config import Config, PortalConfig
+from cli.portals import distrust
 from crawler import clock, halt
 from crawler import portals as declared
-from crawler.portal import Portal
 from policy.dates import SHANGHAI
 from policy.errors import ArchiveError
 from policy.runs import Run
@@ -32,7 +31,6 @@ from resting import sentence as resting_domain
 from storage import backfills, backoffs, queries, validators
 from storage.database import upgrade
 from storage.rows import PortalOverview, Totals
-from storage.validators import Distrust
 
 Replay = Annotated[
     list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
@@ -59,52 +57,6 @@ def upgrade_database(ctx: typer.Context) -> None:
     home: Home = ctx.obj
     upgrade(home.config.database_url)
     console.note("the database is up to date")
-
-
-# ------------------------------------------------------------------ portals
-
-
-@app.command()
-def portals(ctx: typer.Context, as_json: Json = False) -> None:
-    """The portals, their sections and when they run."""
-    config: Config = ctx.obj.config
-    known = declared.load(config.portal_packages).values()
-    if as_json:
-        console.write_json([_portal_shape(portal, config) for portal in known])
-        return
-    table = console.table("", "portal", "name", "section", "family", "rests on", "runs", "address")
-    for portal in known:
-        for section in portal.sections:
-            runs = _clock(config, portal.slug) or "off"
-            family = section.listing.family
-            table.add_row(portal.slug, portal.name, section.slug, family, section.rests_on, runs, section.url)
-    console.say(table)
-
-
-def _clock(config: Config, slug: str) -> str | None:
-    enabled = config.portals.get(slug, PortalConfig()).enabled
-    return config.schedule_of(slug).cron if enabled else None
-
-
-def _portal_shape(portal: Portal, config: Config) -> dict[str, Any]:
-    sections = [
-        {
-            "slug": section.slug,
-            "name": section.name,
-            "family": section.listing.family,
-            "url": section.url,
-            "rests_on": section.rests_on,
-        }
-        for section in portal.sections
-    ]
-    cron = _clock(config, portal.slug)
-    return {
-        "slug": portal.slug,
-        "name": portal.name,
-        "cron": cron,
-        "enabled": bool(cron),
-        "sections": sections,
-    }
 
 
 # ------------------------------------------------------------------ runs
@@ -257,7 +209,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     for each in open_backfills:
         for line in console.backfill_lines(each):
             console.say(Text(line))
-    for remark in [*alarm_lines(alarms), *resting, *map(_distrust, distrusted)]:
+    for remark in [*alarm_lines(alarms), *resting, *map(distrust, distrusted)]:
         console.say(Text(remark))
 
 
@@ -268,10 +220,6 @@ def _show_holdings(lines: Sequence[PortalOverview], totals: Totals) -> None:
         table.add_row(*_status_row(line))
     console.say(table)
     console.say("  ".join(f"{name} {count}" for name, count in console.plain(totals).items()))
-
-
-def _distrust(each: Distrust) -> str:
-    return f"{each.portal}: its ETags are not trusted since {console.moment(each.since)}: {each.url}"
 
 
 def _status_row(line: PortalOverview) -> list[str | Text]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from policy.patience import met
 from policy.records import Saved
+from storage import backoffs, validators
+from storage.database import open_database
 from tests.cli.conftest import Polarchive
 
 TEXT = "为推进储能规模化应用，经研究，现就有关事项通知如下。各地要统筹电源、电网、负荷与储能，请遵照执行。"
@@ -46,6 +50,30 @@ def test_portals_are_listed_with_their_clock(polarchive: Polarchive) -> None:
     assert said["ndrc"]["cron"] == "0 3 * * mon-fri"
     assert said["most"]["sections"][0]["rests_on"] == "real page"
     assert "0 3 * * mon-fri" in polarchive("portals").out
+
+
+def test_portals_say_which_lie_and_which_refuse_us_and_since_when(archived: Polarchive) -> None:
+    since = dt.datetime(2026, 11, 20, 18, 30, tzinfo=dt.UTC)
+    lie = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/202611/t20261101_1.html"
+    wall = met(None, domain="mof.gov.cn", portal="mof", reason="challenge", slot=since)
+    with (
+        open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database,
+        database.write() as session,
+    ):
+        validators.distrust(session, "ndrc", lie, since)
+        backoffs.leave_alone(session, wall)
+    said = {portal["slug"]: portal for portal in archived("portals", "--json").json}
+    assert said["ndrc"]["distrusted"] == {"since": "2026-11-20T18:30:00+00:00", "url": lie}
+    (held,) = said["mof"]["left_alone"]
+    assert (held["domain"], held["reason"], held["since"][:10], held["until"][:10]) == (
+        *("mof.gov.cn", "challenge"),
+        *("2026-11-20", "2026-11-21"),
+    )
+    assert (said["bjx"]["distrusted"], said["bjx"]["left_alone"]) == (None, [])
+    shown = archived("portals").out
+    assert "ETags not" in shown, "in its rows"
+    assert f"ndrc: its ETags are not trusted since 2026-11-21 02:30: {lie}" in shown
+    assert "mof.gov.cn is left alone until 2026-11-22: challenge, met once by mof" in shown
 
 
 def test_a_subscription_makes_the_home(polarchive: Polarchive) -> None:
