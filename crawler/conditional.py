@@ -9,11 +9,12 @@ from scrapy.http import Request, Response
 from crawler.addresses import alike
 from crawler.following import Sought
 from crawler.visit import Visit
-from policy.validators import Validators, takes_all, validators
+from policy.validators import Validators, contradicts, takes_all, validators
 from storage.rows import KnownArticle
-from storage.validators import is_trusted
+from storage.validators import distrust, is_trusted
 
 UNCHANGED = 304
+_NAMING = ("ETag", "Last-Modified")
 _ASKING = ("If-None-Match", "If-Modified-Since")
 
 
@@ -41,7 +42,7 @@ class Conditional:
     def __init__(
         self, visit: Visit, *, code: str, furniture: int | None, lied: Callable[[], bool] = lambda: False
     ) -> None:
-        self._code, self._furniture, self._lied = code, furniture, lied
+        self._visit, self._code, self._furniture, self._lied = visit, code, furniture, lied
         with visit.database.read() as session:
             trusted = is_trusted(session, visit.portal.slug)
         self._enabled = trusted and not (visit.sample or visit.imported)
@@ -54,13 +55,24 @@ class Conditional:
         read_alike = (held.code, held.furniture) == (self._code, self._furniture)
         return held.headers if read_alike and held.url == url else {}
 
+    def lies(self, response: Response) -> bool:
+        """Whether a 304 names another state of the page than ours: then its portal is never asked that way
+        again, as after any lie."""
+        asked = response.request.headers if response.request else {}
+        sent = {name: _text(asked.get(name)) for name in _ASKING}
+        if not contradicts(sent, {name: _text(response.headers.get(name)) for name in _NAMING}):
+            return False
+        with self._visit.database.write() as session:
+            distrust(session, self._visit.portal.slug, response.url, response.meta["capture"].at)
+        return True
+
     def offered(self, response: Response, sought: Sought) -> Validators | None:
         """What a page that is a whole article may be asked for with next time: never one that lies
         behind a redirect."""
         asked = response.request.url if response.request else ""
         if len(sought.pages) != 1 or sought.following or alike(asked) != alike(response.url):
             return None
-        found = {name: _text(response.headers.get(name)) for name in ("ETag", "Last-Modified")}
+        found = {name: _text(response.headers.get(name)) for name in _NAMING}
         return validators(asked, found, code=self._code, furniture=self._furniture)
 
 

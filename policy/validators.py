@@ -7,6 +7,7 @@ Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from attrs import frozen
@@ -43,6 +44,21 @@ class Validators:
         if self.etag or other.etag:
             return self.etag == other.etag
         return self.modified == other.modified
+
+
+def contradicts(asked: Mapping[str, str | None], answer: Mapping[str, str | None]) -> bool:
+    """Whether a 304 names another state of the page than the one it was asked about: then it vouches for
+    nothing (RFC 9111, 4.3.4). Strong or weak, packed or not (Apache's ``-gzip``) is all the same.
+    """
+    if etag := answer.get("ETag"):
+        sent = asked.get("If-None-Match")
+        return bool(sent) and _opaque(etag) != _opaque(sent or "")
+    day, sent = answer.get("Last-Modified"), asked.get("If-Modified-Since")
+    return bool(day and sent) and day != sent
+
+
+def _opaque(etag: str) -> str:
+    return re.sub(r'[-;](?:gzip|br|deflate)"$', '"', etag.strip().removeprefix("W/"))
 
 
 def validators(

@@ -82,7 +82,7 @@ def _readings(case: Case, drift: Sequence[Alarm]) -> Iterator[Judgement]:
         said = f"{gone} of {known} known articles are not there any more"
         yield case.judged("withdrawn_many", said, "see whether the portal moved them to other addresses")
     if lying := case.run.failed.get("lying_etag", 0):
-        said = f"{lying} pages changed under an ETag that did not"
+        said = f"{lying} pages changed under an ETag that did not, or were called unchanged under another"
         yield case.judged("lying_etag", said, "nothing: the portal's validators are not trusted any more")
 
 

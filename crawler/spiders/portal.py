@@ -207,6 +207,10 @@ class PortalSpider(Spider):
 
     def article(self, response: Response, so_far: Sought) -> Output:
         """Read a page of an article; go on to its next page, or hand on the whole."""
+        if response.status == UNCHANGED and self._conditional.lies(response):
+            self._count(tally.FAILED + tally.LYING)
+            yield self._ask_page(so_far, so_far.url)
+            return
         if response.status == UNCHANGED:
             self._moving.there.add(so_far.key)
             yield Unchanged(key=so_far.key, captures=(response.meta["capture"],))

@@ -86,6 +86,14 @@ class Handler(BaseHTTPRequestHandler):
             else bool(modified) and modified == headers.get("Last-Modified")
         )
 
+    def _stubborn(self, page: dict[str, Any]) -> None:
+        """Whatever it is asked with, the page is as it was; its ETag says which state that is."""
+        if not self.headers.get("If-None-Match"):
+            self._good(page)
+            return
+        self.log[-1]["status"] = 304
+        self._send(304, {"ETag": page["headers"]["ETag"]}, b"")
+
     def _slow(self, page: dict[str, Any]) -> None:
         time.sleep(page["seconds"])
         self._good(page)

@@ -18,14 +18,16 @@ NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 COUNT = 12
 
 
-def publish(home: Home, *, etag: str = '"{}"', other_words_of: int | None = None) -> list[Paper]:
+def publish(
+    home: Home, *, etag: str = '"{}"', other_words_of: int | None = None, **fault: Any
+) -> list[Paper]:
     papers = [paper(number, TODAY) for number in range(1, COUNT + 1)]
     home.site.put(TZ, shapes.ndrc_list(papers))
     for number, each in enumerate(papers, start=1):
         body = shapes.ndrc_article(each)
         if number == other_words_of:
             body = body.replace("有效期三年", "有效期五年")
-        home.site.put(f"{TZ}{each.stem}.html", body, headers={"ETag": etag.format(number)})
+        home.site.put(f"{TZ}{each.stem}.html", body, headers={"ETag": etag.format(number)}, **fault)
     return papers
 
 
@@ -57,6 +59,19 @@ def test_other_words_under_another_etag_are_a_version_and_no_lie(home: Home) -> 
     crawl(home, 0)
     publish(home, etag='W/"{}-b"', other_words_of=3)
     assert crawl(home, 1) == {"revised": 1, "unchanged": COUNT - 1}
+
+
+def test_a_304_that_names_another_state_of_the_page_is_a_lie_and_found_at_once(home: Home) -> None:
+    publish(home)
+    crawl(home, 0)
+    publish(home, etag='"{}-b"', other_words_of=3, fault="stubborn")
+    night = crawl(home, 1)
+    assert (night["revised"], night["unchanged"], list(night["failed"])) == (1, COUNT - 1, ["lying_etag"])
+    assert night["failed"]["lying_etag"] == unsent(home), "each was then taken whole"
+    assert [each["portal"] for each in home.ask("status", "--json")["distrusted"]] == ["ndrc"]
+    before = unsent(home)
+    assert crawl(home, 2) == {"unchanged": COUNT}
+    assert unsent(home) == before
 
 
 def test_an_etag_that_lies_is_found_and_never_believed_again(home: Home) -> None:

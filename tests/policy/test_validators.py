@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.validators import FULL, Validators, takes_all, validators
+from policy.validators import FULL, Validators, contradicts, takes_all, validators
 
 URL = "https://www.example.cn/1.html"
 
@@ -32,3 +32,23 @@ def test_the_etag_counts_before_the_day() -> None:
 @pytest.mark.parametrize("etag", ["", "  ", '"号"', '"a"\r\nX: y', '"' + "a" * 300 + '"'])
 def test_what_cannot_be_sent_back_is_no_validator(etag: str) -> None:
     assert of(ETag=etag) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "other"),
+    [
+        pytest.param({"ETag": '"a"'}, False, id="the state we named"),
+        pytest.param({"ETag": 'W/"a"'}, False, id="the same, weak"),
+        pytest.param({"ETag": '"a-gzip"'}, False, id="the same, packed"),
+        pytest.param({"ETag": '"b"'}, True, id="another state"),
+        pytest.param({"ETag": '"a"', "Last-Modified": "tomorrow"}, False, id="the ETag counts"),
+        pytest.param({"Last-Modified": "today"}, False, id="the day we named"),
+        pytest.param({"Last-Modified": "tomorrow"}, True, id="another day"),
+        pytest.param({}, False, id="nothing"),
+    ],
+)
+def test_a_304_that_names_another_state_than_ours_vouches_for_nothing(
+    answer: dict[str, str | None], other: bool
+) -> None:
+    assert contradicts({"If-None-Match": '"a"', "If-Modified-Since": "today"}, answer) == other
+    assert not contradicts({"If-None-Match": None, "If-Modified-Since": None}, answer)
