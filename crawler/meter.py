@@ -31,6 +31,7 @@ class Meter:
 
     _hosts: defaultdict[str, _Host] = field(factory=lambda: defaultdict(_Host))
     _challenged: set[str] = field(factory=set)
+    _files_challenged: set[str] = field(factory=set)
 
     def answered(self, host: str, status: int, size: int, seconds: float | None) -> None:
         """A host answered; ``seconds`` is None where the answer was not fetched."""
@@ -48,6 +49,10 @@ class Meter:
         """A host of this registrable domain answered with an anti-bot page."""
         self._challenged.add(domain)
 
+    def files_challenged(self, host: str) -> None:
+        """A host answered with an anti-bot page for a file."""
+        self._files_challenged.add(host)
+
     @property
     def traffic(self) -> dict[str, HostTraffic]:
         """All hosts so far."""
@@ -62,6 +67,7 @@ class Meter:
             statuses=dict(one.statuses),
             failed=dict(one.failed),
             challenged=registrable(name) in self._challenged,
+            files_challenged=name in self._files_challenged,
         )
 
 

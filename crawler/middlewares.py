@@ -138,6 +138,7 @@ class Refusals:
             reading.refuse_bad(payload_of(response), self._portal)
         except Challenge:
             self._closed_to_files.add(registrable(host(request)))
+            self._meter.files_challenged(host(request))
             raise
         raise NoFile(request.url)
 

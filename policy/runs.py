@@ -76,7 +76,8 @@ class HostTraffic:
     """What passed between us and one host in one run; ``seconds`` are until an answer was whole.
 
     ``statuses`` counts answers, ``failed`` requests that got none, by reason. ``challenged``: it, or
-    another host of its registrable domain, answered with an anti-bot page.
+    another host of its registrable domain, answered with an anti-bot page; ``files_challenged``: it did
+    so to requests for files of articles only.
     """
 
     requests: int = 0
@@ -86,6 +87,7 @@ class HostTraffic:
     statuses: Mapping[str, int] = field(factory=dict)
     failed: Mapping[str, int] = field(factory=dict)
     challenged: bool = False
+    files_challenged: bool = False
 
     @property
     def answers(self) -> int:

@@ -48,6 +48,8 @@ def _causes(case: Case, promises: Sequence[Promise], slow_seconds: float) -> Ite
     yield from _listings(
         case, [each for each in promises if not traffic.is_explained(case, each, down, closed)]
     )
+    if not closed:
+        yield from traffic.judge_files_challenged(case)
     if not down and not closed:
         yield from traffic.judge_errors(case)
     yield from traffic.judge_slow(case, slow_seconds)

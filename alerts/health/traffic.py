@@ -65,6 +65,16 @@ def judge_challenge(case: Case) -> Iterator[Judgement]:
         yield case.judged("challenge", said, _IMPORT, broken=True)
 
 
+def judge_files_challenged(case: Case) -> Iterator[Judgement]:
+    """An anti-bot page in place of files, where pages are answered as they should be."""
+    counts = case.run.failed
+    for name, host in sorted(case.run.traffic.items()):
+        if host.files_challenged:
+            met, left = (counts.get(f"attachment_{word}", 0) for word in ("challenge", "blocked"))
+            said = f"{name}: {met} challenge pages in place of files, {left} files not asked for"
+            yield case.judged("challenge", said, _IMPORT_FILES, broken=True, subject=name)
+
+
 def left_alone(case: Case) -> Judgement:
     """What holds of a run that was skipped: the alarm of before goes on."""
     before = next((run.judgements for run in reversed(case.past) if run.judgements), None) or ()
@@ -75,6 +85,10 @@ def left_alone(case: Case) -> Judgement:
     return case.judged("blocked", said, _IMPORT, broken=True)
 
 
+_IMPORT_FILES = (
+    "pages are asked for as before, files again with growing pauses; "
+    "a WARC that holds them comes in by polarchive import"
+)
 _IMPORT = "it is left alone for some nights; pages saved by hand come in by polarchive import"
 
 

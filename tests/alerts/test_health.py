@@ -69,6 +69,16 @@ def test_a_listing_without_rows_broke_its_promise_even_on_the_first_night() -> N
     assert kinds(a_night(state="failed", sections={"tz": empty}), []) == ["zero_entries"]
 
 
+def test_a_challenge_in_place_of_files_is_judged_as_one_in_place_of_pages() -> None:
+    failed = {"attachment_challenge": 1, "attachment_blocked": 4, "timeout": 0}
+    files = a_night(TONIGHT, failed=failed, traffic={HOST: host(files_challenged=True)})
+    (one,) = found(files)
+    assert (one.kind, one.severity, one.subject) == ("challenge", "broken", HOST)
+    assert one.sentence == f"{HOST}: 1 challenge pages in place of files, 4 files not asked for"
+    both = evolve(files, failed=failed | {"challenge": 1}, traffic={HOST: host(challenged=True)})
+    assert len(found(both)) == 1, "one cause, one judgement"
+
+
 def test_a_section_that_promises_nothing_is_judged_by_its_past() -> None:
     free = evolve(PROMISE, at_least=0)
     assert kinds(a_night(TONIGHT, rows=0), promise=free) == ["zero_entries"]

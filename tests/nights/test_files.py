@@ -45,8 +45,8 @@ def place(name: str) -> str:
     return f"{TZ}{DAY:%Y%m}/{name}"
 
 
-def night(home: Home, *options: str) -> dict[str, object]:
-    row = home.crawl("ndrc", "--section", "tz", *options)
+def night(home: Home, *options: str, expect: int = 0) -> dict[str, object]:
+    row = home.crawl("ndrc", "--section", "tz", *options, expect=expect)
     counted = ("state", "new", "revised", "unchanged", "failed", "not_saved")
     return {name: row[name] for name in counted if row[name]}
 
@@ -139,12 +139,33 @@ def test_a_file_that_fails_is_counted_and_changes_nothing(
     night(home)
     publish(home, [(evolve(each, furniture="点击 12 次"), PLAN)])
     home.site.put(place("plan.pdf"), body, content_type=KIND, **fault)  # type: ignore[arg-type]
-    assert night(home) == {"state": "ok", "unchanged": 10, "failed": {counted: 1}}
+    expect = 3 if counted == "attachment_challenge" else 0
+    assert night(home, expect=expect) == {"state": "ok", "unchanged": 10, "failed": {counted: 1}}
     version = version_of(home, each)
     assert version.number == 1
     assert "古树名木" in version.text
     assert found(home, "古树名木").total == 1
     assert [change.kind for change in home.changes()].count("new_version") == 0
+
+
+def test_a_challenge_met_by_files_is_told_and_keeps_nobody_from_the_pages(home: Home) -> None:
+    each = notice(1)
+    publish(home, [(each, [*PLAN, ("./other.pdf", "附件2：名录.pdf")])])
+    for name in ("plan.pdf", "other.pdf"):
+        home.site.put(place(name), shapes.CHALLENGE, content_type=KIND)
+    failed = {"attachment_challenge": 1, "attachment_blocked": 1}
+    assert night(home, expect=3) == {"state": "ok", "new": 10, "failed": failed}
+    (alarm,) = home.ask("report", "--json")["alarms"]
+    assert (alarm["kind"], alarm["severity"], alarm["subject"]) == (
+        *("challenge", "broken"),
+        "www.ndrc.gov.cn",
+    )
+    assert home.ask("status", "--json")["resting"] == [], "its pages are answered"
+    for name in ("plan.pdf", "other.pdf"):
+        home.site.put(place(name), papers.a_pdf(), content_type=KIND)
+    assert night(home) == {"state": "ok", "unchanged": 10}
+    assert [file.failed for file in version_of(home, each).files] == [None, None]
+    assert home.ask("report", "--json")["alarms"] == []
 
 
 def test_a_file_that_failed_at_first_reaches_the_index_when_it_comes(home: Home) -> None:
