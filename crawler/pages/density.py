@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import dropwhile, islice, pairwise, takewhile
 
 from attrs import define
 
-from crawler.pages.base import Document, Node, attribute, children
+from crawler.pages.base import Document, Node, attribute, children, text_in
 from crawler.pages.headline import WHEN
 from crawler.pages.repeated import THREAD, records
 from crawler.pages.runs import SITE, Run, Spot
@@ -40,6 +41,7 @@ GAIN = 1.3
 """How much more prose an element around the densest must hold to be the body instead."""
 DATELINE = 100
 """Characters of a line with a day in it."""
+HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 ELSEWHERE = 4
 """So many times the prose of a known container makes another element the body."""
 
@@ -54,6 +56,28 @@ class Density:
         self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
         self._dated = {spot.key for run in found if _is_dated(run) for spot in run.spot.upwards()}
         self._held = _summed(self.weighed)
+
+    @cached_property
+    def _first(self) -> Mapping[int, Run]:
+        """The first run in each element."""
+        first: dict[int, Run] = {}
+        for run, _ in self.weighed:
+            for spot in run.spot.upwards():
+                if first.setdefault(spot.key, run) is not run:
+                    break
+        return first
+
+    def opens(self, node: Node) -> bool:
+        """Whether the element begins with the headline, and most of it is prose."""
+        held = self._at(node)
+        begins = self.line is not None and self._first.get(node.mem_id) is self.line
+        return begins and 2 * held.links <= held.words
+
+    def sectioned(self, nodes: Sequence[Node]) -> bool:
+        """Whether each of the elements begins with a heading and is prose."""
+        runs = [self._first.get(node.mem_id) for node in nodes]
+        headed = all(run is not None and run.block.tag in HEADINGS for run in runs)
+        return headed and not any(map(self.cluttered, nodes))
 
     def weight(self, node: Node) -> float:
         """What the prose in the element counts."""
@@ -155,7 +179,7 @@ def _densest(density: Density) -> Node | None:
     best = _answer(best, density) if best is not None and density.asked(best) else best
     wide = _widened(best, density) if best is not None else None
     if wide is None or density.weight(wide) < 1:
-        return _heaviest([(run, float(run.words)) for run, _ in density.weighed]) or _unpunctuated(density)
+        return _without_weight(density)
     return wide
 
 
@@ -164,6 +188,15 @@ def _answer(row: Node, density: Density) -> Node | None:
     longest = max(children(row), key=density.weight).mem_id
     held = [pair for pair in density.weighed if any(spot.key == longest for spot in pair[0].spot.upwards())]
     return _heaviest(held)
+
+
+def _without_weight(density: Density) -> Node | None:
+    """Where most words are when no prose counts: that of asides, or words without a sentence."""
+    prose = _heaviest([(run, float(run.words)) for run, _ in density.weighed])
+    plain = _unpunctuated(density)
+    if prose is None or plain is None:
+        return prose or plain
+    return plain if len(text_in(plain)) > density.words(prose) else prose
 
 
 def _unpunctuated(density: Density) -> Node | None:
@@ -192,14 +225,25 @@ def _heaviest(runs: Sequence[tuple[Run, float]]) -> Node | None:
 def _widened(node: Node, density: Density) -> Node:
     """The element, or one further out when it or its frame is one of several alike that share the prose."""
     for inner, outer in pairwise(upwards(node)):
-        if outer.tag == "body" or density.headed(outer) or density.cluttered(outer) or density.asked(outer):
+        if outer.tag == "body" or density.asked(outer):
             break
+        if density.headed(outer):
+            return outer if density.opens(outer) and _gains(density.weight(outer), node, density) else node
         alike = [child for child in children(outer, str(inner.tag)) if _make(child) == _make(inner)]
-        if sum(map(density.weight, alike)) > GAIN * density.weight(node):
+        shared = sum(map(density.weight, alike))
+        if shared > density.weight(node) and density.sectioned(alike):
+            return _widened(outer, density)
+        if density.cluttered(outer):
+            break
+        if _gains(shared, node, density):
             return _widened(outer, density)
         if density.weight(outer) > density.weight(node):
             return _widened(outer, density) if density.alike(outer, node) else node
     return node
+
+
+def _gains(weight: float, node: Node, density: Density) -> bool:
+    return weight > GAIN * density.weight(node)
 
 
 def _make(node: Node) -> str:

@@ -66,7 +66,7 @@ def of(page: Document) -> Page:
     pages = pages_of(page)
     held = found[within.start : within.stop]
     reveal(page, parts, density)
-    prune(parts, held, density, headline.header_of(held, line))
+    prune(page, parts, held, density, headline.header_of(held, line))
     return Page(
         url=page.url,
         number=pages.number,

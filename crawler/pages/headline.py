@@ -49,8 +49,13 @@ UPDATED = re.compile(r"更新|截止|修改")
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
 BEHIND = re.compile(r"\s*[_|｜–—-]")
 """What sets a headline apart from its site in a page's title."""
+AHEAD = re.compile(r"[_|｜–—»:：-]\s*$|\s[·•]\s*$")
+"""What sets a site apart from the headline behind it."""
+HOME = re.compile(r"(?:https?://[^/]+)?(?:\.{0,2}/)*(?:index(?:\.[\w-]+)+)?|\.{1,2}")
+"""The address of a site's first page."""
 HEADER_RUNS = 8
 HEADINGS = frozenset({"h1", "h2"})
+PARTS = HEADINGS | {"h3"}
 SITES = ("og:site_name", "sitename", "columnname")
 _LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
@@ -94,7 +99,8 @@ def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
         dated = headed + 1
     if dated is None or any("。" in run.text for run in inside[headed:dated]):
         heading = inside[headed].block.tag in HEADINGS
-        return inside[: headed + heading] if inside[headed] is line.run else ()  # its own notice's head
+        first = headed == 0 or inside[headed] is line.run
+        return inside[: headed + heading] if first else ()  # its own notice's head
     return inside[: dated + 1]
 
 
@@ -134,18 +140,44 @@ def _title(page: Document, found: Sequence[Run]) -> str:
     """The headline: what the page prints and its title begins with, else what metas say."""
     whole = text_in(page.root.css_first("title"))
     stated = [value for _, value in _metas(page, TITLES)]
-    largest = [text for text in map(text_in, page.root.css("h1")) if text]
+    largest = [text for text in map(_heading, page.root.css("h1")) if text]
     if short := next((text for text in largest if len(text) < 4 and _begins(whole, text)), None):
         return short
     headings = [text for text in largest if 4 <= len(text) <= 120]
     folded = fold(whole)
     printed = [(fold(text), text) for text in headings]
-    printed += [(run.folded, run.text) for run in found if len(run.text) <= 120 and run.begins(folded)]
+    begun = [
+        run for run in found if len(run.text) <= 120 and run.begins(folded) and folded.startswith(run.folded)
+    ]
+    printed += [(run.folded, run.text) for run in begun if not _leads_home(run.block)]
     matching = [(len(key), text) for key, text in printed if len(key) >= 4 and folded.startswith(key)]
     if matching:
         return max(matching, key=itemgetter(0))[1]
+    if behind := next((run.text for run in found if _ends(whole, run.text) and run.block.tag in PARTS), None):
+        return behind
     sites = [name for _, name in _metas(page, SITES)]
     return next(iter([*stated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
+
+
+def _heading(node: Node) -> str:
+    """The words of a heading, without the sign of a link to it; none where it is the site's, a link home."""
+    text = text_in(node)
+    signs = [said for said in map(text_in, node.css("a[href]")) if said and not fold(said)]
+    text = text.removesuffix(signs[-1]).rstrip() if signs else text
+    return "" if _leads_home(node) else text
+
+
+def _leads_home(node: Node) -> bool:
+    """Whether all its words are a link to the site's first page."""
+    link = node.css_first("a[href]")
+    return (
+        link is not None and text_in(link) == text_in(node) and bool(HOME.fullmatch(attribute(link, "href")))
+    )
+
+
+def _ends(whole: str, text: str) -> bool:
+    """Whether a page's title is the site's and behind a sign these words."""
+    return len(text) > 1 and whole.endswith(text) and bool(AHEAD.search(whole[: -len(text)]))
 
 
 def _begins(whole: str, text: str) -> bool:

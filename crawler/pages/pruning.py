@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from urllib.parse import urlsplit
 
+from crawler.addresses import registrable
 from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.density import Density, upwards
 from crawler.pages.government import is_file
@@ -19,22 +21,33 @@ POINTER = re.compile(
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
 """A line of page numbers, in links or not."""
-EDIT = re.compile(r"\W*(?:编辑|編輯|edit)\W*", re.IGNORECASE)
-"""A link beside the headings of a page that readers write."""
+EDIT = re.compile(r"\W*(?:编辑|編輯|edit)?\W*", re.IGNORECASE)
+"""A link in or beside a heading that edits the part, or leads to it: ¶, #."""
+NUMBERS = re.compile(r"\d+(?: \d+)*")
+"""What may number the lines of a code."""
 CATALOGUE = re.compile(r"\W*(?:目\s*[录錄次]|文章目录|本文目录|Contents)\W*")
 """The heading of links to the parts of the same page."""
+REFERENCES = re.compile(
+    r"\W*(?:(?:参考|參考|引用)(?:资料|資料|文献|文獻|链接|連結|文章|来源|書目|书目)?|资料来源|引文|外部链接|references?)\W*",
+    re.IGNORECASE,
+)
+"""The heading over what a text refers to."""
+CODE = frozenset({"pre", "code"})
 ASIDES = frozenset({"div", "section", "aside", "footer", "nav", "ul", "ol", "p", "span", "pre", "table"})
 """What an aside may be."""
 MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
 """A button that shows the rest of a text."""
 
 
-def prune(parts: Sequence[Node], inside: Sequence[Run], density: Density, header: Sequence[Run] = ()) -> None:
+def prune(
+    page: Document, parts: Sequence[Node], inside: Sequence[Run], density: Density, header: Sequence[Run] = ()
+) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     heads = (run.block for run in header if _fills(run))
     links = frozenset(n for n, run in enumerate(inside) if run.is_link and _is_line(run))
+    links -= _references(page, inside, links)
     lines = (*_link_lines(inside, links), *_related(inside, links), *_site_lines(inside), *_edits(parts))
-    lines = (*lines, *_replies(parts, inside, density))
+    lines = (*lines, *_numbers(inside), *_replies(parts, inside, density))
     dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
     for part in parts:
         dropped.pop(part.mem_id, None)
@@ -56,8 +69,13 @@ def _asides(parts: Sequence[Node], density: Density) -> Iterator[Node]:
     little = SHARE * _words(parts, density)
     for part in parts:
         for node in part.css("[class], [id], aside, footer, nav"):
-            if node.tag in ASIDES and is_aside(node) and density.words(node) < little:
+            if node.tag in ASIDES and is_aside(node) and density.words(node) < little and not _is_code(node):
                 yield node
+
+
+def _is_code(node: Node) -> bool:
+    """Whether it is a word of a code, whose classes say what it is there."""
+    return node.tag == "span" and any(outer.tag in CODE for outer in upwards(node.parent))
 
 
 def _words(parts: Sequence[Node], density: Density) -> int:
@@ -70,6 +88,28 @@ def _link_lines(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
         pointer = n in links and (run.block.tag == "li" or POINTER.search(run.text))
         if pointer or (run.linked and PAGER.fullmatch(run.text) and _is_line(run)):
             yield run.block
+
+
+def _references(page: Document, found: Sequence[Run], links: Set[int]) -> Set[int]:
+    """List items that are one link: below a heading of references, or to another site."""
+    cited: set[int] = set()
+    referring = False
+    for n, run in enumerate(found):
+        referring = REFERENCES.fullmatch(run.text) is not None or (referring and n in links)
+        if n in links and run.block.tag == "li" and (referring or _leads_away(page, run)):
+            cited.add(n)
+    return cited
+
+
+def _leads_away(page: Document, run: Run) -> bool:
+    """Whether all its links lead to another site than the page's, when that is known."""
+    here = _host(page.url)
+    there = [_host(page.absolute(attribute(link, "href"))) for link in run.block.css("a[href]")]
+    return bool(here and there) and all(host and registrable(host) != registrable(here) for host in there)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _related(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
@@ -95,10 +135,31 @@ def _names_a_list(text: str) -> bool:
 
 
 def _edits(parts: Sequence[Node]) -> Iterator[Node]:
-    """The links beside headings that let a reader edit the part, with the brackets around them."""
+    """The links of headings that let a reader edit the part or lead to it, with the brackets around them."""
     for part in parts:
-        for link in part.css("h2 a, h3 a, h4 a, h2 + a, h3 + a, h4 + a"):
+        for link in part.css("h1 a, h2 a, h3 a, h4 a, h5 a, h6 a, h2 + a, h3 + a, h4 + a"):
             yield from [*takewhile(_says_edit, upwards(link))][-1:]
+
+
+def _numbers(found: Sequence[Run]) -> Iterator[Node]:
+    """The numbers of a code's lines, in a column beside it."""
+    for run, code in pairwise(found):
+        if NUMBERS.fullmatch(run.text) and _counts(run) and _in_a_row(run, code):
+            yield run.block
+
+
+def _counts(run: Run) -> bool:
+    """Whether it is one number after the other, and alone in its block."""
+    numbers = [*map(int, run.text.split())]
+    follow = numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+    return follow and "".join(text_in(run.block).split()) == run.text.replace(" ", "")
+
+
+def _in_a_row(one: Run, other: Run) -> bool:
+    """Whether two runs stand in one row of a table, the second in a code."""
+    row = next((spot.key for spot in one.spot.upwards() if spot.node.tag == "tr"), None)
+    around = [*other.spot.upwards()]
+    return any(spot.key == row for spot in around) and any(spot.node.tag in CODE for spot in around)
 
 
 def _fills(run: Run) -> bool:

@@ -35,6 +35,7 @@ _THREAD = re.compile(
     r"|小时|分钟|前|昨天|今天|刚刚|\d|\W)++"
     r"|.{0,20}[发發]表[于於].{0,30}|网友.{0,20}|积分\W*\d+"
 )
+_WORD = re.compile(r"[^\W\d]")
 _DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d")
 
 
@@ -95,7 +96,7 @@ def _mark(run: Run, held: Mapping[int, _Record]) -> None:
     """Notes a mark with the records that hold it."""
     if run.words or len(run.text) > MARK:
         return
-    thread = _THREAD.fullmatch(run.text) is not None and not run.text.isdigit()
+    thread = _THREAD.fullmatch(run.text) is not None and _WORD.search(run.text) is not None
     teaser = run.is_link or _DAY.search(run.text) is not None
     if not thread and not teaser:
         return

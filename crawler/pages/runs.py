@@ -39,7 +39,7 @@ UNREAD = frozenset(
     }
 )
 _NAMES = (
-    "comment|relat|recommend|foot(?!ball)|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
+    "comment|relat|recommend|foot(?!ball)(?!-?notes?)|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
     "|player|pinglun|tuijian|xiangguan|banner|popup|dialog|modal|special_tag|cookie|gdpr|login|toolbar|repl(?:y|ies)"
     "|author[-_]?(?:box|card|bio|intro|profile|info|desc)|about[-_]?author"
 )
@@ -82,7 +82,7 @@ class Spot:
         """The spot of an element within another; the body stands in none."""
         linked, aside = (up.linked, up.aside) if up is not None else (False, None)
         if tag not in BLOCKS:
-            return cls(node, node.mem_id, up, linked or tag == "a", False, "", aside)
+            return cls(node, node.mem_id, up, linked or (tag == "a" and _is_link(node)), False, "", aside)
         named = node.attributes
         if not named and tag not in ASIDE_TAGS:
             return cls(node, node.mem_id, up, linked, True, f"{tag}.", aside)
@@ -146,6 +146,11 @@ def fold(text: str) -> str:
 def is_aside(node: Node) -> bool:
     """Whether an element's names say that it stands beside an article."""
     return node.tag in ASIDE_TAGS or _says_aside(f"{attribute(node, 'class')} {attribute(node, 'id')}")
+
+
+def _is_link(node: Node) -> bool:
+    """Whether an ``a`` leads anywhere; one that names a place, and is never closed, holds what follows."""
+    return not node.id or "href" in node.attrs
 
 
 @lru_cache(maxsize=4096)
