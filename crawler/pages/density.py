@@ -42,6 +42,8 @@ GAIN = 1.3
 DATELINE = 100
 """Characters of a line with a day in it."""
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+VERSES = 4
+"""So many lines without a sentence are a text."""
 ELSEWHERE = 4
 """So many times the prose of a known container makes another element the body."""
 
@@ -196,7 +198,9 @@ def _without_weight(density: Density) -> Node | None:
     plain = _unpunctuated(density)
     if prose is None or plain is None:
         return prose or plain
-    return plain if len(text_in(plain)) > density.words(prose) else prose
+    length = len(text_in(plain))
+    several = sum(1 for _ in islice(children(plain), VERSES)) == VERSES
+    return plain if length > density.words(prose) or (several and length >= LEAST) else prose
 
 
 def _unpunctuated(density: Density) -> Node | None:

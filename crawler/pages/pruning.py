@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 from urllib.parse import urlsplit
 
 from crawler.addresses import registrable
-from crawler.pages.base import Document, Node, attribute, text_in
+from crawler.pages.base import Document, Node, attribute, children, own_text, text_in
 from crawler.pages.density import Density, upwards
 from crawler.pages.government import is_file
 from crawler.pages.runs import HIDDEN, SITE, Run, is_aside
@@ -17,7 +17,7 @@ from pipelines.phrases import Kind, at_tail
 SHARE = 0.3
 """A block that holds more of a body's prose is of it, whatever its name, and hidden or not."""
 POINTER = re.compile(
-    r"^\W*(?:广告|推广|编辑)\W*$|^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题)"
+    r"^\W*(?:广告|推广|编辑)\W*$|^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题|(?:发布|编辑)于\s?\d)"
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
 """A line of page numbers, in links or not."""
@@ -25,6 +25,8 @@ EDIT = re.compile(r"\W*(?:编辑|編輯|edit)?\W*", re.IGNORECASE)
 """A link in or beside a heading that edits the part, or leads to it: ¶, #."""
 NUMBERS = re.compile(r"\d+(?: \d+)*")
 """What may number the lines of a code."""
+COPY = re.compile(r"(?:[\w+#-]{1,12}\s*)?(?:一键)?(?:复制(?:代码)?|copy(?: code)?)", re.IGNORECASE)
+"""A button that copies a code, and the name of its language."""
 CATALOGUE = re.compile(r"\W*(?:目\s*[录錄次]|文章目录|本文目录|Contents)\W*")
 """The heading of links to the parts of the same page."""
 REFERENCES = re.compile(
@@ -33,6 +35,8 @@ REFERENCES = re.compile(
 )
 """The heading over what a text refers to."""
 CODE = frozenset({"pre", "code"})
+INLINE = frozenset({"code", "span", "br"})
+"""What a frame holds of its code."""
 ASIDES = frozenset({"div", "section", "aside", "footer", "nav", "ul", "ol", "p", "span", "pre", "table"})
 """What an aside may be."""
 MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
@@ -47,7 +51,7 @@ def prune(
     links = frozenset(n for n, run in enumerate(inside) if run.is_link and _is_line(run))
     links -= _references(page, inside, links)
     lines = (*_link_lines(inside, links), *_related(inside, links), *_site_lines(inside), *_edits(parts))
-    lines = (*lines, *_numbers(inside), *_replies(parts, inside, density))
+    lines = (*lines, *_numbers(inside), *_beside_codes(parts, inside), *_replies(parts, inside, density))
     dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
     for part in parts:
         dropped.pop(part.mem_id, None)
@@ -66,11 +70,22 @@ def reveal(page: Document, parts: Sequence[Node], density: Density) -> None:
 
 
 def _asides(parts: Sequence[Node], density: Density) -> Iterator[Node]:
-    little = SHARE * _words(parts, density)
     for part in parts:
         for node in part.css("[class], [id], aside, footer, nav"):
-            if node.tag in ASIDES and is_aside(node) and density.words(node) < little and not _is_code(node):
+            if (
+                node.tag in ASIDES
+                and is_aside(node)
+                and _is_little(node, parts, density)
+                and not _is_code(node)
+            ):
                 yield node
+
+
+def _is_little(node: Node, parts: Sequence[Node], density: Density) -> bool:
+    """Whether it holds little of a body's prose; of a text without a sentence, little of its words."""
+    if words := _words(parts, density):
+        return density.words(node) < SHARE * words
+    return len(text_in(node)) < SHARE * sum(len(text_in(part)) for part in parts)
 
 
 def _is_code(node: Node) -> bool:
@@ -146,6 +161,17 @@ def _numbers(found: Sequence[Run]) -> Iterator[Node]:
     for run, code in pairwise(found):
         if NUMBERS.fullmatch(run.text) and _counts(run) and _in_a_row(run, code):
             yield run.block
+
+
+def _beside_codes(parts: Sequence[Node], found: Sequence[Run]) -> Iterator[Node]:
+    """What a code's frame holds beside it: its language, buttons, numbers of its lines."""
+    for run, code in pairwise(found):
+        if COPY.fullmatch(run.text) and code.block.tag == "pre" and _fills(run):
+            yield run.block
+    for words in (words for part in parts for words in part.css("pre > code")):
+        frame = words.parent
+        if frame is not None and not own_text(frame):
+            yield from (node for node in children(frame) if node.tag not in INLINE)
 
 
 def _counts(run: Run) -> bool:

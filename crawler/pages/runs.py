@@ -48,6 +48,8 @@ ASIDE = re.compile(
     rf"|{'|'.join(name.capitalize() for name in _NAMES.split('|'))}"
 )
 """Class names and ids of what stands beside an article; at the beginning of a word, or a hump."""
+TEXT = re.compile(r"rich[-_]?text|markdown[-_]?body", re.IGNORECASE)
+"""Class names of what was written in an editor: no aside, whatever else they say."""
 ASIDE_TAGS = frozenset({"aside", "footer", "nav"})
 SENTENCE = re.compile(r"[。，；！？、,;!?]")
 SITE = re.compile(
@@ -157,7 +159,7 @@ def _is_link(node: Node) -> bool:
 def _says_aside(name: str, style: str = "") -> bool:
     """Whether an element's class and id say that it stands beside an article, or its style hides it."""
     hidden = HIDDEN.search(style) and not PAGE.search(name)
-    return bool(hidden) or ASIDE.search(name) is not None
+    return bool(hidden) or (ASIDE.search(name) is not None and TEXT.search(name) is None)
 
 
 def inside(found: Sequence[Run], parts: Sequence[Node]) -> range:

@@ -60,6 +60,30 @@ def test_a_comment_in_a_code_is_text() -> None:
     assert lines(f"<p>{PLUG}</p>{code}<p>{WAIT}</p>") == [PLUG, "# 每天一次", "pump check", WAIT]
 
 
+BUTTON = "<div class='head'><span>bash</span><div>复制代码</div></div>"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<pre><code>pump init\npump start</code><ul><li>1</li><li>2</li></ul></pre>",
+        f"<pre>{BUTTON}<code>pump init\npump start</code></pre>",
+        "<div>复制代码</div><pre>pump init\npump start</pre>",
+        "<div>bash 复制</div><pre>pump init\npump start</pre>",
+    ],
+    ids=["numbers in a list", "head within", "button above", "language and button"],
+)
+def test_what_stands_beside_a_code_in_its_frame_is_no_text(code: str) -> None:
+    assert lines(f"<p>{PLUG}</p>{code}<p>{WAIT}</p>") == [PLUG, "pump init", "pump start", WAIT]
+
+
+def test_a_word_in_another_type_is_text_of_a_preformatted_line() -> None:
+    assert lines(f"<p>{PLUG}</p><pre>先运行 <code>pump</code> 再 <b>等待</b></pre>") == [
+        PLUG,
+        "先运行 pump 再 等待",
+    ]
+
+
 def test_codes_of_one_make_are_no_thread() -> None:
     codes = [f"pump set, {n}, on" for n in range(3)]
     blocks = "".join(f"<div class='code'>{numbered(code, 'pump run')}</div><p>{ASK}</p>" for code in codes)
@@ -148,14 +172,36 @@ def test_a_list_of_links_is_text_where_they_lead_to_other_sites() -> None:
     assert lines(f"{SECTIONS}{away}{here}") == [*SAID, "串口工具", "画图工具"]
 
 
+VERSES = [
+    "月落空山静",
+    "风来竹影斜",
+    "故人千里外",
+    "何处是归家",
+    "灯前听夜雨",
+    "枕上数寒鸦",
+    "旧信无从寄",
+    "新愁未肯赊",
+    "何当共樽酒",
+]
+
+
 def test_verses_are_preferred_to_the_foot_of_the_site() -> None:
-    verses = [
-        "月落空山静",
-        "风来竹影斜",
-        "故人千里外",
-        "何处是归家",
-        "灯前听夜雨",
-        "枕上数寒鸦",
-        "旧信无从寄",
+    assert lines(f"<p>{'</p><p>'.join(VERSES)}</p>") == VERSES
+
+
+def test_verses_are_preferred_to_what_is_said_of_them() -> None:
+    said = "".join(f"<div class='comment'><p>{line}</p></div>" for line in (PLUG, WAIT, RESET, ASK))
+    share = "<div class='share'><h3>转给朋友</h3></div>"
+    assert lines(f"<p>{'</p><p>'.join(VERSES)}</p>{share}</div><div class='comments'>{said}") == VERSES
+
+
+def test_what_was_written_in_an_editor_is_no_aside_whatever_its_name() -> None:
+    short = f"<div><span class='CopyrightRichText-richText'>{ASK}</span></div>"
+    assert lines(f"<p>{PLUG * 3}</p>{short}<div class='copyright'>{RESET}</div>") == [PLUG * 3, ASK]
+
+
+def test_a_link_that_says_when_an_answer_was_given_is_no_text() -> None:
+    assert lines(f"<p>{PLUG}</p><p>{WAIT}</p><div><a href='/a/1'>发布于 2026-03-10 10:20</a></div>") == [
+        PLUG,
+        WAIT,
     ]
-    assert lines(f"<p>{'</p><p>'.join(verses)}</p>") == verses
