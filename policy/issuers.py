@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from operator import itemgetter
 
 from attrs import frozen
 
@@ -14,7 +15,7 @@ from policy.records import Issuer
 
 _GAPS = re.compile(r"[\s、,，;；/|·]+")
 _ET_AL = re.compile(r"(?:等(?:\d+|[一-十]+个?)?(?:部门|单位|部委)?|联合)$")
-_AND = "和与及"
+_BETWEEN = "和与及、,，;；/"
 _ORGAN_ENDS = (
     *("部", "委", "委员会", "局", "厅", "院", "署", "会", "办", "办公室", "办公厅", "政府", "法院"),
     *("公司", "集团", "银行", "中心", "协会", "学会", "联合会", "大学", "总社", "兵团", "总队", "交易所"),
@@ -24,6 +25,8 @@ _INSIDE = ("办公厅", "办公室", "秘书", "党组", "司", "处", "机关",
 
 LONGEST = 40
 """No organ's name is longer."""
+MOST = 600
+"""Characters of names that are cut apart."""
 
 
 @frozen(kw_only=True)
@@ -138,6 +141,10 @@ def _issuer(printed: str, organ: str | None) -> Issuer:
 
 
 Piece = tuple[str, str | None]
+_Reading = tuple[int, list[Piece]]
+"""What it costs, and its pieces."""
+_Names = dict[int, str | None]
+"""Where names end that begin at one place; the organ of each, if it is known."""
 
 
 @lru_cache(maxsize=1024)
@@ -146,29 +153,44 @@ def _cut(text: str) -> list[Piece] | None:
 
     Dynamic programming from the right: an unknown character costs more than any known organ.
     """
-    if len(text) > 600:
+    if len(text) > MOST:
         return None
-    best: list[tuple[int, list[Piece]] | None] = [None] * len(text) + [(0, [])]
-    for start in range(len(text) - 1, -1, -1):
-        best[start] = min(_readings(text, start, best), key=lambda reading: reading[0], default=None)
+    best: dict[int, _Reading | None] = {len(text): (0, [])}
+    for start, names in reversed(_names(text).items()):
+        best[start] = min(_readings(text, start, names, best), key=itemgetter(0), default=None)
     return best[0][1] if best[0] else None
 
 
+def _names(text: str) -> dict[int, _Names]:
+    """Where a reading from the left may come by, and the names that may begin there."""
+    reached, found = {0}, dict[int, _Names]()
+    for start in range(len(text)):
+        if start in reached:
+            found[start] = names = _beginning(text, start)
+            reached.update(names, [start + 1] if text[start] in _BETWEEN else ())
+    return found
+
+
+def _beginning(text: str, start: int) -> _Names:
+    """The names that begin at a place: those we know, and what ends as names do."""
+    names: _Names = dict(reversed([*organs.starting(text, start)]))
+    if not text.startswith(_INSIDE, start):
+        ends = range(start + 4, min(len(text), start + LONGEST) + 1)
+        names |= {end: None for end in ends if end not in names and text.endswith(_ORGAN_ENDS, 0, end)}
+    return names
+
+
 def _readings(
-    text: str, start: int, best: list[tuple[int, list[Piece]] | None]
-) -> Iterator[tuple[int, list[Piece]]]:
-    tail = best[start + 1]
-    if tail and tail[1] and text[start] in f"{_AND}、,，;；/":
+    text: str, start: int, names: _Names, best: Mapping[int, _Reading | None]
+) -> Iterator[_Reading]:
+    tail = best[start + 1] if text[start] in _BETWEEN else None
+    if tail and tail[1]:
         yield tail[0] + 1, tail[1]
-    known = dict(reversed([*organs.starting(text, start)]))
-    for end, organ in known.items():
+    for end, organ in names.items():
         rest = best[end]
-        if rest and not _is_inside(text, end, rest[1]):
-            yield rest[0] + 10, [(text[start:end], organ), *rest[1]]
-    for end in range(start + 4, min(len(text), start + LONGEST) + 1):
-        rest, name = best[end], text[start:end]
-        if rest and end not in known and name.endswith(_ORGAN_ENDS) and not name.startswith(_INSIDE):
-            yield rest[0] + 100 * (end - start), [(name, None), *rest[1]]
+        if rest and not (organ and _is_inside(text, end, rest[1])):
+            cost = 10 if organ else 100 * (end - start)
+            yield rest[0] + cost, [(text[start:end], organ), *rest[1]]
 
 
 def _is_inside(text: str, end: int, rest: list[Piece]) -> bool:
