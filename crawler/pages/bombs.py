@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 
@@ -42,9 +43,11 @@ def bomb(text: str) -> str | None:
 def _depth(text: str) -> int:
     """How deep the tags nest at most, estimated without parsing."""
     depths = [0, *accumulate(map(_step, TAG.findall(text)))]
+    most = max(depths) - min(depths)
+    if most <= MAX_DEPTH:
+        return most
     lows = accumulate(depths, min)  # a tag closed without being open counts for nothing
-    nested: list[int] = [*map(operator.sub, depths, lows)]
-    return max(nested)
+    return max(map(operator.sub, depths, lows))
 
 
 @lru_cache(maxsize=256)
@@ -57,6 +60,17 @@ def _step(tag: str) -> int:
 
 def _attributes(text: str) -> int:
     """How many words the longest-winded tag has."""
-    long = [part.partition(">")[0] for part in text.split("<")[1:] if len(part) > _LONG]
+    long = [part.partition(">")[0] for part in _long_parts(text)]
     tags = (tag for tag in long if len(tag) > _LONG and tag[0].isascii() and tag[0].isalpha())
     return max((len(tag.split()) for tag in tags), default=0)
+
+
+def _long_parts(text: str) -> Iterator[str]:
+    """What stands between two ``<`` that are far apart; from one to the last one near it is one leap."""
+    at = text.find("<")
+    while at >= 0:
+        ahead = text.rfind("<", at + 1, at + 1 + _LONG)
+        if ahead < 0:
+            ahead = text.find("<", at + 1)
+            yield text[at + 1 : ahead] if ahead > 0 else text[at + 1 :]
+        at = ahead

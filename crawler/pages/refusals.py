@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -35,21 +34,6 @@ NOTHING = 40
 ARTICLE = (b"articletitle", b"pubdate")
 """Metas of a page that says it is an article."""
 
-HINTS = (
-    *(
-        b"aliyun_waf",
-        b"aliyunwaf",
-        b"acw_sc__v2",
-        b"var arg1",
-        b"$_ts",
-        b"__jsl_clearance",
-        b"c3vk=",
-        b"wzws",
-    ),
-    *(b"reason:geobl", b"eo_bot_ssid", b"document.cookie", b"verification", b"just a moment"),
-    *("验证".encode(), "验证".encode("gb18030"), b"sorry"),
-)
-"""In lower case; a page without any of these is no challenge."""
 SIGNS = {
     "Alibaba WAF": re.compile(r"aliyun_?waf|acw_sc__v2|var\s+arg1\s*=\s*['\"][0-9a-f]{8,}", re.IGNORECASE),
     "script challenge $_ts": re.compile(r"\$_ts\b"),
@@ -95,8 +79,8 @@ FAILED = re.compile(
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE | re.DOTALL)
 _SITE = re.compile(r"\s*[-_|–—]\s*[^-_|–—]{1,30}$")
 _MARKUP = re.compile(
-    r"<(script|style|textarea|title|noscript|template|svg)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)"
-    r"|<[a-zA-Z/!?][^<>]*>",
+    r"<(script|style|textarea|title|noscript|template|svg)\b[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+(?:</\1\s*>)?"
+    r"|<!--.*?(?:-->|\Z)|<[a-zA-Z/!?][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
 """A tag, or an element that nobody reads."""
@@ -126,19 +110,21 @@ def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
     lowered = payload.body.lower()
     if any(meta in lowered for meta in ARTICLE):
         return None
-    suspicious = any(hint in lowered for hint in HINTS)
-    if not suspicious and len(payload.body) > SMALL:
-        return None
     text, _ = decode(payload.body, payload.content_type)
-    titles = _TITLE.search(text[:SMALL])
-    title = " ".join(titles[1].split()) if titles else ""
-    lines = [*_lines(text, enough=MODEST if len(payload.body) > SMALL else sys.maxsize)]
+    small = len(payload.body) <= SMALL
+    lines = [*_lines(text, enough=MODEST if small else LITTLE)]
     readable = sum(map(len, lines))
-    if _SORRY_FOR.search(text):
+    if b"sorry" in lowered and _SORRY_FOR.search(text):
         return SoftNotFound, "span.sorry"
+    title = _title(text) if readable < MODEST else ""
     if readable < LITTLE and (sign := _challenge(text, title, lines)):
         return Challenge, sign
-    return _failure(text, title, lines) if readable < MODEST and len(payload.body) <= SMALL else None
+    return _failure(text, title, lines) if small and readable < MODEST else None
+
+
+def _title(text: str) -> str:
+    found = _TITLE.search(text[:SMALL])
+    return " ".join(found[1].split()) if found else ""
 
 
 def _lines(text: str, *, enough: int) -> Iterator[str]:
@@ -148,7 +134,7 @@ def _lines(text: str, *, enough: int) -> Iterator[str]:
         if line := " ".join(text[start : found.start() if found else None].split()):
             yield line
         start, readable = found.end() if found else 0, readable + len(line)
-        if readable > enough:
+        if readable >= enough:
             return
 
 
