@@ -43,6 +43,8 @@ _PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
 _COLLAPSED = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _INVISIBLE = re.compile(f"{CELL}[^{SPANS}]*{SPANS}|[{LINK}{UNLINK}{ROW}{UNCELL}\x7f\u00ad\u200b\u2060\ufeff]")
 _LINKED = re.compile(f"{LINK}[^{UNLINK}]*(?:{UNLINK}|$)")
+_UNEVEN = re.compile("[\x02-\x1f\x7f\x85\xad\u200b\u2028\u2029\u2060\ufeff]")
+"""What a line may hold that is not shown as it is; with two spaces in a row."""
 _ENDS = " \xa0\u3000\u2002\u2003\u2009"
 _MARKS = re.compile(f"({BREAK}|{ROW}|{CELL}[^{SPANS}]*{SPANS}|{UNCELL})")
 _LINES = re.compile("\r\n?|\n")
@@ -275,4 +277,7 @@ def _path(href: str) -> str:
 
 def one_line(text: str) -> str:
     """The text as a browser shows it in one line."""
-    return _COLLAPSED.sub(" ", _INVISIBLE.sub("", spoken(text))).strip(_ENDS)
+    text = text.strip("\t\n\r ")
+    if "  " in text or _UNEVEN.search(text):
+        text = _COLLAPSED.sub(" ", _INVISIBLE.sub("", spoken(text)))
+    return text.strip(_ENDS)

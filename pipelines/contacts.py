@@ -25,10 +25,14 @@ _PRIVATE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _OFFICIAL = re.compile(r"[@＠][\w.-]*gov\.cn", re.IGNORECASE)
-_EDITORS = re.compile(
-    r"编辑|责编|小编|主编|记者|新闻线索|新闻热线|报料|爆料|(?:广告|商务|媒体|转载|版权|市场|品牌|内容)(?:合作|投放|刊登|咨询|授权)"
-    r"|加(?:我)?微信|请将\s*#\s*改成|供稿邮箱"
+_OFFERS = "|".join(
+    f"{what}(?:合作|投放|刊登|咨询|授权)"
+    for what in ("广告", "商务", "媒体", "转载", "版权", "市场", "品牌", "内容")
 )
+_EDITORS = re.compile(
+    rf"编辑|责编|小编|主编|记者|新闻线索|新闻热线|报料|爆料|{_OFFERS}|加(?:我)?微信|请将\s*#\s*改成|供稿邮箱"
+)
+"""Each begins with a letter: a search then looks for these letters only."""
 _SUBMISSION = re.compile(r"投稿|来稿|供稿")
 _NAMED = re.compile(
     r"[\s\[【(（]*(?:责任编辑|责编|网络编辑|值班编辑|本网编辑)\s*[:：/／]\s*[\w·、,，/ ]{0,24}[\])）】\s]*"

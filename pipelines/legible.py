@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 _LOST = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")
-_MISREAD = re.compile("[\u00c0-\u00ff][\u0080-\u00bf]{1,2}|[銆锛鐨鍦绗涓鍙鏂]")
-"""UTF-8 taken for Latin, or for GBK: signs that Chinese prose does without."""
+_HAN = "銆锛鐨鍦绗涓鍙鏂"
+_MISREAD = re.compile(f"[{_HAN}\u00c0-\u00ff](?:(?<=[{_HAN}])|[\u0080-\u00bf]{{1,2}})")
+"""UTF-8 taken for GBK, or for Latin: signs that Chinese prose does without."""
 OFTEN = 20
 """One misread sign among so many characters is no accident."""
 

@@ -78,7 +78,7 @@ ROW, CELL, SPANS, UNCELL = "\x0e", "\x0f", "\x10", "\x11"
 """Stand where a row or a cell begins (``rowspan,colspan`` between CELL and SPANS), and where a cell ends."""
 _MARKS = {"&lt;": "\x02", "&gt;": "\x03", "&amp;": "\x04", "&nbsp;": "\xa0"}
 _SPOKEN = {"\x02": "<", "\x03": ">", "\x04": "&"}
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]+")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def tame(fragment: str) -> str:

@@ -75,6 +75,8 @@ def _title(rest: str, *, article: bool = False) -> str:
 _INLINE = re.compile(
     rf"[（(]\s?(?:(?P<num_in>\d{{1,2}})|(?P<han_in>[{NUMERALS}]{{1,3}}))\s?[)）]|(?P<circle>[{CIRCLED}])"
 )
+_MAY_ENUMERATE = re.compile(rf"[（({CIRCLED}](?:(?<=[{CIRCLED}])|\s?[{NUMERALS}\d])")
+"""A quick look: most lines enumerate nothing."""
 _BEFORE = frozenset("。；：:;，,、”）)")
 
 
@@ -82,8 +84,9 @@ def _inline(lines: Sequence[str], headings: Sequence[Heading]) -> Iterator[Headi
     """Enumerations within a line, ``重点任务:(1)…;(2)…``: children of the heading above."""
     starts = [heading.line for heading in headings]
     for at, line in enumerate(lines):
-        above = bisect(starts, at)
-        yield from _items(line, at, headings[above - 1] if above else None)
+        if _MAY_ENUMERATE.search(line):
+            above = bisect(starts, at)
+            yield from _items(line, at, headings[above - 1] if above else None)
 
 
 def _items(line: str, at: int, parent: Heading | None) -> Iterator[Heading]:

@@ -12,7 +12,7 @@ HAN = "㐀-䶿一-鿿豈-﫿々〇𠀀-𿿽"
 BREAK = "¶"
 """Stands in the token list where punctuation or a line end stood, so that no phrase leaks across."""
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _WIDE = {wide: unicodedata.normalize("NFKC", wide) for wide in "，：；（）！？％\u3000"}
 _BETWEEN_DIGITS = re.compile(r"(\d)[^\w%‰]+(?=\d)")
 _LOOSE = re.compile(r"[.-](?:(?<!\d[.-])|(?!\d))")
