@@ -41,7 +41,8 @@ REMOVED = _names(
     option script select style svg template textarea title video"""
 )
 """What no reader reads as text."""
-_CLOSED_BY_THE_NEXT = _names("dd dt li p option optgroup tbody td tfoot th thead tr")
+_NESTING = BLOCKS - _names("dd dt li p option optgroup tbody td tfoot th thead tr")
+"""Blocks that the next of their kind does not close."""
 _EMPTY = _names("area base br col embed frame img input link meta param source track wbr")
 _CELLS = frozenset({"td", "th"})
 _GRID = _CELLS | {"tr"}
@@ -62,8 +63,7 @@ _TOKEN = re.compile(
     <!--.*?(?:-->|\Z)
   | <(script|style)\b.*?(?:</\1\s*>|\Z)
   | <[!?][^>]*+(?:>|\Z)
-  | <(?P<end>/?)(?P<name>[a-z][^\s/<>]*+)(?P<attributes>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>
-  | <(?P<end2>/?)(?P<name2>[a-z][^\s/<>]*+)(?P<attributes2>[^<>]*+)>
+  | <(?P<end>/?)(?P<name>[a-z][^\s/<>]*+)(?P<attributes>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?=>)|[^<>]*+)>
   | <
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
@@ -113,29 +113,36 @@ class _Tamer:
     count: int = 0
     hides_cells: bool = False
     kept: defaultdict[str, list[bool]] = field(factory=lambda: defaultdict(list))
+    told: dict[tuple[str, str], bool] = field(factory=dict)
+    """What attributes tell: paragraphs repeat theirs."""
 
     def token(self, match: re.Match[str]) -> str:
         """What stands in a token's place."""
-        name = match["name"] or match["name2"]
+        end, name, attributes = match.group("end", "name", "attributes")
         if name is None:
             return _MARKS["&lt;"] if match[0] == "<" else ""
         name = name.lower()
         if name in _EMPTY:
             return BREAK if name == "br" else ""
-        if match["end"] or match["end2"]:
-            return self._end(name)
-        return self._start(name, (match["attributes"] or match["attributes2"] or "").rstrip("/ "))
+        return self._end(name) if end else self._start(name, attributes.rstrip("/ "))
 
     def _start(self, name: str, attributes: str) -> str:
         if name in _GRID:
             return self._start_cell(name, attributes)
-        self._nest(name, 1)
-        telling = bool(attributes) and _telling(name, attributes)
+        if name in _NESTING:
+            self._nest(1)
+        telling = bool(attributes) and self._tells(name, attributes)
         if name not in self.tree:
             self.kept[name].append(telling)
             if not telling:
                 return _mark(name, LINK if "href" in attributes.lower() else "")
         return self._keep(name, attributes if telling else "")
+
+    def _tells(self, name: str, attributes: str) -> bool:
+        tag = name, attributes
+        if tag not in self.told:
+            self.told[tag] = _telling(name, attributes)
+        return self.told[tag]
 
     def _start_cell(self, name: str, attributes: str) -> str:
         if name in self.tree:
@@ -151,7 +158,8 @@ class _Tamer:
         return f"<{name}{attributes}>"
 
     def _end(self, name: str) -> str:
-        self._nest(name, -1)
+        if name in _NESTING:
+            self._nest(-1)
         if name in _GRID and name not in self.tree:
             return UNCELL if name in _CELLS else BREAK
         kept = self.kept[name]
@@ -159,9 +167,8 @@ class _Tamer:
             return f"</{name}>"
         return _mark(name, UNLINK)
 
-    def _nest(self, name: str, step: int) -> None:
-        if name in BLOCKS and name not in _CLOSED_BY_THE_NEXT:
-            self.nested = max(0, self.nested + step)
+    def _nest(self, step: int) -> None:
+        self.nested = max(0, self.nested + step)
         if self.nested > MAX_DEPTH:
             raise TooDeep(f"tags nested more than {MAX_DEPTH} deep")
 

@@ -72,15 +72,17 @@ class Metadata:
 def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> Metadata:
     """The fields told by a page's labels and its text; ``issuer`` is the organ whose own site it is."""
     said = _Said([*bounded(labels)])
-    top, title = masthead(lines), said.first("title")
+    start, title = lead_in(lines), said.first("title")
+    document = lines[start:]
+    top = _top(document)
     candidates = _candidates(said, lines, top)
     kept = {name: next(iter(found), None) for name, found in candidates.items()}
     number = kept["doc_no"]
     return Metadata(
         **kept,
-        title_official=_official(title, issuer) or _reprinted(lines, top),
+        title_official=_official(title, issuer) or (_reprinted(top) if start else None),
         channel=said.first("channel"),
-        addressees=addressees(lines[lead_in(lines) :], said.first("addressees")),
+        addressees=addressees(document, said.first("addressees")),
         statements=force.statements(lines),
         references=references(
             lines, title=said.value("title") or "", doc_no=number.value if number else None
@@ -98,7 +100,7 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
 
 def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[str, list[Found[Any]]]:
     """All that is said of each field, the most trusted first."""
-    text, words = "\n".join(lines), said.value("title") or ""
+    text, words = "\n".join(filter(force.speaks, lines)), said.value("title") or ""
     written = [*said.days("written"), *_maybe(dates.signature_day(lines))]
     day = written[0].value if written else None
     cell = said.value("doc_no")
@@ -124,8 +126,11 @@ def _maybe(found: Found[Any] | None) -> list[Found[Any]]:
 
 def masthead(lines: Sequence[str]) -> tuple[str, ...]:
     """The first lines, before the salutation: titles, number, organ; a reprint's behind its lead-in."""
-    start = lead_in(lines)
-    top = lines[start : start + MASTHEAD_LINES]
+    return _top(lines[lead_in(lines) :])
+
+
+def _top(document: Sequence[str]) -> tuple[str, ...]:
+    top = document[:MASTHEAD_LINES]
     end = next((n for n, line in enumerate(top) if line.endswith(("：", ":"))), len(top))
     return tuple(top[:end])
 
@@ -155,9 +160,9 @@ def _against(name: str, kept: Found[Any], other: Found[Any]) -> str:
     return f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
 
 
-def _reprinted(lines: Sequence[str], top: Sequence[str]) -> Found[str] | None:
+def _reprinted(top: Sequence[str]) -> Found[str] | None:
     """The title below a reprint's lead-in."""
-    line = top[0] if top and lead_in(lines) else ""
+    line = top[0] if top else ""
     if len(line) > LONGEST_TITLE or not names_a_policy(line):
         return None
     return official_name(line) or Found(value=without_number(line), raw=line, rule="masthead")

@@ -73,6 +73,11 @@ def _words(match: re.Match[str]) -> str:
     return match[0].strip("，,。 ")
 
 
+def speaks(line: str) -> bool:
+    """Whether a line may say anything of force; all others may be left out of a text."""
+    return _EITHER.search(line) is not None
+
+
 def _sentences(text: str, words: re.Pattern[str]) -> Iterable[str]:
     """The sentences that hold one of the words; what is longer than 600 characters is none."""
     if not words.search(text):
