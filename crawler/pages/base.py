@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin, urlsplit
@@ -53,6 +53,15 @@ class Document:
     def links(self) -> tuple[tuple[Node, str], ...]:
         """The page's links and their addresses as written, in order."""
         return tuple((node, attribute(node, "href")) for node in self.root.css("a[href]"))
+
+    @cached_property
+    def metas(self) -> Mapping[str, str]:
+        """What its metas say by their names in lower case, the first of each name."""
+        said: dict[str, str] = {}
+        for node in self.root.css("meta[content]"):
+            name = attribute(node, "name") or attribute(node, "property") or attribute(node, "itemprop")
+            said.setdefault(name.lower(), " ".join(attribute(node, "content").split()))
+        return said
 
     def absolute(self, href: str) -> str:
         """The address a link on this page means; ``""`` when it cannot be read."""

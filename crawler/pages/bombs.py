@@ -47,7 +47,8 @@ def _depth(text: str) -> int:
     if most <= MAX_DEPTH:
         return most
     lows = accumulate(depths, min)  # a tag closed without being open counts for nothing
-    return max(map(operator.sub, depths, lows))
+    nested: list[int] = [*map(operator.sub, depths, lows)]
+    return max(nested)
 
 
 @lru_cache(maxsize=256)

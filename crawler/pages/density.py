@@ -19,7 +19,7 @@ from attrs import define
 from crawler.pages.base import Document, Node, attribute, children, text_in
 from crawler.pages.headline import WHEN
 from crawler.pages.repeated import THREAD, records
-from crawler.pages.runs import SITE, Run, Spot
+from crawler.pages.runs import SITE, Run, Spot, around
 from crawler.pages.weighing import levels_of, weighed
 
 CONTAINERS = (
@@ -55,8 +55,8 @@ class Density:
         self._records = records(found, levels_of(headed))
         self.weighed = weighed(found, headed, self._records)
         self.line = headed
-        self._head = {spot.key for spot in headed.spot.upwards()} if headed else set()
-        self._dated = {spot.key for run in found if _is_dated(run) for spot in run.spot.upwards()}
+        self._found = found
+        self._head = around([headed]) if headed else set()
         self._held = _summed(self.weighed)
 
     @cached_property
@@ -109,6 +109,11 @@ class Density:
         """Whether the element holds a row of answers, each a text by itself."""
         return node.mem_id in self._records.answered
 
+    @cached_property
+    def _dated(self) -> set[int]:
+        """The elements around datelines."""
+        return around(run for run in self._found if _is_dated(run))
+
     @property
     def has_threads(self) -> bool:
         """Whether there is a thread on the page."""
@@ -141,7 +146,8 @@ def _summed(runs: Sequence[tuple[Run, float]]) -> Mapping[int, _Held]:
     for run, weight in runs:
         links = len(run.text) if run.linked and not run.words else 0
         if run.words or links:
-            order += _entered(run.spot, held)
+            if run.spot.key not in held:
+                order += _entered(run.spot, held)
             own = held[run.spot.key]
             own.weight, own.words, own.links = own.weight + weight, own.words + run.words, own.links + links
     for spot in reversed(order):  # from the innermost outwards
@@ -155,7 +161,7 @@ def _summed(runs: Sequence[tuple[Run, float]]) -> Mapping[int, _Held]:
 def _entered(spot: Spot, held: dict[int, _Held]) -> list[Spot]:
     """The elements around a spot that are not held yet, now with nothing in them, the outermost first."""
     new = [*takewhile(lambda outer: outer.key not in held, spot.upwards())]
-    held |= {outer.key: _Held() for outer in new}
+    held.update((outer.key, _Held()) for outer in new)
     return new[::-1]
 
 
@@ -188,8 +194,7 @@ def _densest(density: Density) -> Node | None:
 def _answer(row: Node, density: Density) -> Node | None:
     """Where the words of the longest answer in a row are."""
     longest = max(children(row), key=density.weight).mem_id
-    held = [pair for pair in density.weighed if any(spot.key == longest for spot in pair[0].spot.upwards())]
-    return _heaviest(held)
+    return _heaviest([pair for pair in density.weighed if pair[0].stands_in((longest,))])
 
 
 def _without_weight(density: Density) -> Node | None:

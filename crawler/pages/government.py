@@ -92,7 +92,7 @@ CELLS = {
 FILES = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|rtf|txt|csv|pptx?|ceb|caj)$", re.IGNORECASE)
 _BROKEN = re.compile(r"[\r\n\t]")
 """What browsers leave out of addresses."""
-_SPACES = re.compile(r"[\s:：\u200b\ufeff]+")
+_SPACES = re.compile(r"[\s:：\u200b\ufeff]")
 _LABELLED = re.compile(r"^[^:：\d]{2,8}[:：]\s*")
 _PAIR = re.compile(r"^([^:：]{2,12})[:：]\s*(\S.*)$", re.DOTALL)
 

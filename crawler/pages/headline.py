@@ -271,8 +271,4 @@ def _one_name(text: str) -> str | None:
 
 def _metas(page: Document, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Names and values of the wanted metas, in the order wanted."""
-    said: dict[str, str] = {}
-    for node in page.root.css("meta[content]"):
-        name = (attribute(node, "name") or attribute(node, "property") or attribute(node, "itemprop")).lower()
-        said.setdefault(name, " ".join(attribute(node, "content").split()))
-    return ((name, said[name]) for name in wanted if said.get(name))
+    return ((name, page.metas[name]) for name in wanted if page.metas.get(name))

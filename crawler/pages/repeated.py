@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import islice
 
 from attrs import define, frozen
@@ -73,10 +73,8 @@ def records(found: Sequence[Run], headed: Container[int]) -> Records:
     A row with an element around the headline (``headed``, their keys) is none of records.
     """
     rows: defaultdict[tuple[int, str], dict[int, _Record]] = defaultdict(dict)
-    for run in found:
-        for spot in _blocks(run) if run.words else ():
-            row = rows[spot.up.key if spot.up else 0, spot.make]
-            row.setdefault(spot.key, _Record()).prose += run.words
+    for spot, words in _prose(found).items():
+        rows[spot.up.key if spot.up else 0, spot.make][spot.key] = _Record(words)
     held = {key: record for row in rows.values() if len(row) >= MANY for key, record in row.items()}
     for run in found if held else ():
         _mark(run, held)
@@ -87,20 +85,26 @@ def records(found: Sequence[Run], headed: Container[int]) -> Records:
     )
 
 
-def _blocks(run: Run) -> Iterator[Spot]:
-    """The blocks around a run that may be records."""
-    return (spot for spot in islice(run.spot.upwards(), REACH) if spot.is_block)
+def _prose(found: Sequence[Run]) -> dict[Spot, int]:
+    """The blocks that may be records, in order, each with the characters of prose in it."""
+    prose: dict[Spot, int] = {}
+    for run in found:
+        for spot in islice(run.spot.upwards(), REACH) if run.words else ():
+            if spot.is_block:
+                prose[spot] = prose.get(spot, 0) + run.words
+    return prose
 
 
 def _mark(run: Run, held: Mapping[int, _Record]) -> None:
     """Notes a mark with the records that hold it."""
     if run.words or len(run.text) > MARK:
         return
+    around = [held[spot.key] for spot in islice(run.spot.upwards(), REACH) if spot.key in held]
+    if not around:
+        return
     thread = _THREAD.fullmatch(run.text) is not None and _WORD.search(run.text) is not None
     teaser = run.is_link or _DAY.search(run.text) is not None
-    if not thread and not teaser:
-        return
-    for record in (held[spot.key] for spot in islice(run.spot.upwards(), REACH) if spot.key in held):
+    for record in around:
         record.thread |= thread
         record.teaser |= teaser
 

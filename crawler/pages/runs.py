@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import takewhile
 
 from attrs import define
 
@@ -134,6 +135,10 @@ class Run:
         """Whether it may begin as folded words do: a cheap look."""
         return folded[:1] in self.text[:6].lower() if folded else False
 
+    def stands_in(self, keys: Container[int]) -> bool:
+        """Whether one of these elements is around it."""
+        return any(spot.key in keys for spot in self.spot.upwards())
+
     @property
     def is_link(self) -> bool:
         """Whether all of it is a link."""
@@ -165,8 +170,18 @@ def _says_aside(name: str, style: str = "") -> bool:
 def inside(found: Sequence[Run], parts: Sequence[Node]) -> range:
     """Which runs of a page stand in an element or its neighbours, or below: one after the other."""
     keys = {node.mem_id for node in parts}
-    held = [n for n, run in enumerate(found) if any(spot.key in keys for spot in run.spot.upwards())]
-    return range(held[0], held[-1] + 1) if held else range(len(found), len(found))
+    numbers = range(len(found))
+    first = next((n for n in numbers if found[n].stands_in(keys)), len(found))
+    last = next((n for n in reversed(numbers[first:]) if found[n].stands_in(keys)), first - 1)
+    return range(first, last + 1)
+
+
+def around(found: Iterable[Run]) -> set[int]:
+    """The keys of all elements around some runs: what is around an element was met with it."""
+    keys: set[int] = set()
+    for run in found:
+        keys.update(takewhile(lambda key: key not in keys, (spot.key for spot in run.spot.upwards())))
+    return keys
 
 
 def runs(root: Node) -> Iterator[Run]:

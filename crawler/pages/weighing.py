@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence, Set
 from itertools import dropwhile, islice
 
 from crawler.pages.repeated import Records
-from crawler.pages.runs import Run, Spot
+from crawler.pages.runs import Run, Spot, around
 
 BEFORE = 0.2
 """What prose before the headline counts."""
@@ -47,11 +47,7 @@ def levels_of(headed: Run | None) -> dict[int, int]:
 
 def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[int]) -> bool:
     """Whether a run is prose that may be of the article."""
-    if (
-        not run.words
-        or (run is headed and "。" not in run.text)
-        or (boxes and any(spot.key in boxes for spot in run.spot.upwards()))
-    ):
+    if not run.words or (run is headed and "。" not in run.text) or (boxes and run.stands_in(boxes)):
         return False
     return not _aside(run, chain)
 
@@ -63,13 +59,14 @@ def _boxes(found: Sequence[Run], headed: Run | None) -> set[int]:
     """
     if headed is None:
         return set()
+    marks = [run for run in found if _heads_a_box(run) or (not run.words and FOOT.search(run.text))]
+    if not marks:
+        return set()
     below = dropwhile(lambda run: run is not headed, found)
     first = next((run for run in islice(below, 1, None) if run.words), headed)
-    ours = {spot.key for run in (headed, first) for spot in run.spot.upwards()}
-    prosy = {spot.key for run in found if run.words for spot in run.spot.upwards()}
-    marks = (run for run in found if _heads_a_box(run) or (not run.words and FOOT.search(run.text)))
-    around = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in marks)
-    return {key for key in around if key not in ours}
+    ours, prosy = around((headed, first)), around(run for run in found if run.words)
+    boxes = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in marks)
+    return {key for key in boxes if key not in ours}
 
 
 def _heads_a_box(run: Run) -> bool:
