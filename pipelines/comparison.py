@@ -14,6 +14,7 @@ from pipelines.diff import LineChange
 from pipelines.furniture import strip
 from pipelines.grading import Grader, Said, number
 from pipelines.matching import Matched, match
+from pipelines.moves import moves
 from pipelines.reasons import Grade, Reason
 from policy.clauses import Clause, clauses
 
@@ -116,7 +117,11 @@ class _Comparing:
         self._pairs = tuple(pair for pair in matched.pairs if self._is_one(*pair))
         self._paired = frozenset[tuple[int | None, int | None]](self._pairs)
         self._above_old, self._above_new = _above(old.clauses), _above(new.clauses)
-        self._grader = Grader(old, new, self._pairs, furniture)
+        gone, come = ({pair[side] for pair in self._pairs} for side in (0, 1))
+        self._removed = [at for at in range(len(old.clauses)) if at not in gone]
+        self._added = [at for at in range(len(new.clauses)) if at not in come]
+        between = moves(self._lost(), self._gained())
+        self._grader = Grader(old, new, self._pairs, furniture, between)
 
     def _differ(self, one: int, other: int) -> bool:
         return self._old.clauses[one].lines != self._new.clauses[other].lines or other in self._moved
@@ -141,27 +146,44 @@ class _Comparing:
         gone = {line.old_line for line in lines if line.kind == "removed"}
         return any(said and at not in gone for at, said in enumerate(self._old.lines[one]))
 
+    def _lost(self) -> Iterator[tuple[str, str]]:
+        """What lines say that their clause has no more, and its label."""
+        for at in self._removed:
+            yield from ((said, self._old.clauses[at].label) for said in self._old.lines[at])
+        for one, other in self._pairs:
+            for line in self._changed.get((one, other), ()):
+                if line.new is None:
+                    yield self._old.lines[one][line.old_line], self._old.clauses[one].label
+
+    def _gained(self) -> Iterator[tuple[str, str]]:
+        """What lines say that their clause did not have, and its label."""
+        for at in self._added:
+            yield from ((said, self._new.clauses[at].label) for said in self._new.lines[at])
+        for one, other in self._pairs:
+            for line in self._changed.get((one, other), ()):
+                if line.old is None:
+                    yield self._new.lines[other][line.new_line], self._new.clauses[other].label
+
     def compared(self) -> Comparison:
         old, new = self._old.clauses, self._new.clauses
-        gone, come = ({pair[side] for pair in self._pairs} for side in (0, 1))
         changes = [
             *(change for pair in self._pairs if (change := self._pair(*pair))),
-            *(self._removed(at) for at in range(len(old)) if at not in gone),
-            *(self._added(at) for at in range(len(new)) if at not in come),
+            *(self._removal(at) for at in self._removed),
+            *(self._addition(at) for at in self._added),
         ]
         place = _Order(old, new, self._pairs)
         return Comparison(old=old, new=new, pairs=self._pairs, changes=tuple(sorted(changes, key=place)))
 
-    def _removed(self, at: int) -> Change:
+    def _removal(self, at: int) -> Change:
         clause = self._old.clauses[at]
         lines = lines_of.diff(clause.lines, (), said=(self._old.lines[at], ()))
-        grade, why = self._grader.whole(clause, "removed")
+        grade, why = self._grader.whole(clause, self._old.lines[at], "removed")
         return Change(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
 
-    def _added(self, at: int) -> Change:
+    def _addition(self, at: int) -> Change:
         clause = self._new.clauses[at]
         lines = lines_of.diff((), clause.lines, said=((), self._new.lines[at]))
-        grade, why = self._grader.whole(clause, "added")
+        grade, why = self._grader.whole(clause, self._new.lines[at], "added")
         return Change(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
 
     def _pair(self, one: int, other: int) -> Change | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Self
 
 from attrs import field, frozen
 
 from pipelines.diff import LineChange
+from pipelines.moves import Move
 from pipelines.parts import Part, PartKind, parts
 from pipelines.reasons import Grade, Reason, followed, reasons, typography
 from policy.canonical import canonical, joined
@@ -44,12 +45,19 @@ def number(clause: Clause) -> str:
 class Grader:
     """Judges the changes between two texts, of which ``pairs`` of clauses are the same."""
 
-    def __init__(self, old: Said, new: Said, pairs: Sequence[tuple[int, int]], furniture: set[str]) -> None:
-        self._old, self._new, self._furniture = old, new, furniture
+    def __init__(
+        self,
+        old: Said,
+        new: Said,
+        pairs: Sequence[tuple[int, int]],
+        furniture: set[str],
+        moves: Mapping[str, Move],
+    ) -> None:
+        self._old, self._new, self._furniture, self._moves = old, new, furniture, moves
         self._numbers = dict(_renumbered(old.clauses, new.clauses, pairs))
 
-    def whole(self, clause: Clause, kind: str) -> tuple[Grade, Reason]:
-        """A clause that is in one text only; ``kind`` is what is said of it if it matters."""
+    def whole(self, clause: Clause, said: Sequence[str], kind: str) -> tuple[Grade, Reason]:
+        """A clause that is in one text only and says this; ``kind`` is what is said of it if it matters."""
         if clause.kind == "contents":
             return "cosmetic", Reason(kind="contents")
         if self._is_furniture(clause.lines):
@@ -57,6 +65,9 @@ class Grader:
         if not canonical(clause.text):
             seen = compatible(clause.text).strip()
             return "cosmetic", Reason(kind="punctuation" if seen else "white space")
+        moves = {self._moves.get(line) for line in said if line}
+        if len(moves) == 1 and (move := moves.pop()):
+            return "substantive", move.gone if kind == "removed" else move.come
         return "substantive", Reason(kind=kind)
 
     def inside(self, one: int, other: int, lines: Sequence[LineChange]) -> tuple[Grade, tuple[Reason, ...]]:
@@ -102,8 +113,15 @@ class Grader:
                 yield from reasons(line.old, line.new, line.parts, heads)
             elif canonical(before) != self._new.lines[other][line.new_line]:
                 yield from reasons(before, after, parts(before, after))
+        elif move := self._moves.get(self._said(one, other, line)):
+            yield move.gone if line.new is None else move.come
         elif not self._is_furniture([line.old or line.new or ""]):
             yield from reasons(line.old or "", line.new or "", _one_sided(line))
+
+    def _said(self, one: int, other: int, line: LineChange) -> str:
+        """What a line that is on one side only says."""
+        gone = line.new is None
+        return self._old.lines[one][line.old_line] if gone else self._new.lines[other][line.new_line]
 
     def _is_furniture(self, lines: Sequence[str]) -> bool:
         solid = [line.strip() for line in lines if line.strip()]

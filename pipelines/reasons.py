@@ -38,9 +38,11 @@ class Reason:
     new: str | None = None
 
     def __str__(self) -> str:
-        """``期限 30日 → 60日``."""
+        """``期限 30日 → 60日``; of a line that went to or came from another clause ``移至 第五条``."""
         if self.old is None and self.new is None:
             return NAMES[self.kind]
+        if self.kind == "moved":
+            return f"移自 {self.old}" if self.old else f"移至 {self.new}"
         if self.old is None or self.new is None:
             return f"{NAMES[self.kind]} {'＋' if self.old is None else '－'}{self.new or self.old}"
         return f"{NAMES[self.kind]} {self.old} → {self.new}"
@@ -96,6 +98,8 @@ def reasons(old: str, new: str, pieces: Sequence[Part], heads: tuple[int, int] =
         told: list[Reason] = []
         if (gone and come) or len(gone + come) <= _SHORT:
             touched = found_old.touched(begin_old, end_old), found_new.touched(begin_new, end_new)
+            if _is_one_value(*touched):
+                continue
             told = list(_told(*touched))
         if gone and come:
             told = [reason for reason in told if (reason.old and reason.new) or reason.kind in _FIGURES]
@@ -177,6 +181,13 @@ def _told(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Ite
                 continue
             named = (one or other)[0]
             yield Reason(kind=named, old=one[1] if one else None, new=other[1] if other else None)
+
+
+def _is_one_value(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> bool:
+    """Whether figures, days and sums are merely written in another way: 10000元 and 1万元."""
+    if not old or any(kind not in _FIGURES for kind, _ in (*old, *new)):
+        return False
+    return [canonical(words) for _, words in old] == [canonical(words) for _, words in new]
 
 
 def _by_kind(told: Sequence[tuple[str, str]]) -> Mapping[str, list[tuple[str, str]]]:

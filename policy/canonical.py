@@ -2,7 +2,7 @@
 
 It goes less far than :func:`policy.words.fold`, which is made to find: a minus, ``<``, ``2021、2025``
 against ``2021—2025``, ``mW`` against ``MW`` stay apart here. And further where writing differs and nothing
-else: ``二〇二四年`` is ``2024年``, ``百分之五`` is ``5%``, ``1,000`` is ``1000``.
+else: ``二〇二四年`` is ``2024年``, ``百分之五`` is ``5%``, ``1,000`` is ``1000``, ``1万元`` is ``10000元``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from policy.amounts import dated, decimal, in_full, pointed, unpadded
 from policy.numerals import NUMERALS, count
 from policy.words import compatible
 
@@ -18,7 +19,8 @@ _RARE = re.compile("[⁰¹²³⁴-⁹⁻MＭ]")
 _DIGIT = re.compile(r"\d")
 _RAISED = re.compile(r"(?<=[0-9０-９])([⁰¹²³⁴-⁹⁻]+)")
 _MEGA = re.compile(r"(?<=[0-9０-９])\s*[MＭ]")
-_SHARE = re.compile(rf"(百|千)分之([{NUMERALS}]{{1,16}}|\d+(?:\.\d+)?)")
+_SHARE = re.compile(rf"(百|千)分之([{NUMERALS}]{{1,16}}(?:点[{NUMERALS}]{{1,16}})?|\d+(?:\.\d+)?)")
+_LARGE = re.compile(r"\d[百千万亿]")
 _NUMERAL = re.compile(rf"[{NUMERALS}]+")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _BETWEEN = re.compile(r"(?<=[\d%‰°])([^\w<>=≤≥≈+±×÷√¥$€£%‰°☑☒✓✔✗✘]+)(?=\d)")
@@ -37,11 +39,16 @@ def canonical(text: str) -> str:
     text = compatible(text)
     if "分之" in text:
         text = _SHARE.sub(_percent, text)
+    if "点" in text:
+        text = pointed(text)
     text = _NUMERAL.sub(_arabic, text)
     if _DIGIT.search(text):
         text = _GROUPED.sub(lambda found: found[0].replace(",", ""), text)
-        text = _MINUS.sub(_SIGN, _BETWEEN.sub(_joint, text))
+        text = in_full(text) if _LARGE.search(text) else text
+        text = _MINUS.sub(_SIGN, _BETWEEN.sub(_joint, dated(text)))
     text = _MUTE.sub("", text)
+    if "月0" in text or "年0" in text:
+        text = unpadded(text)
     for variant, plain in _VARIANTS.items():
         text = text.replace(variant, plain)
     return text
@@ -58,7 +65,8 @@ def joined(lines: Iterable[str]) -> str:
 
 
 def _percent(found: re.Match[str]) -> str:
-    value = count(found[2]) if "." not in found[2] else None
+    whole, point, part = found[2].partition("点")
+    value = decimal(whole, part) if point else None if "." in whole else count(whole)
     return f"{found[2] if value is None else value}{'%' if found[1] == '百' else '‰'}"
 
 

@@ -185,6 +185,51 @@ def test_a_change_of_meaning_is_substantive_and_says_why(words: str, by: str, re
     assert reason in map(str, change.reasons)
 
 
+def test_another_way_of_writing_a_sum_is_no_reason_beside_one_that_matters() -> None:
+    old = ["第一条 自2025年1月1日起，可以处10000元罚款，按百分之五加收。"]
+    new = ["第一条 自二〇二五年一月一日起，应当处1万元罚款，按5%加收。"]
+    (change,) = changes(old, new)
+    assert (change.grade, list(map(str, change.reasons))) == ("substantive", ["情态 可以 → 应当"])
+
+
+PARAGRAPHS = [
+    "第一条 为了规范储能电站的建设运行，制定本办法。",
+    "第二条 建设单位应当在三十日内备案。",
+    "备案材料不齐的，主管部门应当一次告知。",
+    "第三条 电网企业应当公平接入储能电站。",
+    "第四条 本办法自公布之日起施行。",
+]
+
+
+def test_a_paragraph_that_went_into_another_article_is_told_as_moved() -> None:
+    new = [*PARAGRAPHS[:2], PARAGRAPHS[3], PARAGRAPHS[2], PARAGRAPHS[4]]
+    gone, come = changes(PARAGRAPHS, new)
+    assert (gone.label, gone.grade, list(map(str, gone.reasons))) == (
+        "第二条",
+        "substantive",
+        ["移至 第三条"],
+    )
+    assert (come.label, come.grade, list(map(str, come.reasons))) == (
+        "第三条",
+        "substantive",
+        ["移自 第二条"],
+    )
+
+
+def test_a_paragraph_that_became_an_article_says_where_it_came_from() -> None:
+    new = [*PARAGRAPHS[:2], PARAGRAPHS[3], f"第四条 {PARAGRAPHS[2]}", PARAGRAPHS[4].replace("四", "五")]
+    assert [(each.kind, each.label, str(each.reasons[0])) for each in changes(PARAGRAPHS, new)] == [
+        ("changed", "第二条", "移至 第四条"),
+        ("added", "第四条", "移自 第二条"),
+        ("renumbered", "第四条 → 第五条", "条文序号"),
+    ]
+
+
+def test_a_paragraph_that_two_articles_gained_was_not_moved() -> None:
+    new = [*PARAGRAPHS[:2], PARAGRAPHS[3], PARAGRAPHS[2], PARAGRAPHS[4], PARAGRAPHS[2]]
+    assert not any(reason.kind == "moved" for change in changes(PARAGRAPHS, new) for reason in change.reasons)
+
+
 @pytest.mark.parametrize(
     ("words", "by", "reason"),
     [
@@ -194,6 +239,8 @@ def test_a_change_of_meaning_is_substantive_and_says_why(words: str, by: str, re
         ("2026年1月1日", "二〇二六年一月一日", "数字写法"),
         ("五年", "5年", "数字写法"),
         ("第五条 投资", "第5条　投资", "数字写法"),
+        ("1.5亿元", "15000万元", "数字写法"),
+        ("2026年1月1日", "2026年01月01日", "数字写法"),
         ("；\n（二）", "；（二）", "分段"),
         ("第一条 为了", "第一条　为了", "空白"),
     ],
