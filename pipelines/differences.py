@@ -16,7 +16,8 @@ ALIKE, SURELY = 0.55, 0.75
 _SHORT = 12
 _DROPPED = 8
 """So many characters more on one side are a clause more, not another word in it."""
-_NUMERAL = re.compile(rf"[{NUMERALS}\d]")
+_NUMERAL = re.compile(rf"(?!(?<=[统唯专单])一|一[致体般律些旦并切定起样])[{NUMERALS}\d]")
+"""统一 and 一般 are no numbers."""
 _MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
 _CITED = re.compile(rf"第[{NUMERALS}\d]{{1,8}}[编章节条](?:之[{NUMERALS}])?")
 """Numbers of articles: another number is no other rule."""

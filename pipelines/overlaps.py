@@ -17,7 +17,7 @@ from attrs import frozen
 
 from pipelines.alignment import ascending
 from pipelines.differences import ALIKE, SURELY, Change, paired, swap
-from pipelines.sheets import Sheet
+from pipelines.sheets import BRIEF, Sheet
 from policy.numerals import NUMERALS
 
 LEAST = 4
@@ -30,8 +30,8 @@ _COMPARED = 240
 """Pairs of clauses that are compared at most."""
 _GAP = 12
 """Clauses of a gap that are compared with one another."""
-BRIEF, _SWAPPED = 800, 0.05
-"""Characters of a brief text; so much of it in the place of other words makes it another one."""
+_SWAPPED = 0.05
+"""So much of a brief text in the place of other words makes it another one."""
 
 _MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
 """A number of an outline, which says nothing of its own."""

@@ -11,32 +11,20 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from pipelines import naming
-from pipelines.overlaps import BRIEF, Overlap, overlap
-from pipelines.sheets import Sheet
+from pipelines import contrasts, naming
+from pipelines.alterations import altered
+from pipelines.covers import covered
+from pipelines.editions import are_strangers, earlier, edition
+from pipelines.extents import ERRORS, EXCERPT, RARE_CLAUSES, RARE_WORDS, WHOLE, differs, is_whole, told
+from pipelines.overlaps import Overlap, overlap
+from pipelines.sheets import BRIEF, Sheet
 
 Kind = Literal["same", "excerpt", "part", "annotated", "edition", "interpretation", "different"]
 Side = Literal["left", "right"]
+_OCCASION = dt.timedelta(days=45)
+"""A day below a signature may be misread, or that of printing; so far apart it is another."""
 JOINING: frozenset[Kind] = frozenset({"same", "excerpt", "part", "annotated", "edition"})
 """What makes two articles one policy."""
-
-WHOLE = 0.85
-"""Of a text: so much of it is all of it, but for furniture."""
-EXCERPT = 0.6
-"""Of an excerpt: the rest is its headline and its editor's words."""
-RARE_WORDS, RARE_CLAUSES = 24, 2
-"""Characters and clauses, formulae aside, below which nothing is proved."""
-NOISE = 3
-"""So many misread clauses for each that seems to say something else: the text is badly read."""
-REVISED = 0.06
-"""Of the shorter edition of a measure: less is another measure of the same name."""
-ERRORS = 0.05
-"""Of the clauses of a page or excerpt that bears the title of the measure: so many may be badly read."""
-REWORKED = 8
-"""Changed clauses that are no accident."""
-CLEARLY = 0.5
-"""Of it where nothing but changed words shows that it was revised: two pages of one text share some too."""
-_NATIONAL = frozenset({"法"})
 
 
 @frozen(kw_only=True)
@@ -79,25 +67,29 @@ def relation(left: Sheet, right: Sheet) -> Relation:
 def _relation(small: Sheet, large: Sheet) -> Relation:
     """The same, the shorter article being ``left``."""
     numbered = _numbers(small, large)
-    same_name = sorted(small.title.names & large.title.names)
     found = overlap(small, large)
     if about := _interpretation(small, large, found):
         return about
-    if edition := _edition(small, large, found, same_name, numbered=numbered):
-        return edition
-    if conflict := _conflict(small, large, numbered=numbered):
-        return Relation(
-            kind="different",
-            conflict=True,
-            containment=found.of_small,
-            evidence=f"{conflict}; {_told(found)}",
-        )
+    if conflict := _apart(small, large, found, numbered=numbered):
+        return _two(conflict, found)
+    if proof := edition(small, large, found):
+        return _edition(small, large, found, proof, numbered=numbered)
+    if conflict := _conflict(small, large, found, numbered=numbered):
+        return _two(conflict, found)
     if numbered:
         return _numbered(small, large, found)
-    one_measure = bool(same_name) and small.title.normative and large.title.normative
-    dated = small.revised is not None and small.revised == large.revised
-    lenient = one_measure and not _strangers(small, large) and (dated or not _is_whole(found))
-    return _by_words(small, large, found, lenient=lenient)
+    if name := covered(small, large):
+        return _covered(name, found)
+    return _by_words(small, large, found)
+
+
+def _two(conflict: str, found: Overlap) -> Relation:
+    return Relation(
+        kind="different",
+        conflict=True,
+        containment=found.of_small,
+        evidence=f"{conflict}; {told(found)}",
+    )
 
 
 # ------------------------------------------------------------------ keys
@@ -111,18 +103,50 @@ def _numbers(small: Sheet, large: Sheet) -> bool | None:
     return small.number == large.number and issuers
 
 
-def _conflict(small: Sheet, large: Sheet, *, numbered: bool | None) -> str | None:
+def _apart(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None) -> str | None:
+    """What shows two policies that no history makes one: another place, a document around the other."""
+    one, other = small.title, large.title
+    if numbered:
+        return None
+    if one.amends != other.amends and (_are_formal(small, large) or not is_whole(found)):
+        return "one amends or ends other documents"
+    if one.forwards != other.forwards and _are_formal(small, large):
+        return "one forwards the other"
+    if one.forwards and other.forwards and one.place != other.place and not is_whole(found):
+        return "two organs forward one document"
+    if places := contrasts.places_differ(one, other) if _are_formal(small, large) else None:
+        return f"of two places: {places}"
+    if one.names & other.names and (years := contrasts.years_differ(one, other)):
+        return f"of two years: {years}"
+    return None
+
+
+def _conflict(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None) -> str | None:
     """What shows that two articles are two policies, whatever words they share."""
     if numbered is False:
         return f"the number is {small.number}, not {large.number}"
     if numbered:
         return None
-    if small.title.amends != large.title.amends:
-        return "one amends or ends other documents"
-    told = naming.contradiction(small.title, large.title)
-    if told and (naming.has_number(told) or len(large.joined) <= BRIEF or _are_documents(small, large)):
-        return f"one template, another matter: {told}"
+    differ = contrasts.contradiction(small.title, large.title)
+    if differ and (
+        contrasts.has_number(differ) or len(large.joined) <= BRIEF or _are_documents(small, large)
+    ):
+        return f"one template, another matter: {differ}"
+    if _signed_apart(small, large) and (found.substance or not is_whole(found)):
+        return f"of one title, signed on {small.signed} and {large.signed}"
     return None
+
+
+def _signed_apart(small: Sheet, large: Sheet) -> bool:
+    """Whether two notices of one title are of two occasions, by the days below their signatures."""
+    days = small.signed, large.signed
+    if not _are_formal(small, large) or not small.title.names & large.title.names or small.title.normative:
+        return False
+    return days[0] is not None and days[1] is not None and abs(days[0] - days[1]) > _OCCASION
+
+
+def _are_formal(small: Sheet, large: Sheet) -> bool:
+    return small.title.formal and large.title.formal
 
 
 def _are_documents(small: Sheet, large: Sheet) -> bool:
@@ -141,7 +165,7 @@ def _numbered(small: Sheet, large: Sheet, found: Overlap) -> Relation:
         side=side,
         containment=found.of_small,
         strength=3,
-        evidence=f"the same issuer and number ({small.number}); {_told(found)}",
+        evidence=f"the same issuer and number ({small.number}); {told(found)}",
     )
 
 
@@ -151,135 +175,106 @@ def _numbered(small: Sheet, large: Sheet, found: Overlap) -> Relation:
 def _interpretation(small: Sheet, large: Sheet, found: Overlap) -> Relation | None:
     """One is written about a policy: the other's, if it names it or quotes from it at length. Who prints
     a whole policy and calls it an interpretation has printed the policy."""
-    if small.title.about == large.title.about or _is_whole(found):
+    if small.title.about == large.title.about or (is_whole(found) and not differs(found)):
         return None
     about, policy = (small, large) if small.title.about else (large, small)
     if naming.cited(about.title, policy.title):
-        told = "names the other's policy"
+        proof = "names the other's policy"
     elif found.of_small >= EXCERPT and found.shared >= RARE_WORDS:
-        told = f"quotes the other; {_told(found)}"
+        proof = f"quotes the other; {told(found)}"
     else:
         return None
     return Relation(
         kind="interpretation",
         side="left" if about is small else "right",
         containment=found.of_small,
-        evidence=f"“{about.title.printed}” {told}",
+        evidence=f"“{about.title.printed}” {proof}",
     )
 
 
-# ------------------------------------------------------------------ editions
+# ------------------------------------------------------------------ editions and covers
 
 
-def _edition(
-    small: Sheet, large: Sheet, found: Overlap, same_name: list[str], *, numbered: bool | None
-) -> Relation | None:
+def _edition(small: Sheet, large: Sheet, found: Overlap, proof: str, *, numbered: bool | None) -> Relation:
     """Another edition of the same policy: a draft and what became of it, a law and its amendment."""
-    drafted = small.title.draft != large.title.draft
-    normative = small.title.normative and large.title.normative
-    if not same_name or not (drafted or normative) or _strangers(small, large):
-        return None
-    proof = "a draft and a final text" if drafted else _revision(small, large, found)
-    if proof is None or not _related(small, large, found):
-        return None
-    if not drafted and _is_fragment(found):
-        return None
     return Relation(
         kind="edition",
-        side=_earlier(small, large),
+        side=earlier(small, large),
         differs=True,
         containment=found.of_small,
         strength=3 if numbered else 2,
-        evidence=f"the same title ({same_name[-1]}), {proof}; {_told(found)}",
+        evidence=f"{proof}; {told(found)}",
     )
 
 
-def _strangers(small: Sheet, large: Sheet) -> bool:
-    return bool(small.issuers and large.issuers and not small.issuers & large.issuers)
-
-
-def _revision(small: Sheet, large: Sheet, found: Overlap) -> str | None:
-    """What shows that a text was amended: its history, its days, or words in its clauses."""
-    days = small.revised, large.revised
-    if small.history and large.history and max(small.history) != max(large.history):
-        return f"adopted or revised on {max(small.history)} and {max(large.history)}"
-    if small.written and large.written and small.written != large.written:
-        return f"written on {small.written} and {large.written}"
-    if small.number and large.number and small.number != large.number:
-        return f"{small.number} and {large.number}"
-    if all(days) and days[0] == days[1]:
-        return None
-    if _differs(found) and _is_reworked(found):
-        return f"{len(found.substance)} clauses changed, as {found.substance[0].shown}"
-    return None
-
-
-def _is_reworked(found: Overlap) -> bool:
-    """Whether two texts are near enough, or changed in enough places, to be editions by that alone."""
-    changes = len(found.substance)
-    near = min(found.of_small, found.of_large) >= CLEARLY
-    return near or (changes >= REWORKED and changes > ERRORS * found.found)
-
-
-def _related(small: Sheet, large: Sheet, found: Overlap) -> bool:
-    """Whether two texts of one name are of one document: they share words, or days of their history."""
-    if {*small.history} & {*large.history}:
-        return True
-    if small.title.genre in _NATIONAL and small.history and large.history:
-        return True
-    return found.of_small >= REVISED and found.shared >= RARE_WORDS
-
-
-def _is_fragment(found: Overlap) -> bool:
-    """Whether the shorter is all in the longer and much shorter: a page of it, which has no history."""
-    return found.of_small >= WHOLE and found.of_large < EXCERPT and not found.substance
-
-
-def _earlier(small: Sheet, large: Sheet) -> Side:
-    """The draft, or the text of the earlier day, or the shorter."""
-    if small.title.draft != large.title.draft:
-        return "left" if small.title.draft else "right"
-    mine, theirs = (each.revised or each.day or dt.date.min for each in (small, large))
-    return "right" if theirs < mine else "left"
+def _covered(name: str, found: Overlap) -> Relation:
+    """A letter and the text it publishes, on two pages."""
+    return Relation(
+        kind="part",
+        side="left",
+        containment=found.of_small,
+        strength=1,
+        evidence=f"the letter that publishes {name}; {told(found)}",
+    )
 
 
 # ------------------------------------------------------------------ words
 
 
-def _by_words(small: Sheet, large: Sheet, found: Overlap, *, lenient: bool) -> Relation:
+def _by_words(small: Sheet, large: Sheet, found: Overlap) -> Relation:
     if small.joined and small.joined == large.joined:
         return Relation(kind="same", containment=1.0, strength=2, evidence="the same words")
     if found.shared < RARE_WORDS or found.found < RARE_CLAUSES:
         return Relation(
-            kind="different", containment=found.of_small, evidence=f"nothing but formulae; {_told(found)}"
+            kind="different", containment=found.of_small, evidence=f"nothing but formulae; {told(found)}"
         )
-    if _differs(found) and not (lenient and len(found.substance) <= ERRORS * found.found):
-        first = found.substance[0]
-        return Relation(
-            kind="different",
-            differs=found.of_small >= EXCERPT,
-            containment=found.of_small,
-            evidence=f"{len(found.substance)} clauses say something else, as {first.shown}; {_told(found)}",
-        )
+    if differs(found) and not _is_lenient(small, large, found):
+        return _differing(small, large, found)
     kind, side = _shape(small, large, found)
+    if kind != "same" and _quote_one_policy(small, large):
+        kind, side = "different", None
     strength = {"same": 2, "different": 0}.get(kind, 1)
-    return Relation(
-        kind=kind, side=side, containment=found.of_small, strength=strength, evidence=_told(found)
+    return Relation(kind=kind, side=side, containment=found.of_small, strength=strength, evidence=told(found))
+
+
+def _quote_one_policy(small: Sheet, large: Sheet) -> bool:
+    """Whether two are written about policies under two titles: what they share may be what both quote."""
+    one, other = small.title, large.title
+    return one.about and other.about and not one.names & other.names
+
+
+def _is_lenient(small: Sheet, large: Sheet, found: Overlap) -> bool:
+    """Whether what differs in two texts of one measure may be badly read: in a page or excerpt of it, or in
+    one edition by its day."""
+    one_measure = (
+        bool(small.title.names & large.title.names) and small.title.normative and large.title.normative
     )
+    dated = small.revised is not None and small.revised == large.revised
+    few = len(found.substance) <= ERRORS * found.found
+    return few and one_measure and not are_strangers(small, large) and (dated or not is_whole(found))
 
 
-def _differs(found: Overlap) -> bool:
-    """Whether the shared clauses say something else in places, and not merely because they are misread."""
-    return bool(found.substance) and len(found.substance) * NOISE > found.noise
-
-
-def _is_whole(found: Overlap) -> bool:
-    return found.of_small >= WHOLE and found.of_large >= WHOLE
+def _differing(small: Sheet, large: Sheet, found: Overlap) -> Relation:
+    """Texts that differ in substance: two, unless one is the other as a portal altered it."""
+    if what := altered(small, large, found):
+        return Relation(
+            kind="same",
+            containment=found.of_small,
+            strength=1,
+            evidence=f"altered by one of them ({what}); {told(found)}",
+        )
+    first = found.substance[0]
+    return Relation(
+        kind="different",
+        differs=found.of_small >= EXCERPT,
+        containment=found.of_small,
+        evidence=f"{len(found.substance)} clauses say something else, as {first.shown}; {told(found)}",
+    )
 
 
 def _shape(small: Sheet, large: Sheet, found: Overlap) -> tuple[Kind, Side | None]:
     """How much of one is in the other, and how what is left lies around it."""
-    if _is_whole(found):
+    if is_whole(found):
         return "same", None
     if found.of_small < EXCERPT or found.own > found.shared:
         return "different", None
@@ -299,11 +294,3 @@ def _goes_on(small: Sheet, large: Sheet) -> bool:
     if large.marks or small.marks:
         return large.marks > small.marks
     return bool(small.title.names & large.title.names)
-
-
-def _told(found: Overlap) -> str:
-    more = f", {len(found.changes)} differ" if found.changes else ""
-    return (
-        f"{found.found} of {found.clauses} clauses of the shorter are in the longer{more}; "
-        f"{found.of_small:.0%} of its words, {found.of_large:.0%} of the longer's"
-    )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from attrs import field, frozen
 
 from pipelines import naming
 from pipelines.fingerprints import clauses, of_clauses
-from policy.dates import DATE, ImpossibleDay, day_of
+from policy.dates import DATE, ImpossibleDay, day_of, signature_day
 from policy.fingerprints import Fingerprints
 from policy.numerals import NUMERALS
 from policy.records import Article
+from policy.references import references
 
 _MARK = re.compile(
     rf"^\s*(?:第\s*(?:[{NUMERALS}]|\d){{1,8}}\s*[章节条]|[（(]?(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})[）)]?[、.．）)])",
@@ -27,6 +28,14 @@ _ASIDE = re.compile(
     re.MULTILINE,
 )
 """A line around a text that a portal's reading left."""
+BRIEF = 800
+"""Characters of a brief text."""
+_ENDS = re.compile(r"废止|停止(?:执行|施行)|失效")
+_MOST_ENDED = 20
+"""Of the documents that a text ends: a list of hundreds replaces none of them."""
+_PUBLISHES = re.compile(
+    r"《(?P<name>[^《》]{4,80})》[^《》]{0,60}?(?:通过|批准|同意)[^《》]{0,20}?(?:现予以?|现)(?:公布|发布|印发)"
+)
 HEAD = 3000
 """Characters in which the history of a law stands, above its first article."""
 _FIRST = re.compile(r"^\s*(?:#+\s*)?(?:第\s*[一1]\s*[编章条]|一、|目\s*[录次]\s*$)", re.MULTILINE)
@@ -53,6 +62,13 @@ class Sheet:
     history: tuple[dt.date, ...] = ()
     written: dt.date | None = None
     day: dt.date | None = None
+    signed: dt.date | None = None
+    """The day below its signature, as the text itself prints it."""
+    ends: frozenset[str] = frozenset()
+    """Names and numbers of what it says is no longer in force."""
+    brings: frozenset[str] = frozenset()
+    """Names of what a brief text publishes, by its title or by its words."""
+    portal: str = ""
     source: str = ""
     """Tells two sheets of the same words apart, so that both ways of comparing are one."""
     marks: int = 0
@@ -73,12 +89,15 @@ def sheet(article: Article) -> Sheet:
     """Read an article for comparing."""
     official = article.title_official.value if article.title_official else ""
     found = clauses(_ASIDE.sub("", article.text))
+    joined, title = "".join(found), naming.read(article.title.value, official)
+    lines = article.text.split("\n")
+    signed = signature_day(lines)
     days = [each.value for each in (article.written, article.effective, article.published) if each]
     plain = [day.date() if isinstance(day, dt.datetime) else day for day in days]
     history = tuple(sorted(set(_history(article.text))))
     return Sheet(
-        title=naming.read(article.title.value, official),
-        joined="".join(found),
+        title=title,
+        joined=joined,
         clauses=tuple(found),
         offsets=tuple(accumulate((len(clause) for clause in found), initial=0))[: len(found)],
         number=article.doc_no.value.norm if article.doc_no else None,
@@ -88,6 +107,10 @@ def sheet(article: Article) -> Sheet:
         history=history,
         written=article.written.value if article.written else None,
         day=history[-1] if history else plain[0] if plain else None,
+        signed=signed.value if signed else None,
+        ends=frozenset(_ended(lines)),
+        brings=_brought(title, article.text) if len(joined) <= BRIEF else frozenset(),
+        portal=article.portal,
         source=f"{article.portal} {article.key}",
         marks=len(_MARK.findall(article.text)),
     )
@@ -100,9 +123,30 @@ def fingerprints(sheet: Sheet) -> Fingerprints:
 
 def keys(sheet: Sheet) -> Iterator[str]:
     """Names and number under which it may be known, whatever its words."""
-    yield from (f"title:{name}" for name in sorted(sheet.title.names) if sheet.title.formal)
+    named = sheet.title.names if sheet.title.formal else frozenset()
+    yield from (f"title:{name}" for name in sorted(named | sheet.brings))
     if sheet.number:
         yield f"no:{sheet.number}"
+
+
+def _ended(lines: Sequence[str]) -> Iterator[str]:
+    """What the text says is no longer in force: names and numbers."""
+    found = [
+        each
+        for each in references([line for line in lines if "《" in line and _ENDS.search(line)])
+        if each.kind == "repeals"
+    ]
+    for each in found if len(found) <= _MOST_ENDED else ():
+        yield from naming.read(each.title).names if each.title else ()
+        yield from [each.doc_no.norm] if each.doc_no else []
+
+
+def _brought(title: naming.Title, text: str) -> frozenset[str]:
+    """What a brief text publishes: 关于印发《…》的通知, or 《…》已经…通过，现予公布."""
+    if title.forwards or title.about or title.draft:
+        return frozenset()
+    said = (naming.read(found["name"]).names for found in _PUBLISHES.finditer(text))
+    return title.brings.union(*said)
 
 
 def _history(text: str) -> Iterator[dt.date]:

@@ -185,6 +185,23 @@ def test_an_amended_law_is_ordered_by_its_history() -> None:
     assert rewritten.kind == "edition"
 
 
+def test_a_law_rewritten_in_good_part_is_an_edition_though_no_history_is_printed() -> None:
+    kept, own, new = clauses(1, 30), clauses(71, 30), clauses(72, 60)
+    changed = [f"{line}违者处三万元罚款。" for line in kept]
+    old = [line for pair in zip(changed, own, strict=True) for line in pair]
+    later = [line.replace("三万", "五万") for line in changed]
+    revised = [line for at in range(30) for line in (later[at], new[2 * at], new[2 * at + 1])]
+    law = "中华人民共和国湖泊法"
+    found = told(an_article(law, "\n".join(old)), an_article(law, "\n".join(revised)))
+    assert found.kind == "edition"
+
+
+def test_an_amendment_is_no_excerpt_of_the_law_that_it_went_into() -> None:
+    amendment = an_article("中华人民共和国湖泊法修正案（二）", "\n".join(LAW[3:9]))
+    found = told(amendment, an_article("中华人民共和国湖泊法", TEXT))
+    assert (found.kind, found.conflict) == ("different", True)
+
+
 def test_a_revised_measure_under_a_new_number_is_an_edition() -> None:
     old = an_article(NAME, TEXT, number="云能发〔2019〕7号")
     new = an_article(f"{NAME}（2024年修订）", amended(), number="云能发〔2024〕31号")
