@@ -40,6 +40,10 @@ KEYWORDS = re.compile(r"(?:关键[词字]|标签)\s?[:：]")
 BYLINE = re.compile(r"source|origin|media|author|js_name|nickname|account", re.IGNORECASE)
 """Names of the elements that say where a page is from."""
 BYLINE_DAY = re.compile(rf"[^\d（(，。:：]{{2,16}}?\s?[|｜丨·•／/]\s?(?:{WHEN.pattern})[^\d（(，。]{{0,16}}")
+DAYS = re.compile(
+    rf"[^\d（(，。:：]{{0,16}}?\s?{WHEN.pattern}\D{{0,8}}(?:19|20)\d\d[-/.年]\d{{1,2}}.{{0,24}}"
+)
+"""A line with the days of publication and of the last change."""
 TOOLS = re.compile(
     r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
 )
@@ -202,8 +206,10 @@ def _is_dateline(run: Run) -> bool:
 
 
 def _is_byline(run: Run) -> bool:
-    """Whether a line says a name and a day, and a sign sets them apart."""
-    return len(run.text) <= 60 and BYLINE_DAY.fullmatch(run.text) is not None
+    """Whether a line says a name and a day, and a sign sets them apart; or two days."""
+    if len(run.text) > 60:
+        return False
+    return bool(BYLINE_DAY.fullmatch(run.text) or (not run.words and DAYS.fullmatch(run.text)))
 
 
 def _days(page: Document, around: _Around) -> Iterator[Label]:

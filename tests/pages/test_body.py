@@ -315,6 +315,11 @@ def test_a_name_and_a_day_below_the_headline_are_no_text() -> None:
     assert read(page).text.split("\n") == list(WORDS)
 
 
+def test_a_line_with_the_days_of_publication_and_of_the_last_change_is_no_text() -> None:
+    page = f"<div><p>公告</p><h1>{TITLE}</h1><p>小林2026-03-102026-04-01</p>{prose()}</div>"
+    assert read(page).text.split("\n") == list(WORDS)
+
+
 def test_links_that_edit_a_part_and_a_list_of_the_parts_are_no_text() -> None:
     parts = "".join(f"<h2>{h} <a href='/edit'>编辑</a></h2><p>{line}</p>" for h, line in HEADED)
     listed = "".join(f"<li><a href='#{h}'>{h}</a></li>" for h in HEADS)
