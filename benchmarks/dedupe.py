@@ -5,8 +5,8 @@ into the index. Beside it, with ``--peers``, MinHash LSH, LSH Ensemble and simha
 each in a process of its own. Then some articles come in ``--orders`` orders and are grouped. With CORPUS
 (a folder that holds ``laws`` and ``yearly-reports``), real laws in versions and real reports are told.
 
-``--drawn N`` fills the index with N articles' fingerprints first, drawn with the frequencies that invented
-articles have: what an archive of that size costs is measured without writing so many texts.
+``--after N`` fills the index with N such articles first, in one go, and only those that come then are told
+and measured, against all. ``--drawn N`` fills it with N articles' fingerprints that nobody wrote, in minutes.
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ import json
 import os
 import random
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
@@ -31,7 +29,8 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy import text as sql
 
-from benchmarks import planted
+from benchmarks import filled, planted
+from benchmarks.filled import sheet_of
 from benchmarks.lawbooks import laws, reports
 from benchmarks.planted import Planted
 from benchmarks.report import Report, show
@@ -39,8 +38,6 @@ from benchmarks.tally import Tally
 from pipelines.grouping import Group, group, member
 from pipelines.relations import Relation, relation
 from pipelines.sheets import Sheet, fingerprints, sheet
-from policy.fingerprints import MOST, Fingerprints, pack, unpack
-from policy.records import Article, Found
 from storage import fingerprints as index
 from storage.database import Database, open_database, upgrade
 
@@ -48,8 +45,6 @@ PEERS = ("minhash", "ensemble", "simhash")
 PEER = Path(".venv-bench/bin/python")
 MEASURED = 20_000
 """The last articles, whose cost is told."""
-PARTS, BATCH = 256, 10_000
-_ROW = struct.Struct("<qq")
 
 
 def main() -> None:
@@ -60,12 +55,14 @@ def main() -> None:
     )
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000])
     parser.add_argument("--seed", type=int, default=2)
-    parser.add_argument("--drawn", type=int, default=0, help="fingerprints that are in the index before")
+    before = parser.add_mutually_exclusive_group()
+    before.add_argument("--after", type=int, default=0, help="articles that are in the index before")
+    before.add_argument("--drawn", type=int, default=0, help="fingerprints that are in the index before")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=[], help="beside it")
     parser.add_argument("--orders", type=int, default=100)
     parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
     asked = parser.parse_args()
-    found = [_sized(size, asked.seed, asked.drawn, asked.peers) for size in asked.sizes]
+    found = [_sized(size, asked) for size in asked.sizes]
     if asked.orders:
         found.append(_ordered(asked.orders, asked.seed))
     if asked.corpus:
@@ -76,32 +73,34 @@ def main() -> None:
 # ------------------------------------------------------------------ invented articles
 
 
-def _sized(size: int, seed: int, drawn: int, peers: Sequence[str]) -> Report:
-    rows = {"polarchive": ours(size, seed, drawn)}
-    for peer in peers:
-        rows |= _peer(peer, size, seed)
-    before = f" after {drawn:,} drawn ones" if drawn else ""
-    return Report(title=f"{size:,} articles{before}, seed {seed}", rows=rows)
+def _sized(size: int, asked: argparse.Namespace) -> Report:
+    rows = {"polarchive": ours(size, asked.seed, asked.after, asked.drawn)}
+    for peer in asked.peers:
+        rows |= _peer(peer, size, asked.seed)
+    before = f" after {asked.after:,}" if asked.after else ""
+    before += f" after {asked.drawn:,} drawn ones" if asked.drawn else ""
+    return Report(title=f"{size:,} articles{before}, seed {asked.seed}", rows=rows)
 
 
-def ours(size: int, seed: int, drawn: int = 0) -> dict[str, str]:
-    """Recall, precision and cost of our own way."""
-    tally, spent, within = Tally(seed), Spent(), Spent()
-    sheets = lru_cache(maxsize=2_000)(lambda number: _sheet(tally.known(number)))
+def ours(size: int, seed: int, after: int = 0, drawn: int = 0) -> dict[str, str]:
+    """Recall, precision and cost of our own way, of so many articles that come ``after`` others."""
+    tally, spent, within, parts = Tally(seed), Spent(), Spent(), Spent()
+    sheets = lru_cache(maxsize=2_000)(lambda number: sheet_of(tally.known(number)))
     with tempfile.TemporaryDirectory() as home:
         url = f"sqlite:///{Path(home) / 'polarchive.db'}"
         upgrade(url)
         with open_database(url) as database:
-            draw(database, drawn, seed)
+            filled.write(database, after, seed)
+            filled.draw(database, drawn, seed)
             before = _bytes(database)
-            for new in _tracked(planted.corpus(size, seed), size):
+            for new in _tracked(planted.corpus(size, seed, after), size):
                 with spent("sheet"):
-                    read = _sheet(new)
+                    read = sheet_of(new)
                     prints = fingerprints(read)
-                with spent("index"), database.write() as session:
-                    with within("query"):
+                with spent("index"), database.write() as session, within("query and add"):
+                    with parts("query"):
                         likely = index.candidates(session, prints)
-                    with within("add"):
+                    with parts("add"):
                         index.add(session, drawn + new.number + 1, prints)
                 numbers = [each - drawn - 1 for one in likely for each in one.articles if each > drawn]
                 others = [(number, sheets(number)) for number in numbers]
@@ -109,7 +108,7 @@ def ours(size: int, seed: int, drawn: int = 0) -> dict[str, str]:
                     joined = [number for number, other in others if relation(read, other).joins]
                 tally.add(new, joined)
             kept = (_bytes(database) - before) / size
-    return tally.row() | spent.row() | within.row() | {"bytes": f"{kept:,.0f}"}
+    return tally.row() | spent.row() | within.row() | parts.row() | {"bytes": f"{kept:,.0f}"}
 
 
 class Spent:
@@ -141,18 +140,6 @@ class Spent:
         }
 
 
-def _sheet(new: Planted) -> Sheet:
-    return sheet(
-        Article(
-            portal="bench",
-            key=str(new.number),
-            url=f"https://bench.example/{new.number}",
-            title=Found(value=new.title, raw=new.title, rule="bench"),
-            text=new.text,
-        )
-    )
-
-
 def _bytes(database: Database) -> int:
     with database.read() as session:
         pages, size = (
@@ -163,61 +150,6 @@ def _bytes(database: Database) -> int:
 
 def _tracked(articles: Iterator[Planted], size: int) -> Iterator[Planted]:
     yield from track(articles, "reading", total=size, console=Console(file=sys.stderr), transient=True)
-
-
-# ------------------------------------------------------------------ drawn fingerprints
-
-
-def draw(database: Database, count: int, seed: int) -> None:
-    """Fill the index with fingerprints of articles that nobody wrote, in the order of their hashes."""
-    if not count:
-        return
-    often, usual = _frequencies(seed)
-    with tempfile.TemporaryDirectory() as folder, database.engine.begin() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        with ExitStack() as stack:
-            parts = [stack.enter_context((Path(folder) / str(at)).open("wb")) for at in range(PARTS)]
-            for some in _batches(count):
-                rows = [(number, *_drawn(number, seed, often, usual)) for number in some]
-                raw.executemany("INSERT INTO wording (id, digest, fingerprints) VALUES (?, ?, ?)", rows)
-                for number, _, packed in rows:
-                    for each in unpack(packed):
-                        parts[(each + 2**63) * PARTS >> 64].write(_ROW.pack(each, number))
-        numbers = ((number, number) for number in range(1, count + 1))
-        raw.executemany(
-            "INSERT INTO fingerprinted (article_id, wording_id, keys) VALUES (?, ?, x'')", numbers
-        )
-        for part in track(range(PARTS), "inserting", console=Console(file=sys.stderr), transient=True):
-            rows = sorted(_ROW.iter_unpack((Path(folder) / str(part)).read_bytes()))
-            raw.executemany("INSERT INTO fingerprint (hash, wording_id) VALUES (?, ?)", rows)
-
-
-def _batches(count: int) -> Iterator[range]:
-    starts = range(1, count + 1, BATCH)
-    for start in track(starts, "drawing", console=Console(file=sys.stderr), transient=True):
-        yield range(start, min(start + BATCH, count + 1))
-
-
-def _drawn(number: int, seed: int, often: tuple[list[int], list[int]], usual: int) -> tuple[int, bytes]:
-    """A digest and fingerprints as those of an article are: the usual ones are no other's."""
-    chance = random.Random(f"{seed}:drawn:{number}")
-    made = {chance.getrandbits(64) - 2**63 for _ in range(usual)} | {*chance.choices(*often, k=MOST - usual)}
-    clauses, runs = (sorted(each for each in made if each & 1 == odd) for odd in (0, 1))
-    return chance.getrandbits(64) - 2**63, pack([*clauses, *runs])
-
-
-def _frequencies(seed: int) -> tuple[tuple[list[int], list[int]], int]:
-    """The hashes that several of 2,000 invented articles have, how often each, and how many of an
-    article's no other has."""
-    counts: dict[int, int] = {}
-    made: list[Fingerprints] = [fingerprints(_sheet(each)) for each in planted.corpus(2_000, seed + 1_000)]
-    for each in made:
-        for one in each.hashes:
-            counts[one] = counts.get(one, 0) + 1
-    often = {one: count for one, count in counts.items() if count > 20}
-    usual = MOST - round(sum(often.values()) / len(made))
-    return ([*often], [*often.values()]), usual
 
 
 # ------------------------------------------------------------------ peers
@@ -239,7 +171,7 @@ def _peer(name: str, size: int, seed: int) -> dict[str, dict[str, str]]:
 def _ordered(orders: int, seed: int) -> Report:
     """Whether the same articles make the same groups in any order of arrival."""
     articles = _gathered(seed)
-    sheets = {f"bench {each.number}": _sheet(each) for each in articles}
+    sheets = {f"bench {each.number}": sheet_of(each) for each in articles}
     members = {key: member(read) for key, read in sheets.items()}
     known: dict[tuple[str, str], Relation] = {}
     outcomes: dict[tuple[Group, ...], int] = {}

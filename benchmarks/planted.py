@@ -380,6 +380,6 @@ VARIANTS: dict[str, Variant] = {
 }
 
 
-def corpus(count: int, seed: int) -> Iterator[Planted]:
-    """So many articles, one by one."""
-    return (article(number, seed) for number in range(count))
+def corpus(count: int, seed: int, first: int = 0) -> Iterator[Planted]:
+    """So many articles from the ``first`` on, one by one."""
+    return (article(number, seed) for number in range(first, first + count))
