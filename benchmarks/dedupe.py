@@ -76,7 +76,7 @@ def main() -> None:
 def _sized(size: int, asked: argparse.Namespace) -> Report:
     rows = {"polarchive": ours(size, asked.seed, asked.after, asked.drawn)}
     for peer in asked.peers:
-        rows |= _peer(peer, size, asked.seed)
+        rows |= _peer(peer, size, asked.seed, asked.after)
     before = f" after {asked.after:,}" if asked.after else ""
     before += f" after {asked.drawn:,} drawn ones" if asked.drawn else ""
     return Report(title=f"{size:,} articles{before}, seed {asked.seed}", rows=rows)
@@ -85,7 +85,7 @@ def _sized(size: int, asked: argparse.Namespace) -> Report:
 def ours(size: int, seed: int, after: int = 0, drawn: int = 0) -> dict[str, str]:
     """Recall, precision and cost of our own way, of so many articles that come ``after`` others."""
     tally, spent, within, parts = Tally(seed), Spent(), Spent(), Spent()
-    sheets = lru_cache(maxsize=2_000)(lambda number: sheet_of(tally.known(number)))
+    sheets = lru_cache(maxsize=2_000)(lambda number: sheet_of(planted.article(number, seed)))
     with tempfile.TemporaryDirectory() as home:
         url = f"sqlite:///{Path(home) / 'polarchive.db'}"
         upgrade(url)
@@ -106,7 +106,7 @@ def ours(size: int, seed: int, after: int = 0, drawn: int = 0) -> dict[str, str]
                 others = [(number, sheets(number)) for number in numbers]
                 with spent("compare"):
                     joined = [number for number, other in others if relation(read, other).joins]
-                tally.add(new, joined)
+                tally.add(new.number, joined)
             kept = (_bytes(database) - before) / size
     return tally.row() | spent.row() | within.row() | parts.row() | {"bytes": f"{kept:,.0f}"}
 
@@ -155,11 +155,11 @@ def _tracked(articles: Iterator[Planted], size: int) -> Iterator[Planted]:
 # ------------------------------------------------------------------ peers
 
 
-def _peer(name: str, size: int, seed: int) -> dict[str, dict[str, str]]:
+def _peer(name: str, size: int, seed: int, after: int) -> dict[str, dict[str, str]]:
     """Rows of a peer, one a threshold, from its own process."""
     if not PEER.exists():
         raise SystemExit(f"{PEER}: not there; run make bench-dedupe")
-    command = [str(PEER), "-m", "benchmarks.dedupe_peers", name, str(size), str(seed)]
+    command = [str(PEER), "-m", "benchmarks.dedupe_peers", name, *map(str, (size, seed, after))]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     answer: dict[str, dict[str, str]] = json.loads(done.stdout)
     return answer
