@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from attrs import asdict
 from sqlalchemy import delete, or_, select
+from sqlalchemy import insert as insert_all
 from sqlalchemy.orm import Session
 
 from policy.links import Link, Ruling
@@ -16,40 +18,16 @@ def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:
     """Keep what an article is to others in place of what was known before."""
     ours = or_(LinkRow.a == article_id, LinkRow.b == article_id)
     session.execute(delete(LinkRow).where(ours))
-    for link in links:
-        insert(
-            session,
-            LinkRow,
-            a=link.a,
-            b=link.b,
-            kind=link.kind,
-            side=link.side,
-            strength=link.strength,
-            containment=link.containment,
-            conflict=link.conflict,
-            differs=link.differs,
-            evidence=link.evidence,
-        )
+    rows = [asdict(link) for link in links]
+    if rows:
+        session.execute(insert_all(LinkRow), rows)
 
 
 def links_of(session: Session, articles: Collection[int]) -> list[Link]:
     """All links with one of these articles at an end."""
-    query = select(LinkRow).where(or_(LinkRow.a.in_(articles), LinkRow.b.in_(articles)))
-    return [_link(row) for row in session.scalars(query.order_by(LinkRow.a, LinkRow.b))]
-
-
-def _link(row: LinkRow) -> Link:
-    return Link(
-        a=row.a,
-        b=row.b,
-        kind=row.kind,
-        side=row.side,
-        strength=row.strength,
-        containment=row.containment,
-        conflict=row.conflict,
-        differs=row.differs,
-        evidence=row.evidence,
-    )
+    ours = or_(LinkRow.a.in_(articles), LinkRow.b.in_(articles))
+    rows = session.execute(select(LinkRow.__table__).where(ours).order_by(LinkRow.a, LinkRow.b))
+    return [Link(**row) for row in rows.mappings()]
 
 
 def rule(session: Session, ruling: Ruling) -> None:
