@@ -92,7 +92,6 @@ def ours(size: int, seed: int, after: int = 0, drawn: int = 0) -> dict[str, str]
         with open_database(url) as database:
             filled.write(database, after, seed)
             filled.draw(database, drawn, seed)
-            before = _bytes(database)
             for new in _tracked(planted.corpus(size, seed, after), size):
                 with spent("sheet"):
                     read = sheet_of(new)
@@ -107,7 +106,7 @@ def ours(size: int, seed: int, after: int = 0, drawn: int = 0) -> dict[str, str]
                 with spent("compare"):
                     joined = [number for number, other in others if relation(read, other).joins]
                 tally.add(new.number, joined)
-            kept = (_bytes(database) - before) / size
+            kept = _bytes(database) / (after + drawn + size)
     return tally.row() | spent.row() | within.row() | parts.row() | {"bytes": f"{kept:,.0f}"}
 
 

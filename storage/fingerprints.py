@@ -32,6 +32,8 @@ LOOKED_AT = 32
 MOST_FOUND = 16
 LEAST = 0.08
 """Of the shorter text by weight: below this is no candidate."""
+COMMONEST = 0.2
+"""The least that a hash weighs: where most of a small archive is one policy, its words are no less its own."""
 _SIBLINGS = 8
 """Articles that are named of one wording, or of one key."""
 
@@ -99,7 +101,7 @@ def _is_crowded(known: int, rare: int, hashes: int, marks: Iterable[float]) -> b
 
 def _weight(df: int, total: int) -> float:
     """1 for a hash of one wording, less for one of many."""
-    return math.log((total + 2) / (df + 1)) / math.log((total + 2) / 2) if total else 0.0
+    return max(math.log((total + 2) / (df + 1)) / math.log((total + 2) / 2), COMMONEST) if total else 0.0
 
 
 def _marks(postings: Mapping[int, Sequence[int]], weights: Mapping[int, float]) -> dict[int, float]:

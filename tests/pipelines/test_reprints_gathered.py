@@ -23,6 +23,7 @@ from tests.acts import act
 from tests.storage.builders import DAY, NIGHT, a_capture, an_article
 
 TITLE = "样例省新型储能发展行动计划"
+WORDS = ["本报讯", "记者", "读者", "编者按", "快评", "观察", "声音", "链接", "背景", "提示", "说法", "解说"]
 
 
 def an_issue(key: str, text: str, *, portal: str = "ndrc", title: str = TITLE) -> Article:
@@ -194,6 +195,18 @@ def test_a_reprint_of_what_a_policy_said_before_stays_with_it(
 def test_the_same_page_under_many_addresses_is_one_policy(database: Database) -> None:
     pages = [an_issue(str(n), act(1), portal="bjx") for n in range(60)]
     assert len(set(policies(database, arrive(database, *pages)))) == 1
+
+
+def test_a_policy_of_which_all_articles_of_an_archive_are_reprints_gathers_them_all(
+    database: Database,
+) -> None:
+    paper = [
+        an_issue(
+            str(n), f"{act(1)}\n{''.join(Random(n).choices(WORDS, k=12))}。", portal="bjx", title="新政落地"
+        )
+        for n in range(30)
+    ]
+    assert len(set(policies(database, arrive(database, *paper)))) == 1
 
 
 def test_ten_characters_are_a_policy_of_their_own(database: Database) -> None:
