@@ -33,7 +33,7 @@ MOST_FOUND = 16
 LEAST = 0.08
 """Of the shorter text by weight: below this is no candidate."""
 COMMONEST = 0.2
-"""The least that a hash weighs: where most of a small archive is one policy, its words are no less its own."""
+"""The least that a hash weighs: where most of a small archive is one policy, its words are still its own."""
 _SIBLINGS = 8
 """Articles that are named of one wording, or of one key."""
 
