@@ -100,8 +100,13 @@ def _ended(case: Case, found: Sequence[Judgement]) -> Iterator[Judgement]:
         said = f"{crashes} errors of our own"
         yield case.judged("crash", said, "see the log in the home's logs folder, and report it", broken=True)
     elif run.state in _ENDED_BADLY and not any(one.severity == "broken" for one in found):
-        advice = {"timeout": "raise crawl.time_limit_minutes, or narrow the sections"}
         said = f"{run.state}: {run.message or 'not one article was read'}"
-        yield case.judged(
-            "failed", said, advice.get(run.state, "see its log in the home's logs folder"), broken=True
-        )
+        yield case.judged("failed", said, _advice(run), broken=True)
+
+
+def _advice(run: Run) -> str:
+    if run.state == "timeout":
+        return "raise crawl.time_limit_minutes, or narrow the sections"
+    if run.replay:
+        return "docs/operations.md says what each reason means; mend the declaration, then replay it again"
+    return "see its log in the home's logs folder"

@@ -185,7 +185,7 @@ class PortalSpider(Spider):
 
     def _note_unread(self, section: Section, error: BaseException) -> None:
         if isinstance(error, NotSaved):
-            self._count(tally.NOT_SAVED)
+            self._count(tally.MISSING + "listing")
             return
         logger.warning("%s/%s: listing not read: %s", self.visit.portal.slug, section.slug, error)
         self._count(tally.FAILED + reason(error))
@@ -339,7 +339,7 @@ class PortalSpider(Spider):
 
     def _count_failed(self, sought: Sought, error: BaseException) -> None:
         if isinstance(error, NotSaved):
-            self._count(tally.NOT_SAVED)
+            self._count(tally.MISSING + ("page" if sought.pages else "article"))
             return
         logger.info("%s not read: %s", sought.url, error)
         if not sought.known and not isinstance(error, Blocked | Challenge):
@@ -371,7 +371,7 @@ class PortalSpider(Spider):
         """A file could not be fetched: counted, noted with its attachment, and nothing else."""
         so_far, error = so_far_of(failure), error_of(failure)
         if isinstance(error, NotSaved):
-            self._count(tally.NOT_SAVED)
+            self._count(tally.MISSING + "file")
             yield from self._enclosed(so_far.with_next(None))
             return
         offered = so_far.waiting[0]

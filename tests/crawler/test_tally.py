@@ -48,9 +48,21 @@ def test_counts_come_out_of_the_stats() -> None:
         ),
         pytest.param(
             "finished",
-            Tally(entries=2, asked=2, not_saved=2),
+            Tally(entries=2, asked=2, missing={"article": 2}),
             "ok",
             id="replay of a listing without articles",
+        ),
+        pytest.param(
+            "finished",
+            Tally(entries=2, asked=2, missing={"listing": 4, "article": 1}, failed={"layout_changed": 1}),
+            "failed",
+            id="replay in which no article that is saved could be read",
+        ),
+        pytest.param(
+            "finished",
+            Tally(entries=2, asked=2, new=1, missing={"listing": 4}, failed={"layout_changed": 1}),
+            "ok",
+            id="replay in which one of two was read",
         ),
         pytest.param(
             "finished", Tally(entries=2, asked=2, new=2, unread={"gg": "timeout"}), "partial", id="a listing"
@@ -73,6 +85,10 @@ def test_a_report_says_which_listing_was_not_read_and_that_there_were_no_entries
     assert explain("finished", Tally(entries=1, torn=("x.warc.gz: cut off",))) == "x.warc.gz: cut off"
     assert explain("finished", Tally()) == "no entries in any listing"
     assert explain("finished", Tally(entries=1)) is None
+    assert explain("finished", Tally(entries=2, asked=2, missing={"article": 1, "listing": 4})) == (
+        "not one of 1 articles could be read; "
+        "not saved there, so that nothing is said of them: 1 article, 4 listings"
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,36 @@ def test_a_replay_of_nothing_it_needs_fails_and_one_of_no_warc_says_so(home: Hom
     assert [run.portal for run in home.runs()] == ["ndrc", "bjx"], "nothing half-written"
 
 
+def test_a_replay_in_which_every_article_fails_ends_as_such_a_night_and_says_what_to_do(
+    home: Home, tmp_path: Path, cache: Path
+) -> None:
+    shown = [paper(n, TODAY) for n in range(1, 11)]
+    home.site.put(ZC, shapes.bjx_list(shown))
+    for each in shown:
+        home.site.put(
+            shapes.bjx_url(each), "<html><body><h1>another layout</h1><p>" + "正文" * 400 + "</p></body>"
+        )
+    night = home.crawl("bjx", "--section", "zc", expect=1)
+    warc = next((home.path / "captures").rglob("*.warc.gz"))
+    other = Home(path=tmp_path / "other", site=home.site, pythonpath=OFFLINE)
+    other.prepare(cache)
+    row = other.crawl("bjx", "--replay", str(warc), expect=1)
+    assert (
+        (row["state"], row["failed"])
+        == (night["state"], night["failed"])
+        == ("failed", {"layout_changed": 10})
+    )
+    assert row["message"] == (
+        "not one of 10 articles could be read; not saved there, so that nothing is said of them: 4 listings"
+    )
+    assert [one["kind"] for one in row["judgements"]] == [one["kind"] for one in night["judgements"]]
+    assert "mend the declaration" in row["judgements"][0]["advice"]
+    child = other.run("nightly", "--replay", str(warc))
+    out, _ = child.communicate(timeout=60)
+    assert child.returncode == 1
+    assert "mend the declaration" in out
+
+
 def test_a_copy_altered_under_the_same_record_ids_is_kept_beside_the_first(
     home: Home, tmp_path: Path, cache: Path
 ) -> None:
@@ -117,4 +147,4 @@ def test_what_is_cut_off_is_replayed_as_far_as_it_goes_and_said(
     row = other.crawl("bjx", "--replay", str(torn), expect=3)
     assert (row["state"], row["new"]) == ("partial", 1)
     assert row["message"].startswith("torn.warc.gz: the record at byte ")
-    assert row["message"].endswith("bytes are not read")
+    assert "bytes are not read; not saved there, so that nothing is said of them: 1 article" in row["message"]
