@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from alerts import outbox, percolate
 from alerts.outbox import Sent
 from config import Config, PortalConfig
 from crawler import clock as clocks
-from crawler import portals, visit
+from crawler import holders, portals, visit
 from crawler import runs as crawling
 from crawler.clock import Clock
 from crawler.halt import halted
@@ -56,12 +56,14 @@ class Aftermath:
 @frozen(kw_only=True)
 class Night:
     """What happened. ``lost`` are runs of before whose process was found dead, ``elsewhere`` portals
-    that another process crawls, ``refused`` what could not begin."""
+    that another process crawls, ``held`` runs of another kind, as back-fills, whose portals are crawled when
+    they end (see ``take_up``), ``refused`` what could not begin."""
 
     runs: tuple[Run, ...] = ()
     lost: tuple[Run, ...] = ()
     missed: tuple[tuple[str, dt.datetime], ...] = ()
     elsewhere: tuple[str, ...] = ()
+    held: tuple[Run, ...] = ()
     refused: tuple[str, ...] = ()
     stopped: bool = False
     after: Aftermath = field(factory=Aftermath)
@@ -152,10 +154,57 @@ def night(
     for slug, run in rested.items():
         on_done(slug, run)
     awake = {slug: slot for slug, slot in slots.items() if slug not in rested}
-    passed = _crawled(config, awake, replay, stop, on_done, crawl)
+    passed = _held(database, _crawled(config, awake, replay, stop, on_done, crawl))
     ended = (*passed.runs, *(run for run in rested.values() if run))
     passed = evolve(passed, missed=recorded, runs=tuple(_verdict(config, database, run) for run in ended))
     return evolve(passed, after=after(config, database, clock) if not passed.stopped else Aftermath())
+
+
+def _held(database: Database, passed: Night) -> Night:
+    """The night that knows which of the portals it found taken are held by a run of another kind."""
+    found = holders.held(database, passed.elsewhere)
+    names = {run.portal for run in found}
+    return evolve(passed, held=found, elsewhere=tuple(s for s in passed.elsewhere if s not in names))
+
+
+def take_up(
+    config: Config,
+    database: Database,
+    passed: Night,
+    slots: Slots,
+    *,
+    stop: threading.Event | None = None,
+    on_done: Done = lambda slug, run: None,
+    clock: Clock = clocks.now,
+) -> Night:
+    """Crawl the portals that were held as soon as what holds them has ended; the night with them."""
+    stop = stop or threading.Event()
+    waiting = {run.portal for run in passed.held}
+    while free := holders.freed(config, database, waiting, stop):
+        chosen = {slug: slots[slug] for slug in sorted(free)}
+        more = night(config, database, chosen, stop=stop, on_done=on_done, clock=clock)
+        waiting = waiting - free | {run.portal for run in more.held}
+        passed = _with(passed, more, waiting)
+    return passed
+
+
+def _with(passed: Night, more: Night, waiting: Collection[str]) -> Night:
+    before, after = passed.after, more.after
+    return evolve(
+        passed,
+        runs=(*passed.runs, *more.runs),
+        elsewhere=(*passed.elsewhere, *more.elsewhere),
+        held=tuple(run for run in (*passed.held, *more.held) if run.portal in waiting),
+        refused=(*passed.refused, *more.refused),
+        stopped=more.stopped,
+        after=evolve(
+            after,
+            indexed=before.indexed + after.indexed,
+            matched=before.matched + after.matched,
+            sent=evolve(after.sent, sent=before.sent.sent + after.sent.sent),
+            broken=(*before.broken, *after.broken),
+        ),
+    )
 
 
 def _verdict(config: Config, database: Database, run: Run) -> Run:

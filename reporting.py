@@ -15,10 +15,11 @@ from alerts.diary import Alarm, DiaryNight, diary
 from alerts.morning import Morning, News, message
 from config import Config
 from crawler import clock as clocks
+from crawler import holders
 from crawler.clock import Clock
 from policy.dates import SHANGHAI
 from resting import sentence
-from storage import backfills, backoffs, mornings
+from storage import backfills, backoffs, mornings, runs
 from storage.database import Database
 from storage.index import Index
 
@@ -41,7 +42,8 @@ def morning(
 ) -> Morning:
     """The report of a day in Shanghai, by default of the last one on which anything ran."""
     with database.read() as session:
-        day = day or (mornings.newest_slot(session) or clocks.now()).astimezone(SHANGHAI).date()
+        newest = mornings.newest_slot(session)
+        day = day or (newest.astimezone(SHANGHAI).date() if newest else _today())
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
         slugs = mornings.ran(session, first, first + _DAY)
         diaries = [diary(mornings.diary(session, slug, limit=NIGHTS, until=first + _DAY)) for slug in slugs]
@@ -60,9 +62,18 @@ def morning(
             resting=tuple(sentence(each) for each in backoffs.backoffs(session).values()),
             behind=mornings.behind(session, Index(config.index).position),
             waiting=outbox.waiting_in(session),
+            held=_held(database, runs.running(session)) if day == _today() else (),
             backfills=tuple(each.headline for each in backfills.of_day(session, first, first + _DAY)),
             remarks=tuple(remarks),
         )
+
+
+def _today() -> dt.date:
+    return clocks.now().astimezone(SHANGHAI).date()
+
+
+def _held(database: Database, slugs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(holders.sentence, holders.held(database, slugs)))
 
 
 def alarms(session: Session, slugs: Iterable[str]) -> list[Alarm]:

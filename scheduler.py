@@ -29,7 +29,7 @@ import night
 from cli.home import Home
 from cli.report import tell_night
 from config import Config, Schedule
-from crawler import clock, lease
+from crawler import clock, holders, lease
 from crawler.halt import halted
 from crawler.runs import TAKEN
 from night import Night
@@ -43,7 +43,7 @@ AT_LEAST_EVERY = dt.timedelta(minutes=10)
 """We look at the clock so often though nothing is due: a machine that slept wakes late."""
 
 AFTER_FAILURE = dt.timedelta(minutes=1)
-"""How long we wait where a look failed: a database that was away may be back."""
+"""How long we wait where a look failed, as a database that was away may be back, or a portal is held."""
 
 _MOMENT = dt.timedelta(microseconds=1)
 
@@ -147,6 +147,8 @@ class Clock:
         self._after_failure = after_failure
         self._slugs = night.enabled(config).slugs
         self._stop, self._busy, self._lock = threading.Event(), set[str](), threading.Lock()
+        self._held = set[str]()
+        """Portals whose night waits for a run of another kind to end, and was told so."""
         self._scheduler = BackgroundScheduler(timezone=config.schedule.timezone)
 
     def once(self) -> int:
@@ -198,6 +200,9 @@ class Clock:
             self._look_at(clock.now())
         if passed != Night(after=passed.after):
             self._report(passed, self._rests())
+        if passed.held and not wait:  # nobody looks again
+            passed = night.take_up(self._config, self._database, passed, taken.run, stop=self._stop)
+            self._report(passed, True)
         night.go_on(self._config, self._database, passed, stop=self._stop)
         return passed
 
@@ -206,27 +211,38 @@ class Clock:
         with self._lock, self._database.read() as session:
             last = {slug: runs.last_slot(session, slug) for slug in self._slugs}
             return not self._busy and not any(
-                due(self._config.schedule_of(slug), last[slug], clock.now()).run for slug in self._slugs
+                due(self._config.schedule_of(slug), last[slug], clock.now()).run
+                for slug in self._slugs
+                if slug not in self._held
             )
 
     def _take(self, *, wait: bool) -> Plan:
         """What is due, and ours from now on: a look beside this one leaves it alone. Nothing is while
-        crawling is stopped; what that misses is told, or caught up, when it is resumed."""
+        crawling is stopped; what that misses is told, or caught up, when it is resumed. What a run of
+        another kind holds is left alone until that has ended; then it is due still."""
         with self._lock, self._database.read() as session:
-            free = [] if halted(self._config) else [slug for slug in self._slugs if slug not in self._busy]
+            self._held = {run.portal for run in holders.held(self._database, self._held)}
+            taken_now = self._busy | self._held
+            free = [] if halted(self._config) else [slug for slug in self._slugs if slug not in taken_now]
             last = {slug: runs.last_slot(session, slug) for slug in free}
             taken = plan(self._config, last, clock.now(), wait=wait)
             self._busy |= set(taken.run)
-        return taken
+        soon = clock.now() + self._after_failure
+        return evolve(taken, again=min(taken.again, soon)) if self._held else taken
 
     def _night(self, taken: Plan) -> Night:
         if self._stop.is_set() or not (taken.run or taken.missed):
             return Night()
+        passed = Night()
         try:
-            return night.night(self._config, self._database, taken.run, missed=taken.missed, stop=self._stop)
+            passed = night.night(
+                self._config, self._database, taken.run, missed=taken.missed, stop=self._stop
+            )
+            return passed
         finally:
             with self._lock:
                 self._busy -= set(taken.run)
+                self._held |= {run.portal for run in passed.held}
 
 
 # ------------------------------------------------------------------ the process

@@ -17,6 +17,8 @@ _MOST = 12
 """Lines of a kind that fit on a screen."""
 _KEPT = ("drift", "rejected", "layout_changed", "too_deep", "not_html", "crash")
 """Reasons of pages that are kept as they came and say nothing yet."""
+_UNANSWERED = ("timeout", "dns", "connection_refused", "connection_lost", "truncated", "too_large", "error")
+"""Reasons of requests that got no whole answer."""
 
 
 @frozen(kw_only=True)
@@ -34,7 +36,8 @@ class Morning:
     """All that a report says. ``nights`` are the last run of each portal that day, ``runs`` all of them;
     ``resting`` says which domains are left alone, ``behind`` how many changes the index does not know,
     ``waiting`` how many messages are not sent; ``backfills`` says how far the back-fills came that ran that
-    day or are open; ``remarks`` are what only the night itself could know."""
+    day or are open, ``held`` which portals wait for another run to end; ``remarks`` are what only the night
+    itself could know."""
 
     day: dt.date
     nights: tuple[DiaryNight, ...] = ()
@@ -44,6 +47,7 @@ class Morning:
     behind: int = 0
     waiting: int = 0
     backfills: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     def alarms(self, *severities: str) -> list[Alarm]:
@@ -78,6 +82,7 @@ def parts(morning: Morning) -> list[Part]:
         ("To look at", list(alarm_lines(others))),
         ("Stale", list(alarm_lines(stale))),
         ("Left alone", _few([*morning.resting])),
+        ("Held", _few([*morning.held])),
         ("Mended", _few([*_mended(morning)])),
         ("New", _few([*_news(morning)])),
         ("Nothing lost", [*_kept(morning)]),
@@ -132,6 +137,7 @@ def _kept(morning: Morning) -> Iterator[str]:
     if words := ", ".join(f"{reason} {count}" for reason, count in kept.items() if count):
         slugs = {run.portal for run in morning.runs if any(map(run.failed.get, _KEPT))}
         yield f"kept and not read: {words} ({', '.join(sorted(slugs))}); mend, then polarchive reextract SLUG"
+    yield from _unanswered(morning.runs)
     if missing := sum(run.not_saved for run in morning.runs):
         yield f"{missing} pages were asked for in a replay that does not hold them"
     if morning.behind:
@@ -141,6 +147,19 @@ def _kept(morning: Morning) -> Iterator[str]:
     if not (words or missing or morning.behind):
         fetched = sum(run.captures for run in morning.runs)
         yield f"{fetched} answers are kept as received; every article that was read is archived"
+
+
+def _unanswered(runs: Iterable[Run]) -> Iterator[str]:
+    found = Counter[str]()
+    slugs = set[str]()
+    for run in runs:
+        lost = {why: n for why, n in run.failed.items() if why.removeprefix("attachment_") in _UNANSWERED}
+        found.update(lost)
+        slugs |= {run.portal} if lost else set()
+    if found:
+        words = ", ".join(f"{why} {count}" for why, count in sorted(found.items()))
+        names = ", ".join(sorted(slugs))
+        yield f"never answered: {words} ({names}); asked for again; polarchive requests SLUG names them"
 
 
 def _ran(morning: Morning) -> Iterator[str]:

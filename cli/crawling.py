@@ -22,7 +22,8 @@ from cli import traffic
 from cli.app import Json, app
 from cli.home import Home
 from cli.portals import distrust
-from crawler import clock, halt
+from cli.report import holder_shape
+from crawler import clock, halt, holders
 from crawler import portals as declared
 from policy.dates import SHANGHAI
 from policy.errors import ArchiveError
@@ -152,17 +153,22 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     home.prepare()
     stop = stopped_by_signals()
     with home.database() as database:
+        slots = dict.fromkeys(chosen.slugs, clock.now())
         with console.progress("portals", len(chosen.slugs)) as bar:
             lost = lease.close_lost(home.config, database, clock.now())
             passed = night.night(
                 home.config,
                 database,
-                dict.fromkeys(chosen.slugs, clock.now()),
+                slots,
                 replay=captures,
                 stop=stop,
                 on_done=lambda slug, run: bar.advance(bar.task_ids[0]),
             )
         passed = evolve(passed, lost=tuple(lost), refused=(*chosen.refused, *passed.refused))
+        if passed.held and not captures:
+            if not as_json:
+                report.tell_night(home.config, database, passed)
+            passed = night.take_up(home.config, database, passed, slots, stop=stop)
         report.tell_night(home.config, database, passed, as_json=as_json)
         night.go_on(home.config, database, passed, stop=stop)
     raise typer.Exit(passed.code)
@@ -188,6 +194,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]
         distrusted = validators.distrusted(session)
         open_backfills = backfills.every(session, only_open=True)
+        held_by = holders.held(database, slugs)
     if as_json:
         shapes = [_status_shape(line, alarms) for line in lines]
         said = {
@@ -196,6 +203,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
             "messages": messages,
             "resting": resting,
             "backfills": [console.backfill_shape(each) for each in open_backfills],
+            "held": [holder_shape(run) for run in held_by],
             "distrusted": [console.plain(each) for each in distrusted],
             "stopped": console.plain(held) if held else None,
         }
@@ -209,7 +217,12 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     for each in open_backfills:
         for line in console.backfill_lines(each):
             console.say(Text(line))
-    for remark in [*alarm_lines(alarms), *resting, *map(distrust, distrusted)]:
+    for remark in [
+        *map(holders.sentence, held_by),
+        *alarm_lines(alarms),
+        *resting,
+        *map(distrust, distrusted),
+    ]:
         console.say(Text(remark))
 
 

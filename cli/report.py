@@ -16,6 +16,7 @@ from alerts.morning import Morning, parts
 from config import Config
 from crawler import clock
 from policy.dates import SHANGHAI
+from policy.runs import Run
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _STYLES = {
     "To look at": "bold yellow",
     "Stale": "bold yellow",
     "Left alone": "bold yellow",
+    "Held": "bold yellow",
 }
 
 
@@ -104,12 +106,18 @@ def night_shape(night: Night) -> dict[str, Any]:
         "lost": [console.run_shape(run) for run in night.lost],
         "missed": [{"slug": slug, "slot": slot} for slug, slot in night.missed],
         "elsewhere": night.elsewhere,
+        "held": [holder_shape(run) for run in night.held],
         "refused": night.refused,
         "judgements": [console.plain(one) for one in night.judgements],
         "indexed": night.after.indexed,
         "alerts": {"matched": night.after.matched} | sent,
         "broken": night.after.broken,
     }
+
+
+def holder_shape(run: Run) -> dict[str, Any]:
+    """A run that holds a portal its night wants, for programs."""
+    return {"portal": run.portal, "kind": run.kind, "since": run.started}
 
 
 def report_shape(report: Morning) -> dict[str, Any]:
@@ -123,6 +131,7 @@ def report_shape(report: Morning) -> dict[str, Any]:
         "runs": [console.run_shape(run) for run in report.runs],
         "resting": report.resting,
         "backfills": report.backfills,
+        "held": report.held,
         "behind": report.behind,
         "waiting": report.waiting,
         "remarks": report.remarks,

@@ -140,6 +140,12 @@ def last_sweeps(session: Session, portal: str, *, limit: int = 400) -> dict[str,
     return {section: slot for slot, swept in reversed(newest) for section in swept}
 
 
+def running(session: Session) -> dict[str, Run]:
+    """The run of each portal that has one under way."""
+    rows = session.scalars(select(RunRow).where(RunRow.state == "running").order_by(RunRow.portal))
+    return {row.portal: run_record(row) for row in rows}
+
+
 def history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:
     """The newest runs first, of one portal or of all."""
     query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)

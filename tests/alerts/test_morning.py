@@ -30,6 +30,13 @@ def morning(*nights: DiaryNight, **more: Any) -> Morning:
     return Morning(day=DAY, nights=nights, runs=tuple(night.run for night in nights), **more)
 
 
+def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_named() -> None:
+    lost = a_run("ndrc", failed={"timeout": 2, "attachment_dns": 1, "http_404": 3})
+    told = dict(parts(morning(DiaryNight(run=lost), held=("mof: a back-fill holds it",))))
+    assert told["Held"] == ["mof: a back-fill holds it"]
+    assert told["Nothing lost"][0].startswith("never answered: attachment_dns 1, timeout 2 (ndrc); ")
+
+
 def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
     report = morning(*quiet())
     assert report.headline == "2026-11-24: 2 portals, nothing new; all quiet"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 
+from config import load
+from crawler import lease
 from policy.backfills import Backfill
 from storage import backfills, runs
 from tests.mocksite import shapes
@@ -49,6 +52,30 @@ def test_a_night_goes_on_with_a_back_fill_when_it_is_told_to(home: Home, opened:
     assert [run.kind for run in home.runs()][:2] == ["backfill", "crawl"]
     ended(home.polarchive("nightly"))
     assert now(home, opened).state == "done"
+
+
+@pytest.mark.parametrize("command", ["nightly", "scheduler"])
+def test_a_night_that_meets_a_back_fill_says_so_and_crawls_the_portal_when_it_has_ended(
+    home: Home, opened: Backfill, command: str
+) -> None:
+    home.schedule('cron = "0 * * * *"')
+    at = dt.datetime.now(dt.UTC)
+    with home.database() as database, database.write() as session:
+        filling = runs.claim(session, "loopback", at, at, kind="backfill")
+    assert filling
+    with lease.held(load(home.path, {}), filling.id):
+        (held,) = json.loads(ended(home.polarchive("status", "--json")))["held"]
+        assert (held["portal"], held["kind"]) == ("loopback", "backfill")
+        child = home.scheduler("--once") if command == "scheduler" else home.polarchive("nightly")
+        assert child.stdout
+        said = next(line for line in child.stdout if "loopback" in line)
+        assert "loopback: a back-fill holds it since " in said
+        with home.database() as database, database.write() as session:
+            runs.close(session, filling.id, "budget", dt.datetime.now(dt.UTC))
+    ended(child)
+    crawled = home.runs()[0]
+    assert (crawled.kind, crawled.state, crawled.new) == ("crawl", "ok", 1)
+    assert json.loads(ended(home.polarchive("status", "--json")))["held"] == []
 
 
 def test_by_default_the_nights_leave_it_alone(home: Home, opened: Backfill) -> None:
