@@ -18,7 +18,7 @@ from crawler.conditional import is_conditional
 from crawler.gate import Gate
 from crawler.lateness import Lateness
 from crawler.meter import SECONDS
-from crawler.outcomes import NotSaved
+from crawler.outcomes import NotSaved, Unanswered
 from crawler.rendering import wants_browser
 from crawler.saved import saved
 from crawler.visit import visit_of
@@ -75,6 +75,8 @@ class ReplayHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         record = self._next(request)
         if record is None:
+            if then := self._saved.unanswered(request.method, request.url, request.body):
+                raise Unanswered(request.url, then.reason)
             raise NotSaved(request.url)
         stored = self._load(record)
         request.meta["stored"] = (record, self._saved.original(record.digest) if record.revisit else None)

@@ -99,6 +99,19 @@ class Ledger:
             protocol=response.protocol or "HTTP/1.1",
         )
 
+    def lose(self, request: Request, reason: str) -> None:
+        """Put into the run's WARC that a request got no answer; a replay does not record again."""
+        if self._visit.replay:
+            return
+        self._open_writer().fail(
+            url=request.url,
+            reason=reason,
+            at=self._visit.clock(),
+            method=request.method,
+            request_headers=_pairs(request.headers),
+            request_body=request.body,
+        )
+
     def _keep_stored(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
         """Refer to a capture of the home; take over a foreign one, and what it refers to."""
         own = refer(record, self._visit.config.captures) or self._taken_over(record)

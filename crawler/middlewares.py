@@ -227,7 +227,7 @@ class Decode:
 
 
 class RawCapture:
-    """Keeps the answer in the run's WARC; ``request.meta["capture"]`` says where."""
+    """Keeps the answer, or that there was none, in the run's WARC; ``request.meta["capture"]`` says where."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -239,6 +239,11 @@ class RawCapture:
     def process_response(self, request: Request, response: Response) -> Response:
         request.meta["capture"] = self._ledger.keep(request, response)
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """That it got no answer is kept too."""
+        if not isinstance(exception, IgnoreRequest):
+            self._ledger.lose(request, reason(exception))
 
 
 class Metering:

@@ -49,6 +49,14 @@ class Blocked(Unfetched):
     reason = "blocked"
 
 
+class Unanswered(Exception):
+    """A replay has it that the request got no answer; ``reason`` is why, as then."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: was not answered then: {reason}")
+        self.reason = reason
+
+
 class NotSaved(Unfetched):
     """A replay has no capture of it."""
 
@@ -133,7 +141,7 @@ _IGNORED = {"Forbidden by robots.txt": "robots", "max redirections reached": "re
 
 def reason(error: BaseException) -> str:
     """The word the run counts this error under."""
-    if isinstance(error, Unfetched | PageError):
+    if isinstance(error, Unfetched | Unanswered | PageError):
         return error.reason
     if isinstance(error, IgnoreRequest):
         return _IGNORED.get(str(error), "ignored")

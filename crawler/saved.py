@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawler.addresses import alike
 from policy.errors import UnreadableCapture
-from storage.captures import StoredRecord, TornTail, scan
+from storage.captures import StoredRecord, TornTail, Unanswered, scan
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +21,14 @@ class Saved:
     """The captures below some paths: of several of one address those of the last run that asked for it,
     one after the other. ``torn`` says which files are damaged, and how much of them is not read."""
 
-    def __init__(self, records: Iterable[StoredRecord], torn: Sequence[str] = ()) -> None:
+    def __init__(
+        self, records: Iterable[StoredRecord], torn: Sequence[str] = (), unanswered: Iterable[Unanswered] = ()
+    ) -> None:
         self.torn = torn
+        self._unanswered = {
+            (each.method, alike(each.url), each.request_body): each
+            for each in sorted(unanswered, key=lambda each: each.at)
+        }
         self._exact: dict[tuple[str, str, bytes], list[StoredRecord]] = {}
         self._alike: dict[tuple[str, str, bytes], list[StoredRecord]] = {}
         self._originals: dict[str, StoredRecord] = {}
@@ -45,6 +51,10 @@ class Saved:
         held = self._exact.get(exact) or self._alike.get(like, [])
         runs = [list(of_run) for _, of_run in groupby(held, key=lambda record: record.path)]
         return next(filter(None, (each if conditional else _whole(each) for each in reversed(runs))), [])
+
+    def unanswered(self, method: str, url: str, body: bytes) -> Unanswered | None:
+        """That this address was asked and did not answer, when it was asked last."""
+        return self._unanswered.get((method, alike(url), body))
 
     def urls(self) -> list[str]:
         """The addresses of pages that were answered with 200, in the order of their captures."""
@@ -72,9 +82,10 @@ def saved(paths: tuple[Path, ...]) -> Saved:
     def note(tail: TornTail) -> None:
         torn.append(f"{tail.message}; {tail.lost} bytes are not read")
 
-    records = list(scan(paths, torn=note))
-    if not records:
+    unanswered: list[Unanswered] = []
+    records = list(scan(paths, torn=note, unanswered=unanswered.append))
+    if not records and not unanswered:
         raise UnreadableCapture("; ".join(torn) or f"{', '.join(map(str, paths))}: no capture in it")
     for message in torn:
         logger.warning(message)
-    return Saved(records, torn)
+    return Saved(records, torn, unanswered)

@@ -24,7 +24,16 @@ from storage.coding import decode
 from storage.members import cut_torn
 from storage.scanning import TornTail, request_bytes, scan, stored_bytes
 from storage.stored import Known, holder, holds, load, payload, read, refer
-from storage.warc import RENDERED, Place, StoredRecord, StoredResponse, mime, payload_digest
+from storage.warc import (
+    FETCH_FAILED,
+    RENDERED,
+    Place,
+    StoredRecord,
+    StoredResponse,
+    Unanswered,
+    mime,
+    payload_digest,
+)
 
 __all__ = [
     "RENDERED",
@@ -34,6 +43,7 @@ __all__ = [
     "StoredRecord",
     "StoredResponse",
     "TornTail",
+    "Unanswered",
     "cut_torn",
     "decode",
     "holds",
@@ -153,6 +163,27 @@ class CaptureWriter:
             record_id=fields["WARC-Record-ID"],
             mime=mime([("content-type", kind)]),
         )
+
+    def fail(
+        self,
+        *,
+        url: str,
+        reason: str,
+        at: dt.datetime,
+        method: str = "GET",
+        request_headers: Fields = (),
+        request_body: bytes = b"",
+    ) -> None:
+        """Keep that a request got no answer, and why: a metadata record beside the request."""
+        block = f"{FETCH_FAILED}: {reason}\r\n".encode()
+        fields = _fields(url, at, None) | {"Content-Type": "application/warc-fields"}
+        record = _pack(
+            lambda writer: writer.create_warc_record(
+                url, "metadata", payload=BytesIO(block), length=len(block), warc_headers_dict=fields
+            )
+        )
+        head = _asking(method, url, request_headers)
+        self._append(record + _packed("request", url, _concurrent(fields), head, request_body))
 
     def copy(self, record: StoredRecord) -> Capture:
         """Take over a record of another archive unchanged, its request too; once, however often asked.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from policy.errors import TornCapture, UnreadableCapture
 from storage.members import GZIP, member_at, members
 from storage.stored import with_request
-from storage.warc import Answer, Asked, StoredRecord, parse_record
+from storage.warc import Answer, Asked, Failure, StoredRecord, Unanswered, parse_record
 
 logger = logging.getLogger(__name__)
 
@@ -32,15 +32,18 @@ def _log_torn(torn: TornTail) -> None:
 
 
 def scan(
-    paths: Path | Sequence[Path], *, torn: Callable[[TornTail], None] = _log_torn
+    paths: Path | Sequence[Path],
+    *,
+    torn: Callable[[TornTail], None] = _log_torn,
+    unanswered: Callable[[Unanswered], None] = lambda _: None,
 ) -> Iterator[StoredRecord]:
     """Every response and revisit record of WARC files, or of all in a folder, with its request.
 
-    A file that ends torn is read up to its last whole record and told to ``torn``. Raises
-    UnreadableCapture, naming the file, for what is no WARC.
+    A file that ends torn is read up to its last whole record and told to ``torn``; requests that got no
+    answer are told to ``unanswered``. Raises UnreadableCapture, naming the file, for what is no WARC.
     """
     for path in _files([paths] if isinstance(paths, Path) else paths):
-        yield from _scan_file(path, torn)
+        yield from _scan_file(path, torn, unanswered)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -51,18 +54,24 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         yield from found
 
 
-def _scan_file(path: Path, torn: Callable[[TornTail], None]) -> Iterator[StoredRecord]:
-    answers: list[Answer] = []
-    asked: list[Asked] = []
+def _scan_file(
+    path: Path, torn: Callable[[TornTail], None], unanswered: Callable[[Unanswered], None]
+) -> Iterator[StoredRecord]:
+    answers, asked, failures = list[Answer](), list[Asked](), list[Failure]()
     for found in _found(path, torn):
         if isinstance(found, Asked):
             asked.append(found)
+        elif isinstance(found, Failure):
+            failures.append(found)
         else:
             answers.append(evolve(found, body=b""))
-    yield from _joined(answers, asked)
+    by_id = _by_id(asked)
+    for failure in failures:
+        unanswered(_as_asked(failure, by_id))
+    yield from _joined(answers, by_id)
 
 
-def _found(path: Path, torn: Callable[[TornTail], None]) -> Iterator[Answer | Asked]:
+def _found(path: Path, torn: Callable[[TornTail], None]) -> Iterator[Answer | Asked | Failure]:
     end = 0
     try:
         with path.open("rb") as stream:
@@ -76,12 +85,24 @@ def _found(path: Path, torn: Callable[[TornTail], None]) -> Iterator[Answer | As
         raise UnreadableCapture(f"{path}: {error.strerror or error}") from error
 
 
-def _joined(answers: Iterable[Answer], asked: Iterable[Asked]) -> Iterator[StoredRecord]:
-    """Our writer and warcio point from the request to the response, wget the other way round."""
+def _by_id(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
+    """Requests by what may point to them or be pointed to."""
     by_id: dict[str, list[Asked]] = {}
     for request in asked:
         for name in {request.record_id, *request.concurrent_to}:
             by_id.setdefault(name, []).append(request)
+    return by_id
+
+
+def _as_asked(failure: Failure, by_id: Mapping[str, list[Asked]]) -> Unanswered:
+    request = next(iter(by_id.get(failure.record_id, ())), None)
+    if request is None:
+        return failure.unanswered
+    return evolve(failure.unanswered, method=request.method, request_body=request.body)
+
+
+def _joined(answers: Iterable[Answer], by_id: Mapping[str, list[Asked]]) -> Iterator[StoredRecord]:
+    """Our writer and warcio point from the request to the response, wget the other way round."""
     for answer in answers:
         names = [answer.record.record_id, *answer.concurrent_to]
         yield with_request(answer, [request for name in names for request in by_id.get(name, ())])

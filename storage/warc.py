@@ -108,6 +108,28 @@ class Asked:
     concurrent_to: frozenset[str]
 
 
+@frozen(kw_only=True)
+class Unanswered:
+    """A request that got no answer, and why."""
+
+    url: str
+    at: dt.datetime
+    reason: str
+    method: str = "GET"
+    request_body: bytes = field(default=b"", repr=False)
+
+
+@frozen(kw_only=True)
+class Failure:
+    """A metadata record that says that a fetch failed."""
+
+    record_id: str
+    unanswered: Unanswered
+
+
+FETCH_FAILED = "fetchFailed"
+"""The field of such a record; its value is the reason."""
+
 RENDERED = "RENDERED"
 """Stands for the method of a page that a browser made."""
 
@@ -116,7 +138,7 @@ _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
-def parse_record(member: Member, path: Path) -> Answer | Asked | None:
+def parse_record(member: Member, path: Path) -> Answer | Asked | Failure | None:
     """What the record says, or None for one that is no part of an HTTP exchange."""
     head, block = _split(member.record)
     fields = _headers(head)
@@ -134,6 +156,8 @@ def parse_record(member: Member, path: Path) -> Answer | Asked | None:
         return None
     if kind == "request":
         return _asked(fields, block[:length], member)
+    if kind == "metadata":
+        return _failure(fields, block[:length], path)
     if kind == "conversion":
         return _converted(fields, block[:length], member, path)
     return _answer(fields, block[:length], member, path) if kind in {"response", "revisit"} else None
@@ -156,6 +180,14 @@ def _converted(fields: Headers, block: bytes, member: Member, path: Path) -> Ans
         method=RENDERED,
     )
     return Answer(record=record, body=block, concurrent_to=frozenset())
+
+
+def _failure(fields: Headers, block: bytes, path: Path) -> Failure | None:
+    why = _value(_headers(b"\r\n" + block), FETCH_FAILED.lower())
+    if why is None:
+        return None
+    unanswered = Unanswered(url=_url(fields), at=_date(fields, path), reason=why)
+    return Failure(record_id=_value(fields, "warc-record-id") or "", unanswered=unanswered)
 
 
 def _asked(fields: Headers, block: bytes, member: Member) -> Asked:

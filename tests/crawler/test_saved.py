@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from crawler.saved import Saved
-from storage.captures import StoredRecord
+from storage.captures import StoredRecord, Unanswered
 
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 
@@ -47,3 +47,11 @@ def test_a_post_is_answered_by_its_own_body_only() -> None:
     assert saved.find("POST", URL, b"page=1")
     assert saved.find("POST", URL, b"page=2") is None
     assert saved.find("GET", URL, b"") is None
+
+
+def test_that_nobody_answered_is_known_of_the_address_and_its_body() -> None:
+    lost = Unanswered(url=URL, at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC), reason="dns", method="POST")
+    saved = Saved([record(URL)], unanswered=[lost])
+    assert saved.unanswered("POST", URL.replace("https", "http"), b"") == lost
+    assert saved.unanswered("POST", URL, b"page=2") is None
+    assert saved.unanswered("GET", URL, b"") is None

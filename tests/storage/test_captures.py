@@ -24,6 +24,7 @@ from storage.captures import (
     CaptureWriter,
     Place,
     TornTail,
+    Unanswered,
     cut_torn,
     decode,
     load,
@@ -67,6 +68,20 @@ def test_a_record_can_be_read_as_soon_as_it_is_written(writer: CaptureWriter, ro
     assert stored.headers == (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), *HTML)
     assert (stored.body, stored.record_id, stored.digest) == (PAGE, capture.record_id, capture.digest)
     assert capture.mime == "text/html"
+
+
+def test_a_request_without_an_answer_is_kept_with_the_reason_and_is_no_capture(
+    writer: CaptureWriter, root: Path
+) -> None:
+    keep(writer)
+    writer.fail(url=f"{URL}?2", reason="timeout", at=NIGHT, method="POST", request_body=b"page=2")
+    lost: list[Unanswered] = []
+    assert [record.url for record in scan(root, unanswered=lost.append)] == [URL]
+    asked = Unanswered(url=f"{URL}?2", at=NIGHT, reason="timeout", method="POST", request_body=b"page=2")
+    assert lost == [asked]
+    with writer.path.open("rb") as stream:
+        kinds = [record.rec_type for record in ArchiveIterator(stream)]
+    assert kinds == ["warcinfo", "response", "request", "metadata", "request"], "other tools read it"
 
 
 def test_a_capture_says_where_its_gzip_member_begins_and_ends(writer: CaptureWriter, root: Path) -> None:
