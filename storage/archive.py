@@ -31,6 +31,7 @@ from storage.models import (
     KeywordRow,
     PolicyKeyRow,
     PolicyRow,
+    RunRow,
     VersionCaptureRow,
     VersionRow,
 )
@@ -308,7 +309,7 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
     asked_at = row.url, row.page_urls
     for name, value in _newest_columns(reading).items():
         setattr(row, name, value)
-    if kind == "reextracted":  # its captures may be from before it moved
+    if kind == "reextracted" or _is_import(session, reading):  # its captures may be from before it moved
         row.url, row.page_urls = asked_at
     _register(session, row.policy_id, policy_keys(reading.article))
     _add_version(session, row.id, row.newest, reading)
@@ -316,6 +317,12 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
     kind = kind or ("completed" if completed else "new_version")
     change = _add_change(session, reading, kind, row.policy_id, row.id, row.newest)
     return Saved(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
+
+
+def _is_import(session: Session, reading: Reading) -> bool:
+    """Whether its pages were saved by hand: wherever they stood, the article is asked for where it was."""
+    run = session.get(RunRow, reading.run_id) if reading.run_id is not None else None
+    return run is not None and run.kind == "import"
 
 
 def _newest_columns(reading: Reading) -> dict[str, object]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from attrs import evolve
 
+from tests.cli.conftest import Polarchive
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.nights.conftest import SHANGHAI, Home
@@ -183,3 +185,55 @@ def test_an_address_that_goes_some_nights_after_the_new_one_came_has_moved(
     history = home.ask("versions", name(old), "--json")
     assert [one["by"] for one in history] == ["new_policy", "source_added"]
     assert home.ask("search", old.title, "--json")["total"] == 1
+
+
+ANNEX = "附件：各区城市绿地养护责任范围名录，由各区另行公布并逐年更新。"
+
+
+def moved(home: Home, shown: list[Paper], page: str | None = None) -> tuple[Paper, Paper]:
+    """The first paper, and where it stands from the next night on, as this page."""
+    old, *others = shown
+    new = at_other(old)
+    publish(home, new, *others)
+    home.site.put(url(new), page or shapes.ndrc_article(new))
+    lead(home, old, url(new))
+    assert crawl(home, day=1) == {}
+    assert news(home) == ["moved"]
+    return old, new
+
+
+def test_captures_at_the_new_address_are_read_again_as_those_of_the_article(
+    home: Home, shown: list[Paper]
+) -> None:
+    body = f'<div class="with_annex"><p>{ANNEX}</p><div class="article_con">'
+    page = shapes.ndrc_article(at_other(shown[0])).replace('<div class="article_con">', body)
+    old, _ = moved(home, shown, page.replace('<div class="xgwz">', '</div><div class="xgwz">'))
+    assert ANNEX not in home.newest()[name(old)].text, "its template overlooks it"
+    home.configure(packages=["tests.portals_mended"])
+    said = Polarchive(home.path)("reextract", "ndrc", "--json")
+    assert said.code == 0, said.err
+    newest = home.newest()
+    assert (len(newest), newest[name(old)].number) == (len(shown), 2)
+    assert ANNEX in newest[name(old)].text
+    assert [change.kind for change in home.changes()][-2:] == ["moved", "reextracted"]
+    assert home.ask("show", name(old), "--json")["now_at"] == url(at_other(old)), "and there it is asked"
+
+
+def test_a_page_saved_at_either_address_of_a_moved_article_is_imported_as_the_article(
+    home: Home, shown: list[Paper], tmp_path: Path
+) -> None:
+    old, new = moved(home, shown)
+    for number, (each, years) in enumerate([(new, "有效期五年"), (old, "有效期七年")], start=2):
+        file = tmp_path / f"{number}.html"
+        file.write_text(shapes.ndrc_article(each).replace("有效期三年", years), encoding="utf-8")
+        said = Polarchive(home.path)("import", str(file), "--url", url(each), "--json")
+        assert said.code == 0, said.err
+        (run,) = said.json["runs"]
+        assert (run["state"], run["new"], run["revised"]) == ("ok", 0, 1)
+        newest = home.newest()
+        assert (len(newest), newest[name(old)].number) == (len(shown), number)
+        assert years in newest[name(old)].text
+        assert home.ask("show", name(old), "--json")["now_at"] == url(new), "there it is asked"
+    before = len(home.site.asked())
+    crawl(home, day=2)
+    assert [stem for stem in asked(home, before) if stem in {old.stem[7:], new.stem[7:]}] == [new.stem[7:]]
