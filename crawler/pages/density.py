@@ -75,6 +75,13 @@ class Density:
         begins = self.line is not None and self._first.get(node.mem_id) is self.line
         return begins and 2 * held.links <= held.words
 
+    def leads(self, node: Node) -> bool:
+        """Whether the first prose below the headline is a sentence directly in the element."""
+        below = dropwhile(lambda pair: pair[0] is not self.line, self.weighed)
+        first = next((run for run, weight in islice(below, 1, None) if weight), None)
+        frame = first.spot.up if first is not None and "。" in first.text else None
+        return frame is not None and frame.key == node.mem_id
+
     def sectioned(self, nodes: Sequence[Node]) -> bool:
         """Whether each of the elements begins with a heading and is prose."""
         runs = [self._first.get(node.mem_id) for node in nodes]
@@ -237,7 +244,8 @@ def _widened(node: Node, density: Density) -> Node:
         if outer.tag == "body" or density.asked(outer):
             break
         if density.headed(outer):
-            return outer if density.opens(outer) and _gains(density.weight(outer), node, density) else node
+            gains = _gains(density.weight(outer), node, density) or density.leads(outer)
+            return outer if gains and density.opens(outer) else node
         alike = [child for child in children(outer, str(inner.tag)) if _make(child) == _make(inner)]
         shared = sum(map(density.weight, alike))
         if shared > density.weight(node) and density.sectioned(alike):

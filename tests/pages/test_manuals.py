@@ -131,6 +131,12 @@ def test_sections_within_the_one_of_the_headline_are_read_with_what_stands_above
     assert found.text.split("\n") == [ASK, *(line for step in UNEVEN for line in step)]
 
 
+def test_a_line_directly_below_the_headline_is_read_with_the_one_section_that_follows() -> None:
+    part = f"<div class='sect'><h3>接线</h3><p>{PLUG * 9}</p></div>"
+    page = f"<div class='chapter'><div><h2>{TITLE}</h2></div><p>{ASK}</p>{part}</div>"
+    assert read(page).text.split("\n") == [ASK, "接线", PLUG * 9]
+
+
 def test_blocks_of_any_make_below_the_headline_are_read_together() -> None:
     parts = "".join(f"<div class='c{head}'><h3>{head}</h3><p>{line}</p></div>" for head, line in UNEVEN)
     menu = items(*((f"/m{n}", f"其他章节{n}") for n in range(5)))
