@@ -75,11 +75,6 @@ class Clusters:
             self.merge(camp)
 
 
-def clash(one: Cluster, other: Cluster, conflicts: Conflicts) -> bool:
-    """Whether something shows that two clusters are two policies."""
-    return any(len(pair & one) == 1 and len(pair & other) == 1 for pair in conflicts)
-
-
 def _camps(some: frozenset[Cluster], clashing: Conflicts) -> list[frozenset[Cluster]]:
     """Connected clusters that contradict others: one camp, unless they contradict each other."""
     inside = {key for cluster in some for key in cluster}

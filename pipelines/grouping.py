@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 
 from attrs import frozen
 
-from pipelines.clusters import Cluster, Clusters, Key, clash, components
+from pipelines.clusters import Cluster, Clusters, Key, components
 from pipelines.relations import Relation
 from pipelines.sheets import Sheet
 
@@ -128,11 +129,7 @@ def _attach(
             if cluster not in state.between and (targets := _targets(cluster, place, leaning, state.between))
         }
         single = {cluster: next(iter(targets)) for cluster, targets in wanted.items() if len(targets) == 1}
-        edges = [
-            frozenset((cluster, target))
-            for cluster, target in single.items()
-            if _fits(cluster, single, members, conflicts)
-        ]
+        edges = _fitting(single, _Apart(place, members, conflicts))
         if not edges:
             break
         for component in components({cluster for edge in edges for cluster in edge}, edges):
@@ -156,26 +153,49 @@ def _targets(
     return found - {cluster}
 
 
-def _fits(
-    cluster: Cluster,
-    single: Mapping[Cluster, Cluster],
-    members: Mapping[Key, Member],
-    conflicts: Collection[frozenset[Key]],
-) -> bool:
-    """Whether nothing shows that it is another policy than its target, or than what else leans on that."""
-    target = single[cluster]
-    others = [other for other, on in single.items() if on == target and other != cluster]
-    return not any(
-        clash(cluster, other, conflicts) or _named_otherwise(cluster, other, members)
-        for other in (target, *others)
-    )
+class _Apart:
+    """Whether something shows that two clusters are two policies: a contradiction, or their names."""
+
+    def __init__(
+        self,
+        place: Mapping[Key, Cluster],
+        members: Mapping[Key, Member],
+        conflicts: Collection[frozenset[Key]],
+    ) -> None:
+        self._members = members
+        self._opposed: set[frozenset[Cluster]] = {frozenset(place[key] for key in pair) for pair in conflicts}
+        self._names: dict[Cluster, frozenset[str]] = {}
+
+    def __call__(self, one: Cluster, other: Cluster) -> bool:
+        """Of clusters of the same round."""
+        opposed = frozenset((one, other)) in self._opposed
+        return opposed or _named_otherwise(self._named(one), self._named(other))
+
+    def _named(self, cluster: Cluster) -> frozenset[str]:
+        if cluster not in self._names:
+            self._names[cluster] = frozenset[str]().union(*(self._members[key].names for key in cluster))
+        return self._names[cluster]
 
 
-def _named_otherwise(one: Cluster, other: Cluster, members: Mapping[Key, Member]) -> bool:
+def _fitting(single: Mapping[Cluster, Cluster], apart: _Apart) -> list[frozenset[Cluster]]:
+    """Who goes to its target: nothing shows that it is another policy, nor than what else would go there."""
+    going: defaultdict[Cluster, list[Cluster]] = defaultdict(list)
+    for cluster, target in single.items():
+        if not apart(cluster, target):
+            going[target].append(cluster)
+    return [
+        frozenset((cluster, target))
+        for target, clusters in going.items()
+        for cluster in clusters
+        if not any(apart(cluster, other) for other in clusters if other != cluster)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _named_otherwise(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether both bear titles of documents, and not one in common."""
-    names = [{name for key in cluster for name in members[key].names} for cluster in (one, other)]
-    return bool(names[0] and names[1]) and not any(
-        mine in theirs or theirs in mine for mine in names[0] for theirs in names[1]
+    return bool(one and other) and not any(
+        mine in theirs or theirs in mine for mine in one for theirs in other
     )
 
 

@@ -96,6 +96,12 @@ def test_an_excerpt_goes_to_the_policy_that_it_is_clearly_of() -> None:
     assert grouped(pairs) == ["ae", "b"]
 
 
+def test_an_excerpt_that_bears_the_name_of_another_document_keeps_no_other_away() -> None:
+    named = {key: Member(names=frozenset({name})) for key, name in (("a", "供水办法"), ("y", "接口规范"))}
+    pairs = {("x", "a"): part(), ("y", "a"): part(), ("z", "a"): part()}
+    assert grouped(pairs, **named, x=named["a"]) == ["axz", "y!a"]
+
+
 def test_an_excerpt_in_two_reprints_of_one_policy_is_of_that_policy() -> None:
     pairs = {("e", "a"): part(), ("e", "b"): part(), ("a", "b"): SAME}
     assert grouped(pairs) == ["abe"]
