@@ -72,6 +72,8 @@ def _relation(told: Iterable[tuple[Relation, Key]], *, among: int) -> str:
 
 
 def _evidence(group: Group, told: Iterable[tuple[Relation, Key]]) -> str:
+    if len(group.between) == 1:
+        return f"like {group.between[0]}, but bears another document's name or is contradicted"
     if group.between:
         return f"matches alike: {', '.join(group.between)}"
     best = max(told, key=lambda pair: (pair[0].strength, pair[0].containment, pair[1]), default=None)
