@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 Key = str
@@ -62,7 +62,7 @@ class Clusters:
             self.merge(component)
             return
         stubborn = {place[key] for pair in clashing for key in pair}
-        camps = [camp for some in components(stubborn, edges) for camp in _camps(some, clashing)]
+        camps = [camp for some in components(stubborn, edges) for camp in _camps(some, edges, clashing)]
         for rest in components(component - stubborn, edges):
             near = [camp for camp in camps if any(edge & rest and edge & camp for edge in edges)]
             if len(near) == 1:
@@ -75,12 +75,22 @@ class Clusters:
             self.merge(camp)
 
 
-def _camps(some: frozenset[Cluster], clashing: Conflicts) -> list[frozenset[Cluster]]:
-    """Connected clusters that contradict others: one camp, unless they contradict each other."""
-    inside = {key for cluster in some for key in cluster}
-    if any(pair <= inside for pair in clashing):
+def _camps(
+    some: frozenset[Cluster], edges: Sequence[frozenset[Cluster]], clashing: Conflicts
+) -> list[frozenset[Cluster]]:
+    """Connected clusters that contradict others: one camp, unless they contradict each other. Then those
+    that contradict most leave it, so that one bad page parts no others; where all do alike, each is alone."""
+    place = {key: cluster for cluster in some for key in cluster}
+    inside = [pair for pair in clashing if pair <= place.keys()]
+    if not inside:
+        return [some]
+    counts = Counter(cluster for pair in inside for cluster in {place[key] for key in pair})
+    most = max(counts.values())
+    loud = frozenset(cluster for cluster in some if counts[cluster] == most)
+    if loud == some:
         return [frozenset((cluster,)) for cluster in sorted(some, key=min)]
-    return [some]
+    parts = [part for left in (some - loud, loud) for part in components(left, edges)]
+    return [camp for part in parts for camp in _camps(part, edges, clashing)]
 
 
 def components(

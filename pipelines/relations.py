@@ -1,7 +1,7 @@
 """What two articles are to each other: the same words, a part of them, another edition, or different.
 
 Pure, and the same from both sides. What is unsure is ``different``: two policies told apart are mended
-easily, two fused ones not. Words that differ in substance are never the same text.
+easily, two fused ones not. Words that differ in substance are two texts, unless a portal altered them.
 """
 
 from __future__ import annotations

@@ -69,6 +69,13 @@ def test_two_texts_that_differ_are_not_one_because_a_third_is_like_both() -> Non
     assert grouped({("a", "x"): SAME, ("b", "x"): SAME, ("a", "b"): differ}) == ["a", "b", "x!ab"]
 
 
+def test_bad_pages_part_no_others() -> None:
+    differ = Relation(kind="different", differs=True)
+    pairs = dict.fromkeys(("ab", "ac", "ad", "bc", "bd", "cd", "az", "by"), SAME)
+    pairs |= dict.fromkeys(("bz", "cz", "dz", "ay", "cy", "dy"), differ)
+    assert grouped({(pair[0], pair[1]): found for pair, found in pairs.items()}) == ["abcd", "y", "z"]
+
+
 def test_a_text_between_two_editions_is_of_their_policy_and_not_an_edition_more() -> None:
     pairs = {("a", "x"): SAME, ("b", "x"): SAME, ("a", "b"): edition()}
     assert grouped(pairs) == ["ax|b"]
