@@ -101,10 +101,10 @@ class ReplayHandler(BaseDownloadHandler):
         return read(self._root, own) if own else load(record, known=self._saved.original)
 
     def _held(self, record: StoredRecord) -> StoredResponse:
-        """A saved revisit whose payload the archive holds since an earlier replay."""
+        """A saved revisit whose payload the archive holds since an earlier replay, or nobody has."""
         with self._database.read() as session:
             capture = queries.first_capture(session, record.digest)
         if capture is None:
-            return load(record)
+            raise NotSaved(f"{record.url}: its body is in a capture that is not among these")
         body = read(self._root, capture).body
         return evolve(load(evolve(record, refers_to=None)), body=body, digest=record.digest)
