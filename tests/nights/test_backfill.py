@@ -204,7 +204,7 @@ def test_articles_that_do_not_come_are_tried_in_three_runs_and_given_up(home: Ho
 
 
 def test_one_run_of_a_portal_at_a_time(home: Home, pages: Pages) -> None:
-    publish(home, pages, slow=12)
+    publish(home, pages, slow=28)
     child = home.run("backfill", "ndrc", "--json", *RANGE, "--section", "tz")
     wait_until(lambda: len(home.newest()) > SIZE)
     assert "another run has the lease" in backfill(home, expect=75)["error"]
