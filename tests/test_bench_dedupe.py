@@ -1,0 +1,53 @@
+"""What measures reprints: invented articles, their truth, and an index that is filled in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from benchmarks import filled, planted
+from benchmarks.tally import Tally
+from pipelines.sheets import fingerprints
+from storage import fingerprints as index
+from storage.database import open_database, upgrade
+from storage.models import FingerprintedRow, FingerprintKeyRow, FingerprintRow
+
+COUNT, SEED = 80, 5
+Rows = list[set[tuple[object, ...]]]
+
+
+def indexed(home: Path, *, at_once: bool) -> Rows:
+    """Who has which hashes and keys, whatever the number of the wording."""
+    url = f"sqlite:///{home / f'{at_once}.db'}"
+    upgrade(url)
+    with open_database(url) as database:
+        if at_once:
+            filled.write(database, COUNT, SEED)
+        else:
+            for new in planted.corpus(COUNT, SEED):
+                with database.write() as session:
+                    index.add(session, new.number + 1, fingerprints(filled.sheet_of(new)))
+        of_article = select(FingerprintedRow.article_id, FingerprintRow.hash).join(
+            FingerprintRow, FingerprintRow.wording_id == FingerprintedRow.wording_id
+        )
+        keys = select(FingerprintKeyRow.key, FingerprintKeyRow.article_id)
+        with database.read() as session:
+            return [{(*row,) for row in session.execute(query)} for query in (of_article, keys)]
+
+
+def test_an_index_that_is_filled_in_one_go_is_the_one_that_grew(tmp_path: Path) -> None:
+    assert indexed(tmp_path, at_once=True) == indexed(tmp_path, at_once=False)
+
+
+def test_the_truth_of_an_article_is_known_without_writing_it() -> None:
+    for new in planted.corpus(300, SEED):
+        assert planted.truth(new.number, SEED) == (new.kind, new.policy)
+
+
+def test_a_repeat_is_found_by_one_of_its_policy_and_every_false_partner_counts() -> None:
+    tally = Tally(SEED)
+    repeat = next(each for each in planted.corpus(300, SEED) if each.policy != each.number)
+    other = next(each.number for each in planted.corpus(300, SEED) if each.policy not in {repeat.policy, 0})
+    tally.add(repeat.number, [repeat.policy, other])
+    assert (tally.recall(), tally.precision) == (1.0, 0.5)
