@@ -119,8 +119,11 @@ def _references(page: Document, found: Sequence[Run], links: Set[int]) -> Set[in
 def _leads_away(page: Document, run: Run) -> bool:
     """Whether all its links lead to another site than the page's, when that is known."""
     here = _host(page.url)
-    there = [_host(page.absolute(attribute(link, "href"))) for link in run.block.css("a[href]")]
-    return bool(here and there) and all(host and registrable(host) != registrable(here) for host in there)
+    links = [attribute(link, "href") for link in run.block.css("a[href]")]
+    if not (here and links and all("//" in link for link in links)):
+        return False
+    there = [_host(page.absolute(link)) for link in links]
+    return all(host and registrable(host) != registrable(here) for host in there)
 
 
 def _host(url: str) -> str:
