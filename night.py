@@ -162,9 +162,10 @@ def night(
 
 def _held(database: Database, passed: Night) -> Night:
     """The night that knows which of the portals it found taken are held by a run of another kind."""
-    found = holders.held(database, passed.elsewhere)
-    names = {run.portal for run in found}
-    return evolve(passed, held=found, elsewhere=tuple(s for s in passed.elsewhere if s not in names))
+    with database.read() as session:
+        found = holders.held(session)
+    held = tuple(found[slug] for slug in passed.elsewhere if slug in found)
+    return evolve(passed, held=held, elsewhere=tuple(s for s in passed.elsewhere if s not in found))
 
 
 def take_up(

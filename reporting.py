@@ -19,7 +19,7 @@ from crawler import holders
 from crawler.clock import Clock
 from policy.dates import SHANGHAI
 from resting import sentence
-from storage import backfills, backoffs, mornings, runs
+from storage import backfills, backoffs, mornings
 from storage.database import Database
 from storage.index import Index
 
@@ -62,7 +62,7 @@ def morning(
             resting=tuple(sentence(each) for each in backoffs.backoffs(session).values()),
             behind=mornings.behind(session, Index(config.index).position),
             waiting=outbox.waiting_in(session),
-            held=_held(database, runs.running(session)) if day == _today() else (),
+            held=tuple(map(holders.sentence, holders.held(session).values())) if day == _today() else (),
             backfills=tuple(each.headline for each in backfills.of_day(session, first, first + _DAY)),
             remarks=tuple(remarks),
         )
@@ -70,10 +70,6 @@ def morning(
 
 def _today() -> dt.date:
     return clocks.now().astimezone(SHANGHAI).date()
-
-
-def _held(database: Database, slugs: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(holders.sentence, holders.held(database, slugs)))
 
 
 def alarms(session: Session, slugs: Iterable[str]) -> list[Alarm]:

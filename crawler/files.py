@@ -102,9 +102,9 @@ class Files:
         )
 
     def lost(self, attachment: Attachment, request: Request, reason: str) -> Fetched:
-        """A file that did not come, at the time of the answer that was none."""
+        """A file that did not come, at the time of the answer that was none, or of giving up."""
         answer: Capture | None = request.meta.get("capture")
-        at = answer.at if answer else self._visit.clock()
+        at = answer.at if answer else request.meta.get("lost") or self._visit.clock()
         return Fetched(attachment=attachment, at=at, failed=reason)
 
     def _known(self, digest: str) -> FileText | None:

@@ -76,7 +76,7 @@ class ReplayHandler(BaseDownloadHandler):
         record = self._next(request)
         if record is None:
             if then := self._saved.unanswered(request.method, request.url, request.body):
-                raise Unanswered(request.url, then.reason)
+                raise Unanswered(request.url, then.reason, then.at)
             raise NotSaved(request.url)
         stored = self._load(record)
         request.meta["stored"] = (record, self._saved.original(record.digest) if record.revisit else None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
 
 from config import Config
 from crawler import clock, lease
@@ -23,11 +25,9 @@ _NAMES: dict[RunKind, str] = {
 }
 
 
-def held(database: Database, slugs: Iterable[str]) -> tuple[Run, ...]:
-    """The runs of another kind than a night's that hold these portals now."""
-    with database.read() as session:
-        found = runs.running(session)
-    return tuple(found[slug] for slug in slugs if slug in found and found[slug].kind != "crawl")
+def held(session: Session) -> dict[str, Run]:
+    """The run of another kind than a night's that holds a portal now, by portal."""
+    return {slug: run for slug, run in runs.running(session).items() if run.kind != "crawl"}
 
 
 def sentence(run: Run) -> str:
@@ -46,7 +46,9 @@ def freed(
     """
     while slugs and not (stop.is_set() or halted(config)):
         lease.close_lost(config, database, clock.now())
-        if found := frozenset(slugs) - {run.portal for run in held(database, slugs)}:
+        with database.read() as session:
+            found = frozenset(slugs) - held(session).keys()
+        if found:
             return found
         stop.wait(_LOOK)
     return frozenset()

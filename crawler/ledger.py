@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler import tally
 from crawler.meter import Meter
+from crawler.outcomes import Unanswered, reason
 from crawler.rendering import is_rendered
 from crawler.reports import Reports
 from crawler.saved import saved
@@ -99,18 +101,22 @@ class Ledger:
             protocol=response.protocol or "HTTP/1.1",
         )
 
-    def lose(self, request: Request, reason: str) -> None:
-        """Put into the run's WARC that a request got no answer; a replay does not record again."""
-        if self._visit.replay:
-            return
-        self._open_writer().fail(
-            url=request.url,
-            reason=reason,
-            at=self._visit.clock(),
-            method=request.method,
-            request_headers=_pairs(request.headers),
-            request_body=request.body,
-        )
+    def lose(self, request: Request, error: BaseException) -> dt.datetime:
+        """Put into the run's WARC that a request got no answer, and when; a replay says when it was then,
+        and does not record again."""
+        if isinstance(error, Unanswered):
+            return error.at
+        at = self._visit.clock()
+        if not self._visit.replay:
+            self._open_writer().fail(
+                url=request.url,
+                reason=reason(error),
+                at=at,
+                method=request.method,
+                request_headers=_pairs(request.headers),
+                request_body=request.body,
+            )
+        return at
 
     def _keep_stored(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
         """Refer to a capture of the home; take over a foreign one, and what it refers to."""

@@ -227,7 +227,8 @@ class Decode:
 
 
 class RawCapture:
-    """Keeps the answer, or that there was none, in the run's WARC; ``request.meta["capture"]`` says where."""
+    """Keeps the answer, or that there was none, in the run's WARC; ``request.meta["capture"]`` says where,
+    ``request.meta["lost"]`` when."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -243,7 +244,7 @@ class RawCapture:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """That it got no answer is kept too."""
         if not isinstance(exception, IgnoreRequest):
-            self._ledger.lose(request, reason(exception))
+            request.meta["lost"] = self._ledger.lose(request, exception)
 
 
 class Metering:

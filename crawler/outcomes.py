@@ -5,6 +5,8 @@ What a page itself is (a challenge, a soft 404) are the ``PageError``s of :mod:`
 
 from __future__ import annotations
 
+import datetime as dt
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -50,11 +52,11 @@ class Blocked(Unfetched):
 
 
 class Unanswered(Exception):
-    """A replay has it that the request got no answer; ``reason`` is why, as then."""
+    """A replay has it that the request got no answer; when and for what ``reason``, as then."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, at: dt.datetime) -> None:
         super().__init__(f"{url}: was not answered then: {reason}")
-        self.reason = reason
+        self.reason, self.at = reason, at
 
 
 class NotSaved(Unfetched):

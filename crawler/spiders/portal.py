@@ -27,7 +27,7 @@ from crawler.ledger import Ledger, Seen
 from crawler.memory import Memory
 from crawler.middlewares import payload_of
 from crawler.moving import Moving
-from crawler.outcomes import Blocked, LedTo, NotSaved, Unanswered, is_gone, reason
+from crawler.outcomes import Blocked, LedTo, NotSaved, is_gone, reason
 from crawler.portal import Section
 from crawler.printed import printed
 from crawler.rendering import BROWSER
@@ -370,7 +370,7 @@ class PortalSpider(Spider):
     def unfiled(self, failure: Failure) -> Output:
         """A file could not be fetched: counted, noted with its attachment, and nothing else."""
         so_far, error = so_far_of(failure), error_of(failure)
-        if isinstance(error, NotSaved | Unanswered):  # a replay knows no time for it
+        if isinstance(error, NotSaved):
             self._count(tally.MISSING + "file")
             yield from self._enclosed(so_far.with_next(None))
             return
