@@ -147,11 +147,7 @@ class CaptureWriter:
     def convert(self, *, url: str, body: bytes, kind: str, at: dt.datetime) -> Capture:
         """Keep a page as a browser made it of the answers kept before."""
         fields = _fields(url, at, None) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
-        record = _pack(
-            lambda writer: writer.create_warc_record(
-                url, "conversion", payload=BytesIO(body), length=len(body), warc_headers_dict=fields
-            )
-        )
+        record = _packed("conversion", url, fields, None, body)
         return Capture(
             url=url,
             at=at,
@@ -177,13 +173,11 @@ class CaptureWriter:
         """Keep that a request got no answer, and why: a metadata record beside the request."""
         block = f"{FETCH_FAILED}: {reason}\r\n".encode()
         fields = _fields(url, at, None) | {"Content-Type": "application/warc-fields"}
-        record = _pack(
-            lambda writer: writer.create_warc_record(
-                url, "metadata", payload=BytesIO(block), length=len(block), warc_headers_dict=fields
-            )
+        asked = _asking(method, url, request_headers)
+        self._append(
+            _packed("metadata", url, fields, None, block)
+            + _packed("request", url, _concurrent(fields), asked, request_body)
         )
-        head = _asking(method, url, request_headers)
-        self._append(record + _packed("request", url, _concurrent(fields), head, request_body))
 
     def copy(self, record: StoredRecord) -> Capture:
         """Take over a record of another archive unchanged, its request too; once, however often asked.
@@ -246,15 +240,15 @@ class _Head:
         """Nothing to compute."""
 
 
-def _packed(kind: str, url: str, fields: Mapping[str, str], head: bytes, body: bytes) -> bytes:
-    """One record as a gzip member."""
+def _packed(kind: str, url: str, fields: Mapping[str, str], head: bytes | None, body: bytes) -> bytes:
+    """One record as a gzip member; ``head`` is that of an HTTP message, if it is one."""
     return _pack(
         lambda writer: writer.create_warc_record(
             url,
             kind,
             payload=BytesIO(body),
             length=len(body),
-            http_headers=_Head(head),
+            http_headers=None if head is None else _Head(head),
             warc_headers_dict=dict(fields),
         )
     )
