@@ -31,14 +31,14 @@ _INNER = (
 _DRAFT = r"征求意见稿|公开征求意见稿|征求意见|草案|送审稿|讨论稿|审议稿|报批稿|意见稿"
 _YEAR = rf"(?<![\d{HAN_DIGITS}])(?:\d{{4}}|[{HAN_DIGITS}]{{4}})"
 _OPEN, _CLOSE = r"[（(\[〔【]", r"[）)\]〕】]"
-_VERSIONED = rf"{_YEAR}年?(?:版本|版(?![权面图税块]))"
+_AS_VERSION = r"年?(?:版本|版(?![权面图税块]))"
 _EDITION = re.compile(
     rf"{_OPEN}(?:[^（）()]{{0,24}}(?:修订|修正|修改|更正|{_DRAFT})[^（）()]{{0,12}}|试行|暂行|{_YEAR}年?度?(?:版|本|版本)?"
     rf"|[^（）()]{{0,6}}(?:全文|节选|摘编|摘要|摘录)[^（）()]{{0,4}}|\d{{1,2}}|第[{NUMERALS}\d]{{1,3}}页){_CLOSE}"
-    rf"|{_VERSIONED}"
+    rf"|{_YEAR}{_AS_VERSION}"
 )
 _VERSION = re.compile(
-    rf"{_OPEN}(?P<marked>{_YEAR})年?(?:本|[^（）()]{{0,8}}(?:修订|修正|修改))|(?P<plain>{_YEAR})年?(?:版本|版(?![权面图税块]))"
+    rf"{_OPEN}(?P<marked>{_YEAR})年?(?:本|[^（）()]{{0,8}}(?:修订|修正|修改))|(?P<plain>{_YEAR}){_AS_VERSION}"
 )
 _OF_YEAR = re.compile(rf"{_OPEN}(?P<year>{_YEAR})年?度?{_CLOSE}")
 _TRIAL = re.compile(
