@@ -19,6 +19,7 @@ import statistics
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ STEPS = 5
 LEAST = 0.1
 """Milliseconds of a step that is worth a row."""
 USUAL = 60
-"""Kilobytes of a usual page, for which the cost of a kilobyte is told."""
+"""Kilobytes of a usual page, whose cost is told."""
 
 Truth = Mapping[str, Any]
 
@@ -115,17 +116,25 @@ def _quality(found: Score, given: Answers, asked: Mapping[str, Field]) -> dict[s
 
 
 def cost(spent: Mapping[str, float], sizes: Mapping[str, float]) -> dict[str, str]:
-    """Milliseconds a page, and what a page of the usual size would cost at the median page's ms a KB."""
+    """Milliseconds a page, and what a page of the usual size costs by the line through all."""
     if not spent:
         return {}
     ordered = sorted(spent.values())
     late = ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)]
-    usual = USUAL * statistics.median(ms / sizes[file] for file, ms in spent.items())
-    return {
-        "ms median": f"{statistics.median(ordered):.1f}",
-        "ms p95": f"{late:.1f}",
-        f"ms at {USUAL} KB": f"{usual:.1f}",
-    }
+    told = {"ms median": f"{statistics.median(ordered):.1f}", "ms p95": f"{late:.1f}"}
+    usual = _at(USUAL, [(sizes[file], ms) for file, ms in spent.items()])
+    return told | ({} if usual is None else {f"ms at {USUAL} KB": f"{usual:.1f}"})
+
+
+def _at(size: float, points: Sequence[tuple[float, float]]) -> float | None:
+    """The cost of a size by the line of Theil and Sen, which a page of another kind does not bend."""
+    slopes = [
+        (two - one) / (more - less) for (less, one), (more, two) in combinations(points, 2) if more != less
+    ]
+    if not slopes:
+        return None
+    slope = statistics.median(slopes)
+    return statistics.median(one + slope * (size - less) for less, one in points)
 
 
 def _worst(engines: Sequence[str]) -> Report:

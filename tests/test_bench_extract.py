@@ -111,8 +111,13 @@ def test_an_engine_answers_from_a_process_of_its_own_and_says_what_it_could_not_
 
 
 def test_the_cost_of_a_page_is_told_for_a_usual_size_too() -> None:
-    told = cost({"a": 10.0, "b": 30.0, "c": 20.0}, {"a": 60.0, "b": 120.0, "c": 120.0})
-    assert told == {"ms median": "20.0", "ms p95": "30.0", "ms at 60 KB": "10.0"}
+    sizes = {"a": 20.0, "b": 40.0, "c": 80.0, "d": 120.0, "odd": 100.0}
+    told = cost({"a": 10.0, "b": 14.0, "c": 22.0, "d": 30.0, "odd": 90.0}, sizes)
+    assert told == {"ms median": "22.0", "ms p95": "90.0", "ms at 60 KB": "18.0"}
+
+
+def test_the_cost_of_pages_of_one_size_is_told_for_no_other() -> None:
+    assert cost({"a": 10.0, "b": 14.0}, {"a": 20.0, "b": 20.0}) == {"ms median": "12.0", "ms p95": "14.0"}
 
 
 def test_an_engine_over_its_time_fails_at_the_pages_it_left(tmp_path: Path) -> None:
