@@ -14,13 +14,12 @@ from twisted.python.failure import Failure
 
 from crawler import reading, tally
 from crawler.backlog import Backlog
-from crawler.following import Sought
 from crawler.memory import Memory
 from crawler.middlewares import payload_of
 from crawler.outcomes import Blocked, NotSaved, is_gone
 from crawler.rendering import BROWSER
-from crawler.requesting import error_of, request, so_far_of
-from crawler.spiders.portal import Output, PortalSpider
+from crawler.requesting import Output, error_of, request, so_far_of
+from crawler.spiders.portal import PortalSpider
 from crawler.walking import Walk
 from policy.errors import Challenge, LayoutChanged, PageError
 
@@ -96,13 +95,7 @@ class BackfillSpider(PortalSpider):
         self._done, self._total = progress.done, progress.total
         super().idle()
 
-    def _count_failed(self, sought: Sought, error: BaseException) -> None:
-        super()._count_failed(sought, error)
-        if isinstance(error, Blocked | Challenge | NotSaved):
-            self._memory.spare(sought.key)
-
-    def article(self, response: Response, so_far: Sought) -> Output:
-        """Read a page of an article; say how far we are."""
-        yield from super().article(response, so_far)
+    def _heard(self) -> None:
+        """Say how far we are."""
         self._done += 1
         self.visit.told("articles", min(self._done, self._total), self._total)

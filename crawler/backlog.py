@@ -92,7 +92,7 @@ class Backlog(Memory):
             backfills.not_come(session, self._backfill.id, key)
 
     def spare(self, key: str) -> None:
-        """It was not asked for in earnest: its portal answers no more, a replay has not got it."""
+        """It is no try either."""
         self._asked.discard(key)
 
     def settle(self) -> None:

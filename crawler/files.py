@@ -1,22 +1,32 @@
-"""Files on their way from an answer to a record: read once in a child process, told by digest."""
+"""Files on their way from an article to the archive: asked for one after the other, read once in a child
+process, told by digest."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from scrapy.http import Request, Response
+from scrapy.statscollectors import StatsCollector
+from twisted.python.failure import Failure
 
 from config import Attachments
-from crawler.enclosing import any_due, due
+from crawler import tally
+from crawler.enclosing import Enclosing, any_due, due
+from crawler.outcomes import NotSaved, reason
+from crawler.requesting import Output, error_of, request, request_of, so_far_of
 from crawler.visit import Visit
 from pipelines.files import parent
 from pipelines.files.said import Limits
-from pipelines.items import Reading
+from pipelines.items import Enclosure, Item, Reading
 from policy.errors import ArchiveError
 from policy.records import Attachment, Capture, Fetched, FileText
 from storage import captures, queries
 from storage.files import HeldArticle, file_text, held_article
+
+logger = logging.getLogger(__name__)
 
 _AT_ONCE = 2
 """Children that read at the same time, however many portals' files come in."""
@@ -28,8 +38,8 @@ FILE = "file"
 class Files:
     """The files of one visit."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
+    def __init__(self, visit: Visit, stats: StatsCollector) -> None:
+        self._visit, self._stats = visit, stats
         self._held: dict[str, HeldArticle | None] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -63,8 +73,22 @@ class Files:
             held, recheck_days=self._wanted.recheck_days, now=self._visit.clock()
         )
 
+    # ------------------------------------------------------------ asking
+
+    def ask(self, key: str, files: Sequence[Attachment]) -> Output:
+        """Ask for files of a saved article."""
+        return self._next(Enclosing(key=key, waiting=tuple(files)))
+
+    def _next(self, so_far: Enclosing) -> Output:
+        """Ask for the next file; hand them on when the last is there."""
+        if so_far.waiting:
+            url = so_far.waiting[0].url
+            yield request(url, self.file, self.no_file, so_far, priority=5, meta=self._meta)
+        elif so_far.fetched:
+            yield Enclosure(key=so_far.key, files=so_far.fetched)
+
     @property
-    def meta(self) -> dict[str, Any]:
+    def _meta(self) -> dict[str, Any]:
         """What marks a request for a file, with limits of its own."""
         return {
             FILE: True,
@@ -72,9 +96,34 @@ class Files:
             "download_timeout": self._wanted.timeout,
         }
 
+    async def file(self, response: Response, so_far: Enclosing) -> AsyncIterator[Request | Item]:
+        """Read a file of an article."""
+        offered, capture = so_far.waiting[0], response.meta["capture"]
+        fetched = await self._fetched(so_far.key, offered, response, capture)
+        if fetched.content and fetched.content.status in {"encrypted", "unreadable", "too_large"}:
+            logger.warning("%s: %s: not read: %s", so_far.key, offered.url, fetched.content.note)
+            self._stats.inc_value(f"{tally.FAILED}attachment_{fetched.content.status}")
+        for each in self._next(so_far.with_next(fetched)):
+            yield each
+
+    def no_file(self, failure: Failure) -> Output:
+        """A file could not be fetched: counted, noted with its attachment, and nothing else."""
+        so_far, error = so_far_of(failure), error_of(failure)
+        if isinstance(error, NotSaved):
+            self._stats.inc_value(tally.MISSING + "file")
+            yield from self._next(so_far.with_next(None))
+            return
+        offered = so_far.waiting[0]
+        logger.info("%s: %s: not fetched: %s", so_far.key, offered.url, error)
+        self._stats.inc_value(f"{tally.FAILED}attachment_{reason(error)}")
+        lost = self._lost(offered, request_of(failure), reason(error))
+        yield from self._next(so_far.with_next(lost))
+
     # ------------------------------------------------------------ reading
 
-    async def read(self, key: str, attachment: Attachment, response: Response, capture: Capture) -> Fetched:
+    async def _fetched(
+        self, key: str, attachment: Attachment, response: Response, capture: Capture
+    ) -> Fetched:
         """The file as a record. What was read before by the reader of today is not read again."""
         content = self._known(capture.digest) or await self._read(response.body, attachment)
         before = self._before(key, attachment)
@@ -101,7 +150,7 @@ class Files:
             characters=wanted.max_characters,
         )
 
-    def lost(self, attachment: Attachment, request: Request, reason: str) -> Fetched:
+    def _lost(self, attachment: Attachment, request: Request, reason: str) -> Fetched:
         """A file that did not come, at the time of the answer that was none, or of giving up."""
         answer: Capture | None = request.meta.get("capture")
         at = answer.at if answer else request.meta.get("lost") or self._visit.clock()

@@ -139,6 +139,9 @@ class Memory:
             with self._visit.database.write() as session:
                 listed.not_come(session, self._portal, key, self._today)
 
+    def spare(self, key: str) -> None:
+        """It was not asked for in earnest: its portal answers no more, a replay has not got it."""
+
     def settle(self) -> None:
         """At the end of the run: what was archived is owed no more."""
         with self._visit.database.write() as session:

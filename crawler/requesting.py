@@ -1,8 +1,8 @@
-"""Scrapy's requests as the spiders make them, and what a failure says of one."""
+"""Scrapy's requests as a crawl makes them, and what a failure says of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,10 @@ from twisted.python.failure import Failure
 
 from crawler.outcomes import Ended
 from crawler.pages.listings import kind, parted
+from pipelines.items import Item
+
+Output = Iterator[Request | Item]
+"""What a callback asks for and hands on."""
 
 
 def request(
