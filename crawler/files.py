@@ -23,7 +23,7 @@ from pipelines.files.said import Limits
 from pipelines.items import Enclosure, Item, Reading
 from policy.errors import ArchiveError
 from policy.records import Attachment, Capture, Fetched, FileText
-from storage import captures, queries
+from storage import captured, captures
 from storage.files import HeldArticle, file_text, held_article
 
 logger = logging.getLogger(__name__)
@@ -171,7 +171,7 @@ class Files:
         """What an older payload says to the reader of today; None when its capture is lost."""
         config = self._visit.config
         with self._visit.database.read() as session:
-            capture = queries.first_capture(session, digest)
+            capture = captured.first_capture(session, digest)
         if capture is None:
             return None
         try:

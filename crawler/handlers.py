@@ -22,7 +22,7 @@ from crawler.outcomes import NotSaved, Unanswered
 from crawler.rendering import wants_browser
 from crawler.saved import saved
 from crawler.visit import visit_of
-from storage import queries
+from storage import captured
 from storage.captures import RENDERED, StoredRecord, StoredResponse, load, read, refer
 
 
@@ -103,7 +103,7 @@ class ReplayHandler(BaseDownloadHandler):
     def _held(self, record: StoredRecord) -> StoredResponse:
         """A saved revisit whose payload the archive holds since an earlier replay, or nobody has."""
         with self._database.read() as session:
-            capture = queries.first_capture(session, record.digest)
+            capture = captured.first_capture(session, record.digest)
         if capture is None:
             raise NotSaved(f"{record.url}: its body is in a capture that is not among these")
         body = read(self._root, capture).body

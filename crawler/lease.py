@@ -17,7 +17,7 @@ from pathlib import Path
 from config import Config
 from policy.errors import ArchiveError
 from policy.runs import Run, RunState
-from storage import archive, runs
+from storage import captured, runs
 from storage.captures import cut_torn, refer, scan
 from storage.database import Database
 
@@ -92,7 +92,7 @@ def _rescue(config: Config, database: Database, run: Run) -> int:
         logger.error("%s: captures not recorded: %s", run.warc, error)
         return 0
     with database.write() as session:
-        return len(archive.record_captures(session, [c for c in captures if c], run.id))
+        return len(captured.record_captures(session, [c for c in captures if c], run.id))
 
 
 def _lock(config: Config, run_id: int) -> Path:

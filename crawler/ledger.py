@@ -26,7 +26,7 @@ from crawler.saved import saved
 from crawler.visit import Visit, part_of, visit_of
 from pipelines.facts import Facts
 from policy.records import Capture
-from storage import archive, queries, runs
+from storage import captured, runs
 from storage.captures import CaptureWriter, StoredRecord, holds, refer
 from storage.held import held_payload
 
@@ -131,7 +131,7 @@ class Ledger:
     def _taken_over(self, record: StoredRecord) -> Capture | None:
         """What an earlier replay copied of a foreign record, when it is there and whole."""
         with self._visit.database.read() as session:
-            known = queries.capture_by_record(session, record.record_id, record.digest)
+            known = captured.capture_by_record(session, record.record_id, record.digest)
         return known if known and holds(self._visit.config.captures, known) else None
 
     def _open_writer(self) -> CaptureWriter:
@@ -159,7 +159,7 @@ class Ledger:
         """Record the captures that belong to no saved article."""
         if self._pending:
             with self._visit.database.write() as session:
-                archive.record_captures(session, tuple(self._pending.values()), self._run.id)
+                captured.record_captures(session, tuple(self._pending.values()), self._run.id)
             self._pending.clear()
 
     # -------------------------------------------------------------- signals

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from config import Config
 from policy.records import Capture, Payload
-from storage import captures, queries
+from storage import captured, captures
 from storage.database import Database
 
 
@@ -24,4 +24,4 @@ class Stored:
 
     def _holder(self, digest: str) -> Capture | None:
         with self.database.read() as session:
-            return queries.first_capture(session, digest)
+            return captured.first_capture(session, digest)

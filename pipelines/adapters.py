@@ -22,7 +22,7 @@ from policy.errors import Drifted, Rejected
 from policy.records import Change, Version
 from policy.revisit import day_of
 from policy.withdrawal import is_believed
-from storage import archive, cursors, drifting, presence, queries
+from storage import archive, captured, cursors, drifting, presence, queries
 from storage.database import Database
 from storage.enclosures import store_files
 
@@ -121,7 +121,7 @@ class ArchivePipeline:
     def _mark_seen(self, item: Reading) -> None:
         """The article is there, whatever was read; its captures are kept to be read again."""
         with self._database.write() as session:
-            archive.record_captures(session, item.captures, self._run_id)
+            captured.record_captures(session, item.captures, self._run_id)
             at = item.captures[-1].at
             presence.mark_seen(session, self._portal, item.article.key, at, self._run_id)
 
@@ -175,13 +175,13 @@ class ArchivePipeline:
     def _mark_unchanged(self, item: Unchanged) -> None:
         self._there += 1
         with self._database.write() as session:
-            archive.record_captures(session, item.captures, self._run_id)
+            captured.record_captures(session, item.captures, self._run_id)
             presence.mark_unchanged(session, self._portal, item.key, item.captures[-1].at, self._run_id)
         self._count("run/saved/unchanged")
 
     def _miss(self, item: Gone) -> None:
         with self._database.write() as session:
-            archive.record_captures(session, item.captures, self._run_id)
+            captured.record_captures(session, item.captures, self._run_id)
         self._gone.append(item)
 
     def _settle_gone(self) -> None:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from attrs import evolve
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from policy.identity import content_hash, policy_keys
 from policy.records import Alias, Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
 from policy.revisit import day_of, next_look
 from policy.validators import Validators
-from storage import article_json, moves, queries, validators
+from storage import article_json, captured, moves, queries, validators
 from storage.changes import add_change
 from storage.database import Database
 from storage.files import carry_files
@@ -27,7 +27,6 @@ from storage.locks import hold_article, lock_feed
 from storage.models import (
     ArticleRow,
     AttachmentRow,
-    CaptureRow,
     KeywordRow,
     PolicyKeyRow,
     PolicyRow,
@@ -42,7 +41,6 @@ Decide = Callable[[Article, Sequence[Candidate]], Decision]
 """Which policy a new article belongs to, seeing the policies known under its keys."""
 
 _TRIES = 5
-_RECORDED = select(CaptureRow.id, CaptureRow.digest).where(CaptureRow.record_id == bindparam("record_id"))
 
 
 class Conflict(PolarchiveError):
@@ -146,16 +144,6 @@ def save(
     return _save(session, reading, lambda _article, _candidates: decision, reread)
 
 
-def record_captures(
-    session: Session, captures: Sequence[Capture], run_id: int | None = None
-) -> tuple[Capture, ...]:
-    """The captures with their ids, in the same order; one already recorded is not recorded again."""
-    return tuple(
-        capture if capture.id else evolve(capture, id=_record_capture(session, capture, run_id))
-        for capture in captures
-    )
-
-
 def set_keywords(session: Session, article_id: int, number: int, words: Sequence[str]) -> None:
     """Keep the keywords computed for a version, in place of those it had."""
     wanted = (VersionRow.article_id == article_id, VersionRow.number == number)
@@ -191,7 +179,7 @@ def _in_its_own(database: Database, reading: Reading, save: Callable[[Session], 
 
 
 def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | None) -> Saved:
-    reading = evolve(reading, captures=record_captures(session, reading.captures, reading.run_id))
+    reading = evolve(reading, captures=captured.record_captures(session, reading.captures, reading.run_id))
     row = hold_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
@@ -339,36 +327,6 @@ def _newest_columns(reading: Reading) -> dict[str, object]:
 
 
 # ------------------------------------------------------------------ rows
-
-
-def _record_capture(session: Session, capture: Capture, run_id: int | None) -> int:
-    """The id of the capture's row; another payload under the same record id has a row of its own."""
-    for record_id in queries.record_ids(capture.record_id, capture.digest):
-        added: int | None = _insert_capture(session, capture, run_id, record_id)
-        if added is not None:
-            return added
-        known, digest = session.execute(_RECORDED, {"record_id": record_id}).one()
-        if digest == capture.digest:
-            return int(known)
-    raise AssertionError("unreachable")
-
-
-def _insert_capture(session: Session, capture: Capture, run_id: int | None, record_id: str) -> int | None:
-    added: int | None = insert_unless_there(
-        session,
-        CaptureRow,
-        record_id=record_id,
-        url=capture.url,
-        at=capture.at,
-        status=capture.status,
-        file=capture.file,
-        offset=capture.offset,
-        length=capture.length,
-        digest=capture.digest,
-        mime=capture.mime,
-        run_id=run_id,
-    )
-    return added
 
 
 def _add_policy(session: Session, reading: Reading) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from policy.records import Attachment, Change, ChangeKind, Fetched, File, FileText
 from policy.words import fold
-from storage.archive import record_captures
+from storage.captured import record_captures
 from storage.changes import add_change
 from storage.database import Database
 from storage.files import carry_files, file_text, files_of, keep_text, put_file

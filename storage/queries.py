@@ -262,40 +262,6 @@ def _keywords(session: Session, version_ids: Collection[int]) -> dict[int, tuple
     }
 
 
-def captures_of(session: Session, article_id: int, number: int) -> tuple[Capture, ...]:
-    """The captures a version was read from, in the order of its pages."""
-    found = version(session, article_id, number)
-    return found.captures if found else ()
-
-
-def first_capture(session: Session, digest: str) -> Capture | None:
-    """The first capture of a payload: the one that later identical ones may refer to."""
-    query = select(CaptureRow).where(CaptureRow.digest == digest).order_by(CaptureRow.id).limit(1)
-    row = session.scalar(query)
-    return capture_record(row) if row else None
-
-
-def record_ids(record_id: str, digest: str) -> tuple[str, str]:
-    """Under which ids a record may be known: an altered copy of a WARC may have kept the ids of its
-    records, and the payload that came second is told apart by its digest."""
-    return record_id, f"{record_id} {digest}"
-
-
-def capture_by_record(session: Session, record_id: str, digest: str) -> Capture | None:
-    """A capture by the id of its WARC record and its payload."""
-    known = CaptureRow.record_id.in_(record_ids(record_id, digest))
-    row = session.scalar(select(CaptureRow).where(known, CaptureRow.digest == digest))
-    return capture_record(row) if row else None
-
-
-def last_captures(session: Session, url: str, *, limit: int = 10) -> list[Capture]:
-    """The captures of an address, the newest first."""
-    query = (
-        select(CaptureRow).where(CaptureRow.url == url).order_by(CaptureRow.at.desc(), CaptureRow.id.desc())
-    )
-    return [capture_record(row) for row in session.scalars(query.limit(limit))]
-
-
 # ------------------------------------------------------------------ what happened
 
 

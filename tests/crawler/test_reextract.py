@@ -23,7 +23,7 @@ from policy.errors import PageError
 from policy.furniture import Block
 from policy.records import Payload
 from policy.words import fold
-from storage import archive, furniture, queries, runs
+from storage import archive, captured, furniture, queries, runs
 from storage.captures import CaptureWriter
 from storage.database import Database
 from storage.models import DeliveryRow
@@ -106,7 +106,7 @@ class Nights:
             ).kind
         except PageError as error:
             with self.database.write() as session:
-                archive.record_captures(session, captures, run)
+                captured.record_captures(session, captures, run)
             return error.reason
 
     def mended(self) -> Nights:

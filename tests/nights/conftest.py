@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from policy.records import Capture, Change, Version
 from policy.runs import Run
-from storage import queries, runs
+from storage import captured, queries, runs
 from storage.database import Database, open_database, upgrade
 from tests.mocksite.site import CHECKOUT, MockSite
 
@@ -155,7 +155,7 @@ class Home:
     def captures(self, url: str) -> list[Capture]:
         """The captures of an address, the newest first."""
         with self.database() as database, database.read() as session:
-            return queries.last_captures(session, url)
+            return captured.last_captures(session, url)
 
 
 @pytest.fixture(scope="session")

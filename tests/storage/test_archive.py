@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
 from policy.records import Article, Attachment, Capture, Decision, DocNumber, Found, Saved
-from storage import archive, queries, runs
+from storage import archive, captured, queries, runs
 from storage.database import Database
 from storage.models import VersionRow
 from tests.storage.builders import (
@@ -241,7 +241,7 @@ def test_a_payload_is_that_of_all_pages(database: Database) -> None:
     saved = keep(database, an_article(NEW_WORDS, pages=2), "one", "other two", at=NIGHT + DAY)
     assert saved.kind == "revised"
     with database.read() as session:
-        captures = queries.captures_of(session, saved.article_id, 2)
+        captures = queries.version(session, saved.article_id, 2).captures
     assert [capture.url for capture in captures] == list(PAGES[:2])
 
 
@@ -402,8 +402,8 @@ def test_a_save_of_a_first_crawl_is_quiet_and_names_its_run(database: Database) 
 def test_a_capture_is_recorded_once(database: Database) -> None:
     captures = [a_capture("one"), a_capture("two", page=2), a_capture("one")]
     with database.write() as session:
-        first = archive.record_captures(session, captures)
-        again = archive.record_captures(session, captures)
+        first = captured.record_captures(session, captures)
+        again = captured.record_captures(session, captures)
         assert queries.totals(session).captures == 2
     assert first == again
     assert [capture.url for capture in first] == [PAGES[0], PAGES[1], PAGES[0]]
@@ -413,7 +413,7 @@ def test_a_capture_is_recorded_once(database: Database) -> None:
 def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(database: Database) -> None:
     captures = [a_capture(payload, record="<urn:uuid:1>") for payload in ("one", "two", "one", "two")]
     with database.write() as session:
-        recorded = archive.record_captures(session, captures)
+        recorded = captured.record_captures(session, captures)
         assert queries.totals(session).captures == 2
     assert recorded[:2] == recorded[2:]
     assert recorded[0].id != recorded[1].id

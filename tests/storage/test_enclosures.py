@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from policy.records import Article, Attachment, Capture, Completeness, Fetched, FileText, Version
-from storage import archive, queries, runs
+from storage import archive, captured, queries, runs
 from storage.database import Database
 from storage.enclosures import store_files
 from storage.files import held_article
@@ -46,7 +46,7 @@ def read_again(database: Database, article: Article, *, at: dt.datetime) -> None
     save(database, offering(PLAN), at=at, payload="later")
     with database.write() as session:
         run = runs.claim(session, "ndrc", at, at)
-        captures = archive.record_captures(session, [a_capture("later", at=at)])
+        captures = captured.record_captures(session, [a_capture("later", at=at)])
     assert run is not None
     archive.restate(
         database,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from policy.records import Alias, Article, Capture
 from policy.words import tokens
-from storage import archive, listed, moves, presence, queries, runs
+from storage import archive, captured, listed, moves, presence, queries, runs
 from storage.database import Database
 from storage.enclosures import store_files
 from storage.files import held_article
@@ -186,7 +186,7 @@ def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Data
     read(archived, an_article(), THERE, night=1, url=NEW)
     with archived.write() as session:
         run = runs.claim(session, "ndrc", NIGHT + 9 * DAY, NIGHT + 9 * DAY)
-        captures = archive.record_captures(session, [a_capture("again")])
+        captures = captured.record_captures(session, [a_capture("again")])
     assert run is not None
     archive.restate(
         archived,

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from policy.identity import policy_keys
 from policy.records import Candidate, DocNumber, Found
-from storage import archive, presence, queries, runs
+from storage import archive, captured, presence, queries, runs
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
 
@@ -71,8 +71,6 @@ def test_versions_come_with_their_captures(archived: Database) -> None:
         assert queries.version(session, 1) == second
         assert queries.version(session, 1, 1) == first
         assert queries.version(session, 1, 3) is None
-        assert queries.captures_of(session, 1, 2) == second.captures
-        assert queries.captures_of(session, 1, 3) == ()
     assert (first.article, second.article) == (FIRST, SECOND)
     assert [capture.url for capture in second.captures] == list(PAGES[:2])
     assert {capture.at for capture in second.captures} == {NIGHT + DAY}
@@ -109,13 +107,13 @@ def test_the_feed_is_read_from_where_one_stopped(archived: Database) -> None:
 def test_captures_are_found_by_payload_record_and_address(archived: Database) -> None:
     with archived.read() as session:
         wanted = a_capture("one")
-        first = queries.first_capture(session, wanted.digest)
+        first = captured.first_capture(session, wanted.digest)
         assert first is not None
         assert evolve(first, id=None) == wanted
-        assert queries.capture_by_record(session, wanted.record_id, wanted.digest) == first
-        assert [capture.at for capture in queries.last_captures(session, PAGES[1])] == [NIGHT + DAY, NIGHT]
-        assert queries.first_capture(session, "sha1:unknown") is None
-        assert queries.capture_by_record(session, "<urn:unknown>", wanted.digest) is None
+        assert captured.capture_by_record(session, wanted.record_id, wanted.digest) == first
+        assert [capture.at for capture in captured.last_captures(session, PAGES[1])] == [NIGHT + DAY, NIGHT]
+        assert captured.first_capture(session, "sha1:unknown") is None
+        assert captured.capture_by_record(session, "<urn:unknown>", wanted.digest) is None
 
 
 def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
