@@ -45,11 +45,16 @@ DAYS = re.compile(
 )
 """A line with the days of publication and of the last change."""
 TOOLS = re.compile(
-    r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
+    r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|更新|修改|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
 )
 """Words beside a day that name nobody."""
-ISSUED = re.compile(r"\bposted\b|(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]")
+ISSUED = re.compile(
+    r"\bposted\b|(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]"
+    r"|(?:发布|发表|刊发)于\s?(?=(?:19|20)\d\d)"
+)
 UPDATED = re.compile(r"更新|截止|修改")
+RENEWED = re.compile(r"(?<!最[后後近新])更新(?:时间|日期|于)?\W{0,3}$")
+"""What stands before a day that is the page's only one."""
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
 BEHIND = re.compile(r"\s*[_|｜–—-]")
 """What sets a headline apart from its site in a page's title."""
@@ -58,6 +63,7 @@ AHEAD = re.compile(r"[_|｜–—»:：-]\s*$|\s[·•]\s*$")
 HOME = re.compile(r"(?:https?://[^/]+)?(?:\.{0,2}/)*(?:index(?:\.[\w-]+)+)?|\.{1,2}")
 """The address of a site's first page."""
 HEADER_RUNS = 8
+FOOTER_RUNS = 12
 HEADINGS = frozenset({"h1", "h2"})
 PARTS = HEADINGS | {"h3"}
 SITES = ("og:site_name", "sitename", "columnname")
@@ -110,12 +116,13 @@ def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
 
 @frozen(kw_only=True)
 class _Around:
-    """The runs around an article: above the headline, between headline and body, the body's ends, below."""
+    """The runs around an article: above the headline, between headline and body, its ends, and below."""
 
     above: Sequence[Run]
     between: Sequence[Run]
     begins: Sequence[Run]
     ends: Sequence[Run]
+    below: Sequence[Run]
 
 
 def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
@@ -129,6 +136,7 @@ def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
         between=found[head:start],
         begins=[run for run in found[start : start + 4] if _is_dateline(run)],
         ends=found[max(start, end - 3) : end + 4],
+        below=found[end + 4 : end + FOOTER_RUNS],
     )
 
 
@@ -219,10 +227,25 @@ def _days(page: Document, around: _Around) -> Iterator[Label]:
     for stated in _LD.findall(page.text)[:1]:
         yield Label(name="published", value=stated, rule="meta:datePublished")
     labelled = [run for run in (*around.between, *around.begins, *around.ends) if ISSUED.search(run.text)]
-    printed = (*labelled, *around.between, *reversed(around.above), *around.begins)
-    for run in printed:
-        if len(run.text) <= 200 and not UPDATED.search(run.text) and (when := WHEN.search(run.text)):
-            yield Label(name="published", value=when[0], rule="masthead")
+    below = [run for run in around.below if ISSUED.search(run.text)]
+    printed = (*labelled, *around.between, *reversed(around.above), *around.begins, *below)
+    for told in (_issued, _renewed):
+        for run in printed:
+            if len(run.text) <= 200 and (when := told(run.text)):
+                yield Label(name="published", value=when, rule="masthead")
+
+
+def _issued(text: str) -> str | None:
+    """The first day in a line that the words beside it do not say to be one of a change."""
+    days, said = WHEN.findall(text), WHEN.split(text)
+    said[-2:] = ["".join(said[-2:])]
+    return next((day for day, words in zip(days, said, strict=False) if not UPDATED.search(words)), None)
+
+
+def _renewed(text: str) -> str | None:
+    """The day in a line that says when the page was renewed, and not that it was for the last time."""
+    when = WHEN.search(text)
+    return when[0] if when and RENEWED.search(text[: when.start()]) else None
 
 
 def _sources(page: Document, around: _Around, line: Headline) -> Iterator[Label]:

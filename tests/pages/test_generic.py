@@ -86,6 +86,11 @@ def test_the_body_is_what_holds_the_prose(body: str) -> None:
             None,
         ),
         ("浏览 320 次", "", None, None),
+        ("首次发布 2026-03-10，更新于 2026-05-01", "", "2026-03-10", None),
+        ("更新于 2026-05-01，发布于 2026-03-10", "", "2026-03-10", None),
+        ("2026-03-10 · 2026-05-01 更新", "", "2026-03-10", None),
+        ("<span>更新时间</span> 2026年3月10日, 北京时间10:41", "", "2026-03-10", None),
+        ("<p>更新时间：2026-05-01</p><p>发布日期：2026-03-10</p>", "", "2026-03-10", None),
     ],
 )
 def test_day_and_source_stand_near_the_headline_or_in_metas(
@@ -94,6 +99,21 @@ def test_day_and_source_stand_near_the_headline_or_in_metas(
     found = article(info=info, head=head)
     assert (found.published and str(found.published.value)) == day
     assert (found.source and found.source.value) == source
+
+
+def test_a_day_is_said_below_the_buttons_under_the_text() -> None:
+    buttons = "".join(f"<li>{said}</li>" for said in ("赞 0", "打赏", "分享", "查看评论", "阅读 539", "隐藏"))
+    found = article(f"<div>{BODY}</div><ul>{buttons}</ul><div>发布日期：2026-03-10 分类：头条</div>")
+    assert found.published is not None
+    assert str(found.published.value) == "2026-03-10"
+
+
+def test_a_line_of_day_source_and_counts_below_the_headline_is_no_text() -> None:
+    line = "发表于<b>2026-03-10 21:30</b>| <i>1164次阅读</i>| 来源<b>样例日报</b>| 0 条评论| 作者<b>魏某</b>"
+    found = article(f"<div><h1>样例县要建加氢站</h1><h4><div>{line}</div></h4>{BODY}</div>")
+    assert found.text.split("\n") == list(WORDS)
+    assert found.published is not None
+    assert str(found.published.value) == "2026-03-10 21:30:00+08:00"
 
 
 def test_a_day_in_the_text_is_not_the_day_of_publication() -> None:
