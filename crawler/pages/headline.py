@@ -53,7 +53,7 @@ ISSUED = re.compile(
     r"|(?:发布|发表|刊发)于\s?(?=(?:19|20)\d\d)"
 )
 UPDATED = re.compile(r"更新|截止|修改")
-RENEWED = re.compile(r"(?<!最[后後近新])更新(?:时间|日期|于)?\W{0,3}$")
+RENEWED = re.compile(r"(?<!最[后後近新])(?:更新(?:时间|日期|于)?|编辑于)\W{0,3}$")
 """What stands before a day that is the page's only one."""
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
 BEHIND = re.compile(r"\s*[_|｜–—-]")
@@ -72,7 +72,7 @@ _LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 @frozen(kw_only=True)
 class Headline:
-    """The words of a page's headline, and the run that prints them."""
+    """The words of a page's headline, and the run that prints them, alone or behind a link to its board."""
 
     words: str
     run: Run | None
@@ -84,6 +84,10 @@ class Headline:
     def prints(self, run: Run) -> bool:
         """Whether a run is the headline's words and nothing else."""
         return len(run.text) < 2 * len(self.words) and run.begins(self._folded) and run.folded == self._folded
+
+    def ends(self, run: Run) -> bool:
+        """Whether a heading prints the words, and a link before them."""
+        return run.block.tag in HEADINGS and run.linked > 0 and run.text.endswith(self.words)
 
 
 def labels(page: Document, found: Sequence[Run], line: Headline, within: range) -> Iterator[Label]:
@@ -143,7 +147,7 @@ def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
 def headline_of(page: Document, found: Sequence[Run]) -> Headline:
     """The headline and who prints it: a heading before any other run."""
     line = Headline(words=_title(page, found), run=None)
-    same = [run for run in found if line.prints(run)]
+    same = [run for run in found if line.prints(run)] or [run for run in found if line.ends(run)]
     headings = (run for run in same if run.block.tag in HEADINGS)
     return evolve(line, run=next(headings, None) or next((run for run in same if not run.is_link), None))
 
@@ -157,7 +161,8 @@ def _title(page: Document, found: Sequence[Run]) -> str:
         return short
     headings = [text for text in largest if 4 <= len(text) <= 120]
     folded = fold(whole)
-    printed = [(fold(text), text) for text in headings]
+    within = map(text_in, page.root.css("h1 a + span, h1 a + a"))
+    printed = [(fold(text), text) for text in (*headings, *within)]
     begun = [
         run for run in found if len(run.text) <= 120 and run.begins(folded) and folded.startswith(run.folded)
     ]
@@ -229,10 +234,15 @@ def _days(page: Document, around: _Around) -> Iterator[Label]:
     labelled = [run for run in (*around.between, *around.begins, *around.ends) if ISSUED.search(run.text)]
     below = [run for run in around.below if ISSUED.search(run.text)]
     printed = (*labelled, *around.between, *reversed(around.above), *around.begins, *below)
-    for told in (_issued, _renewed):
-        for run in printed:
-            if len(run.text) <= 200 and (when := told(run.text)):
-                yield Label(name="published", value=when, rule="masthead")
+    for run in printed:
+        if len(run.text) <= 200 and (when := _issued(run.text)):
+            yield Label(name="published", value=when, rule="masthead")
+    for stated in map(_stated, (*around.between, *around.begins)):
+        if stated:
+            yield Label(name="published", value=stated, rule="masthead:time")
+    for run in (*around.between, *around.begins, *around.ends):
+        if len(run.text) <= 200 and (when := _renewed(run.text)):
+            yield Label(name="published", value=when, rule="masthead")
 
 
 def _issued(text: str) -> str | None:
@@ -240,6 +250,12 @@ def _issued(text: str) -> str | None:
     days, said = WHEN.findall(text), WHEN.split(text)
     said[-2:] = ["".join(said[-2:])]
     return next((day for day, words in zip(days, said, strict=False) if not UPDATED.search(words)), None)
+
+
+def _stated(run: Run) -> str | None:
+    """The time that an element within a line states, whatever it prints."""
+    time = run.block.css_first("time[datetime]") if not run.words else None
+    return attribute(time, "datetime") if time is not None and text_in(time) in run.text else None
 
 
 def _renewed(text: str) -> str | None:

@@ -22,7 +22,7 @@ REACH = 12
 MARK = 40
 """Characters of a mark at most."""
 TEASER = 0.05
-"""What the prose of a teaser counts."""
+"""What the prose of a teaser counts, in a row of three; a longer row counts no more."""
 FIRST = 0.5
 """What the prose of a thread's first post counts; of the others none."""
 ANSWER = 180
@@ -130,5 +130,5 @@ def _weights(row: Mapping[int, _Record]) -> dict[int, float]:
     if not _is_thread(row):
         marked = [record for record in row.values() if record.marked]
         short = sum(record.prose for record in marked) <= LONGEST_TEASER * len(marked)
-        return dict.fromkeys(row, TEASER) if short else {}
+        return dict.fromkeys(row, TEASER * MANY / len(row)) if short else {}
     return {key: FIRST if n == 0 else 0.0 for n, key in enumerate(row)}

@@ -52,7 +52,7 @@ ASIDE = re.compile(
 TEXT = re.compile(r"rich[-_]?text|markdown[-_]?body", re.IGNORECASE)
 """Class names of what was written in an editor: no aside, whatever else they say."""
 ASIDE_TAGS = frozenset({"aside", "footer", "nav"})
-SENTENCE = re.compile(r"[。，；！？、,;!?]")
+SENTENCE = re.compile(r"[。，；！？、;!?]|,(?!\d{3})")
 SITE = re.compile(
     r"ICP[备证]|网安备|版权所有|版权归|All Rights Reserved|Copyright\b|©|网站标识码|主办单位[:：]"
     r"|Cookies?\b|cookies?\b|隐私(?:政策|声明)|转载.{0,12}追究|违者.{0,12}追究|仅代表作者|不代表本[站网]"

@@ -22,10 +22,15 @@ FARTHER = 0.4
 NEAR = 10
 """Characters of prose that make an element near."""
 ABOUT = re.compile(
-    r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业)(?:简介|介绍|信息)\W*"
+    r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业|机构|单位|学校|网站|本站)(?:简介|介绍|信息|概况)\W*"
+    r"|\W*关于(?:我们|本站)\W*"
 )
 """A heading over what is said of the author or the publisher."""
 LONGEST_HEADING = 12
+CALL = 0.2
+"""What a short line with a comma but no full stop counts: it may be a call to the reader."""
+LONGEST_CALL = 40
+_STOP = re.compile(r"[。！？!?…]")
 FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:：]?\s*[a-zA-Z]{0,2}\d{6}")
 """The numbers that every site must show, in its foot."""
 
@@ -35,7 +40,7 @@ def weighed(found: Sequence[Run], headed: Run | None, alike: Records) -> list[tu
     chain = levels_of(headed)
     boxes = _boxes(found, headed)
     counted = [
-        (run, run.words * alike.share(run) if _counts(run, headed, chain, boxes) else 0.0) for run in found
+        (run, _own(run) * alike.share(run) if _counts(run, headed, chain, boxes) else 0.0) for run in found
     ]
     return _by_place(counted, headed, chain) if headed else counted
 
@@ -43,6 +48,12 @@ def weighed(found: Sequence[Run], headed: Run | None, alike: Records) -> list[tu
 def levels_of(headed: Run | None) -> dict[int, int]:
     """The elements around the headline, by how far out each is."""
     return {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
+
+
+def _own(run: Run) -> float:
+    """What a run counts by its words alone."""
+    short = run.words <= LONGEST_CALL and not _STOP.search(run.text)
+    return run.words * CALL if short else run.words
 
 
 def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[int]) -> bool:

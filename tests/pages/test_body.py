@@ -368,3 +368,43 @@ def test_an_element_within_one_of_its_own_class_is_no_second_answer() -> None:
 def test_a_text_that_ends_with_its_author_is_read_all_the_same() -> None:
     page = f"<h1>{TITLE}</h1><div class='x'>{prose()}<p>作者简介</p><p>{OTHER[0]}</p></div>"
     assert read(page).text.split("\n")[: len(WORDS)] == list(WORDS)
+
+
+MADE = "<time datetime='2026-03-10T02:00:00Z'>2026.03.10 10:00</time>"
+COUNTS = f"<div class='n'><span>0.311</span>{MADE}<b>阅读 1,024</b></div>"
+APP = "<div>更多精彩内容，就在样例客户端</div><div class='u'><span>老街，写字的</span><b>获得35个赞</b></div>"
+
+
+@pytest.mark.parametrize("note", [f"<p>{NOTICE}</p>", f"<div>{NOTICE}</div>"], ids=["paragraph", "block"])
+def test_a_note_of_one_sentence_is_read_without_its_counters(note: str) -> None:
+    page = f"<section><h1>{TITLE}</h1>{COUNTS}<article>{note}</article><div>12人点赞</div>{APP}</section>"
+    found = read(page)
+    assert found.text == NOTICE
+    assert found.published is not None
+    assert str(found.published.value) == "2026-03-10 10:00:00+08:00"
+
+
+def test_many_comments_do_not_make_a_short_text_wider() -> None:
+    said = "".join(f"<div class='u'><b>友</b><p>{line}</p><i>2026-03-11</i></div>" for line in OTHER * 4)
+    text = f"<h1>{TITLE}</h1><div>2026-03-10</div><div class='k'>{SHORT}</div>"
+    assert read(f"<div>{text}<div><h4>大家说</h4>{said}</div></div>").text == NOTICE
+
+
+def test_what_an_office_says_of_itself_is_no_article() -> None:
+    page = f"<div>{HEAD}<div class='x'>{SHORT}</div></div><div><h3>机构简介</h3><p>{REST * 3}</p></div>"
+    assert read(page).text == NOTICE
+
+
+def test_a_headline_is_read_without_the_link_to_its_board() -> None:
+    heading = f"<h1><a href='/b'>[闲聊]</a><span>{TITLE}</span></h1>"
+    found = read(
+        f"<div><table><tr><td>查看: 10</td><td>{heading}</td></tr></table><div>{prose()}</div></div>"
+    )
+    assert found.title.value == TITLE
+    assert found.text.split("\n") == list(WORDS)
+
+
+def test_the_day_of_the_last_edit_below_a_text_is_its_day_where_there_is_no_other() -> None:
+    found = read(f"<article><h1>{TITLE}</h1><div>{prose()}</div><div>编辑于 2026-03-10 10:00</div></article>")
+    assert found.published is not None
+    assert str(found.published.value) == "2026-03-10 10:00:00+08:00"
