@@ -25,7 +25,7 @@ from crawler.portal import Section
 from crawler.saved import saved
 from judging import judged
 from pipelines import gathering
-from pipelines.adapters import compute_keywords
+from pipelines.keywording import compute_keywords
 from policy.errors import ArchiveError, ConfigError
 from policy.runs import Judgement, Run
 from storage import backfills, runs

@@ -17,7 +17,7 @@ from benchmarks.meter import Meter, cpu
 from config import load
 from crawler.spiders.portal import PortalSpider
 from crawler.visit import begin
-from pipelines.adapters import compute_keywords
+from pipelines.keywording import compute_keywords
 from pipelines.keywords import prepare
 from storage import runs
 from storage.database import open_database

@@ -50,7 +50,9 @@ SOURCES = (
     *("crawler/portal.py", "crawler/platforms.py", "crawler/reading.py"),
 )
 """What reading depends on; patterns below the checkout."""
-NOT_READING = frozenset({"pipelines/adapters.py", "pipelines/items.py", "pipelines/learner.py"})
+NOT_READING = frozenset(
+    {"pipelines/adapters.py", "pipelines/items.py", "pipelines/keywording.py", "pipelines/learner.py"}
+)
 
 
 def read_listing(

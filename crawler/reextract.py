@@ -12,7 +12,7 @@ from attrs import evolve
 from config import Config
 from crawler import clock, lease, portals
 from crawler.again import Again, Progress, Reextraction, Wishes
-from pipelines.adapters import compute_keywords
+from pipelines.keywording import compute_keywords
 from policy.runs import Run, RunKind
 from storage import runs
 from storage.database import Database, open_database

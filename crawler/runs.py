@@ -29,7 +29,7 @@ from config import Config
 from crawler import clock, lease
 from crawler.halt import halted
 from crawler.visit import Visit, begin
-from pipelines.adapters import compute_keywords
+from pipelines.keywording import compute_keywords
 from policy.runs import Run
 from storage import runs
 from storage.database import Database, open_database

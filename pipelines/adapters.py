@@ -1,32 +1,31 @@
-"""Shells over the archive: Scrapy's item pipeline, one transaction an article, and the keywords after it."""
+"""A shell over the archive: Scrapy's item pipeline, one transaction an article."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Self
 
 from attrs import evolve
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from sqlalchemy.orm import Session
 
 from pipelines.facts import Facts
 from pipelines.items import Enclosure, Gone, Item, Reading, Unchanged
-from pipelines.keywords import keywords, prepare
 from pipelines.learner import Learner
 from pipelines.reprints import decide
 from policy.errors import Drifted, Rejected
-from policy.records import Change, Version
 from policy.revisit import day_of
 from policy.withdrawal import is_believed
-from storage import archive, captured, cursors, drifting, presence, queries
+from storage import archive, captured, drifting, presence, queries
 from storage.database import Database
 from storage.enclosures import store_files
 
 logger = logging.getLogger(__name__)
+
+_WAITING = 200
+"""So many doubtful readings wait in memory at most."""
 
 
 class ArchivePipeline:
@@ -215,46 +214,3 @@ class ArchivePipeline:
                 believed=believed,
                 run_id=self._run_id,
             )
-
-
-_WAITING = 200
-"""So many doubtful readings wait in memory at most."""
-_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "attachments"})
-_FOLLOWER = "keywords"
-
-
-def compute_keywords(database: Database, cache: Path | None = None, *, batch: int = 50) -> int:
-    """Follow the change feed and give each new version its keywords; how many there were.
-
-    Segmentation costs more than all else on a page: it comes after the commit, once a run. jieba
-    keeps its dictionary below ``cache``, without one it is built anew.
-    """
-    done = 0
-    while unread := _unread(database, batch):
-        if cache:
-            prepare(cache)
-        found = [(change, _keywords(version)) for change, version in unread]
-        with database.write() as session:
-            for change, words in found:
-                if words:
-                    archive.set_keywords(session, change.article_id, change.version, words)
-            if cursors.held_cursor(session, _FOLLOWER) < found[-1][0].id:
-                cursors.move_cursor(session, _FOLLOWER, found[-1][0].id)
-        done += len(found)
-    return done
-
-
-def _keywords(version: Version | None) -> tuple[str, ...]:
-    return keywords(version.article.title.value, version.text) if version else ()
-
-
-def _unread(database: Database, limit: int) -> list[tuple[Change, Version | None]]:
-    with database.read() as session:
-        changes = queries.changes(session, after=cursors.cursor(session, _FOLLOWER), limit=limit)
-        return [(change, _version(session, change)) for change in changes]
-
-
-def _version(session: Session, change: Change) -> Version | None:
-    if change.kind not in _WORDED:
-        return None
-    return queries.version(session, change.article_id, change.version)

@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from attrs import evolve
-from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,7 +26,6 @@ from storage.locks import hold_article, lock_feed
 from storage.models import (
     ArticleRow,
     AttachmentRow,
-    KeywordRow,
     PolicyKeyRow,
     PolicyRow,
     RunRow,
@@ -142,15 +140,6 @@ def save(
         furniture=furniture,
     )
     return _save(session, reading, lambda _article, _candidates: decision, reread)
-
-
-def set_keywords(session: Session, article_id: int, number: int, words: Sequence[str]) -> None:
-    """Keep the keywords computed for a version, in place of those it had."""
-    wanted = (VersionRow.article_id == article_id, VersionRow.number == number)
-    version_id = session.scalars(select(VersionRow.id).where(*wanted)).one()
-    session.execute(delete(KeywordRow).where(KeywordRow.version_id == version_id))
-    for rank, word in enumerate(words, start=1):
-        insert(session, KeywordRow, version_id=version_id, rank=rank, word=word)
 
 
 # ------------------------------------------------------------------ known or new

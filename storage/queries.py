@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from policy.records import Candidate, Capture, Change, Version
 from policy.runs import Run
+from storage import keywords
 from storage.files import files_of
 from storage.models import (
     AliasRow,
     ArticleRow,
     CaptureRow,
     ChangeRow,
-    KeywordRow,
     PolicyKeyRow,
     PolicyRow,
     RunRow,
@@ -223,7 +223,8 @@ def _versions() -> Select[VersionRow, int]:
 def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
     pairs = session.execute(query).all()
     ids = [row.id for row, _ in pairs]
-    captures, words, files = _captures(session, ids), _keywords(session, ids), files_of(session, ids)
+    captures, files = _captures(session, ids), files_of(session, ids)
+    words = keywords.of_versions(session, ids)
     return [
         version_record(
             row,
@@ -247,18 +248,6 @@ def _captures(session: Session, version_ids: Collection[int]) -> dict[int, tuple
     return {
         version_id: tuple(capture_record(row) for _, row in group)
         for version_id, group in groupby(rows, key=itemgetter(0))
-    }
-
-
-def _keywords(session: Session, version_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    query = (
-        select(KeywordRow.version_id, KeywordRow.word)
-        .where(KeywordRow.version_id.in_(version_ids))
-        .order_by(KeywordRow.version_id, KeywordRow.rank)
-    )
-    rows = session.execute(query)
-    return {
-        version_id: tuple(word for _, word in group) for version_id, group in groupby(rows, key=itemgetter(0))
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
 from policy.records import Article, Attachment, Capture, Decision, DocNumber, Found, Saved
-from storage import archive, captured, queries, runs
+from storage import archive, captured, keywords, queries, runs
 from storage.database import Database
 from storage.models import VersionRow
 from tests.storage.builders import (
@@ -463,7 +463,7 @@ def test_keywords_are_kept_by_weight_and_replaced(database: Database) -> None:
     saved = keep(database, an_article(), "page")
     for words in (["储能", "电网"], ["新型储能"]):
         with database.write() as session:
-            archive.set_keywords(session, saved.article_id, 1, words)
+            keywords.put(session, saved.article_id, 1, words)
             version = queries.version(session, saved.article_id)
             assert version is not None
             assert version.keywords == tuple(words)
