@@ -17,8 +17,9 @@ from rich.text import Text
 import console
 from cli.app import FAILED, Json, app
 from cli.home import Home
+from policy.contents import Outline
 from policy.errors import PageError
-from policy.records import Article, Found, Outline
+from policy.records import Article, Found
 from policy.scars import mend
 
 logger = logging.getLogger(__name__)

@@ -14,14 +14,17 @@ import console
 from cli.acts import KnownAt, end_of
 from cli.app import Json, app
 from cli.home import Home
+from policy.contents import Issuer, Reference, Topic
 from policy.errors import ArchiveError
+from policy.moves import Alias
 from policy.query import highlights, parse
-from policy.records import Alias, Article, File, Found, Hit, Issuer, Reference, Topic, Version
+from policy.records import Article, File, Found, Version
 from policy.scars import mend
 from storage import article_json, moves, policies, queries
 from storage.database import Database
 from storage.index import Index
 from storage.rows import KnownArticle
+from storage.search import Hit
 from storage.snippets import marks
 
 _MOST_DIGITS = 10

@@ -26,7 +26,8 @@ from crawler.visit import Visit
 from pipelines.facts import Facts
 from pipelines.items import Gone, Reading, Unchanged
 from policy.errors import Challenge, PageError
-from policy.records import Capture, Proof
+from policy.moves import Proof
+from policy.records import Capture
 
 logger = logging.getLogger(__name__)
 

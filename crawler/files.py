@@ -22,7 +22,8 @@ from pipelines.files import parent
 from pipelines.files.said import Limits
 from pipelines.items import Enclosure, Item, Reading
 from policy.errors import ArchiveError
-from policy.records import Attachment, Capture, Fetched, FileText
+from policy.files import FileText
+from policy.records import Attachment, Capture, Fetched
 from storage import captured, captures
 from storage.files import HeldArticle, file_text, held_article
 

@@ -12,7 +12,8 @@ from crawler.addresses import alike
 from crawler.choosing import Choice, in_window
 from crawler.portal import Section
 from pipelines.items import Reading
-from policy.records import Alias, Capture, Entry, Listing, Page, Proof
+from policy.moves import Alias, Proof
+from policy.records import Capture, Entry, Listing, Page
 from policy.validators import Validators
 from storage.rows import KnownArticle
 

@@ -12,8 +12,7 @@ from crawler.outcomes import NotSaved, is_gone
 from crawler.pages.listings import canonical
 from crawler.portal import Portal
 from pipelines.items import Reading
-from policy.moves import is_led_to, is_named
-from policy.records import Alias
+from policy.moves import Alias, is_led_to, is_named
 from storage.rows import KnownArticle
 
 

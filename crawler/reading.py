@@ -23,9 +23,10 @@ from pipelines.credits import credits_in
 from pipelines.furniture import remove_contacts, strip
 from pipelines.legible import illegible
 from policy import outline, topics
+from policy.contents import Table
 from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.furniture import FurnitureSet, Learned
-from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload, Table
+from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
 
 __all__ = [
     "clean_pages",

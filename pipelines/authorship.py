@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policy import dates, issuers
-from policy.records import Found, Issuer
+from policy.contents import Issuer
+from policy.records import Found
 
 SIGNATURE_LINES = 20
 """Joint documents are signed by a dozen organs and more, a line each."""

@@ -34,7 +34,8 @@ from pipelines.markup import (
     tame,
 )
 from pipelines.tables import Cell, TableDraft
-from policy.records import Attachment, Table
+from policy.contents import Table
+from policy.records import Attachment
 
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _HIDDEN_CLASS = "share-substr"

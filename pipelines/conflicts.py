@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from policy.records import Conflict, DocNumber, Found, Issuer
+from policy.contents import DocNumber, Issuer
+from policy.records import Conflict, Found
 from policy.words import fold
 
 LOOSE = frozenset({"title", "source", "author", "editor"})

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from attrs import field, frozen
 
 from pipelines.clean import Cleaned
-from policy.records import Alias, Article, Capture, Fetched
+from policy.moves import Alias
+from policy.records import Article, Capture, Fetched
 from policy.validators import Validators
 
 

@@ -22,7 +22,8 @@ from pipelines.genres import genre_of, names_a_policy, official_name, without_nu
 from pipelines.salutation import addressees
 from pipelines.validity import validity_words
 from policy import dates, docnumber, force
-from policy.records import Conflict, DocNumber, Found, Issuer, Label, Moment, Reference, Statement
+from policy.contents import DocNumber, Issuer, Reference, Statement
+from policy.records import Conflict, Found, Label, Moment
 from policy.references import references
 
 SECOND = frozenset({"cell:发布机构", "cell:发布机关", "cell:生成日期", "cell:印发日期", "cell:联合发文单位"})

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from policy.records import Article, Candidate, Decision
+from policy.records import Article
+from policy.saves import Candidate, Decision
 
 
 def decide(article: Article, candidates: Sequence[Candidate]) -> Decision:

@@ -11,7 +11,7 @@ from itertools import chain
 
 from attrs import define, field
 
-from policy.records import Table
+from policy.contents import Table
 
 MAX_SPAN = 1000
 """As in HTML's own rule for colspan."""

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
+from policy.contents import DocNumber, DocNumberKind
 from policy.docprefix import code_in, organ_in, plausible
 from policy.numerals import DIGITS, NUMERALS, count
 from policy.organs import identify
-from policy.records import DocNumber, DocNumberKind, Found
+from policy.records import Found
 
 OPEN, CLOSE = r"〔﹝［\[（(【〈《‘〚<{", r"〕﹞］\]）)】〉》’〛>}"
 

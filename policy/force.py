@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
+from policy.contents import Statement, StatementRole
 from policy.dates import DATE, GAP, ImpossibleDay, day_of
 from policy.numerals import DIGITS, count
-from policy.records import Found, Statement, StatementRole
+from policy.records import Found
 
 LONGEST_SENTENCE = 600
 _COUNT = rf"(?:[{DIGITS}]{{1,3}}|[一二两三四五六七八九十百]{{1,4}})"

@@ -8,7 +8,8 @@ import json
 from functools import lru_cache
 
 from policy import issuers
-from policy.records import Article, DocNumber, Found, Issuer, Moment
+from policy.contents import DocNumber, Issuer
+from policy.records import Article, Found, Moment
 from policy.words import fingerprint, fold
 
 MIN_WORDS = 60

@@ -10,8 +10,8 @@ from operator import itemgetter
 from attrs import frozen
 
 from policy import organs
+from policy.contents import Issuer
 from policy.data import fields, lines, sections
-from policy.records import Issuer
 
 _GAPS = re.compile(r"[\s、,，;；/|·]+")
 _ET_AL = re.compile(r"(?:等(?:\d+|[一-十]+个?)?(?:部门|单位|部委)?|联合)$")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
+
+from attrs import frozen
 
 from policy.identity import MIN_WORDS
 from policy.records import Article, Entry, Moment
@@ -10,6 +13,20 @@ from policy.words import fold
 
 OVERLAP = 30
 """Days for which a portal may show a moved article at both addresses."""
+
+Proof = Literal["redirect", "same words"]
+
+
+@frozen(kw_only=True)
+class Alias:
+    """Another address of an article on its portal, with the key made of it. ``evidence``: the portal leads
+    from one to the other, or it stopped to answer at the one and says the same at the other."""
+
+    key: str
+    url: str
+    evidence: Proof
+    since: dt.datetime | None = None
+    """When it was learned; None until it is kept."""
 
 
 def is_led_to(known: Article, found: Article) -> bool:

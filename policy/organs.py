@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from attrs import field, frozen
 
 from policy import regions
+from policy.contents import Former, Level, Region
 from policy.data import fields, lines, sections
-from policy.records import Former, Level, Region
 
 COUNTRY = "中华人民共和国"
 OFFICES = ("办公厅", "办公室")

@@ -11,11 +11,11 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from policy.contents import Completeness, Heading, Outline
 from policy.gaps import gaps
 from policy.issuers import split
 from policy.markers import CIRCLED, Mark, marks, nesting
 from policy.numerals import NUMERALS, count
-from policy.records import Completeness, Heading, Outline
 from policy.terms import find_terms
 from policy.words import BREAK, HAN, compatible, phrase, tokens
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from policy.records import DocNumber, Issuer
+from policy.contents import DocNumber, Issuer
 
 
 def printed(value: object) -> str:

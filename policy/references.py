@@ -14,7 +14,7 @@ from itertools import chain, islice
 from attrs import evolve
 
 from policy import docnumber
-from policy.records import DocNumber, Reference, ReferenceKind
+from policy.contents import DocNumber, Reference, ReferenceKind
 from policy.words import fold
 
 LONGEST_TITLE = 200

@@ -8,8 +8,8 @@ from functools import cache
 
 from attrs import field, frozen
 
+from policy.contents import Level, Region
 from policy.data import fields, lines, sections
-from policy.records import Level, Region
 
 _PREFECTURE = re.compile(
     r"(?P<short>..+?)(?:(?:土家|朝鲜|蒙古|哈萨克|柯尔克孜|布依|哈尼|傣|景颇|傈僳|藏|回|羌|彝|苗|侗|壮|白)族)+自治州"

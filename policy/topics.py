@@ -14,9 +14,9 @@ from itertools import accumulate
 
 from attrs import define, field, frozen
 
+from policy.contents import Evidence, Topic, Topics
 from policy.data import table
 from policy.lexicon import Lexicon
-from policy.records import Evidence, Topic, Topics
 from policy.scars import Mended, mend
 
 TITLE, HEADING, BODY = 8, 4, 2

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from policy.errors import PolarchiveError, Rejected
 from policy.identity import content_hash, policy_keys
-from policy.records import Alias, Article, Candidate, Capture, Change, ChangeKind, Decision, Saved
+from policy.moves import Alias
+from policy.records import Article, Capture, Change, ChangeKind
 from policy.revisit import day_of, next_look
+from policy.saves import Candidate, Decision, Saved
 from policy.validators import Validators
 from storage import article_json, captured, moves, queries, validators
 from storage.changes import add_change

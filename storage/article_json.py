@@ -10,7 +10,8 @@ from typing import Any
 
 from cattrs.preconf.json import make_converter
 
-from policy.records import Article, Completeness
+from policy.contents import Completeness
+from policy.records import Article
 
 _converter = make_converter(detailed_validation=False)
 

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from policy.records import Reference, ReferenceKind
+from policy.contents import Reference, ReferenceKind
 from policy.references import keys
 from storage.inserts import insert
 from storage.models import ArticleNameRow, ArticleRow, ReferenceRow

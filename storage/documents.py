@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from policy.contents import DocNumber
 from policy.dates import calendar_day
 from policy.query import Document
-from policy.records import DocNumber, Version
+from policy.records import Version
 
 
 def document(version: Version, name: str | None = None) -> Document:

@@ -15,7 +15,8 @@ from attrs import evolve, frozen
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from policy.records import Attachment, Change, ChangeKind, Fetched, File, FileText
+from policy.files import FileText
+from policy.records import Attachment, Change, ChangeKind, Fetched, File
 from policy.words import fold
 from storage.captured import record_captures
 from storage.changes import add_change

@@ -11,7 +11,8 @@ from attrs import asdict, field, frozen
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from policy.records import File, FileText
+from policy.files import FileText
+from policy.records import File
 from storage.inserts import insert_unless_there
 from storage.models import (
     AliasRow,

@@ -7,8 +7,8 @@ import datetime as dt
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from policy.moves import OVERLAP, says_same
-from policy.records import Change, Proof
+from policy.moves import OVERLAP, Proof, says_same
+from policy.records import Change
 from storage import article_json, fingerprints, links
 from storage.changes import tell
 from storage.inserts import insert

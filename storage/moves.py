@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from policy.identity import policy_keys
-from policy.moves import says_same
-from policy.records import Alias, Article, Change
+from policy.moves import Alias, says_same
+from policy.records import Article, Change
 from storage import article_json, joining, queries
 from storage.changes import tell
 from storage.inserts import insert_unless_there

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from policy.records import Candidate, Capture, Change, Version
+from policy.records import Capture, Change, Version
 from policy.runs import Run
+from policy.saves import Candidate
 from storage import keywords
 from storage.files import files_of
 from storage.models import (

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from policy import losses
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.identity import content_hash
-from policy.records import Alias, Article, Capture
+from policy.moves import Alias
+from policy.records import Article, Capture
 from policy.validators import Validators
 from storage import article_json
 from storage.models import ArticleRow, CaptureRow, VersionCaptureRow, VersionRow

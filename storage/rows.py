@@ -9,7 +9,9 @@ from typing import Any, cast
 import cattrs
 from attrs import frozen
 
-from policy.records import Alias, Capture, Change, ChangeKind, File, FileStatus, FileText, Proof, Version
+from policy.files import FileStatus, FileText
+from policy.moves import Alias, Proof
+from policy.records import Capture, Change, ChangeKind, File, Version
 from policy.runs import HostTraffic, Judgement, Readings, Run, RunKind, RunState, SectionReport
 from policy.validators import Validators
 from storage import article_json

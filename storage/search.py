@@ -11,7 +11,7 @@ from attrs import frozen
 
 from policy.dates import calendar_day
 from policy.query import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, highlights
-from policy.records import Hit, Version
+from policy.records import Version
 from policy.words import fold, phrase
 from storage import index as lookup
 from storage import queries
@@ -25,6 +25,24 @@ Names = Mapping[str, str]
 
 _TITLE_BOOST = 2.0
 _NO_NAMES: Names = MappingProxyType({})
+
+
+@frozen(kw_only=True)
+class Hit:
+    """One search result: the article's newest version, with a snippet around the first match."""
+
+    policy_id: int
+    article_id: int
+    version: int
+    portal: str
+    title: str
+    doc_no: str | None
+    published: dt.date | None
+    url: str
+    snippet: str
+    score: float
+    portals: tuple[str, ...] = ()
+    """All portals whose article of this policy answers, that of ``url`` first."""
 
 
 @frozen(kw_only=True)

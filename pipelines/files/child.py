@@ -17,7 +17,7 @@ from pipelines.files import libreoffice
 from pipelines.files.kinds import kind_of
 from pipelines.files.reading import read_file
 from pipelines.files.said import Limits, Unread
-from policy.records import FileText
+from policy.files import FileText
 
 _FORBIDDEN = ("socket.", "os.exec", "os.posix_spawn", "os.system", "os.fork", "pty.", "ctypes.dlopen")
 _OFFICE_MEMORY = 4096

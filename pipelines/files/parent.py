@@ -19,7 +19,7 @@ import attrs
 
 from pipelines.files import libreoffice
 from pipelines.files.said import Limits
-from policy.records import FileText
+from policy.files import FileText
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SOURCES = ("pipelines/files/*.py", "pipelines/contacts.py")

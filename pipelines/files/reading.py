@@ -12,7 +12,7 @@ from pipelines.files.office import read_docx, read_pptx, read_xlsx
 from pipelines.files.pdf import read_pdf
 from pipelines.files.said import Limits, Said, Unread, gathered
 from pipelines.files.unpacking import Package, member_name, plain_name
-from policy.records import FileStatus, FileText
+from policy.files import FileStatus, FileText
 
 Reader = Callable[[bytes, Limits], Said]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from policy.records import FileStatus
+from policy.files import FileStatus
 
 
 @frozen(kw_only=True)

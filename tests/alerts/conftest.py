@@ -18,7 +18,7 @@ from attrs import evolve
 from alerts import percolate, subscriptions
 from alerts.channels.email import Email
 from alerts.subscriptions import Subscription
-from policy.records import Saved
+from policy.saves import Saved
 from storage import archive
 from storage.database import Database
 from storage.models import SubscriptionRow

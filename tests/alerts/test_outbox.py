@@ -14,7 +14,9 @@ from sqlalchemy import select
 from alerts import outbox
 from alerts.channels.email import Email
 from alerts.subscriptions import Subscription
-from policy.records import DocNumber, Found, Saved
+from policy.contents import DocNumber
+from policy.records import Found
+from policy.saves import Saved
 from storage.database import Database
 from storage.models import DeliveryRow
 from tests.alerts.conftest import NAMES, Mailbox, spoil

@@ -11,7 +11,8 @@ import pytest
 from alerts import percolate
 from alerts.subscriptions import Subscription
 from pipelines import gathering
-from policy.records import Alias, Saved
+from policy.moves import Alias
+from policy.saves import Saved
 from storage import presence, queries
 from storage.cursors import cursor
 from storage.database import Database

@@ -13,7 +13,7 @@ from attrs import frozen
 from typer.testing import CliRunner
 
 from cli.app import app
-from policy.records import Saved
+from policy.saves import Saved
 from storage import archive
 from storage.database import open_database
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy

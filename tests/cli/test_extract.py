@@ -12,8 +12,9 @@ import pytest
 
 from cli.extracting import shape
 from crawler import extract
+from policy.contents import DocNumber, Issuer
 from policy.errors import ConfigError, Rejected
-from policy.records import Article, DocNumber, Found, Issuer
+from policy.records import Article, Found
 from tests import papers
 from tests.cli.conftest import Answer, Polarchive
 from tests.mocksite import shapes

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from policy.patience import met
-from policy.records import Saved
+from policy.saves import Saved
 from storage import backoffs, validators
 from storage.database import open_database
 from tests.cli.conftest import Polarchive

@@ -8,8 +8,10 @@ import attrs
 import pytest
 from attrs import evolve
 
+from policy.contents import Completeness, Statement
 from policy.issuers import split
-from policy.records import Completeness, Conflict, Found, Saved, Statement
+from policy.records import Conflict, Found
+from policy.saves import Saved
 from policy.topics import topics
 from storage import archive
 from storage.database import open_database

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pipelines.diff import LineChange, apply, diff
 from pipelines.fields import FieldChange, field_changes
 from pipelines.parts import parts
-from policy.records import Article, Attachment, Completeness, DocNumber, Found, Issuer
+from policy.contents import Completeness, DocNumber, Issuer
+from policy.records import Article, Attachment, Found
 
 CLAUSES = (
     "一、总体要求",

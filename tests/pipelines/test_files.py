@@ -14,7 +14,7 @@ from pipelines.files.kinds import is_html, kind_of, suffix_of
 from pipelines.files.libreoffice import program
 from pipelines.files.parent import read
 from pipelines.files.said import Limits
-from policy.records import FileText
+from policy.files import FileText
 from tests import papers
 
 SMALL = Limits(seconds=10, memory_mb=512, pages=50, characters=20_000, unpacked=5_000_000)

@@ -10,7 +10,8 @@ from attrs import evolve
 
 from pipelines.portrait import Member, Rank, portrait, rank_of
 from policy import docnumber, issuers
-from policy.records import Article, Completeness, Found
+from policy.contents import Completeness
+from policy.records import Article, Found
 from tests.storage.builders import NIGHT, an_article
 
 TITLE = "样例湖保护办法"

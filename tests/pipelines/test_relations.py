@@ -10,8 +10,9 @@ import pytest
 from benchmarks.planted import paragraph, terms
 from pipelines.relations import Kind, Relation, relation
 from pipelines.sheets import Sheet, sheet
+from policy.contents import Issuer
 from policy.docnumber import parse
-from policy.records import Article, Found, Issuer
+from policy.records import Article, Found
 
 NAME = "氢能产业安全管理办法"
 NOTICE = f"云麓省能源局关于印发《{NAME}》的通知"

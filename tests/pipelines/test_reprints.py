@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pipelines.reprints import decide
-from policy.records import Article, Candidate, DocNumber, Found
+from policy.contents import DocNumber
+from policy.records import Article, Found
+from policy.saves import Candidate
 
 DOC = "doc:jn-energy:江能发〔2026〕7号"
 WORDS = "words:ab12"

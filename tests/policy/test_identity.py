@@ -7,9 +7,10 @@ import attrs
 import pytest
 
 from policy import docnumber, issuers
+from policy.contents import Completeness, Topics
 from policy.dates import SHANGHAI
 from policy.identity import content_hash, policy_keys
-from policy.records import Article, Attachment, Completeness, Conflict, Found, Topics
+from policy.records import Article, Attachment, Conflict, Found
 
 TEXT = (
     "一、总体要求\n"

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from policy import organs
+from policy.contents import Former
 from policy.data import fields, lines, sections
 from policy.issuers import by_code, find, known, split
-from policy.records import Former
 
 
 def ids(text: str) -> list[str | None]:

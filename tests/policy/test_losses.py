@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
+from policy.contents import DocNumber
 from policy.losses import certain, losses
-from policy.records import Article, Attachment, DocNumber, Found, Moment
+from policy.records import Article, Attachment, Found, Moment
 from policy.words import fold
 
 LINES = (

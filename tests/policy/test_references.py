@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.records import DocNumber, Reference
+from policy.contents import DocNumber, Reference
 from policy.references import MOST, keys, references, title_key
 
 

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.records import Article, Found, Statement
+from policy.contents import Statement
+from policy.records import Article, Found
 from policy.standing import Repeal, State, standing
 from tests.storage.builders import an_article
 

@@ -8,19 +8,11 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from policy.records import (
-    Article,
-    Attachment,
-    Candidate,
-    Capture,
-    Completeness,
-    Decision,
-    Fetched,
-    FileStatus,
-    FileText,
-    Found,
-)
+from policy.contents import Completeness
+from policy.files import FileStatus, FileText
+from policy.records import Article, Attachment, Capture, Fetched, Found
 from policy.runs import Judgement
+from policy.saves import Candidate, Decision
 
 NO_ROWS = Judgement(
     portal="ndrc",

@@ -10,8 +10,10 @@ import pytest
 from attrs import evolve
 from sqlalchemy import delete, select, update
 
+from policy.contents import DocNumber
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
-from policy.records import Article, Attachment, Capture, Decision, DocNumber, Found, Saved
+from policy.records import Article, Attachment, Capture, Found
+from policy.saves import Decision, Saved
 from storage import archive, captured, keywords, queries, runs
 from storage.database import Database
 from storage.models import VersionRow

@@ -6,8 +6,9 @@ import json
 
 import attrs
 
+from policy.contents import Statement, Topics
 from policy.issuers import split
-from policy.records import Conflict, Found, Statement, Topics
+from policy.records import Conflict, Found
 from policy.topics import topics
 from storage import article_json
 from tests.storage.builders import an_article

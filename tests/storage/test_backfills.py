@@ -8,7 +8,8 @@ import pytest
 
 from policy.backfills import PATIENCE, Backfill, Walked
 from policy.errors import ArchiveError
-from policy.records import Alias, Entry
+from policy.moves import Alias
+from policy.records import Entry
 from storage import archive, backfills, listed
 from storage.backfills import KnownPages
 from storage.database import Database

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve
 
-from policy.records import Article, Attachment, Capture, Completeness, Fetched, FileText, Version
+from policy.contents import Completeness
+from policy.files import FileText
+from policy.records import Article, Attachment, Capture, Fetched, Version
 from storage import archive, captured, queries, runs
 from storage.database import Database
 from storage.enclosures import store_files

@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 from sqlalchemy import select
 
-from policy.records import Alias, Article, Capture
+from policy.moves import Alias
+from policy.records import Article, Capture
 from policy.words import tokens
 from storage import archive, captured, listed, moves, presence, queries, runs
 from storage.database import Database

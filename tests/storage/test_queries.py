@@ -7,8 +7,10 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
+from policy.contents import DocNumber
 from policy.identity import policy_keys
-from policy.records import Candidate, DocNumber, Found
+from policy.records import Found
+from policy.saves import Candidate
 from storage import archive, captured, presence, queries, runs
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from policy.records import Article, Saved
+from policy.records import Article
 from policy.revisit import ALWAYS
+from policy.saves import Saved
 from policy.validators import Validators
 from storage import archive, presence, queries, validators
 from storage.database import Database
