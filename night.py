@@ -1,56 +1,36 @@
-"""One night: crawl the portals that are due, then index, tell, and report."""
+"""One night: crawl the portals that are due, judge their runs, then work on what changed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
-import reporting
+import aftermath
 import resting
-from alerts import outbox, percolate
-from alerts.outbox import Sent
-from config import Config, PortalConfig
+from aftermath import Aftermath
+from config import Config
 from crawler import clock as clocks
-from crawler import holders, portals, visit
+from crawler import holders
 from crawler import runs as crawling
 from crawler.clock import Clock
 from crawler.halt import halted
-from crawler.portal import Section
-from crawler.saved import saved
 from judging import judged
-from pipelines import gathering
-from pipelines.keywording import compute_keywords
-from policy.errors import ArchiveError, ConfigError
 from policy.runs import Judgement, Run
 from storage import backfills, runs
 from storage.database import Database
-from storage.index import Index
 
 logger = logging.getLogger(__name__)
 
 Slots = Mapping[str, dt.datetime]
 Done = crawling.Done
 
-T = TypeVar("T")
-
 PARTIAL = 3
 _CODES = {"ok": 0, "skipped": 0, "partial": PARTIAL, "budget": PARTIAL}
-
-
-@frozen(kw_only=True)
-class Aftermath:
-    """What was done with the night's changes; ``broken`` are steps that failed, with their errors."""
-
-    indexed: int = 0
-    matched: int = 0
-    sent: Sent = field(factory=Sent)
-    broken: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -88,52 +68,6 @@ def code_of(run: Run) -> int:
     return _CODES.get(run.state, 1) or (PARTIAL if broken else 0)
 
 
-# ------------------------------------------------------------------ who may run
-
-
-@frozen(kw_only=True)
-class Enabled:
-    """The portals that run, and why others that should do not."""
-
-    slugs: tuple[str, ...]
-    refused: tuple[str, ...] = ()
-
-
-def enabled(config: Config) -> Enabled:
-    """All declared portals that are not switched off; raises ConfigError when none of them may run."""
-    switched_on = [
-        portal
-        for slug, portal in portals.load(config.portal_packages).items()
-        if config.portals.get(slug, PortalConfig()).enabled
-    ]
-    refused = {portal.slug: why for portal in switched_on if (why := _refusal(config, portal.sections))}
-    slugs = tuple(portal.slug for portal in switched_on if portal.slug not in refused)
-    if not slugs:
-        raise ConfigError(next(iter(refused.values()), "no portal is enabled"))
-    return Enabled(slugs=slugs, refused=tuple(f"{slug}: {why}" for slug, why in refused.items()))
-
-
-def replayable(config: Config, captures: Sequence[Path]) -> Enabled:
-    """The portals of which a listing is saved there; raises ArchiveError when there is none."""
-    held = saved(tuple(captures))
-    known = portals.load(config.portal_packages).values()
-    slugs = tuple(p.slug for p in known if any(held.find("GET", s.url, b"") for s in p.sections))
-    if not slugs:
-        raise ArchiveError(f"{captures[0]}: no listing of any portal is saved there")
-    return Enabled(slugs=slugs)
-
-
-def _refusal(config: Config, sections: Sequence[Section]) -> str | None:
-    try:
-        visit.require_contact(config, sections)
-    except ConfigError as error:
-        return str(error)
-    return None
-
-
-# ------------------------------------------------------------------ the night
-
-
 def night(
     config: Config,
     database: Database,
@@ -157,7 +91,9 @@ def night(
     passed = _held(database, _crawled(config, awake, replay, stop, on_done, crawl))
     ended = (*passed.runs, *(run for run in rested.values() if run))
     passed = evolve(passed, missed=recorded, runs=tuple(_verdict(config, database, run) for run in ended))
-    return evolve(passed, after=after(config, database, clock) if not passed.stopped else Aftermath())
+    return evolve(
+        passed, after=aftermath.follow(config, database, clock) if not passed.stopped else Aftermath()
+    )
 
 
 def _held(database: Database, passed: Night) -> Night:
@@ -263,7 +199,7 @@ def _crawled(
     )
 
 
-# ------------------------------------------------------------------ after the night
+# ------------------------------------------------------------------ what was held or is open
 
 
 def go_on(
@@ -283,7 +219,7 @@ def go_on(
         run = crawling.supervise_backfill(config, slug, slot=clock(), pages=config.backfill.pages, stop=stop)
         filled += [_verdict(config, database, run)] if run else []
     if filled:
-        after(config, database, clock)
+        aftermath.follow(config, database, clock)
     return tuple(filled)
 
 
@@ -293,43 +229,3 @@ def _to_fill(config: Config, database: Database, passed: Night) -> list[str]:
         return []
     with database.read() as session:
         return sorted({each.portal for each in backfills.every(session, only_open=True)} & crawled)
-
-
-def after(config: Config, database: Database, clock: Clock = clocks.now) -> Aftermath:
-    """Connections, keywords, index, alerts: followers of the change feed, each on its own.
-
-    As long as nobody knows which pages are one policy, nobody is told of any: it would be twice.
-    """
-    broken: list[str] = []
-
-    def attempt(name: str, step: Callable[[], T], otherwise: T) -> T:
-        try:
-            return step()
-        except Exception as error:  # one follower's failure must not silence the others
-            logger.exception("%s failed", name)
-            broken.append(f"{name}: {error}")
-            return otherwise
-
-    def match() -> int:
-        return percolate.follow(database, names(config), clock())
-
-    connected = attempt("connections", lambda: gathering.follow(database) >= 0, False)
-    attempt("keywords", lambda: compute_keywords(database, config.home / "cache"), 0)
-    return Aftermath(
-        indexed=attempt("index", lambda: Index(config.index).follow(database), 0),
-        matched=attempt("alerts", match, 0) if connected else 0,
-        sent=attempt("mail", lambda: send(config, database, clock), Sent()),
-        broken=tuple(broken),
-    )
-
-
-def send(config: Config, database: Database, clock: Clock = clocks.now) -> Sent:
-    """Hand what is due to the mail server; without one, only how much waits."""
-    if not config.mail.host:
-        return Sent(waiting=outbox.waiting(database))
-    return outbox.send(database, reporting.channel(config), clock, names(config))
-
-
-def names(config: Config) -> Mapping[str, str]:
-    """The portals' names by slug."""
-    return {slug: portal.name for slug, portal in portals.load(config.portal_packages).items()}

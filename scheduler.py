@@ -30,6 +30,7 @@ from cli.home import Home
 from cli.report import tell_night
 from config import Config, Schedule
 from crawler import clock, holders, lease
+from crawler.enabled import enabled
 from crawler.halt import halted
 from crawler.runs import TAKEN
 from night import Night
@@ -145,7 +146,7 @@ class Clock:
     ) -> None:
         self._config, self._database, self._report = config, database, report
         self._after_failure = after_failure
-        self._slugs = night.enabled(config).slugs
+        self._slugs = enabled(config).slugs
         self._stop, self._busy, self._lock = threading.Event(), set[str](), threading.Lock()
         self._held = set[str]()
         """Portals whose night waits for a run of another kind to end, and was told so."""
@@ -266,7 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(home: Home, *, once: bool) -> int:
     home.prepare()
-    for refused in night.enabled(home.config).refused:
+    for refused in enabled(home.config).refused:
         console.note(f"not crawled: {refused}")
     with home.database() as database:
 

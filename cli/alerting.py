@@ -38,13 +38,13 @@ def subscribe(
 @alerts.command("send")
 def send(ctx: typer.Context, as_json: Json = False) -> None:
     """Match what is new and send what is due."""
-    import night
+    import aftermath
 
     home: Home = ctx.obj
     with home.database() as database:
         gathering.follow(database)
         matched = percolate.follow(database, home.names, clock.now())
-        sent = night.send(home.config, database)
+        sent = aftermath.send(home.config, database)
     if as_json:
         console.write_json({"matched": matched} | console.plain(sent))
     else:

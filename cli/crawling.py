@@ -144,12 +144,13 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     import night
     from cli import report
     from crawler import lease
+    from crawler.enabled import enabled, replayable
 
     home: Home = ctx.obj
     captures = readable(replay or [])
     if not captures:
         halt.require_none(home.config)
-    chosen = night.replayable(home.config, captures) if captures else night.enabled(home.config)
+    chosen = replayable(home.config, captures) if captures else enabled(home.config)
     home.prepare()
     stop = stopped_by_signals()
     with home.database() as database:

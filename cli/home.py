@@ -47,8 +47,7 @@ class Home:
     @property
     def names(self) -> Mapping[str, str]:
         """The portals' names by slug."""
-        known = portals.load(self.config.portal_packages)
-        return {slug: portal.name for slug, portal in known.items()}
+        return portals.names(self.config.portal_packages)
 
     @property
     def owners(self) -> Mapping[str, str]:

@@ -20,7 +20,8 @@ from policy.runs import Run
 from storage.database import Database
 
 if TYPE_CHECKING:
-    from night import Aftermath, Night
+    from aftermath import Aftermath
+    from night import Night
 
 logger = logging.getLogger(__name__)
 

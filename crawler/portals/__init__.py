@@ -32,6 +32,11 @@ def get(slug: str, packages: Sequence[str] = PACKAGES) -> Portal:
     raise UnknownPortal(f"no portal {slug!r}; {hint}")
 
 
+def names(packages: Sequence[str] = PACKAGES) -> Mapping[str, str]:
+    """The portals' names by slug."""
+    return {slug: portal.name for slug, portal in load(packages).items()}
+
+
 def owner(url: str, packages: Sequence[str] = PACKAGES) -> Portal | None:
     """The portal on whose hosts this address lies."""
     host = urlsplit(url).hostname or ""
