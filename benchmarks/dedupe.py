@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy import text as sql
 
-from benchmarks import filled, planted
+from benchmarks import filled, planted, variants
 from benchmarks.filled import sheet_of
 from benchmarks.lawbooks import laws, reports
 from benchmarks.planted import Planted
@@ -200,10 +200,10 @@ def _gathered(seed: int) -> list[Planted]:
     """Two hundred articles of all kinds, and sixty that repeat one of them in many ways."""
     some = [*planted.corpus(200, seed)]
     first = next(each for each in some if each.kind == "own")
-    kinds = [*planted.VARIANTS] * 7
+    kinds = [*variants.VARIANTS] * 7
     repeated = [
         Planted(
-            200 + at, kind, first.number, *planted.VARIANTS[kind](random.Random(f"{seed}:{at}"), *first[3:])
+            200 + at, kind, first.number, *variants.VARIANTS[kind](random.Random(f"{seed}:{at}"), *first[3:])
         )
         for at, kind in enumerate(kinds[:60])
     ]

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache, partial
 
-from benchmarks.planted import VARIANTS, truth
+from benchmarks.planted import truth
+from benchmarks.variants import VARIANTS
 
 LOOKALIKES = ("template", "yearly")
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from benchmarks.planted import paragraph, terms
+from benchmarks.invented import paragraph, terms
 from pipelines.relations import Kind, Relation, relation
 from pipelines.sheets import Sheet, sheet
 from policy.contents import Issuer
