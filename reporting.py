@@ -17,7 +17,7 @@ from config import Config
 from crawler import clock as clocks
 from crawler import holders
 from crawler.clock import Clock
-from policy.dates import SHANGHAI
+from policy.dates import SHANGHAI, calendar_day
 from resting import sentence
 from storage import backfills, backoffs, mornings
 from storage.database import Database
@@ -43,7 +43,7 @@ def morning(
     """The report of a day in Shanghai, by default of the last one on which anything ran."""
     with database.read() as session:
         newest = mornings.newest_slot(session)
-        day = day or (newest.astimezone(SHANGHAI).date() if newest else _today())
+        day = day or (calendar_day(newest) if newest else _today())
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
         slugs = mornings.ran(session, first, first + _DAY)
         diaries = [diary(mornings.diary(session, slug, limit=NIGHTS, until=first + _DAY)) for slug in slugs]
@@ -69,7 +69,7 @@ def morning(
 
 
 def _today() -> dt.date:
-    return clocks.now().astimezone(SHANGHAI).date()
+    return calendar_day(clocks.now())
 
 
 def alarms(session: Session, slugs: Iterable[str]) -> list[Alarm]:

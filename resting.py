@@ -10,7 +10,7 @@ from config import Config
 from crawler import portals
 from crawler.addresses import registrable
 from crawler.portal import Portal
-from policy.dates import SHANGHAI
+from policy.dates import calendar_day
 from policy.patience import Backoff, met
 from policy.runs import Run
 from storage import backoffs, runs
@@ -43,7 +43,7 @@ def _reason(portal: Portal, held: Mapping[str, Backoff], slot: dt.datetime) -> s
 
 def sentence(backoff: Backoff) -> str:
     """Why a domain is left alone, and until when."""
-    day = backoff.until.astimezone(SHANGHAI).date()
+    day = calendar_day(backoff.until)
     nights = f"{backoff.times} nights" if backoff.times > 1 else "once"
     return f"{backoff.domain} is left alone until {day}: {backoff.reason}, met {nights} by {backoff.portal}"
 

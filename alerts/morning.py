@@ -10,7 +10,7 @@ from attrs import frozen
 
 from alerts.diary import Alarm, DiaryNight
 from alerts.messages import Message, one_line
-from policy.dates import SHANGHAI
+from policy.dates import calendar_day
 from policy.runs import Run
 
 _MOST = 12
@@ -109,7 +109,7 @@ def alarm_lines(alarms: Sequence[Alarm]) -> Iterator[str]:
 def _lasting(alarm: Alarm) -> str:
     if alarm.nights == 1:
         return "new"
-    return f"for {alarm.nights} nights, since {_day(alarm.since)}"
+    return f"for {alarm.nights} nights, since {calendar_day(alarm.since)}"
 
 
 def _mended(morning: Morning) -> Iterator[str]:
@@ -179,10 +179,6 @@ def _ran(morning: Morning) -> Iterator[str]:
 
 def _few(lines: list[str]) -> list[str]:
     return lines if len(lines) <= _MOST else [*lines[: _MOST - 1], f"and {len(lines) - _MOST + 1} more"]
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(SHANGHAI).date()
 
 
 # ------------------------------------------------------------------ as text

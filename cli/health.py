@@ -21,7 +21,7 @@ from cli.app import Json, app
 from cli.home import Home
 from crawler import clock
 from crawler import portals as declared
-from policy.dates import SHANGHAI
+from policy.dates import calendar_day
 from policy.errors import ArchiveError
 from storage import mornings, runs
 from storage.database import Database
@@ -51,7 +51,7 @@ def report(
 
 def _dated(made: Morning) -> Morning:
     """The last report, which says so when it is old."""
-    days = (clock.now().astimezone(SHANGHAI).date() - made.day).days
+    days = (calendar_day(clock.now()) - made.day).days
     old = f"the last night was {days} days ago: nothing ran since; is the scheduler running?"
     return evolve(made, remarks=(*made.remarks, old)) if days > 1 else made
 

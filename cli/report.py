@@ -15,7 +15,7 @@ import reporting
 from alerts.morning import Morning, parts
 from config import Config
 from crawler import clock
-from policy.dates import SHANGHAI
+from policy.dates import calendar_day
 from policy.runs import Run
 from storage.database import Database
 
@@ -47,14 +47,14 @@ def tell_night(
 
 
 def _report(config: Config, database: Database, night: Night) -> Morning:
-    days = [run.slot.astimezone(SHANGHAI).date() for run in night.runs]
+    days = [calendar_day(run.slot) for run in night.runs]
     day = max(days, default=None)
     try:
         return reporting.morning(config, database, day, remarks=list(remarks(night)))
     except Exception as error:  # a report that breaks must not break the night
         logger.exception("the report failed")
         lines = (*remarks(night), *console.judgement_lines(night.judgements), f"broken: report: {error}")
-        return Morning(day=day or clock.now().astimezone(SHANGHAI).date(), remarks=lines)
+        return Morning(day=day or calendar_day(clock.now()), remarks=lines)
 
 
 def show(report: Morning) -> None:

@@ -15,8 +15,8 @@ from crawler.portal import Portal
 from crawler.runs import crawled
 from crawler.visit import begin, choose
 from policy.backfills import Backfill
+from policy.dates import calendar_day
 from policy.errors import ConfigError
-from policy.revisit import day_of
 from policy.runs import Run
 from storage import backfills, runs
 from storage.database import Database, open_database
@@ -69,7 +69,7 @@ def backfill(
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
         lease.close_lost(config, database, now)
-        ours = planned(config, database, portal, wish, day_of(now))
+        ours = planned(config, database, portal, wish, calendar_day(now))
         if ours.id and ours.complete:
             return Outcome(backfill=settled(database, ours.id, now))
         visit = begin(

@@ -9,8 +9,8 @@ from crawler.choosing import Choice, Row, choose
 from crawler.conditional import vouched_by
 from crawler.following import Claim, Sought, Trail
 from crawler.visit import Visit
+from policy.dates import calendar_day
 from policy.records import Article, Entry
-from policy.revisit import day_of
 from policy.validators import Validators
 from storage import listed, moves, queries
 from storage.rows import KnownArticle
@@ -29,7 +29,7 @@ class Memory:
     @property
     def _today(self) -> dt.date:
         """A replay asks for everything, due or not."""
-        return dt.date.max if self._visit.replay else day_of(self._visit.clock())
+        return dt.date.max if self._visit.replay else calendar_day(self._visit.clock())
 
     # -------------------------------------------------------------- listings
 

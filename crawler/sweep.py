@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from policy.revisit import day_of, spread
+from policy.dates import calendar_day
+from policy.revisit import spread
 
 
 def is_deep(slug: str, today: dt.date, last: dt.datetime | None, every: int) -> bool:
@@ -16,4 +17,4 @@ def is_deep(slug: str, today: dt.date, last: dt.datetime | None, every: int) -> 
     if last is None:
         return True
     since = (today.toordinal() - int(spread(slug) * every)) % every
-    return day_of(last) < today - dt.timedelta(days=since)
+    return calendar_day(last) < today - dt.timedelta(days=since)

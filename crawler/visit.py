@@ -20,8 +20,8 @@ from crawler.portal import Portal, Section
 from crawler.saved import saved
 from crawler.sweep import is_deep
 from policy.backfills import Backfill
+from policy.dates import calendar_day
 from policy.errors import ConfigError, PolarchiveError
-from policy.revisit import day_of
 from policy.runs import Run, RunKind
 from storage import backoffs, runs
 from storage.database import Database, open_database, upgrade
@@ -126,13 +126,15 @@ def _due_sweeps(
     """The sections whose listing is to be walked to the end of the window in this slot."""
     swept, every = runs.last_sweeps(session, portal.slug), config.crawl.deep_sweep_days
     return tuple(
-        section for section in sections if is_deep(portal.slug, day_of(slot), swept.get(section.slug), every)
+        section
+        for section in sections
+        if is_deep(portal.slug, calendar_day(slot), swept.get(section.slug), every)
     )
 
 
 def first_day(config: Config, now: dt.datetime) -> dt.date:
     """The window of a first crawl."""
-    return day_of(now) - dt.timedelta(days=config.crawl.first_crawl_days)
+    return calendar_day(now) - dt.timedelta(days=config.crawl.first_crawl_days)
 
 
 def choose(portal: Portal, sections: Sequence[str]) -> tuple[Section, ...]:

@@ -15,8 +15,8 @@ from pipelines.facts import Facts
 from pipelines.items import Enclosure, Gone, Item, Reading, Unchanged
 from pipelines.learner import Learner
 from pipelines.reprints import decide
+from policy.dates import calendar_day
 from policy.errors import Drifted, Rejected
-from policy.revisit import day_of
 from policy.withdrawal import is_believed
 from storage import archive, captured, drifting, presence, queries
 from storage.database import Database
@@ -68,7 +68,7 @@ class ArchivePipeline:
             learner=Learner(spider.visit.database, spider.visit.portal.slug),
             facts=spider.seen.facts,
             clock=spider.visit.clock,
-            night=None if spider.visit.replay else day_of(spider.visit.run.slot),
+            night=None if spider.visit.replay else calendar_day(spider.visit.run.slot),
         )
 
     def process_item(self, item: Item) -> Item:

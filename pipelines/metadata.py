@@ -199,7 +199,8 @@ class _Said:
 
     def days(self, name: str) -> list[Found[dt.date]]:
         return [
-            Found(value=_day(found.value), raw=found.raw, rule=found.rule) for found in self.moments(name)
+            Found(value=dates.printed_day(found.value), raw=found.raw, rule=found.rule)
+            for found in self.moments(name)
         ]
 
     def keywords(self) -> tuple[str, ...]:
@@ -235,7 +236,3 @@ def _moment(text: str) -> Moment | None:
         return dates.parse_moment(text)
     except ValueError:
         return None
-
-
-def _day(moment: Moment) -> dt.date:
-    return moment.date() if isinstance(moment, dt.datetime) else moment

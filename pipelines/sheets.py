@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from pipelines import naming
 from pipelines.fingerprints import clauses, of_clauses
-from policy.dates import DATE, ImpossibleDay, day_of, signature_day
+from policy.dates import DATE, ImpossibleDay, day_of, printed_day, signature_day
 from policy.fingerprints import Fingerprints
 from policy.numerals import NUMERALS
 from policy.records import Article
@@ -93,7 +93,7 @@ def sheet(article: Article) -> Sheet:
     lines = article.text.split("\n")
     signed = signature_day(lines)
     days = [each.value for each in (article.written, article.effective, article.published) if each]
-    plain = [day.date() if isinstance(day, dt.datetime) else day for day in days]
+    plain = [printed_day(day) for day in days]
     history = tuple(sorted(set(_history(article.text))))
     return Sheet(
         title=title,

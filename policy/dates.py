@@ -134,6 +134,11 @@ def _signed(found: re.Match[str], line: str) -> Found[dt.date] | None:
         return None
 
 
+def printed_day(moment: Moment) -> dt.date:
+    """The day as it is printed, whatever its clock."""
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
 def calendar_day(moment: Moment) -> dt.date:
     """The day in China; a day without a clock stays as it is."""
     return moment.astimezone(SHANGHAI).date() if isinstance(moment, dt.datetime) else moment

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from functools import lru_cache
 
 from policy import issuers
 from policy.contents import DocNumber, Issuer
-from policy.records import Article, Found, Moment
+from policy.dates import printed_day
+from policy.records import Article, Found
 from policy.words import fingerprint, fold
 
 MIN_WORDS = 60
@@ -34,7 +34,7 @@ def _content(article: Article) -> list[object]:
     return [
         _folded(article.text),
         *(fold(found.value) if found else None for found in words),
-        *(_day(found.value).isoformat() if found else None for found in days),
+        *(printed_day(found.value).isoformat() if found else None for found in days),
         article.doc_no.value.norm if article.doc_no else None,
         [issuer.id or fold(issuer.printed) for issuer in article.issuers.value] if article.issuers else None,
         [fold(attachment.name) for attachment in article.attachments],
@@ -45,10 +45,6 @@ def _content(article: Article) -> list[object]:
 def _folded(text: str) -> str:
     """An article's hash and its keys are asked for one after the other; folding is what they cost."""
     return fold(text)
-
-
-def _day(moment: Moment) -> dt.date:
-    return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
 def policy_keys(article: Article) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from attrs import frozen
 
+from policy.dates import printed_day
 from policy.identity import MIN_WORDS
-from policy.records import Article, Entry, Moment
+from policy.records import Article, Entry
 from policy.words import fold
 
 OVERLAP = 30
@@ -61,11 +62,7 @@ def _differ(one: Article, other: Article) -> bool:
 
 def _marks(article: Article) -> tuple[object, object]:
     number, published = article.doc_no, article.published
-    return number.value.norm if number else None, _day(published.value) if published else None
-
-
-def _day(moment: Moment) -> dt.date:
-    return moment.date() if isinstance(moment, dt.datetime) else moment
+    return number.value.norm if number else None, printed_day(published.value) if published else None
 
 
 def _title(article: Article) -> str:

@@ -11,19 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from policy.dates import SHANGHAI
-
 YOUNG = 7
 """Days for which words that are new are looked at in every run."""
 LONGEST = 90
 """Days after which an article is looked at, however long it has been quiet."""
 ALWAYS = dt.date(2000, 1, 1)
 """The day from which an article is due of which nothing is known."""
-
-
-def day_of(moment: dt.datetime) -> dt.date:
-    """The day of a moment where the portals are."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 def next_look(key: str, looked: dt.date, *, stands_since: dt.date, first: bool = False) -> dt.date:

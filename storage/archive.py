@@ -12,11 +12,12 @@ from attrs import evolve
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from policy.dates import calendar_day, printed_day
 from policy.errors import PolarchiveError, Rejected
 from policy.identity import content_hash, policy_keys
 from policy.moves import Alias
 from policy.records import Article, Capture, Change, ChangeKind
-from policy.revisit import day_of, next_look
+from policy.revisit import next_look
 from policy.saves import Candidate, Decision, Saved
 from policy.validators import Validators
 from storage import article_json, captured, moves, queries, validators
@@ -241,10 +242,9 @@ def _take_validators(row: ArticleRow, reading: Reading) -> None:
 
 
 def _first_look(reading: Reading) -> dict[str, dt.date]:
-    looked = day_of(reading.at)
-    published = reading.article.published.value if reading.article.published else looked
-    day = day_of(published) if isinstance(published, dt.datetime) else published
-    stands_since = min(day, looked)
+    looked = calendar_day(reading.at)
+    published = reading.article.published
+    stands_since = min(calendar_day(published.value), looked) if published else looked
     due = next_look(reading.article.key, looked, stands_since=stands_since, first=True)
     return {"stands_since": stands_since, "due": due}
 
@@ -283,7 +283,7 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
     completed = not was.complete and reading.article.completeness.complete
     row.newest += 1
     if kind is None:
-        row.stands_since = day_of(reading.at)
+        row.stands_since = calendar_day(reading.at)
         look(row, reading.at)
     asked_at = row.url, row.page_urls
     for name, value in _newest_columns(reading).items():
@@ -334,7 +334,6 @@ def _register(session: Session, policy_id: int, keys: Sequence[str]) -> None:
 
 def _add_version(session: Session, article_id: int, number: int, reading: Reading) -> None:
     article = reading.article
-    published = article.published.value if article.published else None
     version_id = insert(
         session,
         VersionRow,
@@ -345,7 +344,7 @@ def _add_version(session: Session, article_id: int, number: int, reading: Readin
         code=reading.code,
         title=article.title.value,
         doc_no=article.doc_no.value.norm if article.doc_no else None,
-        published=published.date() if isinstance(published, dt.datetime) else published,
+        published=printed_day(article.published.value) if article.published else None,
         text=article.text,
         record=article_json.dump(article),
         furniture=reading.furniture,

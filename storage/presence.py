@@ -9,8 +9,9 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from policy.dates import calendar_day
 from policy.records import Change
-from policy.revisit import day_of, next_look, next_look_at_withdrawn
+from policy.revisit import next_look, next_look_at_withdrawn
 from policy.withdrawal import counts
 from storage import joining
 from storage.changes import tell
@@ -31,7 +32,9 @@ def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None =
 def look(row: ArticleRow, at: dt.datetime) -> None:
     """When the article is due again, now that its words were found as they are."""
     if at >= row.last_seen:  # not in an old night's replay
-        row.due = next_look(row.key, day_of(at), stands_since=row.stands_since or day_of(row.newest_at))
+        row.due = next_look(
+            row.key, calendar_day(at), stands_since=row.stands_since or calendar_day(row.newest_at)
+        )
 
 
 def mark_seen(session: Session, portal: str, key: str, at: dt.datetime, run_id: int | None = None) -> bool:
@@ -76,17 +79,17 @@ def mark_gone(
         return None
     row.missing_since = row.missing_since or at
     if row.withdrawn_at is not None:
-        row.due = next_look_at_withdrawn(key, day_of(at), withdrawn=day_of(row.withdrawn_at))
+        row.due = next_look_at_withdrawn(key, calendar_day(at), withdrawn=calendar_day(row.withdrawn_at))
         return None
-    row.due = day_of(at)
+    row.due = calendar_day(at)
     if not counts(believed=believed, missing_since=row.missing_since, at=at):
         return None
-    night = night or day_of(at)
+    night = night or calendar_day(at)
     if row.missed_on is None or night <= row.missed_on:
         row.missed_on = row.missed_on or night
         return None
     if (twin := joining.successor(session, row)) is not None:
         return joining.join(session, row, twin, "same words", at, run_id)
     row.withdrawn_at = at
-    row.due = next_look_at_withdrawn(key, day_of(at), withdrawn=day_of(at))
+    row.due = next_look_at_withdrawn(key, calendar_day(at), withdrawn=calendar_day(at))
     return tell(session, row, "withdrawn", at, run_id)

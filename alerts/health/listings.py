@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from alerts.health.usual import RARELY, Case, Promise
 from policy import workdays
 from policy.chance import at_least
-from policy.dates import SHANGHAI
+from policy.dates import calendar_day
 from policy.runs import Judgement, JudgementKind, SectionReport
 
 _DAY = dt.timedelta(days=1)
@@ -147,7 +147,7 @@ def _odd(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgem
 
 def _stale(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgement]:
     """Working days without anything new, up to the day before the run."""
-    today = case.run.slot.astimezone(SHANGHAI).date()
+    today = calendar_day(case.run.slot)
     before = [run.sections[promise.section] for run in case.past if promise.section in run.sections]
     days = sorted({day for each in (*before, report) for day in each.days if day <= today})
     last = max([*days[-1:], *_shown(case, promise)], default=None)
@@ -169,7 +169,7 @@ def _shown(case: Case, promise: Promise) -> Iterator[dt.date]:
         report = run.sections.get(promise.section)
         if report and report.pages:
             if report.fresh and not first:
-                yield run.slot.astimezone(SHANGHAI).date()
+                yield calendar_day(run.slot)
             first = False
 
 

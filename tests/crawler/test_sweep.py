@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from crawler.sweep import is_deep
-from policy.revisit import day_of
+from policy.dates import calendar_day
 
 FIRST = dt.datetime(2026, 11, 1, 18, 30, tzinfo=dt.UTC)
 NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(60)]
@@ -18,7 +18,7 @@ NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(60)]
 def sweeps(slug: str, every: int, *, broken: dt.datetime | None = None) -> list[dt.datetime]:
     done: list[dt.datetime] = []
     for night in NIGHTS:
-        if is_deep(slug, day_of(night), done[-1] if done else None, every) and night != broken:
+        if is_deep(slug, calendar_day(night), done[-1] if done else None, every) and night != broken:
             done.append(night)
     return done
 
