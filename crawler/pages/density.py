@@ -17,10 +17,10 @@ from itertools import dropwhile, islice, pairwise, takewhile
 from attrs import define
 
 from crawler.pages.base import Document, Node, attribute, children, text_in
-from crawler.pages.headline import WHEN
+from crawler.pages.days import WHEN
 from crawler.pages.repeated import THREAD, records
 from crawler.pages.runs import SITE, Run, Spot, around
-from crawler.pages.weighing import levels_of, weighed
+from crawler.pages.weighing import boxes_of, levels_of, weighed
 
 CONTAINERS = (
     *("#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#Zoom", "#zoomcon"),
@@ -53,7 +53,8 @@ class Density:
 
     def __init__(self, found: Sequence[Run], headed: Run | None = None) -> None:
         self._records = records(found, levels_of(headed))
-        self.weighed = weighed(found, headed, self._records)
+        self._boxes = boxes_of(found, headed)
+        self.weighed = weighed(found, headed, self._records, self._boxes)
         self.line = headed
         self._found = found
         self._head = around([headed]) if headed else set()
@@ -120,6 +121,15 @@ class Density:
     def _dated(self) -> set[int]:
         """The elements around datelines."""
         return around(run for run in self._found if _is_dated(run))
+
+    @property
+    def has_boxes(self) -> bool:
+        """Whether a box about the author, of other pages or of the site's foot is on the page."""
+        return bool(self._boxes)
+
+    def boxed(self, spot: Spot) -> bool:
+        """Whether the element is such a box."""
+        return spot.key in self._boxes
 
     @property
     def has_threads(self) -> bool:

@@ -11,6 +11,7 @@ from operator import itemgetter
 from attrs import evolve, frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
+from crawler.pages.days import ISSUED, WHEN, issued, renewed, stated
 from crawler.pages.runs import Run, fold
 from crawler.pages.titles import without_site
 from pipelines.credits import credits_in
@@ -24,10 +25,6 @@ TIMES = (
 )
 SOURCES = ("contentsource", "docsource", "mediaid", "article:author", "og:site_name")
 
-WHEN = re.compile(
-    r"(?<!\d)(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?"
-    r"(?:[\sT　]*\d{1,2}[:：时]\d{2}(?:[:：分]\d{2}秒?)?)?"
-)
 _NEXT = (
     "关键词|标签|(?:责任)?编辑|责编|作者|记者|(?:发布|更新)?(?:时间|日期)|(?:浏览|阅读|点击)(?:次数|量|数)?"
     "|字[号体]"
@@ -48,13 +45,6 @@ TOOLS = re.compile(
     r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|更新|修改|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
 )
 """Words beside a day that name nobody."""
-ISSUED = re.compile(
-    r"\bposted\b|(?:发布|发表|公布|刊发|提供)(?:于|时间|日期)?\s?[:：]|(?:时间|日期)\s?[:：]"
-    r"|(?:发布|发表|刊发)于\s?(?=(?:19|20)\d\d)"
-)
-UPDATED = re.compile(r"更新|截止|修改")
-RENEWED = re.compile(r"(?<!最[后後近新])(?:更新(?:时间|日期|于)?|编辑于)\W{0,3}$")
-"""What stands before a day that is the page's only one."""
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
 BEHIND = re.compile(r"\s*[_|｜–—-]")
 """What sets a headline apart from its site in a page's title."""
@@ -138,7 +128,7 @@ def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
     return _Around(
         above=found[max(0, head - 5) : head],
         between=found[head:start],
-        begins=[run for run in found[start : start + 4] if _is_dateline(run)],
+        begins=[run for run in found[start : start + 4] if _is_dateline(run) or _is_byline(run)],
         ends=found[max(start, end - 3) : end + 4],
         below=found[end + 4 : end + FOOTER_RUNS],
     )
@@ -169,7 +159,9 @@ def _title(page: Document, found: Sequence[Run]) -> str:
     printed += [(run.folded, run.text) for run in begun if not _leads_home(run.block)]
     matching = [(len(key), text) for key, text in printed if len(key) >= 4 and folded.startswith(key)]
     if matching:
-        return max(matching, key=itemgetter(0))[1]
+        longest = max(matching, key=itemgetter(0))
+        heading = max((pair for pair in matching if pair[1] in headings), default=longest)
+        return heading[1] if longest[0] < 2 * heading[0] else longest[1]
     if behind := next((run.text for run in found if _ends(whole, run.text) and run.block.tag in PARTS), None):
         return behind
     sites = [name for _, name in _metas(page, SITES)]
@@ -229,39 +221,20 @@ def _days(page: Document, around: _Around) -> Iterator[Label]:
     """What metas say, then what is printed: below the headline, labelled anywhere, above it."""
     for name, value in _metas(page, TIMES):
         yield Label(name="published", value=value, rule=f"meta:{name}")
-    for stated in _LD.findall(page.text)[:1]:
-        yield Label(name="published", value=stated, rule="meta:datePublished")
+    for value in _LD.findall(page.text)[:1]:
+        yield Label(name="published", value=value, rule="meta:datePublished")
     labelled = [run for run in (*around.between, *around.begins, *around.ends) if ISSUED.search(run.text)]
     below = [run for run in around.below if ISSUED.search(run.text)]
     printed = (*labelled, *around.between, *reversed(around.above), *around.begins, *below)
     for run in printed:
-        if len(run.text) <= 200 and (when := _issued(run.text)):
+        if len(run.text) <= 200 and (when := issued(run.text)):
             yield Label(name="published", value=when, rule="masthead")
-    for stated in map(_stated, (*around.between, *around.begins)):
-        if stated:
-            yield Label(name="published", value=stated, rule="masthead:time")
+    for time in map(stated, (*around.between, *around.begins)):
+        if time:
+            yield Label(name="published", value=time, rule="masthead:time")
     for run in (*around.between, *around.begins, *around.ends):
-        if len(run.text) <= 200 and (when := _renewed(run.text)):
+        if len(run.text) <= 200 and (when := renewed(run.text)):
             yield Label(name="published", value=when, rule="masthead")
-
-
-def _issued(text: str) -> str | None:
-    """The first day in a line that the words beside it do not say to be one of a change."""
-    days, said = WHEN.findall(text), WHEN.split(text)
-    said[-2:] = ["".join(said[-2:])]
-    return next((day for day, words in zip(days, said, strict=False) if not UPDATED.search(words)), None)
-
-
-def _stated(run: Run) -> str | None:
-    """The time that an element within a line states, whatever it prints."""
-    time = run.block.css_first("time[datetime]") if not run.words else None
-    return attribute(time, "datetime") if time is not None and text_in(time) in run.text else None
-
-
-def _renewed(text: str) -> str | None:
-    """The day in a line that says when the page was renewed, and not that it was for the last time."""
-    when = WHEN.search(text)
-    return when[0] if when and RENEWED.search(text[: when.start()]) else None
 
 
 def _sources(page: Document, around: _Around, line: Headline) -> Iterator[Label]:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 
 from crawler.pages.base import Node, attribute, children, text_in
+from crawler.pages.days import ISSUED
 from crawler.pages.density import GAIN, Density, upwards
 from crawler.pages.government import cells
-from crawler.pages.headline import ISSUED, SAID
+from crawler.pages.headline import SAID
 from crawler.pages.runs import BLOCKS
 
 TABLES = frozenset({"table", "tbody", "tr", "td"})

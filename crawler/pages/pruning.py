@@ -21,7 +21,7 @@ POINTER = re.compile(
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
 """A line of page numbers, in links or not."""
-EDIT = re.compile(r"\W*(?:编辑|編輯|edit)?\W*", re.IGNORECASE)
+EDIT = re.compile(r"\W*(?:编辑|編輯|播报|edit)?\W*", re.IGNORECASE)
 """A link in or beside a heading that edits the part, or leads to it: ¶, #."""
 NUMBERS = re.compile(r"\d+(?: \d+)*")
 """What may number the lines of a code."""
@@ -51,7 +51,7 @@ def prune(
     links = frozenset(n for n, run in enumerate(inside) if run.is_link and _is_line(run))
     links -= _references(page, inside, links)
     lines = (*_link_lines(inside, links), *_related(inside, links), *_site_lines(inside), *_edits(parts))
-    lines = (*lines, *_numbers(inside), *_beside_codes(parts, inside), *_replies(parts, inside, density))
+    lines = (*lines, *_numbers(inside), *_beside_codes(parts, inside), *_beside(parts, inside, density))
     dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
     for part in parts:
         dropped.pop(part.mem_id, None)
@@ -140,12 +140,12 @@ def _related(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
             yield run.block
 
 
-def _replies(parts: Sequence[Node], found: Sequence[Run], density: Density) -> Iterator[Node]:
-    """The comments on a text, where they stand in its own element."""
+def _beside(parts: Sequence[Node], found: Sequence[Run], density: Density) -> Iterator[Node]:
+    """The comments on a text and the boxes below it, where they stand in its own element."""
     little = SHARE * _words(parts, density)
-    for run in found if density.has_threads else ():
-        threaded = (spot.node for spot in run.spot.upwards() if density.threaded(spot))
-        yield from (node for node in threaded if density.words(node) < little)
+    for run in found if density.has_threads or density.has_boxes else ():
+        told = (spot.node for spot in run.spot.upwards() if density.threaded(spot) or density.boxed(spot))
+        yield from (node for node in told if density.words(node) < little)
 
 
 def _names_a_list(text: str) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import dropwhile, islice
 
 from crawler.pages.repeated import Records
 from crawler.pages.runs import Run, Spot, around
+from pipelines.data import words
 
 BEFORE = 0.2
 """What prose before the headline counts."""
@@ -26,6 +27,8 @@ ABOUT = re.compile(
     r"|\W*关于(?:我们|本站)\W*"
 )
 """A heading over what is said of the author or the publisher."""
+LISTS = words("list-headings.txt")
+"""Headings over lists of other pages."""
 LONGEST_HEADING = 12
 CALL = 0.2
 """What a short line with a comma but no full stop counts: it may be a call to the reader."""
@@ -35,10 +38,11 @@ FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:�
 """The numbers that every site must show, in its foot."""
 
 
-def weighed(found: Sequence[Run], headed: Run | None, alike: Records) -> list[tuple[Run, float]]:
-    """Each run and what its prose counts, given the headline's run and the page's records."""
+def weighed(
+    found: Sequence[Run], headed: Run | None, alike: Records, boxes: Set[int]
+) -> list[tuple[Run, float]]:
+    """Each run and what its prose counts, given the headline's run, the page's records and boxes."""
     chain = levels_of(headed)
-    boxes = _boxes(found, headed)
     counted = [
         (run, _own(run) * alike.share(run) if _counts(run, headed, chain, boxes) else 0.0) for run in found
     ]
@@ -63,21 +67,39 @@ def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[i
     return not _aside(run, chain)
 
 
-def _boxes(found: Sequence[Run], headed: Run | None) -> set[int]:
+def boxes_of(found: Sequence[Run], headed: Run | None) -> set[int]:
     """The elements that a heading says to be about the author, or a number of the site's to be its foot.
 
-    Of each the innermost with prose around it, unless that holds the first prose below the headline.
+    Of each the innermost with prose around it, unless that holds the first prose below the headline. A
+    heading over other pages does the same where no prose stands above it there.
     """
     if headed is None:
         return set()
     marks = [run for run in found if _heads_a_box(run) or (not run.words and FOOT.search(run.text))]
-    if not marks:
+    lists = [pair for pair in _below_prose(found) if pair[0].text.strip(" :：") in LISTS]
+    if not marks and not lists:
         return set()
     below = dropwhile(lambda run: run is not headed, found)
     first = next((run for run in islice(below, 1, None) if run.words), headed)
     ours, prosy = around((headed, first)), around(run for run in found if run.words)
-    boxes = (next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0) for run in marks)
-    return {key for key in boxes if key not in ours}
+    boxes = {_box(run, prosy) for run in marks}
+    boxes |= {box for run, above in lists if (box := _box(run, prosy)) and not above.stands_in((box,))}
+    return boxes - ours
+
+
+def _box(run: Run, prosy: Set[int]) -> int:
+    """The innermost element around a run that holds prose."""
+    return next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0)
+
+
+def _below_prose(found: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
+    """The short lines below prose, each with the last of it."""
+    prose: Run | None = None
+    for run in found:
+        if run.words:
+            prose = run
+        elif prose is not None and len(run.text) <= LONGEST_HEADING:
+            yield run, prose
 
 
 def _heads_a_box(run: Run) -> bool:

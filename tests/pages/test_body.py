@@ -408,3 +408,41 @@ def test_the_day_of_the_last_edit_below_a_text_is_its_day_where_there_is_no_othe
     found = read(f"<article><h1>{TITLE}</h1><div>{prose()}</div><div>编辑于 2026-03-10 10:00</div></article>")
     assert found.published is not None
     assert str(found.published.value) == "2026-03-10 10:00:00+08:00"
+
+
+def test_what_stands_below_a_heading_of_other_pages_is_no_article() -> None:
+    heard = "".join(f"<li><a href='/{n}'>别处</a><em>{line}</em></li>" for n, line in enumerate(OTHER))
+    more = f"<div class='r'><h2><span>推荐阅读</span></h2><ul>{heard}</ul></div>"
+    text = f"<div class='c'><div class='x'>{prose()}</div>{more}</div>"
+    assert read(f"<div class='l'><div class='c'>{HEAD}</div>{text}</div>").text.split("\n") == list(WORDS)
+
+
+def test_a_text_above_a_list_of_other_pages_is_read_in_the_element_of_both() -> None:
+    links = "".join(f"<li><a href='/{n}'>{line}</a></li>" for n, line in enumerate(OTHER))
+    rest = f"<div>{prose(WORDS[2:])}<h3>相关阅读</h3><ul>{links}</ul></div>"
+    assert read(f"<div>{HEAD}<div><div>{prose(WORDS[:2])}</div>{rest}</div></div>").text.split("\n") == list(
+        WORDS
+    )
+
+
+def test_a_headline_is_what_the_page_says_it_is_though_another_line_begins_its_title_too() -> None:
+    steps = "".join(f"<li><p>{line[:-1]}</p></li>" for line in WORDS)
+    body = f"<div><h1>红烧河鱼</h1><p>{NOTICE}</p><h2>红烧河鱼的做法</h2><ol>{steps}</ol></div>"
+    found = read(body, title="【红烧河鱼的做法步骤图】_样例厨房")
+    assert found.title.value == "红烧河鱼"
+    assert found.text.split("\n") == [NOTICE, "红烧河鱼的做法", *(line[:-1] for line in WORDS)]
+
+
+def test_the_day_in_a_line_with_a_name_that_is_no_text_is_kept() -> None:
+    byline = "<div><a href='/u'>老街</a><span>·2026年03月10日 10:00</span></div>"
+    found = read(f"<div><h1>{TITLE}</h1>{byline}<div>{prose()}</div><div>赞 12</div></div>")
+    assert found.text.split("\n") == list(WORDS)
+    assert found.published is not None
+    assert str(found.published.value) == "2026-03-10 10:00:00+08:00"
+
+
+def test_boxes_of_the_author_and_of_the_next_page_are_taken_out_of_the_element_of_the_text() -> None:
+    author = f"<div class='k1'><h4>作者简介</h4><p>{OTHER[0]}</p></div>"
+    after = f"<div class='k2'><p>下一篇</p><a href='/2'>别的事</a><p>{OTHER[1]}</p></div>"
+    page = f"<div>{HEAD}<div class='s'>{NOTICE}</div><div class='x'>{prose()}</div>{author}{after}</div>"
+    assert read(page).text.split("\n") == [NOTICE, *WORDS]
