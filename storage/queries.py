@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Capture, Change, Version
-from policy.runs import Run
 from policy.saves import Candidate
 from storage import keywords
 from storage.files import files_of
@@ -23,19 +21,16 @@ from storage.models import (
     ChangeRow,
     PolicyKeyRow,
     PolicyRow,
-    RunRow,
     VersionCaptureRow,
     VersionRow,
 )
 from storage.rows import (
     KnownArticle,
     KnownPolicy,
-    PortalOverview,
     Totals,
     article_record,
     capture_record,
     change_record,
-    run_record,
     version_record,
 )
 
@@ -285,50 +280,6 @@ def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Itera
 def last_change(session: Session) -> int:
     """The id of the newest change; 0 when there is none."""
     return session.scalar(select(func.max(ChangeRow.id))) or 0
-
-
-def changes_of_run(session: Session, run_id: int) -> list[Change]:
-    """What one run changed."""
-    query = select(ChangeRow).where(ChangeRow.run_id == run_id).order_by(ChangeRow.id)
-    return [change_record(row) for row in session.scalars(query)]
-
-
-def overview(session: Session, portals: Collection[str] = ()) -> list[PortalOverview]:
-    """One line for each portal that is named, crawled or archived, by slug."""
-    held = {str(row.portal): row for row in session.execute(_holdings())}
-    last = {row.portal: run_record(row) for row in session.scalars(_last_runs())}
-    return [_overview(slug, held.get(slug), last.get(slug)) for slug in sorted({*portals, *held, *last})]
-
-
-def _overview(slug: str, held: Row[Any] | None, last_run: Run | None) -> PortalOverview:
-    if held is None:
-        return PortalOverview(portal=slug, last_run=last_run)
-    return PortalOverview(
-        portal=slug,
-        articles=held.articles,
-        versions=held.versions,
-        missing=held.missing,
-        withdrawn=held.withdrawn,
-        newest=held.newest,
-        last_run=last_run,
-    )
-
-
-def _holdings() -> Select[*tuple[Any, ...]]:
-    return select(
-        ArticleRow.portal,
-        func.count().label("articles"),
-        func.sum(ArticleRow.newest).label("versions"),
-        func.count(ArticleRow.missing_since).label("missing"),
-        func.count(ArticleRow.withdrawn_at).label("withdrawn"),
-        func.max(ArticleRow.newest_at).label("newest"),
-    ).group_by(ArticleRow.portal)
-
-
-def _last_runs() -> Select[RunRow]:
-    crawled = (RunRow.state != "missed", RunRow.kind == "crawl")
-    last = select(func.max(RunRow.id)).where(*crawled).group_by(RunRow.portal)
-    return select(RunRow).where(RunRow.id.in_(last))
 
 
 def totals(session: Session) -> Totals:

@@ -53,20 +53,6 @@ class KnownPolicy:
 
 
 @frozen(kw_only=True)
-class PortalOverview:
-    """One portal's line of the status: what it holds, and its last run. ``newest`` is the time of
-    its newest version, ``missing`` counts the ``withdrawn`` too."""
-
-    portal: str
-    articles: int = 0
-    versions: int = 0
-    missing: int = 0
-    withdrawn: int = 0
-    newest: dt.datetime | None = None
-    last_run: Run | None = None
-
-
-@frozen(kw_only=True)
 class Totals:
     """How much the archive holds."""
 

@@ -11,7 +11,7 @@ from policy.contents import DocNumber
 from policy.identity import policy_keys
 from policy.records import Found
 from policy.saves import Candidate
-from storage import archive, captured, presence, queries, runs
+from storage import archive, captured, holdings, presence, queries, runs
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
 
@@ -126,11 +126,11 @@ def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
         runs.missed(session, "ndrc", NIGHT + DAY, NIGHT + DAY)
         presence.mark_gone(session, "bjx", "9", NIGHT + DAY)
     with archived.read() as session:
-        bjx, most, ndrc = queries.overview(session, ["most"])
+        bjx, most, ndrc = holdings.overview(session, ["most"])
     assert (ndrc.articles, ndrc.versions, ndrc.missing, ndrc.newest) == (1, 2, 0, NIGHT + DAY)
     assert ndrc.last_run == closed
     assert (bjx.articles, bjx.missing, bjx.last_run) == (1, 1, None)
-    assert most == queries.PortalOverview(portal="most")
+    assert most == holdings.PortalOverview(portal="most")
 
 
 def test_totals_count_all_layers(archived: Database) -> None:
