@@ -6,7 +6,7 @@ policies do, and of two policies that turn out to be one the older number stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -41,40 +41,68 @@ def claims(groups: Sequence[Group], held: Mapping[Key, int], ids: Mapping[Key, i
     return [min(claimed[n]) if n in claimed else None for n in range(len(groups))]
 
 
-def belongings(group: Group, relations: Relations) -> dict[Key, Belonging]:
-    """As what each article of a group belongs to it."""
-    mates = group.articles
-    told: dict[Key, list[tuple[Relation, Key]]] = {key: [] for key in mates}
+def belongings(groups: Sequence[Group], relations: Relations) -> list[dict[Key, Belonging]]:
+    """As what each article of each group belongs to it."""
+    place = {key: n for n, group in enumerate(groups) for key in group.articles}
+    told = _Told()
     for (left, right), found in relations.items():
-        if found.joins and left in mates and right in mates:
-            told[left].append((found, right))
-            told[right].append((found.mirrored(), left))
-    several = len(group.editions) > 1
+        if found.joins and place[left] == place[right]:
+            told.add(left, found, right, leans=found.side == "left")
+            told.add(right, found, left, leans=found.side == "right")
+    return [_belongings(group, told) for group in groups]
+
+
+class _Told:
+    """Of all that joins an article to others of its group what says most: of it, and as what it is there."""
+
+    def __init__(self) -> None:
+        self.best: dict[Key, tuple[Relation, Key]] = {}
+        self.parts: dict[Key, Relation] = {}
+        self.wraps: set[Key] = set()
+
+    def add(self, key: Key, found: Relation, other: Key, *, leans: bool) -> None:
+        """What ``key`` is to ``other``; ``leans``: it is known by that one."""
+        best = self.best.get(key)
+        if best is None or _telling(best) < _telling((found, other)):
+            self.best[key] = found, other
+        if not leans:
+            return
+        if found.kind == "annotated":
+            self.wraps.add(key)
+        elif found.kind in {"excerpt", "part"}:
+            known = self.parts.get(key)
+            if known is None or known.containment < found.containment:
+                self.parts[key] = found
+
+
+def _telling(told: tuple[Relation, Key]) -> tuple[int, float, Key]:
+    return told[0].strength, told[0].containment, told[1]
+
+
+def _belongings(group: Group, told: _Told) -> dict[Key, Belonging]:
+    among, several = len(group.articles), len(group.editions) > 1
     return {
         key: Belonging(
-            relation=_relation(told[key], among=len(mates)),
+            relation=_relation(key, told, among=among),
             edition=number if several else None,
             flagged=bool(group.between),
-            evidence=_evidence(group, told[key]),
+            evidence=_evidence(group, told.best.get(key)),
         )
         for number, edition in enumerate(group.editions, start=1)
         for key in edition.articles
     }
 
 
-def _relation(told: Iterable[tuple[Relation, Key]], *, among: int) -> str:
+def _relation(key: Key, told: _Told, *, among: int) -> str:
     """What it is to those that it is part of, or the whole where it is part of none."""
-    parts = [found for found, _ in told if found.side == "left" and found.kind in {"excerpt", "part"}]
-    if parts:
-        return max(parts, key=lambda found: found.containment).kind
-    wraps = any(found.kind == "annotated" and found.side == "left" for found, _ in told)
-    return "annotated" if wraps else "full" if among > 1 else ""
+    if part := told.parts.get(key):
+        return part.kind
+    return "annotated" if key in told.wraps else "full" if among > 1 else ""
 
 
-def _evidence(group: Group, told: Iterable[tuple[Relation, Key]]) -> str:
+def _evidence(group: Group, best: tuple[Relation, Key] | None) -> str:
     if len(group.between) == 1:
         return f"like {group.between[0]}, but bears another document's name or is contradicted"
     if group.between:
         return f"matches alike: {', '.join(group.between)}"
-    best = max(told, key=lambda pair: (pair[0].strength, pair[0].containment, pair[1]), default=None)
     return f"{best[0].kind} with {best[1]}: {best[0].evidence}" if best else ""

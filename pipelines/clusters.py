@@ -26,7 +26,8 @@ class Clusters:
     def merge(self, clusters: Collection[Cluster]) -> Cluster:
         """Make one of them."""
         merged = frozenset[Key]().union(*clusters)
-        self.clusters = (self.clusters - {*clusters}) | {merged}
+        self.clusters.difference_update(clusters)
+        self.clusters.add(merged)
         return merged
 
     def keep_apart(self, cluster: Cluster, others: Iterable[Cluster]) -> None:
@@ -40,11 +41,15 @@ class Clusters:
         edges = {
             frozenset((place[left], place[right]))
             for left, right in pairs
-            if place[left] != place[right] and self.between.keys().isdisjoint((place[left], place[right]))
+            if place[left] is not place[right] and self.between.keys().isdisjoint((place[left], place[right]))
         }
         live = [pair for pair in conflicts if len({place[key] for key in pair}) > 1]
         for component in components({cluster for edge in edges for cluster in edge}, edges):
-            self._resolve(component, [edge for edge in edges if edge <= component], live, telling=telling)
+            if not live:
+                self.merge(component)
+                continue
+            inner = [edge for edge in edges if edge <= component]
+            self._resolve(component, inner, live, telling=telling)
 
     def _resolve(
         self,

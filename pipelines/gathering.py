@@ -122,9 +122,10 @@ def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterat
     """What the article is to those which the index says are like it."""
     likely = index.candidates(session, prints, besides=article_id)
     near = sorted({article for one in likely for article in one.articles})
-    mine = _wordings(session, article_id) if near else []
+    held = queries.versions_of(session, [article_id, *near]) if near else {}
+    mine = _wordings(held.get(article_id, []))
     for other in near:
-        a, b = sorted(((article_id, mine), (other, _wordings(session, other))), key=itemgetter(0))
+        a, b = sorted(((article_id, mine), (other, _wordings(held.get(other, [])))), key=itemgetter(0))
         told = _best(a[1], b[1])
         if told is not None and (told.kind != "different" or told.containment >= TELLING):
             yield Link(
@@ -140,13 +141,12 @@ def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterat
             )
 
 
-def _wordings(session: Session, article_id: int) -> list[Sheet]:
+def _wordings(versions: Sequence[Version]) -> list[Sheet]:
     """An article's newest words, and before them those that they are a revision of: a reprint may be of
     any. Where a page says something else altogether, what it said before counts no more."""
-    versions = queries.versions(session, article_id)[-MOST_WORDINGS:]
     if not versions:
         return []
-    newest, *older = [sheet(each.article) for each in reversed(versions)]
+    newest, *older = [sheet(each.article) for each in reversed(versions[-MOST_WORDINGS:])]
     return [newest, *(each for each in older if relation(newest, each).containment >= TELLING)]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 from attrs import frozen
@@ -70,7 +70,11 @@ def member(sheet: Sheet) -> Member:
 
 def group(members: Mapping[Key, Member], relations: Relations) -> tuple[Group, ...]:
     """The policies of these articles, in the order of their first keys."""
-    inside = {pair: found for pair, found in relations.items() if members.keys() >= {*pair}}
+    inside = {
+        (left, right): found
+        for (left, right), found in relations.items()
+        if left in members and right in members
+    }
     joining = {pair: found for pair, found in inside.items() if found.joins}
     policies = {frozenset(pair) for pair, found in inside.items() if found.conflict}
     texts = policies | {frozenset(pair) for pair, found in inside.items() if found.differs}
@@ -79,7 +83,7 @@ def group(members: Mapping[Key, Member], relations: Relations) -> tuple[Group, .
     state = Clusters(frozenset((key,)) for key in members)
     for pairs in (numbered, whole):
         state.join(pairs, texts)
-    worded = state.clusters
+    worded = frozenset(state.clusters)
     state.join(_pairs(joining, lambda found: found.kind == "edition"), policies, telling=True)
     for pairs in (numbered, whole):
         state.join(pairs, texts, telling=True)
@@ -121,12 +125,13 @@ def _attach(
 ) -> None:
     """Put excerpts and parts to the one policy that they are of, round by round: of two wholes that turn
     out to be one, an excerpt is no longer torn between them."""
+    best = _best(leaning, {key for cluster in state.between for key in cluster})
     while True:
         place = state.of()
         wanted = {
             cluster: targets
             for cluster in state.clusters
-            if cluster not in state.between and (targets := _targets(cluster, place, leaning, state.between))
+            if cluster not in state.between and (targets := _targets(cluster, place, best))
         }
         single = {cluster: next(iter(targets)) for cluster, targets in wanted.items() if len(targets) == 1}
         edges = _fitting(single, _Apart(place, members, conflicts))
@@ -138,19 +143,21 @@ def _attach(
         state.keep_apart(cluster, targets)
 
 
+def _best(leaning: Mapping[Key, Mapping[Key, float]], between: Collection[Key]) -> dict[Key, tuple[Key, ...]]:
+    """The others that an article leans on no less than on any."""
+    found: dict[Key, tuple[Key, ...]] = {}
+    for key, leans in leaning.items():
+        shares = {on: share for on, share in leans.items() if on not in between}
+        most = max(shares.values(), default=0.0)
+        found[key] = tuple(on for on, share in shares.items() if share >= most - MARGIN)
+    return found
+
+
 def _targets(
-    cluster: Cluster,
-    place: Mapping[Key, Cluster],
-    leaning: Mapping[Key, Mapping[Key, float]],
-    between: Collection[Cluster],
+    cluster: Cluster, place: Mapping[Key, Cluster], best: Mapping[Key, Sequence[Key]]
 ) -> set[Cluster]:
     """The other policies that articles of a cluster lean on no less than on any."""
-    found: set[Cluster] = set()
-    for key in cluster:
-        shares = {on: share for on, share in leaning.get(key, {}).items() if place[on] not in between}
-        best = max(shares.values(), default=0.0)
-        found |= {place[on] for on, share in shares.items() if share >= best - MARGIN}
-    return found - {cluster}
+    return {place[on] for key in cluster for on in best.get(key, ())} - {cluster}
 
 
 class _Apart:
@@ -216,7 +223,7 @@ def _editions(
     bases = sorted((text for text in inside if not text.isdisjoint(revised)), key=min) or [policy]
     editions: defaultdict[Cluster, set[Key]] = defaultdict(set)
     for text in inside:
-        home = _home(text, place, leaning, set())
+        home = _home(text, place, leaning, set()) if len(bases) > 1 else bases[0]
         editions[home if home in bases else bases[0]] |= text
     made = [_edition(articles, members) for articles in editions.values()]
     return tuple(sorted(made, key=lambda each: (not each.draft, each.day or dt.date.max, each.articles)))
@@ -233,7 +240,7 @@ def _home(
         (share, min(place[on]), place[on])
         for key in text
         for on, share in leaning.get(key, {}).items()
-        if on in place and place[on] != text and place[on] not in seen
+        if on in place and place[on] is not text and place[on] not in seen
     ]
     if not shares:
         return text

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 
 from pipelines.belonging import Belonging, belongings, claims
 from pipelines.comparable import Facts, load, relations_of
-from pipelines.grouping import Group, group
+from pipelines.grouping import Group, Relations, group
 from pipelines.relations import JOINING
 from policy.identity import policy_keys
+from policy.links import Link, Ruling
 from policy.records import Change, ChangeKind
 from storage import compared, links, memberships, queries
 from storage.changes import add_change
 from storage.locks import lock_feed
 from storage.memberships import Membership
 
+Pair = tuple[int, int]
 MOST = 3000
 """Articles that are grouped at once."""
 
@@ -33,6 +35,8 @@ class _Around:
 
     facts: Mapping[int, Facts]
     held: Mapping[int, int]
+    relations: Relations
+    """What they are to each other."""
 
     @property
     def ids(self) -> dict[str, int]:
@@ -45,16 +49,15 @@ def settle(
 ) -> None:
     """Group all that is connected with these articles, and move those that belong elsewhere."""
     around = _around(session, articles)
-    ids, known = around.ids, [*around.facts]
-    relations = relations_of(links.links_of(session, known), links.rulings_of(session, known), around.facts)
+    ids, relations = around.ids, around.relations
     groups = group({facts.key: facts.member for facts in around.facts.values()}, relations)
     held = {facts.key: around.held[number] for number, facts in around.facts.items()}
-    kept = claims(groups, held, ids)
-    now = memberships.current(session, known)
+    kept, told = claims(groups, held, ids), belongings(groups, relations)
+    now = memberships.current(session, around.facts)
     moved: list[Membership] = []
-    for each, claimed in zip(groups, kept, strict=True):
+    for each, claimed, theirs in zip(groups, kept, told, strict=True):
         policy = claimed if claimed is not None else _new_policy(session, each, around, at)
-        for key, belonging in belongings(each, relations).items():
+        for key, belonging in theirs.items():
             put = _membership(ids[key], policy, held[key], belonging, at=at, by=by)
             if _says_more(put, now.get(ids[key])):
                 memberships.put(session, put)
@@ -68,18 +71,24 @@ def settle(
 
 def _around(session: Session, articles: Iterable[int]) -> _Around:
     """Whoever is linked with these, or is in one policy with one of them, and so on."""
-    reached: set[int] = set()
-    fresh = set(articles)
+    told, ruled = dict[Pair, Link](), dict[Pair, Ruling]()
+    reached, fresh = set[int](), set(articles)
     while fresh and len(reached) < MOST:
         reached |= fresh
-        joined = [link for link in links.links_of(session, fresh) if link.kind in JOINING]
-        ruled = [ruling for ruling in links.rulings_of(session, fresh) if ruling.same]
+        linked = {(link.a, link.b): link for link in links.links_of(session, fresh)}
+        rulings = {(ruling.a, ruling.b): ruling for ruling in links.rulings_of(session, fresh)}
+        joined = [pair for pair, link in linked.items() if link.kind in JOINING]
+        joined += [pair for pair, ruling in rulings.items() if ruling.same]
         policies = {*memberships.policies_of(session, fresh).values()}
-        pairs = [(link.a, link.b) for link in joined] + [(ruling.a, ruling.b) for ruling in ruled]
-        near = {end for pair in pairs for end in pair}
+        near = {end for pair in joined for end in pair}
         fresh = {*near, *compared.compared_in(session, policies)} - reached
+        told, ruled = told | linked, ruled | rulings
     facts = {number: load(one) for number, one in compared.facts_of(session, reached).items()}
-    return _Around(facts=facts, held=memberships.policies_of(session, facts))
+    return _Around(
+        facts=facts,
+        held=memberships.policies_of(session, facts),
+        relations=relations_of([told[pair] for pair in sorted(told)], [*ruled.values()], facts),
+    )
 
 
 def _membership(

@@ -20,8 +20,9 @@ def keep(session: Session, article_id: int, facts: dict[str, Any]) -> None:
 
 def facts_of(session: Session, articles: Collection[int]) -> dict[int, dict[str, Any]]:
     """The facts of those of these articles that were compared."""
-    query = select(ComparedRow).where(ComparedRow.article_id.in_(articles))
-    return {row.article_id: row.facts for row in session.scalars(query)}
+    query = select(ComparedRow.article_id, ComparedRow.facts)
+    rows = session.execute(query.where(ComparedRow.article_id.in_(articles)))
+    return {article: facts for article, facts in rows}  # noqa: C416 - rows are not pairs to mypy
 
 
 def compared_in(session: Session, policies: Collection[int]) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from attrs import asdict
+from attrs import asdict, fields
 from sqlalchemy import delete, or_, select
 from sqlalchemy import insert as insert_all
 from sqlalchemy.orm import Session
@@ -23,11 +23,15 @@ def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:
         session.execute(insert_all(LinkRow), rows)
 
 
+_FIELDS = tuple(each.name for each in fields(Link))
+_LINKS = select(*(LinkRow.__table__.c[name] for name in _FIELDS))
+
+
 def links_of(session: Session, articles: Collection[int]) -> list[Link]:
     """All links with one of these articles at an end."""
     ours = or_(LinkRow.a.in_(articles), LinkRow.b.in_(articles))
-    rows = session.execute(select(LinkRow.__table__).where(ours).order_by(LinkRow.a, LinkRow.b))
-    return [Link(**row) for row in rows.mappings()]
+    rows = session.execute(_LINKS.where(ours).order_by(LinkRow.a, LinkRow.b))
+    return [Link(**dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
 def rule(session: Session, ruling: Ruling) -> None:

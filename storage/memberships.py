@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from attrs import frozen
-from sqlalchemy import Select, bindparam, func, select, update
+from attrs import fields, frozen
+from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.inserts import insert
@@ -30,6 +31,10 @@ class Membership:
     flagged: bool = False
     evidence: str = ""
     by: str = "rule"
+
+
+_FIELDS = tuple(each.name for each in fields(Membership))
+_MEMBERSHIPS = select(*(MembershipRow.__table__.c[name] for name in _FIELDS))
 
 
 def put(session: Session, membership: Membership) -> None:
@@ -82,14 +87,14 @@ def _first(session: Session, articles: Collection[int]) -> dict[int, Membership]
 
 
 def _by_article(session: Session, ids: Select[int]) -> dict[int, Membership]:
-    query = select(MembershipRow).where(MembershipRow.id.in_(ids.group_by(MembershipRow.article_id)))
-    return {row.article_id: _membership(row) for row in session.scalars(query)}
+    query = _MEMBERSHIPS.where(MembershipRow.id.in_(ids.group_by(MembershipRow.article_id)))
+    return {row.article_id: _membership(row) for row in session.execute(query)}
 
 
 def history(session: Session, article_id: int) -> list[Membership]:
     """All that was put down of an article, the first first."""
-    query = select(MembershipRow).where(MembershipRow.article_id == article_id).order_by(MembershipRow.id)
-    return [_membership(row) for row in session.scalars(query)]
+    query = _MEMBERSHIPS.where(MembershipRow.article_id == article_id).order_by(MembershipRow.id)
+    return [_membership(row) for row in session.execute(query)]
 
 
 def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -> list[int]:
@@ -106,18 +111,8 @@ def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -
     return [one for one in ever if then.get(one, policy_id) == policy_id]
 
 
-def _membership(row: MembershipRow) -> Membership:
-    return Membership(
-        article_id=row.article_id,
-        policy_id=row.policy_id,
-        was=row.was,
-        at=row.at,
-        relation=row.relation,
-        edition=row.edition,
-        flagged=row.flagged,
-        evidence=row.evidence,
-        by=row.by,
-    )
+def _membership(row: Row[Any]) -> Membership:
+    return Membership(**dict(zip(_FIELDS, row, strict=True)))
 
 
 # ------------------------------------------------------------------ policies

@@ -188,6 +188,12 @@ def versions(session: Session, article_id: int) -> list[Version]:
     return _read(session, _versions().where(VersionRow.article_id == article_id))
 
 
+def versions_of(session: Session, articles: Collection[int]) -> dict[int, list[Version]]:
+    """All versions of these articles, read at once."""
+    found = _read(session, _versions().where(VersionRow.article_id.in_(articles)))
+    return {article: [*group] for article, group in groupby(found, key=lambda one: one.article_id)}
+
+
 def version(session: Session, article_id: int, number: int | None = None) -> Version | None:
     """One version of an article; the newest when no number is given."""
     wanted = VersionRow.number == (ArticleRow.newest if number is None else number)
