@@ -124,7 +124,8 @@ def _attach(
     conflicts: Collection[frozenset[Key]],
 ) -> None:
     """Put excerpts and parts to the one policy that they are of, round by round: of two wholes that turn
-    out to be one, an excerpt is no longer torn between them."""
+    out to be one, an excerpt is no longer torn between them. Nor is one between a whole and what is torn
+    between the same whole and others that are."""
     best = _best(leaning, {key for cluster in state.between for key in cluster})
     while True:
         place = state.of()
@@ -134,7 +135,8 @@ def _attach(
             if cluster not in state.between and (targets := _targets(cluster, place, best))
         }
         single = {cluster: next(iter(targets)) for cluster, targets in wanted.items() if len(targets) == 1}
-        edges = _fitting(single, _Apart(place, members, conflicts))
+        apart = _Apart(place, members, conflicts)
+        edges = _fitting(single, apart) or _led(wanted, apart)
         if not edges:
             break
         for component in components({cluster for edge in edges for cluster in edge}, edges):
@@ -158,6 +160,36 @@ def _targets(
 ) -> set[Cluster]:
     """The other policies that articles of a cluster lean on no less than on any."""
     return {place[on] for key in cluster for on in best.get(key, ())} - {cluster}
+
+
+def _led(wanted: Mapping[Cluster, Collection[Cluster]], apart: _Apart) -> list[frozenset[Cluster]]:
+    """Who goes to the one policy that all it leans on leads to: excerpts lean on each other too. What does
+    not fit there leads nowhere else either."""
+    torn = {cluster: targets for cluster, targets in wanted.items() if len(targets) > 1}
+    while True:
+        single = {cluster: next(iter(ends)) for cluster, ends in _ends(torn).items() if len(ends) == 1}
+        edges = _fitting(single, apart)
+        if len(edges) == len(single):
+            return edges
+        stay = single.keys() - {cluster for edge in edges for cluster in edge}
+        torn = {cluster: targets for cluster, targets in torn.items() if cluster not in stay}
+
+
+def _ends(torn: Mapping[Cluster, Collection[Cluster]]) -> Mapping[Cluster, set[Cluster]]:
+    """The clusters that are not torn to which each that is leads, through whatever lies between."""
+    leaning: defaultdict[Cluster, list[Cluster]] = defaultdict(list)
+    for cluster, targets in torn.items():
+        for target in targets:
+            leaning[target].append(cluster)
+    found: defaultdict[Cluster, set[Cluster]] = defaultdict(set)
+    for end in leaning.keys() - torn.keys():
+        waiting = [end]
+        while waiting:
+            fresh = [cluster for cluster in leaning[waiting.pop()] if end not in found[cluster]]
+            waiting += fresh
+            for cluster in fresh:
+                found[cluster].add(end)
+    return found
 
 
 class _Apart:

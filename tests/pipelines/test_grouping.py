@@ -116,6 +116,23 @@ def test_an_excerpt_in_two_reprints_of_one_policy_is_of_that_policy() -> None:
     assert grouped(through) == ["abe"]
 
 
+def test_excerpts_that_lean_on_each_other_are_of_the_policy_that_all_of_them_are_of() -> None:
+    pairs = {("a", "b"): SAME, ("a", "e"): part("annotated"), ("e", "b"): part()}
+    assert grouped(pairs | {(key, "m"): part() for key in "abe"}) == ["abem"]
+
+
+def test_excerpts_that_lean_on_each_other_and_on_two_policies_are_of_neither() -> None:
+    pairs = {("a", "b"): SAME, ("a", "e"): part("annotated"), ("e", "b"): part(), ("b", "n"): part()}
+    assert grouped(pairs | {(key, "m"): part() for key in "abe"}) == ["ab!emn", "e!am", "m", "n"]
+
+
+def test_an_excerpt_of_a_policy_and_of_another_document_that_leans_on_it_is_of_neither() -> None:
+    named = {key: Member(names=frozenset({name})) for key, name in (("m", "供水办法"), ("b", "接口规范"))}
+    pairs = {("a", "b"): SAME, ("a", "e"): part("annotated"), ("e", "b"): part()}
+    found = grouped(pairs | {(key, "m"): part() for key in "abe"}, **named)
+    assert found == ["ab!em", "e!am", "m"]
+
+
 def test_a_collection_of_policies_fuses_none_of_them() -> None:
     named = {key: Member(names=frozenset({f"{key}管理办法"})) for key in "ab"}
     found = grouped({("a", "y"): part(), ("b", "y"): part()}, **named)
