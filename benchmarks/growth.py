@@ -29,6 +29,7 @@ from policy.records import Article, Capture, Entry, Found
 from storage import archive, listed, queries
 from storage.database import Database, open_database, upgrade
 from storage.index import Index
+from storage.readings import Reading
 from storage.search import search
 
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
@@ -87,7 +88,9 @@ def save(database: Database, numbers: range) -> None:
     """Save these articles, as a crawl does."""
     for number in track(numbers, "saving", console=Console(file=sys.stderr), transient=True):
         archive.store(
-            database, article(number), decide=decide, captures=[capture(number)], code="bench", now=NOW
+            database,
+            Reading(article=article(number), captures=(capture(number),), code="bench"),
+            decide=decide,
         )
 
 

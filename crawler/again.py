@@ -23,6 +23,7 @@ from policy.records import Article, Capture, Entry, Version
 from policy.runs import Run
 from storage import archive, furniture, moves, queries, reextraction, runs
 from storage.database import Database
+from storage.readings import Reading
 
 SAMPLES = 5
 """So many changed articles are kept with their words, to be shown."""
@@ -243,14 +244,15 @@ class Again:
         if self.run is not None and state.article is not None:
             archive.restate(
                 self.database,
-                state.article,
+                Reading(
+                    article=state.article,
+                    captures=state.captures,
+                    code=reading.code_version(self.portal),
+                    run_id=self.run.id,
+                    quiet=not self.wishes.announce,
+                    furniture=state.furniture.id if state.furniture else None,
+                ),
                 decide=decide,
-                captures=state.captures,
-                code=reading.code_version(self.portal),
-                now=max(capture.at for capture in state.captures),
-                run_id=self.run.id,
-                quiet=not self.wishes.announce,
-                furniture=state.furniture.id if state.furniture else None,
             )
 
     # -------------------------------------------------------------- what came of it

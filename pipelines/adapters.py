@@ -18,7 +18,7 @@ from pipelines.reprints import decide
 from policy.dates import calendar_day
 from policy.errors import Drifted, Rejected
 from policy.withdrawal import is_believed
-from storage import archive, captured, drifting, presence, queries
+from storage import archive, captured, drifting, presence, queries, readings
 from storage.database import Database
 from storage.enclosures import store_files
 
@@ -151,18 +151,19 @@ class ArchivePipeline:
     def _save(self, item: Reading) -> None:
         saved = archive.store(
             self._database,
-            item.article,
-            captures=item.captures,
+            readings.Reading(
+                article=item.article,
+                captures=item.captures,
+                code=item.code,
+                run_id=self._run_id,
+                quiet=item.quiet,
+                furniture=item.furniture,
+                printed=item.printed,
+                validators=item.validators,
+                aliases=item.aliases,
+            ),
             decide=decide,
-            code=item.code,
-            now=max(capture.at for capture in item.captures),
-            run_id=self._run_id,
-            quiet=item.quiet,
-            furniture=item.furniture,
             reread=item.reread,
-            printed=item.printed,
-            offered=item.validators,
-            aliases=item.aliases,
         )
         if saved.lied:
             logger.warning("%s: other words under the same ETag or Last-Modified", item.article.url)

@@ -15,11 +15,9 @@ from sqlalchemy.orm import Session
 from policy.dates import calendar_day, printed_day
 from policy.errors import PolarchiveError, Rejected
 from policy.identity import content_hash, policy_keys
-from policy.moves import Alias
-from policy.records import Article, Capture, Change, ChangeKind
+from policy.records import Article, Change, ChangeKind
 from policy.revisit import next_look
 from policy.saves import Candidate, Decision, Saved
-from policy.validators import Validators
 from storage import article_json, captured, moves, queries, validators
 from storage.changes import add_change
 from storage.database import Database
@@ -36,7 +34,7 @@ from storage.models import (
     VersionRow,
 )
 from storage.presence import look, see
-from storage.readings import Printed, Reading, Reread, judge, newest_version
+from storage.readings import Reading, Reread, judge, newest_version
 
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
 """Which policy a new article belongs to, seeing the policies known under its keys."""
@@ -48,129 +46,22 @@ class Conflict(PolarchiveError):
     """Another writer archived the same article meanwhile: try again."""
 
 
-def store(
-    database: Database,
-    article: Article,
-    *,
-    decide: Decide,
-    captures: Sequence[Capture],
-    code: str,
-    now: dt.datetime,
-    run_id: int | None = None,
-    quiet: bool = False,
-    furniture: int | None = None,
-    reread: Reread | None = None,
-    printed: Printed | None = None,
-    offered: Validators | None = None,
-    aliases: Sequence[Alias] = (),
-) -> Saved:
+def store(database: Database, reading: Reading, *, decide: Decide, reread: Reread | None = None) -> Saved:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
-    another writer came first. ``aliases`` are keys that stand for the article from now on; it moves to
-    the one of them that is its address. Raises Rejected also for characters that no database stores, and
-    Drifted, where ``printed`` is given, for a reading that lost what its article had."""
-    reading = Reading(
-        article=article,
-        captures=tuple(captures),
-        code=code,
-        now=now,
-        run_id=run_id,
-        quiet=quiet,
-        furniture=furniture,
-        printed=printed,
-        validators=offered,
-        aliases=tuple(aliases),
+    another writer came first. Raises Rejected also for characters that no database stores."""
+    return _in_its_own(
+        database, reading, lambda session: save(session, reading, decide=decide, reread=reread)
     )
-    return _in_its_own(database, reading, lambda session: _save(session, reading, decide, reread))
 
 
-def restate(
-    database: Database,
-    article: Article,
-    *,
-    decide: Decide,
-    captures: Sequence[Capture],
-    code: str,
-    now: dt.datetime,
-    run_id: int,
-    quiet: bool = True,
-    furniture: int | None = None,
-) -> Saved:
-    """Save what captures held before say today, in a transaction of its own.
+def save(session: Session, reading: Reading, *, decide: Decide, reread: Reread | None = None) -> Saved:
+    """Save in the caller's transaction; ``decide`` is asked for a new article only, ``reread`` reads old
+    captures with the code and the furniture set of the reading.
 
-    Other words than the newest version's are the next version, by a change of the kind ``reextracted``:
-    also for payloads read before, since that is what it is asked for. An article that the archive
-    does not have is new.
-    """
-    reading = Reading(
-        article=article,
-        captures=tuple(captures),
-        code=code,
-        now=now,
-        run_id=run_id,
-        quiet=quiet,
-        furniture=furniture,
-    )
-    return _in_its_own(database, reading, lambda session: _restate(session, reading, decide))
-
-
-def save(
-    session: Session,
-    article: Article,
-    *,
-    captures: Sequence[Capture],
-    decision: Decision,
-    code: str,
-    now: dt.datetime,
-    run_id: int | None = None,
-    quiet: bool = False,
-    furniture: int | None = None,
-    reread: Reread | None = None,
-) -> Saved:
-    """Save in the caller's transaction with a decision already made (used for a new article only).
-
-    ``furniture`` is the set that ``article`` was read with, as ``reread`` will read.
     Nothing is added for a payload already read, for words that did not change, for a capture older
     than the newest version (``outdated``). Raises Rejected when pages are missing that the newest
-    version has, Conflict when the transaction should be repeated.
+    version has, Drifted for what the reading lost, Conflict when the transaction should be repeated.
     """
-    reading = Reading(
-        article=article,
-        captures=tuple(captures),
-        code=code,
-        now=now,
-        run_id=run_id,
-        quiet=quiet,
-        furniture=furniture,
-    )
-    return _save(session, reading, lambda _article, _candidates: decision, reread)
-
-
-# ------------------------------------------------------------------ known or new
-
-
-def _retried(attempt: Callable[[], Saved]) -> Saved:
-    for left in reversed(range(_TRIES)):
-        try:
-            return attempt()
-        except (Conflict, IntegrityError):
-            if not left:
-                raise
-    raise AssertionError("unreachable")
-
-
-def _in_its_own(database: Database, reading: Reading, save: Callable[[Session], Saved]) -> Saved:
-    def attempt() -> Saved:
-        with database.write() as session:
-            return save(session)
-
-    try:
-        return _retried(attempt)
-    except (DataError, UnicodeEncodeError) as error:
-        reason, article = str(error).partition("\n")[0], reading.article
-        raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
-
-
-def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | None) -> Saved:
     reading = evolve(reading, captures=captured.record_captures(session, reading.captures, reading.run_id))
     row = hold_article(session, reading.article.portal, reading.article.key)
     if row is None:
@@ -192,6 +83,38 @@ def _save(session: Session, reading: Reading, decide: Decide, reread: Reread | N
     if verdict == "same words":
         row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
     return Saved(kind="unchanged", changes=changes, article_id=row.id, version=row.newest)
+
+
+def restate(database: Database, reading: Reading, *, decide: Decide) -> Saved:
+    """Save what captures held before say today, in a transaction of its own.
+
+    Other words than the newest version's are the next version, by a change of the kind ``reextracted``:
+    also for payloads read before, since that is what it is asked for. An article that the archive
+    does not have is new.
+    """
+    return _in_its_own(database, reading, lambda session: _restate(session, reading, decide))
+
+
+# ------------------------------------------------------------------ known or new
+
+
+def _retried(database: Database, step: Callable[[Session], Saved]) -> Saved:
+    for left in reversed(range(_TRIES)):
+        try:
+            with database.write() as session:
+                return step(session)
+        except (Conflict, IntegrityError):
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _in_its_own(database: Database, reading: Reading, step: Callable[[Session], Saved]) -> Saved:
+    try:
+        return _retried(database, step)
+    except (DataError, UnicodeEncodeError) as error:
+        reason, article = str(error).partition("\n")[0], reading.article
+        raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
 
 
 def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:

@@ -20,8 +20,16 @@ def add_change(session: Session, change: Change) -> Change:
     return evolve(change, id=insert(session, ChangeRow, **columns))
 
 
-def tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, run_id: int | None) -> Change:
-    """The change, in the feed: something became of the article, and its newest version is the same."""
+def tell(
+    session: Session,
+    row: ArticleRow,
+    kind: ChangeKind,
+    at: dt.datetime,
+    run_id: int | None,
+    *,
+    quiet: bool = False,
+) -> Change:
+    """The change, in the feed: something became of the article, of which this is the newest version."""
     lock_feed(session)
     change = Change(
         id=0,
@@ -30,6 +38,7 @@ def tell(session: Session, row: ArticleRow, kind: ChangeKind, at: dt.datetime, r
         article_id=row.id,
         version=row.newest,
         at=at.astimezone(dt.UTC),
+        quiet=quiet,
         run_id=run_id,
     )
     return add_change(session, change)

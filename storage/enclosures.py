@@ -16,10 +16,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from policy.files import FileText
-from policy.records import Attachment, Change, ChangeKind, Fetched, File
+from policy.records import Attachment, Fetched, File
 from policy.words import fold
 from storage.captured import record_captures
-from storage.changes import add_change
+from storage.changes import tell
 from storage.database import Database
 from storage.files import carry_files, file_text, files_of, keep_text, put_file
 from storage.inserts import insert
@@ -77,7 +77,7 @@ def enclose(
     if "read" not in effects:
         return "unchanged"
     at = max(each.fetched.at for each in judged)
-    _tell(session, article, "attachments", at, _is_quiet(session, article), run_id)
+    tell(session, article, "attachments", at, run_id, quiet=_is_quiet(session, article))
     return "read"
 
 
@@ -195,7 +195,7 @@ def _revise(
         _note(session, copies[each.row.id], each)
     article.newest, article.newest_at = number, at
     session.flush()
-    _tell(session, article, "new_version", at, False, run_id)
+    tell(session, article, "new_version", at, run_id)
 
 
 def _copied(session: Session, newest: VersionRow, number: int, at: dt.datetime) -> int:
@@ -214,20 +214,3 @@ def _is_quiet(session: Session, article: ArticleRow) -> bool:
     """As the article was when it came: a first crawl's files are not news either."""
     first = select(ChangeRow.quiet).where(ChangeRow.article_id == article.id).order_by(ChangeRow.id).limit(1)
     return bool(session.scalar(first))
-
-
-def _tell(
-    session: Session, article: ArticleRow, kind: ChangeKind, at: dt.datetime, quiet: bool, run_id: int | None
-) -> None:
-    lock_feed(session)
-    change = Change(
-        id=0,
-        kind=kind,
-        policy_id=article.policy_id,
-        article_id=article.id,
-        version=article.newest,
-        at=at.astimezone(dt.UTC),
-        quiet=quiet,
-        run_id=run_id,
-    )
-    add_change(session, change)

@@ -52,7 +52,6 @@ class Reading:
     article: Article
     captures: tuple[Capture, ...]
     code: str
-    now: dt.datetime
     run_id: int | None = None
     quiet: bool = False
     furniture: int | None = None
@@ -62,12 +61,12 @@ class Reading:
     validators: Validators | None = None
     """What its only page was answered with."""
     aliases: tuple[Alias, ...] = ()
-    """Keys that stand for it from now on."""
+    """Keys that stand for it from now on; it moves to the one of them that is its address."""
 
     @cached_property
     def at(self) -> dt.datetime:
         """When the words were there: the time of the capture, not of the clock."""
-        return max((capture.at for capture in self.captures), default=self.now)
+        return max(capture.at for capture in self.captures)
 
     @cached_property
     def hash(self) -> str:

@@ -22,6 +22,7 @@ from policy.saves import Saved
 from storage import archive
 from storage.database import Database
 from storage.models import SubscriptionRow
+from storage.readings import Reading
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
 NAMES = {"ndrc": "国家发展改革委", "bjx": "北极星"}
@@ -113,13 +114,8 @@ def publish(database: Database) -> Callable[..., Saved]:
         capture = a_capture(f"{article.portal}{article.key}{text}", at=at)
         return archive.store(
             database,
-            article,
-            captures=[capture],
+            Reading(article=article, captures=(capture,), code="code-1", quiet=quiet, aliases=tuple(aliases)),
             decide=the_known_policy,
-            code="code-1",
-            now=at,
-            quiet=quiet,
-            aliases=aliases,
         )
 
     return save

@@ -16,6 +16,7 @@ from cli.app import app
 from policy.saves import Saved
 from storage import archive
 from storage.database import open_database
+from storage.readings import Reading
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
 
@@ -72,10 +73,10 @@ def publish(archived: Polarchive) -> Callable[..., Saved]:
     def save(text: str, *, night: int = 0, **fields: Any) -> Saved:
         at = NIGHT.replace(day=NIGHT.day + night)
         article = an_article(text, **fields)
-        captures = [a_capture(f"{article.portal}{article.key}{text}", at=at)]
+        captures = (a_capture(f"{article.portal}{article.key}{text}", at=at),)
         with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
             return archive.store(
-                database, article, captures=captures, decide=the_known_policy, code="code-1", now=at
+                database, Reading(article=article, captures=captures, code="code-1"), decide=the_known_policy
             )
 
     return save

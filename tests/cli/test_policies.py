@@ -10,6 +10,7 @@ from policy.records import Article
 from policy.references import references
 from storage import archive
 from storage.database import open_database
+from storage.readings import Reading
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
@@ -34,8 +35,8 @@ def repealed(archived: Polarchive) -> Polarchive:
     with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
         for night, act in enumerate(acts):
             at = NIGHT + night * DAY
-            captures = [a_capture(act.key, at=at)]
-            archive.store(database, act, captures=captures, decide=a_new_policy, code="1", now=at)
+            captures = (a_capture(act.key, at=at),)
+            archive.store(database, Reading(article=act, captures=captures, code="1"), decide=a_new_policy)
     return archived
 
 
@@ -78,8 +79,8 @@ def revised(archived: Polarchive) -> Polarchive:
         for night, text in enumerate(texts):
             at = NIGHT + night * DAY
             act = an_act(f"sand{night}", "样例湖采砂管理办法", text)
-            captures = [a_capture(act.key, at=at)]
-            archive.store(database, act, captures=captures, decide=a_new_policy, code="1", now=at)
+            captures = (a_capture(act.key, at=at),)
+            archive.store(database, Reading(article=act, captures=captures, code="1"), decide=a_new_policy)
     return archived
 
 

@@ -17,6 +17,7 @@ from storage import archive
 from storage.database import open_database
 from storage.enclosures import store_files
 from storage.index import Index
+from storage.readings import Reading
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, an_article, the_known_policy
 
@@ -94,7 +95,9 @@ def test_all_that_was_found_is_shown_what_lost_too(archived: Polarchive) -> None
     )
     with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
         archive.store(
-            database, found, captures=[a_capture("1")], decide=the_known_policy, code="code-1", now=NIGHT
+            database,
+            Reading(article=found, captures=(a_capture("1"),), code="code-1"),
+            decide=the_known_policy,
         )
     shown = " ".join(archived("show", "1").out.replace("│", " ").split())
     for words in ("2013–2018", "国家卫生健康委员会", "各市人民政府、各有关单位", "tail:责任编辑"):
@@ -140,7 +143,9 @@ def enclosed(archived: Polarchive) -> Polarchive:
     )
     with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
         archive.store(
-            database, cover, captures=[a_capture("1")], decide=the_known_policy, code="code-1", now=NIGHT
+            database,
+            Reading(article=cover, captures=(a_capture("1"),), code="code-1"),
+            decide=the_known_policy,
         )
         store_files(database, "ndrc", "1", [a_file("一、总体要求\n到2030年建成台账。")])
         store_files(database, "ndrc", "1", [a_file("一、总体要求\n到2028年建成台账。", at=NIGHT + DAY)])

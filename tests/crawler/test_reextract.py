@@ -27,6 +27,7 @@ from storage import archive, captured, furniture, queries, runs
 from storage.captures import CaptureWriter
 from storage.database import Database
 from storage.models import DeliveryRow
+from storage.readings import Reading
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 
@@ -94,15 +95,16 @@ class Nights:
             payloads = [Payload(url=url, body=body.encode()) for url, body in pages.items()]
             return archive.store(
                 self.database,
-                reading.reread(portal, payloads, learned),
-                captures=captures,
+                Reading(
+                    article=reading.reread(portal, payloads, learned),
+                    captures=tuple(captures),
+                    code=reading.code_version(portal),
+                    run_id=run,
+                    furniture=learned.id if learned else None,
+                    printed=lambda held: printed([*map(stored.payload, held)]),
+                ),
                 decide=decide,
-                code=reading.code_version(portal),
-                now=at,
-                run_id=run,
-                furniture=learned.id if learned else None,
                 reread=lambda held: reading.reread(portal, [*map(stored.payload, held)], learned),
-                printed=lambda held: printed([*map(stored.payload, held)]),
             ).kind
         except PageError as error:
             with self.database.write() as session:

@@ -13,6 +13,7 @@ from policy.references import references
 from storage import archive, citations, queries
 from storage.citations import Citation
 from storage.database import Database
+from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
 LAW = "第一条 为了保护样例湖，制定本办法。\n第二条 本办法自2024年1月1日起施行。"
@@ -35,8 +36,10 @@ LAKE = an_act("lake", "样例湖保护办法", LAW, "样政发〔2023〕8号")
 
 def archived(database: Database, article: Article, at: dt.datetime = NIGHT) -> int:
     """The policy of the article once it is archived and connected."""
-    captures = [a_capture(article.text, at=at)]
-    saved = archive.store(database, article, captures=captures, decide=a_new_policy, code="1", now=at)
+    captures = (a_capture(article.text, at=at),)
+    saved = archive.store(
+        database, Reading(article=article, captures=captures, code="1"), decide=a_new_policy
+    )
     gathering.follow(database)
     with database.read() as session:
         known = queries.article(session, saved.article_id)

@@ -19,6 +19,7 @@ from policy.outline import completeness, outline
 from policy.records import Article, Version
 from storage import archive, links, memberships, queries
 from storage.database import Database
+from storage.readings import Reading
 from tests.acts import act
 from tests.storage.builders import DAY, NIGHT, a_capture, an_article
 
@@ -45,8 +46,10 @@ def arrive(database: Database, *articles: Article, night: int = 0) -> list[int]:
     at = NIGHT + night * DAY
     saved = []
     for article in articles:
-        captures = [a_capture(f"{article.portal} {article.key} {article.text}", at=at)]
-        saved.append(archive.store(database, article, captures=captures, decide=decide, code="1", now=at))
+        captures = (a_capture(f"{article.portal} {article.key} {article.text}", at=at),)
+        saved.append(
+            archive.store(database, Reading(article=article, captures=captures, code="1"), decide=decide)
+        )
         gathering.follow(database)
     return [one.article_id for one in saved]
 

@@ -17,6 +17,7 @@ from policy.saves import Decision, Saved
 from storage import archive, captured, keywords, queries, runs
 from storage.database import Database
 from storage.models import VersionRow
+from storage.readings import Reading, Reread
 from tests.storage.builders import (
     DAY,
     NIGHT,
@@ -32,12 +33,18 @@ NEW_WORDS = WORDS.replace("安全第一", "安全第一、绿色低碳")
 
 
 def keep(
-    database: Database, article: Article, *payloads: str, at: dt.datetime = NIGHT, **options: Any
+    database: Database,
+    article: Article,
+    *payloads: str,
+    at: dt.datetime = NIGHT,
+    decide: archive.Decide = the_known_policy,
+    reread: Reread | None = None,
+    **options: Any,
 ) -> Saved:
     """Save a reading of pages with these payloads, fetched at ``at``."""
-    captures = [a_capture(payload, at=at, page=page) for page, payload in enumerate(payloads, start=1)]
-    options = {"decide": the_known_policy, "code": "code-1", "now": at} | options
-    return archive.store(database, article, captures=captures, **options)
+    captures = tuple(a_capture(one, at=at, page=page) for page, one in enumerate(payloads, start=1))
+    reading = Reading(article=article, captures=captures, **{"code": "code-1"} | options)
+    return archive.store(database, reading, decide=decide, reread=reread)
 
 
 def feed(database: Database) -> list[str]:
@@ -274,7 +281,7 @@ def test_a_numbering_that_becomes_whole_completes_the_article(database: Database
 
 
 def test_the_time_of_a_version_is_that_of_its_capture(database: Database) -> None:
-    saved = keep(database, an_article(), "page", now=NIGHT + 100 * DAY)
+    saved = keep(database, an_article(), "page", at=NIGHT)
     assert saved.changes[0].at == NIGHT
     with database.read() as session:
         known = queries.article(session, saved.article_id)
@@ -329,11 +336,8 @@ def test_a_later_version_brings_its_new_keys(database: Database) -> None:
 
 def test_a_decision_already_made_is_kept(database: Database) -> None:
     first = keep(database, an_article(), "page")
-    with database.write() as session:
-        decision = Decision(policy_id=first.changes[0].policy_id, evidence="by hand")
-        captures = [a_capture("reprint")]
-        article = an_article("很短。", portal="bjx")
-        saved = archive.save(session, article, captures=captures, decision=decision, code="code-1", now=NIGHT)
+    decision = Decision(policy_id=first.changes[0].policy_id, evidence="by hand")
+    saved = keep(database, an_article("很短。", portal="bjx"), "reprint", decide=lambda *_: decision)
     assert saved.changes[0].policy_id == first.changes[0].policy_id
 
 
@@ -375,11 +379,10 @@ def test_the_same_article_from_two_writers_at_once_is_one(database: Database) ->
 
 def test_changes_appear_in_the_order_of_their_ids(database: Database) -> None:
     """A follower that saw 2 before 1 would never come back for 1."""
-    decision = Decision(policy_id=None, evidence="new")
-    options = {"decision": decision, "code": "code-1", "now": NIGHT}
+    first = Reading(article=an_article(), captures=(a_capture("first"),), code="code-1")
     with ThreadPoolExecutor(1) as pool:
         with database.write() as session:
-            archive.save(session, an_article(), captures=[a_capture("first")], **options)
+            archive.save(session, first, decide=a_new_policy)
             second = pool.submit(keep, database, an_article(NEW_WORDS, key="2"), "second")
             wait([second], timeout=0.5)
             assert feed(database) == []
@@ -421,10 +424,12 @@ def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(databa
     assert recorded[:2] == recorded[2:]
     assert recorded[0].id != recorded[1].id
     archive.store(
-        database, an_article(), captures=captures[:1], decide=a_new_policy, code="code-1", now=NIGHT
+        database, Reading(article=an_article(), captures=(captures[0],), code="code-1"), decide=a_new_policy
     )
     archive.store(
-        database, an_article(NEW_WORDS), captures=captures[1:2], decide=a_new_policy, code="code-1", now=NIGHT
+        database,
+        Reading(article=an_article(NEW_WORDS), captures=(captures[1],), code="code-1"),
+        decide=a_new_policy,
     )
     with database.read() as session:
         read_from = [version.captures[0].digest for version in queries.versions(session, 1)]

@@ -13,6 +13,7 @@ from policy.records import Entry
 from storage import archive, backfills, listed
 from storage.backfills import KnownPages
 from storage.database import Database
+from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
 FIRST, LAST = dt.date(2019, 1, 1), dt.date(2020, 12, 31)
@@ -36,15 +37,8 @@ def archived(database: Database, key: str, portal: str = "ndrc") -> None:
     article = an_article(f"{key}：为推进储能规模化应用，现就有关事项通知如下。", key=key, portal=portal)
     capture = a_capture(f"{portal}{key}")
     with database.write() as session:
-        archive.save(
-            session,
-            article,
-            captures=[capture],
-            decision=a_new_policy(article, []),
-            code="x",
-            now=NIGHT,
-            quiet=True,
-        )
+        reading = Reading(article=article, captures=(capture,), code="x", quiet=True)
+        archive.save(session, reading, decide=a_new_policy)
 
 
 def owed(database: Database, ours: Backfill) -> list[str]:
@@ -95,12 +89,8 @@ def test_an_entry_that_is_a_moved_article_is_not_owed(database: Database) -> Non
     alias = Alias(key="old", url=entry("old").url, evidence="same words")
     archive.store(
         database,
-        an_article(key="1"),
-        captures=[a_capture("a")],
+        Reading(article=an_article(key="1"), captures=(a_capture("a"),), code="x", aliases=(alias,)),
         decide=a_new_policy,
-        code="x",
-        now=NIGHT,
-        aliases=[alias],
     )
     assert owed(database, ours) == ["2"]
     assert now(database, ours).archived == 1

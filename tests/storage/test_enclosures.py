@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 import pytest
 from attrs import evolve
 
 from policy.contents import Completeness
 from policy.files import FileText
-from policy.records import Article, Attachment, Capture, Fetched, Version
+from policy.records import Article, Attachment, Fetched, Version
 from storage import archive, captured, queries, runs
 from storage.database import Database
 from storage.enclosures import store_files
 from storage.files import held_article
 from storage.held import held_payload
+from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, a_new_policy, an_article
 
 WORDS = "到2030年，试点单位全部建成台账。"
@@ -37,9 +37,10 @@ def save(
     payload: str = "page",
     quiet: bool = False,
 ) -> None:
-    captures: Sequence[Capture] = [a_capture(payload, at=at)]
     archive.store(
-        database, article, captures=captures, decide=a_new_policy, code="code-1", now=at, quiet=quiet
+        database,
+        Reading(article=article, captures=(a_capture(payload, at=at),), code="code-1", quiet=quiet),
+        decide=a_new_policy,
     )
 
 
@@ -52,12 +53,8 @@ def read_again(database: Database, article: Article, *, at: dt.datetime) -> None
     assert run is not None
     archive.restate(
         database,
-        article,
-        captures=captures,
+        Reading(article=article, captures=captures, code="code-2", run_id=run.id, quiet=True),
         decide=a_new_policy,
-        code="code-2",
-        now=at,
-        run_id=run.id,
     )
 
 

@@ -20,6 +20,7 @@ from storage import archive, presence, queries
 from storage.database import Database, open_database, upgrade
 from storage.documents import document
 from storage.index import Index
+from storage.readings import Reading
 from storage.search import search
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
@@ -40,11 +41,8 @@ def keep(database: Database, key: str, text: str, *, night: int = 0) -> None:
     at = NIGHT + night * DAY
     archive.store(
         database,
-        _article(key, text),
+        Reading(article=_article(key, text), captures=(a_capture(f"{key}:{text}", at=at),), code="code-1"),
         decide=a_new_policy,
-        captures=[a_capture(f"{key}:{text}", at=at)],
-        code="code-1",
-        now=at,
     )
 
 
@@ -227,7 +225,7 @@ def test_an_editors_name_is_neither_searched_nor_told(index: Index, database: Da
         _article("甲", "建设新型储能电站。"), editor=Found(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑")
     )
     saved = archive.store(
-        database, article, decide=a_new_policy, captures=[a_capture("甲")], code="code-1", now=NIGHT
+        database, Reading(article=article, captures=(a_capture("甲"),), code="code-1"), decide=a_new_policy
     )
     index.follow(database)
     with database.read() as session:

@@ -8,6 +8,7 @@ from policy.records import Entry
 from storage import archive, listed
 from storage.database import Database
 from storage.listed import Listed
+from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
 TODAY = NIGHT.date()
@@ -53,14 +54,8 @@ def test_what_is_wanted_is_owed_until_it_is_archived(database: Database) -> None
     assert owed(database) == ["1", "2"]
     assert held(database, "1", "2")["1"].quiet
     with database.write() as session:
-        archive.save(
-            session,
-            an_article(key="1"),
-            captures=[a_capture("a")],
-            decision=a_new_policy(an_article(), []),
-            code="x",
-            now=NIGHT,
-        )
+        reading = Reading(article=an_article(key="1"), captures=(a_capture("a"),), code="x")
+        archive.save(session, reading, decide=a_new_policy)
         listed.settle(session, "ndrc")
     assert owed(database) == ["2"]
     assert held(database, "1")["1"].due is None

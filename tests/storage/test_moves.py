@@ -17,6 +17,7 @@ from storage.enclosures import store_files
 from storage.files import held_article
 from storage.index import Index, words
 from storage.models import RunRow
+from storage.readings import Reading
 from storage.rows import KnownArticle
 from tests.storage.builders import (
     DAY,
@@ -62,13 +63,14 @@ def read(
     capture = evolve(capture, at=when, record_id=f"<urn:test:{article.key}:{article.url}:{night}>")
     saved = archive.store(
         database,
-        article,
-        captures=[capture],
+        Reading(
+            article=article,
+            captures=(capture,),
+            code="1",
+            run_id=a_run(database, night),
+            aliases=tuple(aliases),
+        ),
         decide=the_known_policy,
-        code="1",
-        now=when,
-        run_id=a_run(database, night),
-        aliases=aliases,
     )
     return [change.kind for change in saved.changes]
 
@@ -191,12 +193,10 @@ def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Data
     assert run is not None
     archive.restate(
         archived,
-        an_article(WORDS + "三、解释。"),
+        Reading(
+            article=an_article(WORDS + "三、解释。"), captures=captures, code="2", run_id=run.id, quiet=True
+        ),
         decide=the_known_policy,
-        captures=captures,
-        code="2",
-        now=NIGHT,
-        run_id=run.id,
     )
     assert (known(archived).url, known(archived).newest) == (NEW, 2)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from policy.withdrawal import FEW, is_believed
 from storage import archive, presence, queries
 from storage.database import Database
+from storage.readings import Reading
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
 
@@ -20,7 +21,9 @@ HOUR = dt.timedelta(hours=1)
 def read(database: Database, text: str = WORDS, *, at: dt.datetime = NIGHT) -> list[str]:
     """What reading the page at ``at`` changed."""
     saved = archive.store(
-        database, an_article(text), captures=[a_capture(text, at=at)], decide=a_new_policy, code="1", now=at
+        database,
+        Reading(article=an_article(text), captures=(a_capture(text, at=at),), code="1"),
+        decide=a_new_policy,
     )
     return [change.kind for change in saved.changes]
 

@@ -13,6 +13,7 @@ from policy.records import Found
 from policy.saves import Candidate
 from storage import archive, captured, holdings, presence, queries, runs
 from storage.database import Database
+from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
 
 NUMBER = DocNumber(raw="发改能源〔2026〕7号", code="发改能源", year=2026, number=7)
@@ -34,8 +35,10 @@ def archived(database: Database) -> Database:
         ),
     ]
     for article, payloads, at in readings:
-        captures = [a_capture(payload, at=at, page=page) for page, payload in enumerate(payloads, start=1)]
-        archive.store(database, article, decide=the_known_policy, captures=captures, code="code-1", now=at)
+        captures = tuple(a_capture(one, at=at, page=page) for page, one in enumerate(payloads, start=1))
+        archive.store(
+            database, Reading(article=article, captures=captures, code="code-1"), decide=the_known_policy
+        )
     return database
 
 
@@ -148,7 +151,9 @@ def test_all_fields_of_an_article_come_back(database: Database) -> None:
         warnings=("two titles",),
     )
     saved = archive.store(
-        database, article, decide=the_known_policy, captures=[a_capture("one")], code="code-1", now=NIGHT
+        database,
+        Reading(article=article, captures=(a_capture("one"),), code="code-1"),
+        decide=the_known_policy,
     )
     with database.read() as session:
         version = queries.version(session, saved.article_id)

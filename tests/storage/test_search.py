@@ -22,6 +22,7 @@ from storage.database import Database, open_database, upgrade
 from storage.documents import document
 from storage.enclosures import store_files
 from storage.index import Index
+from storage.readings import Reading
 from storage.search import Results, compiled, search
 from storage.snippets import marks, snippet
 from tests.storage.builders import (
@@ -70,11 +71,8 @@ def keep(database: Database, *articles: Article, same_policy: bool = False) -> N
     for each in articles:
         archive.store(
             database,
-            each,
+            Reading(article=each, captures=(a_capture(f"{each.portal}/{each.key}"),), code="code-1"),
             decide=the_known_policy if same_policy else a_new_policy,
-            captures=[a_capture(f"{each.portal}/{each.key}")],
-            code="code-1",
-            now=NIGHT,
         )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from policy.records import Article, Capture, Version
 from storage import archive, queries
 from storage.database import Database
+from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, an_article, the_known_policy
 
 keys = map(str, count(1))
@@ -50,12 +51,13 @@ def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
 
         archive.store(
             database,
-            read(payload, visit, key),
+            Reading(
+                article=read(payload, visit, key),
+                captures=(capture,),
+                code=f"code-{visit.code}",
+                furniture=visit.learned or None,
+            ),
             decide=the_known_policy,
-            captures=[capture],
-            code=f"code-{visit.code}",
-            furniture=visit.learned or None,
-            now=capture.at,
             reread=reread,
         )
     with database.read() as session:

@@ -8,6 +8,7 @@ from policy.saves import Saved
 from policy.validators import Validators
 from storage import archive, presence, queries, validators
 from storage.database import Database
+from storage.readings import Reading
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
 
@@ -16,9 +17,11 @@ TAG = Validators(url="https://www.example.cn/1.html", etag='"a"', code="code-1")
 
 def save(database: Database, article: Article, payload: str, *, night: int = 0) -> Saved:
     at = NIGHT + night * DAY
-    captures = [a_capture(payload, at=at)]
+    captures = (a_capture(payload, at=at),)
     return archive.store(
-        database, article, captures=captures, decide=a_new_policy, code="code-1", now=at, offered=TAG
+        database,
+        Reading(article=article, captures=captures, code="code-1", validators=TAG),
+        decide=a_new_policy,
     )
 
 
