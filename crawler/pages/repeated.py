@@ -1,7 +1,8 @@
 """Records alike on a page: comments, answers, teasers of other pages; none of them is the article.
 
 A record is one of several neighbouring elements of one make, each with prose and a mark: words of
-a thread (回复, 楼, 赞), or a line that is a link or a day.
+a thread (回复, 楼, 赞), or a line that is a link, or a day and a name. One that says nothing but a day
+beside its prose is an entry of the text.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ FIRST = 0.5
 ANSWER = 180
 """Characters of prose of the middle one of a row from which its records are articles themselves: answers."""
 THREAD = frozenset({FIRST, 0.0})
+HEADINGS = frozenset({"h2", "h3", "h4"})
 LONGEST_TEASER = 150
 """Characters of prose that records without words of a thread have on average, or they are no teasers."""
 _THREAD = re.compile(
@@ -35,7 +37,9 @@ _THREAD = re.compile(
     r"|小时|分钟|前|昨天|今天|刚刚|\d|\W)++"
     r"|.{0,20}[发發]表[于於].{0,30}|网友.{0,20}|积分\W*\d+"
 )
+_REPLY = re.compile(r"(?:回[复覆]|举报|[赞讚])\W*\d*\W*$")
 _WORD = re.compile(r"[^\W\d]")
+_DAY_ALONE = re.compile(r"[\d\W年月日时分秒]+")
 _DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d")
 
 
@@ -44,13 +48,17 @@ class _Record:
     """One element of a row, and what it holds."""
 
     prose: int = 0
-    teaser: bool = False
+    linked: bool = False
+    led: bool = False
+    """Whether its heading is a link."""
+    dated: bool = False
+    named: bool = False
     thread: bool = False
 
     @property
     def marked(self) -> bool:
         """Whether it is a record rather than a paragraph."""
-        return self.teaser or self.thread
+        return self.linked or self.thread or (self.dated and self.named)
 
 
 @frozen(kw_only=True)
@@ -70,7 +78,8 @@ class Records:
 def records(found: Sequence[Run], headed: Container[int]) -> Records:
     """The records of a page.
 
-    A row with an element around the headline (``headed``, their keys) is none of records.
+    A row with an element around the headline (``headed``, their keys) is none of records, unless each of
+    the others has a heading that is a link.
     """
     rows: defaultdict[tuple[int, str], dict[int, _Record]] = defaultdict(dict)
     for spot, words in _prose(found).items():
@@ -80,7 +89,7 @@ def records(found: Sequence[Run], headed: Container[int]) -> Records:
         _mark(run, held)
     told = {frame: row for (frame, _), row in rows.items() if _is_row(row, headed)}
     return Records(
-        weights={key: weight for row in told.values() for key, weight in _weights(row).items()},
+        weights={key: weight for row in told.values() for key, weight in _weights(row, headed).items()},
         answered=frozenset(frame for frame, row in told.items() if _is_thread(row) and _is_long(row)),
     )
 
@@ -97,22 +106,28 @@ def _prose(found: Sequence[Run]) -> dict[Spot, int]:
 
 def _mark(run: Run, held: Mapping[int, _Record]) -> None:
     """Notes a mark with the records that hold it."""
-    if run.words or len(run.text) > MARK:
+    replies = run.words > 0 and run.linked > 0 and _REPLY.search(run.text) is not None
+    if not replies and (run.words or len(run.text) > MARK):
         return
     around = [held[spot.key] for spot in islice(run.spot.upwards(), REACH) if spot.key in held]
     if not around:
         return
-    thread = _THREAD.fullmatch(run.text) is not None and _WORD.search(run.text) is not None
-    teaser = run.is_link or _DAY.search(run.text) is not None
+    named = _DAY_ALONE.fullmatch(run.text) is None
+    thread = replies or (_THREAD.fullmatch(run.text) is not None and _WORD.search(run.text) is not None)
     for record in around:
         record.thread |= thread
-        record.teaser |= teaser
+        record.linked |= run.is_link
+        record.led |= run.is_link and run.block.tag in HEADINGS
+        record.named |= named
+        record.dated |= _DAY.search(run.text) is not None
 
 
 def _is_row(row: Mapping[int, _Record], headed: Container[int]) -> bool:
     """Whether neighbours of one make are records rather than paragraphs."""
+    if any(key in headed for key in row):
+        return len(row) > MANY and all(record.led for key, record in row.items() if key not in headed)
     marked = sum(record.marked for record in row.values())
-    return marked >= MANY and 2 * marked >= len(row) and not any(key in headed for key in row)
+    return marked >= MANY and 2 * marked >= len(row)
 
 
 def _is_thread(row: Mapping[int, _Record]) -> bool:
@@ -123,8 +138,10 @@ def _is_long(row: Mapping[int, _Record]) -> bool:
     return sorted(record.prose for record in row.values())[len(row) // 2] >= ANSWER
 
 
-def _weights(row: Mapping[int, _Record]) -> dict[int, float]:
+def _weights(row: Mapping[int, _Record], headed: Container[int]) -> dict[int, float]:
     """What the prose of each record counts, by element; nothing where each is a text by itself."""
+    if any(key in headed for key in row):
+        return dict.fromkeys((key for key in row if key not in headed), TEASER)
     if _is_long(row):
         return {}
     if not _is_thread(row):

@@ -40,7 +40,7 @@ UNREAD = frozenset(
     }
 )
 _NAMES = (
-    "comment|relat|recommend|foot(?!ball)(?!-?notes?)|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
+    r"comment|relat(?!ive\b(?!-))|recommend|foot(?!ball)(?!-?notes?)|copyright|sidebar|breadcrumb|nav|share|rank|hotnews|hotlist|disclaim|statement"
     "|player|pinglun|tuijian|xiangguan|banner|popup|dialog|modal|special_tag|cookie|gdpr|login|toolbar|repl(?:y|ies)"
     "|author[-_]?(?:box|card|bio|intro|profile|info|desc)|about[-_]?author"
 )

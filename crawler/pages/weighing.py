@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import dropwhile, islice
 
+from crawler.pages.base import attribute
 from crawler.pages.repeated import Records
-from crawler.pages.runs import Run, Spot, around
+from crawler.pages.runs import ASIDE_TAGS, HIDDEN, Run, Spot, around
 from pipelines.data import words
 
 BEFORE = 0.2
@@ -34,6 +35,12 @@ CALL = 0.2
 """What a short line with a comma but no full stop counts: it may be a call to the reader."""
 LONGEST_CALL = 40
 _STOP = re.compile(r"[。！？!?…]")
+BESIDE = re.compile(
+    r"comment|pinglun|repl|relat|recommend|tuijian|xiangguan|foot|copyright|sidebar|rank|hot|disclaim|statement"
+    r"|author|cookie|gdpr|login",
+    re.IGNORECASE,
+)
+"""Names of asides that hold no article even where they follow a headline."""
 FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:：]?\s*[a-zA-Z]{0,2}\d{6}")
 """The numbers that every site must show, in its foot."""
 
@@ -43,8 +50,9 @@ def weighed(
 ) -> list[tuple[Run, float]]:
     """Each run and what its prose counts, given the headline's run, the page's records and boxes."""
     chain = levels_of(headed)
+    ours = {*chain, *_following(found, headed)}
     counted = [
-        (run, _own(run) * alike.share(run) if _counts(run, headed, chain, boxes) else 0.0) for run in found
+        (run, _own(run) * alike.share(run) if _counts(run, headed, ours, boxes) else 0.0) for run in found
     ]
     return _by_place(counted, headed, chain) if headed else counted
 
@@ -60,11 +68,23 @@ def _own(run: Run) -> float:
     return run.words * CALL if short else run.words
 
 
-def _counts(run: Run, headed: Run | None, chain: Mapping[int, int], boxes: Set[int]) -> bool:
+def _following(found: Sequence[Run], headed: Run | None) -> Iterator[int]:
+    """The asides that hold the first sentence below the headline, unless their names are sure."""
+    below = islice(dropwhile(lambda run: run is not headed, found), 1, None) if headed else ()
+    first = next((run for run in below if run.words and "。" in run.text), None)
+    spot = first.spot.aside if first is not None else None
+    while spot is not None:
+        said = " ".join(attribute(spot.node, name) for name in ("class", "id", "style"))
+        if not (spot.node.tag in ASIDE_TAGS or BESIDE.search(said) or HIDDEN.search(said)):
+            yield spot.key
+        spot = spot.up.aside if spot.up else None
+
+
+def _counts(run: Run, headed: Run | None, ours: Set[int], boxes: Set[int]) -> bool:
     """Whether a run is prose that may be of the article."""
     if not run.words or (run is headed and "。" not in run.text) or (boxes and run.stands_in(boxes)):
         return False
-    return not _aside(run, chain)
+    return not _aside(run, ours)
 
 
 def boxes_of(found: Sequence[Run], headed: Run | None) -> set[int]:
@@ -106,10 +126,10 @@ def _heads_a_box(run: Run) -> bool:
     return len(run.text) <= LONGEST_HEADING and ABOUT.fullmatch(run.text) is not None
 
 
-def _aside(run: Run, chain: Mapping[int, int]) -> bool:
+def _aside(run: Run, ours: Set[int]) -> bool:
     """Whether it stands in an aside; an element around the headline is none, whatever its name."""
     spot = run.spot.aside
-    while spot is not None and spot.key in chain:
+    while spot is not None and spot.key in ours:
         spot = spot.up.aside if spot.up else None
     return spot is not None
 

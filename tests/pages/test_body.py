@@ -446,3 +446,47 @@ def test_boxes_of_the_author_and_of_the_next_page_are_taken_out_of_the_element_o
     after = f"<div class='k2'><p>下一篇</p><a href='/2'>别的事</a><p>{OTHER[1]}</p></div>"
     page = f"<div>{HEAD}<div class='s'>{NOTICE}</div><div class='x'>{prose()}</div>{author}{after}</div>"
     assert read(page).text.split("\n") == [NOTICE, *WORDS]
+
+
+SIDE = "".join(
+    f"<div class='it'><a href='/{n}'>别处{n}</a><p>{line}</p><i>03-0{n}</i></div>"
+    for n, line in enumerate(OTHER)
+)
+
+
+@pytest.mark.parametrize("name", ["share-text", "bottom-content", "nav_body", "modal", "flex relative"])
+def test_a_text_in_an_element_named_like_an_aside_is_read_where_it_follows_the_headline(name: str) -> None:
+    text = f"<div class='{name}'><div class='x'>{prose()}</div></div>"
+    assert read(f"<div class='c'>{HEAD}</div>{text}<div>{SIDE}</div>").text.split("\n") == list(WORDS)
+
+
+def test_comments_below_a_short_note_are_not_read_in_its_place() -> None:
+    note = "<p>今天停水，请储水。</p>"
+    assert (
+        read(f"<div>{HEAD}<div>{note}</div></div><div class='comments'>{prose(OTHER)}</div>").text
+        == note[3:-4]
+    )
+
+
+def test_entries_that_begin_with_the_time_are_paragraphs() -> None:
+    entry = "<div class='e'><i>1{}:00</i><div><p>{}</p></div></div>"
+    entries = "".join(entry.format(n, line) for n, line in enumerate(OTHER))
+    found = read(f"<div>{HEAD}<div class='x'>{entries}</div></div><div>{SIDE * 2}</div>")
+    assert found.text.split("\n") == [said for n, line in enumerate(OTHER) for said in (f"1{n}:00", line)]
+
+
+def test_posts_of_the_same_make_that_lead_elsewhere_are_none_of_the_headlines_post() -> None:
+    posts = "".join(
+        f"<article class='p'><h2><a href='/{n}'>别处{n}</a></h2><p>{REST}</p></article>" for n in range(4)
+    )
+    page = f"<main><article class='p'>{HEAD}<div>{SHORT}</div></article>{posts}</main>"
+    assert read(page).text == NOTICE
+
+
+def test_comments_of_one_line_each_are_no_article() -> None:
+    said = "".join(
+        f"<div class='it'><a href='/u{n}'>友{n}</a>：{line} 3月10日 11:0{n} <a href='#'>回复</a></div>"
+        for n, line in enumerate(OTHER)
+    )
+    note = f"<div class='c'><div><a href='/u'>老街</a> 3月10日</div><div class='t'>{WORDS[0]}</div></div>"
+    assert read(f"{note}<div>{said}</div>", title="老街的动态_样例网").text == WORDS[0]
