@@ -104,10 +104,8 @@ class Refusals:
         if bad and bad.gone:
             raise bad
         try:
-            reading.refuse_bad(payload_of(response), self._portal)
+            self._refuse_bad(request, response)
         except Challenge:
-            self._blocked.add(registrable(host(request)))
-            self._meter.challenged(registrable(host(request)))
             raise
         except PageError:
             if not bad:
@@ -119,13 +117,20 @@ class Refusals:
     def _refuse_challenge(self, request: Request, response: Response) -> None:
         """Whatever else a page is before its scripts have run, a challenge is one."""
         try:
+            self._refuse_bad(request, response)
+        except Challenge:
+            raise
+        except PageError:
+            return
+
+    def _refuse_bad(self, request: Request, response: Response) -> None:
+        """A challenge closes its domain."""
+        try:
             reading.refuse_bad(payload_of(response), self._portal)
         except Challenge:
             self._blocked.add(registrable(host(request)))
             self._meter.challenged(registrable(host(request)))
             raise
-        except PageError:
-            return
 
     def _refuse_no_file(self, request: Request, response: Response) -> None:
         """Bytes of a file are no bad page. A challenge closes its domain to files only: an article

@@ -38,7 +38,6 @@ logger = logging.getLogger(__name__)
 
 TAKEN = 75
 """Exit code when the lease of a run is taken (EX_TEMPFAIL)."""
-_CODES = {"ok": 0, "partial": 3, "budget": 3}
 
 Done = Callable[[str, Run | None], None]
 """Told of each portal that ended, with its run, or None when that was not ours."""
@@ -57,11 +56,6 @@ class Crawl(Protocol):
         on_done: Done,
         stop: threading.Event | None,
     ) -> list[Run]: ...
-
-
-def exit_code(run: Run | None) -> int:
-    """What a cron job is told: 0 ok, 1 failed, 3 partial, 75 when somebody else has the lease."""
-    return TAKEN if run is None else _CODES.get(run.state, 1)
 
 
 # ------------------------------------------------------------------ in the child

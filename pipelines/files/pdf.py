@@ -11,8 +11,6 @@ from pypdfium2 import raw
 from pipelines.files.paragraphs import Line, paragraphs
 from pipelines.files.said import Limits, Said, Unread, gathered
 
-VERSION = str(pypdfium2.PYPDFIUM_INFO)
-
 _FEW = 10
 """A page with fewer characters than these has no text worth the name."""
 _CELL = 1.6
