@@ -1,23 +1,28 @@
 """``polarchive …``: the commands, one module a group. Wiring, no logic."""
 
+# isort: off
+# help lists the commands in this order
 from cli import (
     alerting,
+    traffic,
+    portals,
+    crawling,
     backfilling,
+    querying,
+    reading,
     belonging,
     clauses,
     comparing,
-    crawling,
     declaring,
     extracting,
     furniture,
     health,
     importing,
     policies,
-    portals,
-    reading,
     reextracting,
-    traffic,
 )
+
+# isort: on
 from cli.app import main
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "main",
     "policies",
     "portals",
+    "querying",
     "reading",
     "reextracting",
     "traffic",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import console
 from cli.app import Json, app
 from cli.home import Home
-from cli.reading import Named, find_article
+from cli.named import Named, find_article
 from crawler import clock
 from pipelines import gathering
 from pipelines.settling import settle

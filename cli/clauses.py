@@ -17,7 +17,7 @@ import console
 from cli.acts import InForceOn, KnownAt, drawn, end_of
 from cli.app import Json, app
 from cli.home import Home
-from cli.reading import find_article
+from cli.named import find_article
 from pipelines import gathering
 from pipelines.lineage import Traced, find, lineage
 from pipelines.parts import parts

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import console
 from cli.app import Json, app
 from cli.home import Home
-from cli.reading import find_article, find_version
+from cli.named import find_article, find_version
 from cli.redline import Side, redline
 from pipelines.comparison import Change, Comparison, compare
 from pipelines.diff import LineChange

@@ -1,4 +1,4 @@
-"""search, show, versions, diff, index rebuild: what analysts use."""
+"""show, versions: an article as it is and was."""
 
 from __future__ import annotations
 
@@ -14,80 +14,14 @@ import console
 from cli.acts import KnownAt, end_of
 from cli.app import Json, app
 from cli.home import Home
+from cli.named import Named, find_article, find_version
 from policy.contents import Issuer, Reference, Topic
 from policy.errors import ArchiveError
 from policy.moves import Alias
-from policy.query import highlights, parse
 from policy.records import Article, File, Found, Version
 from policy.scars import mend
 from storage import article_json, moves, policies, queries
-from storage.database import Database
-from storage.index import Index
 from storage.rows import KnownArticle
-from storage.search import Hit
-from storage.snippets import marks
-
-_MOST_DIGITS = 10
-"""Of an article's number: a longer one is no number of any database."""
-
-Named = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address.")]
-
-index = typer.Typer(help="The full-text index.", no_args_is_help=True)
-app.add_typer(index, name="index")
-
-
-@app.command()
-def search(
-    ctx: typer.Context,
-    query: str,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
-    offset: Annotated[int, typer.Option(min=0, max=1_000_000)] = 0,
-    as_json: Json = False,
-) -> None:
-    """Search the newest version of every article."""
-    from storage.search import search as find
-
-    home: Home = ctx.obj
-    tree = parse(query)
-    with home.database() as database:
-        index = Index(home.config.index)
-        _follow(index, database)
-        results = find(index, database, tree, limit=limit, offset=offset, names=home.names)
-    if as_json:
-        console.write_json({"total": results.total, "hits": [console.plain(hit) for hit in results.hits]})
-        return
-    for hit in results.hits:
-        _print_hit(hit, highlights(tree))
-    console.say(f"{results.total} articles, {len(results.hits)} policies shown")
-
-
-def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
-    title = Text(hit.title, style="bold")
-    facts = (str(hit.article_id), hit.doc_no, console.moment(hit.published), ", ".join(hit.portals), hit.url)
-    snippet = Text(hit.snippet)
-    for text in (title, snippet):
-        for start, end in marks(text.plain, terms):
-            text.stylize("yellow", start, end)
-    console.say(title)
-    console.say(Text("  " + "  ".join(fact for fact in facts if fact), style="dim"))
-    console.say(Text("  ") + snippet)
-
-
-@index.command("rebuild")
-def rebuild(ctx: typer.Context) -> None:
-    """Make the index anew from the database."""
-    home: Home = ctx.obj
-    with home.database() as database, console.counted("indexing") as progress:
-        indexed = Index(home.config.index).rebuild(database, progress=progress)
-    console.note(f"{indexed} articles indexed")
-
-
-def _follow(index: Index, database: Database) -> None:
-    with console.counted("indexing") as progress:
-        index.follow(database, progress=progress)
-
-
-# ------------------------------------------------------------------ one article
 
 
 @app.command()
@@ -244,28 +178,6 @@ def file_state(file: File) -> str:
     parts += [content.note] if content and content.note else []
     parts += [f"last time {file.failed}" if content else f"not fetched: {file.failed}"] if file.failed else []
     return ", ".join(parts) or "not fetched"
-
-
-def find_article(session: Session, name: str) -> KnownArticle:
-    """The article of this number, ``portal/key`` or address; raises ArchiveError."""
-    portal, slash, key = name.partition("/")
-    if name.isdecimal():
-        found = queries.article(session, int(name)) if len(name) < _MOST_DIGITS else None
-    elif "://" in name:
-        found = queries.article_by_url(session, name)
-    else:
-        found = queries.article_by_key(session, portal, key) if slash else None
-    if found is None:
-        raise ArchiveError(f"{name}: no such article (give its number, portal/key, or address)")
-    return found
-
-
-def find_version(session: Session, known: KnownArticle, number: int | None) -> Version:
-    """A version of an article, the newest when none is named; raises ArchiveError."""
-    found = queries.version(session, known.id, number)
-    if found is None:
-        raise ArchiveError(f"article {known.id} has versions 1 to {known.newest}, not {number}")
-    return found
 
 
 def _version_shape(version: Version) -> dict[str, Any]:
