@@ -21,6 +21,8 @@ POINTER = re.compile(
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
 """A line of page numbers, in links or not."""
+SUBJECTS = 3
+"""So many links make a row of them."""
 EDIT = re.compile(r"\W*(?:编辑|編輯|播报|edit)?\W*", re.IGNORECASE)
 """A link in or beside a heading that edits the part, or leads to it: ¶, #."""
 NUMBERS = re.compile(r"\d+(?: \d+)*")
@@ -50,7 +52,13 @@ def prune(
     heads = (run.block for run in header if _fills(run))
     links = frozenset(n for n, run in enumerate(inside) if run.is_link and _is_line(run))
     links -= _references(page, inside, links)
-    lines = (*_link_lines(inside, links), *_related(inside, links), *_site_lines(inside), *_edits(parts))
+    lines = (
+        *_link_lines(inside, links),
+        *_subjects(inside, links),
+        *_related(inside, links),
+        *_site_lines(inside),
+        *_edits(parts),
+    )
     lines = (*lines, *_numbers(inside), *_beside_codes(parts, inside), *_beside(parts, inside, density))
     dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
     for part in parts:
@@ -103,6 +111,15 @@ def _link_lines(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
         pointer = n in links and (run.block.tag == "li" or POINTER.search(run.text))
         if pointer or (run.linked and PAGER.fullmatch(run.text) and _is_line(run)):
             yield run.block
+
+
+def _subjects(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
+    """Rows of links before the first prose or after the last: the subjects of the page."""
+    prose = [n for n, run in enumerate(found) if run.words]
+    for n in links if prose else ():
+        outside = n < prose[0] or n > prose[-1]
+        if outside and len(found[n].block.css("a[href]")) >= SUBJECTS:
+            yield found[n].block
 
 
 def _references(page: Document, found: Sequence[Run], links: Set[int]) -> Set[int]:

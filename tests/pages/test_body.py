@@ -490,3 +490,10 @@ def test_comments_of_one_line_each_are_no_article() -> None:
     )
     note = f"<div class='c'><div><a href='/u'>老街</a> 3月10日</div><div class='t'>{WORDS[0]}</div></div>"
     assert read(f"{note}<div>{said}</div>", title="老街的动态_样例网").text == WORDS[0]
+
+
+def test_a_row_of_links_to_subjects_before_or_after_the_text_is_none_of_it() -> None:
+    row = "<div class='k'>" + "".join(f"<a href='/t/{n}'>样例{n}</a>" for n in range(4)) + "</div>"
+    links = "".join(f"<p><a href='/l/{n}'>样例规定第{n}号</a></p>" for n in range(3))
+    page = f"<div>{HEAD}{row}<div class='s'>{NOTICE}</div><div>{prose()}{links}</div>{row}</div>"
+    assert read(page).text.split("\n") == [NOTICE, *WORDS, *(f"样例规定第{n}号" for n in range(3))]
