@@ -35,12 +35,13 @@ CALL = 0.2
 """What a short line with a comma but no full stop counts: it may be a call to the reader."""
 LONGEST_CALL = 40
 _STOP = re.compile(r"[。！？!?…]")
-BESIDE = re.compile(
-    r"comment|pinglun|repl|relat|recommend|tuijian|xiangguan|foot|copyright|sidebar|rank|hot|disclaim|statement"
-    r"|author|cookie|gdpr|login",
+NEVER = re.compile(r"comment|pinglun|repl|foot|copyright|cookie|gdpr|login", re.IGNORECASE)
+"""Names of asides that hold no article even where they follow a headline."""
+HARDLY = re.compile(
+    rf"{NEVER.pattern}|relat|recommend|tuijian|xiangguan|sidebar|rank|hot|disclaim|statement|author",
     re.IGNORECASE,
 )
-"""Names of asides that hold no article even where they follow a headline."""
+"""The same where there is another sentence on the page."""
 FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:：]?\s*[a-zA-Z]{0,2}\d{6}")
 """The numbers that every site must show, in its foot."""
 
@@ -50,10 +51,14 @@ def weighed(
 ) -> list[tuple[Run, float]]:
     """Each run and what its prose counts, given the headline's run, the page's records and boxes."""
     chain = levels_of(headed)
-    ours = {*chain, *_following(found, headed)}
-    counted = [
-        (run, _own(run) * alike.share(run) if _counts(run, headed, ours, boxes) else 0.0) for run in found
-    ]
+    counted: list[tuple[Run, float]] = []
+    for sure in (HARDLY, NEVER) if headed else (NEVER,):
+        ours = {*chain, *_following(found, headed, sure)}
+        counted = [
+            (run, _own(run) * alike.share(run) if _counts(run, headed, ours, boxes) else 0.0) for run in found
+        ]
+        if any(weight >= run.words > 0 and "。" in run.text for run, weight in counted):
+            break
     return _by_place(counted, headed, chain) if headed else counted
 
 
@@ -68,14 +73,14 @@ def _own(run: Run) -> float:
     return run.words * CALL if short else run.words
 
 
-def _following(found: Sequence[Run], headed: Run | None) -> Iterator[int]:
+def _following(found: Sequence[Run], headed: Run | None, sure: re.Pattern[str]) -> Iterator[int]:
     """The asides that hold the first sentence below the headline, unless their names are sure."""
     below = islice(dropwhile(lambda run: run is not headed, found), 1, None) if headed else ()
     first = next((run for run in below if run.words and "。" in run.text), None)
     spot = first.spot.aside if first is not None else None
     while spot is not None:
         said = " ".join(attribute(spot.node, name) for name in ("class", "id", "style"))
-        if not (spot.node.tag in ASIDE_TAGS or BESIDE.search(said) or HIDDEN.search(said)):
+        if not (spot.node.tag in ASIDE_TAGS or sure.search(said) or HIDDEN.search(said)):
             yield spot.key
         spot = spot.up.aside if spot.up else None
 

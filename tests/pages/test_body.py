@@ -454,7 +454,9 @@ SIDE = "".join(
 )
 
 
-@pytest.mark.parametrize("name", ["share-text", "bottom-content", "nav_body", "modal", "flex relative"])
+@pytest.mark.parametrize(
+    "name", ["share-text", "bottom-content", "nav_body", "modal", "flex relative", "news-relate"]
+)
 def test_a_text_in_an_element_named_like_an_aside_is_read_where_it_follows_the_headline(name: str) -> None:
     text = f"<div class='{name}'><div class='x'>{prose()}</div></div>"
     assert read(f"<div class='c'>{HEAD}</div>{text}<div>{SIDE}</div>").text.split("\n") == list(WORDS)
