@@ -142,7 +142,9 @@ def capture(
 
 def _saved(config: Config, folder: Path) -> dict[str, str]:
     """Write what was captured into the folder, the WARC file beside it; the file names and addresses."""
-    from storage.captures import decode, load, scan
+    from storage.coding import decode
+    from storage.scanning import scan
+    from storage.stored import load
 
     written: dict[str, str] = {}
     files = sorted(config.captures.rglob("*.warc.gz"))

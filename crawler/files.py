@@ -24,7 +24,7 @@ from pipelines.items import Enclosure, Item, Reading
 from policy.errors import ArchiveError
 from policy.files import FileText
 from policy.records import Attachment, Capture, Fetched
-from storage import captured, captures
+from storage import captured, stored
 from storage.files import HeldArticle, file_text, held_article
 
 logger = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ class Files:
         if capture is None:
             return None
         try:
-            payload = captures.payload(config.captures, capture, config.crawl.max_decoded_bytes)
+            payload = stored.payload(config.captures, capture, config.crawl.max_decoded_bytes)
         except ArchiveError:
             return None
         return await self._read(payload.body, attachment)

@@ -23,7 +23,8 @@ from crawler.rendering import wants_browser
 from crawler.saved import saved
 from crawler.visit import visit_of
 from storage import captured
-from storage.captures import RENDERED, StoredRecord, StoredResponse, load, read, refer
+from storage.stored import load, read, refer
+from storage.warc import RENDERED, StoredRecord, StoredResponse
 
 
 class ConnectHandler(HTTP11DownloadHandler):

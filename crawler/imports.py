@@ -22,7 +22,9 @@ from crawler.portals import get, owner
 from crawler.savedpages import SavedPage, is_warc, page_in
 from policy.errors import ArchiveError, PageError
 from policy.records import Payload
-from storage.captures import CaptureWriter, StoredRecord, TornTail, scan
+from storage.captures import CaptureWriter
+from storage.scanning import TornTail, scan
+from storage.warc import StoredRecord
 
 MARK = "X-Polarchive-Import"
 """Header of a record that was made of a file; its value is the file's name."""

@@ -18,8 +18,10 @@ from config import Config
 from policy.errors import ArchiveError
 from policy.runs import Run, RunState
 from storage import captured, runs
-from storage.captures import cut_torn, refer, scan
 from storage.database import Database
+from storage.members import cut_torn
+from storage.scanning import scan
+from storage.stored import refer
 
 logger = logging.getLogger(__name__)
 

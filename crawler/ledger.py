@@ -27,8 +27,10 @@ from crawler.visit import Visit, part_of, visit_of
 from pipelines.facts import Facts
 from policy.records import Capture
 from storage import captured, runs
-from storage.captures import CaptureWriter, StoredRecord, holds, refer
+from storage.captures import CaptureWriter
 from storage.held import held_payload
+from storage.stored import holds, refer
+from storage.warc import StoredRecord
 
 logger = logging.getLogger(__name__)
 

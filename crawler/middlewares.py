@@ -50,7 +50,7 @@ from crawler.visit import Visit, visit_of
 from pipelines.files.kinds import is_html
 from policy.errors import Challenge, PageError, UnreadableCapture
 from policy.records import Payload
-from storage.captures import decode
+from storage.coding import decode
 
 
 def is_robots(request: Request) -> bool:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from crawler.addresses import alike
 from policy.errors import UnreadableCapture
-from storage.captures import StoredRecord, TornTail, Unanswered, scan
+from storage.scanning import TornTail, scan
+from storage.warc import StoredRecord, Unanswered
 
 logger = logging.getLogger(__name__)
 

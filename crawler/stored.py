@@ -6,7 +6,7 @@ from attrs import frozen
 
 from config import Config
 from policy.records import Capture, Payload
-from storage import captured, captures
+from storage import captured, stored
 from storage.database import Database
 
 
@@ -20,7 +20,7 @@ class Stored:
     def payload(self, capture: Capture) -> Payload:
         """What reading needs of a capture; raises ArchiveError when it cannot be had."""
         limit = self.config.crawl.max_decoded_bytes
-        return captures.payload(self.config.captures, capture, limit, known=self._holder)
+        return stored.payload(self.config.captures, capture, limit, known=self._holder)
 
     def _holder(self, digest: str) -> Capture | None:
         with self.database.read() as session:

@@ -1,4 +1,4 @@
-"""WARC in and out (ISO 28500): every fetch is kept before anybody reads it.
+"""The WARC file of a run (ISO 28500): every fetch is kept before anybody reads it.
 
 One new file a run, one gzip member a record, never appended to by a later run. A payload that
 is already held is kept as a ``revisit`` record that refers to the first.
@@ -8,55 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import uuid
-import zlib
-from collections.abc import Callable, Iterable, Mapping
-from http.client import responses
-from io import BytesIO
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import urlsplit
-
-from warcio.warcwriter import WARCWriter
+from typing import Self
 
 from policy.records import Capture
-from storage.coding import decode
-from storage.members import cut_torn
-from storage.scanning import TornTail, request_bytes, scan, stored_bytes
-from storage.stored import Known, holder, holds, load, payload, read, refer
-from storage.warc import (
-    FETCH_FAILED,
-    RENDERED,
-    Place,
-    StoredRecord,
-    StoredResponse,
-    Unanswered,
-    mime,
-    payload_digest,
+from storage.packing import (
+    Fields,
+    answering,
+    asking,
+    concurrent,
+    kept_headers,
+    named,
+    packed,
+    refers_to,
+    warcinfo,
 )
+from storage.scanning import request_bytes, stored_bytes
+from storage.stored import Known, holder
+from storage.warc import FETCH_FAILED, StoredRecord, mime, payload_digest
 
-__all__ = [
-    "RENDERED",
-    "CaptureWriter",
-    "Known",
-    "Place",
-    "StoredRecord",
-    "StoredResponse",
-    "TornTail",
-    "Unanswered",
-    "cut_torn",
-    "decode",
-    "holds",
-    "load",
-    "payload",
-    "read",
-    "refer",
-    "scan",
-]
-
-Fields = Iterable[tuple[str | bytes, str | bytes]]
-
-_LEVEL = 6  # warcio's fixed 9 costs a quarter more time for one per cent of the bytes
 _ABOUT = {
     "software": "Polarchive",
     "format": "WARC File Format 1.1",
@@ -93,7 +64,7 @@ class CaptureWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("xb", buffering=0)
         self._synced_folder = False
-        self._append(_warcinfo(self.path.name, utc, {**_ABOUT, **(info or {})}))
+        self._append(warcinfo(self.path.name, utc, {**_ABOUT, **(info or {})}))
 
     def __enter__(self) -> Self:
         return self
@@ -117,17 +88,15 @@ class CaptureWriter:
     ) -> Capture:
         """Keep one answer and the request it answers; ``body`` as received, before content decoding."""
         digest = payload_digest(body)
-        kept = _kept_headers(headers)
-        head = _lines(f"{_http(protocol)} {status} {responses.get(status, '')}".rstrip(), kept)
-        fields = _fields(url, at, ip)
+        kept = kept_headers(headers)
+        head = answering(protocol, status, kept)
+        fields = named(at, ip)
         original = self._original(digest) if body else None
         if original is None:
-            record = _packed("response", url, fields, head, body)
+            record = packed("response", url, fields, head, body)
         else:
-            record = _packed("revisit", url, fields | _refers_to(original, digest), head, b"")
-        asked = _packed(
-            "request", url, _concurrent(fields), _asking(method, url, request_headers), request_body
-        )
+            record = packed("revisit", url, fields | refers_to(original, digest), head, b"")
+        asked = packed("request", url, concurrent(fields), asking(method, url, request_headers), request_body)
         offset = self._append(record + asked)
         capture = Capture(
             url=url,
@@ -146,8 +115,8 @@ class CaptureWriter:
 
     def convert(self, *, url: str, body: bytes, kind: str, at: dt.datetime) -> Capture:
         """Keep a page as a browser made it of the answers kept before."""
-        fields = _fields(url, at, None) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
-        record = _packed("conversion", url, fields, None, body)
+        fields = named(at) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
+        record = packed("conversion", url, fields, None, body)
         return Capture(
             url=url,
             at=at,
@@ -172,11 +141,11 @@ class CaptureWriter:
     ) -> None:
         """Keep that a request got no answer, and why: a metadata record beside the request."""
         block = f"{FETCH_FAILED}: {reason}\r\n".encode()
-        fields = _fields(url, at, None) | {"Content-Type": "application/warc-fields"}
-        asked = _asking(method, url, request_headers)
+        fields = named(at) | {"Content-Type": "application/warc-fields"}
+        asked = asking(method, url, request_headers)
         self._append(
-            _packed("metadata", url, fields, None, block)
-            + _packed("request", url, _concurrent(fields), asked, request_body)
+            packed("metadata", url, fields, None, block)
+            + packed("request", url, concurrent(fields), asked, request_body)
         )
 
     def copy(self, record: StoredRecord) -> Capture:
@@ -228,100 +197,3 @@ class CaptureWriter:
             self._stream.seek(offset)
             raise
         return offset
-
-
-class _Head:
-    """The head of an HTTP message, written as it is: warcio would percent-encode what is not ASCII."""
-
-    def __init__(self, block: bytes) -> None:
-        self.headers_buff = block
-
-    def compute_headers_buffer(self, _filter: object = None) -> None:
-        """Nothing to compute."""
-
-
-def _packed(kind: str, url: str, fields: Mapping[str, str], head: bytes | None, body: bytes) -> bytes:
-    """One record as a gzip member; ``head`` is that of an HTTP message, if it is one."""
-    return _pack(
-        lambda writer: writer.create_warc_record(
-            url,
-            kind,
-            payload=BytesIO(body),
-            length=len(body),
-            http_headers=None if head is None else _Head(head),
-            warc_headers_dict=dict(fields),
-        )
-    )
-
-
-def _warcinfo(name: str, at: dt.datetime, info: Mapping[str, str]) -> bytes:
-    def create(writer: Any) -> Any:
-        record = writer.create_warcinfo_record(name, info)
-        record.rec_headers.replace_header("WARC-Date", _warc_date(at))
-        return record
-
-    return _pack(create)
-
-
-def _pack(create: Callable[[Any], Any]) -> bytes:
-    plain = BytesIO()
-    writer = WARCWriter(plain, gzip=False, warc_version="1.1")
-    writer.write_record(create(writer))
-    return zlib.compress(plain.getvalue(), _LEVEL, wbits=31)
-
-
-def _fields(url: str, at: dt.datetime, ip: str | None) -> dict[str, str]:
-    address = {"WARC-IP-Address": ip} if ip else {}
-    record_id = f"<urn:uuid:{uuid.uuid4()}>"
-    return {"WARC-Date": _warc_date(at), "WARC-Record-ID": record_id, **address}
-
-
-def _refers_to(original: Capture, digest: str) -> dict[str, str]:
-    """The last two are Heritrix's: with them a revisit is resolved without any index."""
-    return {
-        "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
-        "WARC-Payload-Digest": digest,
-        "WARC-Refers-To": original.record_id,
-        "WARC-Refers-To-Target-URI": original.url,
-        "WARC-Refers-To-Date": _warc_date(original.at),
-        "WARC-Refers-To-Filename": original.file,
-        "WARC-Refers-To-File-Offset": str(original.offset),
-    }
-
-
-def _concurrent(response: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "WARC-Date": response["WARC-Date"],
-        "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>",
-        "WARC-Concurrent-To": response["WARC-Record-ID"],
-    }
-
-
-def _asking(method: str, url: str, headers: Fields) -> bytes:
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    host = (b"Host", parts.netloc.encode())
-    return _lines(f"{method} {target} HTTP/1.1", [host, *_kept_headers(headers, dropping=b"host")])
-
-
-def _kept_headers(headers: Fields, *, dropping: bytes = b"transfer-encoding") -> list[tuple[bytes, bytes]]:
-    pairs = [(_one_line(name), _one_line(value)) for name, value in headers]
-    return [(name, value) for name, value in pairs if name.lower() != dropping]
-
-
-def _lines(first: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    return b"\r\n".join([_one_line(first), *(name + b": " + value for name, value in headers), b"", b""])
-
-
-def _http(protocol: str) -> str:
-    """HTTP/2 has no head in text; readers of WARC know that of HTTP/1.1."""
-    return protocol if protocol.startswith("HTTP/") else "HTTP/1.1"
-
-
-def _one_line(value: str | bytes) -> bytes:
-    raw = value if isinstance(value, bytes) else value.encode()
-    return b" ".join(raw.splitlines()).strip()
-
-
-def _warc_date(at: dt.datetime) -> str:
-    return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

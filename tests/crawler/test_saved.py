@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from crawler.saved import Saved
-from storage.captures import StoredRecord, Unanswered
+from storage.warc import StoredRecord, Unanswered
 
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from crawler.browser import PROGRAMS
-from storage.captures import RENDERED, load, scan
+from storage.scanning import scan
+from storage.stored import load
+from storage.warc import RENDERED
 from tests.mocksite import shapes
 from tests.mocksite.scripted.made import ROOT
 from tests.mocksite.shapes import paper

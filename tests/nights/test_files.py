@@ -10,9 +10,9 @@ from attrs import evolve
 
 from policy.query import parse
 from policy.records import File, Version
-from storage.captures import payload
 from storage.index import Index
 from storage.search import Results, search
+from storage.stored import payload
 from tests import papers
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper

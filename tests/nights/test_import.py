@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.captures import CaptureWriter, scan
+from storage.captures import CaptureWriter
+from storage.scanning import scan
 from tests.cli.conftest import Answer, Polarchive
 from tests.mocksite import shapes
 from tests.nights.conftest import Home
