@@ -28,9 +28,12 @@ def issued(text: str) -> str | None:
 
 
 def stated(run: Run) -> str | None:
-    """The time that an element within a line states, whatever it prints."""
-    time = run.block.css_first("time[datetime]") if not run.words else None
-    return attribute(time, "datetime") if time is not None and text_in(time) in run.text else None
+    """The time that an element within a line states, whatever it prints: 2 小时前."""
+    for node in run.block.css("time[datetime], span[title], em[title]") if not run.words else ():
+        value = attribute(node, "datetime") or attribute(node, "title")
+        if WHEN.match(value) and text_in(node) in run.text:
+            return value
+    return None
 
 
 def renewed(text: str) -> str | None:

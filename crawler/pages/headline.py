@@ -52,6 +52,8 @@ AHEAD = re.compile(r"[_|｜–—»:：-]\s*$|\s[·•]\s*$")
 """What sets a site apart from the headline behind it."""
 HOME = re.compile(r"(?:https?://[^/]+)?(?:\.{0,2}/)*(?:index(?:\.[\w-]+)+)?|\.{1,2}")
 """The address of a site's first page."""
+LONGEST_COLUMN = 6
+"""Characters of a heading that may name the column the page stands in."""
 HEADER_RUNS = 8
 FOOTER_RUNS = 12
 HEADINGS = frozenset({"h1", "h2"})
@@ -165,7 +167,14 @@ def _title(page: Document, found: Sequence[Run]) -> str:
     if behind := next((run.text for run in found if _ends(whole, run.text) and run.block.tag in PARTS), None):
         return behind
     sites = [name for _, name in _metas(page, SITES)]
-    return next(iter([*stated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
+    dated = _dated_title(found) if headings and len(headings[-1]) <= LONGEST_COLUMN else []
+    return next(iter([*stated, *dated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
+
+
+def _dated_title(found: Sequence[Run]) -> list[str]:
+    """The first line that is named a title and has a day directly below."""
+    titled = {*_titled(found)}
+    return [one.text for one, other in pairwise(found) if one.text in titled and WHEN.search(other.text)][:1]
 
 
 def _heading(node: Node) -> str:

@@ -499,3 +499,13 @@ def test_a_row_of_links_to_subjects_before_or_after_the_text_is_none_of_it() -> 
     links = "".join(f"<p><a href='/l/{n}'>样例规定第{n}号</a></p>" for n in range(3))
     page = f"<div>{HEAD}{row}<div class='s'>{NOTICE}</div><div>{prose()}{links}</div>{row}</div>"
     assert read(page).text.split("\n") == [NOTICE, *WORDS, *(f"样例规定第{n}号" for n in range(3))]
+
+
+def test_a_heading_that_names_the_column_is_not_the_headline_above_the_day() -> None:
+    head = f"<div class='news-title'>{TITLE}</div><div>时间：2026-03-10 点击：102次</div>"
+    side = "<div><h3 class='title'>热门推荐文章排行</h3></div>"
+    found = read(
+        f"<div><h1>新闻动态</h1></div>{side}<div>{head}<div>{prose()}</div></div>", title="样例轮渡公司"
+    )
+    assert found.title.value == TITLE
+    assert found.text.split("\n") == list(WORDS)
