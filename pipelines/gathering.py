@@ -2,15 +2,20 @@
 
 A follower of the change feed: a crawl never waits for it, and all that it writes is derived from
 the newest versions and can be made anew. An article is compared with the few that the index of
-fingerprints names; then all that are connected with it are grouped afresh (:mod:`pipelines.settling`).
+fingerprints names; then all that are connected with it are grouped afresh (:mod:`pipelines.settling`), once
+for all that came in a batch.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from operator import itemgetter
 
+from attrs import frozen
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -40,6 +45,15 @@ _BATCH = 100
 Progress = Callable[[int, int], None]
 
 
+@frozen(kw_only=True)
+class _Fresh:
+    """An article that was compared, ``near``: who was linked with it before, and the time of its words."""
+
+    article_id: int
+    near: frozenset[int]
+    at: dt.datetime
+
+
 def follow(database: Database) -> int:
     """Connect what the feed says is new or has other words; how many articles that were.
 
@@ -47,38 +61,59 @@ def follow(database: Database) -> int:
     """
     done, failed = 0, list[str]()
     while changes := _next(database):
+        fresh, settled = list[_Fresh](), set[int]()
         for change in changes:
-            try:
-                done += _step(database, change)
-            except SQLAlchemyError:
-                raise  # the database's own trouble: the same change is tried again
-            except Exception as error:
-                logger.exception("article %d cannot be compared", change.article_id)
-                failed.append(f"article {change.article_id}: {error}")
-                _pass_over(database, change)
+            with _noting(failed, change.article_id):
+                fresh += _step(database, change)
+        for one in reversed(fresh):
+            with _noting(failed, one.article_id):
+                _settle(database, one, settled, quiet=changes[0].quiet)
+        _move(database, changes[-1])
+        done += len(fresh)
     if failed:
         raise ArchiveError(f"{len(failed)} articles could not be compared with others: {failed[0]}")
     return done
 
 
 def _next(database: Database) -> list[Change]:
+    """What comes next in the feed of one day, all of it quiet or none."""
     with database.read() as session:
-        return queries.changes(session, cursors.cursor(session, FOLLOWER), _BATCH)
+        found = queries.changes(session, cursors.cursor(session, FOLLOWER), _BATCH)
+    alike = groupby(found, key=lambda change: (change.quiet, change.at.date()))
+    return next(([*changes] for _, changes in alike), [])
 
 
-def _step(database: Database, change: Change) -> bool:
-    """One change, one transaction; whether there was anything to connect."""
+@contextmanager
+def _noting(failed: list[str], article_id: int) -> Iterator[None]:
+    """Put down what cannot be done with an article, and go on."""
+    try:
+        yield
+    except SQLAlchemyError:
+        raise  # the database's own trouble: the same changes are tried again
+    except Exception as error:
+        logger.exception("article %d cannot be compared", article_id)
+        failed.append(f"article {article_id}: {error}")
+
+
+def _step(database: Database, change: Change) -> list[_Fresh]:
+    """One change, one transaction; none where there is nothing to connect, or somebody else did."""
+    if change.kind not in _WORDED:
+        return []
     with database.write() as session:
-        if cursors.held_cursor(session, FOLLOWER) >= change.id:
-            return False
-        version = queries.version(session, change.article_id) if change.kind in _WORDED else None
-        if version is not None:
-            connect(session, version, quiet=change.quiet)
-        cursors.move_cursor(session, FOLLOWER, change.id)
-    return version is not None
+        done = cursors.held_cursor(session, FOLLOWER) >= change.id
+        version = None if done else queries.version(session, change.article_id)
+        return [connect(session, version)] if version is not None else []
 
 
-def _pass_over(database: Database, change: Change) -> None:
+def _settle(database: Database, one: _Fresh, settled: set[int], *, quiet: bool) -> None:
+    """Group all that is connected with it, but for what was with another of the same batch."""
+    for article in sorted({one.article_id, *one.near}):
+        if article not in settled:
+            with database.write() as session:
+                settled |= settle(session, [article], at=one.at, quiet=quiet)
+
+
+def _move(database: Database, change: Change) -> None:
     with database.write() as session:
         if cursors.held_cursor(session, FOLLOWER) < change.id:
             cursors.move_cursor(session, FOLLOWER, change.id)
@@ -92,18 +127,21 @@ def rebuild(database: Database, progress: Progress = lambda done, total: None) -
     while True:
         with database.read() as session:
             batch = queries.newest_versions(session, after=after, limit=_BATCH)
+        fresh, settled = list[_Fresh](), set[int]()
         for version in batch:
             with database.write() as session:
-                connect(session, version)
+                fresh.append(connect(session, version))
             done += 1
             progress(done, total)
+        for one in reversed(fresh):
+            _settle(database, one, settled, quiet=True)
         if not batch:
             return done
         after = batch[-1].article_id
 
 
-def connect(session: Session, version: Version, *, quiet: bool = True) -> None:
-    """Connect one article's newest version with the archive."""
+def connect(session: Session, version: Version) -> _Fresh:
+    """Connect one article's newest version with the archive; it is to be settled then."""
     article = version.article
     citations.connect(session, version.article_id, names_of(article), article.references)
     ours = sheet(article)
@@ -112,7 +150,7 @@ def connect(session: Session, version: Version, *, quiet: bool = True) -> None:
     links.set_links(session, version.article_id, [*_compared(session, version.article_id, prints)])
     index.add(session, version.article_id, prints)
     compared.keep(session, version.article_id, facts_of(article, ours, version.number))
-    settle(session, [version.article_id, *before], at=version.at, quiet=quiet)
+    return _Fresh(article_id=version.article_id, near=frozenset(before), at=version.at)
 
 
 # ------------------------------------------------------------------ pairs

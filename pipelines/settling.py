@@ -46,8 +46,8 @@ class _Around:
 
 def settle(
     session: Session, articles: Iterable[int], *, at: dt.datetime, quiet: bool = True, by: str = "rule"
-) -> None:
-    """Group all that is connected with these articles, and move those that belong elsewhere."""
+) -> frozenset[int]:
+    """Group all that is connected with these articles, move those that belong elsewhere; who was grouped."""
     around = _around(session, articles)
     ids, relations = around.ids, around.relations
     groups = group({facts.key: facts.member for facts in around.facts.values()}, relations)
@@ -67,6 +67,7 @@ def settle(
         lock_feed(session)
         _tell(session, moved, around, at=at, quiet=quiet)
         _tell_completed(session, groups, moved, around, at)
+    return frozenset(around.facts)
 
 
 def _around(session: Session, articles: Iterable[int]) -> _Around:

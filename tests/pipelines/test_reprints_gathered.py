@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from random import Random
@@ -46,11 +47,19 @@ def arrive(database: Database, *articles: Article, night: int = 0) -> list[int]:
     at = NIGHT + night * DAY
     saved = []
     for article in articles:
+        saved += save(database, article, at=at)
+        gathering.follow(database)
+    return saved
+
+
+def save(database: Database, *articles: Article, at: dt.datetime = NIGHT) -> list[int]:
+    """The articles' numbers, once archived and not yet gathered."""
+    saved = []
+    for article in articles:
         captures = (a_capture(f"{article.portal} {article.key} {article.text}", at=at),)
         saved.append(
             archive.store(database, Reading(article=article, captures=captures, code="1"), decide=decide)
         )
-        gathering.follow(database)
     return [one.article_id for one in saved]
 
 
@@ -130,6 +139,43 @@ def test_what_came_first_makes_no_difference(database: Database, seed: int) -> N
         clusters[policy].add(article.key)
     wanted = [{f"{seed}{kind}" for kind in "orxp"} for seed in (11, 12, 13)]
     assert sorted(map(sorted, clusters.values())) == sorted(map(sorted, wanted))
+
+
+def clusters(database: Database) -> set[frozenset[str]]:
+    """Which articles are one policy, by their keys."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    with database.read() as session:
+        for version in queries.newest_versions(session):
+            found[version.policy_id].add(version.article.key)
+    return {frozenset(each) for each in found.values()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_comes_in_one_night_is_grouped_as_if_it_came_one_by_one_and_as_anew(
+    database: Database, seed: int
+) -> None:
+    draw = Random(seed)
+    articles = [*issues_of_a_night(), an_issue("torn", act(11, 1, 2) + act(12, 1, 2), portal="cs")]
+    draw.shuffle(articles)
+    numbers = list[int]()
+    while articles:
+        some = draw.randint(1, 6)
+        numbers += save(database, *articles[:some])
+        gathering.follow(database)
+        del articles[:some]
+    wanted = {frozenset(f"{seed}{kind}" for kind in "orxp") for seed in (11, 12, 13)}
+    assert clusters(database) == wanted | {frozenset({"torn"})}
+    held = policies(database, numbers)
+    gathering.rebuild(database)
+    assert policies(database, numbers) == held
+
+
+def test_who_joins_in_one_night_is_told_once(database: Database) -> None:
+    parts = [LAST_PAGE, an_issue("first", act(1, 1, 3), portal="most", title="样例省储能行动有了时间表")]
+    articles = save(database, *parts, ORIGINAL)
+    gathering.follow(database)
+    assert {*policies(database, articles)} == {1}
+    assert kinds(database) == ["new_policy"] * 3 + ["joined"] * 2 + ["completed"]
 
 
 def rule(database: Database, pairs: Sequence[tuple[int, int]], *, same: bool) -> None:
@@ -229,10 +275,10 @@ def test_an_article_that_cannot_be_compared_stops_none_behind_it(
 ) -> None:
     whole = gathering.connect
 
-    def broken(session: Session, version: Version, *, quiet: bool = True) -> None:
+    def broken(session: Session, version: Version) -> object:
         if version.article.key == "bad":
             raise RecursionError("too deep to read")
-        whole(session, version, quiet=quiet)
+        return whole(session, version)
 
     monkeypatch.setattr(gathering, "connect", broken)
     with pytest.raises(ArchiveError, match="article 1: too deep to read"):
