@@ -160,9 +160,13 @@ def _related(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
 def _beside(parts: Sequence[Node], found: Sequence[Run], density: Density) -> Iterator[Node]:
     """The comments on a text and the boxes below it, where they stand in its own element."""
     little = SHARE * _words(parts, density)
+    seen: set[int] = set()
     for run in found if density.has_threads or density.has_boxes else ():
-        told = (spot.node for spot in run.spot.upwards() if density.threaded(spot) or density.boxed(spot))
-        yield from (node for node in told if density.words(node) < little)
+        for spot in takewhile(lambda spot: spot.key not in seen, run.spot.upwards()):
+            seen.add(spot.key)
+            told = density.threaded(spot) or density.boxed(spot)
+            if told and density.words(spot.node) < little:
+                yield spot.node
 
 
 def _names_a_list(text: str) -> bool:

@@ -101,7 +101,7 @@ def boxes_of(found: Sequence[Run], headed: Run | None) -> set[int]:
     if headed is None:
         return set()
     marks = [run for run in found if _heads_a_box(run) or (not run.words and FOOT.search(run.text))]
-    lists = [pair for pair in _below_prose(found) if pair[0].text.strip(" :：") in LISTS]
+    lists = [*_lists(found)]
     if not marks and not lists:
         return set()
     below = dropwhile(lambda run: run is not headed, found)
@@ -117,13 +117,13 @@ def _box(run: Run, prosy: Set[int]) -> int:
     return next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0)
 
 
-def _below_prose(found: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
-    """The short lines below prose, each with the last of it."""
+def _lists(found: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
+    """The headings over other pages, each with the last prose above it."""
     prose: Run | None = None
     for run in found:
         if run.words:
             prose = run
-        elif prose is not None and len(run.text) <= LONGEST_HEADING:
+        elif prose is not None and len(run.text) <= LONGEST_HEADING and run.text.strip(" :：") in LISTS:
             yield run, prose
 
 

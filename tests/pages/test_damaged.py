@@ -54,8 +54,19 @@ def test_a_crash_or_a_long_reading_is_bad() -> None:
         "".join(f"<li><a href=/{n}_2.html>{n}</a></li>" for n in range(5_000)) + f"<p>{SENTENCE * 3}</p>",
         f"{'<div>' * 400}{f'<p>{SENTENCE}</p>' * 2_000}",
         f"<div>{f'<h3>段 <a>编辑</a></h3><a>更多</a><p>{SENTENCE}</p>' * 2_000}</div>",
+        f"<h1>样例</h1>{'<div>' * 400}{f'<p>{SENTENCE}</p>' * 2_000}<p>京ICP备12345678号</p>",
+        "".join(f"<div><h3>相关阅读</h3><p>{SENTENCE}</p></div>" for n in range(2_500)),
     ],
-    ids=["paragraphs", "comments", "cells", "links", "deep", "links beside headings"],
+    ids=[
+        "paragraphs",
+        "comments",
+        "cells",
+        "links",
+        "deep",
+        "links beside headings",
+        "deep with foot",
+        "boxes",
+    ],
 )
 def test_ten_thousand_elements_take_no_long_time(body: str) -> None:
     start = time.process_time()
