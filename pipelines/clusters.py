@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 Key = str
 """What names an article whenever it came: its portal and its key there."""
 Cluster = frozenset[Key]
 Conflicts = Collection[frozenset[Key]]
 """Pairs of articles that something shows to be two."""
+Edges = Mapping[frozenset[Cluster], float]
+"""Clusters that something joins, and how much of the shorter text is in the longer at most."""
+MARGIN = 0.1
+"""What is in two texts alike, within this, is of neither."""
 
 
 class Clusters:
@@ -34,33 +38,36 @@ class Clusters:
         """Remember that it matches several alike."""
         self.between[cluster] = tuple(sorted(min(other) for other in others))
 
-    def join(self, pairs: Sequence[tuple[Key, Key]], conflicts: Conflicts, *, telling: bool = False) -> None:
+    def join(
+        self, pairs: Mapping[tuple[Key, Key], float], conflicts: Conflicts, *, telling: bool = False
+    ) -> None:
         """Join all that these pairs connect, but for what contradicts itself; ``telling``: what lies between
         two is kept apart for good."""
         place = self.of()
-        edges = {
-            frozenset((place[left], place[right]))
-            for left, right in pairs
-            if place[left] is not place[right] and self.between.keys().isdisjoint((place[left], place[right]))
-        }
+        edges: dict[frozenset[Cluster], float] = {}
+        for (left, right), share in pairs.items():
+            one, other = place[left], place[right]
+            if one is not other and self.between.keys().isdisjoint((one, other)):
+                edge = frozenset((one, other))
+                edges[edge] = max(share, edges.get(edge, 0.0))
         live = [pair for pair in conflicts if len({place[key] for key in pair}) > 1]
         for component in components({cluster for edge in edges for cluster in edge}, edges):
             if not live:
                 self.merge(component)
                 continue
-            inner = [edge for edge in edges if edge <= component]
+            inner = {edge: share for edge, share in edges.items() if edge <= component}
             self._resolve(component, inner, live, telling=telling)
 
     def _resolve(
         self,
         component: frozenset[Cluster],
-        edges: Sequence[frozenset[Cluster]],
+        edges: Edges,
         conflicts: Conflicts,
         *,
         telling: bool,
     ) -> None:
         """Join a component; where it holds contradictions, those who contradict each other hold their own,
-        and what leans on several of them is kept apart."""
+        and what is like several of them alike is kept apart."""
         place = {key: cluster for cluster in component for key in cluster}
         clashing = [pair for pair in conflicts if pair <= place.keys()]
         if not clashing:
@@ -69,7 +76,7 @@ class Clusters:
         stubborn = {place[key] for pair in clashing for key in pair}
         camps = [camp for some in components(stubborn, edges) for camp in _camps(some, edges, clashing)]
         for rest in components(component - stubborn, edges):
-            near = [camp for camp in camps if any(edge & rest and edge & camp for edge in edges)]
+            near = _nearest(rest, camps, edges)
             if len(near) == 1:
                 camps[camps.index(near[0])] = near[0] | rest
             elif telling:
@@ -80,9 +87,7 @@ class Clusters:
             self.merge(camp)
 
 
-def _camps(
-    some: frozenset[Cluster], edges: Sequence[frozenset[Cluster]], clashing: Conflicts
-) -> list[frozenset[Cluster]]:
+def _camps(some: frozenset[Cluster], edges: Edges, clashing: Conflicts) -> list[frozenset[Cluster]]:
     """Connected clusters that contradict others: one camp, unless they contradict each other. Then those
     that contradict most leave it, so that one bad page parts no others; where all do alike, each is alone."""
     place = {key: cluster for cluster in some for key in cluster}
@@ -96,6 +101,19 @@ def _camps(
         return [frozenset((cluster,)) for cluster in sorted(some, key=min)]
     parts = [part for left in (some - loud, loud) for part in components(left, edges)]
     return [camp for part in parts for camp in _camps(part, edges, clashing)]
+
+
+def _nearest(
+    rest: frozenset[Cluster], camps: Collection[frozenset[Cluster]], edges: Edges
+) -> list[frozenset[Cluster]]:
+    """The camps that something joins these clusters with, and with no other more clearly."""
+    shares: dict[frozenset[Cluster], float] = {}
+    for edge, share in edges.items():
+        for camp in camps if edge & rest else ():
+            if edge & camp:
+                shares[camp] = max(share, shares.get(camp, 0.0))
+    best = max(shares.values(), default=0.0)
+    return [camp for camp in camps if shares.get(camp, -1.0) >= best - MARGIN]
 
 
 def components(

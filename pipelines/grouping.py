@@ -15,12 +15,9 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from pipelines.clusters import Cluster, Clusters, Key, components
+from pipelines.clusters import MARGIN, Cluster, Clusters, Key, components
 from pipelines.relations import Relation
 from pipelines.sheets import Sheet
-
-MARGIN = 0.1
-"""An excerpt that is in two texts alike, within this, is of neither."""
 
 Relations = Mapping[tuple[Key, Key], Relation]
 
@@ -84,7 +81,8 @@ def group(members: Mapping[Key, Member], relations: Relations) -> tuple[Group, .
     for pairs in (numbered, whole):
         state.join(pairs, texts)
     worded = frozenset(state.clusters)
-    state.join(_pairs(joining, lambda found: found.kind == "edition"), policies, telling=True)
+    editions = dict.fromkeys(_pairs(joining, lambda found: found.kind == "edition"), 1.0)
+    state.join(editions, policies, telling=True)
     for pairs in (numbered, whole):
         state.join(pairs, texts, telling=True)
     leaning = _leaning(joining)
@@ -100,8 +98,8 @@ def group(members: Mapping[Key, Member], relations: Relations) -> tuple[Group, .
     return tuple(sorted(groups, key=lambda each: min(each.articles)))
 
 
-def _pairs(joining: Relations, wanted: Callable[[Relation], bool]) -> list[tuple[Key, Key]]:
-    return [pair for pair, found in joining.items() if wanted(found)]
+def _pairs(joining: Relations, wanted: Callable[[Relation], bool]) -> dict[tuple[Key, Key], float]:
+    return {pair: found.containment for pair, found in joining.items() if wanted(found)}
 
 
 # ------------------------------------------------------------------ parts

@@ -6,6 +6,8 @@ import datetime as dt
 import random
 from itertools import combinations
 
+from attrs import evolve
+
 from pipelines.grouping import Group, Member, Relations, group, member
 from pipelines.relations import Kind, Relation, Side, relation
 from tests.pipelines.test_relations import LAW, NAME, NOTICE, TEXT, amended, an_article, clauses
@@ -67,6 +69,14 @@ def test_a_crowd_that_hangs_on_a_bridge_is_kept_apart_with_it() -> None:
 def test_two_texts_that_differ_are_not_one_because_a_third_is_like_both() -> None:
     differ = Relation(kind="different", differs=True)
     assert grouped({("a", "x"): SAME, ("b", "x"): SAME, ("a", "b"): differ}) == ["a", "b", "x!ab"]
+
+
+def test_what_is_clearly_more_like_one_of_two_texts_is_of_that_one() -> None:
+    like = evolve(SAME, containment=0.87)
+    differ = Relation(kind="different", differs=True)
+    assert grouped({("a", "x"): SAME, ("b", "x"): like, ("a", "b"): differ}) == ["ax", "b"]
+    close = evolve(SAME, containment=0.93)
+    assert grouped({("a", "x"): SAME, ("b", "x"): close, ("a", "b"): differ}) == ["a", "b", "x!ab"]
 
 
 def test_bad_pages_part_no_others() -> None:
