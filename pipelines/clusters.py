@@ -67,7 +67,7 @@ class Clusters:
         telling: bool,
     ) -> None:
         """Join a component; where it holds contradictions, those who contradict each other hold their own,
-        and what is like several of them alike is kept apart."""
+        and what is like several of them alike is kept apart; they are, where it has more articles."""
         place = {key: cluster for cluster in component for key in cluster}
         clashing = [pair for pair in conflicts if pair <= place.keys()]
         if not clashing:
@@ -75,16 +75,22 @@ class Clusters:
             return
         stubborn = {place[key] for pair in clashing for key in pair}
         camps = [camp for some in components(stubborn, edges) for camp in _camps(some, edges, clashing)]
-        for rest in components(component - stubborn, edges):
-            near = _nearest(rest, camps, edges)
-            if len(near) == 1:
-                camps[camps.index(near[0])] = near[0] | rest
+        near = {rest: _nearest(rest, camps, edges) for rest in components(component - stubborn, edges)}
+        grown = {camp: camp.union(*(rest for rest in near if near[rest] == [camp])) for camp in camps}
+        outvoted: defaultdict[frozenset[Cluster], list[Cluster]] = defaultdict(list)
+        for rest, theirs in near.items():
+            if len(theirs) == 1:
+                continue
+            merged = self.merge(rest)
+            if telling and _articles(rest) > sum(_articles(grown[camp]) for camp in theirs):
+                for camp in theirs:
+                    outvoted[camp].append(merged)
             elif telling:
-                self.keep_apart(self.merge(rest), (min(camp, key=min) for camp in near))
-            else:
-                self.merge(rest)
-        for camp in camps:
-            self.merge(camp)
+                self.keep_apart(merged, (min(camp, key=min) for camp in theirs))
+        for camp, whole in grown.items():
+            merged = self.merge(whole)
+            if camp in outvoted:
+                self.keep_apart(merged, outvoted[camp])
 
 
 def _camps(some: frozenset[Cluster], edges: Edges, clashing: Conflicts) -> list[frozenset[Cluster]]:
@@ -114,6 +120,10 @@ def _nearest(
                 shares[camp] = max(share, shares.get(camp, 0.0))
     best = max(shares.values(), default=0.0)
     return [camp for camp in camps if shares.get(camp, -1.0) >= best - MARGIN]
+
+
+def _articles(clusters: Collection[Cluster]) -> int:
+    return sum(map(len, clusters))
 
 
 def components(

@@ -79,6 +79,11 @@ def test_what_is_clearly_more_like_one_of_two_texts_is_of_that_one() -> None:
     assert grouped({("a", "x"): SAME, ("b", "x"): close, ("a", "b"): differ}) == ["a", "b", "x!ab"]
 
 
+def test_two_pages_that_contradict_each_other_stand_aside_from_the_many_that_are_like_both() -> None:
+    pairs = {(key, page): SAME for key in "cde" for page in "ab"}
+    assert grouped(pairs | {("c", "d"): SAME, ("d", "e"): SAME, ("a", "b"): APART}) == ["a!c", "b!c", "cde"]
+
+
 def test_bad_pages_part_no_others() -> None:
     differ = Relation(kind="different", differs=True)
     pairs = dict.fromkeys(("ab", "ac", "ad", "bc", "bd", "cd", "az", "by"), SAME)
