@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
-from benchmarks import filled, planted
+from benchmarks import crowd, filled, planted
 from benchmarks.tally import Tally
 from pipelines.sheets import fingerprints
 from storage import fingerprints as index
@@ -51,3 +52,12 @@ def test_a_repeat_is_found_by_one_of_its_policy_and_every_false_partner_counts()
     other = next(each.number for each in planted.corpus(300, SEED) if each.policy not in {repeat.policy, 0})
     tally.add(repeat.number, [repeat.policy, other])
     assert (tally.recall(), tally.precision) == (1.0, 0.5)
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_a_crowd_of_reprints_is_one_policy_however_many_come_at_once(tmp_path: Path, batch: int) -> None:
+    url = f"sqlite:///{tmp_path / 'crowd.db'}"
+    upgrade(url)
+    with open_database(url) as database:
+        [(size, row)] = crowd.crowd(database, [12], batch, SEED)
+    assert (size, row["policies"]) == ("12", "1")

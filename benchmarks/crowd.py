@@ -1,0 +1,132 @@
+"""What an arrival costs the more reprints its policy has: CPU of each step.
+
+``python -m benchmarks.crowd``: reprints of one invented policy, made in all the ways of ``planted``, come on
+SQLite ``--batch`` at a time, and are followed then. Told are the last batches before each size: all of the
+following by one article, the grouping of all once more, and how many policies that is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import random
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import planted
+from benchmarks.planted import Planted
+from benchmarks.report import Report, show
+from benchmarks.variants import VARIANTS
+from pipelines import gathering
+from pipelines.reprints import decide
+from pipelines.settling import settle
+from policy.records import Article, Capture, Found
+from storage import archive, memberships
+from storage.database import Database, open_database, upgrade
+from storage.readings import Reading
+
+NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
+LAST = 20
+"""Articles before a size whose cost is told."""
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.crowd", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000])
+    parser.add_argument("--batch", type=int, default=1, help="articles that are followed at once")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--markdown", action="store_true", help="a table for docs/benchmarks.md")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        url = f"sqlite:///{Path(home) / 'polarchive.db'}"
+        upgrade(url)
+        with open_database(url) as database:
+            rows = dict(crowd(database, asked.sizes, asked.batch, asked.seed))
+    title = f"reprints of one policy, {asked.batch} at a time, seed {asked.seed}: CPU ms an article"
+    show([Report(title=title, rows=rows)], as_markdown=asked.markdown)
+
+
+def crowd(
+    database: Database, sizes: Sequence[int], batch: int, seed: int
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """What an arrival costs at each size, all of it and the grouping."""
+    articles = reprints(max(sizes), seed)
+    total, spent, saved = 0.0, list[float](), list[int]()
+    for count, new in enumerate(articles, start=1):
+        saved.append(save(database, new))
+        if count % batch == 0 or count in sizes:
+            spent.append(_cpu(database))
+            total += spent[-1]
+        if count in sizes:
+            told = spent[-max(LAST // batch, 1) :]
+            yield (
+                f"{count:,}",
+                {
+                    "an arrival": f"{sum(told) / len(told) / batch * 1000:.0f}",
+                    "grouping all": f"{_grouping(database, saved[-1]) * 1000:.0f}",
+                    "all so far, s": f"{total:.0f}",
+                    "policies": str(_policies(database, saved)),
+                },
+            )
+
+
+def reprints(count: int, seed: int) -> Iterator[Planted]:
+    """A policy, and what portals make of it."""
+    first = next(each for each in planted.corpus(200, seed) if each.kind == "own")
+    yield first
+    kinds = [*VARIANTS]
+    for at in range(count - 1):
+        kind = kinds[at % len(kinds)]
+        title, text = VARIANTS[kind](random.Random(f"{seed}:{at}"), first.title, first.text)
+        yield Planted(200 + at, kind, first.number, title, text)
+
+
+def save(database: Database, new: Planted) -> int:
+    """Archive an article; its number."""
+    url = f"https://bench.example/{new.number}"
+    article = Article(
+        portal="bench",
+        key=str(new.number),
+        url=url,
+        title=Found(value=new.title, raw=new.title, rule="bench"),
+        text=new.text,
+    )
+    capture = Capture(
+        url=url,
+        at=NOW,
+        status=200,
+        file="bench.warc.gz",
+        offset=0,
+        length=1,
+        digest=f"sha1:{new.number}",
+        record_id=f"<urn:bench:{new.number}>",
+        mime="text/html",
+    )
+    reading = Reading(article=article, captures=(capture,), code="1")
+    return archive.store(database, reading, decide=decide).article_id
+
+
+def _cpu(database: Database) -> float:
+    start = time.process_time()
+    gathering.follow(database)
+    return time.process_time() - start
+
+
+def _grouping(database: Database, article: int) -> float:
+    """The last step once more, which changes nothing."""
+    start = time.process_time()
+    with database.write() as session:
+        settle(session, [article], at=NOW)
+    return time.process_time() - start
+
+
+def _policies(database: Database, articles: Sequence[int]) -> int:
+    with database.read() as session:
+        return len({*memberships.policies_of(session, articles).values()})
+
+
+if __name__ == "__main__":
+    main()
