@@ -24,7 +24,8 @@ _EVIDENCE = 300
 _LONGEST_SENTENCE = 2000
 _BEFORE = 60
 """So far before a title stand the words that say what it is cited for."""
-_OPEN, _CLOSE = "《", "》"
+_OPEN, _CLOSE, _STOPS = "《", "》", "。；;！？"
+_QUOTE, _SIGN = re.compile(f"[{_OPEN}{_CLOSE}]"), re.compile(f"[{_OPEN}{_CLOSE}{_STOPS}]")
 _SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？]?")
 _JOINT = re.compile(
     r"(?:\s|[、，,和与及或]|以及|或者|等|（[^（）]{0,80}）|\([^()]{0,80}\))*"
@@ -138,22 +139,27 @@ def _place(reference: Reference) -> int:
 def _sentences(line: str) -> Iterator[tuple[int, str]]:
     """Sentences with their offsets; a full stop inside a title ends none."""
     begin = depth = 0
-    for at, sign in enumerate(line):
+    for found in _SIGN.finditer(line):
+        at, sign = found.start(), found[0]
+        while at - begin > _LONGEST_SENTENCE:
+            yield begin, line[begin : begin + _LONGEST_SENTENCE + 1]
+            begin, depth = begin + _LONGEST_SENTENCE + 1, 0
         depth += (sign == _OPEN) - (sign == _CLOSE and depth > 0)
-        if (sign in "。；;！？" and not depth) or at - begin >= _LONGEST_SENTENCE:
+        if (sign in _STOPS and not depth) or at - begin >= _LONGEST_SENTENCE:
             yield begin, line[begin : at + 1]
             begin, depth = at + 1, 0
-    if begin < len(line):
-        yield begin, line[begin:]
+    for start in range(begin, len(line), _LONGEST_SENTENCE + 1):
+        yield start, line[start : start + _LONGEST_SENTENCE + 1]
 
 
 def _titled(at: int, begin: int, sentence: str) -> Iterator[Reference]:
     """Titles in 《》, the outermost only, and the number that stands behind."""
     start = depth = 0
-    for place, sign in enumerate(sentence):
-        if sign == _OPEN:
+    for found in _QUOTE.finditer(sentence):
+        place = found.start()
+        if found[0] == _OPEN:
             start, depth = (place, 1) if not depth else (start, depth + 1)
-        elif sign == _CLOSE and depth:
+        elif depth:
             depth -= 1
             title = sentence[start + 1 : place].strip()
             number, end = _number_behind(sentence, place + 1)
