@@ -74,7 +74,9 @@ class Headline:
         return fold(self.words)
 
     def prints(self, run: Run) -> bool:
-        """Whether a run is the headline's words and nothing else."""
+        """Whether a run is the headline's words and nothing else, or the one known to print them."""
+        if run is self.run:
+            return True
         return len(run.text) < 2 * len(self.words) and run.begins(self._folded) and run.folded == self._folded
 
     def ends(self, run: Run) -> bool:

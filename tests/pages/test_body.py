@@ -404,6 +404,16 @@ def test_a_headline_is_read_without_the_link_to_its_board() -> None:
     assert found.text.split("\n") == list(WORDS)
 
 
+def test_a_headline_behind_a_link_to_its_board_may_stand_among_the_text() -> None:
+    heading = f"<h1><a href='/b'>[闲聊]</a><span>{TITLE}</span></h1>"
+    lines = [f"<p>{line}</p>" for line in WORDS]
+    found = read(f"<div>{lines[0]}{heading}<p>2026-03-10 来源：山河晚报</p>{''.join(lines[1:])}</div>")
+    assert found.title.value == TITLE
+    assert found.text.startswith(WORDS[0])
+    assert found.source is not None
+    assert found.source.value == "山河晚报"
+
+
 def test_the_day_of_the_last_edit_below_a_text_is_its_day_where_there_is_no_other() -> None:
     found = read(f"<article><h1>{TITLE}</h1><div>{prose()}</div><div>编辑于 2026-03-10 10:00</div></article>")
     assert found.published is not None
