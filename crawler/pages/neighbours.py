@@ -68,7 +68,10 @@ def _answers(body: Node, density: Density) -> list[Node]:
     if not make or parser is None or density.words(body) < ANSWER:
         return []
     least = SHARE * density.weight(body)
-    same = [node for node in parser.css(str(body.tag)) if attribute(node, "class") == make]
+    classed = parser.css(
+        "[class]"
+    )  # by name there is no way to all: a damaged page has names no selector takes
+    same = [node for node in classed if node.tag == body.tag and attribute(node, "class") == make]
     told = [node for node in same if density.words(node) >= ANSWER and density.weight(node) >= least]
     keys = {node.mem_id for node in told}
     if any(outer.mem_id in keys for node in told for outer in upwards(node.parent)):

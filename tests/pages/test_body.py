@@ -404,6 +404,12 @@ def test_a_headline_is_read_without_the_link_to_its_board() -> None:
     assert found.text.split("\n") == list(WORDS)
 
 
+def test_a_text_is_read_whatever_its_element_is_called() -> None:
+    lines = tuple(f"{line}这是第{n}年。" for n in range(9) for line in WORDS)
+    found = read(f"<div><h1>{TITLE}</h1></div><div&nbsp; class='text'>{prose(lines)}</div&nbsp;>")
+    assert found.text.split("\n") == list(lines)
+
+
 def test_a_headline_behind_a_link_to_its_board_may_stand_among_the_text() -> None:
     heading = f"<h1><a href='/b'>[闲聊]</a><span>{TITLE}</span></h1>"
     lines = [f"<p>{line}</p>" for line in WORDS]
