@@ -106,10 +106,12 @@ def _step(database: Database, change: Change) -> list[_Fresh]:
 
 
 def _settle(database: Database, one: _Fresh, settled: set[int], *, quiet: bool) -> None:
-    """Group all that is connected with it, but for what was with another of the same batch."""
+    """Group all that is connected with it, but for what was with another of the same batch. Of several
+    followers one groups at a time, so that the next finds nothing left to move or to tell."""
     for article in sorted({one.article_id, *one.near}):
         if article not in settled:
             with database.write() as session:
+                cursors.held_cursor(session, FOLLOWER)
                 settled |= settle(session, [article], at=one.at, quiet=quiet)
 
 

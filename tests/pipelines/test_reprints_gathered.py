@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from random import Random
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -86,6 +90,25 @@ def test_the_last_page_of_a_reprint_is_of_the_policy_that_comes_later_and_is_the
     assert len(set(policies(database, articles))) == 1
     assert kinds(database) == ["new_policy", "new_policy", "joined", "completed"]
     assert standing_of(database, articles[0]).relation == "part"
+
+
+def test_followers_beside_each_other_tell_once_what_they_join(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(database, LAST_PAGE, ORIGINAL)
+    compared = Barrier(2)
+    settled = gathering._settle
+
+    def together(*given: Any, **named: Any) -> None:
+        with suppress(BrokenBarrierError):
+            compared.wait(timeout=10)
+        settled(*given, **named)
+
+    monkeypatch.setattr(gathering, "_settle", together)
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(gathering.follow, database) for _ in range(2)]:
+            done.result()
+    assert kinds(database) == ["new_policy", "new_policy", "joined", "completed"]
 
 
 def test_two_parts_that_nothing_joined_are_one_policy_once_the_whole_is_there(database: Database) -> None:
