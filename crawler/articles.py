@@ -24,7 +24,7 @@ from crawler.reader import Reader
 from crawler.requesting import Output, error_of, request, request_of, so_far_of
 from crawler.visit import Visit
 from pipelines.facts import Facts
-from pipelines.items import Gone, Reading, Unchanged
+from pipelines.items import Gone, Read, Unchanged
 from policy.errors import Challenge, PageError
 from policy.moves import Proof
 from policy.records import Capture
@@ -140,7 +140,7 @@ class Articles:
         else:
             yield from self._missed(sought, item.captures[0])
 
-    def _keep(self, item: Reading) -> Output:
+    def _keep(self, item: Read) -> Output:
         """Hand on an article as read, and ask for its files."""
         self._moving.there.add(item.article.key)
         files = self._files.due(item)

@@ -20,7 +20,7 @@ from crawler.requesting import Output, error_of, request, request_of, so_far_of
 from crawler.visit import Visit
 from pipelines.files import parent
 from pipelines.files.said import Limits
-from pipelines.items import Enclosure, Item, Reading
+from pipelines.items import Enclosure, Item, Read
 from policy.errors import ArchiveError
 from policy.files import FileText
 from policy.records import Attachment, Capture, Fetched
@@ -48,7 +48,7 @@ class Files:
     def _wanted(self) -> Attachments:
         return self._visit.config.attachments_of(self._visit.portal.slug)
 
-    def due(self, item: Reading) -> tuple[Attachment, ...]:
+    def due(self, item: Read) -> tuple[Attachment, ...]:
         """Those of an article that are asked for tonight; asked before the article is saved."""
         if not self._wanted.enabled or not item.article.attachments:
             return ()

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from crawler.addresses import alike
 from crawler.choosing import Choice, in_window
 from crawler.portal import Section
-from pipelines.items import Reading
+from pipelines.items import Read
 from policy.moves import Alias, Proof
 from policy.records import Capture, Entry, Listing, Page
 from policy.validators import Validators
@@ -93,7 +93,7 @@ class Claim:
     there no more. ``waiting`` are still to be looked at, ``asked`` is looked at now, ``gone`` were not
     at their own address."""
 
-    item: Reading
+    item: Read
     waiting: tuple[KnownArticle, ...] = ()
     asked: KnownArticle | None = None
     gone: tuple[tuple[KnownArticle, Proof], ...] = ()
@@ -108,7 +108,7 @@ class Claim:
         assert self.asked is not None  # noqa: S101 -- see next
         return evolve(self, gone=(*self.gone, (self.asked, evidence)))
 
-    def settled(self, standing: Container[str]) -> Reading:
+    def settled(self, standing: Container[str]) -> Read:
         """The page as the one article that is gone and not ``standing`` elsewhere by now; where there are
         several or none, as an article of its own."""
         item, left = self.item, [pair for pair in self.gone if pair[0].key not in standing]

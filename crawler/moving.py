@@ -11,7 +11,7 @@ from crawler.memory import Memory
 from crawler.outcomes import NotSaved, is_gone
 from crawler.pages.listings import canonical
 from crawler.portal import Portal
-from pipelines.items import Reading
+from pipelines.items import Read
 from policy.moves import Alias, is_led_to, is_named
 from storage.rows import KnownArticle
 
@@ -52,7 +52,7 @@ class Moving:
 
     # -------------------------------------------------------------- of a known article
 
-    def placed(self, sought: Sought, item: Reading) -> Reading:
+    def placed(self, sought: Sought, item: Read) -> Read:
         """A known article at an address of its own, under its first key: also where it moved back."""
         if not sought.held:
             return item
@@ -62,7 +62,7 @@ class Moving:
         alias = [Alias(key=str(key), url=article.url, evidence="redirect")] if moved else []
         return evolve(item, article=article, aliases=tuple(alias))
 
-    def led(self, sought: Sought, item: Reading) -> Claim | None:
+    def led(self, sought: Sought, item: Read) -> Claim | None:
         """The claim of the page that a known article's address leads to, where that may be the article."""
         url = item.article.url
         key = self._portal.key(url) or canonical(url)
@@ -79,13 +79,13 @@ class Moving:
 
     # -------------------------------------------------------------- of a new one
 
-    def new(self, sought: Sought, item: Reading) -> Claim:
+    def new(self, sought: Sought, item: Read) -> Claim:
         """The claim of a page that a listing offered: it may be an article that stood elsewhere."""
         if item.article.key == sought.key:
             return Claim(item=item, waiting=tuple(self._memory.twins(item.article)))
         return self._renamed(sought, item)
 
-    def _renamed(self, sought: Sought, item: Reading) -> Claim:
+    def _renamed(self, sought: Sought, item: Read) -> Claim:
         """Its address led to that of another key, under which it may be known."""
         if sought.entry and is_named(sought.entry, item.article):
             alias = Alias(key=sought.key, url=sought.url, evidence="redirect")

@@ -8,7 +8,7 @@ from crawler.handed import before
 from crawler.printed import printed
 from crawler.stored import Stored
 from crawler.visit import Visit
-from pipelines.items import Reading
+from pipelines.items import Read
 from policy.records import Article, Capture
 from storage import furniture
 
@@ -28,7 +28,7 @@ class Reader:
         """The furniture set that articles are read with."""
         return self._furniture.id if self._furniture else None
 
-    def read(self, sought: Sought) -> Reading:
+    def read(self, sought: Sought) -> Read:
         """An article of which all pages are in that will come; raises PageError."""
         sought = sought.in_order
         cleaned = reading.clean_pages(sought.pages)
@@ -40,7 +40,7 @@ class Reader:
             furniture=self._furniture,
             cleaned=cleaned,
         )
-        return Reading(
+        return Read(
             article=article,
             captures=sought.captures,
             code=self.code,

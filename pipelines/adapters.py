@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from pipelines.facts import Facts
-from pipelines.items import Enclosure, Gone, Item, Reading, Unchanged
+from pipelines.items import Enclosure, Gone, Item, Read, Unchanged
 from pipelines.learner import Learner
 from pipelines.reprints import decide
 from policy.dates import calendar_day
@@ -53,7 +53,7 @@ class ArchivePipeline:
         self._database, self._portal, self._run_id = database, portal, run_id
         self._count, self._sync, self._clock = count, sync, clock
         self._learner, self._facts = learner, facts
-        self._doubtful: list[tuple[Reading, Drifted]] = []
+        self._doubtful: list[tuple[Read, Drifted]] = []
         self._night, self._gone, self._there = night, list[Gone](), 0
 
     @classmethod
@@ -89,7 +89,7 @@ class ArchivePipeline:
 
     def _keep(self, item: Item) -> None:
         match item:
-            case Reading():
+            case Read():
                 self._store(item)
             case Unchanged():
                 self._mark_unchanged(item)
@@ -102,7 +102,7 @@ class ArchivePipeline:
         effect = store_files(self._database, self._portal, item.key, item.files, run_id=self._run_id)
         self._count(f"run/files/{effect}")
 
-    def _store(self, item: Reading) -> None:
+    def _store(self, item: Read) -> None:
         self._there += item.known
         if item.aliases:
             self._gone = [gone for gone in self._gone if gone.key != item.article.key]
@@ -117,14 +117,14 @@ class ArchivePipeline:
                 raise
             self._wait(item, error)
 
-    def _mark_seen(self, item: Reading) -> None:
+    def _mark_seen(self, item: Read) -> None:
         """The article is there, whatever was read; its captures are kept to be read again."""
         with self._database.write() as session:
             captured.record_captures(session, item.captures, self._run_id)
             at = item.captures[-1].at
             presence.mark_seen(session, self._portal, item.article.key, at, self._run_id)
 
-    def _wait(self, item: Reading, error: Drifted) -> None:
+    def _wait(self, item: Read, error: Drifted) -> None:
         self._doubtful.append((item, error))
         if len(self._doubtful) >= _WAITING:
             self._settle()
@@ -148,7 +148,7 @@ class ArchivePipeline:
             found = drifting.alarms_of(session, self._portal, self._facts.readings)
         return frozenset(alarm.field for alarm in found if alarm.readings == "lost")
 
-    def _save(self, item: Reading) -> None:
+    def _save(self, item: Read) -> None:
         saved = archive.store(
             self._database,
             readings.Reading(

@@ -13,7 +13,7 @@ from policy.validators import Validators
 
 
 @frozen(kw_only=True)
-class Reading:
+class Read:
     """An article as read, the captures of its pages in order, and how to read old captures again."""
 
     article: Article
@@ -64,4 +64,4 @@ class Enclosure:
         return tuple(file.capture for file in self.files if file.capture)
 
 
-Item = Reading | Unchanged | Gone | Enclosure
+Item = Read | Unchanged | Gone | Enclosure

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 
 from pipelines.edges import sighting
-from pipelines.items import Reading
+from pipelines.items import Read
 from pipelines.learning import learn
 from policy.furniture import FurnitureSet, Sighting
 from storage import furniture
@@ -28,7 +28,7 @@ class Learner:
         self._well_known = {layout for layout, count in layouts.items() if count >= furniture.WINDOW}
         self._fresh: dict[str, Sighting] = {}
 
-    def see(self, item: Reading, *, known: bool) -> None:
+    def see(self, item: Read, *, known: bool) -> None:
         """Remember a page unless it is remembered as it is, or is a known one of a layout well known."""
         digests = tuple(capture.digest for capture in item.captures)
         before, now = self._read.get(item.article.key), (digests, item.code)

@@ -7,7 +7,7 @@ import datetime as dt
 from attrs import evolve
 
 from pipelines.clean import Cleaned
-from pipelines.items import Reading
+from pipelines.items import Read
 from pipelines.learner import Learner
 from pipelines.learning import FROM
 from storage import furniture
@@ -18,8 +18,8 @@ from tests.storage.builders import DAY, NIGHT, a_capture, an_article
 
 def a_reading(
     key: int, *tail: str, payload: str = "page", at: dt.datetime = NIGHT, layout: str = "A"
-) -> Reading:
-    return Reading(
+) -> Read:
+    return Read(
         article=an_article(key=str(key)),
         captures=(a_capture(f"{payload} {key}", at=at),),
         code="code-1",
