@@ -19,7 +19,7 @@ from attrs import frozen
 
 from crawler import extract
 from crawler.reading import read_saved
-from policy.errors import PolarchiveError
+from policy.errors import ConfigError, PolarchiveError
 from policy.records import Payload
 
 VARIANTS = 20
@@ -233,7 +233,10 @@ def main() -> None:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--variants", type=int, default=VARIANTS)
     asked = parser.parse_args()
-    outcomes = list(fuzz(asked.folder, seed=asked.seed, count=asked.variants))
+    try:
+        outcomes = list(fuzz(asked.folder, seed=asked.seed, count=asked.variants))
+    except ConfigError as error:
+        parser.error(str(error))
     print("\n".join(table(outcomes)))
     sys.exit(any(outcome.bad for outcome in outcomes))
 
