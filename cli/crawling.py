@@ -29,10 +29,9 @@ from policy.dates import SHANGHAI
 from policy.errors import ArchiveError
 from policy.runs import Run
 from resting import sentence as resting_domain
-from storage import backfills, backoffs, holdings, queries, validators
+from storage import backfills, backoffs, holdings, validators
 from storage.database import upgrade
-from storage.holdings import PortalOverview
-from storage.rows import Totals
+from storage.holdings import PortalOverview, Totals
 
 Replay = Annotated[
     list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
@@ -190,7 +189,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     home: Home = ctx.obj
     slugs, held = list(declared.load(home.config.portal_packages)), halt.halted(home.config)
     with home.database() as database, database.read() as session:
-        lines, totals = holdings.overview(session, slugs), queries.totals(session)
+        lines, totals = holdings.overview(session, slugs), holdings.totals(session)
         messages = outbox.by_state(session)
         alarms = reporting.alarms(session, slugs)
         resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]

@@ -28,7 +28,7 @@ from policy.errors import ArchiveError
 from policy.fingerprints import Fingerprints
 from policy.links import Link
 from policy.records import Change, Version
-from storage import citations, compared, cursors, links, queries
+from storage import citations, compared, cursors, holdings, links, queries
 from storage import fingerprints as index
 from storage.database import Database
 
@@ -124,7 +124,7 @@ def _move(database: Database, change: Change) -> None:
 def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
     """Connect every article anew, as after a change of how they are compared; how many there are."""
     with database.read() as session:
-        total = queries.totals(session).articles
+        total = holdings.totals(session).articles
     done, after = 0, 0
     while True:
         with database.read() as session:

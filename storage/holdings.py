@@ -1,4 +1,4 @@
-"""What each portal has in the archive, and how its last run ended."""
+"""How much the archive holds: of each portal, with its last run, and in all."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from policy.runs import Run
-from storage.models import ArticleRow, RunRow
+from storage.models import ArticleRow, CaptureRow, ChangeRow, PolicyRow, RunRow, VersionRow
 from storage.rows import run_record
+
+
+@frozen(kw_only=True)
+class Totals:
+    """How much the archive holds."""
+
+    policies: int
+    articles: int
+    versions: int
+    captures: int
+    changes: int
 
 
 @frozen(kw_only=True)
@@ -65,3 +76,11 @@ def _last_runs() -> Select[RunRow]:
     crawled = (RunRow.state != "missed", RunRow.kind == "crawl")
     last = select(func.max(RunRow.id)).where(*crawled).group_by(RunRow.portal)
     return select(RunRow).where(RunRow.id.in_(last))
+
+
+def totals(session: Session) -> Totals:
+    """How much the archive holds."""
+    tables = (PolicyRow, ArticleRow, VersionRow, CaptureRow, ChangeRow)
+    names = ("policies", "articles", "versions", "captures", "changes")
+    counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+    return Totals(**dict(zip(names, counts, strict=True)))

@@ -20,7 +20,7 @@ from tantivy import Occur, Query
 from policy.errors import ArchiveError
 from policy.records import Version
 from policy.words import fold, tokens
-from storage import generations, queries
+from storage import generations, holdings, queries
 from storage.database import Database
 from storage.documents import document
 from storage.feed import all_articles, next_changed, same_feed
@@ -134,7 +134,7 @@ class Index:
         state, done = State(schema=SCHEMA, folder=folder.name), 0
         with database.read() as session:
             last = queries.changes(session, after=queries.last_change(session) - 1, limit=1)
-            total = queries.totals(session).articles
+            total = holdings.totals(session).articles
         with _Writer(index) as writer:
             for versions in all_articles(database):
                 writer.put(versions)

@@ -27,7 +27,6 @@ from storage.models import (
 from storage.rows import (
     KnownArticle,
     KnownPolicy,
-    Totals,
     article_record,
     capture_record,
     change_record,
@@ -286,11 +285,3 @@ def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Itera
 def last_change(session: Session) -> int:
     """The id of the newest change; 0 when there is none."""
     return session.scalar(select(func.max(ChangeRow.id))) or 0
-
-
-def totals(session: Session) -> Totals:
-    """How much the archive holds."""
-    tables = (PolicyRow, ArticleRow, VersionRow, CaptureRow, ChangeRow)
-    names = ("policies", "articles", "versions", "captures", "changes")
-    counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
-    return Totals(**dict(zip(names, counts, strict=True)))

@@ -52,17 +52,6 @@ class KnownPolicy:
     articles: tuple[KnownArticle, ...]
 
 
-@frozen(kw_only=True)
-class Totals:
-    """How much the archive holds."""
-
-    policies: int
-    articles: int
-    versions: int
-    captures: int
-    changes: int
-
-
 def article_record(row: ArticleRow) -> KnownArticle:
     """The article of a row."""
     return KnownArticle(

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from policy.runs import Run
 from samples.stage import free_port, fresh_home, site
-from storage import queries, runs
+from storage import holdings, runs
 from storage.database import Database, open_database, upgrade
 from tests.mocksite.site import CHECKOUT, MockSite
 
@@ -95,7 +95,7 @@ class Home:
     def articles(self) -> int:
         """How many articles are archived."""
         with self.database() as database, database.read() as session:
-            return queries.totals(session).articles
+            return holdings.totals(session).articles
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:

@@ -14,7 +14,7 @@ from policy.contents import DocNumber
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
 from policy.records import Article, Attachment, Capture, Found
 from policy.saves import Decision, Saved
-from storage import archive, captured, keywords, queries, runs
+from storage import archive, captured, holdings, keywords, queries, runs
 from storage.database import Database
 from storage.models import VersionRow
 from storage.readings import Reading, Reread
@@ -260,7 +260,7 @@ def test_a_page_that_could_not_be_read_leaves_the_archived_version(database: Dat
         keep(database, an_article(NEW_WORDS, pages=3, missing=[2]), "one", "three", at=NIGHT + DAY)
     assert numbers(database) == [1]
     with database.read() as session:
-        assert queries.totals(session).captures == 3
+        assert holdings.totals(session).captures == 3
 
 
 def test_a_page_that_arrives_completes_the_article(database: Database) -> None:
@@ -358,7 +358,7 @@ def test_the_same_policy_from_two_portals_at_once_is_one(database: Database) -> 
     with ThreadPoolExecutor(len(portals)) as pool:
         list(pool.map(crawl, portals))
     with database.read() as session:
-        totals = queries.totals(session)
+        totals = holdings.totals(session)
     assert (totals.policies, totals.articles) == (8, 48)
     assert feed(database).count("new_policy") == 8
 
@@ -410,7 +410,7 @@ def test_a_capture_is_recorded_once(database: Database) -> None:
     with database.write() as session:
         first = captured.record_captures(session, captures)
         again = captured.record_captures(session, captures)
-        assert queries.totals(session).captures == 2
+        assert holdings.totals(session).captures == 2
     assert first == again
     assert [capture.url for capture in first] == [PAGES[0], PAGES[1], PAGES[0]]
     assert first[0].id == first[2].id
@@ -420,7 +420,7 @@ def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(databa
     captures = [a_capture(payload, record="<urn:uuid:1>") for payload in ("one", "two", "one", "two")]
     with database.write() as session:
         recorded = captured.record_captures(session, captures)
-        assert queries.totals(session).captures == 2
+        assert holdings.totals(session).captures == 2
     assert recorded[:2] == recorded[2:]
     assert recorded[0].id != recorded[1].id
     archive.store(
@@ -443,7 +443,7 @@ def test_nothing_of_a_save_stays_when_the_decision_raises(database: Database) ->
     with pytest.raises(ZeroDivisionError):
         keep(database, an_article(), "page", decide=fail)
     with database.read() as session:
-        assert queries.totals(session) == queries.Totals(
+        assert holdings.totals(session) == holdings.Totals(
             policies=0, articles=0, versions=0, captures=0, changes=0
         )
 

@@ -138,8 +138,8 @@ def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
 
 def test_totals_count_all_layers(archived: Database) -> None:
     with archived.read() as session:
-        totals = queries.totals(session)
-    assert totals == queries.Totals(policies=1, articles=2, versions=3, captures=5, changes=3)
+        totals = holdings.totals(session)
+    assert totals == holdings.Totals(policies=1, articles=2, versions=3, captures=5, changes=3)
 
 
 def test_all_fields_of_an_article_come_back(database: Database) -> None:
