@@ -8,14 +8,12 @@ for all that came in a batch.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 
-from attrs import frozen
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -28,7 +26,7 @@ from policy.errors import ArchiveError
 from policy.fingerprints import Fingerprints
 from policy.links import Link
 from policy.records import Change, Version
-from storage import citations, compared, cursors, holdings, links, queries
+from storage import citations, compared, cursors, holdings, links, queries, unsettled
 from storage import fingerprints as index
 from storage.database import Database
 
@@ -45,15 +43,6 @@ _BATCH = 100
 Progress = Callable[[int, int], None]
 
 
-@frozen(kw_only=True)
-class _Fresh:
-    """An article that was compared, ``near``: who was linked with it before, and the time of its words."""
-
-    article_id: int
-    near: frozenset[int]
-    at: dt.datetime
-
-
 def follow(database: Database) -> int:
     """Connect what the feed says is new or has other words; how many articles that were.
 
@@ -61,17 +50,12 @@ def follow(database: Database) -> int:
     """
     done, failed = 0, list[str]()
     while changes := _next(database):
-        fresh, settled = list[_Fresh](), set[int]()
         for change in changes:
             with _noting(failed, change.article_id):
-                fresh += _step(database, change)
-        for one in reversed(fresh):
-            with _noting(failed, one.article_id):
-                _settle(database, one, settled, quiet=changes[0].quiet)
+                done += _step(database, change)
+        _settle(database, failed)
         _move(database, changes[-1])
-        done += len(fresh)
-    if failed:
-        raise ArchiveError(f"{len(failed)} articles could not be compared with others: {failed[0]}")
+    _refuse(failed)
     return done
 
 
@@ -95,24 +79,32 @@ def _noting(failed: list[str], article_id: int) -> Iterator[None]:
         failed.append(f"article {article_id}: {error}")
 
 
-def _step(database: Database, change: Change) -> list[_Fresh]:
-    """One change, one transaction; none where there is nothing to connect, or somebody else did."""
+def _step(database: Database, change: Change) -> int:
+    """One change, one transaction; 0 where there is nothing to connect, or somebody else did."""
     if change.kind not in _WORDED:
-        return []
+        return 0
     with database.write() as session:
         done = cursors.held_cursor(session, FOLLOWER) >= change.id
         version = None if done else queries.version(session, change.article_id)
-        return [connect(session, version)] if version is not None else []
+        if version is None:
+            return 0
+        connect(session, version, quiet=change.quiet)
+        return 1
 
 
-def _settle(database: Database, one: _Fresh, settled: set[int], *, quiet: bool) -> None:
-    """Group all that is connected with it, but for what was with another of the same batch. Of several
-    followers one groups at a time, so that the next finds nothing left to move or to tell."""
-    for article in sorted({one.article_id, *one.near}):
-        if article not in settled:
-            with database.write() as session:
-                cursors.held_cursor(session, FOLLOWER)
-                settled |= settle(session, [article], at=one.at, quiet=quiet)
+def _settle(database: Database, failed: list[str]) -> None:
+    """Group all that was compared, one article after the other with whoever is connected with it. Of
+    several followers one groups at a time, so that the next finds nothing left to move or to tell."""
+    while True:
+        with database.write() as session:
+            cursors.held_cursor(session, FOLLOWER)
+            one = unsettled.newest(session)
+            if one is None:
+                return
+            grouped = {one.article_id}
+            with _noting(failed, one.article_id), session.begin_nested():
+                grouped |= settle(session, [one.article_id], at=one.at, quiet=one.quiet)
+            unsettled.remove(session, grouped)
 
 
 def _move(database: Database, change: Change) -> None:
@@ -122,28 +114,39 @@ def _move(database: Database, change: Change) -> None:
 
 
 def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
-    """Connect every article anew, as after a change of how they are compared; how many there are."""
+    """Connect every article anew, as after a change of how they are compared; how many there are.
+
+    Raises ArchiveError at the end, as :func:`follow` does.
+    """
     with database.read() as session:
         total = holdings.totals(session).articles
-    done, after = 0, 0
-    while True:
-        with database.read() as session:
-            batch = queries.newest_versions(session, after=after, limit=_BATCH)
-        fresh, settled = list[_Fresh](), set[int]()
+    done, after, failed = 0, 0, list[str]()
+    while batch := _newest_versions(database, after):
         for version in batch:
-            with database.write() as session:
-                fresh.append(connect(session, version))
+            with _noting(failed, version.article_id), database.write() as session:
+                cursors.held_cursor(session, FOLLOWER)
+                connect(session, version, quiet=True)
             done += 1
             progress(done, total)
-        for one in reversed(fresh):
-            _settle(database, one, settled, quiet=True)
-        if not batch:
-            return done
+        _settle(database, failed)
         after = batch[-1].article_id
+    _refuse(failed)
+    return done
 
 
-def connect(session: Session, version: Version) -> _Fresh:
-    """Connect one article's newest version with the archive; it is to be settled then."""
+def _newest_versions(database: Database, after: int) -> list[Version]:
+    with database.read() as session:
+        return queries.newest_versions(session, after=after, limit=_BATCH)
+
+
+def _refuse(failed: Sequence[str]) -> None:
+    if failed:
+        raise ArchiveError(f"{len(failed)} articles could not be compared with others: {failed[0]}")
+
+
+def connect(session: Session, version: Version, *, quiet: bool) -> None:
+    """Connect one article's newest version with the archive. It and whoever was linked with it before are
+    to be grouped then."""
     article = version.article
     citations.connect(session, version.article_id, names_of(article), article.references)
     ours = sheet(article)
@@ -152,7 +155,7 @@ def connect(session: Session, version: Version) -> _Fresh:
     links.set_links(session, version.article_id, [*_compared(session, version.article_id, prints)])
     index.add(session, version.article_id, prints)
     compared.keep(session, version.article_id, facts_of(article, ours, version.number))
-    return _Fresh(article_id=version.article_id, near=frozenset(before), at=version.at)
+    unsettled.note(session, {version.article_id, *before}, at=version.at, quiet=quiet)
 
 
 # ------------------------------------------------------------------ pairs

@@ -308,6 +308,16 @@ class ComparedRow(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class UnsettledRow(Base):
+    """An article that was compared and is still to be grouped. Derived."""
+
+    __tablename__ = "unsettled"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    at: Mapped[dt.datetime]
+    quiet: Mapped[bool]
+
+
 class LinkRow(Base):
     """What two articles are to each other, ``a`` before ``b``, where it says anything. Derived."""
 

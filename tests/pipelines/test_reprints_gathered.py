@@ -10,6 +10,7 @@ from contextlib import suppress
 from random import Random
 from threading import Barrier, BrokenBarrierError
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from attrs import evolve
@@ -125,15 +126,33 @@ def test_two_parts_that_nothing_joined_are_one_policy_once_the_whole_is_there(da
         assert len(memberships.members_at(session, min(before), None)) == 3
 
 
+SHARED = act(5, 1, 3)
+ALIKE = [
+    an_issue("a", f"{SHARED}\n{act(2, 4)}", title="甲市储能实施方案"),
+    an_issue("b", f"{SHARED}\n{act(3, 4)}", title="乙市储能实施方案"),
+    an_issue("c", SHARED, portal="bjx", title="储能补贴怎么算"),
+]
+
+
 def test_an_article_that_matches_two_policies_alike_is_kept_apart_and_flagged(database: Database) -> None:
-    shared = act(5, 1, 3)
-    one = an_issue("a", f"{shared}\n{act(2, 4)}", title="甲市储能实施方案")
-    two = an_issue("b", f"{shared}\n{act(3, 4)}", title="乙市储能实施方案")
-    excerpt = an_issue("c", shared, portal="bjx", title="储能的三个要点")
-    articles = arrive(database, one, two, excerpt)
+    articles = arrive(database, *ALIKE)
     assert len(set(policies(database, articles))) == 3
     assert standing_of(database, articles[2]).flagged
     assert standing_of(database, articles[2]).evidence == "matches alike: ndrc a, ndrc b"
+
+
+def test_whoever_was_linked_with_a_revised_article_is_grouped_though_a_follower_was_killed_before_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = arrive(database, *ALIKE)
+    save(database, an_issue("b", act(8), title="乙市供水管理办法"), at=NIGHT + DAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(gathering, "settle", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            gathering.follow(database)
+    gathering.follow(database)
+    original, left, excerpt = policies(database, articles)
+    assert original == excerpt != left
 
 
 def issues_of_a_night() -> list[Article]:
@@ -298,13 +317,30 @@ def test_an_article_that_cannot_be_compared_stops_none_behind_it(
 ) -> None:
     whole = gathering.connect
 
-    def broken(session: Session, version: Version) -> object:
+    def broken(session: Session, version: Version, *, quiet: bool) -> None:
         if version.article.key == "bad":
             raise RecursionError("too deep to read")
-        return whole(session, version)
+        whole(session, version, quiet=quiet)
 
     monkeypatch.setattr(gathering, "connect", broken)
     with pytest.raises(ArchiveError, match="article 1: too deep to read"):
         arrive(database, an_issue("bad", act(4)))
     articles = arrive(database, LAST_PAGE, ORIGINAL)
     assert len(set(policies(database, articles))) == 1
+
+
+def test_an_article_that_cannot_be_grouped_stops_none_behind_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(session: Session, articles: list[int], **named: Any) -> frozenset[int]:
+        if articles == [1]:
+            raise RecursionError("too many to group")
+        return settle(session, articles, **named)
+
+    monkeypatch.setattr(gathering, "settle", broken)
+    save(database, an_issue("bad", act(4)))
+    articles = save(database, LAST_PAGE, ORIGINAL)
+    with pytest.raises(ArchiveError, match="article 1: too many to group"):
+        gathering.follow(database)
+    assert len(set(policies(database, articles))) == 1
+    assert gathering.follow(database) == 0, "it is told once"
