@@ -200,7 +200,7 @@ class Clock:
         if wait and taken.run:
             self._look_at(clock.now())
         if passed != Night(after=passed.after):
-            self._report(passed, self._rests())
+            self._report(passed, not wait or self._rests())
         if passed.held and not wait:  # nobody looks again
             passed = night.take_up(self._config, self._database, passed, taken.run, stop=self._stop)
             self._report(passed, True)

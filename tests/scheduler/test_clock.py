@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from attrs import astuple, field, frozen
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from config import Config, PortalConfig
+from config import Config, PortalConfig, Schedule
 from crawler import portals
+from night import Night
 from scheduler import Clock
 from storage.database import Database, open_database, upgrade
 
@@ -35,9 +37,15 @@ class AwayAtFirst(Database):
         self.back.set()
 
 
-def test_a_database_that_is_away_for_a_while_does_not_stop_the_clock(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'polarchive.db'}"
-    upgrade(url)
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """An archive without articles."""
+    made = f"sqlite:///{tmp_path / 'polarchive.db'}"
+    upgrade(made)
+    return made
+
+
+def test_a_database_that_is_away_for_a_while_does_not_stop_the_clock(tmp_path: Path, url: str) -> None:
     far = (dt.datetime.now(dt.UTC).month + 5) % 12 + 1
     yearly = PortalConfig(cron=f"0 0 15 {far} *")
     clocks = dict.fromkeys(portals.load(("crawler.portals",)), yearly)
@@ -51,3 +59,22 @@ def test_a_database_that_is_away_for_a_while_does_not_stop_the_clock(tmp_path: P
         clock.stop()
         running.join()
     assert looked
+
+
+def test_once_mails_its_night_though_other_portals_become_due_in_it(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = dt.datetime(2026, 3, 2, 14, tzinfo=dt.UTC)
+    moments = [evening]
+
+    def an_hour_long(*given: object, **named: object) -> Night:
+        moments.append(evening + dt.timedelta(hours=1))
+        return Night(elsewhere=("bjx",))
+
+    monkeypatch.setattr("scheduler.clock.now", lambda: moments[-1])
+    monkeypatch.setattr("scheduler.night.night", an_hour_long)
+    told = list[bool]()
+    with open_database(url) as database:
+        config = Config(home=tmp_path, contact="clock@example.org", schedule=Schedule(cron="0 * * * *"))
+        Clock(config, database, lambda night, last: told.append(last)).once()
+    assert told == [True]
