@@ -6,8 +6,8 @@ BIN := .venv/bin
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
 
-test: install  ## all tests, on SQLite and PostgreSQL
-	$(BIN)/pytest
+test: install  ## all tests, on SQLite and PostgreSQL, on every core: ARGS=tests/storage, -k word
+	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: install  ## style, types, floors, migrations
 	$(BIN)/ruff format --check .
