@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from itertools import combinations
 
+import pytest
 from attrs import evolve
 
 from pipelines.grouping import Group, Member, Relations, group, member
@@ -217,3 +218,42 @@ def test_real_relations_make_the_same_groups_in_any_order() -> None:
     }
     policy = groups[frozenset({"final", "reprint", "draft", "page 1", "page 2"})]
     assert [each.articles[0] for each in policy.editions] == ["draft", "final"]
+
+
+def beside_the_whole(headline: str) -> tuple[Group, ...]:
+    """The policies of a measure and of an excerpt from it under a headline of its own."""
+    whole = an_article(NOTICE, TEXT, key="whole")
+    excerpt = an_article(headline, "\n".join(LAW[3:9]), key="excerpt")
+    members = {"whole": member(whole), "excerpt": member(excerpt)}
+    return group(members, {("whole", "excerpt"): relation(whole, excerpt)})
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "氢能有了三条硬规定",
+        "利好！云麓省出台加氢站扶持措施",
+        "云麓省：氢能产业管理办法",
+        "事关加氢！云麓省最新通知",
+        "加氢站安全这么管 云麓省印发实施方案",
+        "白沙市发布2026年氢能工作要点",
+        "两部门发文明确氢能安全规则",
+    ],
+)
+def test_a_headline_that_ends_like_a_title_names_no_other_document(headline: str) -> None:
+    assert len(beside_the_whole(headline)) == 1
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "云麓省氢能产业中长期规划",
+        "关于发布云麓省氢能技术目录的通知",
+        "国务院办公厅印发《氢能示范管理规定》",
+        "云麓省能源局公布对氢能示范项目给予补助的决定",
+        "附件1：云麓省氢能示范项目管理办法",
+        "云麓省关于明确加氢站审批权限的意见",
+    ],
+)
+def test_an_excerpt_under_another_documents_title_is_kept_apart(title: str) -> None:
+    assert len(beside_the_whole(title)) == 2
