@@ -25,6 +25,10 @@ _TAIL = re.compile(
     r"(?:[\s、，。]|[（(](?:[^（()）]|[（(][^（()）]*[)）]){1,40}[)）]|[〔\[【][^〔〕\[\]【】]{1,30}[〕\]】])+$"
 )
 _ENDS = re.compile(rf"({'|'.join(sorted((*STATUTORY, *OTHERS), key=len, reverse=True))})$")
+_NEWS = re.compile(
+    r"[！!？?｜|]|(?<!附件)(?<!附件\d)[：:]|有了|来了|迎来|刚刚|重磅|最新|事关|发文"
+    r"|^(?!.*关于).*(?:发布|出台|印发|公布|下发|推出|明确)(?!.*的[^的]{2,4}$)"
+)
 _NUMBER = re.compile(r"(?<=[令告])\s*(?:\d{4}\s*年\s*)?第\s*[\d〇零一二三四五六七八九十百]{1,6}\s*号$")
 """What follows the kind itself: ``公告 2026年第3号``."""
 _OPENED = re.compile(r"[（(【\[][㐀-鿿、\s]{0,40}$")
@@ -41,10 +45,15 @@ def genre_of(title: str) -> Found[str] | None:
     return Found(value=found[1], raw=title, rule="title:end") if found else None
 
 
+def is_news(title: str) -> bool:
+    """Whether a headline tells of a document that it does not name, however it ends: …出台新规定."""
+    return "《" not in title and _NEWS.search(title) is not None
+
+
 def names_a_policy(title: str) -> bool:
     """Whether a title ends like a document's, and not like what is written about one."""
     found = genre_of(title)
-    return found is not None and found.value not in ABOUT
+    return found is not None and found.value not in ABOUT and not is_news(title)
 
 
 def without_number(title: str) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from pipelines.genres import genre_of
+from pipelines.genres import genre_of, is_news
 from policy.numerals import HAN_DIGITS, NUMERALS, count
 from policy.words import HAN, fold
 
@@ -66,11 +66,6 @@ _AMENDS = re.compile(
 _FORWARDS = re.compile(
     rf"(?:关于|[{HAN}]{{2}}(?:[局厅委部办院府会司处]|[办公][公]?[厅室]))\s*(?:转发|批转|印转)"
 )
-_NEWS = re.compile(
-    r"[！!？?｜|]|(?<!附件)(?<!附件\d)[：:]|有了|来了|迎来|刚刚|重磅|最新|事关|发文"
-    r"|^(?!.*关于)[^《》]*(?:发布|出台|印发|公布|下发|推出|明确)(?!.*的[^的]{2,4}$)"
-)
-"""How headlines say that there is a document, where they do not name it."""
 _OCCASIONS = re.compile(
     r"关于.{0,40}(?:修改|废止|任免|表彰|奖励|嘉奖|命名|授予|调整|任命|撤销|设立|批准|核准|同意|下达|拨付).{0,60}$"
 )
@@ -135,7 +130,7 @@ def read(headline: str, official: str = "") -> Title:
     names = {name for each in both for name in _names(each)}
     bare = without_edition(printed)
     kinds = [_kind(without_edition(name)) for name in (*_brought(printed), printed)]
-    news = _is_news(bare)
+    news = is_news(bare)
     about = _ABOUT.search(_BOOK.sub("", headline)) is not None
     return Title(
         printed=printed,
@@ -175,11 +170,6 @@ def _kind(title: str) -> str | None:
         if found
         else max((kind for kind in NORMATIVE if title.endswith(kind)), key=len, default=None)
     )
-
-
-def _is_news(title: str) -> bool:
-    """Whether a headline that ends like a document's title tells of one it does not name: …出台新规定."""
-    return _NEWS.search(_BOOK.sub("", title)) is not None and not any(_brought(title))
 
 
 def without_edition(title: str) -> str:
