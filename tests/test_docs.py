@@ -15,6 +15,7 @@ from cli.app import app
 from crawler import portals
 from crawler.portal import Portal
 from policy.query import parse
+from storage.models import Base
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -50,6 +51,11 @@ def test_every_command_is_in_the_docs(command: str, words: str) -> None:
 @pytest.mark.parametrize("slug", sorted(portals.load(("crawler.portals", "samples.portals"))))
 def test_every_portal_is_in_the_docs(slug: str, words: str) -> None:
     assert f"`{slug}`" in words, f"{slug} is documented nowhere"
+
+
+def test_every_table_of_the_archive_is_in_the_docs() -> None:
+    words = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    assert [name for name in sorted(Base.metadata.tables) if f"`{name}`" not in words] == []
 
 
 def test_the_table_of_portals_says_what_they_declare() -> None:
