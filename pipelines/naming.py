@@ -47,7 +47,7 @@ _TRIAL = re.compile(
 _DRAFTED = re.compile(_DRAFT)
 _ABOUT = re.compile(
     r"解读|图解|一图|图文|问答|答问|答记者|记者问|释义|说明|读懂|看懂|专家谈|政策吹风|起草情况|评论|访谈|热点|要点速览|速览"
-    r"|发布会|吹风会|(?:采纳|反馈|征求意见|征集意见)情况|情况(?:的)?(?:反馈|公告|通报)$"
+    r"|发布会|吹风会|(?:采纳|反馈|征求意见|征集意见)情况|意见.{0,8}情况(?:的)?(?:反馈|公告|通报)$"
     r"|(?:审议|审查|修改)(?:结果|情况|意见)的?(?:报告|说明|汇报)$"
 )
 _BOOK = re.compile(r"《([^《》]*(?:《[^《》]*》[^《》]*)*)》|〈([^〈〉]+)〉")
@@ -224,6 +224,13 @@ def cited(title: Title, other: Title) -> bool:
     """Whether a title names the other's policy, in 《》 or as it is called."""
     folded = _settled(fold(_DRAFTED.sub("", title.printed)))
     return any(len(name) > SHORTEST and name in folded for name in other.names)
+
+
+def quotes(title: Title, other: Title) -> bool:
+    """Whether a title has the name of a document in 《》 that the other is called by too."""
+    theirs = fold(other.printed)
+    names = (name for found in _BOOK.finditer(title.printed) for name in _folded(found[1] or found[2]))
+    return any(name in theirs for name in names)
 
 
 def _core(title: str) -> str:

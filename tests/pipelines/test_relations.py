@@ -217,6 +217,29 @@ def test_a_decision_that_amends_a_measure_is_not_an_excerpt_of_it() -> None:
     assert told(an_article(f"关于印发修订后的《{NAME}》的通知", TEXT), an_article(NAME, TEXT)).kind == "same"
 
 
+def test_an_excerpt_of_a_decision_that_amends_is_of_it_under_any_headline() -> None:
+    text = f"一、将第三条修改为：{LAW[2]}\n二、将第五条修改为：{LAW[4]}{LAW[5]}\n三、本决定自公布之日起施行。"
+    decision = an_article(f"关于修改《{NAME}》的决定", f"{text}\n{TEXT[-900:]}")
+    assert told(an_article("云麓省氢能改了两条", text), decision).joins
+    whole = an_article(f"{NAME}全文", TEXT)
+    assert told(decision, whole).conflict, (
+        "the measure itself is another document, whatever is printed above it"
+    )
+
+
+def test_a_reprint_in_other_figures_is_the_same() -> None:
+    ends = "二〇二六年三月一日起占百分之五，其余百分之十二点五。", "2026年3月1日起占5%，其余12.5%。"
+    one, other = (
+        an_article(title, f"{TEXT}\n{end}") for title, end in zip((NOTICE, "氢能新规"), ends, strict=True)
+    )
+    assert told(one, other).kind == "same"
+
+
+def test_a_report_of_what_was_found_is_a_document_of_its_own() -> None:
+    report = an_article("云麓省关于三起氢气泄漏事故调查处理情况的通报", TEXT)
+    assert told(an_article("三起事故敲响警钟", "\n".join(LAW[3:9])), report).joins
+
+
 def test_a_measure_on_trial_and_the_measure_are_editions() -> None:
     found = told(an_article(f"{NAME}（试行）", TEXT), an_article(NAME, amended()))
     assert found.kind == "edition"
