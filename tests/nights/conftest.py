@@ -115,7 +115,7 @@ class Home:
     def crawl(self, slug: str, *options: str, expect: int = 0) -> dict[str, Any]:
         """The row of a crawl from beginning to end."""
         child = self.start(slug, *options)
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=180)
         assert child.returncode == expect, f"exit {child.returncode}\n{out}\n{err}"
         row: dict[str, Any] = json.loads(out.strip().splitlines()[-1]) if out.strip() else {}
         return row

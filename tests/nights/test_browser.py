@@ -92,7 +92,7 @@ def test_a_list_made_by_a_script_is_rendered_politely_and_replayed_without_a_bro
 def test_without_a_browser_its_section_says_what_to_install_and_the_others_go_on(home: Home) -> None:
     home.configure(packages=PACKAGES, crawl='browser = "/nowhere/chromium"')
     publish(home)
-    out, err = home.start("scripted").communicate(timeout=60)
+    out, err = home.start("scripted").communicate(timeout=180)
     row = json.loads(out)
     assert (row["state"], row["sections"], row["new"]) == ("partial", {"plain": 2}, 2)
     assert row["message"] == "made: no_browser"

@@ -123,7 +123,7 @@ def test_a_robots_txt_that_does_not_come_is_told_in_one_line_with_what_follows(h
     publish(home, papers(10))
     home.site.put(ROBOTS, "User-agent: *", fault="truncated")
     child = home.start("ndrc", "--section", "tz")
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=180)
     row = json.loads(out)
     assert (child.returncode, row["state"], row["failed"]) == (1, "failed", {"truncated": 1})
     said = "www.ndrc.gov.cn: robots.txt is not answered (truncated): nothing is asked there tonight"
@@ -176,14 +176,14 @@ def test_a_stop_ends_what_runs_and_nothing_begins_until_it_is_taken_back(home: H
     while not home.newest():
         time.sleep(0.2)
     assert home.ask("stop", "--reason", "the ministry called", "--json")["reason"] == "the ministry called"
-    row = json.loads(child.communicate(timeout=20)[0])
+    row = json.loads(child.communicate(timeout=180)[0])
     assert (row["state"], row["message"]) == ("stopped", "stopped for all: the ministry called")
     assert 0 < row["new"] == len(home.newest()) < 20
 
     asked = len(home.site.asked())
     for command in (["crawl", "ndrc"], ["nightly"], ["capture", "ndrc"]):
         child = home.run(*command)
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=180)
         assert (child.returncode, out) == (1, "")
         assert err.startswith("error: crawling is stopped since ")
         assert err.endswith("UTC (the ministry called): polarchive resume\n")
@@ -192,7 +192,7 @@ def test_a_stop_ends_what_runs_and_nothing_begins_until_it_is_taken_back(home: H
     assert [run.state for run in home.runs()] == ["stopped"], "and no run was claimed"
     assert home.ask("status", "--json")["stopped"]["reason"] == "the ministry called"
 
-    home.run("resume").communicate(timeout=20)
+    home.run("resume").communicate(timeout=180)
     home.configure()
     assert home.crawl("ndrc", "--section", "tz")["state"] == "ok"
     assert len(home.newest()) == 20

@@ -102,7 +102,7 @@ def test_a_replay_in_which_every_article_fails_ends_as_such_a_night_and_says_wha
     assert [one["kind"] for one in row["judgements"]] == [one["kind"] for one in night["judgements"]]
     assert "mend the declaration" in row["judgements"][0]["advice"]
     child = other.run("nightly", "--replay", str(warc))
-    out, _ = child.communicate(timeout=60)
+    out, _ = child.communicate(timeout=180)
     assert child.returncode == 1
     assert "mend the declaration" in out
 

@@ -74,7 +74,7 @@ def nights(home: Home) -> None:
 
 def everything(home: Home, *replay: str) -> None:
     for slug in ("bjx", "ndrc", "services"):
-        home.start(slug, *replay).communicate(timeout=90)
+        home.start(slug, *replay).communicate(timeout=180)
 
 
 def test_a_replay_of_two_nights_is_the_same_archive_byte_for_byte_and_so_is_another(

@@ -44,7 +44,7 @@ def test_pages_are_captured_to_be_looked_at_and_not_archived(home: Home) -> None
     publish(home)
     into = home.path / "captured"
     child = home.run("capture", "services", "--into", str(into), "--articles", "1")
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=180)
     assert child.returncode == 0, out + err
     pages = json.loads((into / "services" / "pages.json").read_text("utf-8"))
     assert sorted(pages.values()) == [
@@ -59,7 +59,7 @@ def test_pages_are_captured_to_be_looked_at_and_not_archived(home: Home) -> None
     assert len(list((into / "services").glob("*.warc.gz"))) == 1
     assert home.runs() == []
     again = home.run("capture", "services", "--into", str(into))
-    assert "is there already" in again.communicate(timeout=60)[1]
+    assert "is there already" in again.communicate(timeout=180)[1]
 
 
 def test_services_are_asked_as_declared_and_replayed_without_them(home: Home) -> None:

@@ -108,7 +108,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 def ended(child: subprocess.Popen[str], expect: int = 0) -> str:
     """What a process said, once it ended as expected."""
-    out, err = child.communicate(timeout=90)
+    out, err = child.communicate(timeout=180)
     assert child.returncode == expect, f"exit {child.returncode}\n{out}\n{err}"
     return out
 

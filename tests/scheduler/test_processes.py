@@ -77,7 +77,7 @@ def test_a_night_without_entries_fails(home: Home, papers: MockSite) -> None:
 def test_a_scheduler_does_not_start_with_a_wrong_configuration(home: Home) -> None:
     home.schedule('cron = "0 2 * * 1"')
     child = home.scheduler()
-    _, said = child.communicate(timeout=30)
+    _, said = child.communicate(timeout=180)
     assert child.returncode == 2
     assert "schedule.cron" in said
     assert len(said.splitlines()) == 1
