@@ -98,7 +98,7 @@ class Home:
             return holdings.totals(session).articles
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 120) -> None:
     """Until it is true; the test fails when it takes too long."""
     deadline = time.monotonic() + seconds
     while not true():
