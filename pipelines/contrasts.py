@@ -1,4 +1,4 @@
-"""What two titles of one template differ in: a year, a batch, a place, a name."""
+"""What two titles differ in: a year, a batch, a place, a name, or that one changes what the other is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
 
-from pipelines.naming import Title
+from pipelines.naming import Title, quotes
 from policy.numerals import NUMERALS
 
 _NUMBERS = re.compile(rf"\d+(?:\.\d+)?|[{NUMERALS}零〇]+")
@@ -42,6 +42,15 @@ def places_differ(one: Title, other: Title) -> str | None:
     if not (mine and theirs) or mine in other.printed or theirs in one.printed:
         return None
     return f"{mine} ≠ {theirs}"
+
+
+def amends_another(one: Title, other: Title) -> bool:
+    """Whether one is about changing or ending documents, and the other is a document, or one of those: a
+    headline of neither kind does not say what it is above."""
+    if one.amends == other.amends:
+        return False
+    amending, plain = (one, other) if one.amends else (other, one)
+    return plain.formal or quotes(amending, plain)
 
 
 def versions_differ(one: Title, other: Title) -> bool:

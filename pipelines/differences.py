@@ -76,7 +76,7 @@ def _short(mine: str, theirs: str) -> Change | None:
         return None
     differ = [pair for pair in zip(mine, theirs, strict=False) if pair[0] != pair[1]]
     misread = len(mine) == len(theirs) > 2 and len(differ) == 1 and _kind(differ) == "noise"
-    alike = misread or _is_one_value(mine, theirs)
+    alike = misread or _say_the_same(mine, theirs)
     return evolve(swap(mine, theirs), kind="noise") if alike else swap(mine, theirs)
 
 
@@ -84,7 +84,7 @@ def _numbers(words: str) -> list[str]:
     return _NUMERAL.findall(words)
 
 
-def _is_one_value(mine: str, theirs: str) -> bool:
+def _say_the_same(mine: str, theirs: str) -> bool:
     """Whether clauses that differ in figures say the same: 二〇二六年三月 and 2026年3月, 百分之五 and 5%."""
     return canonical(mine) == canonical(theirs)
 
@@ -102,8 +102,10 @@ def _change(mine: str, theirs: str, *, torn: bool) -> Change | None:
     within = [pair for *pair, inside in differ if inside or all(pair)]
     ends = [pair for *pair, inside in differ if not (inside or all(pair) or _MARKER.match("".join(pair)))]
     kind = _kind([(each[0], each[1]) for each in within])
-    if (kind is None and ends) or (kind == "numbers" and _is_one_value(mine, theirs)):
-        kind = "noise"  # a line that ends within a clause, or a day in other signs
+    if kind is None and ends:  # a line that ends within a clause
+        kind = "noise"
+    if kind == "numbers" and _say_the_same(mine, theirs):
+        kind = "noise"
     if kind is None:
         return None
     told = next((pair for pair in within if _kind([(pair[0], pair[1])]) == kind), [*within, *ends][0])

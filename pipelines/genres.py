@@ -26,9 +26,11 @@ _TAIL = re.compile(
 )
 _ENDS = re.compile(rf"({'|'.join(sorted((*STATUTORY, *OTHERS), key=len, reverse=True))})$")
 _NEWS = re.compile(
-    r"[！!？?｜|]|(?<!附件)(?<!附件\d)[：:]|有了|来了|迎来|刚刚|重磅|最新|事关|发文"
-    r"|^(?!.*关于).*(?:发布|出台|印发|公布|下发|推出|明确)(?!.*的[^的]{2,4}$)"
+    r"[！!？?｜|]|(?<!附件)(?<!附件.)(?<!附件..)[：:]|有了|来了|迎来|刚刚|重磅|最新|事关|发文明确"
+    r"|[省市县区州盟旗国局委部会院厅办门地](?:联合|正式|近日)?(?:发布|出台|印发|公布|下发|推出|明确)"
+    r"(?!与|和|及|管理|工作|办法|规定|制度|程序|.*的[^的]{2,4}$)"
 )
+"""Signs of a headline, or an organ that does something: a measure on how news is made public is no news."""
 _NUMBER = re.compile(r"(?<=[令告])\s*(?:\d{4}\s*年\s*)?第\s*[\d〇零一二三四五六七八九十百]{1,6}\s*号$")
 """What follows the kind itself: ``公告 2026年第3号``."""
 _OPENED = re.compile(r"[（(【\[][㐀-鿿、\s]{0,40}$")
@@ -46,8 +48,9 @@ def genre_of(title: str) -> Found[str] | None:
 
 
 def is_news(title: str) -> bool:
-    """Whether a headline tells of a document that it does not name, however it ends: …出台新规定."""
-    return "《" not in title and _NEWS.search(title) is not None
+    """Whether a headline tells of a document that it does not name, however it ends: …出台新规定. One with
+    关于 or 《 names it, whatever stands around that."""
+    return not ("关于" in title or "《" in title) and _NEWS.search(title) is not None
 
 
 def names_a_policy(title: str) -> bool:

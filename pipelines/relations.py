@@ -108,7 +108,7 @@ def _apart(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None)
     one, other = small.title, large.title
     if numbered:
         return None
-    if _amends_another(one, other) and (_are_formal(small, large) or not is_whole(found)):
+    if contrasts.amends_another(one, other) and (_are_formal(small, large) or not is_whole(found)):
         return "one amends or ends other documents"
     if one.forwards != other.forwards and _are_formal(small, large):
         return "one forwards the other"
@@ -119,15 +119,6 @@ def _apart(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None)
     if one.names & other.names and (years := contrasts.years_differ(one, other)):
         return f"of two years: {years}"
     return None
-
-
-def _amends_another(one: naming.Title, other: naming.Title) -> bool:
-    """Whether one is about changing or ending documents, and the other is a document, or one of those: a
-    headline of neither kind does not say what it is above."""
-    if one.amends == other.amends:
-        return False
-    amending, plain = (one, other) if one.amends else (other, one)
-    return plain.formal or naming.quotes(amending, plain)
 
 
 def _conflict(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None) -> str | None:
