@@ -6,8 +6,6 @@ import datetime as dt
 import json
 import re
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.mocksite.site import MockSite
 from tests.nights.conftest import SHANGHAI, Home
+from tests.waiting import wait_until
 
 TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 TODAY = dt.datetime.now(SHANGHAI).date()
@@ -79,13 +78,6 @@ def said(home: Home) -> dict[str, tuple[Any, ...]]:
         name: (one.number, one.text, one.article.title.value, one.article.published, one.content_hash)
         for name, one in found.items()
     }
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture

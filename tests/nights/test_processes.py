@@ -8,8 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 from config import load
 from crawler import runs
@@ -18,6 +16,7 @@ from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.mocksite.site import CHECKOUT
 from tests.nights.conftest import SHANGHAI, Home
+from tests.waiting import wait_until
 
 TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 ZC = "https://news.bjx.com.cn/zc/"
@@ -33,13 +32,6 @@ def publish(home: Home, count: int, *, slow: int, seconds: float = 2) -> list[Pa
         late = {"fault": "slow", "seconds": seconds} if each.id > shown[-1].id - slow else {}
         home.site.put(f"{TZ}{each.stem}.html", shapes.ndrc_article(each), **late)  # type: ignore[arg-type]
     return shown
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_run_that_was_killed_loses_nothing_and_doubles_nothing(home: Home) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -96,14 +95,6 @@ class Home:
         """How many articles are archived."""
         with self.database() as database, database.read() as session:
             return holdings.totals(session).articles
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 120) -> None:
-    """Until it is true; the test fails when it takes too long."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.1)
 
 
 def ended(child: subprocess.Popen[str], expect: int = 0) -> str:

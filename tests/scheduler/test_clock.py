@@ -17,7 +17,7 @@ from config import Config, PortalConfig, Schedule
 from crawler import portals
 from night import Night
 from scheduler import Clock
-from storage.database import Database, open_database, upgrade
+from storage.database import Database
 
 
 @frozen
@@ -37,32 +37,25 @@ class AwayAtFirst(Database):
         self.back.set()
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """An archive without articles."""
-    made = f"sqlite:///{tmp_path / 'polarchive.db'}"
-    upgrade(made)
-    return made
-
-
-def test_a_database_that_is_away_for_a_while_does_not_stop_the_clock(tmp_path: Path, url: str) -> None:
+def test_a_database_that_is_away_for_a_while_does_not_stop_the_clock(
+    tmp_path: Path, database: Database
+) -> None:
     far = (dt.datetime.now(dt.UTC).month + 5) % 12 + 1
     yearly = PortalConfig(cron=f"0 0 15 {far} *")
     clocks = dict.fromkeys(portals.load(("crawler.portals",)), yearly)
-    with open_database(url) as there:
-        database = AwayAtFirst(*astuple(there, recurse=False), away=[1, 2])
-        config = Config(home=tmp_path, contact="clock@example.org", portals=clocks)
-        clock = Clock(config, database, lambda night, last: None, after_failure=dt.timedelta(milliseconds=50))
-        running = threading.Thread(target=clock.run)
-        running.start()
-        looked = database.back.wait(timeout=10)
-        clock.stop()
-        running.join()
+    away = AwayAtFirst(*astuple(database, recurse=False), away=[1, 2])
+    config = Config(home=tmp_path, contact="clock@example.org", portals=clocks)
+    clock = Clock(config, away, lambda night, last: None, after_failure=dt.timedelta(milliseconds=50))
+    running = threading.Thread(target=clock.run)
+    running.start()
+    looked = away.back.wait(timeout=10)
+    clock.stop()
+    running.join()
     assert looked
 
 
 def test_once_mails_its_night_though_other_portals_become_due_in_it(
-    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evening = dt.datetime(2026, 3, 2, 14, tzinfo=dt.UTC)
     moments = [evening]
@@ -74,7 +67,6 @@ def test_once_mails_its_night_though_other_portals_become_due_in_it(
     monkeypatch.setattr("scheduler.clock.now", lambda: moments[-1])
     monkeypatch.setattr("scheduler.night.night", an_hour_long)
     told = list[bool]()
-    with open_database(url) as database:
-        config = Config(home=tmp_path, contact="clock@example.org", schedule=Schedule(cron="0 * * * *"))
-        Clock(config, database, lambda night, last: told.append(last)).once()
+    config = Config(home=tmp_path, contact="clock@example.org", schedule=Schedule(cron="0 * * * *"))
+    Clock(config, database, lambda night, last: told.append(last)).once()
     assert told == [True]

@@ -13,7 +13,8 @@ from policy.runs import Run
 from storage import runs
 from tests.mocksite import shapes
 from tests.mocksite.site import MockSite
-from tests.scheduler.conftest import PAPERS, Home, ended, wait_until
+from tests.scheduler.conftest import PAPERS, Home, ended
+from tests.waiting import wait_until
 
 HOUR = dt.timedelta(hours=1)
 
