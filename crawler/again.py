@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 
 from config import Config
 from crawler import clock, reading
+from crawler.code_version import code_version
 from crawler.portal import Portal
 from crawler.stored import Stored
 from pipelines.reprints import decide
@@ -247,7 +248,7 @@ class Again:
                 Reading(
                     article=state.article,
                     captures=state.captures,
-                    code=reading.code_version(self.portal),
+                    code=code_version(self.portal),
                     run_id=self.run.id,
                     quiet=not self.wishes.announce,
                     furniture=state.furniture.id if state.furniture else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler import reading
+from crawler.code_version import code_version
 from crawler.following import Sought
 from crawler.handed import before
 from crawler.printed import printed
@@ -21,7 +22,7 @@ class Reader:
         self._stored = Stored(visit.config, visit.database)
         with visit.database.read() as session:
             self._furniture = furniture.active(session, visit.portal.slug)
-        self.code = reading.code_version(visit.portal)
+        self.code = code_version(visit.portal)
 
     @property
     def furniture(self) -> int | None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import sys
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from attrs import asdict, evolve, frozen
 
 from crawler.pages import answers, generic
-from crawler.pages.base import ArticlePage, Document, document
+from crawler.pages.base import Document, document
 from crawler.pages.listings import canonical
 from crawler.pages.refusals import refuse_bad
 from crawler.portal import Portal, Section
@@ -30,7 +26,6 @@ from policy.records import Article, Attachment, Entry, Label, Listing, Page, Pay
 
 __all__ = [
     "clean_pages",
-    "code_version",
     "read_article",
     "read_listing",
     "read_page",
@@ -38,22 +33,6 @@ __all__ = [
     "refuse_bad",
     "reread",
 ]
-
-SOURCES = (
-    *(
-        "policy/**/*.py",
-        "policy/data/*",
-        "pipelines/*.py",
-        "pipelines/data/*",
-        "crawler/pages/**/*.py",
-        "crawler/portals/*.py",
-    ),
-    *("crawler/portal.py", "crawler/platforms.py", "crawler/reading.py"),
-)
-"""What reading depends on; patterns below the checkout."""
-NOT_READING = frozenset(
-    {"pipelines/adapters.py", "pipelines/items.py", "pipelines/keywording.py", "pipelines/learner.py"}
-)
 
 
 def read_listing(
@@ -182,30 +161,6 @@ def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) 
             key=portal.key(article.url) or article.key,
             warnings=(*article.warnings, f"generic reading: {error}"),
         )
-
-
-@cache
-def code_version(portal: Portal | None = None) -> str:
-    """A fingerprint of the code and dictionaries that reading depends on; with that of a portal
-    declared elsewhere (``portal_packages``) and of its templates."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in SOURCES for path in root.glob(pattern) if path.is_file()}):
-        name = path.relative_to(root).as_posix()
-        if name not in NOT_READING:
-            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    for name, file in sorted(_declarations(portal).items() if portal else ()):
-        digest.update(name.encode() + b"\0" + Path(file).read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
-
-
-def _declarations(portal: Portal) -> dict[str, str]:
-    """The modules, and their files, that declare a portal and its templates and are none of ours."""
-    kinds = {base for kind in (type(portal), *portal.articles) for base in kind.__mro__}
-    names = {kind.__module__ for kind in kinds if issubclass(kind, Portal | ArticlePage)}
-    foreign = [name for name in names if not name.startswith("crawler.")]
-    files = {name: getattr(sys.modules.get(name), "__file__", None) for name in foreign}
-    return {name: file for name, file in files.items() if file}
 
 
 # ------------------------------------------------------------------ putting an article together

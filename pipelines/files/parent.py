@@ -19,10 +19,11 @@ import attrs
 
 from pipelines.files import libreoffice
 from pipelines.files.said import Limits
+from pipelines.source_fingerprint import fingerprint, imported_modules
 from policy.files import FileText
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SOURCES = ("pipelines/files/*.py", "pipelines/contacts.py")
+_CHILD = "pipelines.files.child"
 _STARTING = 5.0
 """Seconds that a child may take to begin and to end, beside those of the reading."""
 
@@ -68,7 +69,7 @@ def _broken(why: str, *, too_large: bool = False) -> FileText:
 def _run(body: bytes, name: str, limits: Limits) -> tuple[int, bytes, bytes]:
     """Exit code, output and complaints of a child that gets the file on stdin."""
     shown = name.encode("utf-8", "replace").decode().replace("\0", "")[-200:]
-    command = [sys.executable, "-m", "pipelines.files.child", shown, json.dumps(attrs.asdict(limits))]
+    command = [sys.executable, "-m", _CHILD, shown, json.dumps(attrs.asdict(limits))]
     with tempfile.TemporaryDirectory(prefix="polarchive-file-") as folder:
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,
@@ -105,7 +106,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 @cache
 def reader_version() -> str:
     """A fingerprint of all that reading a file depends on: our code, PDFium, LibreOffice's presence."""
-    digest = hashlib.sha256(version("pypdfium2").encode())
-    for path in sorted(path for pattern in _SOURCES for path in _ROOT.glob(pattern)):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12] + ("+office" if libreoffice.program() else "")
+    code = hashlib.sha256(f"{version('pypdfium2')} {fingerprint(reader_modules())}".encode())
+    return code.hexdigest()[:12] + ("+office" if libreoffice.program() else "")
+
+
+def reader_modules() -> dict[str, Path]:
+    """The modules that reading a file depends on, in the child and here, with their files."""
+    return imported_modules([_CHILD, __name__], ("pipelines", "policy"))

@@ -14,6 +14,7 @@ from alerts import percolate, subscriptions
 from config import Config, load
 from crawler import portals, reading
 from crawler.again import Wishes
+from crawler.code_version import code_version
 from crawler.portal import Portal
 from crawler.printed import printed
 from crawler.reextract import preview, reextract
@@ -98,7 +99,7 @@ class Nights:
                 Reading(
                     article=reading.reread(portal, payloads, learned),
                     captures=tuple(captures),
-                    code=reading.code_version(portal),
+                    code=code_version(portal),
                     run_id=run,
                     furniture=learned.id if learned else None,
                     printed=lambda held: printed([*map(stored.payload, held)]),

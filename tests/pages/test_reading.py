@@ -175,8 +175,3 @@ def test_the_listings_title_serves_when_the_page_has_none() -> None:
     page = Page(url="https://a.example/1", number=1, body="<p>各县要按时报送，逾期的说明原因。</p>")
     article = reading.read_article(None, [page], entry=Entry(url=page.url, key="k", title="列表上的题目"))
     assert (article.title.value, article.title.rule, article.key) == ("列表上的题目", "listing", "k")
-
-
-def test_the_code_version_is_short_and_stable() -> None:
-    assert reading.code_version() == reading.code_version()
-    assert len(reading.code_version()) == 12

@@ -1,0 +1,37 @@
+"""A fingerprint of the modules and dictionaries on the path from bytes to a record."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+from crawler import reading
+from crawler.pages.base import ArticlePage
+from crawler.portal import Portal
+from pipelines.source_fingerprint import fingerprint, imported_modules
+
+PACKAGES = frozenset({"crawler", "pipelines", "policy"})
+
+
+@cache
+def code_version(portal: Portal | None = None) -> str:
+    """A fingerprint of the code that reads this portal's pages; without a portal, of the generic reading."""
+    return fingerprint(reading_modules(portal))
+
+
+def reading_modules(portal: Portal | None = None) -> dict[str, Path]:
+    """The modules that reading this portal's pages depends on, with their files.
+
+    They are what :mod:`crawler.reading` imports, and what declares the portal and its templates:
+    portals are discovered, not imported by name.
+    """
+    declared = _declaring_modules(portal) if portal else frozenset()
+    packages = PACKAGES | {name.partition(".")[0] for name in declared}
+    return imported_modules([reading.__name__, *declared], packages)
+
+
+def _declaring_modules(portal: Portal) -> frozenset[str]:
+    kinds = {base for kind in (type(portal), *portal.articles) for base in kind.__mro__}
+    names = {kind.__module__ for kind in kinds if issubclass(kind, Portal | ArticlePage)}
+    return frozenset(name for name in names if getattr(sys.modules.get(name), "__file__", None))
