@@ -99,7 +99,7 @@ def night(
 def _held(database: Database, passed: Night) -> Night:
     """The night that knows which of the portals it found taken are held by a run of another kind."""
     with database.read() as session:
-        found = holders.held(session)
+        found = holders.blocking_runs(session)
     held = tuple(found[slug] for slug in passed.elsewhere if slug in found)
     return evolve(passed, held=held, elsewhere=tuple(s for s in passed.elsewhere if s not in found))
 

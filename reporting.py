@@ -62,10 +62,16 @@ def morning(
             resting=tuple(sentence(each) for each in backoffs.backoffs(session).values()),
             behind=mornings.behind(session, Index(config.index).position),
             waiting=outbox.waiting_in(session),
-            held=tuple(map(holders.sentence, holders.held(session).values())) if day == _today() else (),
+            held=tuple(map(holders.sentence, holders.blocking_runs(session).values()))
+            if day == _today()
+            else (),
             backfills=tuple(each.headline for each in backfills.of_day(session, first, first + _DAY)),
             remarks=tuple(remarks),
         )
+
+
+def _held(session: Session) -> tuple[str, ...]:
+    return tuple(map(holders.sentence, holders.blocking_runs(session).values()))
 
 
 def _today() -> dt.date:

@@ -222,7 +222,7 @@ class Clock:
         crawling is stopped; what that misses is told, or caught up, when it is resumed. What a run of
         another kind holds is left alone until that has ended; then it is due still."""
         with self._lock, self._database.read() as session:
-            self._held &= holders.held(session).keys()
+            self._held &= holders.blocking_runs(session).keys()
             taken_now = self._busy | self._held
             free = [] if halted(self._config) else [slug for slug in self._slugs if slug not in taken_now]
             last = {slug: runs.last_slot(session, slug) for slug in free}

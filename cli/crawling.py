@@ -195,7 +195,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]
         distrusted = validators.distrusted(session)
         open_backfills = backfills.every(session, only_open=True)
-        held_by = [*holders.held(session).values()]
+        held_by = [*holders.blocking_runs(session).values()]
     if as_json:
         shapes = [_status_shape(line, alarms) for line in lines]
         said = {

@@ -22,9 +22,10 @@ from policy.furniture import FurnitureSet
 from policy.identity import content_hash
 from policy.records import Article, Capture, Entry, Version
 from policy.runs import Run
-from storage import archive, furniture, moves, queries, reextraction, runs
+from storage import archive, furniture, moves, queries, runs
 from storage.database import Database
 from storage.readings import Reading
+from storage.reextraction import captured_urls, fetched_together
 
 SAMPLES = 5
 """So many changed articles are kept with their words, to be shown."""
@@ -140,7 +141,7 @@ class Again:
             self.furniture = furniture.active(session, self.portal.slug)
             known = {one.key: one.id for one in queries.known_articles(session, self.portal.slug)}
             self._stands_for = moves.keys(session, self.portal.slug)
-            urls = self._urls(reextraction.captured_urls(session, self.portal.slug, self.wishes.since))
+            urls = self._urls(captured_urls(session, self.portal.slug, self.wishes.since))
         keys = [*known, *(key for key in urls if key not in known)]
         for done, key in enumerate(keys):
             progress(done, len(keys))
@@ -211,7 +212,7 @@ class Again:
             own = version.captures if version and (since is None or version.at >= since) else ()
             pages = {*urls, *(capture.url for capture in version.captures)} if version else {*urls}
             after = version.at if version else None
-            later = reextraction.fetched_together(session, pages, after=after, since=since)
+            later = fetched_together(session, pages, after=after, since=since)
         return version, list(_other_payloads([*([own] if own else []), *later]))
 
     def _read(

@@ -25,7 +25,7 @@ _NAMES: dict[RunKind, str] = {
 }
 
 
-def held(session: Session) -> dict[str, Run]:
+def blocking_runs(session: Session) -> dict[str, Run]:
     """The run of another kind than a night's that holds a portal now, by portal."""
     return {slug: run for slug, run in runs.running(session).items() if run.kind != "crawl"}
 
@@ -47,7 +47,7 @@ def freed(
     while slugs and not (stop.is_set() or halted(config)):
         lease.close_lost(config, database, clock.now())
         with database.read() as session:
-            found = frozenset(slugs) - held(session).keys()
+            found = frozenset(slugs) - blocking_runs(session).keys()
         if found:
             return found
         stop.wait(_LOOK)

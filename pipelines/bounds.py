@@ -8,7 +8,7 @@ from attrs import evolve
 
 from policy.records import Label
 
-LONGEST_TITLE = 500
+LONGEST_TITLE_LABEL = 500
 """Characters; the longest titles of documents have a third of it."""
 LONGEST = 4000
 """Characters of any other label; those of thirty joint issuers have a tenth."""
@@ -34,4 +34,4 @@ def is_beyond(label: Label) -> bool:
 
 def longest(label: Label) -> int:
     """How many characters its field can hold."""
-    return LONGEST_TITLE if label.name == "title" else LONGEST
+    return LONGEST_TITLE_LABEL if label.name == "title" else LONGEST

@@ -39,7 +39,7 @@ def clauses(text: str) -> list[str]:
     return [_NUMBERED.sub("", clause, count=1) if clause[0] == "第" else clause for clause in _split(solid)]
 
 
-def fingerprints(text: str, keys: Iterable[str] = ()) -> Fingerprints:
+def fingerprints_of_text(text: str, keys: Iterable[str] = ()) -> Fingerprints:
     """The fingerprints of a text; none for a text that is too short to be known again."""
     return of_clauses(clauses(text), keys)
 

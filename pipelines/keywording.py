@@ -6,8 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from pipelines.keywords import keywords as keywords_of
-from pipelines.keywords import prepare
+from pipelines.keywords import extract_keywords, prepare
 from policy.records import Change, Version
 from storage import cursors, keywords, queries
 from storage.database import Database
@@ -38,7 +37,7 @@ def compute_keywords(database: Database, cache: Path | None = None, *, batch: in
 
 
 def _computed(version: Version | None) -> tuple[str, ...]:
-    return keywords_of(version.article.title.value, version.text) if version else ()
+    return extract_keywords(version.article.title.value, version.text) if version else ()
 
 
 def _unread(database: Database, limit: int) -> list[tuple[Change, Version | None]]:

@@ -39,7 +39,7 @@ def prepare(cache_dir: Path) -> None:
     _tokenizer()
 
 
-def keywords(title: str, text: str, *, limit: int = 10) -> tuple[str, ...]:
+def extract_keywords(title: str, text: str, *, limit: int = 10) -> tuple[str, ...]:
     """The words that tell most of what an article is about, the most telling first."""
     titled, counted = Counter(_words(title)), Counter(_words(mend(text).text))
     scores = {

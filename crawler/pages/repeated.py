@@ -82,8 +82,8 @@ def records(found: Sequence[Run], headed: Container[int]) -> Records:
     the others has a heading that is a link.
     """
     rows: defaultdict[tuple[int, str], dict[int, _Record]] = defaultdict(dict)
-    for spot, words in _prose(found).items():
-        rows[spot.up.key if spot.up else 0, spot.make][spot.key] = _Record(words)
+    for spot, prose in _prose(found).items():
+        rows[spot.up.key if spot.up else 0, spot.make][spot.key] = _Record(prose)
     held = {key: record for row in rows.values() if len(row) >= MANY for key, record in row.items()}
     for run in found if held else ():
         _mark(run, held)

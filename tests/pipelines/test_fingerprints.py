@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from pipelines.fingerprints import clauses, fingerprints
+from pipelines.fingerprints import clauses, fingerprints_of_text
 from policy.fingerprints import MOST, MOST_CLAUSES, likeness
 
 _SIGNS = "氢能产业发展规划应当统筹制储输用各环节完善标准体系健全安全监管机制推动示范应用"
@@ -16,7 +16,7 @@ def a_text(seed: int, count: int = 60) -> str:
 
 
 def alike(one: str, other: str) -> float:
-    mine, theirs = fingerprints(one).hashes, fingerprints(other).hashes
+    mine, theirs = fingerprints_of_text(one).hashes, fingerprints_of_text(other).hashes
     return likeness(mine, theirs, dict.fromkeys(mine, 1.0))[0]
 
 
@@ -31,43 +31,43 @@ def test_width_and_punctuation_change_nothing() -> None:
     other = (
         "第一条为促进氢能产业发展,完善标准体系､根据有关规定, 制定本办法.\n本办法自２０２６年３月１日起施行!"
     )
-    assert fingerprints(text) == fingerprints(other)
+    assert fingerprints_of_text(text) == fingerprints_of_text(other)
 
 
 def test_a_text_without_punctuation_still_has_the_runs_of_the_other() -> None:
     text = a_text(1)
-    bare = fingerprints(text.replace("，", ""))
+    bare = fingerprints_of_text(text.replace("，", ""))
     assert not bare.clauses or len(bare.clauses) == 1
-    assert {*fingerprints(text).runs} <= {*bare.runs}
+    assert {*fingerprints_of_text(text).runs} <= {*bare.runs}
 
 
 def test_an_excerpt_keeps_the_clauses_that_the_whole_keeps() -> None:
     text = a_text(2, 400)
     excerpt = "，".join(text.split("，")[100:180])
-    whole, part = fingerprints(text), fingerprints(excerpt)
+    whole, part = fingerprints_of_text(text), fingerprints_of_text(excerpt)
     assert len(whole.clauses) == MOST_CLAUSES
     assert alike(text, excerpt) > 0.9
     assert {*whole.clauses} & {*part.clauses} == {
-        each for each in whole.clauses if each in fingerprints(excerpt).clauses
+        each for each in whole.clauses if each in fingerprints_of_text(excerpt).clauses
     }
     assert len({*whole.clauses} & {*part.clauses}) >= 8
 
 
 def test_ten_characters_have_no_fingerprints() -> None:
-    assert fingerprints("详见附件内容如下表。").hashes == ()
-    assert fingerprints("").hashes == ()
-    assert fingerprints("，。！\ud800").hashes == ()
+    assert fingerprints_of_text("详见附件内容如下表。").hashes == ()
+    assert fingerprints_of_text("").hashes == ()
+    assert fingerprints_of_text("，。！\ud800").hashes == ()
 
 
 def test_a_yearbook_has_no_more_of_them_than_an_article() -> None:
     yearbook = "\n".join(a_text(seed) for seed in range(2000))
-    found = fingerprints(yearbook)
+    found = fingerprints_of_text(yearbook)
     assert len(found.hashes) <= MOST
-    assert len(fingerprints(a_text(1, 200)).hashes) <= MOST
+    assert len(fingerprints_of_text(a_text(1, 200)).hashes) <= MOST
 
 
 def test_they_are_the_same_on_every_machine_and_fit_a_bigint() -> None:
-    found = fingerprints(
+    found = fingerprints_of_text(
         "为促进氢能产业发展，完善标准体系，根据有关规定和上级部署，制定本实施办法。", ["title:办法"]
     )
     assert found.clauses[0] == -4683094773756197718

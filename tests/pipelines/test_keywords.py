@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.keywords import keywords, prepare
+from pipelines.keywords import extract_keywords, prepare
 
 TITLE = "江南省未来能源规划：示范质子交换膜燃料电池与热电联供"
 TEXT = "\n".join(
@@ -28,35 +28,35 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def test_terms_of_content_come_before_words_of_policy_prose() -> None:
-    found = keywords(TITLE, TEXT)
+    found = extract_keywords(TITLE, TEXT)
     assert {"质子交换膜", "燃料电池", "热电联供", "制氢", "虚拟电厂"} <= set(found)
     assert not {"创新", "推进", "建设", "打造", "加快", "完善", "重点", "发展", "加强", "提升"} & set(found)
 
 
 def test_a_scar_hides_no_keyword() -> None:
     scarred = TEXT.replace("加氢站", "加氢 站").replace("虚拟电厂参与", "虚拟 电厂参与")
-    assert keywords(TITLE, scarred) == keywords(TITLE, TEXT)
+    assert extract_keywords(TITLE, scarred) == extract_keywords(TITLE, TEXT)
 
 
 def test_words_of_the_title_come_first() -> None:
-    assert all(word in TITLE for word in keywords(TITLE, TEXT, limit=4))
+    assert all(word in TITLE for word in extract_keywords(TITLE, TEXT, limit=4))
 
 
 def test_single_characters_and_numbers_are_no_keywords() -> None:
-    found = keywords("2026年1月第3批", "2026年1月，第3批，100万吨，甲乙丙。", limit=50)
+    found = extract_keywords("2026年1月第3批", "2026年1月，第3批，100万吨，甲乙丙。", limit=50)
     assert all(len(word) > 1 and not word[0].isdigit() for word in found)
 
 
 def test_no_more_than_the_limit_is_returned() -> None:
-    assert len(keywords(TITLE, TEXT, limit=2)) == 2
-    assert keywords("", "") == ()
+    assert len(extract_keywords(TITLE, TEXT, limit=2)) == 2
+    assert extract_keywords("", "") == ()
 
 
 def test_importing_is_cheap_and_loading_is_quiet(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import pipelines.keywords as k;"
         "assert 'jieba' not in sys.modules;"
-        f"k.prepare(Path({str(tmp_path / 'cache')!r})); print(k.keywords('储能电站', '储能电站。'))"
+        f"k.prepare(Path({str(tmp_path / 'cache')!r})); print(k.extract_keywords('储能电站', '储能电站。'))"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from pipelines.fingerprints import fingerprints
+from pipelines.fingerprints import fingerprints_of_text
 from policy.fingerprints import MOST, Fingerprints, Likely
 from storage import fingerprints as index
 from storage.database import Database
@@ -24,12 +24,12 @@ def a_text(seed: int, clauses: int = 40) -> str:
 
 def add(database: Database, article: int, text: str, *keys: str) -> None:
     with database.write() as session:
-        index.add(session, article, fingerprints(text, keys))
+        index.add(session, article, fingerprints_of_text(text, keys))
 
 
 def candidates(database: Database, text: str, *keys: str, besides: int | None = None) -> list[Likely]:
     with database.read() as session:
-        return index.candidates(session, fingerprints(text, keys), besides=besides)
+        return index.candidates(session, fingerprints_of_text(text, keys), besides=besides)
 
 
 def named(found: Iterable[Likely]) -> list[int]:
