@@ -9,16 +9,16 @@ from typing import TypeVar
 from attrs import field, frozen
 
 import reporting
-from alerts import outbox, percolate
+from alerts import outbox, percolation
 from alerts.outbox import Sent
 from config import Config
 from crawler import clock as clocks
 from crawler import portals
 from crawler.clock import Clock
-from pipelines import gathering
-from pipelines.keywording import compute_keywords
+from pipelines.consumers import linking
+from pipelines.consumers.keywords import compute_keywords
 from storage.database import Database
-from storage.index import Index
+from storage.search.index import Index
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +51,9 @@ def follow(config: Config, database: Database, clock: Clock = clocks.now) -> Aft
             return otherwise
 
     def match() -> int:
-        return percolate.follow(database, portals.names(config.portal_packages), clock())
+        return percolation.follow(database, portals.names(config.portal_packages), clock())
 
-    connected = attempt("connections", lambda: gathering.follow(database) >= 0, False)
+    connected = attempt("connections", lambda: linking.follow(database) >= 0, False)
     attempt("keywords", lambda: compute_keywords(database, config.home / "cache"), 0)
     return Aftermath(
         indexed=attempt("index", lambda: Index(config.index).follow(database), 0),

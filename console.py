@@ -15,11 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from alerts.diary import Alarm
-from policy.backfills import Backfill
-from policy.dates import SHANGHAI
+from health.history import Alarm
+from policy.documents.dates import SHANGHAI
 from policy.records import Moment
-from policy.runs import Judgement, Run
+from policy.records.backfills import Backfill
+from policy.records.runs import Judgement, Run
 
 T = TypeVar("T")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from attrs import evolve
 
 import resting
-from alerts import health
-from alerts.health import Promise
 from config import Config
 from crawler import portals
 from crawler.portal import Portal
-from policy.runs import Run
-from storage import drifting
-from storage import judging as stored
+from health import checks
+from health.checks import Promise
+from policy.records.runs import Run
 from storage.database import Database
+from storage.runs import health_history
+from storage.runs import health_history as stored
 
 
 def judged(config: Config, database: Database, run: Run) -> Run:
@@ -23,8 +23,8 @@ def judged(config: Config, database: Database, run: Run) -> Run:
         return run
     portal = portals.load(config.portal_packages).get(run.portal)
     with database.read() as session:
-        past, drift = stored.past(session, run), drifting.alarms(session, run)
-    found = health.judge(
+        past, drift = stored.past(session, run), health_history.alarms(session, run)
+    found = checks.judge(
         run,
         [] if run.replay else past,
         promises(portal) if portal else (),

@@ -15,14 +15,14 @@ import resting
 from aftermath import Aftermath
 from config import Config
 from crawler import clock as clocks
-from crawler import holders
-from crawler import runs as crawling
 from crawler.clock import Clock
-from crawler.halt import halted
+from crawler.runs import lease
+from crawler.runs import process as crawling
+from crawler.runs.kill_switch import halted
 from judging import judged
-from policy.runs import Judgement, Run
-from storage import backfills, runs
+from policy.records.runs import Judgement, Run
 from storage.database import Database
+from storage.runs import backfills, leases
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def night(
 def _held(database: Database, passed: Night) -> Night:
     """The night that knows which of the portals it found taken are held by a run of another kind."""
     with database.read() as session:
-        found = holders.blocking_runs(session)
+        found = lease.blocking_runs(session)
     held = tuple(found[slug] for slug in passed.elsewhere if slug in found)
     return evolve(passed, held=held, elsewhere=tuple(s for s in passed.elsewhere if s not in found))
 
@@ -117,7 +117,7 @@ def take_up(
     """Crawl the portals that were held as soon as what holds them has ended; the night with them."""
     stop = stop or threading.Event()
     waiting = {run.portal for run in passed.held}
-    while free := holders.freed(config, database, waiting, stop):
+    while free := lease.freed(config, database, waiting, stop):
         chosen = {slug: slots[slug] for slug in sorted(free)}
         more = night(config, database, chosen, stop=stop, on_done=on_done, clock=clock)
         waiting = waiting - free | {run.portal for run in more.held}
@@ -167,7 +167,7 @@ def record_missed(
     if not missed:
         return ()
     with database.write() as session:
-        return tuple((slug, slot) for slug, slot in missed if runs.missed(session, slug, slot, now))
+        return tuple((slug, slot) for slug, slot in missed if leases.missed(session, slug, slot, now))
 
 
 def _crawled(

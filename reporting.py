@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from alerts import outbox
 from alerts.channels import NotDelivered
 from alerts.channels.email import Email
-from alerts.diary import Alarm, DiaryNight, diary
-from alerts.morning import Morning, News, message
 from config import Config
 from crawler import clock as clocks
-from crawler import holders
 from crawler.clock import Clock
-from policy.dates import SHANGHAI, calendar_day
+from crawler.runs import lease
+from health.daily_report import Morning, News, message
+from health.history import Alarm, DiaryNight, diary
+from policy.documents.dates import SHANGHAI, calendar_day
 from resting import sentence
-from storage import backfills, backoffs, mornings
 from storage.database import Database
-from storage.index import Index
+from storage.runs import backfills, health_history
+from storage.search.index import Index
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +42,13 @@ def morning(
 ) -> Morning:
     """The report of a day in Shanghai, by default of the last one on which anything ran."""
     with database.read() as session:
-        newest = mornings.newest_slot(session)
+        newest = health_history.newest_slot(session)
         day = day or (calendar_day(newest) if newest else _today())
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
-        slugs = mornings.ran(session, first, first + _DAY)
-        diaries = [diary(mornings.diary(session, slug, limit=NIGHTS, until=first + _DAY)) for slug in slugs]
+        slugs = health_history.ran(session, first, first + _DAY)
+        diaries = [
+            diary(health_history.diary(session, slug, limit=NIGHTS, until=first + _DAY)) for slug in slugs
+        ]
         entered = (night.run for nights in diaries for night in nights if night.run.slot >= first)
         tonight = [run for run in entered if run.kind == "crawl"]
         return Morning(
@@ -57,21 +59,19 @@ def morning(
                 News(
                     portal=each.portal, kind=_KINDS.get(each.kind, each.kind), title=each.title, url=each.url
                 )
-                for each in mornings.told(session, [run.id for run in tonight], limit=_MOST_NEWS)
+                for each in health_history.told(session, [run.id for run in tonight], limit=_MOST_NEWS)
             ),
-            resting=tuple(sentence(each) for each in backoffs.backoffs(session).values()),
-            behind=mornings.behind(session, Index(config.index).position),
+            resting=tuple(sentence(each) for each in health_history.backoffs(session).values()),
+            behind=health_history.behind(session, Index(config.index).position),
             waiting=outbox.waiting_in(session),
-            held=tuple(map(holders.sentence, holders.blocking_runs(session).values()))
-            if day == _today()
-            else (),
+            held=tuple(map(lease.sentence, lease.blocking_runs(session).values())) if day == _today() else (),
             backfills=tuple(each.headline for each in backfills.of_day(session, first, first + _DAY)),
             remarks=tuple(remarks),
         )
 
 
 def _held(session: Session) -> tuple[str, ...]:
-    return tuple(map(holders.sentence, holders.blocking_runs(session).values()))
+    return tuple(map(lease.sentence, lease.blocking_runs(session).values()))
 
 
 def _today() -> dt.date:
@@ -80,7 +80,7 @@ def _today() -> dt.date:
 
 def alarms(session: Session, slugs: Iterable[str]) -> list[Alarm]:
     """What needs a look at these portals, as their last runs found them."""
-    diaries = (diary(mornings.diary(session, slug, limit=NIGHTS)) for slug in slugs)
+    diaries = (diary(health_history.diary(session, slug, limit=NIGHTS)) for slug in slugs)
     return [alarm for nights in diaries for alarm in (nights[-1].open if nights else ())]
 
 

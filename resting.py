@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from config import Config
 from crawler import portals
-from crawler.addresses import registrable
 from crawler.portal import Portal
-from policy.dates import calendar_day
-from policy.patience import Backoff, met
-from policy.runs import Run
-from storage import backoffs, runs
+from crawler.urls import registrable
+from policy.documents.dates import calendar_day
+from policy.records.runs import Run
+from policy.rules.backoff import Backoff, met
 from storage.database import Database
+from storage.runs import health_history, leases
 
 
 def left_alone(
@@ -24,13 +24,13 @@ def left_alone(
     None where the slot was taken."""
     known = portals.load(config.portal_packages)
     with database.read() as session:
-        held = backoffs.backoffs(session)
+        held = health_history.backoffs(session)
     reasons = {slug: _reason(known[slug], held, slot) for slug, slot in slots.items() if slug in known}
     skipped = {slug: why for slug, why in reasons.items() if why}
     if not skipped:
         return {}
     with database.write() as session:
-        return {slug: runs.skipped(session, slug, slots[slug], now, why) for slug, why in skipped.items()}
+        return {slug: leases.skipped(session, slug, slots[slug], now, why) for slug, why in skipped.items()}
 
 
 def _reason(portal: Portal, held: Mapping[str, Backoff], slot: dt.datetime) -> str | None:
@@ -61,12 +61,12 @@ def settle(database: Database, run: Run) -> None:
     if run.replay or not (refused or answered):
         return
     with database.write() as session:
-        before = backoffs.backoffs(session)
+        before = health_history.backoffs(session)
         for domain, reason in refused.items():
             told = met(before.get(domain), domain=domain, portal=run.portal, reason=reason, slot=run.slot)
-            backoffs.leave_alone(session, told)
+            health_history.leave_alone(session, told)
         for domain in answered & before.keys():
-            backoffs.welcome(session, domain)
+            health_history.welcome(session, domain)
 
 
 def _refused(run: Run) -> dict[str, str]:

@@ -29,14 +29,15 @@ import night
 from cli.home import Home
 from cli.report import tell_night
 from config import Config, Schedule
-from crawler import clock, holders, lease
-from crawler.enabled import enabled
-from crawler.halt import halted
-from crawler.runs import TAKEN
+from crawler import clock
+from crawler.runs import lease
+from crawler.runs.enabled_portals import enabled
+from crawler.runs.kill_switch import halted
+from crawler.runs.process import TAKEN
 from night import Night
 from policy.errors import ConfigError, PolarchiveError
-from storage import runs
 from storage.database import Database
+from storage.runs import leases
 
 logger = logging.getLogger(__name__)
 
@@ -210,7 +211,7 @@ class Clock:
     def _rests(self) -> bool:
         """Whether all that is due has ended: then the night's report is mailed, and not before."""
         with self._lock, self._database.read() as session:
-            last = {slug: runs.last_slot(session, slug) for slug in self._slugs}
+            last = {slug: leases.last_slot(session, slug) for slug in self._slugs}
             return not self._busy and not any(
                 due(self._config.schedule_of(slug), last[slug], clock.now()).run
                 for slug in self._slugs
@@ -222,10 +223,10 @@ class Clock:
         crawling is stopped; what that misses is told, or caught up, when it is resumed. What a run of
         another kind holds is left alone until that has ended; then it is due still."""
         with self._lock, self._database.read() as session:
-            self._held &= holders.blocking_runs(session).keys()
+            self._held &= lease.blocking_runs(session).keys()
             taken_now = self._busy | self._held
             free = [] if halted(self._config) else [slug for slug in self._slugs if slug not in taken_now]
-            last = {slug: runs.last_slot(session, slug) for slug in free}
+            last = {slug: leases.last_slot(session, slug) for slug in free}
             taken = plan(self._config, last, clock.now(), wait=wait)
             self._busy |= set(taken.run)
         soon = clock.now() + self._after_failure

@@ -17,15 +17,14 @@ from sqlalchemy.orm import Session
 
 from alerts.channels import Channel, ChannelDown, NotDelivered, Refused
 from alerts.messages import Message, Notice, Source, compose
-from policy.dates import calendar_day
+from policy.documents.dates import calendar_day
 from policy.errors import PolarchiveError
-from policy.query import highlights, parse
+from policy.query.documents import snippet, words
+from policy.query.parser import highlights, parse
 from policy.records import Version
 from storage import queries
 from storage.database import Database
-from storage.documents import words
-from storage.models import ChangeRow, DeliveryRow, SubscriptionRow
-from storage.snippets import snippet
+from storage.tables import ChangeRow, DeliveryRow, SubscriptionRow
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from policy.errors import BadAddress
-from policy.query import Query, parse
+from policy.query.parser import Query, parse
 from storage import queries
-from storage.models import SubscriptionRow
+from storage.tables import SubscriptionRow
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.lawbooks import FILE, content
-from pipelines.comparison import Comparison, apply, compare
+from pipelines.diff.comparison import Comparison, apply, compare
 
 KINDS = ("added", "removed", "changed", "renumbered", "moved")
 

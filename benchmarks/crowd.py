@@ -19,13 +19,14 @@ from benchmarks import planted
 from benchmarks.planted import Planted
 from benchmarks.report import Report, show
 from benchmarks.variants import VARIANTS
-from pipelines import gathering
-from pipelines.reprints import decide
-from pipelines.settling import settle
+from pipelines.consumers import linking
+from pipelines.consumers.regrouping import settle
+from pipelines.dedupe.exact_duplicates import decide
 from policy.records import Article, Capture, Found
-from storage import archive, memberships
+from storage.articles import archive
+from storage.articles.classification import Reading
 from storage.database import Database, open_database, upgrade
-from storage.readings import Reading
+from storage.policies import memberships
 
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 LAST = 20
@@ -111,7 +112,7 @@ def save(database: Database, new: Planted) -> int:
 
 def _cpu(database: Database) -> float:
     start = time.process_time()
-    gathering.follow(database)
+    linking.follow(database)
     return time.process_time() - start
 
 

@@ -35,11 +35,11 @@ from benchmarks.lawbooks import laws, reports
 from benchmarks.planted import Planted
 from benchmarks.report import Report, show
 from benchmarks.tally import Tally
-from pipelines.grouping import Group, group, member
-from pipelines.relations import Relation, relation
-from pipelines.sheets import Sheet, fingerprints, sheet
-from storage import fingerprints as index
+from pipelines.dedupe.comparison_profile import Sheet, fingerprints, sheet
+from pipelines.dedupe.grouping import Group, group, member
+from pipelines.dedupe.relations import Relation, relation
 from storage.database import Database, open_database, upgrade
+from storage.policies import fingerprints as index
 
 PEERS = ("minhash", "ensemble", "simhash")
 PEER = Path(".venv-bench/bin/python")

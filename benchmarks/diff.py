@@ -24,9 +24,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.edits import edited, regulation, sentence, text
-from pipelines.comparison import apply, compare
-from policy.clauses import clauses
-from policy.numerals import numeral
+from pipelines.diff.comparison import apply, compare
+from policy.text.clauses import clauses
+from policy.text.numerals import numeral
 
 SIZE = 30_000
 """Characters of a long regulation."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from policy.numerals import numeral
+from policy.text.numerals import numeral
 
 _WORDS = (
     *(

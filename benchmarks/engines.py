@@ -96,7 +96,7 @@ def _generic() -> Read:
 
 def _ours(*, by_portal: bool) -> Read:
     from cli.extracting import shape
-    from crawler.reading import read_saved, reread
+    from crawler.extraction import read_saved, reread
     from policy.records import Payload
 
     def read(body: bytes, url: str) -> Record:

@@ -22,9 +22,9 @@ from rich.progress import track
 
 from benchmarks import planted
 from benchmarks.planted import Planted
-from pipelines.sheets import Sheet, fingerprints, sheet
-from policy.fingerprints import MOST, pack, unpack
+from pipelines.dedupe.comparison_profile import Sheet, fingerprints, sheet
 from policy.records import Article, Found
+from policy.text.fingerprints import MOST, pack, unpack
 from storage.database import Database
 
 T = TypeVar("T")

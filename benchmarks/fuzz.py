@@ -17,8 +17,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from crawler import extract
-from crawler.reading import read_saved
+from crawler import saved_pages
+from crawler.extraction import read_saved
 from policy.errors import ConfigError, PolarchiveError
 from policy.records import Payload
 
@@ -202,8 +202,8 @@ def read(page: str, damage: str, body: bytes) -> Outcome:
 
 def fuzz(folder: Path, *, seed: str = "1", count: int = VARIANTS) -> Iterator[Outcome]:
     """Read so many variants of each page in a folder."""
-    for path in extract.batch(folder):
-        body = extract.body_of(path)
+    for path in saved_pages.batch(folder):
+        body = saved_pages.body_of(path)
         for damage, damaged in variants(body, f"{seed} {path.name}", count):
             yield read(path.name.partition(".html")[0], damage, damaged)
 

@@ -22,15 +22,16 @@ from rich.table import Table
 
 from benchmarks import pages
 from benchmarks.meter import cpu
-from pipelines.reprints import decide
-from policy.docnumber import parse as parse_number
-from policy.query import parse
+from pipelines.dedupe.exact_duplicates import decide
+from policy.documents.numbers import parse as parse_number
+from policy.query.parser import parse
 from policy.records import Article, Capture, Entry, Found
-from storage import archive, listed, queries
+from storage import queries
+from storage.articles import archive, listed_entries
+from storage.articles.classification import Reading
 from storage.database import Database, open_database, upgrade
-from storage.index import Index
-from storage.readings import Reading
-from storage.search import search
+from storage.search.index import Index
+from storage.search.searcher import search
 
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 SAMPLE, ROWS = 200, 25
@@ -106,8 +107,8 @@ def listing(database: Database, held: int) -> None:
     rows = [Entry(url=f"http://bench.example/{key}.htm", key=key, title=key) for key in keys]
     with database.write() as session:
         assert len(queries.known_among(session, "bench", keys)) == ROWS
-        listed.remembered(session, "bench", "tz", keys)
-        listed.remember(session, "bench", "tz", rows, NOW)
+        listed_entries.remembered(session, "bench", "tz", keys)
+        listed_entries.remember(session, "bench", "tz", rows, NOW)
 
 
 def article(number: int) -> Article:

@@ -22,14 +22,15 @@ from pathlib import Path
 from attrs import frozen
 
 from config import Config
-from crawler import portals, runs
+from crawler import portals
+from crawler.extraction import read_article, read_listing, read_page
 from crawler.portal import Portal, Section
-from crawler.reading import read_article, read_listing, read_page
+from crawler.runs import process
 from policy.errors import PageError
 from policy.records import Entry, Payload
 from storage import queries
-from storage.captures import CaptureWriter
 from storage.database import open_database, upgrade
+from storage.warc.writer import CaptureWriter
 
 NOW = dt.datetime(2026, 4, 30, 2, 30, tzinfo=dt.UTC)
 
@@ -143,7 +144,7 @@ def _replayed(saved: Sequence[Saved], home: Path) -> Iterator[Line]:
     upgrade(config.database_url)
     listings = [page for page in saved if page.kind == "listing"]
     slots = [(slug, NOW) for slug in dict.fromkeys(page.slug for page in listings)]
-    ended = {run.portal: run for run in runs.run_all(config, slots, workers=1, replay=[warc])}
+    ended = {run.portal: run for run in process.run_all(config, slots, workers=1, replay=[warc])}
     with open_database(config.database_url) as database, database.read() as session:
         archived = {version.article.url for version in queries.newest_versions(session)}
     for page in listings:

@@ -15,12 +15,11 @@ from scrapy.settings import Settings
 
 from benchmarks.meter import Meter, cpu
 from config import load
-from crawler.spiders.portal import PortalSpider
-from crawler.visit import begin
-from pipelines.keywording import compute_keywords
-from pipelines.keywords import prepare
-from storage import runs
+from crawler.runs.context import begin
+from crawler.spiders.portal_spider import PortalSpider
+from pipelines.consumers.keywords import compute_keywords, prepare
 from storage.database import open_database
+from storage.runs import leases
 
 
 def main(home: str) -> None:
@@ -39,7 +38,7 @@ def main(home: str) -> None:
         before = cpu()
         compute_keywords(database, config.home / "cache")
         with database.read() as session:
-            pages = runs.history(session, "bench")[0].new
+            pages = leases.history(session, "bench")[0].new
     spent |= {"pages": pages, "keywords": cpu() - before}
     sys.stdout.write(json.dumps(spent) + "\n")
 

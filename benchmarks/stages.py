@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SPINE = frozenset({"crawler.reading", "crawler.pages.generic"})
+SPINE = frozenset({"crawler.extraction", "crawler.pages.generic"})
 """The modules whose calls are the steps."""
 TICK = 0.001
 

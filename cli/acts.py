@@ -9,14 +9,13 @@ import typer
 from sqlalchemy.orm import Session
 
 from cli.home import Home
-from pipelines.grouping import member
-from pipelines.portrait import Member, Portrait, portrait, rank_of
-from pipelines.sheets import sheet
-from policy.dates import SHANGHAI, calendar_day
+from pipelines.dedupe.comparison_profile import sheet
+from pipelines.dedupe.consensus import Member, Portrait, portrait, rank_of
+from pipelines.dedupe.grouping import member
+from policy.documents.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
-from storage import memberships, policies
-from storage.memberships import Membership
-from storage.policies import Printed
+from storage.policies import memberships
+from storage.policies.memberships import Membership, Printed
 
 _DAY = ["%Y-%m-%d"]
 
@@ -47,7 +46,7 @@ def drawn(session: Session, home: Home, number: int, moment: dt.datetime | None)
 
 
 def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[Member]:
-    printed = policies.printed(session, number, known_at=moment)
+    printed = memberships.printed(session, number, known_at=moment)
     told = memberships.current(session, [one.known.id for one in printed], known_at=moment)
     owners = home.owners
     return [_member(one, told.get(one.known.id), owners.get(one.known.portal)) for one in printed]

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 import console
-from alerts import percolate, subscriptions
+from alerts import percolation, subscriptions
 from cli.app import FAILED, Json, app
 from cli.home import Home
 from crawler import clock
-from pipelines import gathering
+from pipelines.consumers import linking
 
 alerts = typer.Typer(help="Messages to subscribers.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
@@ -42,8 +42,8 @@ def send(ctx: typer.Context, as_json: Json = False) -> None:
 
     home: Home = ctx.obj
     with home.database() as database:
-        gathering.follow(database)
-        matched = percolate.follow(database, home.names, clock.now())
+        linking.follow(database)
+        matched = percolation.follow(database, home.names, clock.now())
         sent = aftermath.send(home.config, database)
     if as_json:
         console.write_json({"matched": matched} | console.plain(sent))

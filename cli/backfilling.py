@@ -16,10 +16,10 @@ from cli.crawling import Replay, readable, show_run, slot_of
 from cli.home import Home
 from crawler import clock, portals
 from policy.errors import ConfigError
-from storage import backfills
+from storage.runs import backfills
 
 if TYPE_CHECKING:
-    from crawler.backfills import Cost, Outcome, Wish
+    from crawler.runs.backfill import Cost, Outcome, Wish
 
 _MEGABYTE = 1_000_000
 
@@ -51,7 +51,7 @@ def backfill(
     as_json: Json = False,
 ) -> None:
     """Archive a portal's older years, told to nobody; without days go on with what is open."""
-    from crawler.backfills import Cost, Wish
+    from crawler.runs.backfill import Cost, Wish
 
     home: Home = ctx.obj
     if show_all:
@@ -85,8 +85,8 @@ def _run(
     as_json: bool,
 ) -> None:
     import night
-    from crawler import backfills as running
-    from crawler import runs
+    from crawler.runs import backfill as running
+    from crawler.runs import process
 
     home.prepare()
     with console.staged(f"back-filling {slug}") as told:
@@ -94,7 +94,7 @@ def _run(
         outcome = running.backfill(config, slug, wish, slot=slot, replay=replay, told=told)
     if outcome is None:
         console.fail(f"{slug}: another run has the lease: give the same command again when it has ended")
-        raise typer.Exit(runs.TAKEN)
+        raise typer.Exit(process.TAKEN)
     if outcome.run:
         outcome = _judged(home, outcome)
     _show(outcome, wish.until, as_json=as_json)

@@ -17,12 +17,13 @@ from cli.app import Json, app
 from cli.home import Home
 from cli.named import Named, find_article
 from crawler import clock
-from pipelines import gathering
-from pipelines.settling import settle
+from pipelines.consumers import linking
+from pipelines.consumers.regrouping import settle
 from policy.errors import ArchiveError
-from policy.links import Link, Ruling
-from storage import links, memberships, queries
-from storage.memberships import Membership
+from policy.records.saves import Link, Ruling
+from storage import queries
+from storage.policies import article_links, memberships
+from storage.policies.memberships import Membership
 from storage.rows import KnownArticle
 
 MOST_PAIRS = 20_000
@@ -41,13 +42,13 @@ def why(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
     """Why an article is of its policy: what it is to others, and what was decided by hand."""
     home: Home = ctx.obj
     with home.database() as database:
-        gathering.follow(database)
+        linking.follow(database)
         with database.read() as session:
             known = find_article(session, article)
             told = memberships.history(session, known.id)
-            near = sorted(links.links_of(session, [known.id]), key=_telling)
+            near = sorted(article_links.links_of(session, [known.id]), key=_telling)
             others = queries.articles(session, [link.other(known.id) for link in near])
-            rulings = links.rulings_of(session, [known.id])
+            rulings = article_links.rulings_of(session, [known.id])
     if as_json:
         console.write_json(
             {
@@ -112,7 +113,7 @@ def rebuild(ctx: typer.Context) -> None:
     """Compare every article anew with all others."""
     home: Home = ctx.obj
     with home.database() as database, console.counted("comparing") as progress:
-        compared = gathering.rebuild(database, progress)
+        compared = linking.rebuild(database, progress)
     console.note(f"{compared} articles compared")
 
 
@@ -127,7 +128,7 @@ def join(
     home: Home = ctx.obj
     now = clock.now()
     with home.database() as database:
-        gathering.follow(database)
+        linking.follow(database)
         with database.write() as session:
             one, two = find_article(session, article), find_article(session, other)
             if one.policy_id == two.policy_id:
@@ -144,7 +145,7 @@ def split(ctx: typer.Context, article: Named, because: Because, by: By = None, a
     home: Home = ctx.obj
     now = clock.now()
     with home.database() as database:
-        gathering.follow(database)
+        linking.follow(database)
         with database.write() as session:
             known = find_article(session, article)
             mates = [one for one in memberships.articles_of(session, [known.policy_id]) if one != known.id]
@@ -169,7 +170,7 @@ def _decide(
         raise ArchiveError(f"that decides {len(pairs)} pairs of articles, at most {MOST_PAIRS}")
     name = by or getpass.getuser()
     for a, b in pairs:
-        links.rule(session, Ruling(a=a, b=b, same=same, by=name, why=why, at=at))
+        article_links.rule(session, Ruling(a=a, b=b, same=same, by=name, why=why, at=at))
     settle(session, {end for pair in pairs for end in pair}, at=at, by=name)
 
 

@@ -18,14 +18,15 @@ from cli.acts import InForceOn, KnownAt, drawn, end_of
 from cli.app import Json, app
 from cli.home import Home
 from cli.named import find_article
-from pipelines import gathering
-from pipelines.lineage import Traced, find, lineage
-from pipelines.parts import parts
-from policy.dates import calendar_day
+from pipelines.consumers import linking
+from pipelines.diff.lineage import Traced, find, lineage
+from pipelines.diff.text_diff import parts
+from policy.documents.dates import calendar_day
 from policy.errors import ArchiveError
+from policy.query.documents import words
 from policy.records import Version
-from storage import memberships, queries
-from storage.documents import words
+from storage import queries
+from storage.policies import memberships
 
 _POLICY = re.compile(r"policy/(?P<number>\d{1,9})")
 _AT = re.compile(r"(?P<article>.+?)#(?P<clause>c-[a-z2-7]+|[^\x00-\x7f].*)")
@@ -62,7 +63,7 @@ def clause(
     at = _AT.fullmatch(article)
     moment = end_of(known_at) if known_at else None
     with home.database() as database:
-        gathering.follow(database)
+        linking.follow(database)
         with database.read() as session:
             texts = _texts(session, home, at["article"] if at else article, moment)
     traced = lineage([words(text.version).split("\n") for text in texts])

@@ -17,14 +17,13 @@ from cli.app import Json, app
 from cli.home import Home
 from cli.named import find_article, find_version
 from cli.redline import Side, redline
-from pipelines.comparison import Change, Comparison, compare
-from pipelines.diff import LineChange
-from pipelines.fields import FieldChange, field_changes
-from pipelines.materiality import Materiality, judged
-from pipelines.reasons import NAMES, Grade
+from pipelines.diff.comparison import Change, Comparison, compare
+from pipelines.diff.field_changes import FieldChange, Materiality, field_changes, judged
+from pipelines.diff.reasons import NAMES, Grade
+from pipelines.diff.text_diff import LineChange
 from policy.errors import ArchiveError
-from policy.places import Place, places
 from policy.records import Version
+from policy.text.clauses import Place, places
 from storage.rows import KnownArticle
 
 Compared = Annotated[

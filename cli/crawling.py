@@ -16,22 +16,24 @@ from rich.text import Text
 import console
 import reporting
 from alerts import outbox
-from alerts.diary import Alarm
-from alerts.morning import alarm_lines
 from cli import traffic
 from cli.app import Json, app
 from cli.home import Home
 from cli.portals import distrust
 from cli.report import holder_shape
-from crawler import clock, halt, holders
+from crawler import clock
 from crawler import portals as declared
-from policy.dates import SHANGHAI
+from crawler.runs import kill_switch, lease
+from health.daily_report import alarm_lines
+from health.history import Alarm
+from policy.documents.dates import SHANGHAI
 from policy.errors import ArchiveError
-from policy.runs import Run
+from policy.records.runs import Run
 from resting import sentence as resting_domain
-from storage import backfills, backoffs, holdings, validators
+from storage.articles import validators
 from storage.database import upgrade
-from storage.holdings import PortalOverview, Totals
+from storage.runs import backfills, health_history, overview
+from storage.runs.overview import PortalOverview, Totals
 
 Replay = Annotated[
     list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
@@ -78,7 +80,7 @@ def crawl(
 ) -> None:
     """Crawl one portal now, also one whose domain is left alone at night."""
     import night
-    from crawler import runs
+    from crawler.runs import process
     from judging import judged
 
     home: Home = ctx.obj
@@ -86,7 +88,7 @@ def crawl(
     begun, captures = slot_of(slot), readable(replay or [])
     home.prepare()
     with console.busy(f"crawling {slug}"):
-        run = runs.crawl(
+        run = process.crawl(
             home.config,
             slug,
             slot=begun,
@@ -97,7 +99,7 @@ def crawl(
         )
     if run is None:
         console.fail(f"{slug}: another run has the lease")
-        raise typer.Exit(runs.TAKEN)
+        raise typer.Exit(process.TAKEN)
     with home.database() as database:
         run = judged(home.config, database, run)
     show_run(run, as_json=as_json)
@@ -117,7 +119,7 @@ def slot_of(given: str | None) -> dt.datetime | None:
 
 def readable(paths: list[Path]) -> list[Path]:
     """The paths, once it is known that they hold captures; raises ArchiveError."""
-    from crawler.saved import saved
+    from crawler.fetching.replay import saved
 
     if missing := [path for path in paths if not path.exists()]:
         raise ArchiveError(f"{missing[0]}: no such file or folder to replay")
@@ -143,13 +145,13 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     """Crawl every portal now, index, send alerts, print the morning report."""
     import night
     from cli import report
-    from crawler import lease
-    from crawler.enabled import enabled, replayable
+    from crawler.runs import lease
+    from crawler.runs.enabled_portals import enabled, replayable
 
     home: Home = ctx.obj
     captures = readable(replay or [])
     if not captures:
-        halt.require_none(home.config)
+        kill_switch.require_none(home.config)
     chosen = replayable(home.config, captures) if captures else enabled(home.config)
     home.prepare()
     stop = stopped_by_signals()
@@ -187,15 +189,15 @@ def stopped_by_signals() -> threading.Event:
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """What the archive holds, and how the last runs ended."""
     home: Home = ctx.obj
-    slugs, held = list(declared.load(home.config.portal_packages)), halt.halted(home.config)
+    slugs, held = list(declared.load(home.config.portal_packages)), kill_switch.halted(home.config)
     with home.database() as database, database.read() as session:
-        lines, totals = holdings.overview(session, slugs), holdings.totals(session)
+        lines, totals = overview.overview(session, slugs), overview.totals(session)
         messages = outbox.by_state(session)
         alarms = reporting.alarms(session, slugs)
-        resting = [resting_domain(each) for each in backoffs.backoffs(session).values()]
+        resting = [resting_domain(each) for each in health_history.backoffs(session).values()]
         distrusted = validators.distrusted(session)
         open_backfills = backfills.every(session, only_open=True)
-        held_by = [*holders.blocking_runs(session).values()]
+        held_by = [*lease.blocking_runs(session).values()]
     if as_json:
         shapes = [_status_shape(line, alarms) for line in lines]
         said = {
@@ -219,7 +221,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         for line in console.backfill_lines(each):
             console.say(Text(line))
     for remark in [
-        *map(holders.sentence, held_by),
+        *map(lease.sentence, held_by),
         *alarm_lines(alarms),
         *resting,
         *map(distrust, distrusted),

@@ -18,8 +18,8 @@ import console
 from cli.app import app
 from cli.home import Home
 from config import Config
-from crawler import halt
 from crawler import portals as declared
+from crawler.runs import kill_switch
 from policy.errors import ArchiveError, ConfigError
 from storage.database import upgrade
 
@@ -114,11 +114,11 @@ def capture(
     section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
 ) -> None:
     """Save the first listing page and some articles of a portal, as politely as a crawl."""
-    from crawler import runs
+    from crawler.runs import process
 
     home: Home = ctx.obj
     declared.get(slug, home.config.portal_packages)
-    halt.require_none(home.config)
+    kill_switch.require_none(home.config)
     folder = into / slug
     if folder.exists():
         raise ArchiveError(f"{folder}: is there already")
@@ -130,7 +130,7 @@ def capture(
             config.turns.symlink_to(home.config.turns)
         upgrade(config.database_url)
         with console.busy(f"capturing {slug}"):
-            run = runs.crawl(config, slug, since=EARLIEST, sections=section or [], sample=articles)
+            run = process.crawl(config, slug, since=EARLIEST, sections=section or [], sample=articles)
         saved = _saved(config, folder)
     for file, url in saved.items():
         console.say(f"{file}  {url}")
@@ -142,9 +142,8 @@ def capture(
 
 def _saved(config: Config, folder: Path) -> dict[str, str]:
     """Write what was captured into the folder, the WARC file beside it; the file names and addresses."""
-    from storage.coding import decode
-    from storage.scanning import scan
-    from storage.stored import load
+    from storage.warc.content_coding import decode
+    from storage.warc.reader import load, scan
 
     written: dict[str, str] = {}
     files = sorted(config.captures.rglob("*.warc.gz"))

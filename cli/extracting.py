@@ -17,10 +17,10 @@ from rich.text import Text
 import console
 from cli.app import FAILED, Json, app
 from cli.home import Home
-from policy.contents import Outline
 from policy.errors import PageError
 from policy.records import Article, Found
-from policy.scars import mend
+from policy.records.content import Outline
+from policy.text.word_spaces import mend
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def _sources(
     files: list[Path], folder: Path | None, url: str | None, urls: Path | None
 ) -> Iterator[tuple[Path, str | None]]:
     """The files in order, each with the address we are told."""
-    from crawler import extract as saved
+    from crawler import saved_pages as saved
 
     paths = [*files, *(saved.batch(folder) if folder else [])]
     if not paths:
@@ -64,7 +64,7 @@ def _sources(
 
 def _record(home: Home, path: Path, url: str | None) -> dict[str, Any]:
     """The record of one file, or what is wrong with it."""
-    from crawler import extract as saved
+    from crawler import saved_pages as saved
 
     crawl, packages = home.config.crawl, home.config.portal_packages
     try:

@@ -11,10 +11,10 @@ import console
 from cli.app import Json, app
 from cli.home import Home
 from crawler import clock, portals
-from pipelines import learning
+from pipelines.boilerplate import learning
 from policy.errors import ArchiveError
-from policy.furniture import Block, FurnitureSet, Sighting
-from storage import furniture as stored
+from policy.records.boilerplate import Block, FurnitureSet, Sighting
+from storage.articles import boilerplate as stored
 from storage.database import Database
 
 

@@ -13,18 +13,18 @@ from rich.text import Text
 
 import console
 import reporting
-from alerts.diary import Alarm, DiaryNight
-from alerts.diary import diary as as_diary
-from alerts.morning import Morning, markdown
 from cli import report as shown
 from cli.app import Json, app
 from cli.home import Home
 from crawler import clock
 from crawler import portals as declared
-from policy.dates import calendar_day
+from health.daily_report import Morning, markdown
+from health.history import Alarm, DiaryNight
+from health.history import diary as as_diary
+from policy.documents.dates import calendar_day
 from policy.errors import ArchiveError
-from storage import mornings, runs
 from storage.database import Database
+from storage.runs import health_history, leases
 
 
 @app.command()
@@ -67,7 +67,7 @@ def diary(
     home: Home = ctx.obj
     declared.get(slug, home.config.portal_packages)
     with home.database() as database, database.read() as session:
-        past = mornings.diary(session, slug, limit=nights + reporting.NIGHTS)
+        past = health_history.diary(session, slug, limit=nights + reporting.NIGHTS)
     entries = as_diary(past)[-nights:]
     if as_json:
         console.write_json([_shape(entry) for entry in reversed(entries)])
@@ -114,13 +114,13 @@ def accept(ctx: typer.Context, slug: str) -> None:
 def _accept(database: Database, slug: str) -> str:
     now = clock.now()
     with database.read() as session:
-        entries = as_diary(mornings.diary(session, slug, limit=reporting.NIGHTS))
+        entries = as_diary(health_history.diary(session, slug, limit=reporting.NIGHTS))
     open_now = entries[-1].open if entries else ()
     if not open_now:
         return "nothing to accept: no alarm is open"
     with database.write() as session:
-        run = runs.claim(session, slug, now, now, kind="acceptance")
+        run = leases.claim(session, slug, now, now, kind="acceptance")
         if run is None:
             raise ArchiveError(f"{slug} is being crawled: accept when that has ended")
-        runs.close(session, run.id, "ok", now, message="accepted by hand")
+        leases.close(session, run.id, "ok", now, message="accepted by hand")
     return "accepted: " + ", ".join(alarm.judgement.kind for alarm in open_now)

@@ -14,10 +14,10 @@ import console
 from cli.app import FAILED, PARTIAL, Json, app
 from cli.home import Home
 from crawler import clock
-from policy.runs import Run
+from policy.records.runs import Run
 
 if TYPE_CHECKING:
-    from crawler.imports import Load
+    from crawler.runs.imports import Load
 
 
 @app.command("import")
@@ -33,7 +33,7 @@ def import_files(
     as_json: Json = False,
 ) -> None:
     """Bring pages into the archive that were saved by hand, as of a portal that refuses us."""
-    from crawler import imports
+    from crawler.runs import imports
 
     home: Home = ctx.obj
     portal = None if files[0].exists() else home.names.get(str(files[0])) and str(files.pop(0))
@@ -58,10 +58,10 @@ def import_files(
 
 
 def _run(home: Home, slug: str, warcs: tuple[Path, ...]) -> Run | None:
-    from crawler import runs
+    from crawler.runs import process
 
     with console.busy(f"importing {slug}"):
-        return runs.supervise(home.config, slug, slot=clock.now(), replay=warcs, imported=True)
+        return process.supervise(home.config, slug, slot=clock.now(), replay=warcs, imported=True)
 
 
 def _code(load: Load, ended: Mapping[str, Run | None]) -> int:

@@ -15,13 +15,14 @@ import console
 from cli.acts import InForceOn, KnownAt, drawn, end_of
 from cli.app import Json, app
 from cli.home import Home
-from pipelines import gathering
-from pipelines.fidelity import Fidelity, fidelity
-from pipelines.portrait import Member, Portrait, Vote
-from policy.dates import SHANGHAI, calendar_day
-from policy.standing import Repeal, Standing, standing
-from storage import citations, memberships, queries
-from storage.citations import Citation
+from pipelines.consumers import linking
+from pipelines.dedupe.consensus import Member, Portrait, Vote
+from pipelines.diff.comparison import Fidelity, fidelity
+from policy.documents.dates import SHANGHAI, calendar_day
+from policy.rules.validity import Repeal, Standing, standing
+from storage import queries
+from storage.policies import citations, memberships
+from storage.policies.citations import Citation
 
 _MOST = 12
 """Lines of a kind that fit on a screen."""
@@ -55,7 +56,7 @@ def show_policy(
     """A policy with its pages, what it cites and what cites it, and its force with the evidence."""
     home: Home = ctx.obj
     with home.database() as database:
-        gathering.follow(database)
+        linking.follow(database)
         with database.read() as session:
             found = _seen(session, home, number, known_at, in_force_on)
     if as_json:

@@ -16,12 +16,13 @@ from cli.home import Home
 from config import Config, PortalConfig
 from crawler import portals as declared
 from crawler.portal import Portal
-from policy.patience import Backoff
+from policy.rules.backoff import Backoff
 from resting import domains
 from resting import sentence as resting
-from storage import backoffs, validators
+from storage.articles import validators
+from storage.articles.validators import Distrust
 from storage.database import is_new
-from storage.validators import Distrust
+from storage.runs import health_history
 
 
 @frozen(kw_only=True)
@@ -69,7 +70,7 @@ def _standings(home: Home) -> Standings:
         return Standings()
     with home.database() as database, database.read() as session:
         lied = {each.portal: each for each in validators.distrusted(session)}
-        return Standings(distrusted=lied, backoffs=backoffs.backoffs(session))
+        return Standings(distrusted=lied, backoffs=health_history.backoffs(session))
 
 
 def _state(portal: Portal, standings: Standings) -> str:

@@ -10,11 +10,11 @@ from rich.text import Text
 import console
 from cli.app import Json, app
 from cli.home import Home
-from policy.query import highlights, parse
+from policy.query.documents import marks
+from policy.query.parser import highlights, parse
 from storage.database import Database
-from storage.index import Index
-from storage.search import Hit
-from storage.snippets import marks
+from storage.search.index import Index
+from storage.search.searcher import Hit
 
 index = typer.Typer(help="The full-text index.", no_args_is_help=True)
 app.add_typer(index, name="index")
@@ -29,7 +29,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search the newest version of every article."""
-    from storage.search import search as find
+    from storage.search.searcher import search as find
 
     home: Home = ctx.obj
     tree = parse(query)

@@ -15,12 +15,14 @@ from cli.acts import KnownAt, end_of
 from cli.app import Json, app
 from cli.home import Home
 from cli.named import Named, find_article, find_version
-from policy.contents import Issuer, Reference, Topic
 from policy.errors import ArchiveError
-from policy.moves import Alias
 from policy.records import Article, File, Found, Version
-from policy.scars import mend
-from storage import article_json, moves, policies, queries
+from policy.records.content import Issuer, Reference, Topic
+from policy.rules.identity import Alias
+from policy.text.word_spaces import mend
+from storage import queries, rows
+from storage.articles import relocation
+from storage.policies import memberships
 from storage.rows import KnownArticle
 
 
@@ -38,7 +40,7 @@ def show(
         known = find_article(session, article)
         if known_at is not None:
             version = _known_at(session, known, known_at)
-        found, aliases = find_version(session, known, version), moves.aliases(session, known.id)
+        found, aliases = find_version(session, known, version), relocation.aliases(session, known.id)
     if as_json:
         shape = _version_shape(found) | _article_shape(found) | _presence_shape(known, aliases)
         console.write_json(shape)
@@ -49,7 +51,7 @@ def show(
 
 def _known_at(session: Session, known: KnownArticle, day: dt.datetime) -> int:
     """The number of the version that was the newest at the end of a day; raises ArchiveError."""
-    number = policies.newest_at(session, [known.id], end_of(day)).get(known.id)
+    number = memberships.newest_at(session, [known.id], end_of(day)).get(known.id)
     if number is None:
         raise ArchiveError(f"article {known.id} was not in the archive on {day.date()}")
     return number
@@ -208,7 +210,7 @@ def _article_shape(version: Version) -> dict[str, Any]:
     """The article with the text that there is to read, its attachments with what is known of each."""
     text = version.text
     files = {"attachments": [_file_shape(file) for file in version.files]}
-    return article_json.dump(version.article) | files | {"text": text, "scars": mend(text).scars}
+    return rows.dump(version.article) | files | {"text": text, "scars": mend(text).scars}
 
 
 def _file_shape(file: File) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from string import Template
 from attrs import field, frozen
 
 import console
-from pipelines.comparison import Change, Comparison
-from pipelines.fields import FieldChange
-from pipelines.parts import Part
-from policy.clauses import Clause
+from pipelines.diff.comparison import Change, Comparison
+from pipelines.diff.field_changes import FieldChange
+from pipelines.diff.text_diff import Part
+from policy.query.documents import words
 from policy.records import Version
-from storage.documents import words
+from policy.text.clauses import Clause
 
 _KINDS = {"added": "新增", "removed": "删去", "changed": "修改", "moved": "移动", "renumbered": "序号"}
 _GRADES = {"substantive": "实质", "cosmetic": "形式"}

@@ -13,10 +13,10 @@ import console
 from cli.app import PARTIAL, Json, app
 from cli.home import Home
 from crawler import portals
-from crawler.again import Reextraction, Restated, Unread, Wishes
-from pipelines.diff import diff
-from pipelines.fields import field_changes
-from policy.dates import SHANGHAI
+from crawler.runs.reextraction import Reextraction, Restated, Unread, Wishes
+from pipelines.diff.field_changes import field_changes
+from pipelines.diff.text_diff import diff
+from policy.documents.dates import SHANGHAI
 from policy.records import Article
 
 _LINES = 3
@@ -42,8 +42,8 @@ def reextract(
     as_json: Json = False,
 ) -> None:
     """Read a portal's stored captures again with today's code."""
-    from crawler import reextract as again
-    from crawler.runs import TAKEN
+    from crawler.runs import reextraction as again
+    from crawler.runs.process import TAKEN
 
     home: Home = ctx.obj
     portals.get(slug, home.config.portal_packages)

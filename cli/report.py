@@ -12,11 +12,11 @@ from rich.text import Text
 
 import console
 import reporting
-from alerts.morning import Morning, parts
 from config import Config
 from crawler import clock
-from policy.dates import calendar_day
-from policy.runs import Run
+from health.daily_report import Morning, parts
+from policy.documents.dates import calendar_day
+from policy.records.runs import Run
 from storage.database import Database
 
 if TYPE_CHECKING:

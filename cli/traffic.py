@@ -9,9 +9,11 @@ import typer
 import console
 from cli.app import FAILED, Json, app
 from cli.home import Home
-from crawler import clock, halt, requestlog
-from crawler.requestlog import Asked, Gap
-from policy.dates import SHANGHAI
+from crawler import clock
+from crawler.fetching import request_log
+from crawler.fetching.request_log import Asked, Gap
+from crawler.runs import kill_switch
+from policy.documents.dates import SHANGHAI
 from policy.errors import ArchiveError
 
 
@@ -29,7 +31,7 @@ def requests(
     """Every request of a run; with --gaps whether the delay was kept (exit code 1: it was not)."""
     home: Home = ctx.obj
     asked = sorted((one for name in runs for one in _asked(home, name)), key=lambda one: one.at)
-    between = requestlog.gaps(asked)
+    between = request_log.gaps(asked)
     if as_json:
         console.write_json([console.plain(one) for one in (between if gaps else asked)])
     elif gaps:
@@ -40,10 +42,10 @@ def requests(
 
 
 def _asked(home: Home, name: str) -> list[Asked]:
-    found = requestlog.logs(home.config.requests, name)
+    found = request_log.logs(home.config.requests, name)
     if not found:
         raise ArchiveError(f"{name}: no requests are logged under this slug or number of a run")
-    return list(requestlog.read(found[0]))
+    return list(request_log.read(found[0]))
 
 
 def _show_gaps(between: tuple[Gap, ...]) -> None:
@@ -71,7 +73,7 @@ def stop(
 ) -> None:
     """Ask nothing more of any portal: running crawls finish what is under way, none begins until resume."""
     home: Home = ctx.obj
-    held = halt.halt(home.config, clock.now(), reason)
+    held = kill_switch.halt(home.config, clock.now(), reason)
     if as_json:
         console.write_json(console.plain(held))
     else:
@@ -81,10 +83,10 @@ def stop(
 @app.command()
 def resume(ctx: typer.Context) -> None:
     """Crawl again after a stop."""
-    held = halt.resume(ctx.obj.config)
+    held = kill_switch.resume(ctx.obj.config)
     console.note("crawling again" if held else "nothing was stopped")
 
 
-def said(held: halt.Halt) -> str:
+def said(held: kill_switch.Halt) -> str:
     """A stop in one line."""
     return ": ".join([f"stopped since {console.moment(held.since)}", *filter(None, [held.reason])])

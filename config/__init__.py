@@ -1,6 +1,6 @@
 """``polarchive.toml`` and the environment as one frozen Config."""
 
-from config.reading import FILE, find_home, line_of, load
+from config.loading import FILE, find_home, line_of, load
 from config.records import Attachments, Budget, Config, Crawl, Mail, Network, PortalConfig, Schedule
 
 __all__ = [

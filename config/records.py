@@ -2,35 +2,210 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import calendar
+import math
+import re
+import zoneinfo
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import Attribute, evolve, field, frozen
 from attrs.validators import optional
 
-from config import checks
+Check = Callable[[Any, "Attribute[Any]", Any], None]
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = tuple(name.lower() for name in calendar.month_abbr[1:])
+_ITEM = re.compile(r"(?:\*|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:/(\d+))?")
+_HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):(\d{1,5})")
+
+
+def within(lowest: float, highest: float = math.inf) -> Check:
+    """A finite number between both, inclusive."""
+
+    def check(_: object, __: object, value: float) -> None:
+        if not (math.isfinite(value) and lowest <= value <= highest):
+            upto = f" and at most {highest:g}" if math.isfinite(highest) else ""
+            raise ValueError(f"must be at least {lowest:g}{upto}, is {value:g}")
+
+    return check
+
+
+def positive(_: object, __: object, value: float) -> None:
+    """A finite number above nought."""
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"must be more than 0, is {value:g}")
+
+
+def among(known: Iterable[str]) -> Check:
+    """Each one of these words."""
+
+    def check(_: object, __: object, value: Iterable[str]) -> None:
+        for item in value:
+            if item not in set(known):
+                raise ValueError(f"{item!r} is none of {', '.join(known)}")
+
+    return check
+
+
+def timezone(_: object, __: object, value: str) -> None:
+    """A zone of the IANA database."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        raise ValueError(f"no such time zone: {value!r} (expected a name as 'Asia/Shanghai')") from None
+
+
+def contact(_: object, __: object, value: str) -> None:
+    """Empty, a mail address or a web address, on one line of printable ASCII."""
+    fits = re.fullmatch(r"(https?://|mailto:)[!-~]+|[!-~]+@[!-~]+", value)
+    if value and not fits:
+        raise ValueError(f"expected a mail or web address, found {value!r}")
+
+
+def address(_: object, __: object, value: str) -> None:
+    """A bare mail address."""
+    if not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", value):
+        raise ValueError(f"expected a mail address, found {value!r}")
+
+
+def mailbox(_: object, __: object, value: str) -> None:
+    """Empty, or a bare mail address."""
+    if value:
+        address(_, __, value)
+
+
+def database(_: object, __: object, value: str) -> None:
+    """Empty, or a SQLAlchemy URL we run on. It may hold a password: the error does not repeat it."""
+    if value and not re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
+        raise ValueError("expected a URL that begins with sqlite:/// or postgresql://")
+
+
+def packages(_: object, __: object, value: Iterable[str]) -> None:
+    """Dotted names of Python packages."""
+    for name in value:
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise ValueError(f"not the name of a package: {name!r}")
+
+
+def hosts_with_ports(_: object, __: object, value: Iterable[str]) -> None:
+    """Each ``host:port``."""
+    for item in value:
+        found = _HOST_PORT.fullmatch(item)
+        if not found or not 0 < int(found[2]) < 65536:
+            raise ValueError(f"expected 'host:port' (as '127.0.0.1:8000'), found {item!r}")
+
+
+def origins(_: object, __: object, value: Mapping[str, str]) -> None:
+    """Origin to origin: ``https://www.example.cn`` = ``http://127.0.0.1:8000``."""
+    for url in (*value, *value.values()):
+        if not _is_origin(url):
+            raise ValueError(f"expected 'http://host' or 'https://host:port' without a path, found {url!r}")
+
+
+def _is_origin(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = not (parts.path or parts.query or parts.fragment or parts.username is not None)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and plain and port != 0
+
+
+# ------------------------------------------------------------------ cron
+
+
+def cron(_: object, __: object, value: str | None) -> None:
+    """Five fields: minute, hour, day, month, weekday; weekdays by name.
+
+    Numbers are refused for weekdays: for APScheduler 1 is Tuesday, for crontab Monday.
+    """
+    if value is None:
+        return
+    fields = value.split()
+    if len(fields) != 5:
+        raise ValueError(
+            f"expected five fields (minute hour day month weekday), found {len(fields)}: {value!r}"
+        )
+    minute, hour, day, month, weekday = fields
+    _numbers("minute", minute, 0, 59)
+    _numbers("hour", hour, 0, 23)
+    days, months = _numbers("day", day, 1, 31), _numbers("month", month, 1, 12, _MONTHS)
+    _weekdays(weekday)
+    if min(days) > max(calendar.monthrange(2024, number)[1] for number in months):
+        raise ValueError(f"never happens: none of these months has a day {min(days)}: {value!r}")
+
+
+def _numbers(name: str, field: str, first: int, last: int, names: tuple[str, ...] = ()) -> set[int]:
+    """The numbers a field stands for."""
+    found: set[int] = set()
+    for item in field.split(","):
+        low, high, step = _range(name, item, first, last, names)
+        if not first <= low <= high <= last or not 1 <= step <= max(1, high - low):
+            raise ValueError(f"{name} {item!r} is not between {first} and {last}")
+        found.update(range(low, high + 1, step))
+    return found
+
+
+def _range(name: str, item: str, first: int, last: int, names: tuple[str, ...]) -> tuple[int, int, int]:
+    parts = _ITEM.fullmatch(item.lower())
+    numbers = [_number(part, names) for part in parts.groups()] if parts else []
+    if not parts or any(
+        part and number is None for part, number in zip(parts.groups(), numbers, strict=True)
+    ):
+        raise ValueError(f"cannot read {name} {item!r}")
+    low, high, step = numbers
+    if low is None:
+        return first, last, 1 if step is None else step
+    if high is None:
+        high = last if parts[3] else low
+    return low, high, 1 if step is None else step
+
+
+def _number(part: str | None, names: tuple[str, ...]) -> int | None:
+    if part is None:
+        return None
+    if part.isdigit():
+        return int(part)
+    return names.index(part) + 1 if part in names else None
+
+
+def _weekdays(field: str) -> None:
+    for item in field.lower().split(","):
+        first, dash, last = item.partition("-")
+        known = first in WEEKDAYS and (not dash or last in WEEKDAYS)
+        if item != "*" and not (known and (not dash or WEEKDAYS.index(first) <= WEEKDAYS.index(last))):
+            raise ValueError(
+                f"weekday {item!r}: expected * or names from mon to sun (as 'mon-fri'), not numbers"
+            )
+
+
+# ------------------------------------------------------------------ records
 
 
 @frozen(kw_only=True)
 class Crawl:
     """How pages are fetched. Seconds, bytes, minutes."""
 
-    delay: float = field(default=1.0, validator=checks.within(0))
-    concurrency: int = field(default=4, validator=checks.within(1, 64))
-    timeout: float = field(default=30.0, validator=checks.positive)
-    max_bytes: int = field(default=20_000_000, validator=checks.positive)
-    max_decoded_bytes: int = field(default=40_000_000, validator=checks.positive)
-    first_crawl_days: int = field(default=90, validator=checks.within(0, 36_500))
-    deep_sweep_days: int = field(default=7, validator=checks.within(1, 366))
-    heartbeat: float = field(default=10.0, validator=checks.positive)
-    time_limit_minutes: float = field(default=180.0, validator=checks.positive)
+    delay: float = field(default=1.0, validator=within(0))
+    concurrency: int = field(default=4, validator=within(1, 64))
+    timeout: float = field(default=30.0, validator=positive)
+    max_bytes: int = field(default=20_000_000, validator=positive)
+    max_decoded_bytes: int = field(default=40_000_000, validator=positive)
+    first_crawl_days: int = field(default=90, validator=within(0, 36_500))
+    deep_sweep_days: int = field(default=7, validator=within(1, 366))
+    heartbeat: float = field(default=10.0, validator=positive)
+    time_limit_minutes: float = field(default=180.0, validator=positive)
     browser: str = ""
     throttle: bool = True
-    longest_delay: float = field(default=60.0, validator=checks.within(0, 3600))
-    longest_wait: float = field(default=300.0, validator=checks.within(0, 3600))
-    budget_pages: int = field(default=20_000, validator=checks.within(1))
-    budget_bytes: int = field(default=5_000_000_000, validator=checks.within(1))
-    budget_minutes: float = field(default=170.0, validator=checks.positive)
+    longest_delay: float = field(default=60.0, validator=within(0, 3600))
+    longest_wait: float = field(default=300.0, validator=within(0, 3600))
+    budget_pages: int = field(default=20_000, validator=within(1))
+    budget_bytes: int = field(default=5_000_000_000, validator=within(1))
+    budget_minutes: float = field(default=170.0, validator=positive)
 
 
 @frozen(kw_only=True)
@@ -54,14 +229,14 @@ class Attachments:
     """Which files of articles are fetched, and how long a reading of one may take."""
 
     enabled: bool = True
-    kinds: tuple[str, ...] = field(default=FILE_KINDS, validator=checks.among(FILE_KINDS))
-    max_bytes: int = field(default=40_000_000, validator=checks.positive)
-    timeout: float = field(default=120.0, validator=checks.positive)
-    recheck_days: float = field(default=30.0, validator=checks.within(0))
-    read_seconds: float = field(default=60.0, validator=checks.within(1, 3600))
-    read_memory_mb: int = field(default=1024, validator=checks.within(256, 65_536))
-    max_pages: int = field(default=2000, validator=checks.within(1))
-    max_characters: int = field(default=1_000_000, validator=checks.within(1000))
+    kinds: tuple[str, ...] = field(default=FILE_KINDS, validator=among(FILE_KINDS))
+    max_bytes: int = field(default=40_000_000, validator=positive)
+    timeout: float = field(default=120.0, validator=positive)
+    recheck_days: float = field(default=30.0, validator=within(0))
+    read_seconds: float = field(default=60.0, validator=within(1, 3600))
+    read_memory_mb: int = field(default=1024, validator=within(256, 65_536))
+    max_pages: int = field(default=2000, validator=within(1))
+    max_characters: int = field(default=1_000_000, validator=within(1000))
 
 
 @frozen(kw_only=True)
@@ -69,19 +244,19 @@ class Network:
     """``allow``: private ``host:port`` that may be fetched all the same. ``connect``: an origin
     (``https://www.example.cn``) answered by another (``http://127.0.0.1:8000``), as curl's --connect-to."""
 
-    allow: tuple[str, ...] = field(default=(), validator=checks.hosts_with_ports)
-    connect: Mapping[str, str] = field(factory=dict, validator=checks.origins)
+    allow: tuple[str, ...] = field(default=(), validator=hosts_with_ports)
+    connect: Mapping[str, str] = field(factory=dict, validator=origins)
 
 
 @frozen(kw_only=True)
 class Schedule:
     """When portals run: a five-field cron with weekdays by name, in ``timezone``."""
 
-    cron: str = field(default="30 2 * * *", validator=checks.cron)
-    timezone: str = field(default="Asia/Shanghai", validator=checks.timezone)
-    spread_minutes: float = field(default=30.0, validator=checks.within(0))
-    grace_hours: float = field(default=12.0, validator=checks.positive)
-    workers: int = field(default=4, validator=checks.within(1, 64))
+    cron: str = field(default="30 2 * * *", validator=cron)
+    timezone: str = field(default="Asia/Shanghai", validator=timezone)
+    spread_minutes: float = field(default=30.0, validator=within(0))
+    grace_hours: float = field(default=12.0, validator=positive)
+    workers: int = field(default=4, validator=within(1, 64))
 
     def __attrs_post_init__(self) -> None:
         if self.spread_minutes >= self.grace_hours * 60:
@@ -93,12 +268,12 @@ class PortalConfig:
     """What ops change for one portal."""
 
     enabled: bool = True
-    cron: str | None = field(default=None, validator=checks.cron)
-    delay: float | None = field(default=None, validator=optional(checks.within(0)))
+    cron: str | None = field(default=None, validator=cron)
+    delay: float | None = field(default=None, validator=optional(within(0)))
     attachments: bool = True
-    budget_pages: int | None = field(default=None, validator=optional(checks.within(1)))
-    budget_bytes: int | None = field(default=None, validator=optional(checks.within(1)))
-    budget_minutes: float | None = field(default=None, validator=optional(checks.positive))
+    budget_pages: int | None = field(default=None, validator=optional(within(1)))
+    budget_bytes: int | None = field(default=None, validator=optional(within(1)))
+    budget_minutes: float | None = field(default=None, validator=optional(positive))
 
 
 @frozen(kw_only=True)
@@ -106,8 +281,8 @@ class Mail:
     """The SMTP server alerts are handed to; no host: alerts stay in the outbox."""
 
     host: str = ""
-    port: int = field(default=25, validator=checks.within(1, 65535))
-    sender: str = field(default="polarchive@localhost", validator=checks.address)
+    port: int = field(default=25, validator=within(1, 65535))
+    sender: str = field(default="polarchive@localhost", validator=address)
     user: str = ""
     password: str = field(default="", repr=False)
     starttls: bool = False
@@ -117,21 +292,21 @@ class Mail:
 class Health:
     """How runs are judged. ``slow_seconds``: nothing that takes less is slow."""
 
-    slow_seconds: float = field(default=1.0, validator=checks.positive)
+    slow_seconds: float = field(default=1.0, validator=positive)
 
 
 @frozen(kw_only=True)
 class Backfill:
     """How the nights go on with open back-fills: so many requests each; 0: not at all."""
 
-    pages: int = field(default=0, validator=checks.within(0))
+    pages: int = field(default=0, validator=within(0))
 
 
 @frozen(kw_only=True)
 class Report:
     """Whom the morning report is mailed to; empty: nobody."""
 
-    email: str = field(default="", validator=checks.mailbox)
+    email: str = field(default="", validator=mailbox)
 
 
 @frozen(kw_only=True)
@@ -139,11 +314,11 @@ class Config:
     """Everything that is decided outside the code."""
 
     home: Path
-    contact: str = field(default="", validator=checks.contact)
+    contact: str = field(default="", validator=contact)
     """A mail or web address in the user agent; real portals are not crawled without one."""
-    database: str = field(default="", repr=False, validator=checks.database)
+    database: str = field(default="", repr=False, validator=database)
     """SQLAlchemy URL; empty: ``polarchive.db`` in the home."""
-    portal_packages: tuple[str, ...] = field(default=("crawler.portals",), validator=checks.packages)
+    portal_packages: tuple[str, ...] = field(default=("crawler.portals",), validator=packages)
     crawl: Crawl = Crawl()
     attachments: Attachments = Attachments()
     network: Network = Network()

@@ -6,7 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from crawler import reading
+from crawler import extraction
 from crawler.pages.base import ArticlePage
 from crawler.portal import Portal
 from pipelines.source_fingerprint import fingerprint, imported_modules
@@ -23,12 +23,12 @@ def code_version(portal: Portal | None = None) -> str:
 def reading_modules(portal: Portal | None = None) -> dict[str, Path]:
     """The modules that reading this portal's pages depends on, with their files.
 
-    They are what :mod:`crawler.reading` imports, and what declares the portal and its templates:
+    They are what :mod:`crawler.extraction` imports, and what declares the portal and its templates:
     portals are discovered, not imported by name.
     """
     declared = _declaring_modules(portal) if portal else frozenset()
     packages = PACKAGES | {name.partition(".")[0] for name in declared}
-    return imported_modules([reading.__name__, *declared], packages)
+    return imported_modules([extraction.__name__, *declared], packages)
 
 
 def _declaring_modules(portal: Portal) -> frozenset[str]:

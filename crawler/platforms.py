@@ -9,7 +9,7 @@ import re
 from typing import ClassVar
 
 from crawler.pages.base import ArticlePage
-from crawler.pages.dialects import CommonArticle, GkmlptArticle
+from crawler.pages.templates import CommonArticle, GkmlptArticle
 from crawler.portal import Portal
 
 

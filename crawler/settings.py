@@ -1,4 +1,4 @@
-"""Scrapy's settings, constants only; what a visit changes is set by ``crawler.visit.tuning``."""
+"""Scrapy's settings, constants only; what a visit changes is set by ``crawler.runs.context.tuning``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 CONCURRENT_REQUESTS = 4
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
-DOWNLOAD_DELAY = 0  # crawler.gate keeps it
+DOWNLOAD_DELAY = 0  # crawler.fetching.throttle keeps it
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
@@ -28,15 +28,15 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the run counts it by reason
 REDIRECT_MAX_TIMES = 5
 
 # The guard sees every address: no second way out, no other scheme.
-TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.fetching.ssrf_guard.GuardedResolver"
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 METAREFRESH_ENABLED = False
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.handlers.ConnectHandler",
-    "https": "crawler.handlers.ConnectHandler",
+    "http": "crawler.fetching.handlers.ConnectHandler",
+    "https": "crawler.fetching.handlers.ConnectHandler",
     "file": None,
     "ftp": None,
     "s3": None,
@@ -44,15 +44,15 @@ DOWNLOAD_HANDLERS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.middlewares.Refusals": 40,
-    "crawler.middlewares.PortalHosts": 60,
-    "crawler.robots.Robots": 100,
-    "crawler.rendering.Rendering": 110,
-    "crawler.middlewares.AddressGuard": 560,
-    "crawler.middlewares.Decode": 590,
-    "crawler.middlewares.Redirects": 600,
-    "crawler.middlewares.RawCapture": 950,
-    "crawler.middlewares.Metering": 960,
+    "crawler.fetching.middlewares.Refusals": 40,
+    "crawler.fetching.middlewares.PortalHosts": 60,
+    "crawler.fetching.robots.Robots": 100,
+    "crawler.fetching.rendering.Rendering": 110,
+    "crawler.fetching.middlewares.AddressGuard": 560,
+    "crawler.fetching.middlewares.Decode": 590,
+    "crawler.fetching.middlewares.Redirects": 600,
+    "crawler.fetching.middlewares.RawCapture": 950,
+    "crawler.fetching.middlewares.Metering": 960,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -69,15 +69,15 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.gate.Gate": 0,
-    "crawler.lateness.Lateness": 0,
-    "crawler.ledger.Ledger": 1,
+    "crawler.fetching.throttle.Gate": 0,
+    "crawler.fetching.handlers.Lateness": 0,
+    "crawler.runs.recorder.Ledger": 1,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.logcount.LogCount": None,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.feedexport.FeedExporter": None,
 }
-ITEM_PIPELINES = {"pipelines.adapters.ArchivePipeline": 300}
+ITEM_PIPELINES = {"pipelines.archive_pipeline.ArchivePipeline": 300}
 
 # Scrapy starts this many tasks for every response; 100 (its default) doubles the cost of a page.
 CONCURRENT_ITEMS = 8

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from attrs import field, frozen
 
-from pipelines.clean import Cleaned
-from policy.moves import Alias
+from pipelines.html.cleaning import Cleaned
 from policy.records import Article, Capture, Fetched
-from policy.validators import Validators
+from policy.rules.identity import Alias
+from policy.rules.validators import Validators
 
 
 @frozen(kw_only=True)

@@ -18,10 +18,10 @@ from twisted.internet.threads import blockingCallFromThread
 import night as nights
 from alerts import subscriptions
 from config import Config, load
-from crawler import runs as crawling
-from crawler import visit
-from policy.dates import SHANGHAI
-from policy.runs import Run
+from crawler.runs import context
+from crawler.runs import process as crawling
+from policy.documents.dates import SHANGHAI
+from policy.records.runs import Run
 from simulation.faults import Plan
 from simulation.portals.declared import PORTALS
 from simulation.site import SLOW, Hosts, reactor
@@ -176,7 +176,9 @@ class _Beside:
         async def one(slug: str, slot: dt.datetime) -> None:
             async with free:
                 with open_database(config.database_url) as database:
-                    begun = visit.begin(config, database, slug, slot=slot, now=self.clock(), clock=self.clock)
+                    begun = context.begin(
+                        config, database, slug, slot=slot, now=self.clock(), clock=self.clock
+                    )
                     run = None
                     if begun is not None:
                         await self.process.crawl("portal", visit=begun)

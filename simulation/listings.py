@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
 
-from policy.dates import SHANGHAI
+from policy.documents.dates import SHANGHAI
 from simulation.world import Paper
 
 SIZE = 15

@@ -11,16 +11,16 @@ from attrs import frozen
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from policy import workdays
 from policy.records import Change, Version
-from policy.runs import Judgement
+from policy.records.runs import Judgement
+from policy.rules import workdays
 from simulation.faults import KINDS, Fault, Plan
 from simulation.fortnight import Passed
 from simulation.portals.declared import FRESH_WITHIN
 from simulation.world import ELSEWHERE, Paper
 from storage import queries
 from storage.database import Database
-from storage.models import DeliveryRow
+from storage.tables import DeliveryRow
 
 
 @frozen(kw_only=True)

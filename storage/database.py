@@ -24,7 +24,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from policy.errors import ArchiveError
 from storage import migrations
-from storage.models import VersionRow
+from storage.tables import VersionRow
 
 _SQLITE = (
     *("foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL"),

@@ -11,10 +11,18 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Capture, Change, Version
-from policy.saves import Candidate
-from storage import keywords
-from storage.files import files_of
-from storage.models import (
+from policy.records.saves import Candidate
+from storage.articles import version_keywords
+from storage.articles.attachments import files_of
+from storage.rows import (
+    KnownArticle,
+    KnownPolicy,
+    article_record,
+    capture_record,
+    change_record,
+    version_record,
+)
+from storage.tables import (
     AliasRow,
     ArticleRow,
     CaptureRow,
@@ -23,14 +31,6 @@ from storage.models import (
     PolicyRow,
     VersionCaptureRow,
     VersionRow,
-)
-from storage.rows import (
-    KnownArticle,
-    KnownPolicy,
-    article_record,
-    capture_record,
-    change_record,
-    version_record,
 )
 
 _AT_ONCE = 500
@@ -225,7 +225,7 @@ def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
     pairs = session.execute(query).all()
     ids = [row.id for row, _ in pairs]
     captures, files = _captures(session, ids), files_of(session, ids)
-    words = keywords.of_versions(session, ids)
+    words = version_keywords.of_versions(session, ids)
     return [
         version_record(
             row,

@@ -8,14 +8,43 @@ from typing import Any, cast
 
 import cattrs
 from attrs import frozen
+from cattrs.preconf.json import make_converter
 
-from policy.files import FileStatus, FileText
-from policy.moves import Alias, Proof
-from policy.records import Capture, Change, ChangeKind, File, Version
-from policy.runs import HostTraffic, Judgement, Readings, Run, RunKind, RunState, SectionReport
-from policy.validators import Validators
-from storage import article_json
-from storage.models import AliasRow, ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
+from policy.records import Article, Capture, Change, ChangeKind, File, Version
+from policy.records.content import Completeness, FileStatus, FileText
+from policy.records.runs import HostTraffic, Judgement, Readings, Run, RunKind, RunState, SectionReport
+from policy.rules.identity import Alias, Proof
+from policy.rules.validators import Validators
+from storage.tables import AliasRow, ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
+
+_article_json_converter = make_converter(detailed_validation=False)
+
+
+def _moment(value: str, _: Any) -> dt.datetime | dt.date:
+    return dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+
+
+_article_json_converter.register_structure_hook(dt.datetime | dt.date, _moment)
+
+
+def dump(article: Article) -> dict[str, Any]:
+    """All fields but the text."""
+    fields: dict[str, Any] = _article_json_converter.unstructure(article)
+    del fields["text"]
+    return fields
+
+
+def load(fields: dict[str, Any], text: str) -> Article:
+    """The article again; fields that a later release added are passed over."""
+    return _article_json_converter.structure(fields | {"text": text}, Article)
+
+
+def load_completeness(fields: dict[str, Any]) -> Completeness:
+    """What the article knows to be missing, without reading the rest."""
+    return _article_json_converter.structure(fields["completeness"], Completeness)
+
+
+# ------------------------------------------------------------------ rows
 
 
 @frozen(kw_only=True)
@@ -79,7 +108,7 @@ def alias_record(row: AliasRow) -> Alias:
     return Alias(
         key=row.key,
         url=row.url,
-        evidence=cast("Proof", row.evidence),  # only storage.moves writes it
+        evidence=cast("Proof", row.evidence),  # only storage.articles.relocation writes it
         since=row.since,
     )
 
@@ -101,7 +130,7 @@ def version_record(
         content_hash=row.content_hash,
         code=row.code,
         furniture=row.furniture,
-        article=article_json.load(row.record, row.text),
+        article=load(row.record, row.text),
         captures=captures,
         keywords=keywords,
         files=files,
@@ -128,7 +157,7 @@ def file_text_record(row: FileTextRow) -> FileText:
     """What the file of a row says."""
     return FileText(
         kind=row.kind,
-        status=cast("FileStatus", row.status),  # only storage.files writes it
+        status=cast("FileStatus", row.status),  # only storage.articles.attachments writes it
         text=row.text,
         pages=row.pages,
         truncated=row.truncated,
@@ -141,7 +170,7 @@ def change_record(row: ChangeRow) -> Change:
     """The change of a row."""
     return Change(
         id=row.id,
-        kind=cast("ChangeKind", row.kind),  # only storage.archive writes it
+        kind=cast("ChangeKind", row.kind),  # only storage.articles.archive writes it
         policy_id=row.policy_id,
         article_id=row.article_id,
         version=row.version,
@@ -157,7 +186,7 @@ def run_record(row: RunRow, *, readings: bool = True) -> Run:
         id=row.id,
         portal=row.portal,
         slot=row.slot,
-        state=cast("RunState", row.state),  # only storage.runs writes it
+        state=cast("RunState", row.state),  # only storage.runs.leases writes it
         kind=cast("RunKind", row.kind),
         started=row.started,
         finished=row.finished,

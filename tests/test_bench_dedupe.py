@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from benchmarks import crowd, filled, planted
 from benchmarks.tally import Tally
-from pipelines.sheets import fingerprints
-from storage import fingerprints as index
+from pipelines.dedupe.comparison_profile import fingerprints
 from storage.database import open_database, upgrade
-from storage.models import FingerprintedRow, FingerprintKeyRow, FingerprintRow
+from storage.policies import fingerprints as index
+from storage.tables import FingerprintedRow, FingerprintKeyRow, FingerprintRow
 
 COUNT, SEED = 80, 5
 Rows = list[set[tuple[object, ...]]]

@@ -138,7 +138,7 @@ def test_the_worst_pages_have_their_size_and_elements(shape: str) -> None:
 def test_our_time_is_told_by_the_steps_of_the_reading() -> None:
     read = ENGINES["polarchive"].make()
     spent = by_step(lambda: read(article(1), "http://www.gov.cn/1.htm"), seconds=0.5)
-    assert {"crawler.pages.base", "pipelines.clean", "pipelines.metadata"} <= set(spent)
+    assert {"crawler.pages.base", "pipelines.html.cleaning", "pipelines.metadata.fields"} <= set(spent)
     assert all(ms > 0 for ms in spent.values())
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from benchmarks.pages import SIZE, article, listing, title
-from crawler import portals, reading
-from policy.identity import policy_keys
+from crawler import extraction, portals
 from policy.records import Article, Payload
+from policy.rules.identity import policy_keys
 
 BENCH = portals.get("bench", ("benchmarks.portals",))
 ROOT = "http://bench.example/"
@@ -13,7 +13,7 @@ ROOT = "http://bench.example/"
 
 def _read(number: int) -> Article:
     payload = Payload(url=f"{ROOT}content_{number}.htm", body=article(number), content_type="text/html")
-    return reading.read_article(BENCH, [reading.read_page(BENCH, payload)])
+    return extraction.read_article(BENCH, [extraction.read_page(BENCH, payload)])
 
 
 def test_a_page_has_the_size_that_is_said() -> None:
@@ -22,7 +22,7 @@ def test_a_page_has_the_size_that_is_said() -> None:
 
 def test_the_list_names_every_page() -> None:
     payload = Payload(url=f"{ROOT}list.json", body=listing(240), content_type="application/json")
-    assert len(reading.read_listing(BENCH, BENCH.sections[0], payload).entries) == 240
+    assert len(extraction.read_listing(BENCH, BENCH.sections[0], payload).entries) == 240
 
 
 def test_a_page_is_read_as_an_article_of_some_length() -> None:

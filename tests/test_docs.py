@@ -14,8 +14,8 @@ import typer
 from cli.app import app
 from crawler import portals
 from crawler.portal import Portal
-from policy.query import parse
-from storage.models import Base
+from policy.query.parser import parse
+from storage.tables import Base
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 
 from crawler.pages.base import First, Many
-from crawler.pages.dialects import CommonArticle
 from crawler.pages.government import GovernmentArticle
 from crawler.pages.listings import TrsList
+from crawler.pages.templates import CommonArticle
 from crawler.portal import Portal, Section
 
 

@@ -5,9 +5,9 @@
 """
 
 from crawler.pages.base import First
-from crawler.pages.dialects import CommonArticle
 from crawler.pages.government import GovernmentArticle
 from crawler.pages.listings import DataproxyList
+from crawler.pages.templates import CommonArticle
 from crawler.platforms import HanwebPortal
 from crawler.portal import Section
 

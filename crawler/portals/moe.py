@@ -5,9 +5,9 @@
 """
 
 from crawler.pages.base import First, Many
-from crawler.pages.dialects import CommonArticle
 from crawler.pages.government import GovernmentArticle
 from crawler.pages.listings import WasList
+from crawler.pages.templates import CommonArticle
 from crawler.platforms import TrsPortal
 from crawler.portal import Section
 

@@ -7,9 +7,9 @@
 import re
 
 from crawler.pages.base import First
-from crawler.pages.dialects import CommonArticle
 from crawler.pages.government import GovernmentArticle
 from crawler.pages.listings import CountedList
+from crawler.pages.templates import CommonArticle
 from crawler.platforms import TrsPortal
 from crawler.portal import Section
 

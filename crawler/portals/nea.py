@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 
 from crawler.pages.base import Ranked
-from crawler.pages.dialects import BODIES
 from crawler.pages.government import GovernmentArticle
 from crawler.pages.listings import NeaList
+from crawler.pages.templates import BODIES
 from crawler.portal import Portal, Section
 
 ROOT = "https://www.nea.gov.cn/policy/"

@@ -5,8 +5,8 @@
 
 import re
 
-from crawler.pages.dialects import CommonArticle
 from crawler.pages.listings import HubList
+from crawler.pages.templates import CommonArticle
 from crawler.portal import Portal, Section
 
 LIST = "https://www.safe.gov.cn/safe/zcfg/index.html"

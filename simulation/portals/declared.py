@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from crawler.pages.base import ArticlePage, First, ListingPage, Many
-from crawler.pages.dialects import CommonArticle
 from crawler.pages.government import GovernmentArticle
 from crawler.pages.listings import (
     CountedList,
@@ -22,6 +21,7 @@ from crawler.pages.listings import (
     TrsList,
     WasList,
 )
+from crawler.pages.templates import CommonArticle
 from crawler.platforms import TrsPortal
 from crawler.portal import Portal, Section
 

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from storage import database
-from storage.models import Base
+from storage.tables import Base
 
 
 def _migrate(connection: Connection) -> None:

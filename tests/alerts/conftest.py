@@ -15,14 +15,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from attrs import evolve
 
-from alerts import percolate, subscriptions
+from alerts import percolation, subscriptions
 from alerts.channels.email import Email
 from alerts.subscriptions import Subscription
-from policy.saves import Saved
-from storage import archive
+from policy.records.saves import Saved
+from storage.articles import archive
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.models import SubscriptionRow
-from storage.readings import Reading
+from storage.tables import SubscriptionRow
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
 NAMES = {"ndrc": "国家发展改革委", "bjx": "北极星"}
@@ -124,4 +124,4 @@ def publish(database: Database) -> Callable[..., Saved]:
 @pytest.fixture
 def follow(database: Database) -> Callable[[], int]:
     """Percolate to the end of the feed."""
-    return lambda: percolate.follow(database, NAMES, NIGHT)
+    return lambda: percolation.follow(database, NAMES, NIGHT)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from alerts.diary import diary
-from policy.runs import Judgement, Run, SectionReport
+from health.history import diary
+from policy.records.runs import Judgement, Run, SectionReport
 
 FIRST = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
 

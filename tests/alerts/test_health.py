@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from alerts.health import Promise, judge
-from policy.runs import HostTraffic, Judgement, Odd, Run, SectionReport
+from health.checks import Promise, judge
+from policy.records.runs import HostTraffic, Judgement, Odd, Run, SectionReport
 
 HOST = "www.example.cn"
 URL = f"https://{HOST}/tz/"

@@ -7,9 +7,9 @@ from typing import Any
 
 from attrs import evolve
 
-from alerts.diary import Alarm, DiaryNight
-from alerts.morning import Morning, News, markdown, message, parts
-from policy.runs import HostTraffic, Run, SectionReport
+from health.daily_report import Morning, News, markdown, message, parts
+from health.history import Alarm, DiaryNight
+from policy.records.runs import HostTraffic, Run, SectionReport
 from tests.storage.builders import NO_ROWS
 
 DAY = dt.date(2026, 11, 24)

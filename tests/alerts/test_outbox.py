@@ -14,11 +14,11 @@ from sqlalchemy import select
 from alerts import outbox
 from alerts.channels.email import Email
 from alerts.subscriptions import Subscription
-from policy.contents import DocNumber
 from policy.records import Found
-from policy.saves import Saved
+from policy.records.content import DocNumber
+from policy.records.saves import Saved
 from storage.database import Database
-from storage.models import DeliveryRow
+from storage.tables import DeliveryRow
 from tests.alerts.conftest import NAMES, Mailbox, spoil
 from tests.storage.builders import NIGHT
 

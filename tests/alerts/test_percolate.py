@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from alerts import percolate
+from alerts import percolation
 from alerts.subscriptions import Subscription
-from pipelines import gathering
-from policy.moves import Alias
-from policy.saves import Saved
-from storage import presence, queries
-from storage.cursors import cursor
+from pipelines.consumers import linking
+from policy.records.saves import Saved
+from policy.rules.identity import Alias
+from storage import queries
+from storage.articles import availability
+from storage.articles.changes import cursor
 from storage.database import Database
 from tests.acts import act
 from tests.alerts.conftest import NAMES, spoil
@@ -103,7 +104,7 @@ def test_the_cursor_moves_though_nothing_matches(
     change = publish().changes[-1]
     follow()
     with database.read() as session:
-        assert cursor(session, percolate.CURSOR) == change.id
+        assert cursor(session, percolation.CURSOR) == change.id
 
 
 def test_followers_beside_each_other_deliver_once(
@@ -116,7 +117,7 @@ def test_followers_beside_each_other_deliver_once(
             key=str(number),
         )
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: percolate.follow(database, NAMES, NIGHT), range(4)))
+        made = list(pool.map(lambda _: percolation.follow(database, NAMES, NIGHT), range(4)))
     assert sum(made) == 20
 
 
@@ -142,7 +143,7 @@ def test_nobody_is_told_that_a_policy_was_withdrawn_restored_or_moved(
     subscribe("储能")
     for night in (1, 2):
         with database.write() as session:
-            presence.mark_gone(session, "ndrc", "1", NIGHT + night * DAY)
+            availability.mark_gone(session, "ndrc", "1", NIGHT + night * DAY)
     new = Alias(key="2", url="https://www.example.cn/2.html", evidence="same words")
     saved = publish(at=NIGHT + 3 * DAY, url=new.url, aliases=[new])
     assert [change.kind for change in saved.changes] == ["restored", "moved"]
@@ -161,10 +162,10 @@ def test_a_policy_that_turns_out_to_be_another_is_told_once(
     subscribe("储能")
     publish(act(1), key="a", title="样例省储能行动计划")
     publish(act(1, 1, 7), key="b", portal="bjx", title="储能补贴来了")
-    gathering.follow(database)
+    linking.follow(database)
     assert follow() == 1
     publish(act(1, 2), key="c", portal="most", title="储能怎么干")
-    gathering.follow(database)
+    linking.follow(database)
     assert follow() == 0
 
 
@@ -174,10 +175,10 @@ def test_a_policy_told_before_it_turned_out_to_be_another_is_not_told_again(
     subscribe("储能")
     publish(act(1, 1, 3), key="a", portal="bjx", title="储能上篇")
     publish(act(1, 6), key="b", portal="most", title="储能下篇")
-    gathering.follow(database)
+    linking.follow(database)
     assert follow() == 2, "nothing says yet that they are one"
     publish(act(1), key="c", title="样例省储能行动计划")
-    gathering.follow(database)
+    linking.follow(database)
     assert follow() == 0
 
 
@@ -187,12 +188,12 @@ def test_the_last_page_of_a_reprint_then_its_others_then_the_original_are_told_o
     subscribe("储能")
     headline = "样例市：独立储能每千瓦时最高补贴三角"
     publish(act(1, 7), key="reprint", portal="bjx", title=headline, pages=3, missing=(1, 2))
-    gathering.follow(database)
+    linking.follow(database)
     assert follow() == 1
     publish(act(1), key="reprint", portal="bjx", title=headline, pages=3, at=NIGHT + DAY)
-    gathering.follow(database)
+    linking.follow(database)
     publish(act(1), key="original", title="样例省储能行动计划", at=NIGHT + 2 * DAY)
-    gathering.follow(database)
+    linking.follow(database)
     assert follow() == 0
     with database.read() as session:
         told = [change.kind for change in queries.changes(session)]

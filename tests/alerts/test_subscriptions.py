@@ -9,7 +9,7 @@ import pytest
 from alerts import subscriptions
 from alerts.subscriptions import Subscription
 from policy.errors import BadAddress, QuerySyntax
-from policy.saves import Saved
+from policy.records.saves import Saved
 from storage.database import Database
 
 Subscribe = Callable[..., Subscription]

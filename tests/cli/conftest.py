@@ -13,10 +13,10 @@ from attrs import frozen
 from typer.testing import CliRunner
 
 from cli.app import app
-from policy.saves import Saved
-from storage import archive
+from policy.records.saves import Saved
+from storage.articles import archive
+from storage.articles.classification import Reading
 from storage.database import open_database
-from storage.readings import Reading
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
 

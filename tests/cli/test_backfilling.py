@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from policy.backfills import Walked
-from storage import backfills, runs
+from policy.records.backfills import Walked
 from storage.database import Database, open_database
+from storage.runs import backfills, leases
 from tests.cli.conftest import Polarchive
 
 NOW = dt.datetime.now(dt.UTC)
@@ -24,9 +24,9 @@ def database(archived: Polarchive) -> Database:
 def crawled(archived: Polarchive) -> Polarchive:
     """A home whose portal was crawled once."""
     with database(archived) as held, held.write() as session:
-        run = runs.claim(session, "ndrc", NOW, NOW, since=FLOOR)
+        run = leases.claim(session, "ndrc", NOW, NOW, since=FLOOR)
         assert run
-        runs.close(session, run.id, "ok", NOW)
+        leases.close(session, run.id, "ok", NOW)
     return archived
 
 

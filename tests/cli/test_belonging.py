@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policy.saves import Saved
+from policy.records.saves import Saved
 from tests.acts import act
 from tests.cli.conftest import Polarchive
 

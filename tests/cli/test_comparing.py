@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from policy.saves import Saved
+from policy.records.saves import Saved
 from tests.cli.conftest import Polarchive
 
 Publish = Callable[..., Saved]

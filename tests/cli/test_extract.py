@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from cli.extracting import shape
-from crawler import extract
-from policy.contents import DocNumber, Issuer
+from crawler import saved_pages
 from policy.errors import ConfigError, Rejected
 from policy.records import Article, Found
+from policy.records.content import DocNumber, Issuer
 from tests import papers
 from tests.cli.conftest import Answer, Polarchive
 from tests.mocksite import shapes
@@ -211,7 +211,7 @@ def test_bad_files_are_named_and_the_others_are_read(polarchive: Polarchive, tmp
 def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = save(tmp_path, "bomb.html.gz", bytes(50_000_000))
     with pytest.raises(Rejected, match="larger than 1000000 bytes"):
-        extract.read(bomb, limit=1_000_000)
+        saved_pages.read(bomb, limit=1_000_000)
 
 
 def test_an_article_served_as_json_is_read_when_it_is_named(polarchive: Polarchive, tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_a_list_that_cannot_be_read_says_where(tmp_path: Path, listed: str | Non
     if listed:
         file.write_text(listed)
     with pytest.raises(ConfigError, match=says) as error:
-        extract.addresses(file)
+        saved_pages.addresses(file)
     assert str(file) in str(error.value)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from policy.furniture import Block, Seen, Sighting
-from storage import furniture
+from policy.records.boilerplate import Block, Seen, Sighting
+from storage.articles import boilerplate
 from storage.database import open_database
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import NIGHT
@@ -31,8 +31,8 @@ def learned(archived: Polarchive) -> Polarchive:
         open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database,
         database.write() as session,
     ):
-        furniture.remember(session, "ndrc", seen)
-        furniture.publish(session, "ndrc", NIGHT, lambda _: (BLOCK,))
+        boilerplate.remember(session, "ndrc", seen)
+        boilerplate.publish(session, "ndrc", NIGHT, lambda _: (BLOCK,))
     return archived
 
 

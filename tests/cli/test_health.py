@@ -9,11 +9,11 @@ import pytest
 from aiosmtpd.controller import Controller
 
 import reporting
-from alerts.morning import Morning
 from config import load
-from policy.runs import Judgement, SectionReport
-from storage import judging, runs
+from health.daily_report import Morning
+from policy.records.runs import Judgement, SectionReport
 from storage.database import open_database
+from storage.runs import health_history, leases
 from tests.alerts.conftest import Mailbox, free_port
 from tests.cli.conftest import Polarchive
 
@@ -35,10 +35,10 @@ def nights(archived: Polarchive) -> Polarchive:
         for number, found in enumerate([(), (DROP,), (DROP,)]):
             slot = FIRST + dt.timedelta(days=number)
             with database.write() as session:
-                run = runs.claim(session, "ndrc", slot, slot)
+                run = leases.claim(session, "ndrc", slot, slot)
                 assert run
-                runs.close(session, run.id, "ok", slot, entries=9, sections={"tz": SectionReport(pages=1)})
-                judging.keep(session, run.id, found)
+                leases.close(session, run.id, "ok", slot, entries=9, sections={"tz": SectionReport(pages=1)})
+                health_history.keep(session, run.id, found)
     return archived
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from policy.patience import met
-from policy.saves import Saved
-from storage import backoffs, validators
+from policy.records.saves import Saved
+from policy.rules.backoff import met
+from storage.articles import validators
 from storage.database import open_database
+from storage.runs import health_history
 from tests.cli.conftest import Polarchive
 
 TEXT = "为推进储能规模化应用，经研究，现就有关事项通知如下。各地要统筹电源、电网、负荷与储能，请遵照执行。"
@@ -61,7 +62,7 @@ def test_portals_say_which_lie_and_which_refuse_us_and_since_when(archived: Pola
         database.write() as session,
     ):
         validators.distrust(session, "ndrc", lie, since)
-        backoffs.leave_alone(session, wall)
+        health_history.leave_alone(session, wall)
     said = {portal["slug"]: portal for portal in archived("portals", "--json").json}
     assert said["ndrc"]["distrusted"] == {"since": "2026-11-20T18:30:00+00:00", "url": lie}
     (held,) = said["mof"]["left_alone"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from policy.force import effective, statements
+from policy.documents.force import effective, statements
+from policy.documents.references import references
 from policy.records import Article
-from policy.references import references
-from storage import archive
+from storage.articles import archive
+from storage.articles.classification import Reading
 from storage.database import open_database
-from storage.readings import Reading
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 

@@ -8,16 +8,16 @@ import attrs
 import pytest
 from attrs import evolve
 
-from policy.contents import Completeness, Statement
-from policy.issuers import split
+from policy.documents.issuers import split
+from policy.documents.topics import topics
 from policy.records import Conflict, Found
-from policy.saves import Saved
-from policy.topics import topics
-from storage import archive
+from policy.records.content import Completeness, Statement
+from policy.records.saves import Saved
+from storage.articles import archive
+from storage.articles.attachments import store_files
+from storage.articles.classification import Reading
 from storage.database import open_database
-from storage.enclosures import store_files
-from storage.index import Index
-from storage.readings import Reading
+from storage.search.index import Index
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, an_article, the_known_policy
 

@@ -7,7 +7,7 @@ from attrs import evolve
 import console
 from cli.report import night_shape
 from night import Night
-from policy.runs import Run
+from policy.records.runs import Run
 from tests.storage.builders import NIGHT, NO_ROWS
 
 (URL,) = NO_ROWS.examples

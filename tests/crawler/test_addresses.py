@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.addresses import allowed, endpoint, open_endpoints, origin, registrable
+from crawler.urls import allowed, endpoint, open_endpoints, origin, registrable
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "202.108.22.5", "2400:3200::1", "64:ff9b::808:808"])

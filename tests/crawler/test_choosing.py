@@ -6,9 +6,9 @@ import datetime as dt
 
 from attrs import evolve
 
-from crawler.choosing import Choice, Row, choose
+from crawler.spiders.listing_policy import Choice, Row, choose
 from policy.records import Entry
-from storage.listed import Listed
+from storage.articles.listed_entries import Listed
 from storage.rows import KnownArticle
 
 TODAY = dt.date(2026, 11, 20)

@@ -16,20 +16,20 @@ from crawler import code_version as versions
 from crawler.code_version import code_version, reading_modules
 from crawler.portal import Portal
 from crawler.portals import get, load
-from pipelines.files import parent
+from pipelines.attachments import bounded_reader
 from pipelines.source_fingerprint import data_files
 
 ROOT = Path(__file__).parents[2]
 OURS = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
 
 PAGES = """
-from crawler import reading
+from crawler import extraction
 from policy.records import Payload
 
 folder = ROOT / "tests/portals/bjx"
 address = "https://news.bjx.com.cn/html/20260310/1300001.shtml"
 article = Payload(url=address, body=(folder / "long-1.html").read_bytes())
-assert reading.reread(None, [article]).title.value
+assert extraction.reread(None, [article]).title.value
 generic = modules()
 
 from crawler.portals import get
@@ -37,15 +37,15 @@ from crawler.portals import get
 case = json.loads((folder / "list.case.json").read_text())
 section = next(section for section in get("bjx").sections if section.slug == case["section"])
 listing = Payload(url=section.url, body=(folder / "list.html").read_bytes())
-assert reading.read_listing(get("bjx"), section, listing).entries
-assert reading.read_saved([article]).portal == "bjx"
+assert extraction.read_listing(get("bjx"), section, listing).entries
+assert extraction.read_saved([article]).portal == "bjx"
 print(json.dumps({"generic": generic, "modules": modules(), "opened": opened}))
 """
 FILES = """
 from tests import papers
-import pipelines.files.child
-from pipelines.files.reading import read_file
-from pipelines.files.said import Limits
+import pipelines.attachments.child
+from pipelines.attachments.child import read_file
+from pipelines.attachments.formats import Limits
 
 del sys.modules["tests"], sys.modules["tests.papers"]
 for name, body in {"a.docx": papers.a_docx(), "a.txt": b"text"}.items():
@@ -99,31 +99,31 @@ def test_every_module_and_dictionary_from_payload_to_record_is_covered() -> None
 
 def test_every_module_that_reads_a_file_is_covered() -> None:
     seen = in_a_fresh_interpreter(FILES)
-    covered = parent.reader_modules()
+    covered = bounded_reader.reader_modules()
     assert len(seen["modules"]) > 10
     assert set(seen["modules"]) - set(covered) == set()
     assert uncovered_data(seen["opened"], covered) == set()
 
 
 NOT_READING = [
-    "crawler.memory",
-    "crawler.reader",
-    "crawler.runs",
+    "crawler.spiders.portal_state",
+    "crawler.spiders.article_reader",
+    "crawler.runs.process",
     "crawler.settings",
-    "pipelines.adapters",
-    "pipelines.comparison",
-    "pipelines.diff",
-    "pipelines.gathering",
-    "pipelines.grouping",
-    "pipelines.keywording",
-    "pipelines.keywords",
-    "pipelines.learner",
-    "pipelines.relations",
-    "pipelines.settling",
-    "policy.drift",
-    "policy.patience",
-    "policy.revisit",
-    "policy.withdrawal",
+    "pipelines.archive_pipeline",
+    "pipelines.diff.comparison",
+    "pipelines.diff.text_diff",
+    "pipelines.consumers.linking",
+    "pipelines.dedupe.grouping",
+    "pipelines.consumers.keywords",
+    "pipelines.consumers.keywords",
+    "pipelines.archive_pipeline",
+    "pipelines.dedupe.relations",
+    "pipelines.consumers.regrouping",
+    "policy.rules.drift",
+    "policy.rules.backoff",
+    "policy.rules.revisit",
+    "policy.rules.revisit",
 ]
 
 
@@ -131,11 +131,11 @@ NOT_READING = [
 def test_comparing_grouping_and_backing_off_are_not(name: str) -> None:
     assert find_spec(name)
     assert name not in all_reading_modules()
-    assert name not in parent.reader_modules()
+    assert name not in bounded_reader.reader_modules()
 
 
 def test_nothing_of_storage_alerts_and_health_is_covered() -> None:
-    names = {*all_reading_modules(), *parent.reader_modules()}
+    names = {*all_reading_modules(), *bounded_reader.reader_modules()}
     assert {name.partition(".")[0] for name in names} == {"crawler", "pipelines", "policy"}
 
 

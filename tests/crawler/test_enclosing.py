@@ -8,10 +8,10 @@ import pytest
 from attrs import evolve
 
 from config.records import FILE_KINDS
-from crawler.enclosing import due
-from policy.identity import content_hash
+from crawler.spiders.attachment_requests import due
 from policy.records import Attachment
-from storage.files import HeldArticle, HeldFile
+from policy.rules.identity import content_hash
+from storage.articles.attachments import HeldArticle, HeldFile
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, an_article
 
 ARTICLE = evolve(an_article(), attachments=(PLAN,))

@@ -6,9 +6,9 @@ import datetime as dt
 
 from attrs import evolve
 
-from crawler.choosing import Choice, in_window
-from crawler.following import MOST_PAGES, Sought, Trail
 from crawler.portals.ndrc import Ndrc
+from crawler.spiders.listing_cursor import MOST_PAGES, Sought, Trail
+from crawler.spiders.listing_policy import Choice, in_window
 from policy.records import Capture, Entry, Listing, Page
 
 LIST = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"

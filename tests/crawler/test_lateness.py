@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from crawler.lateness import EVERY, Lateness
+from crawler.fetching.handlers import EVERY, Lateness
 
 
 def test_a_loop_that_was_blocked_is_late_by_as_much() -> None:

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from crawler import portals
-from crawler.ledger import Ledger, Seen
-from crawler.visit import Visit
-from storage import runs
+from crawler.runs.context import Visit
+from crawler.runs.recorder import Ledger, Seen
 from storage.database import Database, open_database, upgrade
+from storage.runs import leases
 
 NIGHT = dt.datetime(2026, 11, 20, 18, 30, tzinfo=dt.UTC)
 
@@ -43,7 +43,7 @@ def test_a_heartbeat_that_cannot_be_written_is_not_the_last(
     portal = portals.get("ndrc")
     with open_database(url) as database:
         with database.write() as session:
-            run = runs.claim(session, "ndrc", NIGHT, NIGHT)
+            run = leases.claim(session, "ndrc", NIGHT, NIGHT)
         assert run
         visit = Visit(config=Config(home=tmp_path), portal=portal, sections=(), database=database, run=run)
         stopped: list[bool] = []
@@ -55,7 +55,7 @@ def test_a_heartbeat_that_cannot_be_written_is_not_the_last(
         assert "heartbeat not written" in caplog.text
         asyncio.run(beat(visit))
         with database.read() as session:
-            beaten = runs.run(session, run.id).heartbeat
+            beaten = leases.run(session, run.id).heartbeat
         assert beaten
         assert beaten > NIGHT
     assert not stopped

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pace import Pace, retry_after
-from crawler.turns import POLL, Turns
+from crawler.fetching.domain_lock import POLL, Turns
+from crawler.fetching.throttle import Pace, retry_after
 
 NOW = dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crawler.printed import printed
+from crawler.spiders.article_reader import printed
 from policy.records import Payload
 
 PAGE = (

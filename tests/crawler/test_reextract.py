@@ -10,25 +10,27 @@ import pytest
 from attrs import evolve, frozen
 from sqlalchemy import select
 
-from alerts import percolate, subscriptions
+from alerts import percolation, subscriptions
 from config import Config, load
-from crawler import portals, reading
-from crawler.again import Wishes
+from crawler import extraction, portals
 from crawler.code_version import code_version
+from crawler.fetching.replay import Stored
 from crawler.portal import Portal
-from crawler.printed import printed
-from crawler.reextract import preview, reextract
-from crawler.stored import Stored
-from pipelines.reprints import decide
+from crawler.runs.reextraction import Wishes, preview, reextract
+from crawler.spiders.article_reader import printed
+from pipelines.dedupe.exact_duplicates import decide
 from policy.errors import PageError
-from policy.furniture import Block
 from policy.records import Payload
-from policy.words import fold
-from storage import archive, captured, furniture, queries, runs
-from storage.captures import CaptureWriter
+from policy.records.boilerplate import Block
+from policy.text.words import fold
+from storage import queries
+from storage.articles import archive, boilerplate
+from storage.articles import captures as captured
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.models import DeliveryRow
-from storage.readings import Reading
+from storage.runs import leases
+from storage.tables import DeliveryRow
+from storage.warc.writer import CaptureWriter
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 
@@ -68,12 +70,12 @@ class Nights:
         """The same of articles of several pages."""
         portal, at = portals.get(slug, self.config.portal_packages), FIRST + number * dt.timedelta(days=1)
         with self.database.write() as session:
-            run = runs.claim(session, slug, at, at)
+            run = leases.claim(session, slug, at, at)
         assert run is not None
         with CaptureWriter(self.config.captures, slug, run.id, now=at) as writer:
             done = [self._article(portal, writer, run.id, pages, at) for pages in fetched]
         with self.database.write() as session:
-            runs.close(session, run.id, "ok", at)
+            leases.close(session, run.id, "ok", at)
         return done
 
     def _article(
@@ -91,13 +93,13 @@ class Nights:
             for url, body in pages.items()
         ]
         with self.database.read() as session:
-            learned = furniture.active(session, portal.slug)
+            learned = boilerplate.active(session, portal.slug)
         try:
             payloads = [Payload(url=url, body=body.encode()) for url, body in pages.items()]
             return archive.store(
                 self.database,
                 Reading(
-                    article=reading.reread(portal, payloads, learned),
+                    article=extraction.reread(portal, payloads, learned),
                     captures=tuple(captures),
                     code=code_version(portal),
                     run_id=run,
@@ -105,7 +107,7 @@ class Nights:
                     printed=lambda held: printed([*map(stored.payload, held)]),
                 ),
                 decide=decide,
-                reread=lambda held: reading.reread(portal, [*map(stored.payload, held)], learned),
+                reread=lambda held: extraction.reread(portal, [*map(stored.payload, held)], learned),
             ).kind
         except PageError as error:
             with self.database.write() as session:
@@ -130,7 +132,7 @@ class Nights:
 
     def deliveries(self) -> int:
         """How many messages the changes so far have made."""
-        percolate.follow(self.database, NAMES, FIRST + dt.timedelta(days=20))
+        percolation.follow(self.database, NAMES, FIRST + dt.timedelta(days=20))
         with self.database.read() as session:
             return len(session.scalars(select(DeliveryRow.id)).all())
 
@@ -234,7 +236,7 @@ def test_a_preview_says_the_same_and_changes_nothing(nights: Nights) -> None:
     assert {each.title: each.versions for each in would.restated}[CHANGING.title] == 2
     assert nights.kinds() == before
     with nights.database.read() as session:
-        assert {run.kind for run in runs.history(session)} == {"crawl"}
+        assert {run.kind for run in leases.history(session)} == {"crawl"}
 
 
 def test_only_captures_since_a_day_are_read(nights: Nights) -> None:
@@ -282,12 +284,12 @@ def test_a_portal_that_is_being_crawled_is_not_read_again(nights: Nights) -> Non
     ten_nights(nights)
     now = dt.datetime.now(dt.UTC)
     with nights.database.write() as session:
-        running = runs.claim(session, "ndrc", now, now)
+        running = leases.claim(session, "ndrc", now, now)
     assert reextract(nights.mended().config, "ndrc", Wishes()) is None
     assert len(nights.kinds()) == 7
     with nights.database.write() as session:
         assert running is not None
-        runs.close(session, running.id, "ok", now)
+        leases.close(session, running.id, "ok", now)
     assert reextract(nights.mended().config, "ndrc", Wishes()) is not None
 
 
@@ -324,7 +326,7 @@ def test_furniture_that_was_learned_meanwhile_makes_no_version(nights: Nights) -
     nights.night(0, pages)
     with nights.database.write() as session:
         block = Block(layout="NdrcArticle", edge="tail", key=fold(line), since=FIRST, pages=10, of=10)
-        assert furniture.publish(session, "ndrc", FIRST, lambda _: (block,))
+        assert boilerplate.publish(session, "ndrc", FIRST, lambda _: (block,))
     done = reextract(nights.mended().config, "ndrc", Wishes())
     assert done is not None
     assert (done.unchanged, done.count("revised")) == (2, 1)

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from crawler.meter import Meter
+from crawler.fetching.traffic import Meter
 from crawler.pages.listings.entries import listing
-from crawler.reports import Reports
+from crawler.runs.statistics import Reports
 from policy.records import Entry
-from policy.runs import Odd
+from policy.records.runs import Odd
 
 URL = "https://www.example.cn/tz/"
 DAY = dt.date(2026, 11, 20)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from crawler.saved import Saved
-from storage.warc import StoredRecord, Unanswered
+from crawler.fetching.replay import Saved
+from storage.warc.record_parser import StoredRecord, Unanswered
 
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.sweep import is_deep
-from policy.dates import calendar_day
+from crawler.runs.context import is_deep
+from policy.documents.dates import calendar_day
 
 FIRST = dt.datetime(2026, 11, 1, 18, 30, tzinfo=dt.UTC)
 NIGHTS = [FIRST + dt.timedelta(days=n) for n in range(60)]

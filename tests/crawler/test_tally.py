@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, ResponseDataLossError
 
-from crawler.outcomes import AddressRefused, BadStatus, NotSaved, Unfetched, reason
-from crawler.tally import Tally, explain, final_state, tally
+from crawler.fetching.fetch_errors import AddressRefused, BadStatus, NotSaved, Unfetched, reason
+from crawler.runs.statistics import Tally, explain, final_state, tally
 from policy.errors import Challenge, LayoutChanged
 
 

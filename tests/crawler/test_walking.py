@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve
 
-from crawler.addresses import alike
 from crawler.pages.listings import StaticList, YearList
 from crawler.portal import Section
-from crawler.walking import LOST, PASSED, STALE, Frontier, Walk, merged
-from policy.backfills import PATIENCE, Walked
+from crawler.spiders.backfill_listing import LOST, PASSED, STALE, Frontier, Walk, merged
+from crawler.urls import alike
 from policy.records import Entry, Listing
+from policy.records.backfills import PATIENCE, Walked
 
 LIST = "https://www.example.cn/tz/"
 SECTION = Section(slug="tz", name="通知", url=LIST, listing=StaticList)

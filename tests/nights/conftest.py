@@ -15,9 +15,11 @@ import pytest
 from attrs import field, frozen
 
 from policy.records import Capture, Change, Version
-from policy.runs import Run
-from storage import captured, queries, runs
+from policy.records.runs import Run
+from storage import queries
+from storage.articles import captures
 from storage.database import Database, open_database, upgrade
+from storage.runs import leases
 from tests.mocksite.site import CHECKOUT, MockSite
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -150,12 +152,12 @@ class Home:
     def runs(self) -> list[Run]:
         """All runs, the newest first."""
         with self.database() as database, database.read() as session:
-            return runs.history(session)
+            return leases.history(session)
 
     def captures(self, url: str) -> list[Capture]:
         """The captures of an address, the newest first."""
         with self.database() as database, database.read() as session:
-            return captured.last_captures(session, url)
+            return captures.last_captures(session, url)
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.browser import PROGRAMS
-from storage.scanning import scan
-from storage.stored import load
-from storage.warc import RENDERED
+from crawler.fetching.browser import PROGRAMS
+from storage.warc.reader import load, scan
+from storage.warc.record_parser import RENDERED
 from tests.mocksite import shapes
 from tests.mocksite.scripted.made import ROOT
 from tests.mocksite.shapes import paper

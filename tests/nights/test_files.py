@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve
 
-from policy.query import parse
+from policy.query.parser import parse
 from policy.records import File, Version
-from storage.index import Index
-from storage.search import Results, search
-from storage.stored import payload
+from storage.search.index import Index
+from storage.search.searcher import Results, search
+from storage.warc.reader import payload
 from tests import papers
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper

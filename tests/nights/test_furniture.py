@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
-from storage import furniture
+from storage.articles import boilerplate
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.nights.conftest import SHANGHAI, Home
@@ -50,7 +50,7 @@ def odd(home: Home, each: Paper) -> list[str]:
 
 def sets(home: Home) -> int | None:
     with home.database() as database, database.read() as session:
-        active = furniture.active(session, "ndrc")
+        active = boilerplate.active(session, "ndrc")
     return active.id if active else None
 
 

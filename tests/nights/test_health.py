@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 import night
 from config import load
 from night import Night
-from storage import backoffs, runs
+from storage.runs import health_history, leases
 from tests.alerts.conftest import Mailbox, free_port
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
@@ -97,8 +97,8 @@ def test_a_domain_that_refuses_us_is_left_alone_longer_each_time(home: Home, a_n
     assert home.crawl("loopback")["judgements"] == [], "by hand it is crawled all the same"
     assert (a_night(7).runs[0].state, told(a_night(8))) == ("ok", [])
     with home.database() as database, database.read() as session:
-        assert backoffs.backoffs(session) == {}
-        assert runs.first_since(session, "loopback") is not None
+        assert health_history.backoffs(session) == {}
+        assert leases.first_since(session, "loopback") is not None
 
 
 def test_a_host_that_answers_nothing_is_down(home: Home, a_night: A_Night) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.captures import CaptureWriter
-from storage.scanning import scan
+from storage.warc.reader import scan
+from storage.warc.writer import CaptureWriter
 from tests.cli.conftest import Answer, Polarchive
 from tests.mocksite import shapes
 from tests.nights.conftest import Home

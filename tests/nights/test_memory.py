@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from policy.revisit import spread
+from policy.rules.revisit import spread
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.nights.conftest import SHANGHAI, Home

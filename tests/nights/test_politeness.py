@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from config import load
-from crawler import runs
+from crawler.runs import process
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.nights.conftest import SHANGHAI, Home
@@ -79,7 +79,7 @@ def test_two_portals_of_one_domain_take_turns_in_processes_of_their_own(home: Ho
     home.configure(delay=0.2, packages=["tests.mocksite.neighbours"])
     publish(home, papers(6), "https://www.twins.example/tz/")
     publish(home, papers(6), "https://bureau.twins.example/tz/")
-    ended = runs.run_all(load(home.path), [("city", SLOT), ("bureau", SLOT)])
+    ended = process.run_all(load(home.path), [("city", SLOT), ("bureau", SLOT)])
     assert [run.new for run in ended] == [6, 6]
     hosts = [each["url"].partition("/")[0] for each in home.site.asked()]
     assert len(hosts) == 16
@@ -129,7 +129,7 @@ def test_a_robots_txt_that_does_not_come_is_told_in_one_line_with_what_follows(h
     said = "www.ndrc.gov.cn: robots.txt is not answered (truncated): nothing is asked there tonight"
     assert said in row["message"]
     assert "Traceback" not in err
-    (line,) = [line for line in err.splitlines() if "crawler.robots" in line]
+    (line,) = [line for line in err.splitlines() if "crawler.fetching.robots" in line]
     forbidden = "all of www.ndrc.gov.cn is forbidden until the next night"
     assert line.endswith(f"ndrc: {ROBOTS} is not answered (truncated): {forbidden}")
     assert {each["url"] for each in home.site.asked()} == {"www.ndrc.gov.cn/robots.txt"}
@@ -187,7 +187,7 @@ def test_a_stop_ends_what_runs_and_nothing_begins_until_it_is_taken_back(home: H
         assert (child.returncode, out) == (1, "")
         assert err.startswith("error: crawling is stopped since ")
         assert err.endswith("UTC (the ministry called): polarchive resume\n")
-    assert runs.run_all(load(home.path), [("ndrc", SLOT)]) == []
+    assert process.run_all(load(home.path), [("ndrc", SLOT)]) == []
     assert len(home.site.asked()) == asked
     assert [run.state for run in home.runs()] == ["stopped"], "and no run was claimed"
     assert home.ask("status", "--json")["stopped"]["reason"] == "the ministry called"

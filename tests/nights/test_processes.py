@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from config import load
-from crawler import runs
+from crawler.runs import process
 from night import code_of
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
@@ -85,11 +85,13 @@ def test_runs_are_supervised_beside_each_other_and_ended_at_their_time_limit(hom
     config = load(home.path)
 
     done: list[str] = []
-    ended = runs.run_all(config, [("ndrc", SLOT), ("bjx", SLOT)], on_done=lambda slug, run: done.append(slug))
+    ended = process.run_all(
+        config, [("ndrc", SLOT), ("bjx", SLOT)], on_done=lambda slug, run: done.append(slug)
+    )
     states = {run.portal: run.state for run in ended}
     assert states == {"bjx": "partial", "ndrc": "timeout"}
     assert done == ["bjx", "ndrc"]
-    assert runs.supervise(config, "bjx", slot=SLOT) is None, "each slot runs once"
+    assert process.supervise(config, "bjx", slot=SLOT) is None, "each slot runs once"
     assert [code_of(run) for run in ended] == [3, 1]
 
 

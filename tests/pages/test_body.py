@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crawler.reading import read_saved
+from crawler.extraction import read_saved
 from policy.errors import PageError
 from policy.records import Article, Payload
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import fuzz
 from benchmarks.pages import article
-from crawler.reading import read_saved
+from crawler.extraction import read_saved
 from policy.records import Payload
 
 SENTENCE = "样例县说，旧管网已经换了九成，漏水比去年少了三成。"

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
+from crawler.extraction import read_saved
 from crawler.pages import generic
-from crawler.reading import read_saved
 from policy.errors import NotHtml, PageError, Rejected
 from policy.records import Article, Payload
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.reading import read_saved
+from crawler.extraction import read_saved
 from policy.records import Article, Payload
 
 BODY = (

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawler.extraction import read_listing
 from crawler.pages.base import ListingPage, Many
 from crawler.pages.listings import (
     CountedList,
@@ -34,9 +35,8 @@ from crawler.pages.listings import (
     parted,
     posting,
 )
-from crawler.pages.listings.asking import kind, turned
+from crawler.pages.listings.entries import kind, turned
 from crawler.portal import Portal, Section
-from crawler.reading import read_listing
 from policy.errors import ErrorPage, LayoutChanged, NotHtml, TooDeep
 from policy.records import Listing, Payload
 

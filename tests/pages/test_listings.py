@@ -5,11 +5,11 @@ import re
 
 import pytest
 
+from crawler.extraction import read_listing
 from crawler.pages.base import Many
 from crawler.pages.listings import HubList, JsonList, StaticList, TrsList, canonical
 from crawler.pages.listings.entries import MOST_PAGES
 from crawler.portal import Portal, Section
-from crawler.reading import read_listing
 from policy.errors import Challenge, LayoutChanged
 from policy.records import Listing, Payload
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.reading import reread
+from crawler.extraction import reread
 from policy.records import Article, Payload
 
 URL = "https://manual.example/pump/start.html"

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from crawler.following import Sought
+from crawler.extraction import read_article, read_saved
 from crawler.pages.base import document
 from crawler.pages.generic import GenericArticle
-from crawler.pages.paging import pages_of
-from crawler.reading import read_article, read_saved
+from crawler.pages.generic.pagination import pages_of
+from crawler.spiders.listing_cursor import Sought
 from policy.records import Capture, Page, Payload
 
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.pages.refusals import refuse_bad
+from crawler.pages.blocked_pages import refuse_bad
 from policy.errors import Challenge, ErrorPage, PageError, SoftNotFound
 from policy.records import Payload
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.alignment import ascending, equal_blocks, gaps
+from pipelines.diff.alignment import ascending, equal_blocks, gaps
 
 ITEMS = st.lists(st.sampled_from("储能电价，"), max_size=12)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.clean import clean
-from pipelines.markup import BLOCKS, REMOVED
+from pipelines.html.cleaning import clean
+from pipelines.html.markup import BLOCKS, REMOVED
 from policy.errors import TooDeep
 from policy.records import Attachment
 

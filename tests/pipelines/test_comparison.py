@@ -10,11 +10,11 @@ import pytest
 from attrs import evolve
 
 from benchmarks.edits import edited, regulation, sentence, text
-from pipelines import diff as lines_of
-from pipelines.comparison import Change, apply, compare
-from pipelines.materiality import materiality
-from policy.numerals import numeral
+from pipelines.diff import text_diff as lines_of
+from pipelines.diff.comparison import Change, apply, compare
+from pipelines.diff.field_changes import materiality
 from policy.records import Article, Found
+from policy.text.numerals import numeral
 
 REGULATION = [
     "第一章 总则",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.credits import credits_in, is_credits
-from pipelines.furniture import strip
+from pipelines.boilerplate.removal import strip
+from pipelines.metadata.credits import credits_in, is_credits
 
 
 def named(text: str) -> list[tuple[str, str, str]]:

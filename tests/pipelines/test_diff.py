@@ -12,11 +12,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.diff import LineChange, apply, diff
-from pipelines.fields import FieldChange, field_changes
-from pipelines.parts import parts
-from policy.contents import Completeness, DocNumber, Issuer
+from pipelines.diff.field_changes import FieldChange, field_changes
+from pipelines.diff.text_diff import LineChange, apply, diff, parts
 from policy.records import Article, Attachment, Found
+from policy.records.content import Completeness, DocNumber, Issuer
 
 CLAUSES = (
     "一、总体要求",

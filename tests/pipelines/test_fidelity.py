@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.fidelity import fidelity
+from pipelines.diff.comparison import fidelity
 from tests.storage.builders import an_article
 
 ORIGINAL = (

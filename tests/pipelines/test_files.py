@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.files.kinds import is_html, kind_of, suffix_of
-from pipelines.files.libreoffice import program
-from pipelines.files.parent import read
-from pipelines.files.said import Limits
-from policy.files import FileText
+from pipelines.attachments.bounded_reader import read
+from pipelines.attachments.formats import Limits, is_html, kind_of, suffix_of
+from pipelines.attachments.libreoffice import program
+from policy.records.content import FileText
 from tests import papers
 
 SMALL = Limits(seconds=10, memory_mb=512, pages=50, characters=20_000, unpacked=5_000_000)
@@ -120,7 +119,7 @@ def soffice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     program = tmp_path / "bin" / "soffice"
     program.parent.mkdir()
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    from pipelines.files.parent import reader_version
+    from pipelines.attachments.bounded_reader import reader_version
 
     reader_version.cache_clear()
     yield program

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from pipelines.fingerprints import clauses, fingerprints_of_text
-from policy.fingerprints import MOST, MOST_CLAUSES, likeness
+from pipelines.dedupe.comparison_profile import clauses, fingerprints_of_text
+from policy.text.fingerprints import MOST, MOST_CLAUSES, likeness
 
 _SIGNS = "氢能产业发展规划应当统筹制储输用各环节完善标准体系健全安全监管机制推动示范应用"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.furniture import remove_contacts, strip
+from pipelines.boilerplate.removal import remove_contacts, strip
 
 BODY = (
     "关于完善分时电价机制的通知",

@@ -6,14 +6,16 @@ import datetime as dt
 
 from attrs import evolve
 
-from pipelines import gathering
-from policy import docnumber
+from pipelines.consumers import linking
+from policy.documents import numbers
+from policy.documents.references import references
 from policy.records import Article, Found
-from policy.references import references
-from storage import archive, citations, queries
-from storage.citations import Citation
+from storage import queries
+from storage.articles import archive
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.readings import Reading
+from storage.policies import citations
+from storage.policies.citations import Citation
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
 LAW = "第一条 为了保护样例湖，制定本办法。\n第二条 本办法自2024年1月1日起施行。"
@@ -23,7 +25,7 @@ REPEAL = "第九条 本条例自2026年5月1日起施行。《样例湖保护办
 
 def an_act(key: str, title: str, text: str, number: str = "") -> Article:
     """An article with what its text cites."""
-    own = docnumber.parse(number) if number else None
+    own = numbers.parse(number) if number else None
     return evolve(
         an_article(text, key=key, title=title),
         doc_no=Found(value=own, raw=number, rule="cell") if own else None,
@@ -40,7 +42,7 @@ def archived(database: Database, article: Article, at: dt.datetime = NIGHT) -> i
     saved = archive.store(
         database, Reading(article=article, captures=captures, code="1"), decide=a_new_policy
     )
-    gathering.follow(database)
+    linking.follow(database)
     with database.read() as session:
         known = queries.article(session, saved.article_id)
     assert known is not None

@@ -9,8 +9,8 @@ from itertools import combinations
 import pytest
 from attrs import evolve
 
-from pipelines.grouping import Group, Member, Relations, group, member
-from pipelines.relations import Kind, Relation, Side, relation
+from pipelines.dedupe.grouping import Group, Member, Relations, group, member
+from pipelines.dedupe.relations import Kind, Relation, Side, relation
 from tests.pipelines.test_relations import LAW, NAME, NOTICE, TEXT, amended, an_article, clauses
 
 SAME = Relation(kind="same", strength=2, containment=1.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.keywords import extract_keywords, prepare
+from pipelines.consumers.keywords import extract_keywords, prepare
 
 TITLE = "江南省未来能源规划：示范质子交换膜燃料电池与热电联供"
 TEXT = "\n".join(
@@ -54,7 +54,7 @@ def test_no_more_than_the_limit_is_returned() -> None:
 
 def test_importing_is_cheap_and_loading_is_quiet(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; import pipelines.keywords as k;"
+        "import sys; from pathlib import Path; import pipelines.consumers.keywords as k;"
         "assert 'jieba' not in sys.modules;"
         f"k.prepare(Path({str(tmp_path / 'cache')!r})); print(k.extract_keywords('储能电站', '储能电站。'))"
     )

@@ -6,13 +6,13 @@ import datetime as dt
 
 from attrs import evolve
 
-from pipelines.clean import Cleaned
+from pipelines.archive_pipeline import Learner
+from pipelines.boilerplate.learning import FROM
+from pipelines.html.cleaning import Cleaned
 from pipelines.items import Read
-from pipelines.learner import Learner
-from pipelines.learning import FROM
-from storage import furniture
+from storage.articles import boilerplate
+from storage.articles.boilerplate import WINDOW
 from storage.database import Database
-from storage.furniture import WINDOW
 from tests.storage.builders import DAY, NIGHT, a_capture, an_article
 
 
@@ -31,7 +31,7 @@ def a_reading(
 def remembered(database: Database) -> dict[str, tuple[str, ...]]:
     """The keys at the end of each article's page."""
     with database.read() as session:
-        seen = furniture.sightings(session, "ndrc")
+        seen = boilerplate.sightings(session, "ndrc")
     return {each.article: tuple(line.key for line in each.tails[0]) for each in seen}
 
 
@@ -40,7 +40,7 @@ def test_a_set_is_published_once_at_the_end_of_a_run(database: Database) -> None
     for key in range(FROM):
         learner.see(a_reading(key, "江潮出品"), known=False)
         with database.read() as session:
-            assert furniture.active(session, "ndrc") is None
+            assert boilerplate.active(session, "ndrc") is None
     published = learner.publish(NIGHT)
     assert published
     assert [block.key for block in published.blocks] == ["江潮出品"]

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.clean import Cleaned, clean
-from pipelines.edges import sighting
-from pipelines.furniture import strip
-from pipelines.learning import FROM, LEAST, SETTLED, forget, furniture, keep, learn
-from policy.furniture import Block, FurnitureSet, Sighting
+from pipelines.boilerplate.learning import FROM, LEAST, SETTLED, forget, furniture, keep, learn, sighting
+from pipelines.boilerplate.removal import strip
+from pipelines.html.cleaning import Cleaned, clean
+from policy.records.boilerplate import Block, FurnitureSet, Sighting
 
 NOW = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
 NAMES = ("林一", "王小二", "张三丰", "赵四", "陈五", "周小六", "孙七", "吴八", "郑九")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.legible import illegible
+from pipelines.metadata.validation import illegible
 
 WORDS = "关于样例工作的通知：各县要按时报送，逾期的说明原因，不得拖延。"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from benchmarks.edits import edited, text
-from pipelines.lineage import Traced, find, lineage
+from pipelines.diff.lineage import Traced, find, lineage
 
 FIRST = [
     "第一条 为了规范储能，制定本办法。",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipelines.genres import genre_of, official_name, without_number
-from pipelines.metadata import Metadata, describe, masthead
+from pipelines.metadata.fields import Metadata, describe, masthead
+from pipelines.metadata.genres import genre_of, official_name, without_number
 from policy.records import Label
 
 LINES = (

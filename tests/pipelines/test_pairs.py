@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.metadata import describe
-from pipelines.relations import relation
-from pipelines.sheets import Sheet, sheet
+from pipelines.dedupe.comparison_profile import Sheet, sheet
+from pipelines.dedupe.relations import relation
+from pipelines.metadata.fields import describe
 from policy.records import Article, Found, Label
 
 HARD = tomllib.loads(Path(__file__).with_name("pairs.toml").read_text("utf-8"))

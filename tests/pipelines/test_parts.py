@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.parts import parts
+from pipelines.diff.text_diff import parts
 
 
 def marked(old: str, new: str) -> str:

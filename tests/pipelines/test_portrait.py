@@ -8,10 +8,10 @@ from itertools import permutations
 import pytest
 from attrs import evolve
 
-from pipelines.portrait import Member, Rank, portrait, rank_of
-from policy import docnumber, issuers
-from policy.contents import Completeness
+from pipelines.dedupe.consensus import Member, Rank, portrait, rank_of
+from policy.documents import issuers, numbers
 from policy.records import Article, Found
+from policy.records.content import Completeness
 from tests.storage.builders import NIGHT, an_article
 
 TITLE = "样例湖保护办法"
@@ -20,7 +20,7 @@ TITLE = "样例湖保护办法"
 def an_issue(
     key: str, *, number: str = "", published: str | None = None, title: str = TITLE, issuer: str = ""
 ) -> Article:
-    said = docnumber.parse(number) if number else None
+    said = numbers.parse(number) if number else None
     day = dt.date.fromisoformat(published) if published else None
     return evolve(
         an_article(key=key, title=title),

@@ -8,11 +8,11 @@ import random
 import pytest
 
 from benchmarks.invented import paragraph, terms
-from pipelines.relations import Kind, Relation, relation
-from pipelines.sheets import Sheet, sheet
-from policy.contents import Issuer
-from policy.docnumber import parse
+from pipelines.dedupe.comparison_profile import Sheet, sheet
+from pipelines.dedupe.relations import Kind, Relation, relation
+from policy.documents.numbers import parse
 from policy.records import Article, Found
+from policy.records.content import Issuer
 
 NAME = "氢能产业安全管理办法"
 NOTICE = f"云麓省能源局关于印发《{NAME}》的通知"

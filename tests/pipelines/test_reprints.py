@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.reprints import decide
-from policy.contents import DocNumber
+from pipelines.dedupe.exact_duplicates import decide
 from policy.records import Article, Found
-from policy.saves import Candidate
+from policy.records.content import DocNumber
+from policy.records.saves import Candidate
 
 DOC = "doc:jn-energy:江能发〔2026〕7号"
 WORDS = "words:ab12"

@@ -16,16 +16,18 @@ import pytest
 from attrs import evolve
 from sqlalchemy.orm import Session
 
-from pipelines import gathering
-from pipelines.reprints import decide
-from pipelines.settling import settle
+from pipelines.consumers import linking
+from pipelines.consumers.regrouping import settle
+from pipelines.dedupe.exact_duplicates import decide
+from policy.documents.outline import completeness, outline
 from policy.errors import ArchiveError
-from policy.links import Ruling
-from policy.outline import completeness, outline
 from policy.records import Article, Version
-from storage import archive, links, memberships, queries
+from policy.records.saves import Ruling
+from storage import queries
+from storage.articles import archive
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.readings import Reading
+from storage.policies import article_links, memberships
 from tests.acts import act
 from tests.storage.builders import DAY, NIGHT, a_capture, an_article
 
@@ -53,7 +55,7 @@ def arrive(database: Database, *articles: Article, night: int = 0) -> list[int]:
     saved = []
     for article in articles:
         saved += save(database, article, at=at)
-        gathering.follow(database)
+        linking.follow(database)
     return saved
 
 
@@ -98,16 +100,16 @@ def test_followers_beside_each_other_tell_once_what_they_join(
 ) -> None:
     save(database, LAST_PAGE, ORIGINAL)
     compared = Barrier(2)
-    settled = gathering._settle
+    settled = linking._settle
 
     def together(*given: Any, **named: Any) -> None:
         with suppress(BrokenBarrierError):
             compared.wait(timeout=10)
         settled(*given, **named)
 
-    monkeypatch.setattr(gathering, "_settle", together)
+    monkeypatch.setattr(linking, "_settle", together)
     with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(gathering.follow, database) for _ in range(2)]:
+        for done in [pool.submit(linking.follow, database) for _ in range(2)]:
             done.result()
     assert kinds(database) == ["new_policy", "new_policy", "joined", "completed"]
 
@@ -147,10 +149,10 @@ def test_whoever_was_linked_with_a_revised_article_is_grouped_though_a_follower_
     articles = arrive(database, *ALIKE)
     save(database, an_issue("b", act(8), title="乙市供水管理办法"), at=NIGHT + DAY)
     with monkeypatch.context() as patch:
-        patch.setattr(gathering, "settle", Mock(side_effect=KeyboardInterrupt))
+        patch.setattr(linking, "settle", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            gathering.follow(database)
-    gathering.follow(database)
+            linking.follow(database)
+    linking.follow(database)
     original, left, excerpt = policies(database, articles)
     assert original == excerpt != left
 
@@ -203,19 +205,19 @@ def test_what_comes_in_one_night_is_grouped_as_if_it_came_one_by_one_and_as_anew
     while articles:
         some = draw.randint(1, 6)
         numbers += save(database, *articles[:some])
-        gathering.follow(database)
+        linking.follow(database)
         del articles[:some]
     wanted = {frozenset(f"{seed}{kind}" for kind in "orxp") for seed in (11, 12, 13)}
     assert clusters(database) == wanted | {frozenset({"torn"})}
     held = policies(database, numbers)
-    gathering.rebuild(database)
+    linking.rebuild(database)
     assert policies(database, numbers) == held
 
 
 def test_who_joins_in_one_night_is_told_once(database: Database) -> None:
     parts = [LAST_PAGE, an_issue("first", act(1, 1, 3), portal="most", title="样例省储能行动有了时间表")]
     articles = save(database, *parts, ORIGINAL)
-    gathering.follow(database)
+    linking.follow(database)
     assert {*policies(database, articles)} == {1}
     assert kinds(database) == ["new_policy"] * 3 + ["joined"] * 2 + ["completed"]
 
@@ -223,7 +225,9 @@ def test_who_joins_in_one_night_is_told_once(database: Database) -> None:
 def rule(database: Database, pairs: Sequence[tuple[int, int]], *, same: bool) -> None:
     with database.write() as session:
         for a, b in pairs:
-            links.rule(session, Ruling(a=a, b=b, same=same, by="li", why="looked at both", at=NIGHT + DAY))
+            article_links.rule(
+                session, Ruling(a=a, b=b, same=same, by="li", why="looked at both", at=NIGHT + DAY)
+            )
         settle(session, [end for pair in pairs for end in pair], at=NIGHT + DAY)
 
 
@@ -237,7 +241,7 @@ def test_a_wrong_join_is_split_by_hand_and_stays_split(database: Database) -> No
     arrive(database, evolve(reprint, text=f"{act(1)}\n附注。"), night=2)
     assert policies(database, articles) == first
     with database.read() as session:
-        told = links.rulings_of(session, articles)
+        told = article_links.rulings_of(session, articles)
         assert [(one.same, one.by, one.why) for one in told] == [(False, "li", "looked at both")]
         assert [one.policy_id for one in memberships.history(session, articles[1])][-1] == first[1]
 
@@ -246,11 +250,11 @@ def test_what_was_decided_of_an_article_holds_for_the_one_it_became_part_of(data
     articles = arrive(database, ORIGINAL, an_issue("x", act(9), portal="bjx", title="另一件事"), LAST_PAGE)
     rule(database, [(articles[0], articles[1])], same=True)
     with database.write() as session:
-        links.hand_over(session, articles[1], articles[2])
-        told = links.rulings_of(session, articles)
+        article_links.hand_over(session, articles[1], articles[2])
+        told = article_links.rulings_of(session, articles)
         assert [(one.a, one.b, one.by) for one in told] == [(articles[0], articles[2], "li")]
-        links.hand_over(session, articles[2], articles[0])
-        assert links.rulings_of(session, articles) == []
+        article_links.hand_over(session, articles[2], articles[0])
+        assert article_links.rulings_of(session, articles) == []
 
 
 def test_what_nothing_joins_is_joined_by_hand(database: Database) -> None:
@@ -308,21 +312,21 @@ def test_ten_characters_are_a_policy_of_their_own(database: Database) -> None:
 def test_comparing_all_of_it_anew_changes_nothing(database: Database) -> None:
     numbers = arrive(database, *issues_of_a_night())
     before, said = policies(database, numbers), kinds(database)
-    assert gathering.rebuild(database) == len(numbers)
+    assert linking.rebuild(database) == len(numbers)
     assert (policies(database, numbers), kinds(database)) == (before, said)
 
 
 def test_an_article_that_cannot_be_compared_stops_none_behind_it(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = gathering.connect
+    whole = linking.connect
 
     def broken(session: Session, version: Version, *, quiet: bool) -> None:
         if version.article.key == "bad":
             raise RecursionError("too deep to read")
         whole(session, version, quiet=quiet)
 
-    monkeypatch.setattr(gathering, "connect", broken)
+    monkeypatch.setattr(linking, "connect", broken)
     with pytest.raises(ArchiveError, match="article 1: too deep to read"):
         arrive(database, an_issue("bad", act(4)))
     articles = arrive(database, LAST_PAGE, ORIGINAL)
@@ -337,10 +341,10 @@ def test_an_article_that_cannot_be_grouped_stops_none_behind_it(
             raise RecursionError("too many to group")
         return settle(session, articles, **named)
 
-    monkeypatch.setattr(gathering, "settle", broken)
+    monkeypatch.setattr(linking, "settle", broken)
     save(database, an_issue("bad", act(4)))
     articles = save(database, LAST_PAGE, ORIGINAL)
     with pytest.raises(ArchiveError, match="article 1: too many to group"):
-        gathering.follow(database)
+        linking.follow(database)
     assert len(set(policies(database, articles))) == 1
-    assert gathering.follow(database) == 0, "it is told once"
+    assert linking.follow(database) == 0, "it is told once"

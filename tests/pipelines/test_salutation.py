@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.salutation import addressees
+from pipelines.metadata.authorship import addressees
 from policy.records import Found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from pipelines.validate import validate
+from pipelines.metadata.validation import validate
 from policy.errors import Rejected
 from policy.records import Article, Attachment, Found
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.validity import validity_words
+from pipelines.metadata.fields import validity_words
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.canonical import canonical
+from policy.text.canonical import canonical
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import random
 import pytest
 
 from benchmarks.edits import edited, text
-from policy.clauses import Clause, clauses
-from policy.places import places
+from policy.text.clauses import Clause, clauses, places
 
 REGULATION = [
     "储能电站管理办法",

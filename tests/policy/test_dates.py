@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.dates import SHANGHAI, ImpossibleDay, parse_day, parse_moment, signature_day
-from policy.numerals import count, numeral
+from policy.documents.dates import SHANGHAI, ImpossibleDay, parse_day, parse_moment, signature_day
+from policy.text.numerals import count, numeral
 
 
 @pytest.mark.parametrize(

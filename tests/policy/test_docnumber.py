@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.docnumber import find, own, parse
+from policy.documents.numbers import find, own, parse
 
 
 def norm(text: str) -> str | None:

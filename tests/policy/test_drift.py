@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from policy.chance import at_least
-from policy.drift import alarms
-from policy.runs import Readings, Sample
+from policy.records.runs import Readings, Sample
+from policy.rules.drift import alarms
+from policy.rules.probability import at_least
 
 FULL = {"published": 1.0, "source": 1.0, "doc_no": 0.7, "validity": 0.2}
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from policy.contents import Statement
-from policy.force import effective, expires, statements
+from policy.documents.force import effective, expires, statements
+from policy.records.content import Statement
 
 WRITTEN = dt.date(2021, 2, 1)
 

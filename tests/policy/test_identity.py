@@ -6,11 +6,11 @@ from collections.abc import Callable
 import attrs
 import pytest
 
-from policy import docnumber, issuers
-from policy.contents import Completeness, Topics
-from policy.dates import SHANGHAI
-from policy.identity import content_hash, policy_keys
+from policy.documents import issuers, numbers
+from policy.documents.dates import SHANGHAI
 from policy.records import Article, Attachment, Conflict, Found
+from policy.records.content import Completeness, Topics
+from policy.rules.identity import content_hash, policy_keys
 
 TEXT = (
     "一、总体要求\n"
@@ -35,7 +35,7 @@ def article(**fields: object) -> Article:
 
 def numbered(number: str, organs: str | None = None, **fields: object) -> Article:
     return article(
-        doc_no=found(docnumber.parse(number)),
+        doc_no=found(numbers.parse(number)),
         issuers=found(issuers.split(organs)) if organs else None,
         **fields,
     )
@@ -60,7 +60,7 @@ CHANGES: list[Callable[[Article], Article]] = [
     lambda a: attrs.evolve(a, published=found(dt.date(2026, 3, 2))),
     lambda a: attrs.evolve(a, validity=found("失效")),
     lambda a: attrs.evolve(a, effective=found(dt.date(2026, 4, 1))),
-    lambda a: attrs.evolve(a, doc_no=found(docnumber.parse("发改能源〔2026〕2号"))),
+    lambda a: attrs.evolve(a, doc_no=found(numbers.parse("发改能源〔2026〕2号"))),
     lambda a: attrs.evolve(a, attachments=(Attachment(url="https://example.cn/a.pdf", name="附件1"),)),
 ]
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from policy import organs
-from policy.contents import Former
 from policy.data import fields, lines, sections
-from policy.issuers import by_code, find, known, split
+from policy.documents import organs
+from policy.documents.issuers import by_code, find, known, split
+from policy.records.content import Former
 
 
 def ids(text: str) -> list[str | None]:

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.lexicon import Lexicon
+from policy.text.lexicon import Lexicon
 
 
 def naive(terms: set[str], text: str) -> list[tuple[int, int, str]]:

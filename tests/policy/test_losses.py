@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.contents import DocNumber
-from policy.losses import certain, losses
 from policy.records import Article, Attachment, Found, Moment
-from policy.words import fold
+from policy.records.content import DocNumber
+from policy.rules.drift import certain, losses
+from policy.text.words import fold
 
 LINES = (
     "为做好湿地修复工作，现就第三批试点有关事项通知如下。",

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.contents import Heading
-from policy.numerals import numeral
-from policy.outline import completeness, outline
+from policy.documents.outline import completeness, outline
+from policy.records.content import Heading
+from policy.text.numerals import numeral
 
 PROSE = "围绕新型储能和虚拟电厂，完善市场机制，健全价格政策，推动示范工程尽快落地见效。"
 

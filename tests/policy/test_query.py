@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.errors import QuerySyntax
-from policy.query import (
+from policy.query.parser import (
     And,
     Dated,
     DocNo,

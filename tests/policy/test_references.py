@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from policy.contents import DocNumber, Reference
-from policy.references import MOST, keys, references, title_key
+from policy.documents.references import MOST, keys, references, title_key
+from policy.records.content import DocNumber, Reference
 
 
 def told(text: str, **own: str) -> list[tuple[str, str]]:

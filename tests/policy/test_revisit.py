@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.revisit import LONGEST, YOUNG, next_look, spread
+from policy.rules.revisit import LONGEST, YOUNG, next_look, spread
 
 DAY = dt.date(2026, 11, 20)
 days = st.integers(0, 4000)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.query import Document, matches, parse
-from policy.scars import mend
-from policy.words import fold, tokens
+from policy.query.parser import Document, matches, parse
+from policy.text.word_spaces import mend
+from policy.text.words import fold, tokens
 
 REST = "各地要结合实际制定工作方案，明确年度目标和责任分工，按季度报送进展情况。"
 """Prose to put a case into."""

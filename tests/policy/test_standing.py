@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.contents import Statement
 from policy.records import Article, Found
-from policy.standing import Repeal, State, standing
+from policy.records.content import Statement
+from policy.rules.validity import Repeal, State, standing
 from tests.storage.builders import an_article
 
 SEEN = dt.date(2026, 3, 1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.terms import find_terms, terms
+from policy.text.lexicon import find_terms, terms
 
 
 def test_the_dictionary_covers_energy_and_carbon() -> None:

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from policy import topics
 from policy.data import table
-from policy.topics import THRESHOLD, topic_set
+from policy.documents import topics
+from policy.documents.topics import THRESHOLD, topic_set
 
 PLAN = (
     "一、发展氢能产业",

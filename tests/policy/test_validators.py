@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.validators import FULL, Validators, contradicts, takes_all, validators
+from policy.rules.validators import FULL, Validators, contradicts, takes_all, validators
 
 URL = "https://www.example.cn/1.html"
 

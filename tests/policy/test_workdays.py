@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.workdays import announced, between, is_workday
+from policy.rules.workdays import announced, between, is_workday
 
 DAYS = st.dates(min_value=dt.date(1995, 1, 1), max_value=dt.date(2105, 12, 31))
 

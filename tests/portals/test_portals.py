@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from crawler import reading
+from crawler import extraction
 from crawler.portals import get, load
 from policy.records import Article, Listing, Payload
 
@@ -60,8 +60,8 @@ def read(path: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if "section" in case:
         section = next(section for section in portal.sections if section.slug == case["section"])
-        return plain_listing(reading.read_listing(portal, section, payloads[0], first=False))
-    return plain_article(reading.reread(portal, payloads))
+        return plain_listing(extraction.read_listing(portal, section, payloads[0], first=False))
+    return plain_article(extraction.reread(portal, payloads))
 
 
 def plain_listing(listing: Listing) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler import portals, reading
+from crawler import extraction, portals
 from policy.errors import Challenge
-from policy.identity import content_hash, policy_keys
 from policy.records import Article, Payload
+from policy.rules.identity import content_hash, policy_keys
 from samples.hosts import council, ministry, reprints
 from samples.site import respond
 from samples.stock import find, shelf
@@ -31,7 +31,7 @@ def _listed(slug: str, night: int = 1) -> dict[str, str]:
     for section in portal.sections:
         waiting = [section.url]
         while waiting:
-            listing = reading.read_listing(portal, section, _payload(waiting.pop(0), night))
+            listing = extraction.read_listing(portal, section, _payload(waiting.pop(0), night))
             waiting += listing.more[:1]
             found |= {entry.key: entry.url for entry in listing.entries}
     return found
@@ -39,9 +39,9 @@ def _listed(slug: str, night: int = 1) -> dict[str, str]:
 
 def _article(slug: str, key: str, night: int = 1) -> Article:
     portal = PORTALS[slug]
-    first = reading.read_page(portal, _payload(_listed(slug, night)[key], night))
-    others = [reading.read_page(portal, _payload(url, night)) for url in first.others]
-    return reading.read_article(portal, [first, *others])
+    first = extraction.read_page(portal, _payload(_listed(slug, night)[key], night))
+    others = [extraction.read_page(portal, _payload(url, night)) for url in first.others]
+    return extraction.read_article(portal, [first, *others])
 
 
 @pytest.mark.parametrize("slug", PORTALS)
@@ -116,4 +116,4 @@ def test_the_challenged_list_raises() -> None:
     portal = PORTALS["sample-council"]
     section = portal.sections[1]
     with pytest.raises(Challenge):
-        reading.read_listing(portal, section, _payload(section.url, 2))
+        extraction.read_listing(portal, section, _payload(section.url, 2))

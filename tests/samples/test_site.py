@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.files.parent import read
+from pipelines.attachments.bounded_reader import read
 from samples.hosts.html import Answer
 from samples.site import respond
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from attrs import field, frozen
 
-from policy.runs import Run
+from policy.records.runs import Run
 from samples.stage import free_port, fresh_home, site
-from storage import holdings, runs
 from storage.database import Database, open_database, upgrade
+from storage.runs import leases, overview
 from tests.mocksite.site import CHECKOUT, MockSite
 
 PAPERS = "http://127.0.0.1:1/tz/"
@@ -89,12 +89,12 @@ class Home:
     def runs(self) -> list[Run]:
         """All runs, the newest first."""
         with self.database() as database, database.read() as session:
-            return runs.history(session)
+            return leases.history(session)
 
     def articles(self) -> int:
         """How many articles are archived."""
         with self.database() as database, database.read() as session:
-            return holdings.totals(session).articles
+            return overview.totals(session).articles
 
 
 def ended(child: subprocess.Popen[str], expect: int = 0) -> str:

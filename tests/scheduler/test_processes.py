@@ -9,8 +9,8 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-from policy.runs import Run
-from storage import runs
+from policy.records.runs import Run
+from storage.runs import leases
 from tests.mocksite import shapes
 from tests.mocksite.site import MockSite
 from tests.scheduler.conftest import PAPERS, Home, ended
@@ -59,9 +59,9 @@ def test_slots_missed_while_nothing_ran_are_recorded_and_the_newest_is_caught_up
     home.schedule('cron = "0 * * * *"')
     hour = this_hour()
     with home.database() as database, database.write() as session:
-        run = runs.claim(session, "loopback", hour - 4 * HOUR, hour - 4 * HOUR)
+        run = leases.claim(session, "loopback", hour - 4 * HOUR, hour - 4 * HOUR)
         assert run
-        runs.close(session, run.id, "ok", hour - 4 * HOUR)
+        leases.close(session, run.id, "ok", hour - 4 * HOUR)
     report = ended(home.scheduler("--once"))
     assert "loopback: 3 missed" in report
     assert slots(home.runs(), "missed") == [hour - 3 * HOUR, hour - 2 * HOUR, hour - HOUR]

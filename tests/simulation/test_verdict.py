@@ -7,7 +7,7 @@ import datetime as dt
 from attrs import evolve
 
 from night import Night
-from policy.runs import Judgement, Run
+from policy.records.runs import Judgement, Run
 from simulation.faults import Fault, Plan
 from simulation.fortnight import Passed
 from simulation.verdict import verdict

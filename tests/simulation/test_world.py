@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler import reading
+from crawler import extraction
 from policy.records import Entry, Payload
 from simulation.calendar import first_day
 from simulation.faults import KINDS, Plan, plan
@@ -61,7 +61,7 @@ def test_a_listing_is_read_by_its_family_page_by_page(portal, fortnight: World) 
         parts = urlsplit(url)
         said = reply(quiet, portal.slug, 3, parts.path + (f"?{parts.query}" if parts.query else ""))
         payload = Payload(url=url, body=said.text.encode(), content_type=said.kind)
-        page = reading.read_listing(portal, section, payload, first=not found)
+        page = extraction.read_listing(portal, section, payload, first=not found)
         found.update((entry.key, entry) for entry in page.entries)
         waiting.extend(each for each in page.more if each not in asked and each not in waiting)
     assert [(entry.key, entry.title, entry.listed_on) for entry in found.values()] == [

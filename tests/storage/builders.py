@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from policy.contents import Completeness
-from policy.files import FileStatus, FileText
 from policy.records import Article, Attachment, Capture, Fetched, Found
-from policy.runs import Judgement
-from policy.saves import Candidate, Decision
+from policy.records.content import Completeness, FileStatus, FileText
+from policy.records.runs import Judgement
+from policy.records.saves import Candidate, Decision
 
 NO_ROWS = Judgement(
     portal="ndrc",

@@ -10,14 +10,17 @@ import pytest
 from attrs import evolve
 from sqlalchemy import delete, select, update
 
-from policy.contents import DocNumber
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
 from policy.records import Article, Attachment, Capture, Found
-from policy.saves import Decision, Saved
-from storage import archive, captured, holdings, keywords, queries, runs
+from policy.records.content import DocNumber
+from policy.records.saves import Decision, Saved
+from storage import queries
+from storage.articles import archive, version_keywords
+from storage.articles import captures as captured
+from storage.articles.classification import Reading, Reread
 from storage.database import Database
-from storage.models import VersionRow
-from storage.readings import Reading, Reread
+from storage.runs import leases, overview
+from storage.tables import VersionRow
 from tests.storage.builders import (
     DAY,
     NIGHT,
@@ -260,7 +263,7 @@ def test_a_page_that_could_not_be_read_leaves_the_archived_version(database: Dat
         keep(database, an_article(NEW_WORDS, pages=3, missing=[2]), "one", "three", at=NIGHT + DAY)
     assert numbers(database) == [1]
     with database.read() as session:
-        assert holdings.totals(session).captures == 3
+        assert overview.totals(session).captures == 3
 
 
 def test_a_page_that_arrives_completes_the_article(database: Database) -> None:
@@ -358,7 +361,7 @@ def test_the_same_policy_from_two_portals_at_once_is_one(database: Database) -> 
     with ThreadPoolExecutor(len(portals)) as pool:
         list(pool.map(crawl, portals))
     with database.read() as session:
-        totals = holdings.totals(session)
+        totals = overview.totals(session)
     assert (totals.policies, totals.articles) == (8, 48)
     assert feed(database).count("new_policy") == 8
 
@@ -396,7 +399,7 @@ def test_changes_appear_in_the_order_of_their_ids(database: Database) -> None:
 
 def test_a_save_of_a_first_crawl_is_quiet_and_names_its_run(database: Database) -> None:
     with database.write() as session:
-        run = runs.claim(session, "ndrc", NIGHT, NIGHT)
+        run = leases.claim(session, "ndrc", NIGHT, NIGHT)
     assert run is not None
     saved = keep(database, an_article(), "page", quiet=True, run_id=run.id)
     assert (saved.changes[0].quiet, saved.changes[0].run_id) == (True, run.id)
@@ -410,7 +413,7 @@ def test_a_capture_is_recorded_once(database: Database) -> None:
     with database.write() as session:
         first = captured.record_captures(session, captures)
         again = captured.record_captures(session, captures)
-        assert holdings.totals(session).captures == 2
+        assert overview.totals(session).captures == 2
     assert first == again
     assert [capture.url for capture in first] == [PAGES[0], PAGES[1], PAGES[0]]
     assert first[0].id == first[2].id
@@ -420,7 +423,7 @@ def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(databa
     captures = [a_capture(payload, record="<urn:uuid:1>") for payload in ("one", "two", "one", "two")]
     with database.write() as session:
         recorded = captured.record_captures(session, captures)
-        assert holdings.totals(session).captures == 2
+        assert overview.totals(session).captures == 2
     assert recorded[:2] == recorded[2:]
     assert recorded[0].id != recorded[1].id
     archive.store(
@@ -443,7 +446,7 @@ def test_nothing_of_a_save_stays_when_the_decision_raises(database: Database) ->
     with pytest.raises(ZeroDivisionError):
         keep(database, an_article(), "page", decide=fail)
     with database.read() as session:
-        assert holdings.totals(session) == holdings.Totals(
+        assert overview.totals(session) == overview.Totals(
             policies=0, articles=0, versions=0, captures=0, changes=0
         )
 
@@ -471,7 +474,7 @@ def test_keywords_are_kept_by_weight_and_replaced(database: Database) -> None:
     saved = keep(database, an_article(), "page")
     for words in (["储能", "电网"], ["新型储能"]):
         with database.write() as session:
-            keywords.put(session, saved.article_id, 1, words)
+            version_keywords.put(session, saved.article_id, 1, words)
             version = queries.version(session, saved.article_id)
             assert version is not None
             assert version.keywords == tuple(words)

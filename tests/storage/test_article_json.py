@@ -6,11 +6,11 @@ import json
 
 import attrs
 
-from policy.contents import Statement, Topics
-from policy.issuers import split
+from policy.documents.issuers import split
+from policy.documents.topics import topics
 from policy.records import Conflict, Found
-from policy.topics import topics
-from storage import article_json
+from policy.records.content import Statement, Topics
+from storage import rows
 from tests.storage.builders import an_article
 
 SINCE_THE_FIRST_RELEASE = ("editor", "addressees", "statements", "conflicts", "topics")
@@ -25,21 +25,17 @@ def test_every_field_comes_back() -> None:
         statements=(Statement(role="term", words="有效期2年", sentence="有效期2年", line=1),),
         topics=topics("关于储能的通知", ("推进储能。",)),
     )
-    written = json.loads(json.dumps(article_json.dump(article), ensure_ascii=False))
-    assert article_json.load(written, article.text) == article
+    written = json.loads(json.dumps(rows.dump(article), ensure_ascii=False))
+    assert rows.load(written, article.text) == article
 
 
 def test_a_record_of_the_first_release_is_read() -> None:
     article = attrs.evolve(
         an_article(), issuers=Found(value=split("浙江省财政厅"), raw="浙江省财政厅", rule="cell:发文机关")
     )
-    old = {
-        name: value
-        for name, value in article_json.dump(article).items()
-        if name not in SINCE_THE_FIRST_RELEASE
-    }
+    old = {name: value for name, value in rows.dump(article).items() if name not in SINCE_THE_FIRST_RELEASE}
     old["issuers"]["value"] = [{"printed": "浙江省财政厅", "id": "zhejiang-finance", "name": "浙江省财政厅"}]
-    read = article_json.load(old, article.text)
+    read = rows.load(old, article.text)
     assert read.topics == Topics()
     assert (read.conflicts, read.addressees, read.editor, read.statements) == ((), None, None, ())
     assert read.issuers is not None

@@ -6,14 +6,15 @@ import datetime as dt
 
 import pytest
 
-from policy.backfills import PATIENCE, Backfill, Walked
 from policy.errors import ArchiveError
-from policy.moves import Alias
 from policy.records import Entry
-from storage import archive, backfills, listed
-from storage.backfills import KnownPages
+from policy.records.backfills import PATIENCE, Backfill, Walked
+from policy.rules.identity import Alias
+from storage.articles import archive, listed_entries
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.readings import Reading
+from storage.runs import backfills
+from storage.runs.backfills import KnownPages
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
 FIRST, LAST = dt.date(2019, 1, 1), dt.date(2020, 12, 31)
@@ -100,8 +101,8 @@ def test_the_nights_owe_nothing_of_a_back_fill(database: Database) -> None:
     with database.write() as session:
         ours = backfills.begin(session, "ndrc", ["tz"], FIRST, LAST, NIGHT)
         backfills.find(session, ours.id, "tz", [entry("1")])
-        assert listed.owed(session, "ndrc", dt.date.max, limit=10) == []
-        assert listed.remembered(session, "ndrc", "tz", ["1"]) == {}
+        assert listed_entries.owed(session, "ndrc", dt.date.max, limit=10) == []
+        assert listed_entries.remembered(session, "ndrc", "tz", ["1"]) == {}
 
 
 def test_pages_wait_in_their_order_and_are_read_once(database: Database) -> None:

@@ -20,12 +20,11 @@ from warcio.warcwriter import WARCWriter
 
 from policy.errors import TornCapture, UnreadableCapture
 from policy.records import Capture
-from storage.captures import CaptureWriter
-from storage.coding import decode
-from storage.members import cut_torn
-from storage.scanning import TornTail, scan
-from storage.stored import load, payload, read, refer
-from storage.warc import Place, Unanswered
+from storage.warc.content_coding import decode
+from storage.warc.gzip_members import cut_torn
+from storage.warc.reader import TornTail, load, payload, read, refer, scan
+from storage.warc.record_parser import Place, Unanswered
+from storage.warc.writer import CaptureWriter
 
 NIGHT = dt.datetime(2026, 11, 23, 18, 30, 5, 123456, tzinfo=dt.UTC)
 URL = "https://www.example.gov.cn/zwgk/202611/t20261123_1001.html"

@@ -7,15 +7,16 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.contents import Completeness
-from policy.files import FileText
 from policy.records import Article, Attachment, Fetched, Version
-from storage import archive, captured, queries, runs
+from policy.records.content import Completeness, FileText
+from storage import queries
+from storage.articles import archive
+from storage.articles import captures as captured
+from storage.articles.attachments import held_article, store_files
+from storage.articles.captures import held_payload
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.enclosures import store_files
-from storage.files import held_article
-from storage.held import held_payload
-from storage.readings import Reading
+from storage.runs import leases
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, a_new_policy, an_article
 
 WORDS = "到2030年，试点单位全部建成台账。"
@@ -48,7 +49,7 @@ def read_again(database: Database, article: Article, *, at: dt.datetime) -> None
     """What a later capture of the page, of no other words, says to mended code."""
     save(database, offering(PLAN), at=at, payload="later")
     with database.write() as session:
-        run = runs.claim(session, "ndrc", at, at)
+        run = leases.claim(session, "ndrc", at, at)
         captures = captured.record_captures(session, [a_capture("later", at=at)])
     assert run is not None
     archive.restate(

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from pipelines.fingerprints import fingerprints_of_text
-from policy.fingerprints import MOST, Fingerprints, Likely
-from storage import fingerprints as index
+from pipelines.dedupe.comparison_profile import fingerprints_of_text
+from policy.text.fingerprints import MOST, Fingerprints, Likely
 from storage.database import Database
-from storage.models import FingerprintedRow, FingerprintKeyRow, FingerprintRow, WordingRow
+from storage.policies import fingerprints as index
+from storage.tables import FingerprintedRow, FingerprintKeyRow, FingerprintRow, WordingRow
 
 _SIGNS = "储能电站应当建立健全安全管理制度落实主体责任加强运行监测完善应急预案定期演练"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from policy.furniture import Block, FurnitureSet, Seen, Sighting
-from storage import furniture
+from policy.records.boilerplate import Block, FurnitureSet, Seen, Sighting
+from storage.articles import boilerplate
+from storage.articles.boilerplate import WINDOW
 from storage.database import Database
-from storage.furniture import WINDOW
 from tests.storage.builders import DAY, NIGHT
 
 
@@ -25,17 +25,17 @@ def a_block(key: str = "江潮出品", *, kept: bool = False, pages: int = 9) ->
 
 def remember(database: Database, *seen: Sighting, portal: str = "ndrc") -> None:
     with database.write() as session:
-        furniture.remember(session, portal, seen)
+        boilerplate.remember(session, portal, seen)
 
 
 def remembered(database: Database, portal: str = "ndrc") -> list[Sighting]:
     with database.read() as session:
-        return furniture.sightings(session, portal)
+        return boilerplate.sightings(session, portal)
 
 
 def publish(database: Database, *blocks: Block, at: dt.datetime = NIGHT) -> FurnitureSet | None:
     with database.write() as session:
-        return furniture.publish(session, "ndrc", at, lambda _known: blocks)
+        return boilerplate.publish(session, "ndrc", at, lambda _known: blocks)
 
 
 def test_an_article_is_remembered_once_as_it_was_last(database: Database) -> None:
@@ -64,15 +64,15 @@ def test_two_writers_lose_no_page(database: Database) -> None:
 
 def test_the_newest_set_is_in_use_and_the_others_stay(database: Database) -> None:
     with database.read() as session:
-        assert furniture.active(session, "ndrc") is None
+        assert boilerplate.active(session, "ndrc") is None
     first = publish(database, a_block())
     second = publish(database, a_block(), a_block("扫码"), at=NIGHT + DAY)
     assert first
     assert second
     assert (first.id, first.blocks) != (second.id, second.blocks)
     with database.read() as session:
-        assert furniture.active(session, "ndrc") == second
-        assert furniture.active(session, "bjx") is None
+        assert boilerplate.active(session, "ndrc") == second
+        assert boilerplate.active(session, "bjx") is None
 
 
 def test_a_set_is_published_only_where_other_furniture_is_known(database: Database) -> None:
@@ -88,12 +88,12 @@ def test_a_set_is_published_only_where_other_furniture_is_known(database: Databa
 def test_two_publishers_see_each_other(database: Database) -> None:
     def add(number: int) -> None:
         with database.write() as session:
-            furniture.publish(session, "ndrc", NIGHT, lambda known: (*known, a_block(f"第{number}句")))
+            boilerplate.publish(session, "ndrc", NIGHT, lambda known: (*known, a_block(f"第{number}句")))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(8)))
     with database.read() as session:
-        newest = furniture.active(session, "ndrc")
+        newest = boilerplate.active(session, "ndrc")
     assert newest
     assert {block.key for block in newest.blocks} == {f"第{number}句" for number in range(8)}
 

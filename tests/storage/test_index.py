@@ -14,14 +14,15 @@ import pytest
 from attrs import evolve
 
 from policy.errors import ArchiveError
-from policy.query import parse
+from policy.query.documents import document
+from policy.query.parser import parse
 from policy.records import Article, Found
-from storage import archive, presence, queries
+from storage import queries
+from storage.articles import archive, availability
+from storage.articles.classification import Reading
 from storage.database import Database, open_database, upgrade
-from storage.documents import document
-from storage.index import Index
-from storage.readings import Reading
-from storage.search import search
+from storage.search.index import Index
+from storage.search.searcher import search
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
 
@@ -74,7 +75,7 @@ def test_only_the_newest_version_is_found(index: Index, database: Database) -> N
 def test_a_withdrawn_article_stays_findable(index: Index, database: Database) -> None:
     keep(database, "甲", "建设新型储能电站。")
     with database.write() as session:
-        presence.mark_gone(session, "ndrc", "甲", NIGHT + DAY)
+        availability.mark_gone(session, "ndrc", "甲", NIGHT + DAY)
     index.follow(database)
     assert titles(index, database, "储能") == ["通知之甲"]
 

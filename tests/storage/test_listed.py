@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from policy.records import Entry
-from storage import archive, listed
+from storage.articles import archive, listed_entries
+from storage.articles.classification import Reading
+from storage.articles.listed_entries import Listed
 from storage.database import Database
-from storage.listed import Listed
-from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
 TODAY = NIGHT.date()
@@ -21,17 +21,17 @@ def entry(key: str, title: str = "通知") -> Entry:
 def show(database: Database, *entries: Entry, night: int = 0, wanted: dict[str, bool] | None = None) -> None:
     with database.write() as session:
         at = NIGHT + night * DAY
-        listed.remember(session, "ndrc", "tz", entries, at, wanted=wanted, due=at.date())
+        listed_entries.remember(session, "ndrc", "tz", entries, at, wanted=wanted, due=at.date())
 
 
 def held(database: Database, *keys: str, section: str = "tz") -> dict[str, Listed]:
     with database.read() as session:
-        return listed.remembered(session, "ndrc", section, keys)
+        return listed_entries.remembered(session, "ndrc", section, keys)
 
 
 def owed(database: Database, night: int = 0) -> list[str]:
     with database.read() as session:
-        found = listed.owed(session, "ndrc", TODAY + night * DAY, limit=10)
+        found = listed_entries.owed(session, "ndrc", TODAY + night * DAY, limit=10)
     return [one.entry.key for one in found]
 
 
@@ -56,7 +56,7 @@ def test_what_is_wanted_is_owed_until_it_is_archived(database: Database) -> None
     with database.write() as session:
         reading = Reading(article=an_article(key="1"), captures=(a_capture("a"),), code="x")
         archive.save(session, reading, decide=a_new_policy)
-        listed.settle(session, "ndrc")
+        listed_entries.settle(session, "ndrc")
     assert owed(database) == ["2"]
     assert held(database, "1")["1"].due is None
 
@@ -68,7 +68,7 @@ def test_what_never_comes_is_asked_for_with_growing_pauses_and_never_forgotten(d
         if owed(database, night):
             asked.append(night)
             with database.write() as session:
-                listed.not_come(session, "ndrc", "1", TODAY + night * DAY)
+                listed_entries.not_come(session, "ndrc", "1", TODAY + night * DAY)
     assert asked[:9] == [0, 1, 2, 3, 4, 5, 6, 7, 9]
     assert {later - earlier for earlier, later in pairwise(asked[-3:])} == {30}
 

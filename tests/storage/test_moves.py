@@ -8,17 +8,19 @@ import pytest
 from attrs import evolve
 from sqlalchemy import select
 
-from policy.moves import Alias
 from policy.records import Article, Capture
-from policy.words import tokens
-from storage import archive, captured, holdings, listed, moves, presence, queries, runs
+from policy.rules.identity import Alias
+from policy.text.words import tokens
+from storage import queries
+from storage.articles import archive, availability, listed_entries, relocation
+from storage.articles import captures as captured
+from storage.articles.attachments import held_article, store_files
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.enclosures import store_files
-from storage.files import held_article
-from storage.index import Index, words
-from storage.models import RunRow
-from storage.readings import Reading
 from storage.rows import KnownArticle
+from storage.runs import leases, overview
+from storage.search.index import Index, words
+from storage.tables import RunRow
 from tests.storage.builders import (
     DAY,
     NIGHT,
@@ -84,7 +86,7 @@ def known(database: Database, key: str = "1") -> KnownArticle:
 
 def gone(database: Database, night: int, key: str = "1") -> str | None:
     with database.write() as session:
-        change = presence.mark_gone(session, "ndrc", key, NIGHT + night * DAY)
+        change = availability.mark_gone(session, "ndrc", key, NIGHT + night * DAY)
     return change.kind if change else None
 
 
@@ -102,13 +104,13 @@ def test_a_moved_page_is_the_same_article_under_both_keys_and_asked_where_it_is_
     assert (known(archived).key, known(archived).url, known(archived).newest) == ("1", NEW, 1)
     assert read(archived, an_article(key="2"), night=2, url=NEW) == [], "whoever reads it by its new key"
     with archived.read() as session:
-        (alias,) = moves.aliases(session, known(archived).id)
+        (alias,) = relocation.aliases(session, known(archived).id)
         assert alias == evolve(THERE, since=NIGHT + DAY)
         assert queries.known_among(session, "ndrc", ["1", "2", "3"]).keys() == {"1", "2"}
         assert queries.article_by_url(session, NEW) == known(archived)
         assert queries.article_by_url(session, an_article().url) == known(archived)
-        assert moves.keys(session, "ndrc") == {"2": "1"}
-        assert moves.keys(session, "govcn") == {}
+        assert relocation.keys(session, "ndrc") == {"2": "1"}
+        assert relocation.keys(session, "govcn") == {}
         assert [change.kind for change in queries.whereabouts(session, known(archived).id)] == ["moved"]
 
 
@@ -133,7 +135,7 @@ def test_it_may_move_on_and_back(archived: Database) -> None:
     assert read(archived, an_article(), Alias(key="1", url=home, evidence="redirect"), night=3) == ["moved"]
     assert known(archived, "3").url == known(archived, "2").url == home
     with archived.read() as session:
-        assert {alias.key for alias in moves.aliases(session, known(archived).id)} == {"2", "3"}
+        assert {alias.key for alias in relocation.aliases(session, known(archived).id)} == {"2", "3"}
 
 
 def test_a_capture_of_before_moves_nothing(archived: Database) -> None:
@@ -163,7 +165,7 @@ def test_what_leads_to_an_article_is_owed_no_more(archived: Database) -> None:
     assert owed(archived) == ["else"]
     assert known(archived, "old").url == an_article().url, "it is not where it is"
     with archived.write() as session:
-        listed.settle(session, "ndrc")
+        listed_entries.settle(session, "ndrc")
 
 
 def test_files_find_the_article_under_either_key(database: Database) -> None:
@@ -180,15 +182,15 @@ def test_twins_say_the_same_at_other_keys_of_the_same_portal(archived: Database)
     read(archived, an_article(portal="govcn", key="8"))
     read(archived, an_article(key="9", title="关于推进储能应用的通知（转载）"))
     with archived.read() as session:
-        found = moves.twins(session, an_article(key="2"))
-        none = moves.twins(session, an_article(WORDS + "三、解释。", key="2"))
+        found = relocation.twins(session, an_article(key="2"))
+        none = relocation.twins(session, an_article(WORDS + "三、解释。", key="2"))
     assert ([twin.key for twin in found], none) == (["1"], [])
 
 
 def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Database) -> None:
     read(archived, an_article(), THERE, night=1, url=NEW)
     with archived.write() as session:
-        run = runs.claim(session, "ndrc", NIGHT + 9 * DAY, NIGHT + 9 * DAY)
+        run = leases.claim(session, "ndrc", NIGHT + 9 * DAY, NIGHT + 9 * DAY)
         captures = captured.record_captures(session, [a_capture("again")])
     assert run is not None
     archive.restate(
@@ -234,7 +236,7 @@ def test_an_article_gone_while_another_says_the_same_has_moved_there(
     with doubled.read() as session:
         assert [each.article.url for each in queries.versions(session, one.id)] == [PAGES[0], NEW]
         assert queries.article(session, second.id) == one, "its old number still leads to it"
-        assert holdings.totals(session).articles == 1
+        assert overview.totals(session).articles == 1
         found = queries.policy(session, one.policy_id)
     assert found is not None
     assert len(found.articles) == 1

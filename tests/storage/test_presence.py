@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.withdrawal import FEW, is_believed
-from storage import archive, presence, queries
+from policy.rules.revisit import FEW, is_believed
+from storage import queries
+from storage.articles import archive, availability
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.readings import Reading
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
 
@@ -31,7 +32,7 @@ def read(database: Database, text: str = WORDS, *, at: dt.datetime = NIGHT) -> l
 def gone(database: Database, at: dt.datetime, *, believed: bool = True, key: str = "1") -> str | None:
     """What the page's absence at ``at`` changed."""
     with database.write() as session:
-        change = presence.mark_gone(session, "ndrc", key, at, believed=believed)
+        change = availability.mark_gone(session, "ndrc", key, at, believed=believed)
     return change.kind if change else None
 
 
@@ -72,8 +73,8 @@ def test_a_page_that_was_there_between_two_nights_is_not_withdrawn(archived: Dat
     assert known(archived).missing_since is None
     assert gone(archived, NIGHT + 3 * DAY) is None
     with archived.write() as session:
-        assert presence.mark_seen(session, "ndrc", "1", NIGHT + 4 * DAY)
-        assert not presence.mark_seen(session, "ndrc", "unknown", NIGHT)
+        assert availability.mark_seen(session, "ndrc", "1", NIGHT + 4 * DAY)
+        assert not availability.mark_seen(session, "ndrc", "unknown", NIGHT)
     assert gone(archived, NIGHT + 5 * DAY) is None
 
 

@@ -7,13 +7,15 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.contents import DocNumber
-from policy.identity import policy_keys
 from policy.records import Found
-from policy.saves import Candidate
-from storage import archive, captured, holdings, presence, queries, runs
+from policy.records.content import DocNumber
+from policy.records.saves import Candidate
+from policy.rules.identity import policy_keys
+from storage import queries
+from storage.articles import archive, availability, captures
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.readings import Reading
+from storage.runs import leases, overview
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
 
 NUMBER = DocNumber(raw="发改能源〔2026〕7号", code="发改能源", year=2026, number=7)
@@ -112,34 +114,34 @@ def test_the_feed_is_read_from_where_one_stopped(archived: Database) -> None:
 def test_captures_are_found_by_payload_record_and_address(archived: Database) -> None:
     with archived.read() as session:
         wanted = a_capture("one")
-        first = captured.first_capture(session, wanted.digest)
+        first = captures.first_capture(session, wanted.digest)
         assert first is not None
         assert evolve(first, id=None) == wanted
-        assert captured.capture_by_record(session, wanted.record_id, wanted.digest) == first
-        assert [capture.at for capture in captured.last_captures(session, PAGES[1])] == [NIGHT + DAY, NIGHT]
-        assert captured.first_capture(session, "sha1:unknown") is None
-        assert captured.capture_by_record(session, "<urn:unknown>", wanted.digest) is None
+        assert captures.capture_by_record(session, wanted.record_id, wanted.digest) == first
+        assert [capture.at for capture in captures.last_captures(session, PAGES[1])] == [NIGHT + DAY, NIGHT]
+        assert captures.first_capture(session, "sha1:unknown") is None
+        assert captures.capture_by_record(session, "<urn:unknown>", wanted.digest) is None
 
 
 def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
     with archived.write() as session:
-        run = runs.claim(session, "ndrc", NIGHT, NIGHT)
+        run = leases.claim(session, "ndrc", NIGHT, NIGHT)
         assert run is not None
-        closed = runs.close(session, run.id, "ok", NIGHT, entries=2)
-        runs.missed(session, "ndrc", NIGHT + DAY, NIGHT + DAY)
-        presence.mark_gone(session, "bjx", "9", NIGHT + DAY)
+        closed = leases.close(session, run.id, "ok", NIGHT, entries=2)
+        leases.missed(session, "ndrc", NIGHT + DAY, NIGHT + DAY)
+        availability.mark_gone(session, "bjx", "9", NIGHT + DAY)
     with archived.read() as session:
-        bjx, most, ndrc = holdings.overview(session, ["most"])
+        bjx, most, ndrc = overview.overview(session, ["most"])
     assert (ndrc.articles, ndrc.versions, ndrc.missing, ndrc.newest) == (1, 2, 0, NIGHT + DAY)
     assert ndrc.last_run == closed
     assert (bjx.articles, bjx.missing, bjx.last_run) == (1, 1, None)
-    assert most == holdings.PortalOverview(portal="most")
+    assert most == overview.PortalOverview(portal="most")
 
 
 def test_totals_count_all_layers(archived: Database) -> None:
     with archived.read() as session:
-        totals = holdings.totals(session)
-    assert totals == holdings.Totals(policies=1, articles=2, versions=3, captures=5, changes=3)
+        totals = overview.totals(session)
+    assert totals == overview.Totals(policies=1, articles=2, versions=3, captures=5, changes=3)
 
 
 def test_all_fields_of_an_article_come_back(database: Database) -> None:

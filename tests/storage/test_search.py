@@ -12,19 +12,19 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy.dates import SHANGHAI
-from policy.docnumber import parse as parse_number
-from policy.query import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, matches, parse
+from policy.documents.dates import SHANGHAI
+from policy.documents.numbers import parse as parse_number
+from policy.query.documents import document, marks, snippet
+from policy.query.parser import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, matches, parse
 from policy.records import Article, Found, Moment
-from policy.words import phrase
-from storage import archive, queries
+from policy.text.words import phrase
+from storage import queries
+from storage.articles import archive
+from storage.articles.attachments import store_files
+from storage.articles.classification import Reading
 from storage.database import Database, open_database, upgrade
-from storage.documents import document
-from storage.enclosures import store_files
-from storage.index import Index
-from storage.readings import Reading
-from storage.search import Results, compiled, search
-from storage.snippets import marks, snippet
+from storage.search.index import Index
+from storage.search.searcher import Results, compiled, search
 from tests.storage.builders import (
     NIGHT,
     PLAN,

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy.records import Article, Capture, Version
-from storage import archive, queries
+from storage import queries
+from storage.articles import archive
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.readings import Reading
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, an_article, the_known_policy
 
 keys = map(str, count(1))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from policy.records import Article
-from policy.revisit import ALWAYS
-from policy.saves import Saved
-from policy.validators import Validators
-from storage import archive, presence, queries, validators
+from policy.records.saves import Saved
+from policy.rules.revisit import ALWAYS
+from policy.rules.validators import Validators
+from storage import queries
+from storage.articles import archive, availability, validators
+from storage.articles.classification import Reading
 from storage.database import Database
-from storage.readings import Reading
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
 
@@ -40,7 +41,7 @@ def test_an_article_keeps_what_its_page_was_answered_with_and_how_often_it_was_l
 ) -> None:
     save(database, an_article(), "a")
     with database.write() as session:
-        assert presence.mark_unchanged(session, "ndrc", "1", NIGHT + DAY)
+        assert availability.mark_unchanged(session, "ndrc", "1", NIGHT + DAY)
     save(database, an_article(), "a", night=2)
     assert (held(database).validators, held(database).looks) == (TAG, 2)
     assert held(database).last_seen == NIGHT + 2 * DAY
@@ -52,7 +53,7 @@ def test_other_words_under_the_same_etag_end_the_trust_and_make_due_what_it_vouc
     save(database, an_article(), "a")
     save(database, an_article(key="2"), "b")
     with database.write() as session:
-        presence.mark_unchanged(session, "ndrc", "2", NIGHT + DAY)
+        availability.mark_unchanged(session, "ndrc", "2", NIGHT + DAY)
     assert is_trusted(database)
     saved = save(database, an_article(WORDS + "\n有效期五年。"), "c", night=2)
     assert (saved.kind, saved.lied, is_trusted(database)) == ("revised", True, False)

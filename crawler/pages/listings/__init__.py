@@ -18,12 +18,17 @@ F11  RSS, Atom, sitemaps                            FeedList, SitemapList
 
 from __future__ import annotations
 
-from crawler.pages.listings.asking import kind, parted, posting
-from crawler.pages.listings.entries import canonical, listed_day
-from crawler.pages.listings.exports import JsonList, NeaList
+from crawler.pages.listings.entries import canonical, kind, listed_day, parted, posting
 from crawler.pages.listings.feeds import FeedList, SitemapList
-from crawler.pages.listings.queries import EportalList, IList, QueryList, WasList
-from crawler.pages.listings.records import DataproxyList, RecordList
+from crawler.pages.listings.hanweb import DataproxyList, JpaasList, RecordList
+from crawler.pages.listings.json_rows import (
+    ChannelSearch,
+    GkmlptList,
+    GovCnSearch,
+    JsonList,
+    NeaList,
+    SearchList,
+)
 from crawler.pages.listings.scripted import (
     CountedList,
     FramedList,
@@ -32,9 +37,7 @@ from crawler.pages.listings.scripted import (
     WrittenList,
     YearList,
 )
-from crawler.pages.listings.searches import ChannelSearch, GkmlptList, GovCnSearch, SearchList
-from crawler.pages.listings.static import HubList, StaticList
-from crawler.pages.listings.units import JpaasList
+from crawler.pages.listings.static import EportalList, HubList, IList, QueryList, StaticList, WasList
 
 __all__ = [
     "ChannelSearch",

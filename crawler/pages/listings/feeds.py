@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from crawler.pages.base import ListingPage, join, text_of
 from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, listed_day, listing, plain
-from policy.dates import SHANGHAI
+from policy.documents.dates import SHANGHAI
 from policy.errors import LayoutChanged, NotHtml, TooDeep
 from policy.records import Listing, Payload
 

@@ -1,0 +1,253 @@
+"""The one way from bytes and address to a record: the spider, ``extract`` and rereading call it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from attrs import asdict, evolve, frozen
+
+from crawler.pages import generic, json_article
+from crawler.pages.base import Document, document
+from crawler.pages.blocked_pages import refuse_bad
+from crawler.pages.listings import canonical
+from crawler.portal import Portal, Section
+from crawler.portals import PACKAGES, owner
+from pipelines.boilerplate import learning
+from pipelines.boilerplate.removal import remove_contacts, strip
+from pipelines.html import cleaning
+from pipelines.html.cleaning import Cleaned
+from pipelines.metadata import cover_pages, fields, validation
+from pipelines.metadata.credits import credits_in
+from pipelines.metadata.validation import illegible
+from policy.documents import outline, topics
+from policy.errors import LayoutChanged, Rejected, TooDeep
+from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
+from policy.records.boilerplate import FurnitureSet, Learned
+from policy.records.content import Table
+
+__all__ = [
+    "clean_pages",
+    "read_article",
+    "read_listing",
+    "read_page",
+    "read_saved",
+    "refuse_bad",
+    "reread",
+]
+
+
+def read_listing(
+    portal: Portal,
+    section: Section,
+    payload: Payload,
+    *,
+    first: bool | None = None,
+    away: bool = False,
+) -> Listing:
+    """The listing page; fewer entries than the section's first page promises raise LayoutChanged.
+
+    ``first``: no page before it had entries; by default that of the section's own address. ``away``: on a
+    later page rows that lead to other sites are enough.
+    """
+    refuse_bad(payload, portal)
+    listing = section.listing().read(portal, section.url, payload)
+    if first is None:
+        first = canonical(payload.url) == canonical(section.url)
+    promised = section.at_least if first else 1
+    if listing.rowless and (listing.more or not first):
+        promised = 0
+    if away and listing.elsewhere and not first:
+        promised = 0
+    if len(listing.entries) < promised:
+        message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"
+        raise LayoutChanged(
+            message, portal=portal.slug, url=payload.url, field="entries", found=len(listing.entries)
+        )
+    return listing
+
+
+def read_page(portal: Portal | None, payload: Payload) -> Page:
+    """One page of an article, read by the portal's template; without a portal by the generic reading."""
+    refuse_bad(payload, portal)
+    if portal is None:
+        return generic.read(payload)
+    answer = json_article.read(payload)
+    if answer is not None:
+        return evolve(answer, url=portal.shown_at(answer.url))
+    return _templated(portal, document(payload, portal=portal.slug))
+
+
+def _templated(portal: Portal, page: Document) -> Page:
+    for template in (known() for known in portal.articles):
+        if template.matches(page):
+            return evolve(template.read(page), layout=type(template).__name__)
+    names = ", ".join(template.__name__ for template in portal.articles)
+    raise LayoutChanged(f"no template matches ({names})", portal=portal.slug, url=page.url, field="template")
+
+
+def clean_pages(pages: Sequence[Page]) -> tuple[Cleaned, ...]:
+    """The pages' bodies as lines, in reading order; raises TooDeep."""
+    return tuple(map(_cleaned, _in_order(pages)))
+
+
+def read_article(
+    portal: Portal | None,
+    pages: Sequence[Page],
+    *,
+    entry: Entry | None = None,
+    missing: Sequence[str] = (),
+    furniture: FurnitureSet | None = None,
+    cleaned: Sequence[Cleaned] = (),
+) -> Article:
+    """All pages of an article as one record, in reading order; what did not come is stated.
+
+    ``furniture`` is what was learned of the portal; without it there are the rules. ``cleaned`` is
+    what clean_pages makes of the pages, where the caller has it already.
+    Raises Rejected for what is not worth archiving, TooDeep for a body nested beyond reason.
+    """
+    pages = _in_order(pages)
+    slug, first = portal.slug if portal else "", pages[0] if pages else None
+    if first is None:
+        raise Rejected("no page of it could be read", portal=slug, field="pages")
+    body = _stitched(pages, cleaned or clean_pages(pages), furniture)
+    if body.all_furniture and not body.attachments:
+        raise Rejected("nothing but furniture", portal=slug, url=first.url, field="text")
+    labels = (*_labels(first, entry), *credits_in(body.furniture, "tail"))
+    found = fields.describe(labels, body.lines, issuer=portal.issuer if portal else None)
+    if found.title is None:
+        raise Rejected("no title", portal=slug, url=first.url, field="title")
+    known = {_file(page.url) for page in pages}
+    led_to = [url for page in pages[1:] for url in page.maybe]
+    expected = dict.fromkeys([*missing, *(url for page in pages for url in page.others), *led_to])
+    return _finished(
+        Article(
+            portal=slug,
+            key=_key(portal, first, entry),
+            url=first.url,
+            text="\n".join(body.lines),
+            page_urls=tuple(page.url for page in pages),
+            tables=body.tables,
+            attachments=body.attachments,
+            **asdict(found, recurse=False),
+        ),
+        body,
+        pages=len(pages),
+        missing=tuple(url for url in expected if _file(url) not in known),
+    )
+
+
+def reread(
+    portal: Portal | None, payloads: Sequence[Payload], furniture: FurnitureSet | None = None
+) -> Article:
+    """The article in payloads fetched earlier, one a page, read with the code of today and this set."""
+    return read_article(portal, [read_page(portal, payload) for payload in payloads], furniture=furniture)
+
+
+def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) -> Article:
+    """A saved article of any origin, one payload a page.
+
+    The portal is that of its address, else of the canonical link in the page; where none owns it,
+    or its templates do not know the page, the generic reading reads it, and a warning says so.
+    """
+    portal = owner(payloads[0].url, packages)
+    try:
+        return reread(portal, payloads)
+    except LayoutChanged as error:
+        if portal is None:
+            raise
+        article = reread(None, payloads)
+        return evolve(
+            article,
+            portal=portal.slug,
+            key=portal.key(article.url) or article.key,
+            warnings=(*article.warnings, f"generic reading: {error}"),
+        )
+
+
+# ------------------------------------------------------------------ putting an article together
+
+
+@frozen(kw_only=True)
+class _Body:
+    """The text of all pages, furniture and contacts removed from each."""
+
+    lines: tuple[str, ...]
+    furniture: tuple[str, ...]
+    tables: tuple[Table, ...]
+    attachments: tuple[Attachment, ...]
+    all_furniture: bool
+
+
+def _in_order(pages: Sequence[Page]) -> list[Page]:
+    return sorted(pages, key=lambda page: page.number)
+
+
+def _distinct(pages: Sequence[Page], cleaned: Sequence[Cleaned]) -> list[tuple[Page, Cleaned]]:
+    """Each page and its lines once, though it came at two addresses."""
+    first: dict[tuple[str, ...], tuple[Page, Cleaned]] = {}
+    for page, one in zip(pages, cleaned, strict=True):
+        first.setdefault(one.lines, (page, one))
+    return [*first.values()]
+
+
+def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: FurnitureSet | None) -> _Body:
+    read = _distinct(pages, cleaned)
+    stripped = [
+        strip(one.lines, learning.furniture(one, known.of(page.layout) if known else Learned()))
+        for page, one in read
+    ]
+    lines = [line for one in stripped for line in remove_contacts(one.lines)]
+    files = {file.url: file for page in reversed(pages) for file in reversed(page.attachments)}
+    return _Body(
+        lines=tuple(lines),
+        furniture=tuple(line for one in stripped for line in one.removed),
+        tables=tuple(table for _, one in read for table in one.tables),
+        attachments=tuple(reversed(files.values())),
+        all_furniture=all(one.all_furniture for one in stripped),
+    )
+
+
+def _cleaned(page: Page) -> Cleaned:
+    try:
+        return cleaning.clean(page.body)
+    except TooDeep as error:
+        raise TooDeep(str(error), url=page.url, field="body") from error
+
+
+def _labels(first: Page, entry: Entry | None) -> tuple[Label, ...]:
+    """The first page's labels, the listing's words last; a sitemap's entry has none."""
+    if entry is None or not entry.title:
+        return first.labels
+    return (*first.labels, Label(name="title", value=entry.title, rule="listing"))
+
+
+def _key(portal: Portal | None, first: Page, entry: Entry | None) -> str:
+    """The portal's stable key; the address where there is no portal."""
+    found = portal.key(first.url) if portal else None
+    return found or (entry.key if entry else canonical(first.url))
+
+
+def _file(url: str) -> str:
+    """What tells an article's pages apart, whatever the host and scheme they are linked at."""
+    parts = urlsplit(canonical(url))
+    return f"{parts.path.rstrip('/').rpartition('/')[2]}?{parts.query}"
+
+
+def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:
+    tree = outline.outline(body.lines)
+    told = topics.topics(
+        article.title.value, body.lines, [node.line for node in (*tree.headings, *tree.boxes)]
+    )
+    whole = evolve(
+        outline.completeness(tree, article.title.value, body.lines, pages=pages, missing_pages=missing),
+        full_text_in=cover_pages.full_text_in(article),
+    )
+    flags = (
+        *(("text: nothing but furniture",) if body.all_furniture else ()),
+        *illegible("title", article.title.value),
+        *illegible("text", article.text),
+    )
+    return validation.validate(
+        evolve(article, outline=tree, completeness=whole, topics=told, warnings=(*article.warnings, *flags))
+    )

@@ -1,0 +1,80 @@
+"""Asking for a page only where it is another than the one we have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scrapy.http import Request, Response
+
+from crawler.runs.context import Visit
+from crawler.spiders.listing_cursor import Sought
+from crawler.urls import alike
+from policy.rules.validators import Validators, contradicts, takes_all, validators
+from storage.articles.validators import distrust, is_trusted
+from storage.rows import KnownArticle
+
+UNCHANGED = 304
+_NAMING = ("ETag", "Last-Modified")
+_ASKING = ("If-None-Match", "If-Modified-Since")
+
+
+def is_conditional(request: Request) -> bool:
+    """Whether a request may be answered with 304."""
+    return any(name in request.headers for name in _ASKING)
+
+
+def unconditional(request: Request) -> Request:
+    """The same request for whatever is there: validators are those of one address."""
+    for name in _ASKING:
+        request.headers.pop(name, None)
+    return request
+
+
+def vouched_by(article: KnownArticle, *, replay: bool) -> Validators | None:
+    """What a known article is asked for with at its next look; a replay gets what was saved anyway."""
+    whole = takes_all(article.key, article.looks) and not replay
+    return None if whole else article.validators
+
+
+class Conditional:
+    """Validators of one visit: what is sent, and what is kept of an answer."""
+
+    def __init__(
+        self, visit: Visit, *, code: str, furniture: int | None, lied: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._visit, self._code, self._furniture, self._lied = visit, code, furniture, lied
+        with visit.database.read() as session:
+            trusted = is_trusted(session, visit.portal.slug)
+        self._enabled = trusted and not (visit.sample or visit.imported)
+
+    def headers(self, sought: Sought, url: str) -> dict[str, str]:
+        """The headers for an article's first page, where it was read as it would be read today."""
+        held = sought.vouched
+        if held is None or sought.asked or not self._enabled or self._lied():
+            return {}
+        read_alike = (held.code, held.furniture) == (self._code, self._furniture)
+        return held.headers if read_alike and held.url == url else {}
+
+    def lies(self, response: Response) -> bool:
+        """Whether a 304 names another state of the page than ours: then its portal is never asked that way
+        again, as after any lie."""
+        asked = response.request.headers if response.request else {}
+        sent = {name: _text(asked.get(name)) for name in _ASKING}
+        if not contradicts(sent, {name: _text(response.headers.get(name)) for name in _NAMING}):
+            return False
+        with self._visit.database.write() as session:
+            distrust(session, self._visit.portal.slug, response.url, response.meta["capture"].at)
+        return True
+
+    def offered(self, response: Response, sought: Sought) -> Validators | None:
+        """What a page that is a whole article may be asked for with next time: never one that lies
+        behind a redirect."""
+        asked = response.request.url if response.request else ""
+        if len(sought.pages) != 1 or sought.following or alike(asked) != alike(response.url):
+            return None
+        found = {name: _text(response.headers.get(name)) for name in _NAMING}
+        return validators(asked, found, code=self._code, furniture=self._furniture)
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value is not None else None

@@ -1,0 +1,121 @@
+"""The simple generic reading: a page that no portal describes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crawler.pages import json_article
+from crawler.pages.base import ArticlePage, Document, Node, document, inner_html, parse
+from crawler.pages.generic import embedded, headline
+from crawler.pages.generic.density import Density, body_of
+from crawler.pages.generic.pagination import pages_of
+from crawler.pages.generic.pruning import prune, reveal
+from crawler.pages.generic.sibling_blocks import frame_of, parts_of
+from crawler.pages.generic.text_runs import Run, inside, runs
+from crawler.pages.government import attachments, is_file, metas, pairs
+from policy.errors import Rejected
+from policy.records import Label, Page, Payload
+
+OFFICIAL = frozenset(
+    {
+        *("title", "index_no", "doc_no", "issuer", "written", "published"),
+        *("effective", "expires", "subject", "validity"),
+    }
+)
+"""Labels of official documents; others stand on any page."""
+FILES = "[class*=attachment], [class*=fujian], .filelist, .xgfj, .fjdown, table.enclosure"
+"""Blocks in which sites offer an article's files, wherever they stand."""
+MEDIA = {"frames": "frame, iframe", "images": "img", "players": "video, audio, object, embed"}
+"""What may stand in the place of words."""
+LITTLE = 20
+"""Less prose than this may be all that is shown of an article the page carries unshown."""
+MODEST = 100
+"""The same where no headline is shown."""
+LONGEST = 200
+"""Characters of a label's value."""
+
+
+def read(payload: Payload) -> Page:
+    """The page's main text and what metas, label tables and the headline's surroundings say.
+
+    Raises Rejected when there is no prose to be found, NotHtml when it is no page.
+    """
+    answer = json_article.read(payload)
+    if answer is not None:
+        return answer
+    return of(document(payload))
+
+
+def of(page: Document) -> Page:
+    """The same of a page already parsed."""
+    found = tuple(runs(page.root))
+    line = headline.headline_of(page, found)
+    density = Density(found, line.run)
+    body = body_of(page, density)
+    shown = density.weight(body) if body is not None else 0
+    unshown = embedded.article(page) if shown < (LITTLE if line.run else MODEST) else None
+    if unshown is not None:
+        parts, within = [parse(unshown)], range(len(found), len(found))
+    elif body is None:
+        raise Rejected(f"no prose in it{_instead(page)}", portal=page.portal, url=page.url, field="body")
+    else:
+        parts = parts_of(frame_of(body, density), density)
+        within = inside(found, parts)
+    beside = page.root.css(FILES) if any(is_file(href) for _, href in page.links) else []
+    files = attachments(page, [*_offering(parts), *beside])
+    labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
+    pages = pages_of(page)
+    held = found[within.start : within.stop]
+    reveal(page, parts, density)
+    prune(page, parts, held, density, headline.header_of(held, line))
+    return Page(
+        url=page.url,
+        number=pages.number,
+        body=_html(parts),
+        labels=labels,
+        attachments=files,
+        others=pages.others,
+        maybe=pages.maybe,
+    )
+
+
+def _html(parts: Sequence[Node]) -> str:
+    """What the body holds; lines that are preformatted, a table's cells, and neighbours need their frame."""
+    body = parts[0]
+    if len(parts) > 1:
+        return "\n".join(part.html or "" for part in parts)
+    frame = body.parent if body.tag == "tbody" else body
+    whole = frame is not None and frame.tag in {"pre", "table"}
+    return (frame.html or "") if frame is not None and whole else inner_html([body])
+
+
+def _instead(page: Document) -> str:
+    """What a page without prose holds."""
+    held = {name: len(page.root.css(css)) for name, css in MEDIA.items()}
+    said = ", ".join(f"{count} {name}" for name, count in held.items() if count)
+    return f", but {said}" if said else ""
+
+
+def _cells(found: Sequence[Run], within: range) -> list[Label]:
+    """Labels printed outside the body, in tables, lists or boxes; one alone is a word like any other."""
+    outside = [run.text for n, run in enumerate(found) if n not in within]
+    said = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]
+    return said if len({label.name for label in said}) > 1 else []
+
+
+def _offering(parts: Sequence[Node]) -> list[Node]:
+    """Where files are offered: the body, and what stands beside it in the same frame."""
+    frame = parts[0].parent
+    return [*parts] if frame is None or frame.tag in {"body", "html"} else [*parts, frame]
+
+
+class GenericArticle(ArticlePage):
+    """Any article page: the template of a portal that declares no places of its own."""
+
+    def matches(self, page: Document) -> bool:
+        """Always: it is the last of a portal's templates."""
+        return True
+
+    def read(self, page: Document) -> Page:
+        """What the generic reading finds."""
+        return of(page)

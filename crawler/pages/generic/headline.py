@@ -1,0 +1,331 @@
+"""Title, day and source of a page no portal describes: metas first, then what stands near the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice, pairwise
+from operator import itemgetter
+
+from attrs import evolve, frozen
+
+from crawler.pages.base import Document, Node, attribute, text_in
+from crawler.pages.generic.text_runs import ISSUED, WHEN, Run, fold, issued, renewed, stated
+from pipelines.metadata.credits import credits_in
+from policy.records import Label
+
+SHORTEST = 5
+"""Characters of the shortest headline that may be left."""
+_DASH = "–—·-"
+_LAST = re.compile(
+    rf"(?P<before>.*[^\s_|｜{_DASH}])(?P<sign>\s*[_|｜{_DASH}]+\s*)(?P<part>[^_|｜{_DASH}]{{1,24}})",
+    re.DOTALL,
+)
+_SURE = re.compile(rf".*[_|｜].*|\s+[{_DASH}]+\s+", re.DOTALL)
+_SITE = re.compile(
+    r".*(?:网站?|在线|门户|频道|日报|晚报|新闻|资讯|平台|通讯社|电视台|客户端|公众号|政府|办公厅|委员会|..[部局厅署])"
+    r"|首页|正文|(?:政府)?信息公开|政务公开|政策(?:文件|法规|解读)|通知公告|公示公告|公告公示|新闻动态|工作动态|要闻"
+)
+
+
+def without_site(title: str, names: Iterable[str] = ()) -> str:
+    """The headline in a page's title; ``names`` are the site's and its column's as metas state them."""
+    for name in names:
+        cut = title.removesuffix(name).rstrip()
+        if name and cut != title and cut.endswith(tuple(f"_|｜{_DASH}")):
+            title = cut.rstrip(f"_|｜{_DASH} ")
+    while (found := _LAST.fullmatch(title.strip())) and len(found["before"].strip()) >= SHORTEST:
+        if not (_SURE.fullmatch(found["sign"]) or _SITE.fullmatch(found["part"].strip())):
+            break
+        title = found["before"]
+    return title.strip()
+
+
+# ------------------------------------------------------------------ headline
+
+
+TITLES = ("articletitle", "og:title", "twitter:title")
+TIMES = (
+    *("pubdate", "publishdate", "article:published_time", "og:published_time", "firstpublishedtime"),
+    *("datepublished", "article:create_at", "weibo:article:create_at", "apub:time", "publish_time"),
+    *("publication_date", "og:release_date"),
+)
+SOURCES = ("contentsource", "docsource", "mediaid", "article:author", "og:site_name")
+
+_NEXT = (
+    "关键词|标签|(?:责任)?编辑|责编|作者|记者|(?:发布|更新)?(?:时间|日期)|(?:浏览|阅读|点击)(?:次数|量|数)?"
+    "|字[号体]"
+)
+SAID = re.compile(
+    rf"(?:来源|稿源|出处)(?:于|自)?\s?[:：]\s*(?P<name>[^\s|：:]{{2,30}}?)(?=(?:{_NEXT})?\s?[:：]|[\s|]|$)"
+)
+"""A source is named up to the next label, white space or line end."""
+KEYWORDS = re.compile(r"(?:关键[词字]|标签)\s?[:：]")
+BYLINE = re.compile(r"source|origin|media|author|js_name|nickname|account", re.IGNORECASE)
+"""Names of the elements that say where a page is from."""
+BYLINE_DAY = re.compile(rf"[^\d（(，。:：]{{2,16}}?\s?[|｜丨·•／/]\s?(?:{WHEN.pattern})[^\d（(，。]{{0,16}}")
+DAYS = re.compile(
+    rf"[^\d（(，。:：]{{0,16}}?\s?{WHEN.pattern}\D{{0,8}}(?:19|20)\d\d[-/.年]\d{{1,2}}.{{0,24}}"
+)
+"""A line with the days of publication and of the last change."""
+TOOLS = re.compile(
+    r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|更新|修改|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
+)
+"""Words beside a day that name nobody."""
+TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
+BEHIND = re.compile(r"\s*[_|｜–—-]")
+"""What sets a headline apart from its site in a page's title."""
+AHEAD = re.compile(r"[_|｜–—»:：-]\s*$|\s[·•]\s*$")
+"""What sets a site apart from the headline behind it."""
+HOME = re.compile(r"(?:https?://[^/]+)?(?:\.{0,2}/)*(?:index(?:\.[\w-]+)+)?|\.{1,2}")
+"""The address of a site's first page."""
+LONGEST_COLUMN = 6
+"""Characters of a heading that may name the column the page stands in."""
+HEADER_RUNS = 8
+FOOTER_RUNS = 12
+HEADINGS = frozenset({"h1", "h2"})
+PARTS = HEADINGS | {"h3"}
+SITES = ("og:site_name", "sitename", "columnname")
+_LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+
+
+@frozen(kw_only=True)
+class Headline:
+    """The words of a page's headline, and the run that prints them, alone or behind a link to its board."""
+
+    words: str
+    run: Run | None
+
+    @cached_property
+    def _folded(self) -> str:
+        return fold(self.words)
+
+    def prints(self, run: Run) -> bool:
+        """Whether a run is the headline's words and nothing else, or the one known to print them."""
+        if run is self.run:
+            return True
+        return len(run.text) < 2 * len(self.words) and run.begins(self._folded) and run.folded == self._folded
+
+    def ends(self, run: Run) -> bool:
+        """Whether a heading prints the words, and a link before them."""
+        return run.block.tag in HEADINGS and run.linked > 0 and run.text.endswith(self.words)
+
+
+def labels(page: Document, found: Sequence[Run], line: Headline, within: range) -> Iterator[Label]:
+    """Labels of the head and of what is printed around the headline and below the body."""
+    around = _around(found, line, within)
+    if line.words:
+        yield Label(name="title", value=line.words, rule="masthead")
+    yield from islice(_days(page, around), 1)
+    yield from islice(_sources(page, around, line), 1)
+    yield from _keywords(around)
+    yield from credits_in((run.text for run in (*around.between, *around.begins)), "masthead")
+    yield from credits_in((run.text for run in around.ends), "tail")
+
+
+def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
+    """The runs with which a body begins when it prints the page's headline and dateline itself."""
+    headed = next((n for n, run in enumerate(inside) if line.prints(run)), None)
+    if headed is None or any("。" in run.text for run in inside[:headed]):
+        return ()
+    below = inside[headed + 1 : headed + HEADER_RUNS]
+    dated = next((n for n, run in enumerate(below, headed + 1) if _is_dateline(run)), None)
+    if dated is None and below and _is_byline(below[0]):
+        dated = headed + 1
+    if dated is None or any("。" in run.text for run in inside[headed:dated]):
+        heading = inside[headed].block.tag in HEADINGS
+        first = headed == 0 or inside[headed] is line.run
+        return inside[: headed + heading] if first else ()  # its own notice's head
+    return inside[: dated + 1]
+
+
+@frozen(kw_only=True)
+class _Around:
+    """The runs around an article: above the headline, between headline and body, its ends, and below."""
+
+    above: Sequence[Run]
+    between: Sequence[Run]
+    begins: Sequence[Run]
+    ends: Sequence[Run]
+    below: Sequence[Run]
+
+
+def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
+    start, end = within.start, within.stop
+    headed = [n for n, run in enumerate(found) if (n < start + 3 or run is line.run) and line.prints(run)]
+    head = headed[-1] + 1 if headed else max(0, start - 20)
+    if any(run is line.run for run in found[start:end]):  # the body is a frame around all
+        start = head = headed[-1] + 1
+    return _Around(
+        above=found[max(0, head - 5) : head],
+        between=found[head:start],
+        begins=[run for run in found[start : start + 4] if _is_dateline(run) or _is_byline(run)],
+        ends=found[max(start, end - 3) : end + 4],
+        below=found[end + 4 : end + FOOTER_RUNS],
+    )
+
+
+def headline_of(page: Document, found: Sequence[Run]) -> Headline:
+    """The headline and who prints it: a heading before any other run."""
+    line = Headline(words=_title(page, found), run=None)
+    same = [run for run in found if line.prints(run)] or [run for run in found if line.ends(run)]
+    headings = (run for run in same if run.block.tag in HEADINGS)
+    return evolve(line, run=next(headings, None) or next((run for run in same if not run.is_link), None))
+
+
+def _title(page: Document, found: Sequence[Run]) -> str:
+    """The headline: what the page prints and its title begins with, else what metas say."""
+    whole = text_in(page.root.css_first("title"))
+    stated = [value for _, value in _metas(page, TITLES)]
+    largest = [text for text in map(_heading, page.root.css("h1")) if text]
+    if short := next((text for text in largest if len(text) < 4 and _begins(whole, text)), None):
+        return short
+    headings = [text for text in largest if 4 <= len(text) <= 120]
+    folded = fold(whole)
+    within = map(text_in, page.root.css("h1 a + span, h1 a + a"))
+    printed = [(fold(text), text) for text in (*headings, *within)]
+    begun = [
+        run for run in found if len(run.text) <= 120 and run.begins(folded) and folded.startswith(run.folded)
+    ]
+    printed += [(run.folded, run.text) for run in begun if not _leads_home(run.block)]
+    matching = [(len(key), text) for key, text in printed if len(key) >= 4 and folded.startswith(key)]
+    if matching:
+        longest = max(matching, key=itemgetter(0))
+        heading = max((pair for pair in matching if pair[1] in headings), default=longest)
+        return heading[1] if longest[0] < 2 * heading[0] else longest[1]
+    if behind := next((run.text for run in found if _ends(whole, run.text) and run.block.tag in PARTS), None):
+        return behind
+    sites = [name for _, name in _metas(page, SITES)]
+    dated = _dated_title(found) if headings and len(headings[-1]) <= LONGEST_COLUMN else []
+    return next(iter([*stated, *dated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
+
+
+def _dated_title(found: Sequence[Run]) -> list[str]:
+    """The first line that is named a title and has a day directly below."""
+    titled = {*_titled(found)}
+    return [one.text for one, other in pairwise(found) if one.text in titled and WHEN.search(other.text)][:1]
+
+
+def _heading(node: Node) -> str:
+    """The words of a heading, without the sign of a link to it; none where it is the site's, a link home."""
+    text = text_in(node)
+    signs = [said for said in map(text_in, node.css("a[href]")) if said and not fold(said)]
+    text = text.removesuffix(signs[-1]).rstrip() if signs else text
+    return "" if _leads_home(node) else text
+
+
+def _leads_home(node: Node) -> bool:
+    """Whether all its words are a link to the site's first page."""
+    link = node.css_first("a[href]")
+    return (
+        link is not None and text_in(link) == text_in(node) and bool(HOME.fullmatch(attribute(link, "href")))
+    )
+
+
+def _ends(whole: str, text: str) -> bool:
+    """Whether a page's title is the site's and behind a sign these words."""
+    return len(text) > 1 and whole.endswith(text) and bool(AHEAD.search(whole[: -len(text)]))
+
+
+def _begins(whole: str, text: str) -> bool:
+    """Whether a page's title is these few words and behind a sign the site's."""
+    return whole == text or (whole.startswith(text) and bool(BEHIND.match(whole[len(text) :])))
+
+
+def _titled(found: Sequence[Run]) -> Iterator[str]:
+    """Lines whose element is a heading or is named a title."""
+    for run in found:
+        named = f"{run.block.tag} {attribute(run.block, 'class')} {attribute(run.block, 'id')}"
+        if TITLED.search(named) and 6 <= len(run.text) <= 120 and not run.linked:
+            yield run.text
+
+
+def _is_dateline(run: Run) -> bool:
+    """Whether a line of the body only says when and where from, and is no sentence with a day in it."""
+    if len(run.text) > 60:
+        return False
+    plain = not run.words or SAID.search(run.text)
+    return bool(ISSUED.search(run.text) or (WHEN.match(run.text) and plain))
+
+
+def _is_byline(run: Run) -> bool:
+    """Whether a line says a name and a day, and a sign sets them apart; or two days."""
+    if len(run.text) > 60:
+        return False
+    return bool(BYLINE_DAY.fullmatch(run.text) or (not run.words and DAYS.fullmatch(run.text)))
+
+
+def _days(page: Document, around: _Around) -> Iterator[Label]:
+    """What metas say, then what is printed: below the headline, labelled anywhere, above it."""
+    for name, value in _metas(page, TIMES):
+        yield Label(name="published", value=value, rule=f"meta:{name}")
+    for value in _LD.findall(page.text)[:1]:
+        yield Label(name="published", value=value, rule="meta:datePublished")
+    labelled = [run for run in (*around.between, *around.begins, *around.ends) if ISSUED.search(run.text)]
+    below = [run for run in around.below if ISSUED.search(run.text)]
+    printed = (*labelled, *around.between, *reversed(around.above), *around.begins, *below)
+    for run in printed:
+        if len(run.text) <= 200 and (when := issued(run.text)):
+            yield Label(name="published", value=when, rule="masthead")
+    for time in map(stated, (*around.between, *around.begins)):
+        if time:
+            yield Label(name="published", value=time, rule="masthead:time")
+    for run in (*around.between, *around.begins, *around.ends):
+        if len(run.text) <= 200 and (when := renewed(run.text)):
+            yield Label(name="published", value=when, rule="masthead")
+
+
+def _sources(page: Document, around: _Around, line: Headline) -> Iterator[Label]:
+    """What a label says, what stands beside the day, what is named so, what metas say of the site."""
+    near = [run for run in (*around.between, *reversed(around.above), *around.begins) if run is not line.run]
+    for run in (*near, *reversed(around.ends)):
+        if said := SAID.search(run.text[:300]):
+            yield Label(name="source", value=said["name"], rule="masthead")
+    for value in (*map(_named, near), *map(_beside, near), *_neighbours(around.between)):
+        if value:
+            yield Label(name="source", value=value, rule="masthead:beside")
+    for name, value in _metas(page, SOURCES):
+        yield Label(name="source", value=value, rule=f"masthead:meta:{name}")
+
+
+def _named(run: Run) -> str | None:
+    """The one name in a line whose element is named a source."""
+    named = f"{attribute(run.block, 'class')} {attribute(run.block, 'id')}"
+    return _one_name(run.text) if BYLINE.search(named) else None
+
+
+def _beside(run: Run) -> str | None:
+    """The one name in a line that prints a day."""
+    rest = WHEN.sub(" ", run.text)
+    return _one_name(rest) if rest != run.text else None
+
+
+def _neighbours(between: Sequence[Run]) -> Iterator[str | None]:
+    """The names in the lines next to one that prints a day and nothing else."""
+    for one, other in (*pairwise(between), *pairwise(between[::-1])):
+        if WHEN.fullmatch(one.text):
+            yield _one_name(other.text)
+
+
+def _keywords(around: _Around) -> Iterator[Label]:
+    """The links of the innermost element that begins with the word."""
+    for run in (*around.between, *around.begins):
+        if KEYWORDS.search(run.text):
+            begun = [node for node in run.block.traverse() if _holds_keywords(node)]
+            for link in begun[-1].css("a") if begun else ():
+                yield Label(name="keyword", value=text_in(link), rule="masthead")
+
+
+def _holds_keywords(node: Node) -> bool:
+    return node.css_first("a") is not None and bool(KEYWORDS.match(text_in(node)))
+
+
+def _one_name(text: str) -> str | None:
+    words = [word for word in text.split() if not TOOLS.search(word)]
+    return words[0] if len(words) == 1 and 2 <= len(words[0]) <= 20 else None
+
+
+def _metas(page: Document, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Names and values of the wanted metas, in the order wanted."""
+    return ((name, page.metas[name]) for name in wanted if page.metas.get(name))

@@ -1,0 +1,247 @@
+"""What a body holds beside the article, taken out before its text is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import pairwise, takewhile
+from urllib.parse import urlsplit
+
+from crawler.pages.base import Document, Node, attribute, children, own_text, text_in
+from crawler.pages.generic.density import Density, upwards
+from crawler.pages.generic.text_runs import HIDDEN, SITE, Run, is_aside
+from crawler.pages.government import is_file
+from crawler.urls import registrable
+from pipelines.boilerplate.phrases import Kind, at_tail
+
+SHARE = 0.3
+"""A block that holds more of a body's prose is of it, whatever its name, and hidden or not."""
+POINTER = re.compile(
+    r"^\W*(?:广告|推广|编辑)\W*$|^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题|(?:发布|编辑)于\s?\d)"
+)
+PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
+"""A line of page numbers, in links or not."""
+SUBJECTS = 3
+"""So many links make a row of them."""
+EDIT = re.compile(r"\W*(?:编辑|編輯|播报|edit)?\W*", re.IGNORECASE)
+"""A link in or beside a heading that edits the part, or leads to it: ¶, #."""
+NUMBERS = re.compile(r"\d+(?: \d+)*")
+"""What may number the lines of a code."""
+COPY = re.compile(r"(?:[\w+#-]{1,12}\s*)?(?:一键)?(?:复制(?:代码)?|copy(?: code)?)", re.IGNORECASE)
+"""A button that copies a code, and the name of its language."""
+CATALOGUE = re.compile(r"\W*(?:目\s*[录錄次]|文章目录|本文目录|Contents)\W*")
+"""The heading of links to the parts of the same page."""
+REFERENCES = re.compile(
+    r"\W*(?:(?:参考|參考|引用)(?:资料|資料|文献|文獻|链接|連結|文章|来源|書目|书目)?|资料来源|引文|外部链接|references?)\W*",
+    re.IGNORECASE,
+)
+"""The heading over what a text refers to."""
+CODE = frozenset({"pre", "code"})
+INLINE = frozenset({"code", "span", "br"})
+"""What a frame holds of its code."""
+ASIDES = frozenset({"div", "section", "aside", "footer", "nav", "ul", "ol", "p", "span", "pre", "table"})
+"""What an aside may be."""
+MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
+"""A button that shows the rest of a text."""
+
+
+def prune(
+    page: Document, parts: Sequence[Node], inside: Sequence[Run], density: Density, header: Sequence[Run] = ()
+) -> None:
+    """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
+    heads = (run.block for run in header if _fills(run))
+    links = frozenset(n for n, run in enumerate(inside) if run.is_link and _is_line(run))
+    links -= _references(page, inside, links)
+    lines = (
+        *_link_lines(inside, links),
+        *_subjects(inside, links),
+        *_related(inside, links),
+        *_site_lines(inside),
+        *_edits(parts),
+    )
+    lines = (*lines, *_numbers(inside), *_beside_codes(parts, inside), *_beside(parts, inside, density))
+    dropped = {node.mem_id: node for node in (*heads, *_asides(parts, density), *lines)}
+    for part in parts:
+        dropped.pop(part.mem_id, None)
+    outermost = [node for node in dropped.values() if not _inside(node, dropped)]
+    for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
+        node.decompose()
+
+
+def reveal(page: Document, parts: Sequence[Node], density: Density) -> None:
+    """Shows what a body hides behind a button."""
+    styled = (node for part in parts for node in part.css("[style*=display i]"))
+    hidden = [node for node in styled if HIDDEN.search(attribute(node, "style"))]
+    much = [node for node in hidden if density.words(node) >= SHARE * _words(parts, density) > 0]
+    for node in much if much and MORE.search(page.text) else ():
+        node.attrs["style"] = ""
+
+
+def _asides(parts: Sequence[Node], density: Density) -> Iterator[Node]:
+    for part in parts:
+        for node in part.css("[class], [id], aside, footer, nav"):
+            if (
+                node.tag in ASIDES
+                and is_aside(node)
+                and _is_little(node, parts, density)
+                and not _is_code(node)
+            ):
+                yield node
+
+
+def _is_little(node: Node, parts: Sequence[Node], density: Density) -> bool:
+    """Whether it holds little of a body's prose; of a text without a sentence, little of its words."""
+    if words := _words(parts, density):
+        return density.words(node) < SHARE * words
+    return len(text_in(node)) < SHARE * sum(len(text_in(part)) for part in parts)
+
+
+def _is_code(node: Node) -> bool:
+    """Whether it is a word of a code, whose classes say what it is there."""
+    return node.tag == "span" and any(outer.tag in CODE for outer in upwards(node.parent))
+
+
+def _words(parts: Sequence[Node], density: Density) -> int:
+    return sum(map(density.words, parts))
+
+
+def _link_lines(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
+    """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
+    for n, run in enumerate(found):
+        pointer = n in links and (run.block.tag == "li" or POINTER.search(run.text))
+        if pointer or (run.linked and PAGER.fullmatch(run.text) and _is_line(run)):
+            yield run.block
+
+
+def _subjects(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
+    """Rows of links before the first prose or after the last: the subjects of the page."""
+    prose = [n for n, run in enumerate(found) if run.words]
+    for n in links if prose else ():
+        outside = n < prose[0] or n > prose[-1]
+        if outside and len(found[n].block.css("a[href]")) >= SUBJECTS:
+            yield found[n].block
+
+
+def _references(page: Document, found: Sequence[Run], links: Set[int]) -> Set[int]:
+    """List items that are one link: below a heading of references, or to another site."""
+    cited: set[int] = set()
+    referring = False
+    for n, run in enumerate(found):
+        referring = REFERENCES.fullmatch(run.text) is not None or (referring and n in links)
+        if n in links and run.block.tag == "li" and (referring or _leads_away(page, run)):
+            cited.add(n)
+    return cited
+
+
+def _leads_away(page: Document, run: Run) -> bool:
+    """Whether all its links lead to another site than the page's, when that is known."""
+    here = _host(page.url)
+    links = [attribute(link, "href") for link in run.block.css("a[href]")]
+    if not (here and links and all("//" in link for link in links)):
+        return False
+    there = [_host(page.absolute(link)) for link in links]
+    return all(host and registrable(host) != registrable(here) for host in there)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _related(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
+    """Headings of lists of other pages, and the lines below them that are one link."""
+    listing = False
+    for n, run in enumerate(found):
+        heads = not run.words and n + 1 in links
+        listing = (listing and n in links) or (heads and _names_a_list(run.text))
+        if listing and _fills(run):
+            yield run.block
+
+
+def _beside(parts: Sequence[Node], found: Sequence[Run], density: Density) -> Iterator[Node]:
+    """The comments on a text and the boxes below it, where they stand in its own element."""
+    little = SHARE * _words(parts, density)
+    seen: set[int] = set()
+    for run in found if density.has_threads or density.has_boxes else ():
+        for spot in takewhile(lambda spot: spot.key not in seen, run.spot.upwards()):
+            seen.add(spot.key)
+            told = density.threaded(spot) or density.boxed(spot)
+            if told and density.words(spot.node) < little:
+                yield spot.node
+
+
+def _names_a_list(text: str) -> bool:
+    return at_tail(text) is Kind.HEADING or CATALOGUE.fullmatch(text) is not None
+
+
+def _edits(parts: Sequence[Node]) -> Iterator[Node]:
+    """The links of headings that let a reader edit the part or lead to it, with the brackets around them."""
+    for part in parts:
+        for link in part.css("h1 a, h2 a, h3 a, h4 a, h5 a, h6 a, h2 + a, h3 + a, h4 + a"):
+            yield from [*takewhile(_says_edit, upwards(link))][-1:]
+
+
+def _numbers(found: Sequence[Run]) -> Iterator[Node]:
+    """The numbers of a code's lines, in a column beside it."""
+    for run, code in pairwise(found):
+        if NUMBERS.fullmatch(run.text) and _counts(run) and _in_a_row(run, code):
+            yield run.block
+
+
+def _beside_codes(parts: Sequence[Node], found: Sequence[Run]) -> Iterator[Node]:
+    """What a code's frame holds beside it: its language, buttons, numbers of its lines."""
+    for run, code in pairwise(found):
+        if COPY.fullmatch(run.text) and code.block.tag == "pre" and _fills(run):
+            yield run.block
+    for words in (words for part in parts for words in part.css("pre > code")):
+        frame = words.parent
+        if frame is not None and not own_text(frame):
+            yield from (node for node in children(frame) if node.tag not in INLINE)
+
+
+def _counts(run: Run) -> bool:
+    """Whether it is one number after the other, and alone in its block."""
+    numbers = [*map(int, run.text.split())]
+    follow = numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+    return follow and "".join(text_in(run.block).split()) == run.text.replace(" ", "")
+
+
+def _in_a_row(one: Run, other: Run) -> bool:
+    """Whether two runs stand in one row of a table, the second in a code."""
+    row = next((spot.key for spot in one.spot.upwards() if spot.node.tag == "tr"), None)
+    around = [*other.spot.upwards()]
+    return any(spot.key == row for spot in around) and any(spot.node.tag in CODE for spot in around)
+
+
+def _fills(run: Run) -> bool:
+    """Whether its block holds nothing else; a large one is not read to its end."""
+    size = 0
+    for node in run.block.traverse(include_text=True):
+        size += len("".join((node.text_content or "").split())) if node.is_text_node else 0
+        if size > len(run.text):
+            return False
+    return text_in(run.block) == run.text
+
+
+def _says_edit(node: Node) -> bool:
+    return EDIT.fullmatch(text_in(node)) is not None
+
+
+def _offers_file(run: Run) -> bool:
+    return any(is_file(attribute(link, "href")) for link in run.block.css("a[href]"))
+
+
+def _is_line(run: Run) -> bool:
+    """Whether it is a line of its own, and no file to be read."""
+    return _fills(run) and not _offers_file(run)
+
+
+def _site_lines(found: Sequence[Run]) -> Iterator[Node]:
+    """What the site says of itself below the text."""
+    prose = max((n for n, run in enumerate(found) if run.words), default=len(found))
+    for run in found[prose + 1 :]:
+        if SITE.search(run.text) and _fills(run):
+            yield run.block
+
+
+def _inside(node: Node, others: Mapping[int, Node]) -> bool:
+    return any(above.mem_id in others for above in upwards(node.parent))

@@ -1,0 +1,219 @@
+"""F4: rows in a JSON file, beside the page or named by it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crawler.pages.base import First, ListingPage, One, attribute, document, join, text_of
+from crawler.pages.listings.entries import bounded, entry, following, listed_day, listing, plain, turned
+from policy.errors import LayoutChanged, TooDeep
+from policy.records import Entry, Listing, Payload
+
+if TYPE_CHECKING:
+    from crawler.portal import Portal
+
+
+Row = Mapping[str, Any]
+
+_JSONP = re.compile(r"\s*[\w$.]{1,80}\s*\((.*)\)\s*;?\s*", re.DOTALL)
+_HREF = re.compile(r"href\s*=\s*[\"']([^\"']+)")
+
+
+class JsonList(ListingPage):
+    """F4: one JSON file beside the page holds all rows, newest first."""
+
+    family = "JSON export"
+    rows: ClassVar[tuple[str, ...]] = ("",)
+    """Where the rows are: keys with dots between them, ``*`` for all; several are tried in order."""
+    title: ClassVar[str] = "TITLE"
+    url: ClassVar[str] = "URL"
+    day: ClassVar[str] = "DOCRELPUBTIME"
+    """Keys of a row; of several with ``|`` between them the first that says something counts."""
+    link: ClassVar[str] = ""
+    """The article's address where a row has none: ``…?docId={docId}``."""
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """Entries of the rows; raises LayoutChanged for anything but rows with titles and addresses."""
+        answer = loaded(portal, payload)
+        rows = self._rows(portal, payload, answer)
+        return listing(self._found(portal, payload, rows), self.more(section_url, answer))
+
+    def more(self, section_url: str, answer: Any) -> tuple[str, ...]:
+        """None: the file has everything."""
+        return ()
+
+    def _found(self, portal: Portal, payload: Payload, rows: list[Row]) -> list[Entry | None]:
+        addresses = [self.address(row) for row in rows]
+        if rows and not any(addresses):
+            message = f"no row has {self.link or self.url!r}"
+            raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="rows")
+        both = zip(rows, addresses, strict=True)
+        return [self.entry(portal, payload.url, row, href) for row, href in both if href]
+
+    def entry(self, portal: Portal, base: str, row: Row, href: str) -> Entry | None:
+        """The row's entry; None when it links elsewhere or has no title."""
+        title = plain(str(said(row, self.title)))
+        return entry(portal, base, href, title, listed_day(said(row, self.day))) if title else None
+
+    def address(self, row: Row) -> str:
+        """Where the row leads; a row that is a mere link may have its address in its title."""
+        if self.link:
+            return self.link.format_map(row) if self._linked(row) else ""
+        found = _HREF.search(str(said(row, self.title)))
+        return str(said(row, self.url)) or (found[1] if found else "")
+
+    def _linked(self, row: Row) -> bool:
+        return all(row.get(name) for name in re.findall(r"\{(\w+)\}", self.link))
+
+    def _rows(self, portal: Portal, payload: Payload, answer: Any) -> list[Row]:
+        for path in self.rows:
+            lists = [found for found in dig(answer, path) if found is None or _is_rows(found)]
+            if lists:
+                return list(bounded([row for rows in lists for row in rows or ()], portal, payload.url))
+        message = f"expected rows at {' or '.join(map(repr, self.rows))}, found {_shape(answer)}"
+        raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="rows")
+
+
+class NeaList(JsonList):
+    """国家能源局: the page is a shell that names its ``ds_<32 hex>.json``; rows may be mere links."""
+
+    rows = ("", "*")
+    title = "showTitle|title"
+    url = "publishUrl"
+    day = "publishTime"
+    shown: ClassVar[First] = First("[id^=showData][data]")
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """The shell's rows are in the file it names; a file has everything."""
+        if payload.url.partition("?")[0].endswith(".json"):
+            return super().read(portal, section_url, payload)
+        page = document(payload, portal=portal.slug)
+        name = attribute(self.shown.on(page), "data").rpartition(":")[2]
+        return Listing(entries=(), more=(join(page.url, f"ds_{name}.json"),), rowless=True)
+
+
+def loaded(portal: Portal, payload: Payload) -> Any:
+    """The answer's JSON without a JSONP callback; raises LayoutChanged, saying what it is instead."""
+    text = text_of(payload, portal=portal.slug)[0].lstrip("\ufeff")
+    wrapped = _JSONP.fullmatch(text)
+    try:
+        return json.loads(wrapped[1] if wrapped else text)
+    except RecursionError as error:
+        raise TooDeep("JSON nested beyond reason", portal=portal.slug, url=payload.url) from error
+    except ValueError as error:
+        instead = "HTML" if text.lstrip().startswith("<") else "JSON that is cut or broken"
+        message = f"expected JSON, found {instead}: {error}"
+        raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="rows") from error
+
+
+def dig(answer: Any, path: str) -> Iterator[Any]:
+    """What lies at a path of keys (``data.*.rows``)."""
+    key, _, rest = path.partition(".")
+    if not key:
+        yield answer
+    elif isinstance(answer, dict):
+        for found in answer.values() if key == "*" else [answer[key]] if key in answer else []:
+            yield from dig(found, rest)
+
+
+def said(row: Row, names: str) -> Any:
+    """The first of a row's values under these names that says something, else ``""``."""
+    return next((row[name] for name in names.split("|") if row.get(name)), "")
+
+
+def _is_rows(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(row, dict) for row in found)
+
+
+def _shape(answer: Any) -> str:
+    return (
+        f"keys {', '.join(map(repr, list(answer)[:8]))}"
+        if isinstance(answer, dict)
+        else type(answer).__name__
+    )
+
+
+# ------------------------------------------------------------------ f5
+
+
+class SearchList(JsonList):
+    """F5: a service answers page by page; the section's address has all its parameters."""
+
+    family = "search API"
+    title = "title"
+    url = "url"
+    page: ClassVar[str] = "page"
+    """The parameter that says which page."""
+    size: ClassVar[int] = 20
+    """Rows asked for."""
+    total: ClassVar[tuple[str, ...]] = ("data.total",)
+    """Where the number of all rows is; of several groups the largest counts."""
+
+    def more(self, section_url: str, answer: Any) -> tuple[str, ...]:
+        """All pages after the first, by the number of all rows."""
+        counts = [_count(found) for path in self.total for found in dig(answer, path)]
+        numbers = following(max(counts, default=0), self.size)
+        return tuple(turned(section_url, self.page, n) for n in numbers)
+
+
+class GovCnSearch(SearchList):
+    """sousuo.www.gov.cn: flat for 国务院公文 and 部门文件, in groups for all other kinds."""
+
+    rows = ("searchVO.listVO", "searchVO.catMap.*.listVO")
+    day = "pubtimeStr|pubtime|ptime"
+    page = "p"
+    total = ("searchVO.totalCount", "searchVO.catMap.*.totalCount")
+
+
+class ChannelSearch(SearchList):
+    """``/searchList/<channelid>``, ``/common/search/<channelid>`` of one vendor (证监会, 黑龙江)."""
+
+    rows = ("data.results",)
+    day = "publishedTimeStr|publishedTime"
+    size = 18
+    total = ("data.total", "data.totalCount", "total")
+    service: ClassVar[str] = "/searchList"
+    channel: ClassVar[One] = One("meta[name=channelid]")
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """A column page names its channel; a service lists it."""
+        if f"{self.service}/" in payload.url:
+            return super().read(portal, payload.url, payload)
+        page = document(payload, portal=portal.slug)
+        channel = attribute(self.channel.on(page), "content")
+        asked = (
+            f"{self.service}/{channel}?_isAgg=true&_isJson=true&_pageSize={self.size}&_template=index&page=1"
+        )
+        return Listing(entries=(), more=(join(page.url, asked),), rowless=True)
+
+
+class GkmlptList(SearchList):
+    """F9: 广东's gkmlpt. ``/gkmlpt/index`` names its ``SID``; a service lists a category, 0 is all."""
+
+    family = "gkmlpt"
+    rows = ("articles",)
+    day = "display_publish_time|first_publish_time|created_at|date"
+    size = 100
+    total = ("total", "classify.post_count")
+    category: ClassVar[int] = 0
+    sid: ClassVar[re.Pattern[str]] = re.compile(r"\bSID\s*:\s*[\"']?(\d{1,12})")
+
+    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+        """The shell's rows are at the service; rows of other sites (微信, 新华社) are left out."""
+        if "/api/" in payload.url:
+            return super().read(portal, payload.url, payload)
+        page = document(payload, portal=portal.slug)
+        found = self.sid.search(page.text)
+        if found is None:
+            raise LayoutChanged("no SID in _CONFIG", portal=portal.slug, url=payload.url, field="SID")
+        api = join(page.url, f"/gkmlpt/api/all/{self.category}?page=1&sid={found[1]}")
+        return Listing(entries=(), more=(api,), rowless=True)
+
+
+def _count(found: Any) -> int:
+    return (
+        int(found) if isinstance(found, int | str) and str(found).isdecimal() and len(str(found)) < 10 else 0
+    )

@@ -1,0 +1,103 @@
+"""The fetched pages of an article as what the archive takes: read as everything of this visit is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crawler import extraction
+from crawler.code_version import code_version
+from crawler.fetching.replay import Stored
+from crawler.pages.base import attribute, parse, text_of
+from crawler.runs.context import Visit
+from crawler.spiders.listing_cursor import Sought
+from crawler.spiders.portal_state import before
+from pipelines.items import Read
+from policy.records import Article, Capture, Payload
+from policy.text.words import fold
+from storage.articles import boilerplate
+
+
+def printed(payloads: Sequence[Payload]) -> str:
+    """Folded words of the pages: their text, scripts included, and their metas; all words of an
+    answer in JSON."""
+    return "".join(fold(words) for payload in payloads for words in _words(payload))
+
+
+def _words(payload: Payload) -> Iterator[str]:
+    for html in _parts(text_of(payload)[0]):
+        root = parse(html)
+        yield root.text(deep=True)
+        yield from (attribute(node, "content") for node in root.css("meta[content]"))
+
+
+def _parts(text: str) -> Iterator[str]:
+    if not text.lstrip().startswith(("{", "[")):
+        yield text
+        return
+    try:
+        yield from _strings(json.loads(text))
+    except ValueError:
+        yield text
+
+
+def _strings(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str) and one.strip():
+            yield one
+        elif isinstance(one, dict | list):
+            waiting += reversed(list(one.values()) if isinstance(one, dict) else one)
+
+
+# ------------------------------------------------------------------ article reader
+
+
+class Reader:
+    """Reads with one code and one furniture set, from the first page of a visit to the last."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit, self._portal = visit, visit.portal
+        self._stored = Stored(visit.config, visit.database)
+        with visit.database.read() as session:
+            self._furniture = boilerplate.active(session, visit.portal.slug)
+        self.code = code_version(visit.portal)
+
+    @property
+    def furniture(self) -> int | None:
+        """The furniture set that articles are read with."""
+        return self._furniture.id if self._furniture else None
+
+    def read(self, sought: Sought) -> Read:
+        """An article of which all pages are in that will come; raises PageError."""
+        sought = sought.in_order
+        cleaned = extraction.clean_pages(sought.pages)
+        article = extraction.read_article(
+            self._portal,
+            sought.pages,
+            entry=sought.entry,
+            missing=sought.missing,
+            furniture=self._furniture,
+            cleaned=cleaned,
+        )
+        return Read(
+            article=article,
+            captures=sought.captures,
+            code=self.code,
+            furniture=self.furniture,
+            layout=sought.pages[0].layout,
+            cleaned=cleaned,
+            quiet=sought.quiet or (self._visit.imported and before(article, self._visit.quiet_before)),
+            known=sought.known,
+            reread=self._reread,
+            printed=self._printed,
+            validators=sought.vouched if article.completeness.complete else None,
+        )
+
+    def _reread(self, held: tuple[Capture, ...]) -> Article:
+        return extraction.reread(self._portal, [*map(self._stored.payload, held)], self._furniture)
+
+    def _printed(self, held: tuple[Capture, ...]) -> str:
+        return printed([*map(self._stored.payload, held)])

@@ -1,0 +1,210 @@
+"""The spider of a back-fill: reads listings until they have passed the range, then fetches what it found.
+
+It asks, reads and saves as the spider of the nights does; what it wants lies in the database, so that it
+may end anywhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from crawler import extraction
+from crawler.fetching.fetch_errors import Blocked, NotSaved, is_gone
+from crawler.fetching.middlewares import payload_of
+from crawler.fetching.rendering import BROWSER
+from crawler.fetching.request_meta import Output, error_of, request, so_far_of
+from crawler.portal import Section
+from crawler.runs import statistics
+from crawler.runs.context import Visit
+from crawler.spiders.backfill_listing import Frontier, Walk
+from crawler.spiders.listing_cursor import Sought
+from crawler.spiders.portal_spider import PortalSpider
+from crawler.spiders.portal_state import Memory
+from policy.errors import Challenge, LayoutChanged, PageError
+from policy.records import Entry
+from policy.records.backfills import Backfill
+from storage import queries
+from storage.runs import backfills
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 200
+
+
+@frozen(kw_only=True)
+class Progress:
+    """How much is done of what is known so far."""
+
+    done: int
+    total: int
+
+
+class Backlog(Memory):
+    """The memory of a run that has a back-fill; the listed set of the nights it neither reads nor writes."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(visit)
+        if visit.backfill is None:
+            raise TypeError("this run has no back-fill")
+        self._backfill: Backfill = visit.backfill
+        self._asked: set[str] = set()
+
+    def walk(self, section: Section) -> Walk:
+        """A section's listing, from where the last run left it."""
+        ours = self._backfill
+        with self._visit.database.read() as session:
+            known = backfills.pages(session, ours.id, section.slug)
+        return Walk(
+            section=section,
+            since=ours.since,
+            until=ours.until,
+            most=ours.listing_pages,
+            walked=ours.walk(section.slug),
+            frontier=Frontier(
+                read=known.read,
+                waiting=tuple(url for url, _ in known.waiting),
+                tries={url: tries for url, tries in known.waiting if tries},
+            ),
+        )
+
+    def took(self, walk: Walk, chosen: Sequence[Entry]) -> None:
+        """A page was read: its entries of the range, and where the walk stands, in one transaction."""
+        ours, section = self._backfill.id, walk.section.slug
+        with self._visit.database.write() as session:
+            held = queries.known_among(session, self._portal, [entry.key for entry in chosen])
+            backfills.find(session, ours, section, [entry for entry in chosen if entry.key not in held])
+            backfills.keep_page(session, ours, section, walk.asked, walk.pages)
+            if walk.grown:
+                waiting = [(url, walk.tries.get(url, 0)) for url in walk.waiting]
+                backfills.keep_waiting(session, ours, section, waiting, read=walk.frontier.read)
+            walk.known += len(held)
+            backfills.keep_walked(session, ours, section, walk.report)
+
+    def lost(self, walk: Walk) -> None:
+        """A page could not be read."""
+        with self._visit.database.write() as session:
+            backfills.page_lost(session, self._backfill.id, walk.section.slug, walk.asked)
+            backfills.keep_walked(session, self._backfill.id, walk.section.slug, walk.report)
+
+    # -------------------------------------------------------------- articles
+
+    def rest(self) -> Iterator[Sought]:
+        """The entries that are owed, read from the archive bit by bit: told to nobody when they come."""
+        for one in self._wanted():
+            self._asked.add(one.key)
+            yield Sought(url=one.url, key=one.key, entry=one, quiet=True)
+
+    def _wanted_behind(self, key: str) -> list[Entry]:
+        with self._visit.database.read() as session:
+            return backfills.owed(session, self._backfill.id, after=key, limit=_AT_ONCE)
+
+    def not_come(self, key: str) -> None:
+        """An article of the range could not be had."""
+        self.spare(key)
+        with self._visit.database.write() as session:
+            backfills.not_come(session, self._backfill.id, key)
+
+    def spare(self, key: str) -> None:
+        """It is no try either."""
+        self._asked.discard(key)
+
+    def settle(self) -> None:
+        """At the end of the run: what was answered and made no article of this key, is a try too."""
+        owed = [one.key for one in self._wanted() if one.key in self._asked]
+        for key in owed:
+            self.not_come(key)
+
+    def _wanted(self) -> Iterator[Entry]:
+        after = ""
+        while found := self._wanted_behind(after):
+            yield from found
+            after = found[-1].key
+
+    def progress(self) -> Progress:
+        """How many entries are done of those found."""
+        with self._visit.database.read() as session:
+            ours = backfills.backfill(session, self._backfill.id)
+        return Progress(done=ours.archived + ours.failed, total=ours.found)
+
+
+# ------------------------------------------------------------------ backfill spider
+
+
+class BackfillSpider(PortalSpider):
+    """Visits the listings of a portal as deep as a range of days lies, and the articles of the range."""
+
+    _memory: Backlog
+    _done = _total = 0
+
+    def _remembering(self) -> Memory:
+        return Backlog(self.visit)
+
+    def _listings(self) -> Iterator[Request]:
+        for section in self.visit.sections:
+            walk = self._memory.walk(section)
+            if not walk.report.closed:
+                yield self._ask_walk(walk, section.url)
+
+    # -------------------------------------------------------------- listings
+
+    def _ask_walk(self, walk: Walk, url: str) -> Request:
+        meta = {BROWSER: walk.section.slug} if walk.section.browser else None
+        return request(url, self.page, self.no_page, walk, priority=10, meta=meta)
+
+    def page(self, response: Response, so_far: Walk) -> Output:
+        """Keep what a listing page has of the range; ask for the page that follows it."""
+        walk, payload = so_far, payload_of(response)
+        try:
+            found = extraction.read_listing(
+                self.visit.portal, walk.section, payload, first=walk.begins, away=True
+            )
+        except PageError as error:
+            yield from self._page_lost(walk, error)
+            return
+        shown = walk.shown
+        chosen = walk.take(found)
+        self._count(statistics.ENTRIES, walk.shown - shown)
+        self._memory.took(walk, chosen)
+        yield from self._walk_on(walk)
+
+    def no_page(self, failure: Failure) -> Output:
+        """A listing page could not be fetched."""
+        yield from self._page_lost(so_far_of(failure), error_of(failure))
+
+    def _page_lost(self, walk: Walk, error: BaseException) -> Output:
+        if isinstance(error, NotSaved | Blocked | Challenge):
+            walk.rest()
+        else:
+            empty = isinstance(error, LayoutChanged) and error.found == 0
+            walk.lose(gone=empty or is_gone(error))
+            self._memory.lost(walk)
+        if walk.report.state != "cut":
+            self._note_unread(walk.section, error)
+        yield from self._walk_on(walk)
+
+    def _walk_on(self, walk: Walk) -> Output:
+        self.visit.told("pages of listings", walk.pages, walk.pages + walk.report.waiting)
+        following = walk.following()
+        if following:
+            yield self._ask_walk(walk, following)
+            return
+        where, report = f"{self.visit.portal.slug}/{walk.section.slug}", walk.report
+        logger.info("%s: %d pages read, %s", where, report.pages, report.state)
+
+    # -------------------------------------------------------------- articles
+
+    def idle(self) -> None:
+        """When the listings are read, ask for what they had."""
+        progress = self._memory.progress()
+        self._done, self._total = progress.done, progress.total
+        super().idle()
+
+    def _heard(self) -> None:
+        """Say how far we are."""
+        self._done += 1
+        self.visit.told("articles", min(self._done, self._total), self._total)

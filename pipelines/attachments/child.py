@@ -1,0 +1,183 @@
+"""``python -m pipelines.attachments.child NAME LIMITS``: one file on stdin, one JSON object on stdout.
+
+The process binds itself before it reads a byte: memory, time, no files written, no network, no other
+program but LibreOffice. What kills it all the same is seen by its parent.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+import attrs
+
+from pipelines.attachments import libreoffice
+from pipelines.attachments.formats import Limits, Said, Unread, gathered, kind_of, suffix_of
+from pipelines.attachments.office import Package, member_name, plain_name, read_docx, read_pptx, read_xlsx
+from pipelines.attachments.pdf import read_pdf
+from pipelines.boilerplate.removal import remove_contacts
+from policy.records.content import FileStatus, FileText
+
+Reader = Callable[[bytes, Limits], Said]
+
+_MOST_FILES = 50
+_WHY = {
+    "html": "a web page, whatever its name says",
+    "empty": "no bytes",
+    "encrypted": "needs a password",
+    "unknown": "no kind of file we know",
+}
+
+
+def read_file(body: bytes, name: str, limits: Limits) -> FileText:
+    """What the file says, or why it says nothing; never raises for what lies in the file."""
+    kind = "unknown"
+    try:
+        kind = kind_of(body, name)
+        said = _zip(body, limits) if kind == "zip" else _read(body, kind, limits)
+    except Unread as error:
+        return FileText(kind=kind, status=error.status, note=str(error))
+    lines = remove_contacts(said.lines)
+    return FileText(
+        kind=kind,
+        status="scan" if said.scanned else "read",
+        text="\n".join(lines),
+        pages=said.pages,
+        truncated=said.truncated,
+        note="; ".join([*said.notes, *_misnamed(kind, name)]) or None,
+    )
+
+
+def _misnamed(kind: str, name: str) -> Iterator[str]:
+    suffix = suffix_of(name)
+    if suffix in _READERS and kind in _READERS and suffix != kind:
+        yield f"named {suffix}, is {kind}"
+
+
+def _read(body: bytes, kind: str, limits: Limits) -> Said:
+    if kind in libreoffice.TARGETS:
+        body, kind = libreoffice.converted(body, kind, 0.8 * limits.seconds)
+    if kind in _READERS:
+        return _READERS[kind](body, limits)
+    if kind == "encrypted":
+        raise Unread(_WHY[kind], "encrypted")
+    if kind in _WHY:
+        raise Unread(_WHY[kind])
+    raise Unread(f"{kind} files are kept, not read", "unsupported")
+
+
+def _text(body: bytes, limits: Limits) -> Said:
+    for encoding in ("utf-8-sig", "gb18030"):
+        if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            encoding = "utf-16"
+        try:
+            lines, cut = gathered(body.decode(encoding).splitlines(), limits.characters)
+        except UnicodeError:
+            continue
+        return Said(lines=lines, truncated=cut)
+    raise Unread("in no encoding we know")
+
+
+def _zip(body: bytes, limits: Limits) -> Said:
+    """Each file of it below its name; what is packed in a packed file stays closed."""
+    package = Package(body, limits.unpacked)
+    members = package.members
+    lines: list[str] = []
+    notes: list[str] = []
+    failed: set[FileStatus] = set()
+    read = 0
+    for member in members[:_MOST_FILES]:
+        name = plain_name(member_name(member))
+        try:
+            said = _member(package.read(member), name, limits)
+        except Unread as error:
+            notes.append(f"{name}: {error}")
+            failed.add(error.status)
+            continue
+        read += not said.scanned
+        notes += [
+            f"{name}: {note}" for note in (*said.notes, *(("a scan without text",) if said.scanned else ()))
+        ]
+        lines += [name, *said.lines]
+    if members and not read:
+        raise Unread("; ".join(notes[:3]), failed.pop() if len(failed) == 1 else "unreadable")
+    notes += [f"{len(members) - _MOST_FILES} files more"] if len(members) > _MOST_FILES else []
+    kept, cut = gathered(lines, limits.characters)
+    return Said(lines=kept, notes=tuple(notes[:10]), truncated=cut or len(members) > _MOST_FILES)
+
+
+def _member(body: bytes, name: str, limits: Limits) -> Said:
+    kind = kind_of(body, name)
+    if kind == "zip":
+        raise Unread("packed once more: not opened", "unsupported")
+    return _read(body, kind, limits)
+
+
+_READERS: Mapping[str, Reader] = {
+    "pdf": read_pdf,
+    "docx": read_docx,
+    "pptx": read_pptx,
+    "xlsx": read_xlsx,
+    "txt": _text,
+    "csv": _text,
+}
+
+
+# ------------------------------------------------------------------ child
+
+
+_FORBIDDEN = ("socket.", "os.exec", "os.posix_spawn", "os.system", "os.fork", "pty.", "ctypes.dlopen")
+_OFFICE_MEMORY = 4096
+"""Megabytes of address space that LibreOffice needs to begin."""
+
+
+def main() -> None:
+    """Read the file that the command line speaks of."""
+    name, limits = sys.argv[1], Limits(**json.loads(sys.argv[2]))
+    body = sys.stdin.buffer.read()
+    office = _needs_office(body, name)
+    bind(limits, office=office)
+    try:
+        found = read_file(body, name, limits)
+    except MemoryError:
+        found = FileText(kind="unknown", status="too_large", note=f"needs more than {limits.memory_mb} MB")
+    except RecursionError:
+        found = FileText(kind="unknown", status="unreadable", note="nested beyond reason")
+    sys.stdout.buffer.write(json.dumps(attrs.asdict(found)).encode())
+
+
+def _needs_office(body: bytes, name: str) -> bool:
+    try:
+        return kind_of(body, name) in {*libreoffice.TARGETS, "zip"} and libreoffice.program() is not None
+    except Unread:
+        return False
+
+
+def bind(limits: Limits, *, office: bool = False) -> None:
+    """Bind this process for good."""
+    memory = max(limits.memory_mb, _OFFICE_MEMORY if office else 0) * 1024 * 1024
+    seconds = max(int(limits.seconds), 1)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.unpacked, limits.unpacked) if office else (0, 0))
+    signal.alarm(seconds + 5)  # where nobody is left to end us
+    sys.addaudithook(_refuse_office if office else _refuse)
+
+
+def _refuse(event: str, _arguments: object) -> None:
+    if event.startswith(_FORBIDDEN) or event == "subprocess.Popen":
+        raise PermissionError(f"a file reader may not do this: {event}")
+
+
+def _refuse_office(event: str, _arguments: object) -> None:
+    if event.startswith("socket."):
+        raise PermissionError(f"a file reader may not do this: {event}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""What kind of file bytes are: by what they begin with and hold; a name only helps where they are silent."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zipfile
+from collections.abc import Iterable
+from io import BytesIO
+
+from attrs import frozen
+
+from policy.records.content import FileStatus
+
+
+@frozen(kw_only=True)
+class Limits:
+    """Bounds of one reading; ``seconds`` and ``memory_mb`` are the child process's, the rest the file's."""
+
+    seconds: float = 60.0
+    memory_mb: int = 1024
+    pages: int = 2000
+    characters: int = 1_000_000
+    unpacked: int = 200_000_000
+    """Bytes that the parts of a packed file may have together."""
+
+
+@frozen(kw_only=True)
+class Said:
+    """The lines of a file. ``notes`` are what of it was left out, ``scanned``: pages without words."""
+
+    lines: tuple[str, ...] = ()
+    pages: int | None = None
+    notes: tuple[str, ...] = ()
+    scanned: bool = False
+    truncated: bool = False
+
+
+class Unread(Exception):
+    """A file cannot be read; ``status`` says in which way."""
+
+    def __init__(self, message: str, status: FileStatus = "unreadable") -> None:
+        super().__init__(message)
+        self.status: FileStatus = status
+
+
+def gathered(lines: Iterable[str], limit: int) -> tuple[tuple[str, ...], bool]:
+    """The lines that are not blank, up to so many characters, and whether that is not all."""
+    taken: list[str] = []
+    for line in filter(None, map(str.strip, lines)):
+        if len(line) > limit:
+            return (*taken, *([line[:limit]] if limit > 0 else [])), True
+        taken.append(line)
+        limit -= len(line)
+    return tuple(taken), False
+
+
+# ------------------------------------------------------------------ formats
+
+
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body|script|meta|title|div|center|h1|p|iframe)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAGIC = {
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole",
+    b"{\\rtf": "rtf",
+    b"Rar!": "rar",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x89PNG": "image",
+    b"\xff\xd8\xff": "image",
+    b"GIF8": "image",
+    b"II*\x00": "image",
+    b"MM\x00*": "image",
+    b"HKEB": "ceb",
+    b"Founder CEB": "ceb",
+}
+_PACKED = {
+    "word/document.xml": "docx",
+    "xl/workbook.xml": "xlsx",
+    "ppt/presentation.xml": "pptx",
+    "ofd.xml": "ofd",
+}
+_STREAMS = {
+    "EncryptedPackage": "encrypted",
+    "WordDocument": "doc",
+    "Workbook": "xls",
+    "PowerPoint Document": "ppt",
+}
+MOST_MEMBERS = 10_000
+"""Of a packed file; its directory alone would fill the memory."""
+
+
+def suffix_of(name: str) -> str:
+    """The suffix of a name or address, in lower case without the dot; empty when there is none."""
+    last = re.split(r"[?#]", name, maxsplit=1)[0].rpartition("/")[2]
+    stem, dot, suffix = last.rpartition(".")
+    return suffix.strip().lower() if dot and stem and suffix.strip().isalnum() else ""
+
+
+def is_html(body: bytes) -> bool:
+    """Whether the bytes are a web page: what a portal answers for a file it does not have."""
+    return _HTML.match(body[:4096]) is not None
+
+
+def kind_of(body: bytes, name: str = "") -> str:
+    """One word for the bytes: ``pdf``, ``docx`` … ``html``, ``image``, ``empty``, ``unknown``.
+
+    Raises Unread for a packed file whose directory is damaged.
+    """
+    if not body:
+        return "empty"
+    if is_html(body):
+        return "html"
+    if b"%PDF-" in body[:1024]:
+        return "pdf"
+    for magic, kind in _MAGIC.items():
+        if body.startswith(magic):
+            return _packed(body) if kind == "zip" else _old_office(body) if kind == "ole" else kind
+    suffix = suffix_of(name)
+    wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return suffix if suffix in {"txt", "csv"} and (wide or b"\0" not in body[:4096]) else "unknown"
+
+
+def _packed(body: bytes) -> str:
+    names = {name.lower() for name in directory(body).namelist()}
+    return next((kind for name, kind in _PACKED.items() if name in names), "zip")
+
+
+def _old_office(body: bytes) -> str:
+    for name, kind in _STREAMS.items():
+        if name.encode("utf-16-le") in body:
+            return kind
+    return "unknown"
+
+
+def directory(body: bytes) -> zipfile.ZipFile:
+    """A packed file, opened; raises Unread when its directory is damaged or beyond reason."""
+    if body.count(b"PK\x01\x02") > MOST_MEMBERS:
+        raise Unread(f"more than {MOST_MEMBERS} files in one", "too_large")
+    try:
+        return zipfile.ZipFile(BytesIO(body))
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        raise Unread(f"damaged: {error}") from error

@@ -1,0 +1,100 @@
+"""Old office files by way of LibreOffice, where it is installed: in a profile of its own, macros off.
+
+Its network leads to a closed port of this machine; a document cannot make it fetch anything. It is a
+shell around the real program: what is left of it goes with the process group of the reader.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from pipelines.attachments.formats import Unread
+
+TARGETS = {"doc": "docx", "rtf": "docx", "xls": "xlsx", "ppt": "pptx"}
+"""What each kind is turned into; the result is read as any other of its kind."""
+
+_PROFILE = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+{items}
+</oor:items>
+"""
+_ITEM = (
+    '<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+    "<value>{value}</value></prop></item>"
+)
+_SETTINGS = (
+    ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Office.Writer/Content/Update", "Link", "2"),
+    ("Office.Calc/Content/Update", "Link", "2"),
+    ("Inet/Settings", "ooInetProxyType", "2"),
+    ("Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
+    ("Inet/Settings", "ooInetHTTPProxyPort", "9"),
+    ("Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
+    ("Inet/Settings", "ooInetHTTPSProxyPort", "9"),
+)
+
+
+def program() -> str | None:
+    """Where LibreOffice is, if it is on the path."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def converted(body: bytes, kind: str, seconds: float) -> tuple[bytes, str]:
+    """The file in a format that we read, and which. Raises Unread: no LibreOffice, no result, too slow."""
+    office, target = program(), TARGETS[kind]
+    if office is None:
+        raise Unread(f"{kind} files are read by LibreOffice, which is not installed", "unsupported")
+    with tempfile.TemporaryDirectory(prefix="polarchive-office-") as folder:
+        home = Path(folder)
+        _write_profile(home / "profile")
+        (home / f"in.{kind}").write_bytes(body)
+        _run(office, home, kind, target, seconds)
+        try:
+            return (home / "out" / f"in.{target}").read_bytes(), target
+        except OSError as error:
+            raise Unread(f"LibreOffice could not read this {kind} file") from error
+
+
+def _write_profile(profile: Path) -> None:
+    items = "\n".join(_ITEM.format(path=path, name=name, value=value) for path, name, value in _SETTINGS)
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(
+        _PROFILE.format(items=items), encoding="utf-8"
+    )
+
+
+def _run(office: str, home: Path, kind: str, target: str, seconds: float) -> None:
+    command = [
+        office,
+        f"-env:UserInstallation={(home / 'profile').as_uri()}",
+        *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo"),
+        *("--convert-to", target, "--outdir", str(home / "out"), str(home / f"in.{kind}")),
+    ]
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+    }
+    quiet = subprocess.DEVNULL
+    try:
+        subprocess.run(  # noqa: S603 - our own command
+            command,
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            cwd=home,
+            env=environment,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unread(f"LibreOffice took longer than {seconds:g} s", "too_large") from error

@@ -1,0 +1,133 @@
+"""What the furniture of pages says: the kind of a line by its words alone.
+
+Where a line stands is judged in :mod:`pipelines.boilerplate.removal`. The words and patterns are in
+``data/``;
+bars are matched with possessive groups, so that no line takes more than linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+
+from pipelines.data import sections, words
+from pipelines.metadata.credits import is_credits
+
+
+class Kind(Enum):
+    """What a line can be by its words."""
+
+    BAR = "buttons, editors, disclaimers, counters: never text at the tail"
+    HEADING = "heads a list of other pages"
+    COMPANION = "words of bars and of texts: furniture after a bar"
+    SITE = "the site's own footer"
+    OPERATOR = "an organ or an address: footer beside a site line, text elsewhere"
+    OWN = "the page's own attachment or note"
+    SHORT = "too short to be sure: signature, date, table cell, title of another page"
+    PROSE = "text"
+
+
+LONGEST_TITLE = 80
+"""A longer line is prose."""
+LONGEST_BAR = 160
+LONGEST_DISCLAIMER = 2000
+
+
+def _words(*names: str) -> str:
+    """An alternation of the words of these lists, the longest first."""
+    found = {word for name in names for word in words(name)}
+    return "|".join(re.escape(word) for word in sorted(found, key=lambda word: (-len(word), word)))
+
+
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """The sections of ``furniture.txt``, each as one pattern."""
+    marks = r"[\s\[【(（〔〖*※★●◆■▲•·|>]*"
+    return {
+        name: re.compile(rf"{marks}(?:{'|'.join(kinds)})", re.IGNORECASE)
+        for name, kinds in sections("furniture.txt").items()
+    }
+
+
+_BETWEEN = r"[\s:：,，、|｜/·•.…\[\]【】()（）〖〗<>《》»«_+-]|\d{1,4}"
+_HEADING = re.compile(rf"[^\w]*+(?:{_words('list-headings.txt')})[^\w]*+(?:更多[^\w]*+)?")
+_BUTTON = re.compile(_words("buttons.txt"), re.IGNORECASE)
+_BUTTONS = re.compile(rf"(?>{_words('buttons.txt', 'button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
+_COMPANION = re.compile(rf"(?>{_words('button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
+_LINE = _patterns()
+NUMBERED = re.compile(
+    r"\s*(?:[一二三四五六七八九十百]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十百零〇\d]+[编章节条款])"
+)
+"""How the headings and clauses of documents begin."""
+
+
+def at_tail(line: str) -> Kind:
+    """The kind of a line that stands after the text."""
+    if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
+        return Kind.PROSE
+    return _furniture_at_tail(line)
+
+
+@lru_cache(maxsize=4096)
+def _furniture_at_tail(line: str) -> Kind:
+    """Furniture recurs: what a line is, is asked for again and again."""
+    if _is(line, "own"):
+        return Kind.OWN
+    if _HEADING.fullmatch(line):
+        return Kind.HEADING
+    if _is_bar(line) or _is(line, "editor", "source", "tail", "code") or is_credits(line):
+        return Kind.BAR
+    if _is(line, "site"):
+        return Kind.SITE
+    return Kind.OPERATOR if _is(line, "operator") else _plain(line)
+
+
+def at_head(line: str) -> Kind:
+    """The kind of a line that stands before the text."""
+    if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
+        return Kind.PROSE
+    return Kind.BAR if _is_bar(line) or _is(line, "head", "editor", "code") else _plain(line)
+
+
+def _is(line: str, *sections: str) -> bool:
+    return any(_LINE[section].fullmatch(line) for section in sections)
+
+
+def _is_bar(line: str) -> bool:
+    return bool(len(line) <= LONGEST_BAR and _BUTTONS.fullmatch(line) and _BUTTON.search(line))
+
+
+def _plain(line: str) -> Kind:
+    if len(line) > LONGEST_TITLE or "。" in line or line.endswith(("；", ";", "！")):
+        return Kind.PROSE
+    companion = _is(line, "crew") or (_COMPANION.fullmatch(line) and re.search(r"\w", line))
+    return Kind.COMPANION if companion else Kind.SHORT
+
+
+# --------------------------------------------------- what a document says of its own at its beginning and end
+
+
+LONGEST = 400
+"""Characters of a line that are looked at."""
+
+_LINES = sections("document.txt")
+_FRAME = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["frame"]))
+_CLOSING = re.compile("|".join(_LINES["closing"]))
+_PAGE = re.compile("|".join(_LINES["page"]), re.IGNORECASE)
+_LABELS = frozenset(word for line in _LINES["label"] for word in line.split())
+_FIELD = re.compile("|".join(f"(?:{pattern})$" for pattern in _LINES["field"]))
+_LABELLED = re.compile(r"[\[【(（]?(\w{2,12})[\]】)）]?[:：]")
+_ENUMERATED = re.compile(r"\s*(?:\d{1,3}\s*[.．、]|[(（]\d{1,3}[)）]|[①-⑳])")
+
+
+def is_own(line: str) -> bool:
+    """Whether a document says such a line, so that its recurring proves nothing."""
+    solid = "".join(line[:LONGEST].split())
+    labelled = _LABELLED.match(solid)
+    if NUMBERED.match(line) or _ENUMERATED.match(line) or (labelled and _is_field(labelled[1])):
+        return True
+    return not _PAGE.search(solid) and bool(_FRAME.fullmatch(solid) or _CLOSING.search(solid))
+
+
+def _is_field(label: str) -> bool:
+    return label in _LABELS or bool(_FIELD.search(label) and not _PAGE.search(label))

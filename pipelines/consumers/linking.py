@@ -1,0 +1,239 @@
+"""What articles are to each other, told after the commit: who cites whom, and which pages are one policy.
+
+A follower of the change feed: a crawl never waits for it, and all that it writes is derived from
+the newest versions and can be made anew. An article is compared with the few that the index of
+fingerprints names; then all that are connected with it are grouped afresh
+(:mod:`pipelines.consumers.regrouping`), once
+for all that came in a batch.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from pipelines.consumers.regrouping import settle
+from pipelines.dedupe.assignment import facts_of
+from pipelines.dedupe.comparison_profile import Sheet, fingerprints, sheet
+from pipelines.dedupe.relations import Relation, relation
+from pipelines.metadata.genres import ABOUT, OTHERS, STATUTORY, genre_of, without_number
+from policy.documents.references import title_key
+from policy.errors import ArchiveError
+from policy.records import Article, Change, Version
+from policy.records.saves import Link
+from policy.text.fingerprints import Fingerprints
+from storage import queries
+from storage.articles import changes
+from storage.database import Database
+from storage.policies import article_links, citations
+from storage.policies import fingerprints as index
+from storage.runs import overview
+
+logger = logging.getLogger(__name__)
+
+_MERE_KINDS = frozenset({*STATUTORY, *OTHERS, "关于"})
+"""A word for the kind of a document names none."""
+
+
+def names_of(article: Article) -> tuple[str, ...]:
+    """The keys that :func:`policy.documents.references.keys` makes of a mention of it: ``no:…`` and
+    ``title:…``.
+
+    An interpretation is no policy: the title in its headline is that of another.
+    """
+    number = [f"no:{article.doc_no.value.norm}"] if article.doc_no else []
+    if interprets(article):
+        return tuple(number)
+    official = article.title_official.value if article.title_official else ""
+    titles = (official, without_number(article.title.value), article.title.value)
+    found = (title_key(title) for title in titles if title)
+    return tuple(dict.fromkeys([*number, *(f"title:{key}" for key in found if _names(key))]))
+
+
+def interprets(article: Article) -> bool:
+    """Whether its headline says that it is about a policy rather than one."""
+    genre = genre_of(article.title.value)
+    return genre is not None and genre.value in ABOUT
+
+
+def _names(key: str) -> bool:
+    return len(key) > 1 and key not in _MERE_KINDS
+
+
+# ------------------------------------------------------------------ linking
+
+
+FOLLOWER = "connections"
+TELLING = 0.3
+"""Of the shorter text: so much in common of two that are not one is worth to be told."""
+MOST_WORDINGS = 5
+"""Versions of an article that are compared, the newest."""
+_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "moved"})
+_BATCH = 100
+
+Progress = Callable[[int, int], None]
+
+
+def follow(database: Database) -> int:
+    """Connect what the feed says is new or has other words; how many articles that were.
+
+    An article that cannot be compared stops none behind it; ArchiveError names the first at the end.
+    """
+    done, failed = 0, list[str]()
+    while changes := _next(database):
+        for change in changes:
+            with _noting(failed, change.article_id):
+                done += _step(database, change)
+        _settle(database, failed)
+        _move(database, changes[-1])
+    _refuse(failed)
+    return done
+
+
+def _next(database: Database) -> list[Change]:
+    """What comes next in the feed of one day, all of it quiet or none."""
+    with database.read() as session:
+        found = queries.changes(session, changes.cursor(session, FOLLOWER), _BATCH)
+    alike = groupby(found, key=lambda change: (change.quiet, change.at.date()))
+    return next(([*changes] for _, changes in alike), [])
+
+
+@contextmanager
+def _noting(failed: list[str], article_id: int) -> Iterator[None]:
+    """Put down what cannot be done with an article, and go on."""
+    try:
+        yield
+    except SQLAlchemyError:
+        raise  # the database's own trouble: the same changes are tried again
+    except Exception as error:
+        logger.exception("article %d cannot be compared", article_id)
+        failed.append(f"article {article_id}: {error}")
+
+
+def _step(database: Database, change: Change) -> int:
+    """One change, one transaction; 0 where there is nothing to connect, or somebody else did."""
+    if change.kind not in _WORDED:
+        return 0
+    with database.write() as session:
+        done = changes.held_cursor(session, FOLLOWER) >= change.id
+        version = None if done else queries.version(session, change.article_id)
+        if version is None:
+            return 0
+        connect(session, version, quiet=change.quiet)
+        return 1
+
+
+def _settle(database: Database, failed: list[str]) -> None:
+    """Group all that was compared, one article after the other with whoever is connected with it. Of
+    several followers one groups at a time, so that the next finds nothing left to move or to tell."""
+    while True:
+        with database.write() as session:
+            changes.held_cursor(session, FOLLOWER)
+            one = article_links.newest(session)
+            if one is None:
+                return
+            grouped = {one.article_id}
+            with _noting(failed, one.article_id), session.begin_nested():
+                grouped |= settle(session, [one.article_id], at=one.at, quiet=one.quiet)
+            article_links.remove(session, grouped)
+
+
+def _move(database: Database, change: Change) -> None:
+    with database.write() as session:
+        if changes.held_cursor(session, FOLLOWER) < change.id:
+            changes.move_cursor(session, FOLLOWER, change.id)
+
+
+def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
+    """Connect every article anew, as after a change of how they are compared; how many there are.
+
+    Raises ArchiveError at the end, as :func:`follow` does.
+    """
+    with database.read() as session:
+        total = overview.totals(session).articles
+    done, after, failed = 0, 0, list[str]()
+    while batch := _newest_versions(database, after):
+        for version in batch:
+            with _noting(failed, version.article_id), database.write() as session:
+                changes.held_cursor(session, FOLLOWER)
+                connect(session, version, quiet=True)
+            done += 1
+            progress(done, total)
+        _settle(database, failed)
+        after = batch[-1].article_id
+    _refuse(failed)
+    return done
+
+
+def _newest_versions(database: Database, after: int) -> list[Version]:
+    with database.read() as session:
+        return queries.newest_versions(session, after=after, limit=_BATCH)
+
+
+def _refuse(failed: Sequence[str]) -> None:
+    if failed:
+        raise ArchiveError(f"{len(failed)} articles could not be compared with others: {failed[0]}")
+
+
+def connect(session: Session, version: Version, *, quiet: bool) -> None:
+    """Connect one article's newest version with the archive. It and whoever was linked with it before are
+    to be grouped then."""
+    article = version.article
+    citations.connect(session, version.article_id, names_of(article), article.references)
+    ours = sheet(article)
+    prints = fingerprints(ours)
+    before = {
+        link.other(version.article_id) for link in article_links.links_of(session, [version.article_id])
+    }
+    article_links.set_links(session, version.article_id, [*_compared(session, version.article_id, prints)])
+    index.add(session, version.article_id, prints)
+    article_links.keep(session, version.article_id, facts_of(article, ours, version.number))
+    article_links.note(session, {version.article_id, *before}, at=version.at, quiet=quiet)
+
+
+# ------------------------------------------------------------------ pairs
+
+
+def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterator[Link]:
+    """What the article is to those which the index says are like it."""
+    likely = index.candidates(session, prints, besides=article_id)
+    near = sorted({article for one in likely for article in one.articles})
+    held = queries.versions_of(session, [article_id, *near]) if near else {}
+    mine = _wordings(held.get(article_id, []))
+    for other in near:
+        a, b = sorted(((article_id, mine), (other, _wordings(held.get(other, [])))), key=itemgetter(0))
+        told = _best(a[1], b[1])
+        if told is not None and (told.kind != "different" or told.containment >= TELLING):
+            yield Link(
+                a=a[0],
+                b=b[0],
+                kind=told.kind,
+                side=told.side,
+                strength=told.strength,
+                containment=told.containment,
+                conflict=told.conflict,
+                differs=told.differs,
+                evidence=told.evidence,
+            )
+
+
+def _wordings(versions: Sequence[Version]) -> list[Sheet]:
+    """An article's newest words, and before them those that they are a revision of: a reprint may be of
+    any. Where a page says something else altogether, what it said before counts no more."""
+    if not versions:
+        return []
+    newest, *older = [sheet(each.article) for each in reversed(versions[-MOST_WORDINGS:])]
+    return [newest, *(each for each in older if relation(newest, each).containment >= TELLING)]
+
+
+def _best(ours: Sequence[Sheet], theirs: Sequence[Sheet]) -> Relation | None:
+    """What two articles are to each other by the words of both that say most; the newest where none join."""
+    told = [relation(mine, other) for mine in ours for other in theirs]
+    joining = [each for each in told if each.joins]
+    return max(joining, key=lambda each: (each.strength, each.containment), default=next(iter(told), None))

@@ -1,0 +1,198 @@
+"""Which pages are one policy: all that are connected are grouped afresh, and what belongs elsewhere moves.
+
+So what came first makes no difference, and a policy may turn out to be another, or two. What moved is told
+in the feed; a policy that lost all its articles is a tombstone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from attrs import evolve, frozen
+from sqlalchemy.orm import Session
+
+from pipelines.dedupe.assignment import Belonging, Facts, belongings, claims, load, relations_of
+from pipelines.dedupe.grouping import Group, Relations, group
+from pipelines.dedupe.relations import JOINING
+from policy.records import Change, ChangeKind
+from policy.records.saves import Link, Ruling
+from policy.rules.identity import policy_keys
+from storage import queries
+from storage.articles.changes import add_change
+from storage.policies import article_links, memberships
+from storage.policies.memberships import Membership
+from storage.writes import lock_feed
+
+Pair = tuple[int, int]
+MOST = 3000
+"""Articles that are grouped at once."""
+
+
+@frozen(kw_only=True)
+class _Around:
+    """The articles that bear on each other, and the policies they belong to."""
+
+    facts: Mapping[int, Facts]
+    held: Mapping[int, int]
+    relations: Relations
+    """What they are to each other."""
+
+    @property
+    def ids(self) -> dict[str, int]:
+        """Their numbers by their keys."""
+        return {facts.key: number for number, facts in self.facts.items()}
+
+
+def settle(
+    session: Session, articles: Iterable[int], *, at: dt.datetime, quiet: bool = True, by: str = "rule"
+) -> frozenset[int]:
+    """Group all that is connected with these articles, move those that belong elsewhere; who was grouped."""
+    around = _around(session, articles)
+    ids, relations = around.ids, around.relations
+    groups = group({facts.key: facts.member for facts in around.facts.values()}, relations)
+    held = {facts.key: around.held[number] for number, facts in around.facts.items()}
+    kept, told = claims(groups, held, ids), belongings(groups, relations)
+    now = memberships.current(session, around.facts)
+    moved: list[Membership] = []
+    for each, claimed, theirs in zip(groups, kept, told, strict=True):
+        policy = claimed if claimed is not None else _new_policy(session, each, around, at)
+        for key, belonging in theirs.items():
+            put = _membership(ids[key], policy, held[key], belonging, at=at, by=by)
+            if _says_more(put, now.get(ids[key])):
+                memberships.put(session, put)
+            moved += [put] if put.policy_id != put.was else []
+    if moved:
+        _bury(session, moved, at)
+        lock_feed(session)
+        _tell(session, moved, around, at=at, quiet=quiet)
+        _tell_completed(session, groups, moved, around, at)
+    return frozenset(around.facts)
+
+
+def _around(session: Session, articles: Iterable[int]) -> _Around:
+    """Whoever is linked with these, or is in one policy with one of them, and so on."""
+    told, ruled = dict[Pair, Link](), dict[Pair, Ruling]()
+    reached, fresh = set[int](), set(articles)
+    while fresh and len(reached) < MOST:
+        reached |= fresh
+        linked = {(link.a, link.b): link for link in article_links.links_of(session, fresh)}
+        rulings = {(ruling.a, ruling.b): ruling for ruling in article_links.rulings_of(session, fresh)}
+        joined = [pair for pair, link in linked.items() if link.kind in JOINING]
+        joined += [pair for pair, ruling in rulings.items() if ruling.same]
+        policies = {*memberships.policies_of(session, fresh).values()}
+        near = {end for pair in joined for end in pair}
+        fresh = {*near, *article_links.compared_in(session, policies)} - reached
+        told, ruled = told | linked, ruled | rulings
+    facts = {number: load(one) for number, one in article_links.facts_of(session, reached).items()}
+    return _Around(
+        facts=facts,
+        held=memberships.policies_of(session, facts),
+        relations=relations_of([told[pair] for pair in sorted(told)], [*ruled.values()], facts),
+    )
+
+
+def _membership(
+    article_id: int, policy: int, was: int, belonging: Belonging, *, at: dt.datetime, by: str
+) -> Membership:
+    return Membership(
+        article_id=article_id,
+        policy_id=policy,
+        was=was,
+        at=at,
+        relation=belonging.relation,
+        edition=belonging.edition,
+        flagged=belonging.flagged,
+        evidence=belonging.evidence,
+        by=by,
+    )
+
+
+def _says_more(put: Membership, now: Membership | None) -> bool:
+    """Whether there is anything to put down; of an article that is alone in its policy nothing is."""
+    if put.policy_id != put.was:
+        return True
+    said = now or evolve(put, relation="", edition=None, flagged=False)
+    return (put.relation, put.edition, put.flagged) != (said.relation, said.edition, said.flagged)
+
+
+def _new_policy(session: Session, group: Group, around: _Around, at: dt.datetime) -> int:
+    """A number for a group that had none of its own: it was part of another policy until now."""
+    first = min(group.articles, key=lambda key: around.ids[key])
+    title = around.facts[around.ids[first]].title
+    return memberships.add_policy(session, title, at)
+
+
+def _bury(session: Session, moved: Sequence[Membership], at: dt.datetime) -> None:
+    """Policies that lost all their articles are tombstones; of others, the keys go with the articles."""
+    for was in sorted({each.was for each in moved}):
+        gone = [each for each in moved if each.was == was]
+        rest = memberships.articles_of(session, [was])
+        if not rest:
+            memberships.bury(session, was, min(each.policy_id for each in gone), at)
+            continue
+        stay = {key for one in rest for key in _keys(session, one)}
+        for each in gone:
+            keys = [key for key in _keys(session, each.article_id) if key not in stay]
+            memberships.give_keys(session, keys, was, each.policy_id)
+
+
+def _keys(session: Session, article_id: int) -> tuple[str, ...]:
+    version = queries.version(session, article_id)
+    return policy_keys(version.article) if version else ()
+
+
+# ------------------------------------------------------------------ what is told
+
+
+def _tell(
+    session: Session, moved: Sequence[Membership], around: _Around, *, at: dt.datetime, quiet: bool
+) -> None:
+    """Articles that joined another policy, quietly, and policies that are new."""
+    known = {*around.held.values()}
+    for each in moved:
+        born = each.policy_id not in known
+        known.add(each.policy_id)
+        kind: ChangeKind = "new_policy" if born else "joined"
+        version = around.facts[each.article_id].version
+        _add(session, kind, each.policy_id, each.article_id, version, at=at, quiet=quiet or not born)
+
+
+def _tell_completed(
+    session: Session, groups: Sequence[Group], moved: Sequence[Membership], around: _Around, at: dt.datetime
+) -> None:
+    """Policies whose articles had gaps until one came that has all, or fills them."""
+    came = {each.article_id: each for each in moved}
+    ids = around.ids
+    for each in groups:
+        inside = {ids[key]: around.facts[ids[key]] for key in each.articles}
+        arrived = inside.keys() & came.keys()
+        there = [facts for number, facts in inside.items() if number not in arrived]
+        if arrived and there and not _complete(there) and _complete([*inside.values()]):
+            first = min(arrived)
+            _add(session, "completed", came[first].policy_id, first, inside[first].version, at=at, quiet=True)
+
+
+def _add(
+    session: Session,
+    kind: ChangeKind,
+    policy_id: int,
+    article_id: int,
+    version: int,
+    *,
+    at: dt.datetime,
+    quiet: bool,
+) -> None:
+    told = Change(
+        id=0, kind=kind, policy_id=policy_id, article_id=article_id, version=version, at=at, quiet=quiet
+    )
+    add_change(session, told)
+
+
+def _complete(facts: Collection[Facts]) -> bool:
+    """Whether one of them is whole, or what the fullest lacks stands in the others."""
+    if any(one.complete for one in facts):
+        return True
+    fullest = min(facts, key=lambda one: (len(one.gaps), one.key))
+    printed = {label for one in facts for label in one.labels}
+    return bool(fullest.gaps) and printed >= {*fullest.gaps}

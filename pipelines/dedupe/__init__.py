@@ -1,0 +1,2 @@
+"""Which articles are the same policy: titles, overlaps, editions, relations, groups, consensus of fields.
+Pure."""

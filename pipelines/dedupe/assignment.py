@@ -1,0 +1,202 @@
+"""From groups of articles to policies: which number each keeps, and as what each article belongs there.
+
+Pure. A group keeps the number of the policy whose first article it has; so numbers last as long as
+policies do, and of two policies that turn out to be one the older number stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from attrs import frozen
+
+from pipelines.dedupe.comparison_profile import Sheet
+from pipelines.dedupe.grouping import Group, Key, Member, Relations, member
+from pipelines.dedupe.relations import Kind, Relation, Side
+from policy.records import Article
+from policy.records.saves import Link, Ruling
+
+
+@frozen(kw_only=True)
+class Belonging:
+    """An article in its group: as what, in which edition (counted from 1; None where there is one only),
+    and by what evidence. ``flagged``: it matches several policies alike and is kept apart."""
+
+    relation: str = ""
+    edition: int | None = None
+    flagged: bool = False
+    evidence: str = ""
+
+
+def claims(groups: Sequence[Group], held: Mapping[Key, int], ids: Mapping[Key, int]) -> list[int | None]:
+    """The policy that each group keeps, of those its articles have today; None for a new one.
+
+    ``ids`` are the articles' numbers: whoever was archived first has the claim.
+    """
+    place = {key: n for n, group in enumerate(groups) for key in group.articles}
+    first: dict[int, Key] = {}
+    for key in sorted(held, key=lambda each: ids[each]):
+        first.setdefault(held[key], key)
+    claimed: dict[int, list[int]] = {}
+    for policy, key in first.items():
+        claimed.setdefault(place[key], []).append(policy)
+    return [min(claimed[n]) if n in claimed else None for n in range(len(groups))]
+
+
+def belongings(groups: Sequence[Group], relations: Relations) -> list[dict[Key, Belonging]]:
+    """As what each article of each group belongs to it."""
+    place = {key: n for n, group in enumerate(groups) for key in group.articles}
+    told = _Told()
+    for (left, right), found in relations.items():
+        if found.joins and place[left] == place[right]:
+            told.add(left, found, right, leans=found.side == "left")
+            told.add(right, found, left, leans=found.side == "right")
+    return [_belongings(group, told) for group in groups]
+
+
+class _Told:
+    """Of all that joins an article to others of its group what says most: of it, and as what it is there."""
+
+    def __init__(self) -> None:
+        self.best: dict[Key, tuple[Relation, Key]] = {}
+        self.parts: dict[Key, Relation] = {}
+        self.wraps: set[Key] = set()
+
+    def add(self, key: Key, found: Relation, other: Key, *, leans: bool) -> None:
+        """What ``key`` is to ``other``; ``leans``: it is known by that one."""
+        best = self.best.get(key)
+        if best is None or _telling(best) < _telling((found, other)):
+            self.best[key] = found, other
+        if not leans:
+            return
+        if found.kind == "annotated":
+            self.wraps.add(key)
+        elif found.kind in {"excerpt", "part"}:
+            known = self.parts.get(key)
+            if known is None or known.containment < found.containment:
+                self.parts[key] = found
+
+
+def _telling(told: tuple[Relation, Key]) -> tuple[int, float, Key]:
+    return told[0].strength, told[0].containment, told[1]
+
+
+def _belongings(group: Group, told: _Told) -> dict[Key, Belonging]:
+    among, several = len(group.articles), len(group.editions) > 1
+    return {
+        key: Belonging(
+            relation=_relation(key, told, among=among),
+            edition=number if several else None,
+            flagged=bool(group.between),
+            evidence=_evidence(group, told.best.get(key)),
+        )
+        for number, edition in enumerate(group.editions, start=1)
+        for key in edition.articles
+    }
+
+
+def _relation(key: Key, told: _Told, *, among: int) -> str:
+    """What it is to those that it is part of, or the whole where it is part of none."""
+    if part := told.parts.get(key):
+        return part.kind
+    return "annotated" if key in told.wraps else "full" if among > 1 else ""
+
+
+def _evidence(group: Group, best: tuple[Relation, Key] | None) -> str:
+    if len(group.between) == 1:
+        return f"like {group.between[0]}, but bears another document's name or is contradicted"
+    if group.between:
+        return f"matches alike: {', '.join(group.between)}"
+    return f"{best[0].kind} with {best[1]}: {best[0].evidence}" if best else ""
+
+
+# ------------------------------------------------------------------ what is kept of a compared article
+
+
+MOST_LABELS = 60
+"""Headings of the first level that are kept to know what a part holds."""
+
+
+@frozen(kw_only=True)
+class Facts:
+    """What grouping asks of an article, and what it lacks and has of its text."""
+
+    key: str
+    title: str
+    version: int
+    member: Member
+    complete: bool
+    gaps: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+def facts_of(article: Article, sheet: Sheet, version: int) -> dict[str, Any]:
+    """The facts as JSON."""
+    asked = member(sheet)
+    top = [heading.label for heading in article.outline.headings if heading.level == 1]
+    return {
+        "key": sheet.source,
+        "title": (article.title_official or article.title).value,
+        "version": version,
+        "names": sorted(asked.names),
+        "draft": asked.draft,
+        "revised": asked.revised.isoformat() if asked.revised else None,
+        "day": asked.day.isoformat() if asked.day else None,
+        "complete": article.completeness.complete,
+        "gaps": list(article.completeness.gaps),
+        "labels": top[:MOST_LABELS],
+    }
+
+
+def load(facts: Mapping[str, Any]) -> Facts:
+    """The facts again."""
+    return Facts(
+        key=facts["key"],
+        title=facts["title"],
+        version=facts["version"],
+        member=Member(
+            names=frozenset(facts["names"]),
+            draft=facts["draft"],
+            revised=_day(facts["revised"]),
+            day=_day(facts["day"]),
+        ),
+        complete=facts["complete"],
+        gaps=tuple(facts["gaps"]),
+        labels=tuple(facts["labels"]),
+    )
+
+
+def _day(printed: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(printed) if printed else None
+
+
+def relations_of(
+    links: Iterable[Link], rulings: Collection[Ruling], facts: Mapping[int, Facts]
+) -> dict[tuple[str, str], Relation]:
+    """The relations of these articles by their keys; what a person ruled counts before what the words say."""
+    ruled = {(ruling.a, ruling.b): _ruled(ruling) for ruling in rulings}
+    told = {(link.a, link.b): _comparable_relation(link) for link in links} | ruled
+    return {
+        (facts[a].key, facts[b].key): found for (a, b), found in told.items() if a in facts and b in facts
+    }
+
+
+def _comparable_relation(link: Link) -> Relation:
+    return Relation(
+        kind=cast("Kind", link.kind),  # only gathering writes it
+        side=cast("Side | None", link.side),
+        conflict=link.conflict,
+        differs=link.differs,
+        containment=link.containment,
+        strength=link.strength,
+        evidence=link.evidence,
+    )
+
+
+def _ruled(ruling: Ruling) -> Relation:
+    evidence = f"{ruling.by} said so on {ruling.at.date()}: {ruling.why}"
+    if ruling.same:
+        return Relation(kind="same", containment=1.0, strength=3, evidence=evidence)
+    return Relation(kind="different", conflict=True, evidence=evidence)

@@ -1,0 +1,195 @@
+"""Whether two texts are editions of one document, and which is the earlier.
+
+A draft and what became of it; a measure, a law or a catalogue and its revision; a document that says that it
+takes the other's place. Plans and lists of two years are no editions: each has a matter of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pipelines.dedupe.comparison_profile import Sheet
+from pipelines.dedupe.overlaps import (
+    CLEARLY,
+    ERRORS,
+    RARE_WORDS,
+    Overlap,
+    differs,
+    is_fragment,
+    is_near,
+    is_whole,
+)
+from pipelines.dedupe.titles import versions_differ
+
+REVISED = 0.06
+"""Of the shorter edition of a measure: less is another measure of the same name."""
+REWORKED = 8
+"""Changed clauses that are no accident."""
+OWN = 0.1
+"""Of the shorter: each has so much of its own amid what they share, as no two pages of one text have."""
+_NATIONAL = frozenset({"法"})
+
+
+def edition(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+    """What shows that they are two editions of one document; None where nothing does."""
+    if are_strangers(small, large):
+        return None
+    names = sorted(small.title.names & large.title.names)
+    if not names:
+        return _renamed(small, large, found)
+    proof = _proof(small, large, found)
+    if proof is None or not _related(small, large, found):
+        return None
+    return f"the same title ({names[-1]}), {proof}"
+
+
+def earlier(small: Sheet, large: Sheet) -> Literal["left", "right"]:
+    """The draft, or the text of the earlier day, or the shorter."""
+    if small.title.draft != large.title.draft:
+        return "left" if small.title.draft else "right"
+    if versions_differ(small.title, large.title):
+        return "left" if (small.title.version or 0) < (large.title.version or 0) else "right"
+    mine, theirs = (each.revised or each.signed or each.day or dt.date.min for each in (small, large))
+    return "right" if theirs < mine else "left"
+
+
+def are_strangers(small: Sheet, large: Sheet) -> bool:
+    """Whether their issuers are known, and not one is of both."""
+    return bool(small.issuers and large.issuers and not small.issuers & large.issuers)
+
+
+def _renamed(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+    """A draft may become a document of another title; much of it must be left."""
+    if small.title.draft == large.title.draft or not is_near(found):
+        return None
+    return "a draft and a final text of another title"
+
+
+def _proof(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+    """What shows that of two texts of one name the one came in the other's place."""
+    if small.title.draft != large.title.draft:
+        return "a draft and a final text"
+    if versions_differ(small.title, large.title):
+        return f"of {small.title.version} and of {large.title.version}"
+    if is_fragment(found):
+        return None
+    if _ends(small, large) != _ends(large, small) and differs(found):
+        return "the one takes the other's place"
+    return _revision(small, large, found) if small.title.normative and large.title.normative else None
+
+
+def _ends(one: Sheet, other: Sheet) -> bool:
+    """Whether a text says that the other, or one of its name, is no longer in force."""
+    return not one.ends.isdisjoint({*other.title.names, *filter(None, [other.number])})
+
+
+def _revision(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+    """What shows that a text was amended: its history, its days, or words in its clauses."""
+    days = small.revised, large.revised
+    if small.history and large.history and max(small.history) != max(large.history):
+        return f"adopted or revised on {max(small.history)} and {max(large.history)}"
+    if small.written and large.written and small.written != large.written:
+        return f"written on {small.written} and {large.written}"
+    if small.number and large.number and small.number != large.number:
+        return f"{small.number} and {large.number}"
+    if all(days) and days[0] == days[1]:
+        return None
+    if differs(found) and _is_reworked(small, found):
+        return f"{len(found.substance)} clauses changed, as {found.substance[0].shown}"
+    return None
+
+
+def _is_reworked(small: Sheet, found: Overlap) -> bool:
+    """Whether two texts are near enough, or changed in enough places, to be editions by that alone."""
+    changes = len(found.substance)
+    near = min(found.of_small, found.of_large) >= CLEARLY
+    rewritten = min(found.own, found.inside) >= OWN * found.small
+    if near or (rewritten and small.title.genre in _NATIONAL):
+        return True
+    return changes >= REWORKED and (rewritten or changes > ERRORS * found.found)
+
+
+def _related(small: Sheet, large: Sheet, found: Overlap) -> bool:
+    """Whether two texts of one name are of one document: they share words, or days of their history."""
+    if {*small.history} & {*large.history}:
+        return True
+    if small.title.genre in _NATIONAL and small.history and large.history:
+        return True
+    return found.of_small >= REVISED and found.shared >= RARE_WORDS
+
+
+# ----------------------------------------------- whether a page prints another's text with a place or two alt
+
+
+MOST = 3
+"""Altered clauses of a longer text; of a short one, or under another headline, one. A figure in a short
+notice makes another of it: sums are paid and tariffs set by one title on one day."""
+SHORT = 500
+"""Characters of a short text."""
+TELLING = 10
+"""Characters of a title that is no other's."""
+_FAMILIES = frozenset(
+    ("批复", "函", "复函", "答复", "公示", "公告", "通告", "名单", "命令", "令", "清单", "公报", "报告")
+)
+"""Kinds of documents of which many bear one title."""
+
+
+def altered(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+    """What was altered in one of two pages of one policy; None where they may be two."""
+    changes = found.substance
+    if not changes or not is_whole(found) or are_strangers(small, large):
+        return None
+    if {small.title.genre, large.title.genre} & _FAMILIES:
+        return None
+    one_day = small.signed is not None and small.signed == large.signed
+    if not one_day and small.signed and large.signed:
+        return None
+    if _is_short(small, large):
+        told = changes[0].kind == "words" or small.title.genre == large.title.genre != "通知"
+        most = 1 if one_day and told and _is_one_title(small, large) else 0
+    elif _is_one_title(small, large):
+        most = min(MOST, max(1, round(ERRORS * found.found)))
+    else:
+        most = 1 if one_day and not (small.title.formal and large.title.formal) else 0
+    return ", ".join(each.shown for each in changes) if len(changes) <= most else None
+
+
+def _is_short(small: Sheet, large: Sheet) -> bool:
+    return len(large.joined) <= SHORT or small.title.occasional or large.title.occasional
+
+
+def _is_one_title(small: Sheet, large: Sheet) -> bool:
+    """Whether both bear one title, or a headline has the other's in it."""
+    return any(
+        len(name) >= TELLING and (name in other.names or name in other.core)
+        for one, other in ((small.title, large.title), (large.title, small.title))
+        for name in (one.names if one.formal else ())
+    )
+
+
+# ----------------------------------------------- whether a brief page is the letter that publishes what anoth
+
+
+LETTER = 0.5
+"""Of the text it publishes: a longer page is no letter to it."""
+
+
+def covered(small: Sheet, large: Sheet) -> str | None:
+    """The name of what the shorter publishes, if the longer is that and nothing shows another publisher."""
+    other = large.title
+    if len(small.joined) > LETTER * len(large.joined) or other.draft or other.about or other.forwards:
+        return None
+    names = small.brings & large.title.names
+    is_itself = large.title.core in large.title.names and not large.title.brings and not large.brings
+    if not (names and is_itself and _is_same_publisher(small, large)):
+        return None
+    return max(names, key=len)
+
+
+def _is_same_publisher(letter: Sheet, text: Sheet) -> bool:
+    """Whether an organ, a place or a portal is of both; or of a letter of no place, nothing against it."""
+    if letter.issuers and text.issuers:
+        return bool(letter.issuers & text.issuers)
+    place = letter.title.place
+    return not place or letter.portal == text.portal or place in text.title.printed or place in text.joined

@@ -1,0 +1,302 @@
+"""What two articles are to each other: the same words, a part of them, another edition, or different.
+
+Pure, and the same from both sides. What is unsure is ``different``: two policies told apart are mended
+easily, two fused ones not. Words that differ in substance are two texts, unless a portal altered them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from attrs import evolve, frozen
+
+from pipelines.dedupe import titles
+from pipelines.dedupe.comparison_profile import BRIEF, Sheet
+from pipelines.dedupe.editions import altered, are_strangers, covered, earlier, edition
+from pipelines.dedupe.overlaps import (
+    ERRORS,
+    EXCERPT,
+    RARE_CLAUSES,
+    RARE_WORDS,
+    WHOLE,
+    Overlap,
+    differs,
+    is_whole,
+    overlap,
+    told,
+)
+
+Kind = Literal["same", "excerpt", "part", "annotated", "edition", "interpretation", "different"]
+Side = Literal["left", "right"]
+_OCCASION = dt.timedelta(days=45)
+"""A day below a signature may be misread, or that of printing; so far apart it is another."""
+JOINING: frozenset[Kind] = frozenset({"same", "excerpt", "part", "annotated", "edition"})
+"""What makes two articles one policy."""
+
+
+@frozen(kw_only=True)
+class Relation:
+    """What ``left`` is to ``right``.
+
+    ``side`` is the excerpt, the part, the article with an editor's words, the earlier edition or the
+    interpretation; None where both are alike. ``conflict``: something shows that they are two policies,
+    ``differs``: that they are two texts; without these ``different`` may merely mean that they have nothing
+    in common. ``containment`` is how much of the shorter is in the longer. ``evidence`` is for people.
+    """
+
+    kind: Kind
+    side: Side | None = None
+    conflict: bool = False
+    differs: bool = False
+    containment: float = 0.0
+    strength: int = 0
+    """3: issuer and number are the same; 2: the words are; 1: part of them; 0: nothing joins them."""
+    evidence: str = ""
+
+    @property
+    def joins(self) -> bool:
+        """Whether it makes the two one policy."""
+        return self.kind in JOINING
+
+    def mirrored(self) -> Relation:
+        """What ``right`` is to ``left``."""
+        other: dict[Side | None, Side | None] = {"left": "right", "right": "left", None: None}
+        return evolve(self, side=other[self.side])
+
+
+def relation(left: Sheet, right: Sheet) -> Relation:
+    """What two articles are to each other."""
+    if left.order > right.order:
+        return _relation(right, left).mirrored()
+    return _relation(left, right)
+
+
+def _relation(small: Sheet, large: Sheet) -> Relation:
+    """The same, the shorter article being ``left``."""
+    numbered = _numbers(small, large)
+    found = overlap(small, large)
+    if about := _interpretation(small, large, found):
+        return about
+    if conflict := _apart(small, large, found, numbered=numbered):
+        return _two(conflict, found)
+    if proof := edition(small, large, found):
+        return _edition(small, large, found, proof, numbered=numbered)
+    if conflict := _conflict(small, large, found, numbered=numbered):
+        return _two(conflict, found)
+    if numbered:
+        return _numbered(small, large, found)
+    if name := covered(small, large):
+        return _covered(name, found)
+    return _by_words(small, large, found)
+
+
+def _two(conflict: str, found: Overlap) -> Relation:
+    return Relation(
+        kind="different",
+        conflict=True,
+        containment=found.of_small,
+        evidence=f"{conflict}; {told(found)}",
+    )
+
+
+# ------------------------------------------------------------------ keys
+
+
+def _numbers(small: Sheet, large: Sheet) -> bool | None:
+    """Whether both bear the same number of the same issuer; None where one bears none."""
+    if not (small.number and large.number):
+        return None
+    issuers = not (small.issuers and large.issuers) or bool(small.issuers & large.issuers)
+    return small.number == large.number and issuers
+
+
+def _apart(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None) -> str | None:
+    """What shows two policies that no history makes one: another place, a document around the other."""
+    one, other = small.title, large.title
+    if numbered:
+        return None
+    if titles.amends_another(one, other) and (_are_formal(small, large) or not is_whole(found)):
+        return "one amends or ends other documents"
+    if one.forwards != other.forwards and _are_formal(small, large):
+        return "one forwards the other"
+    if one.forwards and other.forwards and one.place != other.place and not is_whole(found):
+        return "two organs forward one document"
+    if places := titles.places_differ(one, other) if _are_formal(small, large) else None:
+        return f"of two places: {places}"
+    if one.names & other.names and (years := titles.years_differ(one, other)):
+        return f"of two years: {years}"
+    return None
+
+
+def _conflict(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None) -> str | None:
+    """What shows that two articles are two policies, whatever words they share."""
+    if numbered is False:
+        return f"the number is {small.number}, not {large.number}"
+    if numbered:
+        return None
+    differ = titles.contradiction(small.title, large.title)
+    if differ and (titles.has_number(differ) or len(large.joined) <= BRIEF or _are_documents(small, large)):
+        return f"one template, another matter: {differ}"
+    if _signed_apart(small, large) and (found.substance or not is_whole(found)):
+        return f"of one title, signed on {small.signed} and {large.signed}"
+    return None
+
+
+def _signed_apart(small: Sheet, large: Sheet) -> bool:
+    """Whether two notices of one title are of two occasions, by the days below their signatures."""
+    days = small.signed, large.signed
+    if not _are_formal(small, large) or not small.title.names & large.title.names or small.title.normative:
+        return False
+    return days[0] is not None and days[1] is not None and abs(days[0] - days[1]) > _OCCASION
+
+
+def _are_formal(small: Sheet, large: Sheet) -> bool:
+    return small.title.formal and large.title.formal
+
+
+def _are_documents(small: Sheet, large: Sheet) -> bool:
+    """Whether both titles are as organs write them, of one kind; a headline may put it in other words."""
+    both = small.title, large.title
+    return small.title.genre == large.title.genre and all("关于" in each.printed for each in both)
+
+
+def _numbered(small: Sheet, large: Sheet, found: Overlap) -> Relation:
+    """The same issuer and number: one policy, whatever is left of its words."""
+    kind, side = _shape(small, large, found)
+    if kind == "different":
+        kind, side = "excerpt", "left"
+    return Relation(
+        kind=kind,
+        side=side,
+        containment=found.of_small,
+        strength=3,
+        evidence=f"the same issuer and number ({small.number}); {told(found)}",
+    )
+
+
+# ------------------------------------------------------------------ writing about a policy
+
+
+def _interpretation(small: Sheet, large: Sheet, found: Overlap) -> Relation | None:
+    """One is written about a policy: the other's, if it names it or quotes from it at length. Who prints
+    a whole policy and calls it an interpretation has printed the policy."""
+    if small.title.about == large.title.about or (is_whole(found) and not differs(found)):
+        return None
+    about, policy = (small, large) if small.title.about else (large, small)
+    if titles.cited(about.title, policy.title):
+        proof = "names the other's policy"
+    elif found.of_small >= EXCERPT and found.shared >= RARE_WORDS:
+        proof = f"quotes the other; {told(found)}"
+    else:
+        return None
+    return Relation(
+        kind="interpretation",
+        side="left" if about is small else "right",
+        containment=found.of_small,
+        evidence=f"“{about.title.printed}” {proof}",
+    )
+
+
+# ------------------------------------------------------------------ editions and covers
+
+
+def _edition(small: Sheet, large: Sheet, found: Overlap, proof: str, *, numbered: bool | None) -> Relation:
+    """Another edition of the same policy: a draft and what became of it, a law and its amendment."""
+    return Relation(
+        kind="edition",
+        side=earlier(small, large),
+        differs=True,
+        containment=found.of_small,
+        strength=3 if numbered else 2,
+        evidence=f"{proof}; {told(found)}",
+    )
+
+
+def _covered(name: str, found: Overlap) -> Relation:
+    """A letter and the text it publishes, on two pages."""
+    return Relation(
+        kind="part",
+        side="left",
+        containment=found.of_small,
+        strength=1,
+        evidence=f"the letter that publishes {name}; {told(found)}",
+    )
+
+
+# ------------------------------------------------------------------ words
+
+
+def _by_words(small: Sheet, large: Sheet, found: Overlap) -> Relation:
+    if small.joined and small.joined == large.joined:
+        return Relation(kind="same", containment=1.0, strength=2, evidence="the same words")
+    if found.shared < RARE_WORDS or found.found < RARE_CLAUSES:
+        return Relation(
+            kind="different", containment=found.of_small, evidence=f"nothing but formulae; {told(found)}"
+        )
+    if differs(found) and not _is_lenient(small, large, found):
+        return _differing(small, large, found)
+    kind, side = _shape(small, large, found)
+    if kind != "same" and _quote_one_policy(small, large):
+        kind, side = "different", None
+    strength = {"same": 2, "different": 0}.get(kind, 1)
+    return Relation(kind=kind, side=side, containment=found.of_small, strength=strength, evidence=told(found))
+
+
+def _quote_one_policy(small: Sheet, large: Sheet) -> bool:
+    """Whether two are written about policies under two titles: what they share may be what both quote."""
+    one, other = small.title, large.title
+    return one.about and other.about and not one.names & other.names
+
+
+def _is_lenient(small: Sheet, large: Sheet, found: Overlap) -> bool:
+    """Whether what differs in two texts of one measure may be badly read: in a page or excerpt of it, or in
+    one edition by its day."""
+    one_measure = (
+        bool(small.title.names & large.title.names) and small.title.normative and large.title.normative
+    )
+    dated = small.revised is not None and small.revised == large.revised
+    few = len(found.substance) <= ERRORS * found.found
+    return few and one_measure and not are_strangers(small, large) and (dated or not is_whole(found))
+
+
+def _differing(small: Sheet, large: Sheet, found: Overlap) -> Relation:
+    """Texts that differ in substance: two, unless one is the other as a portal altered it."""
+    if what := altered(small, large, found):
+        return Relation(
+            kind="same",
+            containment=found.of_small,
+            strength=1,
+            evidence=f"altered by one of them ({what}); {told(found)}",
+        )
+    first = found.substance[0]
+    return Relation(
+        kind="different",
+        differs=found.of_small >= EXCERPT,
+        containment=found.of_small,
+        evidence=f"{len(found.substance)} clauses say something else, as {first.shown}; {told(found)}",
+    )
+
+
+def _shape(small: Sheet, large: Sheet, found: Overlap) -> tuple[Kind, Side | None]:
+    """How much of one is in the other, and how what is left lies around it."""
+    if is_whole(found):
+        return "same", None
+    if found.of_small < EXCERPT or found.own > found.shared:
+        return "different", None
+    if found.of_small < WHOLE or found.inside > 0.05 * len(small.joined):
+        return "excerpt", "left"
+    around = found.before + found.behind
+    if around <= len(small.joined) and not _goes_on(small, large):
+        return "annotated", "right"
+    if min(found.before, found.behind) <= 0.02 * found.large:
+        return "part", "left"
+    return "excerpt", "left"
+
+
+def _goes_on(small: Sheet, large: Sheet) -> bool:
+    """Whether the longer goes on numbering where the shorter ends, so that it is one text; or has, where
+    nothing is numbered, the same title."""
+    if large.marks or small.marks:
+        return large.marks > small.marks
+    return bool(small.title.names & large.title.names)

@@ -1,0 +1,247 @@
+"""Which items of two sequences are the same, in order, in bounded time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import nlargest
+from itertools import pairwise
+
+Block = tuple[int, int, int]
+"""Where a run of equal items begins in the one and in the other, and how long it is."""
+
+_TABLE = 16_000_000
+"""Pairs of items up to which the longest common subsequence is found: a bit each, two megabytes."""
+_DEPTH = 4
+"""How often what lies between unique items is searched for items unique there."""
+
+
+def equal_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    """Runs of equal items in ascending order, as long as they are."""
+    return joined(_between(old, new, _DEPTH))
+
+
+def joined(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks in ascending order, those that follow one another as one; without empty ones."""
+    found: list[Block] = []
+    end_old = end_new = -1
+    for at_old, at_new, size in blocks:
+        if not size:
+            continue
+        if at_old == end_old and at_new == end_new:
+            start_old, start_new, before = found[-1]
+            found[-1] = start_old, start_new, before + size
+        else:
+            found.append((at_old, at_new, size))
+        end_old, end_new = at_old + size, at_new + size
+    return found
+
+
+def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, slice]]:
+    """What lies between the blocks of two sequences of these lengths."""
+    at_old = at_new = 0
+    for start_old, start_new, size in [*blocks, (old, new, 0)]:
+        if start_old > at_old or start_new > at_new:
+            yield slice(at_old, start_old), slice(at_new, start_new)
+        at_old, at_new = start_old + size, start_new + size
+
+
+def ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest subsequence whose second members ascend (the first do already)."""
+    ends: list[int] = []
+    at: list[int] = []
+    before: list[int] = []
+    for position, (_, place) in enumerate(pairs):
+        rank = bisect_left(ends, place)
+        ends[rank : rank + 1] = [place]
+        at[rank : rank + 1] = [position]
+        before.append(at[rank - 1] if rank else -1)
+    chain, position = [], at[-1] if at else -1
+    while position >= 0:
+        chain.append(pairs[position])
+        position = before[position]
+    return chain[::-1]
+
+
+# ------------------------------------------------------------------ ends and middle
+
+
+def _between(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Block]:
+    """The common beginning and end need no search."""
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    old_end, new_end = len(old) - tail, len(new) - tail
+    if head:
+        yield 0, 0, head
+    for at_old, at_new, size in _middle(old[head:old_end], new[head:new_end], depth):
+        yield head + at_old, head + at_new, size
+    if tail:
+        yield old_end, new_end, tail
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    for at, (one, other) in enumerate(zip(old, new, strict=False)):
+        if one != other:
+            return at
+    return min(len(old), len(new))
+
+
+def _middle(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Block]:
+    """Items that only one side has are left out first."""
+    of_old, of_new = set(old), set(new)
+    places_old = [at for at, item in enumerate(old) if item in of_new]
+    places_new = [at for at, item in enumerate(new) if item in of_old]
+    shared_old, shared_new = [old[at] for at in places_old], [new[at] for at in places_new]
+    if len(shared_old) * len(shared_new) <= _TABLE:
+        pairs = _longest(shared_old, shared_new)
+    else:
+        pairs = list(_by_unique(shared_old, shared_new, depth))
+    yield from joined([(places_old[at_old], places_new[at_new], 1) for at_old, at_new in pairs])
+
+
+def _by_unique(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[tuple[int, int]]:
+    """Patience: items that occur once on each side hold the two together; what lies between them is
+    searched again, and where nothing is unique, at its ends."""
+    counts_old, counts_new = Counter(old), Counter(new)
+    places = {item: at for at, item in enumerate(new) if counts_new[item] == 1}
+    unique = [(at, places[item]) for at, item in enumerate(old) if counts_old[item] == 1 and item in places]
+    anchors = ascending(unique)
+    deeper = depth - 1 if anchors else 0
+    at_old = at_new = 0
+    for anchor_old, anchor_new in [*anchors, (len(old), len(new))]:
+        for block in _gap(old[at_old:anchor_old], new[at_new:anchor_new], deeper):
+            yield from ((at_old + block[0] + step, at_new + block[1] + step) for step in range(block[2]))
+        if anchor_old < len(old):
+            yield anchor_old, anchor_new
+        at_old, at_new = anchor_old + 1, anchor_new + 1
+
+
+def _gap(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Block]:
+    if not old or not new:
+        return
+    if depth > 0 or len(old) * len(new) <= _TABLE:
+        yield from _between(old, new, depth)
+        return
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    yield 0, 0, head
+    yield len(old) - tail, len(new) - tail, tail
+
+
+def _longest(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """A longest common subsequence, a row of the table at a time as the bits of one number.
+
+    H. Hyyrö, "Bit-parallel LCS-length computation revisited" (2004); a bit is 0 where the row's length
+    grows.
+    """
+    masks: dict[str, int] = {}
+    for at, item in enumerate(new):
+        masks[item] = masks.get(item, 0) | 1 << at
+    full = row = (1 << len(new)) - 1
+    rows = [row]
+    for item in old:
+        hit = row & masks[item]
+        row = ((row + hit) | (row - hit)) & full
+        rows.append(row)
+    pairs: list[tuple[int, int]] = []
+    at_old, at_new = len(old), len(new)
+    while at_old and at_new:
+        if rows[at_old] >> (at_new - 1) & 1:
+            at_new -= 1
+        else:
+            at_old -= 1
+            if rows[at_old] >> (at_new - 1) & 1:
+                at_new -= 1
+                pairs.append((at_old, at_new))
+    return pairs[::-1]
+
+
+# ------------------------------------------------------------------ which texts of two sets are most alike
+
+
+_FEW = 400
+"""Pairs that are all looked at; of more, only those of one place or that share something rare."""
+_RARE = 12
+"""Texts that hold a rare pair of characters, at most."""
+_BEST = 5
+"""Candidates a text."""
+_MANY = 20
+"""Texts from which on a pair of characters that very many hold says nothing."""
+_LEAST_GRAMS = 5
+_LONGEST = 20_000
+"""Characters of a text that are looked at."""
+_PART = 0.7
+"""How alike a text is to one that contains it."""
+_MOST = 0.6
+"""How much of it that is at least: phrases of the trade are in all texts."""
+
+Grams = frozenset[str]
+
+
+def closest(
+    old: Sequence[str], new: Sequence[str], least: Callable[[int, int], float]
+) -> list[tuple[int, int, float]]:
+    """Pairs of alike texts, each text in one at most, with their likeness from 0 to 1, best first.
+
+    ``least`` says how alike two must be (more than 1: never); what exceeds it most is paired first.
+    """
+    grams_old, grams_new = _telling([_grams(text) for text in old], [_grams(text) for text in new])
+    scored = []
+    for one, other in _candidates(grams_old, grams_new):
+        likeness, bound = alike(grams_old[one], grams_new[other]), least(one, other)
+        if likeness >= bound:
+            scored.append((likeness - bound, likeness, one, other))
+    scored.sort(key=lambda each: (-each[0], abs(each[2] - each[3]), each[2], each[3]))
+    pairs, used_old, used_new = [], set[int](), set[int]()
+    for _, likeness, one, other in scored:
+        if one not in used_old and other not in used_new:
+            used_old.add(one)
+            used_new.add(other)
+            pairs.append((one, other, likeness))
+    return pairs
+
+
+def alike(one: Grams, other: Grams) -> float:
+    """Dice's coefficient; for a text that was extended, the part of it that is in the longer one."""
+    if not one or not other:
+        return 0.0
+    shared = len(one & other)
+    shorter = min(len(one), len(other))
+    part = _PART * shared / shorter if shared > _MOST * shorter and shorter > _LEAST_GRAMS else 0.0
+    return max(2 * shared / (len(one) + len(other)), part)
+
+
+def _grams(text: str) -> Grams:
+    framed = f"\n{text[:_LONGEST]}\n"
+    return frozenset(map("".join, pairwise(framed)))
+
+
+def _telling(old: Sequence[Grams], new: Sequence[Grams]) -> tuple[list[Grams], list[Grams]]:
+    """Without what one text in six holds; a text of nothing else keeps it."""
+    if len(old) + len(new) < _MANY:
+        return list(old), list(new)
+    counts = Counter(gram for grams in (*old, *new) for gram in grams)
+    common = {gram for gram, count in counts.items() if count > (len(old) + len(new)) / 6}
+
+    def telling(grams: Grams) -> Grams:
+        kept = grams - common
+        return kept if len(kept) >= _LEAST_GRAMS else grams
+
+    return [telling(grams) for grams in old], [telling(grams) for grams in new]
+
+
+def _candidates(old: Sequence[Grams], new: Sequence[Grams]) -> Iterator[tuple[int, int]]:
+    if len(old) * len(new) <= _FEW:
+        yield from ((one, other) for one in range(len(old)) for other in range(len(new)))
+        return
+    if len(old) == len(new):  # as many on both sides: of the same place
+        yield from ((at, at) for at in range(len(old)))
+    holders: dict[str, list[int]] = {}
+    for other, grams in enumerate(new):
+        for gram in grams:
+            holders.setdefault(gram, []).append(other)
+    for one, grams in enumerate(old):
+        lists = (holders.get(gram, ()) for gram in grams)
+        shared = Counter(other for found in lists if len(found) <= _RARE for other in found)
+        yield from ((one, other) for other in nlargest(_BEST, shared, key=shared.__getitem__))

@@ -1,0 +1,155 @@
+"""Which clause of one text is which of another: by its words first, then by likeness, whatever its number."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from attrs import field, frozen
+
+from pipelines.diff.alignment import ascending, closest, equal_blocks
+from policy.text.clauses import Clause
+
+HERE = 0.3
+"""How alike two clauses between the same neighbours are, if one became the other."""
+CLOSE = 0.2
+"""The same where all around them is known."""
+AWAY = 0.55
+"""The same elsewhere in the text; less is chance."""
+_SAME_NUMBER = 0.05
+_LEAST_WORDS = 8
+"""Characters of the shortest clause that is recognised elsewhere, unless it is the only one so."""
+
+
+@frozen(kw_only=True)
+class Matched:
+    """Pairs of clauses by their ranks, in the order of the old; ``moved`` are those (by their new rank)
+    that do not stand in the order of the others."""
+
+    pairs: tuple[tuple[int, int], ...]
+    moved: frozenset[int] = field(factory=frozenset)
+
+
+def match(old: Sequence[Clause], new: Sequence[Clause], said: tuple[Sequence[str], Sequence[str]]) -> Matched:
+    """``said`` is the canonical form of the clauses' words."""
+    keys_old, keys_new = _keys(old, said[0]), _keys(new, said[1])
+    here = [
+        (at_old + step, at_new + step)
+        for at_old, at_new, size in equal_blocks(keys_old, keys_new)
+        for step in range(size)
+    ]
+    pairs = [*here, *_elsewhere(keys_old, keys_new, here, said[0])]
+    pairs += _Left(old, new, said, here, pairs).alike(HERE)
+    weak = _weak(pairs[len(here) :], _standing(old, pairs), said)
+    pairs = [pair for pair in pairs if pair not in weak]
+    pairs += _Left(old, new, said, _standing(old, pairs), pairs).alike(CLOSE, away=2.0)
+    return Matched(pairs=tuple(sorted(pairs)), moved=frozenset(_moved(old, new, pairs)))
+
+
+def _moved(old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Those out of order among their like; a title that is the same, among all clauses too."""
+    stand = set(_standing(old, pairs))
+    whole = set(ascending(sorted(stand)))
+    for one, other in set(pairs) - whole:
+        if (one, other) not in stand or old[one].lines == new[other].lines:
+            yield other
+
+
+def _standing(old: Sequence[Clause], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The most pairs that are in order; titles by themselves, since clauses change their chapter more
+    often than chapters their place."""
+    titles = [pair for pair in pairs if old[pair[0]].kind == "heading"]
+    others = [pair for pair in pairs if old[pair[0]].kind != "heading"]
+    return sorted([*ascending(sorted(titles)), *ascending(sorted(others))])
+
+
+def _keys(clauses: Sequence[Clause], said: Sequence[str]) -> list[str]:
+    return [f"{_sort(clause)}{words or clause.text}" for clause, words in zip(clauses, said, strict=True)]
+
+
+def _sort(clause: Clause) -> str:
+    """A title is no article, a signature no paragraph."""
+    return {"heading": "h", "contents": "c", "signature": "s"}.get(clause.kind, "t")
+
+
+def _elsewhere(
+    keys_old: Sequence[str], keys_new: Sequence[str], here: Sequence[tuple[int, int]], said: Sequence[str]
+) -> list[tuple[int, int]]:
+    """The same words out of order, the first with the first."""
+    used_old, used_new = {one for one, _ in here}, {other for _, other in here}
+    counts_old, counts_new = Counter(keys_old), Counter(keys_new)
+    free: dict[str, list[int]] = {}
+    for at in reversed(range(len(keys_new))):
+        if at not in used_new:
+            free.setdefault(keys_new[at], []).append(at)
+    pairs = []
+    for at, key in enumerate(keys_old):
+        telling = len(said[at]) >= _LEAST_WORDS or counts_old[key] == counts_new[key] == 1
+        if telling and at not in used_old and free.get(key):
+            pairs.append((at, free[key].pop()))
+    return pairs
+
+
+class _Left:
+    """The clauses that have no partner yet; ``known`` are pairs in order, which say what lies between the
+    same neighbours."""
+
+    def __init__(
+        self,
+        old: Sequence[Clause],
+        new: Sequence[Clause],
+        said: tuple[Sequence[str], Sequence[str]],
+        known: Sequence[tuple[int, int]],
+        pairs: Sequence[tuple[int, int]],
+    ) -> None:
+        used_old, used_new = {one for one, _ in pairs}, {other for _, other in pairs}
+        self._old, self._new, self._said = old, new, said
+        self._left_old = [at for at in range(len(old)) if at not in used_old]
+        self._left_new = [at for at in range(len(new)) if at not in used_new]
+        self._gap_old, self._gap_new = [one for one, _ in known], sorted(other for _, other in known)
+
+    def alike(self, here: float, away: float = AWAY) -> list[tuple[int, int]]:
+        """By likeness, less of which is asked between the same neighbours and of the same number."""
+        said_old, said_new = ([said[at] for at in left] for said, left in self._sides())
+        found = closest(said_old, said_new, lambda one, other: self._least(one, other, here, away))
+        alike = [(self._left_old[one], self._left_new[other]) for one, other, _ in found]
+        return [*alike, *self._only_ones(alike)]
+
+    def _sides(self) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
+        yield self._said[0], self._left_old
+        yield self._said[1], self._left_new
+
+    def _least(self, rank_old: int, rank_new: int, here: float, away: float) -> float:
+        at_old, at_new = self._left_old[rank_old], self._left_new[rank_new]
+        one, other = self._old[at_old], self._new[at_new]
+        if _sort(one) != _sort(other):
+            return 2.0
+        if bisect(self._gap_old, at_old) != bisect(self._gap_new, at_new):
+            enough = min(len(self._said[0][at_old]), len(self._said[1][at_new])) >= _LEAST_WORDS
+            return away if enough else 2.0
+        return here - (_SAME_NUMBER if one.mark and one.mark == other.mark else 0)
+
+    def _only_ones(self, alike: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The one table of contents is the other's, whatever is in it; so is the one signature."""
+        used = {one for one, _ in alike}
+        for kind in ("contents", "signature"):
+            of_old = [at for at in self._left_old if self._old[at].kind == kind]
+            of_new = [at for at in self._left_new if self._new[at].kind == kind]
+            if len(of_old) == len(of_new) == 1 and of_old[0] not in used:
+                yield of_old[0], of_new[0]
+
+
+def _weak(
+    pairs: Sequence[tuple[int, int]],
+    standing: Sequence[tuple[int, int]],
+    said: tuple[Sequence[str], Sequence[str]],
+) -> set[tuple[int, int]]:
+    """Pairs out of order that are not alike enough to be one clause that was moved."""
+    stand = set(standing)
+    astray = [pair for pair in pairs if pair not in stand and said[0][pair[0]] != said[1][pair[1]]]
+    if not astray:
+        return set()
+    olds, news = [said[0][one] for one, _ in astray], [said[1][other] for _, other in astray]
+    strong = closest(olds, news, lambda one, other: AWAY if one == other else 2.0)
+    return set(astray) - {astray[one] for one, _, _ in strong}

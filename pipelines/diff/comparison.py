@@ -1,0 +1,274 @@
+"""Two texts compared clause by clause: what was added, removed, changed, moved, renumbered, and whether
+it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Literal
+
+from attrs import field, frozen
+
+from pipelines.boilerplate.removal import strip
+from pipelines.diff import text_diff as lines_of
+from pipelines.diff.clause_matching import Matched, match
+from pipelines.diff.grading import Grader, Said, moves, number
+from pipelines.diff.reasons import Grade, Reason
+from pipelines.diff.text_diff import LineChange
+from policy.records import Article
+from policy.text.clauses import Clause, clauses
+
+ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
+
+
+@frozen(kw_only=True)
+class Change:
+    """A clause that is not as it was. ``lines`` turn its old lines into its new ones, counted within it.
+
+    ``renumbered``: nothing but its number, and perhaps its typography, is different. ``moved``: it stands
+    elsewhere among the others; what changed in it is in ``lines``.
+    """
+
+    kind: ChangeKind
+    grade: Grade
+    reasons: tuple[Reason, ...]
+    old: Clause | None = None
+    new: Clause | None = None
+    lines: tuple[LineChange, ...] = field(default=(), repr=False)
+
+    @property
+    def label(self) -> str:
+        """``第三条``, ``第三条 → 第四条``."""
+        labels = dict.fromkeys(clause.label for clause in (self.old, self.new) if clause)
+        return " → ".join(labels)
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """The clauses of two texts and what changed, in the order of the new text."""
+
+    old: tuple[Clause, ...] = field(repr=False)
+    new: tuple[Clause, ...] = field(repr=False)
+    pairs: tuple[tuple[int, int], ...] = field(repr=False)
+    """Which clause is which, by their ranks."""
+    changes: tuple[Change, ...]
+
+    @property
+    def grade(self) -> Grade | None:
+        """Of the whole; None where nothing changed."""
+        grades = {change.grade for change in self.changes}
+        return "substantive" if "substantive" in grades else "cosmetic" if grades else None
+
+
+def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
+    """The lines of two texts, compared."""
+    furniture = _furniture(old) | _furniture(new)
+    return _Comparing(Said.of(clauses(old)), Said.of(clauses(new)), furniture).compared()
+
+
+def apply(changes: Iterable[Change], old: Sequence[str]) -> tuple[str, ...]:
+    """The lines of the new text; raises ValueError when the changes are not of this old one."""
+    changes = list(changes)
+    for change in changes:
+        if change.old and tuple(old[at] for at in _span(change.old) if at < len(old)) != change.old.lines:
+            raise ValueError(f"line {change.old.line} does not begin {change.old.label}")
+    gone = {at for change in changes if change.old for at in _span(change.old)}
+    kept = iter([line for at, line in enumerate(old) if at not in gone])
+    lines: list[str] = []
+    for change in sorted((change for change in changes if change.new), key=_new_line):
+        lines.extend(islice(kept, max(_new_line(change) - len(lines), 0)))
+        lines.extend(lines_of.apply(change.lines, change.old.lines if change.old else ()))
+    return (*lines, *kept)
+
+
+def line_pairs(changes: Sequence[LineChange], old: int) -> Iterator[tuple[int, int]]:
+    """Which line of a clause is which, of a clause that had so many."""
+    at_old = at_new = 0
+    for change in changes:
+        yield from ((at_old + step, at_new + step) for step in range(change.old_line - at_old))
+        if change.kind == "changed":
+            yield change.old_line, change.new_line
+        at_old = change.old_line + (change.old is not None)
+        at_new = change.new_line + (change.new is not None)
+    yield from ((at_old + step, at_new + step) for step in range(old - at_old))
+
+
+def _new_line(change: Change) -> int:
+    return change.new.line if change.new else -1
+
+
+def _span(clause: Clause) -> range:
+    return range(clause.line, clause.line + len(clause.lines))
+
+
+def _furniture(lines: Sequence[str]) -> set[str]:
+    stripped = strip(lines)
+    return set() if stripped.all_furniture else {line.strip() for line in stripped.removed}
+
+
+class _Comparing:
+    """Two texts as clauses, and which is which."""
+
+    def __init__(self, old: Said, new: Said, furniture: set[str]) -> None:
+        self._old, self._new = old, new
+        matched: Matched = match(old.clauses, new.clauses, (old.words, new.words))
+        self._moved = matched.moved
+        self._changed = {pair: self._lines(*pair) for pair in matched.pairs if self._differ(*pair)}
+        self._pairs = tuple(pair for pair in matched.pairs if self._is_one(*pair))
+        self._paired = frozenset[tuple[int | None, int | None]](self._pairs)
+        self._above_old, self._above_new = _above(old.clauses), _above(new.clauses)
+        gone, come = ({pair[side] for pair in self._pairs} for side in (0, 1))
+        self._removed = [at for at in range(len(old.clauses)) if at not in gone]
+        self._added = [at for at in range(len(new.clauses)) if at not in come]
+        between = moves(self._lost(), self._gained())
+        self._grader = Grader(old, new, self._pairs, furniture, between)
+
+    def _differ(self, one: int, other: int) -> bool:
+        return self._old.clauses[one].lines != self._new.clauses[other].lines or other in self._moved
+
+    def _lines(self, one: int, other: int) -> tuple[LineChange, ...]:
+        """What changed in a clause; an only line became the only other, whatever is left."""
+        said = self._old.lines[one], self._new.lines[other]
+        only = sum(map(bool, said[0])) == sum(map(bool, said[1])) == 1
+        return lines_of.diff(
+            self._old.clauses[one].lines,
+            self._new.clauses[other].lines,
+            said=said,
+            alike=0.0 if only else lines_of.ALIKE,
+        )
+
+    def _is_one(self, one: int, other: int) -> bool:
+        """Whether a line of the clause was kept or became another; else it is another clause."""
+        known = self._old.clauses[one].kind in ("contents", "signature")
+        if known or self._old.words[one] == self._new.words[other]:
+            return True
+        lines = self._changed.get((one, other), ())
+        gone = {line.old_line for line in lines if line.kind == "removed"}
+        return any(said and at not in gone for at, said in enumerate(self._old.lines[one]))
+
+    def _lost(self) -> Iterator[tuple[str, str]]:
+        """What lines say that their clause has no more, and its label."""
+        for at in self._removed:
+            yield from ((said, self._old.clauses[at].label) for said in self._old.lines[at])
+        for one, other in self._pairs:
+            for line in self._changed.get((one, other), ()):
+                if line.new is None:
+                    yield self._old.lines[one][line.old_line], self._old.clauses[one].label
+
+    def _gained(self) -> Iterator[tuple[str, str]]:
+        """What lines say that their clause did not have, and its label."""
+        for at in self._added:
+            yield from ((said, self._new.clauses[at].label) for said in self._new.lines[at])
+        for one, other in self._pairs:
+            for line in self._changed.get((one, other), ()):
+                if line.old is None:
+                    yield self._new.lines[other][line.new_line], self._new.clauses[other].label
+
+    def compared(self) -> Comparison:
+        old, new = self._old.clauses, self._new.clauses
+        changes = [
+            *(change for pair in self._pairs if (change := self._pair(*pair))),
+            *(self._removal(at) for at in self._removed),
+            *(self._addition(at) for at in self._added),
+        ]
+        place = _Order(old, new, self._pairs)
+        return Comparison(old=old, new=new, pairs=self._pairs, changes=tuple(sorted(changes, key=place)))
+
+    def _removal(self, at: int) -> Change:
+        clause = self._old.clauses[at]
+        lines = lines_of.diff(clause.lines, (), said=(self._old.lines[at], ()))
+        grade, why = self._grader.whole(clause, self._old.lines[at], "removed")
+        return Change(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
+
+    def _addition(self, at: int) -> Change:
+        clause = self._new.clauses[at]
+        lines = lines_of.diff((), clause.lines, said=((), self._new.lines[at]))
+        grade, why = self._grader.whole(clause, self._new.lines[at], "added")
+        return Change(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
+
+    def _pair(self, one: int, other: int) -> Change | None:
+        """One clause and what became of it; None where nothing did."""
+        old, new = self._old.clauses[one], self._new.clauses[other]
+        stale = self._grader.is_stale(one, other)
+        if (one, other) not in self._changed and not stale:
+            return None
+        lines = self._changed.get((one, other), ())
+        grade, why = self._grader.inside(one, other, lines)
+        if stale:
+            grade, why = "substantive", (Reason(kind="stale"), *why)
+        kind: ChangeKind = "changed"
+        if number(old) != number(new):
+            why = (*(reason for reason in why if reason.kind != "numbering"), Reason(kind="renumbered"))
+            kind = "renumbered" if grade == "cosmetic" else kind
+        if other in self._moved:
+            kind, why = "moved", (Reason(kind="moved"), *why)
+            grade = grade if self._is_below_the_same(one, other) else "substantive"
+        return Change(kind=kind, grade=grade, reasons=why, old=old, new=new, lines=lines)
+
+    def _is_below_the_same(self, one: int, other: int) -> bool:
+        """Under another heading a clause may mean something else; below the same, its place is typography."""
+        above = self._above_old[one], self._above_new[other]
+        return above == (None, None) or above in self._paired
+
+
+def _above(clauses: Sequence[Clause]) -> list[int | None]:
+    """For each clause the rank of the chapter, section or point it belongs to."""
+    latest: dict[str, int] = {}
+    above: list[int | None] = []
+    for rank, clause in enumerate(clauses):
+        path = clause.path.partition("~")[0]
+        above.append(latest.get(path.rpartition("/")[0]))
+        latest[path] = rank
+    return above
+
+
+class _Order:
+    """Where a change is told: at the line of its new clause, or behind the one that its old one followed."""
+
+    def __init__(
+        self, old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]
+    ) -> None:
+        became: Mapping[int, int] = dict(pairs)
+        self._after: dict[int, int] = {}
+        last = -1
+        for at, clause in enumerate(old):
+            last = new[became[at]].line if at in became else last
+            self._after[clause.line] = last
+
+    def __call__(self, change: Change) -> tuple[int, int, int]:
+        if change.new:
+            return change.new.line, 0, 0
+        return self._after[change.old.line] if change.old else -1, 1, change.old.line if change.old else 0
+
+
+# ------------------------------------------------------------------ what a reprint keeps of the original
+
+
+@frozen(kw_only=True)
+class Fidelity:
+    """Labels of the original's clauses that are not in the reprint, of those that say something else there,
+    and of what only the reprint has; what is only set otherwise is none of it."""
+
+    dropped: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """``3 dropped, 1 altered``; ``all of it``."""
+        told = (("dropped", self.dropped), ("altered", self.altered), ("added", self.added))
+        return ", ".join(f"{len(labels)} {name}" for name, labels in told if labels) or "all of it"
+
+
+def fidelity(original: Article, reprint: Article) -> Fidelity:
+    """What became of the original's clauses in a reprint."""
+    changes = compare(original.text.split("\n"), reprint.text.split("\n")).changes
+    matters = [change for change in changes if change.grade == "substantive"]
+    return Fidelity(
+        dropped=_labels(matters, "removed"),
+        altered=tuple(change.old.label for change in matters if change.old and change.new),
+        added=_labels(matters, "added"),
+    )
+
+
+def _labels(changes: list[Change], kind: str) -> tuple[str, ...]:
+    return tuple(change.label for change in changes if change.kind == kind)

@@ -1,0 +1,208 @@
+"""Whether what became of a clause matters: substantive or cosmetic, and why."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Self
+
+from attrs import field, frozen
+
+from pipelines.diff.reasons import Grade, Reason, followed, reasons, typography
+from pipelines.diff.text_diff import LineChange, Part, PartKind, parts
+from policy.text.canonical import canonical, joined
+from policy.text.clauses import Clause
+from policy.text.words import compatible
+
+_LEAST = 8
+"""Characters of the shortest line that is recognised in another clause."""
+
+
+@frozen(kw_only=True)
+class Move:
+    """Where a line stood and where it stands: labels of clauses."""
+
+    old: str
+    new: str
+
+    @property
+    def gone(self) -> Reason:
+        """What is told of the clause that it left."""
+        return Reason(kind="moved", new=self.new)
+
+    @property
+    def come(self) -> Reason:
+        """What is told of the clause that it came into."""
+        return Reason(kind="moved", old=self.old)
+
+
+def moves(gone: Iterable[tuple[str, str]], come: Iterable[tuple[str, str]]) -> Mapping[str, Move]:
+    """The moves by what the lines say, from pairs of that and the label of their clause: of lines that only
+    one clause lost and only one other gained."""
+    left, entered = _by_words(gone), _by_words(come)
+    single = ((said, left[said], entered[said]) for said in left.keys() & entered.keys())
+    return {
+        said: Move(old=old[0], new=new[0])
+        for said, old, new in single
+        if len(old) == len(new) == 1 and old != new
+    }
+
+
+def _by_words(lines: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for said, label in lines:
+        if len(said) >= _LEAST:
+            labels[said].append(label)
+    return labels
+
+
+# ------------------------------------------------------------------ grading
+
+
+_MOST_REASONS = 200
+"""Of one clause: a table of a hundred thousand cells has changed, whatever is in the others."""
+
+
+@frozen(kw_only=True)
+class Said:
+    """The clauses of a text, and in canonical form what each and each of its lines says."""
+
+    clauses: tuple[Clause, ...]
+    lines: tuple[tuple[str, ...], ...] = field(repr=False)
+    words: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, clauses: tuple[Clause, ...]) -> Self:
+        lines = tuple(
+            tuple(canonical(clause.unnumbered(at)) for at in range(len(clause.lines))) for clause in clauses
+        )
+        return cls(clauses=clauses, lines=lines, words=tuple(map(joined, lines)))
+
+
+def number(clause: Clause) -> str:
+    """Its number as printed; none where figures begin its words."""
+    return "".join(clause.mark.split()) if clause.counted else ""
+
+
+class Grader:
+    """Judges the changes between two texts, of which ``pairs`` of clauses are the same."""
+
+    def __init__(
+        self,
+        old: Said,
+        new: Said,
+        pairs: Sequence[tuple[int, int]],
+        furniture: set[str],
+        moves: Mapping[str, Move],
+    ) -> None:
+        self._old, self._new, self._furniture, self._moves = old, new, furniture, moves
+        self._numbers = dict(_renumbered(old.clauses, new.clauses, pairs))
+
+    def whole(self, clause: Clause, said: Sequence[str], kind: str) -> tuple[Grade, Reason]:
+        """A clause that is in one text only and says this; ``kind`` is what is said of it if it matters."""
+        if clause.kind == "contents":
+            return "cosmetic", Reason(kind="contents")
+        if self._is_furniture(clause.lines):
+            return "cosmetic", Reason(kind="furniture")
+        if not canonical(clause.text):
+            seen = compatible(clause.text).strip()
+            return "cosmetic", Reason(kind="punctuation" if seen else "white space")
+        moves = {self._moves.get(line) for line in said if line}
+        if len(moves) == 1 and (move := moves.pop()):
+            return "substantive", move.gone if kind == "removed" else move.come
+        return "substantive", Reason(kind=kind)
+
+    def inside(self, one: int, other: int, lines: Sequence[LineChange]) -> tuple[Grade, tuple[Reason, ...]]:
+        """A clause in which these lines changed, whatever its number and its place."""
+        old, new = self._old.clauses[one], self._new.clauses[other]
+        if old.kind == new.kind == "contents":
+            return "cosmetic", (Reason(kind="contents"),)
+        if self._old.words[one] == self._new.words[other] or _run_together(old, new):
+            return "cosmetic", _typography(old, new)
+        if self._numbers and self._follows(one, other):
+            return "cosmetic", (Reason(kind="following"),)
+        every = (reason for line in lines for reason in self._line(one, other, line))
+        found = list(islice(every, _MOST_REASONS))
+        worded = [line for line in lines if line.words] if not found else []
+        if worded and all(self._is_furniture([line.old or line.new or ""]) for line in worded):
+            return "cosmetic", (Reason(kind="furniture"),)
+        return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
+
+    def is_stale(self, one: int, other: int) -> bool:
+        """Whether a clause of the same words refers to an article whose number is another's now."""
+        if not self._numbers or self._old.words[one] != self._new.words[other]:
+            return False
+        words = self._old.clauses[one].words
+        return followed(words, self._numbers) != words
+
+    def _follows(self, one: int, other: int) -> bool:
+        """Whether nothing differs but the numbers of the articles it refers to."""
+        old = self._old.clauses[one]
+        lines = [followed(old.unnumbered(at), self._numbers) for at in range(len(old.lines))]
+        if all(line == old.unnumbered(at) for at, line in enumerate(lines)):
+            return False
+        return joined(map(canonical, lines)) == self._new.words[other]
+
+    def _line(self, one: int, other: int, line: LineChange) -> Iterator[Reason]:
+        if not line.words:
+            return
+        if line.old is not None and line.new is not None:
+            was = self._old.clauses[one].unnumbered(line.old_line)
+            after = self._new.clauses[other].unnumbered(line.new_line)
+            before = followed(was, self._numbers)
+            if before == was:
+                heads = line.old.find(was), line.new.find(after)
+                yield from reasons(line.old, line.new, line.parts, heads)
+            elif canonical(before) != self._new.lines[other][line.new_line]:
+                yield from reasons(before, after, parts(before, after))
+        elif move := self._moves.get(self._said(one, other, line)):
+            yield move.gone if line.new is None else move.come
+        elif not self._is_furniture([line.old or line.new or ""]):
+            yield from reasons(line.old or "", line.new or "", _one_sided(line))
+
+    def _said(self, one: int, other: int, line: LineChange) -> str:
+        """What a line that is on one side only says."""
+        gone = line.new is None
+        return self._old.lines[one][line.old_line] if gone else self._new.lines[other][line.new_line]
+
+    def _is_furniture(self, lines: Sequence[str]) -> bool:
+        solid = [line.strip() for line in lines if line.strip()]
+        return bool(solid) and all(line in self._furniture for line in solid)
+
+
+def _renumbered(
+    old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]
+) -> Iterator[tuple[str, str]]:
+    """The clauses that have another number; not those of which a page has two, in two documents."""
+    counts = Counter(map(number, old))
+    for one, other in pairs:
+        before, after = number(old[one]), number(new[other])
+        if before and after and before != after and counts[before] == 1:
+            yield before, after
+
+
+def _one_sided(line: LineChange) -> tuple[Part, ...]:
+    kind: PartKind = "removed" if line.old is not None else "added"
+    return (Part(kind=kind, text=line.old or line.new or ""),)
+
+
+def _typography(old: Clause, new: Clause) -> tuple[Reason, ...]:
+    words_old, words_new = old.words, new.words
+    if words_old == words_new:
+        if old.lines == new.lines:
+            return ()
+        if not _same_number(old, new):
+            return (Reason(kind="numbering"),)
+    if words_old == words_new or "".join(old.text.split()) == "".join(new.text.split()):
+        return (typography(old.text, new.text),)
+    return (typography(words_old, words_new),)
+
+
+def _run_together(old: Clause, new: Clause) -> bool:
+    """Whether items of their own line in one text stand behind each other in the other."""
+    return len(old.lines) != len(new.lines) and canonical(old.text) == canonical(new.text)
+
+
+def _same_number(old: Clause, new: Clause) -> bool:
+    return old.mark == new.mark or canonical(old.text) == canonical(new.text)

@@ -1,0 +1,290 @@
+"""The difference of two texts line by line, and inside a changed line unit by unit.
+
+Lines are aligned by what they say, so that a comma more or another number does not tear a clause
+apart; that it is there is still a change, with ``words`` False.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+from attrs import frozen
+
+from pipelines.diff.alignment import Block, ascending, closest, equal_blocks, gaps, joined
+from policy.text.canonical import canonical
+from policy.text.numerals import NUMERALS
+from policy.text.words import HAN
+
+PartKind = Literal["same", "removed", "added"]
+
+
+@frozen(kw_only=True)
+class Part:
+    """A piece of a changed line: the old one is all but ``added``, the new one all but ``removed``."""
+
+    kind: PartKind
+    text: str
+
+
+_FIGURE = "0-9０-９"
+_UNITS = re.compile(
+    rf"[^\W_{HAN}]+(?:(?<=[{_FIGURE}])[.,．][{_FIGURE}]+)*[%％‰]?|[〇零一二三四五六七八九十百千万亿]+|.",
+    re.DOTALL,
+)
+_NUMBERED = re.compile(
+    rf"\s*(?:第\s?[{NUMERALS}\d]{{1,8}}\s?[编章节条](?:之[{NUMERALS}]+)?|[（(][{NUMERALS}\d]{{1,3}}[)）]|[{NUMERALS}\d]{{1,3}}[、．.](?!\d))"
+)
+_CLAUSE = re.compile(r"[^，。；：、,;\n]*(?:[，。；：、,;\n]|$)")
+_WHOLE = 1_000_000
+"""Pairs of units up to which a line is compared as one; a longer one is cut at its commas first."""
+_ISLAND = 2
+"""Equal stretches shorter than this between two differences only make them harder to read."""
+_SLIDE = 40
+_STOPS = frozenset("，。；：、,;:!?！？（）()“”《》 \n")
+
+
+def parts(old: str, new: str) -> tuple[Part, ...]:
+    """The pieces of a changed line, those that are the same between those that are not."""
+    if renumbered := _only_renumbered(old, new):
+        return renumbered
+    units_old, units_new = units(old), units(new)
+    blocks = _settled(_blocks(old, new, units_old, units_new), units_old, units_new)
+    pieces: list[Part] = []
+    at_old = at_new = 0
+    for start_old, start_new, size in [*blocks, (len(units_old), len(units_new), 0)]:
+        pieces.append(Part(kind="removed", text="".join(units_old[at_old:start_old])))
+        pieces.append(Part(kind="added", text="".join(units_new[at_new:start_new])))
+        at_old, at_new = start_old + size, start_new + size
+        pieces.append(Part(kind="same", text="".join(units_old[start_old:at_old])))
+    shown = (piece for piece in pieces if piece.text)
+    return tuple(Part(kind=kind, text="".join(piece.text for piece in run)) for kind, run in _runs(shown))
+
+
+def _only_renumbered(old: str, new: str) -> tuple[Part, ...]:
+    """Most changes of a regulation are of this kind, and need no search."""
+    one, other = _NUMBERED.match(old), _NUMBERED.match(new)
+    if not one or not other or one[0] == other[0] or old[one.end() :] != new[other.end() :]:
+        return ()
+    rest = (Part(kind="same", text=old[one.end() :]),) if old[one.end() :] else ()
+    return Part(kind="removed", text=one[0]), Part(kind="added", text=other[0]), *rest
+
+
+def units(line: str) -> list[str]:
+    """Numbers and Latin words whole, and the number of an article or item; all else a character each."""
+    head = _NUMBERED.match(line)
+    return [head[0], *_UNITS.findall(line, head.end())] if head else _UNITS.findall(line)
+
+
+def _runs(pieces: Iterable[Part]) -> Iterator[tuple[PartKind, Iterator[Part]]]:
+    return groupby(pieces, key=lambda piece: piece.kind)
+
+
+# ------------------------------------------------------------------ which units are the same
+
+
+def _blocks(old: str, new: str, units_old: Sequence[str], units_new: Sequence[str]) -> list[Block]:
+    if len(units_old) * len(units_new) <= _WHOLE:
+        return equal_blocks(units_old, units_new)
+    pieces_old, pieces_new = _pieces(old), _pieces(new)
+    starts_old, starts_new = _starts(pieces_old), _starts(pieces_new)
+    blocks = equal_blocks(pieces_old, pieces_new)
+    found: list[Block] = []
+    for start_old, start_new, size in blocks:
+        begin, end = starts_old[start_old], starts_old[start_old + size]
+        found.append((begin, starts_new[start_new], end - begin))
+    for gap_old, gap_new in gaps(blocks, len(pieces_old), len(pieces_new)):
+        begin_old, end_old = starts_old[gap_old.start], starts_old[gap_old.stop]
+        begin_new, end_new = starts_new[gap_new.start], starts_new[gap_new.stop]
+        inside = equal_blocks(units_old[begin_old:end_old], units_new[begin_new:end_new])
+        found.extend((begin_old + one, begin_new + other, size) for one, other, size in inside)
+    return joined(sorted(found))
+
+
+def _pieces(line: str) -> list[str]:
+    """Cut behind commas; never inside a unit, since 1,000 is one."""
+    pieces: list[str] = []
+    for piece in _CLAUSE.findall(line):
+        if pieces and pieces[-1][-2:-1].isdecimal() and piece[:1].isdecimal():
+            pieces[-1] += piece
+        elif piece:
+            pieces.append(piece)
+    return pieces
+
+
+def _starts(pieces: Sequence[str]) -> list[int]:
+    starts = [0]
+    for piece in pieces:
+        starts.append(starts[-1] + len(_UNITS.findall(piece)))
+    return starts
+
+
+# ------------------------------------------------------------------ as one would mark it
+
+
+def _settled(blocks: list[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    """Differences at commas where they may be, and no crumbs between them."""
+    return _without_crumbs(joined(_slid(blocks, old, new)), old, new)
+
+
+def _without_crumbs(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    kept: list[Block] = []
+    for rank, (at_old, at_new, size) in enumerate(blocks):
+        first = at_old == 0 and at_new == 0
+        last = at_old + size == len(old) and at_new + size == len(new)
+        end_old, end_new = (kept[-1][0] + kept[-1][2], kept[-1][1] + kept[-1][2]) if kept else (0, 0)
+        next_old, next_new = blocks[rank + 1][:2] if rank + 1 < len(blocks) else (len(old), len(new))
+        before = max(at_old - end_old, at_new - end_new)
+        behind = max(next_old - at_old - size, next_new - at_new - size)
+        letters = len("".join(old[at_old : at_old + min(size, _ISLAND)]))
+        if first or last or (letters >= _ISLAND and 2 * size > min(before, behind)):
+            kept.append((at_old, at_new, size))
+    return kept
+
+
+def _slid(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    """Where something was only put in or only taken out, one of the places it may have been."""
+    slid = list(blocks)
+    for rank in range(1, len(slid)):
+        one, other = slid[rank - 1], slid[rank]
+        end_old, end_new = one[0] + one[2], one[1] + one[2]
+        if (end_old == other[0]) == (end_new == other[1]):
+            continue
+        text, begin, end = (new, end_new, other[1]) if end_old == other[0] else (old, end_old, other[0])
+        step = _best_step(text, begin, end, back=one[2], ahead=other[2])
+        slid[rank - 1] = one[0], one[1], one[2] + step
+        slid[rank] = other[0] + step, other[1] + step, other[2] - step
+    return [block for block in slid if block[2]]
+
+
+def _best_step(text: Sequence[str], begin: int, end: int, *, back: int, ahead: int) -> int:
+    """How far to move ``text[begin:end]`` to stand behind a stop, by what is the same at its other end."""
+    steps = [0]
+    for step in range(1, min(back, _SLIDE) + 1):
+        if text[begin - step] != text[end - step]:
+            break
+        steps.append(-step)
+    for step in range(min(ahead, _SLIDE, len(text) - end)):
+        if text[begin + step] != text[end + step]:
+            break
+        steps.append(step + 1)
+    return min(steps, key=lambda step: (begin + step and text[begin + step - 1] not in _STOPS, abs(step)))
+
+
+# ------------------------------------------------------------------ text diff
+
+
+ALIKE = 0.3
+"""How alike two lines between the same neighbours are, if one became the other."""
+
+
+@frozen(kw_only=True)
+class LineChange:
+    """One line that was added, removed or changed; line numbers count from 0.
+
+    ``old_line`` is the line's place in the old text, for an added one the place it is put before;
+    ``new_line`` is the same of the new text.
+    """
+
+    kind: Literal["added", "removed", "changed"]
+    old_line: int
+    new_line: int
+    old: str | None = None
+    new: str | None = None
+    parts: tuple[Part, ...] = ()
+    words: bool = True
+    """False when only punctuation, width, white space or the writing of figures changed."""
+
+
+def diff(
+    old: Sequence[str],
+    new: Sequence[str],
+    *,
+    said: tuple[Sequence[str], Sequence[str]] | None = None,
+    alike: float = ALIKE,
+) -> tuple[LineChange, ...]:
+    """What turns the old lines into the new ones, in order. A moved line is removed and added.
+
+    ``said``: what each of the old and of the new lines says, where that is not its canonical form;
+    ``alike``: from 0 to 1, how much so two lines must be of which one became the other.
+    """
+    keys_old, keys_new = said or (tuple(map(canonical, old)), tuple(map(canonical, new)))
+    both = _Both(old, new, _solid(keys_old, old), _solid(keys_new, new), alike)
+    blocks = equal_blocks(both.keys_old, both.keys_new)
+    changes = [change for block in blocks for change in both.rewritten(*block)]
+    for lines_old, lines_new in gaps(blocks, len(old), len(new)):
+        changes.extend(both.replaced(lines_old, lines_new))
+    return tuple(sorted(changes, key=lambda change: (change.old_line, change.new_line, change.kind)))
+
+
+def apply(changes: Iterable[LineChange], old: Sequence[str]) -> tuple[str, ...]:
+    """The new lines; raises ValueError when the changes are not of these old lines."""
+    lines: list[str] = []
+    at = 0
+    for change in changes:
+        lines.extend(old[at : change.old_line])
+        at = change.old_line + (change.old is not None)
+        if change.old is not None and list(old[change.old_line : at]) != [change.old]:
+            raise ValueError(f"line {change.old_line} is not {change.old!r}")
+        if change.new is not None:
+            lines.append(change.new)
+    return (*lines, *old[at:])
+
+
+def _solid(keys: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """A line that says nothing is itself: a rule of dashes is no empty line."""
+    return [key or line for key, line in zip(keys, lines, strict=True)]
+
+
+class _Both:
+    """Two texts and what each of their lines says."""
+
+    def __init__(
+        self,
+        old: Sequence[str],
+        new: Sequence[str],
+        keys_old: Sequence[str],
+        keys_new: Sequence[str],
+        alike: float,
+    ) -> None:
+        self._alike = alike
+        self.old, self.new, self.keys_old, self.keys_new = old, new, keys_old, keys_new
+
+    def rewritten(self, at_old: int, at_new: int, size: int) -> Iterator[LineChange]:
+        """Lines of the same words that are not written alike."""
+        for step in range(size):
+            if self.old[at_old + step] != self.new[at_new + step]:
+                yield self._changed(at_old + step, at_new + step)
+
+    def replaced(self, lines_old: slice, lines_new: slice) -> Iterator[LineChange]:
+        """Pairs of alike lines as changed, the others as removed and added."""
+        at_old, at_new = lines_old.start, lines_new.start
+        for pair_old, pair_new in [*self._pairs(lines_old, lines_new), (lines_old.stop, lines_new.stop)]:
+            for line in range(at_old, pair_old):
+                yield LineChange(kind="removed", old_line=line, new_line=at_new, old=self.old[line])
+            for line in range(at_new, pair_new):
+                yield LineChange(kind="added", old_line=pair_old, new_line=line, new=self.new[line])
+            if pair_old < lines_old.stop and pair_new < lines_new.stop:
+                yield self._changed(pair_old, pair_new)
+            at_old, at_new = pair_old + 1, pair_new + 1
+
+    def _pairs(self, lines_old: slice, lines_new: slice) -> list[tuple[int, int]]:
+        if self._alike <= 0 and lines_old.stop - lines_old.start == lines_new.stop - lines_new.start == 1:
+            return [(lines_old.start, lines_new.start)]
+        found = closest(self.keys_old[lines_old], self.keys_new[lines_new], lambda one, other: self._alike)
+        pairs = sorted((one, other) for one, other, _ in found)
+        return [(lines_old.start + one, lines_new.start + other) for one, other in ascending(pairs)]
+
+    def _changed(self, at_old: int, at_new: int) -> LineChange:
+        before, after = self.old[at_old], self.new[at_new]
+        return LineChange(
+            kind="changed",
+            old_line=at_old,
+            new_line=at_new,
+            old=before,
+            new=after,
+            parts=parts(before, after),
+            words=self.keys_old[at_old] != self.keys_new[at_new],
+        )

@@ -1,0 +1,79 @@
+"""What a run's readings are like, counted while they are made: :mod:`policy.rules.drift` judges the
+counts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from attrs import define, field
+
+from policy.records import Article
+from policy.records.runs import Readings, Sample
+from policy.rules.drift import FIELDS, has
+
+EXAMPLES = 3
+"""Addresses kept of each kind."""
+COUNTED = frozenset({"layout_changed", "rejected"})
+"""Reasons that say how pages are made; others are the network's or the portal's."""
+
+
+@define
+class _Group:
+    """One kind of readings."""
+
+    count: int = 0
+    filled: Counter[str] = field(factory=Counter)
+    sizes: Counter[str] = field(factory=Counter)
+
+    @property
+    def sample(self) -> Sample:
+        return Sample(count=self.count, filled=dict(self.filled), sizes=dict(self.sizes))
+
+
+@define
+class Facts:
+    """Grows with every reading of a run."""
+
+    _groups: defaultdict[str, _Group] = field(factory=lambda: defaultdict(_Group))
+    _lost: Counter[str] = field(factory=Counter)
+    _unread: Counter[str] = field(factory=Counter)
+    _examples: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list))
+    _shortest: defaultdict[str, list[tuple[int, str]]] = field(factory=lambda: defaultdict(list))
+
+    def read(self, article: Article, group: str) -> None:
+        """An article was read: ``new``, ``first`` (new in a first crawl or a back-fill) or ``known``."""
+        counted, length = self._groups[group], len(article.text)
+        counted.count += 1
+        counted.sizes[str(length.bit_length())] += 1
+        self._shortest[group] = sorted([*self._shortest[group], (length, article.url)])[:EXAMPLES]
+        for name in FIELDS:
+            if has(article, name):
+                counted.filled[name] += 1
+            else:
+                self._example(f"{group}:{name}", article.url)
+
+    def lost(self, article: Article, names: Sequence[str]) -> None:
+        """A known article has lost these fields."""
+        for name in names:
+            self._lost[name] += 1
+            self._example(f"lost:{name}", article.url)
+
+    def unread(self, reason: str, url: str) -> None:
+        """A page that should be an article is none."""
+        if reason in COUNTED:
+            self._unread[reason] += 1
+            self._example(f"pages:{reason}", url)
+
+    @property
+    def readings(self) -> Readings:
+        """The counts so far."""
+        groups = {name: self._groups[name].sample for name in ("new", "first", "known")}
+        shortest = {f"{name}:text": [url for _, url in found] for name, found in self._shortest.items()}
+        examples = {name: tuple(urls) for name, urls in (*self._examples.items(), *shortest.items())}
+        return Readings(**groups, lost=dict(self._lost), unread=dict(self._unread), examples=examples)
+
+    def _example(self, name: str, url: str) -> None:
+        kept = self._examples[name]
+        if len(kept) < EXAMPLES:
+            kept.append(url)

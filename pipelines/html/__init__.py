@@ -1,0 +1,1 @@
+"""The HTML of an article body as lines and tables of text."""

@@ -1,0 +1,181 @@
+"""Who issued a document: the cell, the signature, the masthead, the title's beginning, the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policy.documents import dates, issuers, organs, regions
+from policy.records import Found
+from policy.records.content import Issuer
+
+SIGNATURE_LINES = 20
+"""Joint documents are signed by a dozen organs and more, a line each."""
+
+JOINT = "cell:联合发文单位"
+"""The cell that names the organs beside the one of 发文机关."""
+MEDIA = frozenset({"xinhua"})
+"""Organs that report on documents: a source, no issuer."""
+_MASTHEAD = re.compile(r"^(?P<organ>\S.{1,60}?)\s*(?:令|公告|通告|文件)$")
+_ORDER = re.compile(
+    r"[（(](?P<organs>[㐀-鿿、\s]{2,60})(?:令|公告)\s*(?:[12]\d{3}\s*年\s*)?第[^（()）]{1,8}号\s*[)）]$"
+)
+"""``…办法（国家发展改革委 财政部令2026年第5号）``."""
+_TITLE = re.compile(
+    r"^(?P<organ>.{2,60}?)\s*(?P<office>办公厅|办公室)?(?:关于|印发|转发|发布|公布|批转|令|公告)"
+)
+
+
+def authors(
+    cells: Sequence[Found[str]],
+    title: str,
+    lines: Sequence[str],
+    source: Found[str] | None,
+    *,
+    top: Sequence[str] = (),
+) -> list[Found[tuple[Issuer, ...]]]:
+    """What is said of the issuing organs, the most trusted first, each in printed order.
+
+    Outside cells only organs we know are believed; the source only where nothing else is said.
+    ``top`` are the lines above the salutation.
+    """
+    stated = [*_celled(cells), *filter(None, _guesses(title, lines, top))]
+    return stated or list(filter(None, _claimed(source)))
+
+
+def _celled(cells: Sequence[Found[str]]) -> Iterator[Found[tuple[Issuer, ...]]]:
+    """The first cell with the organs of 联合发文单位 behind it, then the other cells."""
+    joint = [cell for cell in cells if cell.rule == JOINT]
+    others = [cell for cell in cells if cell.rule != JOINT]
+    for at, cell in enumerate(others or joint):
+        texts = [cell.value, *(one.value for one in joint if others and not at)]
+        found = issuers.split(" ".join(texts))
+        yield Found(value=found, raw=" ".join(texts), rule=cell.rule)
+
+
+def _guesses(
+    title: str, lines: Sequence[str], top: Sequence[str]
+) -> Iterator[Found[tuple[Issuer, ...]] | None]:
+    yield _known(_signature(lines), "signature")
+    heads = dict.fromkeys([*lines[:6], *top[:6]])
+    yield from (_known(found["organ"], "masthead") for found in map(_MASTHEAD.match, heads) if found)
+    yield from (_titled(found, "title") for found in _TITLE.finditer(title))
+    order = _ORDER.search(title)
+    yield _known(order["organs"], "title") if order else None
+    titles = (_TITLE.match(line) for line in top[:4] if len(line) <= 120)
+    yield from (_titled(found, "masthead:title") for found in titles if found)
+
+
+def _titled(found: re.Match[str], rule: str) -> Found[tuple[Issuer, ...]] | None:
+    """The organ with its office, else the organ an unknown office belongs to."""
+    return _known(found["organ"] + (found["office"] or ""), rule) or _known(found["organ"], rule)
+
+
+def _claimed(source: Found[str] | None) -> Iterator[Found[tuple[Issuer, ...]] | None]:
+    said = _known(source.value, f"source:{source.rule}") if source else None
+    yield said if said and not MEDIA & {organ.id for organ in said.value} else None
+
+
+def _known(text: str, rule: str) -> Found[tuple[Issuer, ...]] | None:
+    """The organs named in the text, when it names nothing else."""
+    found = issuers.split(text) if text.strip() else ()
+    if not found or any(organ.id is None for organ in found):
+        return None
+    return Found(value=found, raw=text, rule=rule)
+
+
+def _signature(lines: Sequence[str]) -> str:
+    """The organs' lines above the day that signs the document."""
+    day = dates.signature_day(lines)
+    at = next((n for n in range(len(lines) - 1, -1, -1) if day and day.raw in lines[n]), 0)
+    signed: list[str] = []
+    for line in reversed(lines[max(0, at - SIGNATURE_LINES) : at]):
+        if not _known(line, ""):
+            break
+        signed.insert(0, line)
+    return " ".join(signed)
+
+
+# ------------------------------------------------------------------ 主送机关
+
+
+REACH = 20
+"""Lines from the document's beginning in which it is looked for."""
+LONGEST = 500
+_ORGANS = tuple("部委局厅院署会办行社团校所站台队府位门构业司心关室织体")
+"""How organs and their groups end: 政府, 单位, 部门, 机构, 企业, 公司, 中心, 机关, 办公室, 组织, 团体 …"""
+_PLACES = tuple("省市区县州盟旗道乡镇师")
+_PEOPLE = ("同志", "人员", "代表", "委员", "纳税人", "考生", "家长", "客户", "用户", "投资者", "成员")
+_BEGINS = re.compile(r"各|有关|相关|国务院|中央|全[国省市区县]|[省市区县州]|在[㐀-鿿]|你|本[省市区县]|机关")
+_EACH = re.compile(r"(?:.{0,6}各|有关|相关).+")
+_NO_SALUTATION = re.compile(
+    r"[。！？；!?;“”\"《》]|如下|现将|^\s*(?:附|注|主送|抄送|来源|第[一二三四五六七八九十\d])"
+)
+_NUMBERED = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．)）]|[①-⑳])")
+_ASIDE = re.compile(r"[（(][^（）()]{0,60}[)）]")
+_APART = re.compile(r"[，,；;]")
+
+
+def addressees(lines: Sequence[str], cell: Found[str] | None = None) -> Found[tuple[str, ...]] | None:
+    """Organs and groups the document is sent to: a cell's, else those of the salutation.
+
+    ``lines`` begin with the document's own first line.
+    """
+    if cell:
+        return Found(value=tuple(_groups(cell.value.rstrip("：:"))), raw=cell.raw, rule=cell.rule)
+    for line in lines[:REACH]:
+        if _is_salutation(line):
+            return Found(value=tuple(_groups(line.strip()[:-1])), raw=line, rule="salutation")
+        if "。" in line:
+            return None
+    return None
+
+
+def _is_salutation(line: str) -> bool:
+    text = line.strip()
+    if not (3 <= len(text) <= LONGEST and text.endswith(("：", ":"))):
+        return False
+    core = text[:-1].rstrip()
+    if _NO_SALUTATION.search(core) or _NUMBERED.match(core) or "：" in core:
+        return False
+    bare = _ASIDE.sub("", core)
+    return _names_somebody(bare) and all(_is_group(part) for part in _APART.split(bare))
+
+
+def _names_somebody(core: str) -> bool:
+    """Whether it begins as salutations do: 各…, 有关…, a place, an organ we know; 联系单位 does not."""
+    known = organs.starting(core) if not _BEGINS.match(core) else iter(((0, ""),))
+    return any(known) or any(regions.starting(core))
+
+
+def _is_group(part: str) -> bool:
+    return part.strip().endswith((*_ORGANS, *_PLACES, *_PEOPLE))
+
+
+# ------------------------------------------------------------------ splitting
+
+
+def _groups(core: str) -> Iterator[str]:
+    """Parts between commas; of one that lists whole names with 、 each name."""
+    for part in (part.strip() for part in _outside(core, "，,；;")):
+        names = list(_outside(part, "、"))
+        yield from names if len(names) > 1 and all(map(_is_whole, names)) else [part] if part else []
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a name says all by itself: an organ, 各直属机构; not 各省, not 自治区."""
+    name = name.strip()
+    if organs.identify(name):
+        return True
+    return bool(_EACH.fullmatch(name)) and _ASIDE.sub("", name).endswith(_ORGANS)
+
+
+def _outside(text: str, separators: str) -> Iterator[str]:
+    """The parts between separators that stand in no parentheses."""
+    depth, start = 0, 0
+    for at, sign in enumerate(text):
+        depth = max(0, depth + (sign in "（(") - (sign in ")）"))
+        if not depth and sign in separators:
+            yield text[start:at].strip()
+            start = at + 1
+    yield text[start:].strip()

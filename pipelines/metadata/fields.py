@@ -1,0 +1,337 @@
+"""Labels and lines of an article to its fields, each with the rule that found it.
+
+What is labelled in a cell is believed before a meta, a meta before the headline block, that before
+the title and the signature. Where they disagree the first is kept, and the others are conflicts: each
+with its value and its rule. The time of a page's making is never a date of the policy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from attrs import evolve, frozen
+
+from pipelines.metadata.authorship import addressees, authors
+from pipelines.metadata.credits import names_somebody
+from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
+from policy.documents import dates, force, numbers
+from policy.documents.references import references
+from policy.records import Conflict, Found, Label, Moment
+from policy.records.content import DocNumber, Issuer, Reference, Statement
+from policy.text.words import fold
+
+LONGEST_TITLE_LABEL = 500
+"""Characters; the longest titles of documents have a third of it."""
+LONGEST = 4000
+"""Characters of any other label; those of thirty joint issuers have a tenth."""
+
+
+def bounded(labels: Iterable[Label]) -> Iterator[Label]:
+    """The labels, what is beyond bounds cut off."""
+    for label in labels:
+        yield evolve(label, value=label.value[: longest(label)]) if is_beyond(label) else label
+
+
+def cuts(labels: Iterable[Label]) -> Iterator[str]:
+    """A warning for each that is beyond bounds: its field, where it stands, and how much is kept."""
+    for label in filter(is_beyond, labels):
+        size, kept = f"{len(label.value):,}", longest(label)
+        yield f"{label.name}: {label.rule} says {size} characters, the first {kept} are kept"
+
+
+def is_beyond(label: Label) -> bool:
+    """Whether a label says more than its field can hold."""
+    return len(label.value) > longest(label)
+
+
+def longest(label: Label) -> int:
+    """How many characters its field can hold."""
+    return LONGEST_TITLE_LABEL if label.name == "title" else LONGEST
+
+
+# ---------------------------------------------------------------- what disagrees with the value that was kept
+
+
+LOOSE = frozenset({"title", "source", "author", "editor"})
+"""Fields printed shorter and longer for the same: a headline with its number, a name with its site."""
+
+
+def conflicts(name: str, candidates: Sequence[Found[Any]]) -> Iterator[Conflict]:
+    """The values of a field that differ from the first, each once."""
+    seen = [one.value for one in candidates[:1]]
+    for other in candidates[1:]:
+        if not any(same(name, other.value, value) for value in seen):
+            seen.append(other.value)
+            yield Conflict(name=name, value=shown(other.value), raw=other.raw, rule=other.rule)
+
+
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field say the same."""
+    first, second = comparable(one), comparable(other)
+    if name in LOOSE and isinstance(first, str) and isinstance(second, str):
+        return first in second or second in first
+    return first == second
+
+
+def comparable(value: Any) -> object:
+    """What counts of a value: the day, the number's normal form, the organs in any order, folded words."""
+    if isinstance(value, DocNumber):
+        return value.norm if value.kind == "文" else (value.kind, value.number)
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, tuple):
+        return frozenset(map(comparable, value))
+    if isinstance(value, Issuer):
+        return value.id or fold(value.printed)
+    return fold(value) if isinstance(value, str) else value
+
+
+def shown(value: Any) -> str:
+    """A value as words: an ISO day or time, a number's normal form, names in their order."""
+    if isinstance(value, DocNumber):
+        return value.norm
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return "、".join(map(shown, value))
+    return value.printed if isinstance(value, Issuer) else str(value)
+
+
+# ------------------------------------------------------------------ 有效性 where no cell states it
+
+
+HEAD, TAIL = 6, 3
+_STATE = r"(?:现|已|全文|(?:部分)?条款|部分)?已?(?:废止|失效|有效|停止执行|修改)"
+_TITLED = re.compile(rf"[（(【\[〔](?P<word>{_STATE})[)）】\]〕]")
+_LINE = re.compile(
+    r"[\s（(【\[]*(?:注|编者注|说明)?\s?[:：]?\s?(?:本|此|该)(?:规范性)?(?:件|文件|通知|办法|规定|公告|意见|文|规章|条例|细则)"
+    r"(?:已|现已)(?:[^。，]{0,60}?)?(?P<word>废止|失效|停止执行|修改)[。\s）)】\]]*"
+)
+
+
+def validity_words(title: str, lines: Sequence[str]) -> Found[str] | None:
+    """The state as printed: ``（已废止）`` at a title, ``本文件已于2020年废止`` above or below the text."""
+    if found := _TITLED.search(title):
+        return Found(value=found["word"], raw=title, rule="title:words")
+    for line in (*lines[:HEAD], *lines[-TAIL:]):
+        if len(line) <= 120 and (said := _LINE.fullmatch(line)):
+            return Found(value=said["word"], raw=line, rule="text:words")
+    return None
+
+
+# ------------------------------------------------------------------ fields
+
+
+SECOND = frozenset({"cell:发布机构", "cell:发布机关", "cell:生成日期", "cell:印发日期", "cell:联合发文单位"})
+"""Cells of a label that says it less exactly than another of the same name: 发文机关 before 发布机构."""
+RANKS = ("cell", "meta", "masthead", "breadcrumb", "title", "listing")
+"""Kinds of rules, the most trusted first."""
+
+MASTHEAD_LINES = 12
+LONGEST_TITLE = 120
+_SEPARATORS = re.compile(r"[;；,，、|\s]+")
+_LEAD_IN = re.compile(
+    r"(?!\s*[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)])"
+    r"(?:.*(?:原文|全文|详情|正文|(?:具体|详细|主要)内容)(?:(?:如下|附后)\s*[:：。]?|\s*[:：])$"
+    r"|.*(?:讯|获悉|了解到|日前|近日|报道).*(?:如下|发布)\s*[:：]$)"
+)
+_NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECASE)
+
+
+@frozen(kw_only=True)
+class Metadata:
+    """The fields of an article that its labels and lines tell."""
+
+    title: Found[str] | None = None
+    title_official: Found[str] | None = None
+    source: Found[str] | None = None
+    author: Found[str] | None = None
+    editor: Found[str] | None = None
+    channel: Found[str] | None = None
+    doc_no: Found[DocNumber] | None = None
+    index_no: Found[str] | None = None
+    issuers: Found[tuple[Issuer, ...]] | None = None
+    addressees: Found[tuple[str, ...]] | None = None
+    published: Found[Moment] | None = None
+    written: Found[dt.date] | None = None
+    effective: Found[dt.date] | None = None
+    expires: Found[dt.date] | None = None
+    statements: tuple[Statement, ...] = ()
+    references: tuple[Reference, ...] = ()
+    subject: Found[str] | None = None
+    genre: Found[str] | None = None
+    validity: Found[str] | None = None
+    keywords: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> Metadata:
+    """The fields told by a page's labels and its text; ``issuer`` is the organ whose own site it is."""
+    said = _Said([*bounded(labels)])
+    start, title = lead_in(lines), said.first("title")
+    document = lines[start:]
+    top = _top(document)
+    candidates = _candidates(said, lines, top)
+    kept = {name: next(iter(found), None) for name, found in candidates.items()}
+    number = kept["doc_no"]
+    return Metadata(
+        **kept,
+        title_official=_official(title, issuer) or (_reprinted(top) if start else None),
+        channel=said.first("channel"),
+        addressees=addressees(document, said.first("addressees")),
+        statements=force.statements(lines),
+        references=references(
+            lines, title=said.value("title") or "", doc_no=number.value if number else None
+        ),
+        keywords=said.keywords(),
+        conflicts=tuple(other for name, found in candidates.items() for other in conflicts(name, found)),
+        warnings=(
+            *cuts(labels),
+            *said.warnings(),
+            *(warning for name in ("written", "doc_no") for warning in _disagree(name, candidates[name])),
+            *_unread("doc_no", said.value("doc_no"), kept["doc_no"]),
+        ),
+    )
+
+
+def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[str, list[Found[Any]]]:
+    """All that is said of each field, the most trusted first."""
+    text, words = "\n".join(filter(force.speaks, lines)), said.value("title") or ""
+    written = [*said.days("written"), *_maybe(dates.signature_day(lines))]
+    day = written[0].value if written else None
+    cell = said.value("doc_no")
+    return {
+        **{name: said.all(name) for name in ("title", "source", "author", "editor", "index_no", "subject")},
+        "doc_no": [
+            *_maybe(numbers.own(cell=cell, title=words, masthead=top)),
+            *_maybe(numbers.own(cell=None, title=words, masthead=top) if cell else None),
+        ],
+        "issuers": authors(said.all("issuer"), words, lines, said.first("source"), top=top),
+        "published": said.moments("published"),
+        "written": written,
+        "effective": [*said.days("effective"), *_maybe(force.effective(text, written=day))],
+        "expires": [*said.days("expires"), *_maybe(force.expires(text, written=day))],
+        "genre": [*said.all("genre"), *_maybe(genre_of(words))],
+        "validity": [*said.all("validity"), *_maybe(validity_words(words, lines))],
+    }
+
+
+def _maybe(found: Found[Any] | None) -> list[Found[Any]]:
+    return [found] if found else []
+
+
+def masthead(lines: Sequence[str]) -> tuple[str, ...]:
+    """The first lines, before the salutation: titles, number, organ; a reprint's behind its lead-in."""
+    return _top(lines[lead_in(lines) :])
+
+
+def _top(document: Sequence[str]) -> tuple[str, ...]:
+    top = document[:MASTHEAD_LINES]
+    end = next((n for n, line in enumerate(top) if line.endswith(("：", ":"))), len(top))
+    return tuple(top[:end])
+
+
+def lead_in(lines: Sequence[str]) -> int:
+    """How many lines a medium puts before the document it reprints, the last saying ``原文如下：``."""
+    return max((n + 1 for n, line in enumerate(lines[:MASTHEAD_LINES]) if _LEAD_IN.match(line)), default=0)
+
+
+def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None:
+    """The policy's own title: the cell's, the one in 印发《…》, the headline on the issuer's own site."""
+    if title is None:
+        return None
+    whole = Found(value=without_number(title.value), raw=title.raw, rule=title.rule)
+    if title.rule.startswith("cell:"):
+        return whole
+    return official_name(title.value) or (whole if issuer and names_a_policy(title.value) else None)
+
+
+def _disagree(name: str, found: Sequence[Found[Any]]) -> Iterator[str]:
+    """The first and the last word on a field, where they differ."""
+    if found and comparable(found[0].value) != comparable(found[-1].value):
+        yield _against(name, found[0], found[-1])
+
+
+def _against(name: str, kept: Found[Any], other: Found[Any]) -> str:
+    return f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
+
+
+def _reprinted(top: Sequence[str]) -> Found[str] | None:
+    """The title below a reprint's lead-in."""
+    line = top[0] if top else ""
+    if len(line) > LONGEST_TITLE or not names_a_policy(line):
+        return None
+    return official_name(line) or Found(value=without_number(line), raw=line, rule="masthead")
+
+
+def _unread(name: str, cell: str | None, found: Found[Any] | None) -> Iterator[str]:
+    """A cell that says something we cannot read."""
+    if cell and (found is None or found.rule != "cell"):
+        yield f"{name}: cannot read {cell}"
+
+
+class _Said:
+    """What the labels say, the most trusted first; values that say nothing are left out."""
+
+    def __init__(self, labels: Sequence[Label]) -> None:
+        self._labels = sorted(filter(_says_something, labels), key=_rank)
+
+    def of(self, name: str) -> Iterator[Label]:
+        return (label for label in self._labels if label.name == name)
+
+    def value(self, name: str) -> str | None:
+        return next((label.value for label in self.of(name)), None)
+
+    def all(self, name: str) -> list[Found[str]]:
+        return [Found(value=one.value, raw=one.value, rule=one.rule) for one in self.of(name)]
+
+    def first(self, name: str) -> Found[str] | None:
+        return next(iter(self.all(name)), None)
+
+    def moments(self, name: str) -> list[Found[Moment]]:
+        read = ((label, _moment(label.value)) for label in self.of(name))
+        return [Found(value=moment, raw=label.value, rule=label.rule) for label, moment in read if moment]
+
+    def days(self, name: str) -> list[Found[dt.date]]:
+        return [
+            Found(value=dates.printed_day(found.value), raw=found.raw, rule=found.rule)
+            for found in self.moments(name)
+        ]
+
+    def keywords(self) -> tuple[str, ...]:
+        """Labels of the headline block are words already; others are lists to be split."""
+        words = [label.value for label in self.of("keyword") if label.rule == "masthead"]
+        listed = _SEPARATORS.split(self.value("keyword") or "")
+        return tuple(dict.fromkeys(word for word in words or listed if word))
+
+    def warnings(self) -> Iterator[str]:
+        """Dates that cannot be read, and days of publication that disagree."""
+        for name in ("published", "written", "effective", "expires"):
+            yield from (
+                f"{name}: {one.rule} says {one.value}" for one in self.of(name) if not _moment(one.value)
+            )
+        published = self.moments("published")
+        for other in published[1:]:
+            yield from _disagree("published", (published[0], other))
+
+
+def _says_something(label: Label) -> bool:
+    if label.name in ("author", "editor") and not names_somebody(label.value):
+        return False
+    return not _NOTHING.fullmatch(label.value)
+
+
+def _rank(label: Label) -> tuple[int, bool]:
+    kind = label.rule.partition(":")[0]
+    return RANKS.index(kind) if kind in RANKS else len(RANKS), label.rule in SECOND
+
+
+def _moment(text: str) -> Moment | None:
+    try:
+        return dates.parse_moment(text)
+    except ValueError:
+        return None

@@ -1,0 +1,200 @@
+"""Issuing organs: joint issuers split by a dictionary, names and codes resolved to canonical ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from operator import itemgetter
+
+from attrs import frozen
+
+from policy.data import fields, lines, sections
+from policy.documents import organs
+from policy.records.content import Issuer
+
+_GAPS = re.compile(r"[\s、,，;；/|·]+")
+_ET_AL = re.compile(r"(?:等(?:\d+|[一-十]+个?)?(?:部门|单位|部委)?|联合)$")
+_BETWEEN = "和与及、,，;；/"
+_ORGAN_ENDS = (
+    *("部", "委", "委员会", "局", "厅", "院", "署", "会", "办", "办公室", "办公厅", "政府", "法院"),
+    *("公司", "集团", "银行", "中心", "协会", "学会", "联合会", "大学", "总社", "兵团", "总队", "交易所"),
+)
+_INSIDE = ("办公厅", "办公室", "秘书", "党组", "司", "处", "机关", "直属")
+
+
+LONGEST = 40
+"""No organ's name is longer."""
+MOST = 600
+"""Characters of names that are cut apart."""
+
+
+@frozen(kw_only=True)
+class Codes:
+    """What 机关代字 begin with."""
+
+    codes: dict[str, str]
+    """Prefixes and the ids of their organs."""
+    letters: dict[str, str]
+    """The place letter of a 机关代字 (沪) and its region."""
+    places: frozenset[str]
+    """All place letters, those that several places share too."""
+    shorts: tuple[str, ...]
+    heads: dict[str, str]
+    """The head after the place letter (发改) and its department."""
+
+
+@cache
+def codes() -> Codes:
+    """The prefixes, read once."""
+    regions = [fields(line, 6) for line in lines("regions.txt")]
+    departments = [fields(line, 3) for line in lines("departments.txt")]
+    return Codes(
+        codes=_codes(regions),
+        letters={letter: row[0] for row in regions for letter in row[3].split() if len(letter) == 1},
+        places=frozenset(letter[0] for row in regions for letter in row[3].split()),
+        shorts=tuple(row[2] for row in regions),
+        heads={head: row[0] for row in departments for head in row[2].split()},
+    )
+
+
+def _codes(regions: list[list[str]]) -> dict[str, str]:
+    listed = [fields(line, 4) for _, line in sections("organs.txt")]
+    found = {prefix: row[0] for row in listed for prefix in row[3].split()}
+    found["国"] = "state-council"
+    found["发改办"] = "ndrc-office"
+    for region, _, _, _, government, office in regions:
+        found |= dict.fromkeys(government.split(), region)
+        found |= dict.fromkeys(office.split(), f"{region}-office")
+    return found
+
+
+def known(organ: str) -> str | None:
+    """The canonical name of an id; None when there is no such organ."""
+    found = organs.organ(organ)
+    return found.name if found else None
+
+
+def by_code(code: str) -> str | None:
+    """The id of the organ whose 机关代字 this is; None when unknown or used by more than one."""
+    book = codes()
+    if organ := organs.identify(code):
+        return organ
+    if code in ("国", "国令"):
+        return "state-council"
+    for end in range(len(code), 1, -1):
+        if organ := book.codes.get(code[:end]):
+            return organ
+    return _department(code, book)
+
+
+def _department(code: str, book: Codes) -> str | None:
+    """沪发改价管 is Shanghai's 发改: a place letter and the head of a department."""
+    region = book.letters.get(code[:1])
+    for end in range(5, 1, -1):
+        if region and (slug := book.heads.get(code[1:end])):
+            return f"{region}-{slug}"
+    return None
+
+
+# ------------------------------------------------------------------ splitting
+
+
+def split(text: str) -> tuple[Issuer, ...]:
+    """The issuers a cell, a signature or a masthead prints, in order, none twice.
+
+    Fused names (民政部国家发展改革委) are cut by the dictionary; what it does not know is kept
+    whole, without an id.
+    """
+    squeezed = "".join(text.split())
+    pieces = _cut(squeezed)
+    if pieces is None or not all(organ for _, organ in pieces):
+        chunks = (_ET_AL.sub("", chunk) for chunk in _GAPS.split(text))
+        pieces = [piece for chunk in chunks if chunk for piece in _cut(chunk) or [(chunk, None)]]
+    return tuple({printed: _issuer(printed, organ) for printed, organ in pieces}.values())
+
+
+def find(name: str) -> Issuer | None:
+    """The one known organ that this is the name of; None otherwise."""
+    squeezed = "".join(name.split())
+    organ = organs.identify(squeezed)
+    return _issuer(squeezed, organ) if organ else None
+
+
+_ALSO = re.compile(r"[（(][^（）()]+[)）]$")
+"""A second name: ``国家新闻出版署（国家版权局）``."""
+
+
+def _issuer(printed: str, organ: str | None) -> Issuer:
+    bare = _ALSO.sub("", printed)
+    known = organs.organ(organ or organs.identify(bare) or "")
+    if known is None:
+        return Issuer(printed=printed)
+    return Issuer(
+        printed=printed,
+        id=known.id,
+        name=known.name,
+        level=known.level,
+        region=known.region,
+        former=organs.former().get(bare.removeprefix(organs.COUNTRY)),
+    )
+
+
+Piece = tuple[str, str | None]
+_Reading = tuple[int, list[Piece]]
+"""What it costs, and its pieces."""
+_Names = dict[int, str | None]
+"""Where names end that begin at one place; the organ of each, if it is known."""
+
+
+@lru_cache(maxsize=1024)
+def _cut(text: str) -> list[Piece] | None:
+    """The cheapest reading as known organs and plausible unknown ones; None when there is none.
+
+    Dynamic programming from the right: an unknown character costs more than any known organ.
+    """
+    if len(text) > MOST:
+        return None
+    best: dict[int, _Reading | None] = {len(text): (0, [])}
+    for start, names in reversed(_names(text).items()):
+        best[start] = min(_readings(text, start, names, best), key=itemgetter(0), default=None)
+    return best[0][1] if best[0] else None
+
+
+def _names(text: str) -> dict[int, _Names]:
+    """Where a reading from the left may come by, and the names that may begin there."""
+    reached, found = {0}, dict[int, _Names]()
+    for start in range(len(text)):
+        if start in reached:
+            found[start] = names = _beginning(text, start)
+            reached.update(names, [start + 1] if text[start] in _BETWEEN else ())
+    return found
+
+
+def _beginning(text: str, start: int) -> _Names:
+    """The names that begin at a place: those we know, and what ends as names do."""
+    names: _Names = dict(reversed([*organs.starting(text, start)]))
+    if not text.startswith(_INSIDE, start):
+        ends = range(start + 4, min(len(text), start + LONGEST) + 1)
+        names |= {end: None for end in ends if end not in names and text.endswith(_ORGAN_ENDS, 0, end)}
+    return names
+
+
+def _readings(
+    text: str, start: int, names: _Names, best: Mapping[int, _Reading | None]
+) -> Iterator[_Reading]:
+    tail = best[start + 1] if text[start] in _BETWEEN else None
+    if tail and tail[1]:
+        yield tail[0] + 1, tail[1]
+    for end, organ in names.items():
+        rest = best[end]
+        if rest and not (organ and _is_inside(text, end, rest[1])):
+            cost = 10 if organ else 100 * (end - start)
+            yield rest[0] + cost, [(text[start:end], organ), *rest[1]]
+
+
+def _is_inside(text: str, end: int, rest: list[Piece]) -> bool:
+    """Whether what follows an organ is a part of it (…条法司, …上海总部), not the next issuer."""
+    if text.startswith(_INSIDE, end):
+        return True
+    return bool(rest) and rest[0][1] is None and text.startswith(codes().shorts, end)

@@ -1,0 +1,223 @@
+"""The organs we know: central ones by name, those of provinces, cities and counties by composition.
+
+``上海市浦东新区发展改革委`` is a place and the name of a department: its id is the place's key and
+the department's slug (``310115-drc``). So 3,500 places with 150 departments each need no list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+
+from attrs import field, frozen
+
+from policy.data import fields, lines, sections
+from policy.documents import regions
+from policy.records.content import Former, Level, Region
+
+COUNTRY = "中华人民共和国"
+OFFICES = ("办公厅", "办公室")
+
+
+@frozen(kw_only=True)
+class Organ:
+    """What we know of an organ: today's name, whose it is, where."""
+
+    id: str
+    name: str
+    level: Level
+    region: Region | None = None
+
+
+@frozen(kw_only=True)
+class _Directory:
+    """Names to ids, at the beginning of a text found by their first two characters."""
+
+    ids: dict[str, str] = field(repr=False)
+    lengths: dict[str, tuple[int, ...]] = field(repr=False)
+
+    def starting(self, text: str, at: int) -> Iterator[tuple[int, str]]:
+        heads = (text[at : at + 2], text[at : at + 1])
+        for length in (length for head in heads for length in self.lengths.get(head, ())):
+            name = text[at : at + length]
+            if len(name) == length and name in self.ids:
+                yield at + length, self.ids[name]
+
+
+def _directory(named: Iterable[tuple[str, str]]) -> _Directory:
+    """Of two organs with one name the first listed has it."""
+    ids: dict[str, str] = {}
+    for name, organ in named:
+        ids.setdefault(name, organ)
+    return _Directory(ids=ids, lengths=regions.by_heads(ids))
+
+
+@cache
+def central() -> dict[str, Organ]:
+    """Central organs by their ids."""
+    rows = ((level, fields(line, 4)) for level, line in sections("organs.txt"))
+    return {row[0]: Organ(id=row[0], name=row[1], level=_level(level)) for level, row in rows}
+
+
+def _level(section: str) -> Level:
+    known: dict[str, Level] = {"中央": "中央", "部委": "部委", "省级": "省级", "团体": "团体", "企业": "企业"}
+    return known[section]
+
+
+@cache
+def former() -> dict[str, Former]:
+    """Names of the past in every form, and the whole name with its years."""
+    found: dict[str, Former] = {}
+    for row in (fields(line, 5) for line in lines("former.txt")):
+        name = Former(name=row[1], since=_year(row[3]), until=_year(row[4]))
+        for form in (row[1], *row[2].split()):
+            if form not in _present():
+                found.setdefault(form, name)
+    return found
+
+
+def _year(text: str) -> int | None:
+    return int(text) if text else None
+
+
+@cache
+def _present() -> frozenset[str]:
+    """The names of organs that carry on; an organ that ended has its name in ``former.txt`` too."""
+    ended = {fields(line, 2)[1] for line in lines("former.txt")}
+    rows = [fields(line, 3) for _, line in sections("organs.txt")]
+    return frozenset(name for row in rows for name in (row[1], *row[2].split())) - ended
+
+
+@cache
+def _central() -> _Directory:
+    listed = [fields(line, 3) for _, line in sections("organs.txt")]
+    past = [(row[0], *fields(line, 3)[1:3]) for line in lines("former.txt") for row in [fields(line, 3)]]
+    named = [(form, row[0]) for row in [*listed, *past] for form in (row[1], *row[2].split())]
+    full = [
+        (COUNTRY + form, organ)
+        for form, organ in named
+        if form.startswith("国务院") or form[-1] in "部署会局行"
+    ]
+    return _directory([*named, *full])
+
+
+@cache
+def _departments() -> _Directory:
+    """What follows a place: its government, congress, party committee, courts, departments."""
+    listed = (fields(line, 2) for line in lines("departments.txt"))
+    return _directory((name, row[0]) for row in listed for name in row[1].split())
+
+
+@cache
+def _branches() -> tuple[_Directory, dict[str, _Directory]]:
+    """Central names before a place, and for each slug what follows it."""
+    rows = [fields(line, 3) for line in lines("branches.txt")]
+    before = _directory((name, f"{n}") for n, row in enumerate(rows) for name in row[1].split())
+    after = {f"{n}": _directory((name, row[0]) for name in row[2].split()) for n, row in enumerate(rows)}
+    return before, after
+
+
+# ------------------------------------------------------------------ names to ids
+
+
+def starting(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
+    """Organs whose name begins here: where it ends, and the id. An organ's office is one too."""
+    for end, organ in (*_central().starting(text, at), *_local(text, at), *_branched(text, at)):
+        yield end, organ
+        if not organ.endswith("-office"):
+            offices = (*OFFICES, "综合司") if organ == "nea" else OFFICES
+            yield from ((end + len(one), f"{organ}-office") for one in offices if text.startswith(one, end))
+
+
+def _local(text: str, at: int) -> Iterator[tuple[int, str]]:
+    for end, place in regions.starting(text, at):
+        for over, slug in _departments().starting(text, end):
+            yield over, _id(place, slug)
+
+
+def _branched(text: str, at: int) -> Iterator[tuple[int, str]]:
+    before, after = _branches()
+    for end, row in before.starting(text, at):
+        for over, place in regions.starting(text, end):
+            for last, slug in after[row].starting(text, over):
+                yield last, _id(place, slug)
+
+
+def _id(place: regions.Place, slug: str) -> str:
+    """The government has the id of its place."""
+    return f"{place.key}-{slug}" if slug else place.key
+
+
+@lru_cache(maxsize=8192)
+def identify(name: str) -> str | None:
+    """The id of the organ that this is a whole name of."""
+    return next((organ for end, organ in starting(name) if end == len(name)), None)
+
+
+# ------------------------------------------------------------------ ids to organs
+
+
+@lru_cache(maxsize=8192)
+def organ(name: str) -> Organ | None:
+    """The organ of an id; None when there is no such organ."""
+    if found := central().get(name):
+        return found
+    if name.endswith("-office"):
+        return _office(name)
+    for key, slug in _splits(name):
+        place, title = regions.gazetteer().by_key.get(key), _titles().get(slug)
+        if place and title:
+            return Organ(id=name, name=title.of(place), level=place.level, region=place.region)
+    return None
+
+
+def _splits(name: str) -> Iterator[tuple[str, str]]:
+    """``taizhou-js-drc`` as a place's key and a slug, the longest key first."""
+    parts = name.split("-")
+    return (("-".join(parts[:n]), "-".join(parts[n:])) for n in range(len(parts), 0, -1))
+
+
+def _office(name: str) -> Organ | None:
+    whole = organ(name.removesuffix("-office"))
+    if whole is None:
+        return None
+    return Organ(id=name, name=whole.name + _hall(whole), level=whole.level, region=whole.region)
+
+
+def _hall(whole: Organ) -> str:
+    """办公厅 have ministries, and a province's government, congress and party committee."""
+    if whole.id == "nea":
+        return "综合司"
+    leading = whole.name.endswith(("人民政府", "代表大会常务委员会")) or whole.id.endswith("-cpc")
+    grand = whole.level in ("中央", "部委") or (whole.level == "省级" and leading)
+    return "办公厅" if grand else "办公室"
+
+
+@frozen(kw_only=True)
+class _Title:
+    """What stands around a place in the names of an organ, the usual name first."""
+
+    before: str = ""
+    names: tuple[str, ...]
+    short: bool = False
+
+    def of(self, place: regions.Place) -> str:
+        """The canonical name."""
+        usual = self.names[0]
+        other = place.level == "县级" or (
+            usual.endswith("厅") and not place.name.endswith(("省", "区", "团"))
+        )
+        after = next((name for name in self.names if other and name.endswith("局")), usual)
+        printed = place.shorts[0] if self.short and place.shorts else place.name
+        return self.before + printed + after
+
+
+@cache
+def _titles() -> dict[str, _Title]:
+    found: dict[str, _Title] = {}
+    for row in (fields(line, 4) for line in lines("branches.txt")):
+        title = _Title(before=row[1].split()[0], names=(row[2].split()[0],), short=row[3] == "short")
+        found.setdefault(row[0], title)
+    for row in (fields(line, 4) for line in lines("departments.txt")):
+        found.setdefault(row[0], _Title(names=tuple(row[1].split()), short=row[3] == "short"))
+    return found

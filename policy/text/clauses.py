@@ -1,0 +1,323 @@
+"""A text as clauses: what one cites, 第三章第十二条第二款, and what stands before, between and behind.
+
+An article (条) is one clause with its paragraphs and items; without articles every numbered heading
+is, with the paragraphs below it; a paragraph under no number is one by itself. The clauses of a text
+are all its lines, in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from attrs import field, frozen
+
+from policy.text.markers import LAW, Mark, mark_of, marks, nesting
+from policy.text.numerals import HAN_DIGITS, NUMERALS, numeral
+
+ClauseKind = Literal["heading", "article", "point", "paragraph", "contents", "signature", "appendix"]
+"""``heading`` is 编章节, ``article`` 条, ``point`` a number of a plan (一、 (一) 1.)."""
+
+
+@frozen(kw_only=True)
+class Clause:
+    """A piece of a text that is cited by itself, from its line on to the next.
+
+    ``path`` is its place among its neighbours (``章3/条12``), ``label`` the same for people, ``mark``
+    its number as printed, on its line ``head``; ``line`` counts from 0. ``counted``: its number follows the
+    one before.
+    """
+
+    kind: ClauseKind
+    path: str
+    label: str
+    mark: str = ""
+    line: int
+    lines: tuple[str, ...] = field(repr=False)
+    head: int = 0
+    counted: bool = True
+    inner: Mapping[int, Mark] = field(factory=dict, repr=False, hash=False)
+    """The numbers inside of it that follow one another, by the index of their line here."""
+
+    @property
+    def text(self) -> str:
+        """As printed, its number too."""
+        return "\n".join(self.lines).strip()
+
+    @property
+    def words(self) -> str:
+        """Without its number and the numbers in it."""
+        return "\n".join(self.unnumbered(at) for at in range(len(self.lines))).strip()
+
+    def unnumbered(self, at: int) -> str:
+        """One of its lines without the number at its beginning."""
+        number = self.inner[at].label if at in self.inner else ""
+        if at == self.head and self.counted:
+            number = self.mark
+        return self.lines[at].strip().removeprefix(number).strip()
+
+
+# ------------------------------------------------------------------ the lines as clauses
+
+_CONTENTS = re.compile(r"\s*目\s*[录次]\s*")
+_APPENDIX = re.compile(rf"\s*附\s{{0,4}}[件表录图]\s{{0,4}}(?P<number>[{NUMERALS}\d]{{0,3}})\s*[:：]?\s*")
+_ENCLOSED = re.compile(r"\s*附\s{0,4}件\s{0,4}\d{0,3}\s{0,4}[:：]\s*\S")
+_DATED = re.compile(
+    rf"\s*[（(]?\s*(?:\d{{4}}|[{HAN_DIGITS}]{{4}})\s?年\s?[{NUMERALS}\d]{{1,3}}\s?月\s?[{NUMERALS}\d]{{1,3}}\s?日\s*[)）]?\s*"
+)
+_SIGNED = 6
+"""Lines of the longest signature above its day."""
+_SHORT = 40
+_CELL = 12
+"""Characters of the longest line that reads on from another such line: a table's cells, a masthead."""
+_SENTENCE = ("。", "；", "：", ";", ":", "，", ",")
+
+
+def clauses(lines: Sequence[str]) -> tuple[Clause, ...]:
+    """The clauses of a text, in order; no line is left out. An empty text has none."""
+    found = {mark.line: mark for mark in marks(lines)}
+    reader = _Reader(lines, found, nesting(list(found.values())))
+    return tuple(_finished(reader.read(), lines))
+
+
+@frozen(kw_only=True)
+class _Begun:
+    """A clause that begins at a line."""
+
+    kind: ClauseKind
+    line: int
+    path: str
+    label: str
+    mark: str = ""
+    counted: bool = True
+    inner: dict[int, Mark] = field(factory=dict)
+
+
+class _Reader:
+    """Walks over the lines and says where clauses begin."""
+
+    def __init__(self, lines: Sequence[str], marked: Mapping[int, Mark], order: Mapping[str, int]) -> None:
+        self._lines, self._marked, self._order = lines, marked, order
+        self._signatures = _signatures(lines, marked)
+        self._stack: list[Mark] = []
+        self._last: dict[str, int] = {}
+        self._seen_inner: dict[str, int] = {}
+        self._part = ""
+        self._paragraphs = 0
+        self._now: _Begun | None = None
+        self._signed = -1
+
+    def read(self) -> Iterator[_Begun]:
+        for at, line in enumerate(self._lines):
+            if line.strip() and (begun := self._begun(at, line)):
+                self._now = begun
+                yield begun
+
+    def _begun(self, at: int, line: str) -> _Begun | None:
+        """The clause that begins at this line, None where one goes on."""
+        if mark := self._marked.get(at):
+            return self._numbered(mark)
+        if at in self._signatures:
+            self._stack.clear()
+            self._signed = self._signatures[at]
+            return self._plain("signature", at, "落款")
+        if appendix := _APPENDIX.fullmatch(line):
+            return self._appendix(at, appendix["number"])
+        if _CONTENTS.fullmatch(line):
+            return self._plain("contents", at, "目录")
+        if _ENCLOSED.match(line):
+            return self._plain("appendix", at, "附件")
+        return None if self._goes_on(at, line) else self._paragraph(at)
+
+    def _numbered(self, mark: Mark) -> _Begun | None:
+        counted = self._counts(mark)
+        if self._is_inside(mark):
+            if counted and self._now:
+                self._now.inner[mark.line - self._now.line] = mark
+            return None
+        self._restart(mark)
+        while self._stack and self._order[self._stack[-1].kind] >= self._order[mark.kind]:
+            self._stack.pop()
+        self._stack.append(mark)
+        kind: ClauseKind = "article" if mark.kind == "条" else "heading" if mark.kind in LAW else "point"
+        return _Begun(
+            kind=kind,
+            line=mark.line,
+            path="/".join(filter(None, [self._part, *map(_step, self._stack)])),
+            label=self._part + "".join("".join(each.label.split()) for each in self._stack),
+            mark=mark.label,
+            counted=counted,
+        )
+
+    def _is_inside(self, mark: Mark) -> bool:
+        """Whether the number is one of the items of an article."""
+        now = self._now
+        return (
+            now is not None
+            and now.kind == "article"
+            and bool(self._stack)
+            and self._order[mark.kind] > self._order["条"]
+        )
+
+    def _counts(self, mark: Mark) -> bool:
+        """Whether the number follows the one before of its kind: 10、20 before a line may be figures."""
+        before = self._last.get(mark.kind)
+        self._last[mark.kind] = mark.number
+        if mark.kind in LAW:
+            return True
+        first = before is None and mark.kind in ("一、", "(一)")
+        return first or mark.number == 1 or (before is not None and mark.number == before + 1)
+
+    def _restart(self, mark: Mark) -> None:
+        """Articles that begin again at 1 are of another document on the same page."""
+        if mark.kind == "条" and mark.number == 1 and any(each.kind == "条" for each in self._stack):
+            self._stack = [each for each in self._stack if self._order[each.kind] < self._order["条"]]
+
+    def _appendix(self, at: int, number: str) -> _Begun:
+        self._stack.clear()
+        self._last.clear()
+        self._paragraphs = 0
+        self._part = f"附件{number}"
+        return _Begun(kind="appendix", line=at, path=self._part, label=self._part)
+
+    def _plain(self, kind: ClauseKind, at: int, name: str) -> _Begun:
+        return _Begun(
+            kind=kind, line=at, path="/".join(filter(None, [self._part, name])), label=self._part + name
+        )
+
+    def _goes_on(self, at: int, line: str) -> bool:
+        now = self._now
+        if now is None or now.kind == "signature":
+            return at <= self._signed
+        if now.kind == "contents":
+            return mark_of(at, line) is not None
+        if now.kind != "paragraph":
+            return True
+        return _is_cell(self._lines[at - 1]) and _is_cell(line)
+
+    def _paragraph(self, at: int) -> _Begun:
+        self._paragraphs += 1
+        name = f"第{ordinal(self._paragraphs)}段"
+        part = f"{self._part}/" if self._part else ""
+        return _Begun(kind="paragraph", line=at, path=f"{part}段{self._paragraphs}", label=self._part + name)
+
+
+def _step(mark: Mark) -> str:
+    """``条12``, ``条12-1`` for 第十二条之一, ``3`` for a number of a plan."""
+    if mark.kind not in LAW:
+        return str(mark.number)
+    _, of, rank = mark.label.partition("之")
+    return f"{mark.kind}{mark.number}{'-' + rank if of else ''}"
+
+
+def ordinal(number: int) -> str:
+    """``十二``; figures beyond 999."""
+    return numeral(number) if number < 1000 else str(number)
+
+
+def _is_cell(line: str) -> bool:
+    line = line.strip()
+    return 0 < len(line) <= _CELL and not line.endswith(_SENTENCE)
+
+
+def _signatures(lines: Sequence[str], marked: Mapping[int, Mark]) -> dict[int, int]:
+    """Where signatures begin and end: short lines without a stop, and the day below them."""
+    first = min(marked, default=2)
+    dated = (
+        at for at in range(first + 1, len(lines)) if len(lines[at]) <= _SHORT and _DATED.fullmatch(lines[at])
+    )
+    return {_signed_from(lines, marked, at): at for at in dated}
+
+
+def _signed_from(lines: Sequence[str], marked: Mapping[int, Mark], dated: int) -> int:
+    begin = dated
+    for at in range(dated - 1, max(dated - 1 - _SIGNED, -1), -1):
+        if at in marked or not _may_sign(lines[at].strip()):
+            break
+        begin = at if lines[at].strip() else begin
+    return begin
+
+
+def _may_sign(line: str) -> bool:
+    numbered = mark_of(0, line) or _APPENDIX.fullmatch(line) or _ENCLOSED.match(line)
+    return len(line) <= _SHORT and not line.endswith(_SENTENCE) and not numbered
+
+
+def _finished(begun: Iterator[_Begun], lines: Sequence[str]) -> Iterator[Clause]:
+    """With their lines, and no two of one path."""
+    starts = list(begun)
+    taken: dict[str, int] = {}
+    if not starts and lines:
+        yield Clause(kind="paragraph", path="段1", label="第一段", line=0, lines=tuple(lines))
+    for rank, each in enumerate(starts):
+        line = each.line if rank else 0
+        end = starts[rank + 1].line if rank + 1 < len(starts) else len(lines)
+        taken[each.path] = again = taken.get(each.path, 0) + 1
+        shift = each.line - line
+        yield Clause(
+            kind=each.kind,
+            path=each.path if again == 1 else f"{each.path}~{again}",
+            label=each.label,
+            mark=each.mark,
+            counted=each.counted,
+            line=line,
+            lines=tuple(lines[line:end]),
+            head=shift,
+            inner={at + shift: mark for at, mark in each.inner.items()},
+        )
+
+
+# ------------------------------------------------------------------ where a line stands inside a clause
+
+
+@frozen(kw_only=True)
+class Place:
+    """A line inside a clause as one cites it: ``label`` 第二款第（三）项, ``path`` ``款2/项3``."""
+
+    label: str = ""
+    path: str = ""
+
+
+_NUMBERED = {"(一)": "项", "1.": "目"}
+
+
+def places(clause: Clause) -> dict[int, Place]:
+    """Where each line of the clause stands in it, by its index; lines without words have no place."""
+    unit = "款" if clause.kind == "article" else "段"
+    own = _paragraphs(clause)
+    rank = {at: number for number, at in enumerate(own, 1)}
+    found: dict[int, Place] = {}
+    outer, chain = Place(), list[Mark]()
+    for at, line in enumerate(clause.lines):
+        if not line.strip():
+            continue
+        if mark := clause.inner.get(at):
+            while chain and (chain[-1].kind == mark.kind or mark.kind in {each.kind for each in chain}):
+                chain.pop()
+            chain.append(mark)
+            found[at] = _item(outer, chain)
+            continue
+        chain = []
+        number = rank.get(at, 0)
+        outer = Place(label=f"第{ordinal(number)}{unit}", path=f"{unit}{number}") if number else Place()
+        found[at] = outer
+    return found
+
+
+def _paragraphs(clause: Clause) -> list[int]:
+    """The lines one counts: an only paragraph of an article has no number, a title is none."""
+    own = [at for at, line in enumerate(clause.lines) if line.strip() and at not in clause.inner]
+    if clause.kind in ("contents", "signature"):
+        return []
+    if clause.kind not in ("article", "paragraph"):
+        return own[1:]
+    titled = own and clause.mark and not clause.unnumbered(own[0])
+    own = own[1:] if titled else own
+    return own if len(own) > 1 else []
+
+
+def _item(outer: Place, chain: Sequence[Mark]) -> Place:
+    names = [f"第{mark.printed}{_NUMBERED.get(mark.kind, '项')}" for mark in chain]
+    steps = [f"{_NUMBERED.get(mark.kind, '项')}{mark.number}" for mark in chain]
+    return Place(label=outer.label + "".join(names), path="/".join(filter(None, [outer.path, *steps])))

@@ -1,0 +1,175 @@
+"""Numbers at the beginning of lines: 编 章 节 条, 一、 (一) 1. (1) ①, and how they nest in a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cmp_to_key
+
+from attrs import frozen
+
+from policy.text.numerals import NUMERALS, count
+
+LAW = ("编", "分编", "章", "节", "条")
+ORDER = (*LAW, "一、", "(一)", "1.", "(1)", "1)", "①")
+"""The kinds of markers, outermost first."""
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_MARKER = re.compile(
+    rf"""\s*(?:
+        第\s*(?P<law>[{NUMERALS}\d]{{1,8}})\s*(?P<unit>分编|编|章|节|条)(?P<of>之[一二三四五六七八九十]{{1,3}})?(?P<gap>\s*)
+      | (?P<han>[{NUMERALS}]{{1,5}})\s?(?:[、．]|\.(?!\d))
+      | [（(]\s?(?P<han_in>[{NUMERALS}]{{1,5}})\s?[)）]
+      | (?P<num>\d{{1,3}})\s?(?:、|[．.](?!\d)|[．.](?=(?:19|20)\d\d年))
+      | [（(]\s?(?P<num_in>\d{{1,3}})\s?[)）]
+      | (?P<half>\d{{1,2}})[)）]
+      | (?P<circle>[{CIRCLED}])
+    )""",
+    re.VERBOSE,
+)
+_KINDS = {"han": "一、", "han_in": "(一)", "num": "1.", "num_in": "(1)", "half": "1)", "circle": "①"}
+_CITED = re.compile(r"[、，,；;和至及或的第规所中之与到以关）)》款项]")
+_CONTENTS = re.compile(r"\s*目\s*[录次]\s*")
+_ATTACHED = re.compile(
+    r"\s*(?:附\s{0,4}件|附\s{0,4}注|备\s{0,4}注|注|说\s{0,4}明)\s{0,4}\d{0,3}\s{0,4}[:：]?\s{0,4}"
+    r"(?:(?P<first>\d{1,2})\s?[、．.].*|$)"
+)
+_JUMP = 40
+_JUMP_ARTICLES = 500
+"""A number further ahead of the last than this is no number of a heading."""
+
+
+@frozen
+class Mark:
+    """A marker at the beginning of a line."""
+
+    line: int
+    kind: str
+    number: int
+    label: str
+    printed: str
+    rest: str
+
+
+def marks(lines: Sequence[str]) -> Iterator[Mark]:
+    last: dict[str, int] = {}
+    skip = _Lists()
+    for at, line in enumerate(lines):
+        mark = mark_of(at, line)
+        if skip.holds(line, mark) or mark is None or not _is_heading(mark, last.get(mark.kind)):
+            continue
+        last[mark.kind] = mark.number
+        yield mark
+
+
+class _Lists:
+    """Lists that are no outline: the table of contents, the names of the attachments, notes."""
+
+    def __init__(self) -> None:
+        self._contents: dict[tuple[str, int], None] | None = None
+        self._next: int | None = None
+
+    def holds(self, line: str, mark: Mark | None) -> bool:
+        """Whether the line belongs to such a list."""
+        if not line.strip():
+            return True
+        if attached := _ATTACHED.fullmatch(line):
+            self._next = int(attached["first"] or 0) + 1
+            return True
+        if _CONTENTS.fullmatch(line):
+            self._contents = {}
+            return True
+        if self._next is not None and mark and mark.kind == "1." and mark.number == self._next:
+            self._next += 1
+            return True
+        self._next = None
+        return self._is_contents(mark)
+
+    def _is_contents(self, mark: Mark | None) -> bool:
+        """Whether the table of contents goes on: up to a line without a number, or its first number again."""
+        if self._contents is None:
+            return False
+        if mark is None or mark.kind == "条" or (mark.kind, mark.number) == next(iter(self._contents), None):
+            self._contents = None
+            return False
+        self._contents[mark.kind, mark.number] = None
+        return True
+
+
+def mark_of(at: int, line: str) -> Mark | None:
+    """The marker at the beginning of a line, were it a heading."""
+    found = _MARKER.match(line)
+    if not found:
+        return None
+    kind = found["unit"] or _KINDS[str(found.lastgroup)]
+    printed = found["law"] or found[str(found.lastgroup)]
+    number = CIRCLED.index(printed) + 1 if kind == "①" else count(printed)
+    rest = line[found.end() :].strip()
+    if not number or (kind in LAW and not found["gap"] and not found["of"] and _CITED.match(rest)):
+        return None
+    return Mark(at, kind, number, found[0].strip(), printed, rest)
+
+
+def _is_heading(mark: Mark, last: int | None) -> bool:
+    """Whether the line's number can be a heading's: not a chapter cited in prose, not a stray figure."""
+    if mark.kind == "条":
+        return mark.number <= (last or 0) + _JUMP_ARTICLES
+    if mark.kind in LAW and (len(mark.rest) > 60 or mark.rest.endswith(("。", "；"))):
+        return False
+    return (bool(mark.rest) or mark.kind in LAW) and mark.number <= (last or 0) + _JUMP
+
+
+# ------------------------------------------------------------------ nesting
+
+
+def nesting(marks: Sequence[Mark]) -> dict[str, int]:
+    """The rank of each kind of marker in this document, outermost first."""
+    holds = _evidence(marks)
+
+    def compare(one: str, other: str) -> int:
+        outer, inner = sorted((one, other), key=ORDER.index)
+        turned = holds.get((inner, outer), 0) > 0 and not holds.get((outer, inner), 0)
+        first = inner if turned else outer
+        return 0 if one == other else -1 if one == first else 1
+
+    kinds = sorted({mark.kind for mark in marks}, key=ORDER.index)
+    return {kind: rank for rank, kind in enumerate(sorted(kinds, key=cmp_to_key(compare)))}
+
+
+def _evidence(marks: Sequence[Mark]) -> dict[tuple[str, str], int]:
+    """How often a list of the second kind begins between two neighbours of the first.
+
+    A marker outside both closes the view: where 1. runs on through (一) and (二), it holds neither.
+    """
+    evidence: dict[tuple[str, str], int] = {}
+    open_: dict[str, _Open] = {}
+    for mark in marks:
+        rank = ORDER.index(mark.kind)
+        same = open_.pop(mark.kind, None)
+        for inner in same.begun if same and mark.number == same.number + 1 else ():
+            evidence[mark.kind, inner] = evidence.get((mark.kind, inner), 0) + 1
+        for kind, each in open_.items():
+            each.pass_by(mark, rank, fixed=kind in LAW and mark.kind in LAW, outer=rank < ORDER.index(kind))
+        open_[mark.kind] = _Open(mark.number)
+    return evidence
+
+
+class _Open:
+    """What was seen since a marker, until its next neighbour."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._seen: dict[str, int] = {}
+        self._barrier = len(ORDER)
+
+    @property
+    def begun(self) -> list[str]:
+        """The kinds whose lists began here, with nothing outside both in between."""
+        return [kind for kind, rank in self._seen.items() if rank <= self._barrier]
+
+    def pass_by(self, mark: Mark, rank: int, *, fixed: bool, outer: bool) -> None:
+        """Take note of a marker of another kind; 编 章 节 条 never turn round."""
+        if outer:
+            self._barrier = min(self._barrier, rank)
+        if mark.number == 1 and not fixed:
+            self._seen[mark.kind] = rank

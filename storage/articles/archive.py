@@ -1,0 +1,294 @@
+"""The only writer of articles: a reading becomes a version, or the proof that nothing changed.
+
+One article a transaction: on PostgreSQL an article's row is held first and the feed's lock after.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from attrs import evolve
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
+
+from policy.documents.dates import calendar_day, printed_day
+from policy.errors import PolarchiveError, Rejected
+from policy.records import Article, Change, ChangeKind
+from policy.records.saves import Candidate, Decision, Saved
+from policy.rules.identity import content_hash, policy_keys
+from policy.rules.revisit import next_look
+from storage import queries, rows
+from storage.articles import captures, relocation, validators
+from storage.articles.attachments import carry_files
+from storage.articles.availability import look, see
+from storage.articles.changes import add_change
+from storage.articles.classification import Reading, Reread, judge, newest_version
+from storage.database import Database
+from storage.tables import (
+    ArticleRow,
+    AttachmentRow,
+    PolicyKeyRow,
+    PolicyRow,
+    RunRow,
+    VersionCaptureRow,
+    VersionRow,
+)
+from storage.writes import hold_article, insert, insert_unless_there, lock_feed
+
+Decide = Callable[[Article, Sequence[Candidate]], Decision]
+"""Which policy a new article belongs to, seeing the policies known under its keys."""
+
+_TRIES = 5
+
+
+class Conflict(PolarchiveError):
+    """Another writer archived the same article meanwhile: try again."""
+
+
+def store(database: Database, reading: Reading, *, decide: Decide, reread: Reread | None = None) -> Saved:
+    """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
+    another writer came first. Raises Rejected also for characters that no database stores."""
+    return _in_its_own(
+        database, reading, lambda session: save(session, reading, decide=decide, reread=reread)
+    )
+
+
+def save(session: Session, reading: Reading, *, decide: Decide, reread: Reread | None = None) -> Saved:
+    """Save in the caller's transaction; ``decide`` is asked for a new article only, ``reread`` reads old
+    captures with the code and the furniture set of the reading.
+
+    Nothing is added for a payload already read, for words that did not change, for a capture older
+    than the newest version (``outdated``). Raises Rejected when pages are missing that the newest
+    version has, Drifted for what the reading lost, Conflict when the transaction should be repeated.
+    """
+    reading = evolve(reading, captures=captures.record_captures(session, reading.captures, reading.run_id))
+    row = hold_article(session, reading.article.portal, reading.article.key)
+    if row is None:
+        return _add_article(session, reading, decide)
+    reading = _under(row, reading)
+    changes = _arrive(session, row, reading)
+    verdict = judge(session, row, reading, reread)
+    if verdict == "outdated":
+        row.first_seen = min(row.first_seen, reading.at)
+        return Saved(kind="outdated", article_id=row.id, version=row.newest)
+    changes += see(session, row, reading.at, reading.run_id)
+    if verdict == "revised":
+        lied = _lied(session, row, reading)
+        revised = _revise(session, row, reading)
+        return evolve(revised, changes=(*changes, *revised.changes), lied=lied)
+    _take_validators(row, reading)
+    look(row, reading.at)
+    row.last_digests = reading.digests
+    if verdict == "same words":
+        row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
+    return Saved(kind="unchanged", changes=changes, article_id=row.id, version=row.newest)
+
+
+def restate(database: Database, reading: Reading, *, decide: Decide) -> Saved:
+    """Save what captures held before say today, in a transaction of its own.
+
+    Other words than the newest version's are the next version, by a change of the kind ``reextracted``:
+    also for payloads read before, since that is what it is asked for. An article that the archive
+    does not have is new.
+    """
+    return _in_its_own(database, reading, lambda session: _restate(session, reading, decide))
+
+
+# ------------------------------------------------------------------ known or new
+
+
+def _retried(database: Database, step: Callable[[Session], Saved]) -> Saved:
+    for left in reversed(range(_TRIES)):
+        try:
+            with database.write() as session:
+                return step(session)
+        except (Conflict, IntegrityError):
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _in_its_own(database: Database, reading: Reading, step: Callable[[Session], Saved]) -> Saved:
+    try:
+        return _retried(database, step)
+    except (DataError, UnicodeEncodeError) as error:
+        reason, article = str(error).partition("\n")[0], reading.article
+        raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
+
+
+def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
+    row = hold_article(session, reading.article.portal, reading.article.key)
+    if row is None:
+        return _add_article(session, reading, decide)
+    reading = _under(row, reading)
+    newest = newest_version(session, row)
+    archived = rows.load(newest.record, newest.text)
+    if reading.hash not in {newest.content_hash, content_hash(archived)}:
+        return _revise(session, row, reading, kind="reextracted")
+    row.last_digests = reading.digests
+    row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
+    return Saved(kind="unchanged", article_id=row.id, version=row.newest)
+
+
+def _arrive(session: Session, row: ArticleRow, reading: Reading) -> tuple[Change, ...]:
+    """Whether it is somewhere else now comes before what it says there. A look of before the last one
+    moves nothing."""
+    if not reading.aliases or reading.at < row.last_seen:
+        relocation.keep(session, row.portal, row.id, reading.aliases, reading.at)
+        return ()
+    seen = see(session, row, reading.at, reading.run_id)
+    return seen + relocation.take(session, row, reading.article, reading.aliases, reading.at, reading.run_id)
+
+
+def _under(row: ArticleRow, reading: Reading) -> Reading:
+    """The reading under the key that the article is known by."""
+    if reading.article.key == row.key:
+        return reading
+    return evolve(reading, article=evolve(reading.article, key=row.key))
+
+
+def _lied(session: Session, row: ArticleRow, reading: Reading) -> bool:
+    """Whether words changed under validators that did not: then their portal is not trusted any more."""
+    before = validators.load(row.validators)
+    lied = before is not None and before.says_same(reading.validators)
+    _take_validators(row, reading)
+    if lied:
+        validators.distrust(session, row.portal, reading.article.url, reading.at)
+    return lied
+
+
+def _take_validators(row: ArticleRow, reading: Reading) -> None:
+    if reading.at >= row.last_seen:  # not in an old night's replay
+        row.validators, row.vouched = validators.dump(reading.validators), False
+        row.looks += 1
+
+
+def _first_look(reading: Reading) -> dict[str, dt.date]:
+    looked = calendar_day(reading.at)
+    published = reading.article.published
+    stands_since = min(calendar_day(published.value), looked) if published else looked
+    due = next_look(reading.article.key, looked, stands_since=stands_since, first=True)
+    return {"stands_since": stands_since, "due": due}
+
+
+def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
+    waited = lock_feed(session)
+    if waited and hold_article(session, reading.article.portal, reading.article.key) is not None:
+        raise Conflict(f"{reading.article.portal} {reading.article.key}: archived meanwhile")
+    keys = policy_keys(reading.article)
+    known = decide(reading.article, queries.candidates(session, keys)).policy_id
+    policy_id = _add_policy(session, reading) if known is None else known
+    article_id = insert(
+        session,
+        ArticleRow,
+        policy_id=policy_id,
+        portal=reading.article.portal,
+        key=reading.article.key,
+        newest=1,
+        first_seen=reading.at,
+        last_seen=reading.at,
+        **_first_look(reading),
+        validators=validators.dump(reading.validators),
+        **_newest_columns(reading),
+    )
+    _register(session, policy_id, keys)
+    _add_version(session, article_id, 1, reading)
+    kind: ChangeKind = "new_policy" if known is None else "source_added"
+    change = _add_change(session, reading, kind, policy_id, article_id, 1)
+    relocation.keep(session, reading.article.portal, article_id, reading.aliases, reading.at)
+    return Saved(kind="new", changes=(change,), article_id=article_id, version=1)
+
+
+def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKind | None = None) -> Saved:
+    lock_feed(session)
+    was = rows.load_completeness(newest_version(session, row).record)
+    completed = not was.complete and reading.article.completeness.complete
+    row.newest += 1
+    if kind is None:
+        row.stands_since = calendar_day(reading.at)
+        look(row, reading.at)
+    asked_at = row.url, row.page_urls
+    for name, value in _newest_columns(reading).items():
+        setattr(row, name, value)
+    if kind == "reextracted" or _is_import(session, reading):  # its captures may be from before it moved
+        row.url, row.page_urls = asked_at
+    _register(session, row.policy_id, policy_keys(reading.article))
+    _add_version(session, row.id, row.newest, reading)
+    carry_files(session, row.id, row.newest)
+    kind = kind or ("completed" if completed else "new_version")
+    change = _add_change(session, reading, kind, row.policy_id, row.id, row.newest)
+    return Saved(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
+
+
+def _is_import(session: Session, reading: Reading) -> bool:
+    """Whether its pages were saved by hand: wherever they stood, the article is asked for where it was."""
+    run = session.get(RunRow, reading.run_id) if reading.run_id is not None else None
+    return run is not None and run.kind == "import"
+
+
+def _newest_columns(reading: Reading) -> dict[str, object]:
+    return {
+        "url": reading.article.url,
+        "page_urls": list(reading.article.page_urls),
+        "title": reading.article.title.value,
+        "newest_at": reading.at,
+        "last_digests": reading.digests,
+        "last_code": reading.code,
+        "last_hash": reading.hash,
+        "last_furniture": reading.furniture,
+    }
+
+
+# ------------------------------------------------------------------ rows
+
+
+def _add_policy(session: Session, reading: Reading) -> int:
+    title = reading.article.title_official or reading.article.title
+    policy_id: int = insert(session, PolicyRow, title=title.value, first_seen=reading.at)
+    return policy_id
+
+
+def _register(session: Session, policy_id: int, keys: Sequence[str]) -> None:
+    """A key that is taken stays with the policy that had it first: ambiguous stays apart."""
+    for key in keys:
+        insert_unless_there(session, PolicyKeyRow, key=key, policy_id=policy_id)
+
+
+def _add_version(session: Session, article_id: int, number: int, reading: Reading) -> None:
+    article = reading.article
+    version_id = insert(
+        session,
+        VersionRow,
+        article_id=article_id,
+        number=number,
+        at=reading.at,
+        content_hash=reading.hash,
+        code=reading.code,
+        title=article.title.value,
+        doc_no=article.doc_no.value.norm if article.doc_no else None,
+        published=printed_day(article.published.value) if article.published else None,
+        text=article.text,
+        record=rows.dump(article),
+        furniture=reading.furniture,
+    )
+    for page, capture in enumerate(reading.captures, start=1):
+        insert(session, VersionCaptureRow, version_id=version_id, page=page, capture_id=capture.id)
+    for attachment in article.attachments:
+        insert(session, AttachmentRow, version_id=version_id, url=attachment.url, name=attachment.name)
+
+
+def _add_change(
+    session: Session, reading: Reading, kind: ChangeKind, policy_id: int, article_id: int, version: int
+) -> Change:
+    change = Change(
+        id=0,
+        kind=kind,
+        policy_id=policy_id,
+        article_id=article_id,
+        version=version,
+        at=reading.at.astimezone(dt.UTC),
+        quiet=reading.quiet,
+        run_id=reading.run_id,
+    )
+    return add_change(session, change)

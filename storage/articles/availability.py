@@ -1,0 +1,94 @@
+"""Is an article's page there: seen, gone, withdrawn, restored, and when it is looked at again.
+
+All in the caller's transaction, on a row that it holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from policy.documents.dates import calendar_day
+from policy.records import Change
+from policy.rules.revisit import counts, next_look, next_look_at_withdrawn
+from storage.articles import relocation
+from storage.articles.changes import tell
+from storage.tables import ArticleRow
+from storage.writes import hold_article
+
+
+def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None = None) -> tuple[Change, ...]:
+    """The page was there at ``at``; a withdrawn one is ``restored``."""
+    row.first_seen, row.last_seen = min(row.first_seen, at), max(row.last_seen, at)
+    if row.missing_since is None or row.missing_since > at:
+        return ()
+    withdrawn = row.withdrawn_at is not None
+    row.missing_since = row.missed_on = row.withdrawn_at = None
+    return (tell(session, row, "restored", at, run_id),) if withdrawn else ()
+
+
+def look(row: ArticleRow, at: dt.datetime) -> None:
+    """When the article is due again, now that its words were found as they are."""
+    if at >= row.last_seen:  # not in an old night's replay
+        row.due = next_look(
+            row.key, calendar_day(at), stands_since=row.stands_since or calendar_day(row.newest_at)
+        )
+
+
+def mark_seen(session: Session, portal: str, key: str, at: dt.datetime, run_id: int | None = None) -> bool:
+    """A listing or an answer shows that the article is still there; False when it is not archived."""
+    row = hold_article(session, portal, key)
+    if row is not None:
+        see(session, row, at, run_id)
+    return row is not None
+
+
+def mark_unchanged(
+    session: Session, portal: str, key: str, at: dt.datetime, run_id: int | None = None
+) -> bool:
+    """The portal says that the article is as it was; False when it is not archived."""
+    row = hold_article(session, portal, key)
+    if row is not None:
+        see(session, row, at, run_id)
+        look(row, at)
+        row.looks, row.vouched = row.looks + 1, True
+    return row is not None
+
+
+def mark_gone(
+    session: Session,
+    portal: str,
+    key: str,
+    at: dt.datetime,
+    *,
+    night: dt.date | None = None,
+    believed: bool = True,
+    run_id: int | None = None,
+) -> Change | None:
+    """The article's page is not there; the change, when it is ``withdrawn`` by that, or when another
+    article of the portal says the same elsewhere: then it ``moved`` there.
+
+    So it is when it was gone on an earlier ``night`` (by default the day of ``at``) too and never seen
+    between. A look that is not ``believed`` leaves only word that the page is missing. A look from before
+    the article was seen last says nothing.
+    """
+    row = hold_article(session, portal, key)
+    if row is None or at < row.last_seen:
+        return None
+    row.missing_since = row.missing_since or at
+    if row.withdrawn_at is not None:
+        row.due = next_look_at_withdrawn(key, calendar_day(at), withdrawn=calendar_day(row.withdrawn_at))
+        return None
+    row.due = calendar_day(at)
+    if not counts(believed=believed, missing_since=row.missing_since, at=at):
+        return None
+    night = night or calendar_day(at)
+    if row.missed_on is None or night <= row.missed_on:
+        row.missed_on = row.missed_on or night
+        return None
+    if (twin := relocation.successor(session, row)) is not None:
+        return relocation.join(session, row, twin, "same words", at, run_id)
+    row.withdrawn_at = at
+    row.due = next_look_at_withdrawn(key, calendar_day(at), withdrawn=calendar_day(at))
+    return tell(session, row, "withdrawn", at, run_id)

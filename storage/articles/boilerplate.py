@@ -1,0 +1,140 @@
+"""Keeps what furniture is learned from, and the sets that were learned.
+
+A sighting is one article's, so nothing is counted twice and two writers lose nothing. A set is never
+altered: to change one is to publish the next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from typing import Any
+
+from attrs import asdict
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from policy.records.boilerplate import Block, FurnitureSet, Seen, Sighting
+from storage.tables import FurnitureSetRow, SightingRow
+from storage.writes import insert, insert_unless_there
+
+WINDOW = 100
+"""So many articles of a layout are remembered, those of the last nights."""
+_LOCK = 7_022_303  # any number of our own
+
+Revise = Callable[[tuple[Block, ...]], tuple[Block, ...]]
+"""The blocks of the next set, seeing those of the newest."""
+
+
+# ------------------------------------------------------------------ sightings
+
+
+def sightings(session: Session, portal: str) -> list[Sighting]:
+    """What is remembered of a portal's pages, the newest first."""
+    query = select(SightingRow).where(SightingRow.portal == portal)
+    return [_sighting(row) for row in session.scalars(query.order_by(SightingRow.at.desc()))]
+
+
+def remember(session: Session, portal: str, seen: Iterable[Sighting]) -> None:
+    """Keep these, each in place of an older one of its article, and forget those beyond the window."""
+    _lock(session)
+    layouts = set()
+    for sighting in seen:
+        layouts.add(sighting.layout)
+        values = {
+            "layout": sighting.layout,
+            "at": sighting.at,
+            "digests": list(sighting.digests),
+            "edges": {"head": _plain(sighting.heads), "tail": _plain(sighting.tails), "code": sighting.code},
+        }
+        if (
+            insert_unless_there(session, SightingRow, portal=portal, article=sighting.article, **values)
+            is None
+        ):
+            mine = (SightingRow.portal == portal, SightingRow.article == sighting.article)
+            session.execute(update(SightingRow).where(*mine, SightingRow.at <= sighting.at).values(**values))
+    for layout in sorted(layouts):
+        _forget_old(session, portal, layout)
+
+
+def _forget_old(session: Session, portal: str, layout: str) -> None:
+    """Newer nights stay; of one night's articles the lot decides, for they come section by section."""
+    own = (SightingRow.portal == portal, SightingRow.layout == layout)
+    known = session.execute(select(SightingRow.article, SightingRow.at).where(*own)).all()
+    drawn = sorted(known, key=lambda row: (-row.at.toordinal(), sha256(row.article.encode()).digest()))
+    surplus = [article for article, _ in drawn[WINDOW:]]
+    if surplus:
+        mine = (SightingRow.portal == portal, SightingRow.article.in_(surplus))
+        session.execute(delete(SightingRow).where(*mine))
+
+
+def _lock(session: Session) -> None:
+    """PostgreSQL: two that remember or publish wait for each other. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def _plain(pages: tuple[tuple[Seen, ...], ...]) -> list[list[list[object]]]:
+    return [[[line.passes, line.key] for line in page] for page in pages]
+
+
+def _sighting(row: SightingRow) -> Sighting:
+    return Sighting(
+        article=row.article,
+        layout=row.layout,
+        at=row.at,
+        digests=tuple(row.digests),
+        code=row.edges["code"],
+        heads=_seen(row.edges["head"]),
+        tails=_seen(row.edges["tail"]),
+    )
+
+
+def _seen(pages: Sequence[Sequence[Sequence[Any]]]) -> tuple[tuple[Seen, ...], ...]:
+    return tuple(tuple(Seen(passes=passes, key=key) for passes, key in page) for page in pages)
+
+
+# ------------------------------------------------------------------ sets
+
+
+def active(session: Session, portal: str) -> FurnitureSet | None:
+    """The set in use; None while there are only the rules."""
+    query = select(FurnitureSetRow).where(FurnitureSetRow.portal == portal)
+    row = session.scalar(query.order_by(FurnitureSetRow.id.desc()).limit(1))
+    return _set(row) if row else None
+
+
+def numbered(session: Session, number: int | None) -> FurnitureSet | None:
+    """The set of this number, as a version names it."""
+    row = session.get(FurnitureSetRow, number) if number is not None else None
+    return _set(row) if row else None
+
+
+def publish(session: Session, portal: str, now: dt.datetime, revise: Revise) -> FurnitureSet | None:
+    """The next set where ``revise`` makes other furniture of the newest one's blocks, else the newest."""
+    _lock(session)
+    newest = active(session, portal)
+    before = newest.blocks if newest else ()
+    blocks = revise(before)
+    if _names(blocks) == _names(before):
+        return newest
+    plain = [asdict(block) | {"since": block.since.isoformat()} for block in blocks]
+    number = insert(session, FurnitureSetRow, portal=portal, at=now, blocks=plain)
+    return FurnitureSet(id=number, portal=portal, at=now, blocks=blocks)
+
+
+def _names(blocks: Iterable[Block]) -> set[tuple[str, bool]]:
+    """What tells two sets apart: not how many pages were counted."""
+    return {(block.id, block.kept) for block in blocks}
+
+
+def _set(row: FurnitureSetRow) -> FurnitureSet:
+    return FurnitureSet(
+        id=row.id,
+        portal=row.portal,
+        at=row.at,
+        blocks=tuple(
+            Block(**plain | {"since": dt.datetime.fromisoformat(plain["since"])}) for plain in row.blocks
+        ),
+    )

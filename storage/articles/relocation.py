@@ -1,0 +1,209 @@
+"""Articles at several addresses: keys that stand for one, where it moved, and others that say the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from policy.records import Article, Change
+from policy.rules.identity import OVERLAP, Alias, Proof, policy_keys, says_same
+from storage import queries, rows
+from storage.articles.changes import tell
+from storage.policies import article_links, fingerprints
+from storage.rows import KnownArticle, alias_record, article_record
+from storage.tables import AliasRow, ArticleRow, Base, ChangeRow, VersionRow
+from storage.writes import hold_article, insert, insert_unless_there
+
+_KEPT = {table.__table__.name for table in (VersionRow, ChangeRow, AliasRow)}  # type: ignore[attr-defined]
+"""What moves with an article. Whatever else names one is derived from its newest version."""
+_TAKEN = (
+    *("url", "page_urls", "title", "last_digests", "last_code", "last_hash", "last_furniture"),
+    *("due", "validators", "looks", "vouched"),
+)
+"""What is known of an article's page: of the one that stands."""
+
+
+_MOST = 20
+"""Other articles of a policy on its portal that are compared: of more nobody can tell which moved."""
+
+
+def successor(session: Session, row: ArticleRow) -> ArticleRow | None:
+    """The one article of the same policy and portal that says what this one said, and appeared while it
+    stood or soon after it was gone. Not where another such page is gone too: nobody can tell which moved."""
+    printed = _of_policy(session, row)
+    if len(printed) > _MOST:
+        return None
+    others = [other for other in printed if _says_same(session, row, other)]
+    later = [other for other in others if _is_later(session, row, other)]
+    if len(later) != 1 or any(other.missing_since for other in others) or row.missing_since is None:
+        return None
+    stood_both = row.missing_since - later[0].first_seen
+    return later[0] if stood_both <= dt.timedelta(days=OVERLAP) else None
+
+
+def join(
+    session: Session,
+    row: ArticleRow,
+    other: ArticleRow,
+    proof: Proof,
+    at: dt.datetime,
+    run_id: int | None = None,
+) -> Change:
+    """``row`` moved to where ``other`` is: from now on both are one article, known by either key. The
+    versions, changes and aliases of the other are its own, behind those that it has."""
+    session.flush()
+    for name, values in (
+        ("version", {"number": VersionRow.number + row.newest}),
+        ("change", {"version": ChangeRow.version + row.newest}),
+        ("alias", {}),
+    ):
+        table = Base.metadata.tables[name]
+        moved = update(table).where(table.c.article_id == other.id)
+        session.connection().execute(moved.values(article_id=row.id, **values))
+    fingerprints.remove(session, other.id)
+    article_links.hand_over(session, other.id, row.id)
+    _drop_derived(session, other.id)
+    _take(row, other)
+    _replace(session, other, row, proof, at)
+    return tell(session, row, "moved", at, run_id)
+
+
+def _is_later(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
+    """Whether the other came as news in another run: what a first crawl or one night found was there side
+    by side."""
+    came = select(ChangeRow).order_by(ChangeRow.id).limit(1)
+    first, second = (
+        session.scalars(came.where(ChangeRow.article_id == each.id)).one() for each in (row, other)
+    )
+    return second.id > first.id and not second.quiet and second.run_id != first.run_id
+
+
+def _of_policy(session: Session, row: ArticleRow) -> list[ArticleRow]:
+    same = (ArticleRow.policy_id == row.policy_id, ArticleRow.portal == row.portal, ArticleRow.id != row.id)
+    query = select(ArticleRow).where(*same).order_by(ArticleRow.id)
+    return list(session.scalars(query.limit(_MOST + 1).with_for_update()))
+
+
+def _says_same(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
+    newest = select(VersionRow)
+    one, two = (
+        session.scalars(
+            newest.where(VersionRow.article_id == each.id, VersionRow.number == each.newest)
+        ).one()
+        for each in (row, other)
+    )
+    return says_same(rows.load(one.record, one.text), rows.load(two.record, two.text))
+
+
+def _drop_derived(session: Session, article_id: int) -> None:
+    for table in Base.metadata.sorted_tables:
+        if table.name not in _KEPT and "article_id" in table.c:
+            session.connection().execute(delete(table).where(table.c.article_id == article_id))
+
+
+def _take(row: ArticleRow, other: ArticleRow) -> None:
+    if other.last_hash != row.last_hash:
+        row.stands_since = other.stands_since
+    for name in _TAKEN:
+        setattr(row, name, getattr(other, name))
+    row.newest += other.newest
+    row.newest_at = max(row.newest_at, other.newest_at)
+    row.last_seen = max(row.last_seen, other.last_seen)
+    row.missing_since = row.missed_on = row.withdrawn_at = None
+
+
+def _replace(session: Session, other: ArticleRow, row: ArticleRow, proof: Proof, at: dt.datetime) -> None:
+    """An alias in place of the other's row."""
+    alias = {"portal": other.portal, "key": other.key, "url": other.url, "joined": other.id}
+    session.delete(other)
+    session.flush()
+    session.expire_all()
+    insert(session, AliasRow, **alias, article_id=row.id, since=at, evidence=proof)
+
+
+# ------------------------------------------------------------------ relocation
+
+
+"""Articles of one policy on one portal that are looked at: who prints it more often says nothing by it."""
+
+
+def aliases(session: Session, article_id: int) -> list[Alias]:
+    """The keys that stand for an article beside its own, as they were learned."""
+    query = select(AliasRow).where(AliasRow.article_id == article_id)
+    return [alias_record(row) for row in session.scalars(query.order_by(AliasRow.since, AliasRow.key))]
+
+
+def keys(session: Session, portal: str) -> dict[str, str]:
+    """For which article of the portal, by its own key, each other key stands."""
+    query = select(AliasRow.key, ArticleRow.key).join(ArticleRow, ArticleRow.id == AliasRow.article_id)
+    return dict(session.execute(query.where(AliasRow.portal == portal)).all())
+
+
+def twins(session: Session, article: Article) -> list[KnownArticle]:
+    """The articles of the same portal, under other keys, whose newest versions say what this one says."""
+    policies = {found.policy_id for found in queries.candidates(session, policy_keys(article))}
+    if not policies:
+        return []
+    query = (
+        select(ArticleRow, VersionRow)
+        .join(VersionRow, VersionRow.article_id == ArticleRow.id)
+        .where(
+            ArticleRow.portal == article.portal,
+            ArticleRow.policy_id.in_(policies),
+            ArticleRow.key != article.key,
+            VersionRow.number == ArticleRow.newest,
+        )
+        .order_by(ArticleRow.id)
+        .limit(_MOST)
+    )
+    return [
+        article_record(row)
+        for row, newest in session.execute(query)
+        if says_same(rows.load(newest.record, newest.text), article)
+    ]
+
+
+def keep(session: Session, portal: str, article_id: int, found: Collection[Alias], at: dt.datetime) -> None:
+    """These keys stand for the article from now on; one that is an article's, or stands for one, stays."""
+    if not found:
+        return
+    taken = queries.known_among(session, portal, [alias.key for alias in found])
+    for alias in found:
+        if alias.key in taken:
+            continue
+        insert_unless_there(
+            session,
+            AliasRow,
+            portal=portal,
+            key=alias.key,
+            article_id=article_id,
+            url=alias.url,
+            since=at,
+            evidence=alias.evidence,
+        )
+
+
+def take(
+    session: Session,
+    row: ArticleRow,
+    article: Article,
+    found: Collection[Alias],
+    at: dt.datetime,
+    run_id: int | None = None,
+) -> tuple[Change, ...]:
+    """Keep these keys of an article that was just seen; where one of them is the address at which it was
+    read, and another than before, the article ``moved`` there; an article that the archive has of that
+    address becomes part of it."""
+    keep(session, row.portal, row.id, found, at)
+    here = next((alias for alias in found if alias.url == article.url), None)
+    if here is None or row.url == article.url:
+        return ()
+    other = hold_article(session, row.portal, here.key)
+    if other is not None and other.id != row.id:
+        same = other.policy_id == row.policy_id and other.key == here.key
+        return (join(session, row, other, here.evidence, at, run_id),) if same else ()
+    row.url, row.page_urls = article.url, list(article.page_urls)
+    return (tell(session, row, "moved", at, run_id),)

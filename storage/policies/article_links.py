@@ -1,0 +1,119 @@
+"""What articles are to each other, pair by pair, and what people ruled of them. Derived, but for rulings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from attrs import asdict, fields, frozen
+from sqlalchemy import delete, or_, select
+from sqlalchemy import insert as insert_all
+from sqlalchemy.orm import Session
+
+from policy.records.saves import Link, Ruling
+from storage.tables import ArticleRow, ComparedRow, LinkRow, RulingRow, UnsettledRow
+from storage.writes import insert
+
+
+def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:
+    """Keep what an article is to others in place of what was known before."""
+    ours = or_(LinkRow.a == article_id, LinkRow.b == article_id)
+    session.execute(delete(LinkRow).where(ours))
+    rows = [asdict(link) for link in links]
+    if rows:
+        session.execute(insert_all(LinkRow), rows)
+
+
+_FIELDS = tuple(each.name for each in fields(Link))
+_LINKS = select(*(LinkRow.__table__.c[name] for name in _FIELDS))
+
+
+def links_of(session: Session, articles: Collection[int]) -> list[Link]:
+    """All links with one of these articles at an end."""
+    ours = or_(LinkRow.a.in_(articles), LinkRow.b.in_(articles))
+    rows = session.execute(_LINKS.where(ours).order_by(LinkRow.a, LinkRow.b))
+    return [Link(**dict(zip(_FIELDS, row, strict=True))) for row in rows]
+
+
+def rule(session: Session, ruling: Ruling) -> None:
+    """Put down what was decided; it counts in place of what was decided of the pair before."""
+    a, b = sorted((ruling.a, ruling.b))
+    insert(session, RulingRow, a=a, b=b, same=ruling.same, by=ruling.by, why=ruling.why, at=ruling.at)
+
+
+def rulings_of(session: Session, articles: Collection[int]) -> list[Ruling]:
+    """What counts today of pairs with one of these articles."""
+    query = select(RulingRow).where(or_(RulingRow.a.in_(articles), RulingRow.b.in_(articles)))
+    newest = {(row.a, row.b): row for row in session.scalars(query.order_by(RulingRow.id))}
+    return [
+        Ruling(a=row.a, b=row.b, same=row.same, by=row.by, why=row.why, at=row.at) for row in newest.values()
+    ]
+
+
+def hand_over(session: Session, article_id: int, to: int) -> None:
+    """An article became part of another: what was decided of it is decided of that one."""
+    for row in session.scalars(
+        select(RulingRow).where(or_(RulingRow.a == article_id, RulingRow.b == article_id))
+    ):
+        other = row.b if row.a == article_id else row.a
+        if other == to:
+            session.delete(row)
+        else:
+            row.a, row.b = sorted((other, to))
+    set_links(session, article_id, ())
+    session.flush()
+
+
+# ---------------------------------------------------------- what grouping asks of articles that were compared
+
+
+def keep(session: Session, article_id: int, facts: dict[str, Any]) -> None:
+    """Keep an article's facts in place of those it had."""
+    session.execute(delete(ComparedRow).where(ComparedRow.article_id == article_id))
+    insert(session, ComparedRow, article_id=article_id, facts=facts)
+
+
+def facts_of(session: Session, articles: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The facts of those of these articles that were compared."""
+    query = select(ComparedRow.article_id, ComparedRow.facts)
+    rows = session.execute(query.where(ComparedRow.article_id.in_(articles)))
+    return {article: facts for article, facts in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
+def compared_in(session: Session, policies: Collection[int]) -> list[int]:
+    """The articles of these policies that were compared, the first archived first."""
+    query = select(ComparedRow.article_id).join(ArticleRow).where(ArticleRow.policy_id.in_(policies))
+    return [*session.scalars(query.order_by(ComparedRow.article_id))]
+
+
+# ---------------------------------------------------- articles that were compared and are still to be grouped
+
+
+@frozen(kw_only=True)
+class Unsettled:
+    """An article that is to be grouped, the time of the words it was compared for, and whether they were
+    news."""
+
+    article_id: int
+    at: dt.datetime
+    quiet: bool
+
+
+def note(session: Session, articles: Collection[int], *, at: dt.datetime, quiet: bool) -> None:
+    """These are to be grouped, whatever was noted of them before."""
+    remove(session, articles)
+    for article in articles:
+        insert(session, UnsettledRow, article_id=article, at=at, quiet=quiet)
+
+
+def newest(session: Session) -> Unsettled | None:
+    """The one with the newest words, if any is left; of one time the last archived."""
+    order = UnsettledRow.at.desc(), UnsettledRow.article_id.desc()
+    row = session.scalars(select(UnsettledRow).order_by(*order).limit(1)).first()
+    return Unsettled(article_id=row.article_id, at=row.at, quiet=row.quiet) if row else None
+
+
+def remove(session: Session, articles: Collection[int]) -> None:
+    """These are grouped."""
+    session.execute(delete(UnsettledRow).where(UnsettledRow.article_id.in_(articles)))

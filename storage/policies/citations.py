@@ -1,0 +1,159 @@
+"""Who cites whom: the names of policies and the references of articles, joined when somebody asks.
+
+A reference is never closed by a write: it is open as long as no policy of the archive has the name it
+cites, and answers from the moment that one has. So it makes no difference what came first, and
+what the archive knew on a day is asked of the articles it had on that day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import cast
+
+from attrs import evolve, frozen
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from policy.documents.references import keys
+from policy.records.content import Reference, ReferenceKind
+from storage.tables import ArticleNameRow, ArticleRow, ReferenceRow
+from storage.writes import insert
+
+_AT_ONCE = 500
+"""Names asked for in one statement."""
+MOST_CITING = 1000
+"""Mentions of one policy that are looked at: a basic law is cited by everybody."""
+
+
+@frozen(kw_only=True)
+class Citation:
+    """What an article cites, and which policies have that name: none (open), one, or several (nobody
+    can say which is meant). ``number`` is in its normal form."""
+
+    article_id: int
+    policy_id: int
+    place: int
+    kind: ReferenceKind
+    title: str
+    number: str | None
+    sentence: str
+    keys: tuple[str, ...]
+    targets: tuple[int, ...] = ()
+
+    @property
+    def target(self) -> int | None:
+        """The one policy that is meant."""
+        return self.targets[0] if len(self.targets) == 1 else None
+
+
+def connect(session: Session, article_id: int, names: Iterable[str], references: Sequence[Reference]) -> None:
+    """Keep an article's names and references in place of those it had."""
+    session.execute(delete(ArticleNameRow).where(ArticleNameRow.article_id == article_id))
+    session.execute(delete(ReferenceRow).where(ReferenceRow.article_id == article_id))
+    for key in dict.fromkeys(names):
+        insert(session, ArticleNameRow, key=key, article_id=article_id)
+    for place, each in enumerate(references):
+        named = {key.partition(":")[0]: key for key in keys(each)}
+        insert(
+            session,
+            ReferenceRow,
+            article_id=article_id,
+            place=place,
+            kind=each.kind,
+            title=each.full or each.title,
+            number=each.doc_no.norm if each.doc_no else None,
+            number_key=named.get("no"),
+            title_key=named.get("title"),
+            sentence=each.sentence,
+        )
+
+
+def cited_in(
+    session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
+) -> list[Citation]:
+    """What these articles cite, in the order of their texts; a policy's mention of itself is none."""
+    query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
+    mentioned = query.where(ReferenceRow.article_id.in_(articles))
+    rows = session.execute(mentioned.order_by(ReferenceRow.article_id, ReferenceRow.place))
+    return _resolved(session, [_citation(row, policy) for row, policy in rows], known_at)
+
+
+def citing(session: Session, policy_id: int, *, known_at: dt.datetime | None = None) -> list[Citation]:
+    """What other policies' articles say of this one, those archived first coming first."""
+    held = select(ArticleNameRow.key).join(ArticleRow).where(ArticleRow.policy_id == policy_id)
+    names = [*session.scalars(held.distinct())]
+    query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
+    mentioned = or_(ReferenceRow.number_key.in_(names), ReferenceRow.title_key.in_(names))
+    told = query.where(mentioned, ArticleRow.policy_id != policy_id)
+    if known_at is not None:
+        told = told.where(ArticleRow.first_seen <= known_at)
+    rows = session.execute(told.order_by(ReferenceRow.article_id, ReferenceRow.place).limit(MOST_CITING))
+    found = _resolved(session, [_citation(row, policy) for row, policy in rows], known_at)
+    return [each for each in found if each.target == policy_id]
+
+
+def _citation(row: ReferenceRow, policy_id: int) -> Citation:
+    return Citation(
+        article_id=row.article_id,
+        policy_id=policy_id,
+        place=row.place,
+        kind=cast("ReferenceKind", row.kind),  # only connect writes it
+        title=row.title,
+        number=row.number,
+        sentence=row.sentence,
+        keys=tuple(key for key in (row.number_key, row.title_key) if key),
+    )
+
+
+def _resolved(session: Session, found: Sequence[Citation], known_at: dt.datetime | None) -> list[Citation]:
+    named = _named(session, {key for each in found for key in each.keys}, known_at)
+    numbered = _numbers(session, {policy for policies in named.values() for policy in policies})
+    told = (evolve(each, targets=_targets(each, named, numbered)) for each in found)
+    return [each for each in told if each.policy_id not in each.targets]
+
+
+def _named(
+    session: Session, wanted: Collection[str], known_at: dt.datetime | None
+) -> Mapping[str, frozenset[int]]:
+    """Which policies have these names."""
+    policies: defaultdict[str, set[int]] = defaultdict(set)
+    asked = sorted(wanted)
+    for start in range(0, len(asked), _AT_ONCE):
+        query = select(ArticleNameRow.key, ArticleRow.policy_id).join(ArticleRow)
+        query = query.where(ArticleNameRow.key.in_(asked[start : start + _AT_ONCE]))
+        if known_at is not None:
+            query = query.where(ArticleRow.first_seen <= known_at)
+        for key, policy_id in session.execute(query.distinct()):
+            policies[key].add(policy_id)
+    return {key: frozenset(found) for key, found in policies.items()}
+
+
+def _numbers(session: Session, policies: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """The numbers these policies are known under, as names."""
+    numbers: defaultdict[int, set[str]] = defaultdict(set)
+    asked = sorted(policies)
+    for start in range(0, len(asked), _AT_ONCE):
+        query = select(ArticleRow.policy_id, ArticleNameRow.key).join(ArticleNameRow)
+        held = query.where(
+            ArticleRow.policy_id.in_(asked[start : start + _AT_ONCE]), ArticleNameRow.key.startswith("no:")
+        )
+        for policy_id, key in session.execute(held):
+            numbers[policy_id].add(key)
+    return {policy: frozenset(found) for policy, found in numbers.items()}
+
+
+def _targets(
+    citation: Citation,
+    named: Mapping[str, frozenset[int]],
+    numbered: Mapping[int, frozenset[str]],
+) -> tuple[int, ...]:
+    """By its number where that is known; by its title, but not a policy that has another number."""
+    number, titled = (
+        next((key for key in citation.keys if key.startswith(kind)), None) for kind in ("no:", "title:")
+    )
+    if number and (found := named.get(number)):
+        return tuple(sorted(found))
+    policies = named.get(titled, frozenset()) if titled else frozenset()
+    return tuple(sorted(one for one in policies if not (number and numbered.get(one))))

@@ -1,0 +1,224 @@
+"""The inverted index of fingerprints: which archived articles share rare words with another.
+
+Equal texts are one wording, however many articles have it. A hash that many wordings have says little and
+costs much: the rare ones are read, and of the others a few only where most of a text is not rare, so that
+a policy on more portals than any bound still gathers them all.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, delete, select, text
+from sqlalchemy.orm import Session
+
+from policy.text.fingerprints import Fingerprints, Likely, likeness, pack, unpack
+from storage.tables import FingerprintedRow, WordingRow
+from storage.writes import insert, insert_unless_there
+
+RARE = 48
+"""Wordings that share a rare hash at most."""
+CROWD, CROWDED = 400, 4
+"""So many wordings are read of each of so many hashes that are not rare."""
+PROMISING = 1.2
+"""Weight of what is shared below which nobody looks closer: that of two common hashes, or of one rare."""
+LOOKED_AT = 32
+"""Wordings whose fingerprints are compared one by one."""
+MOST_FOUND = 16
+LEAST = 0.08
+"""Of the shorter text by weight: below this is no candidate."""
+COMMONEST = 0.2
+"""The least that a hash weighs: where most of a small archive is one policy, its words are still its own."""
+_SIBLINGS = 8
+"""Articles that are named of one wording, or of one key."""
+
+
+def add(session: Session, article_id: int, found: Fingerprints) -> None:
+    """Put an article into the index, in place of what it had there."""
+    remove(session, article_id)
+    wording = _wording(session, found) if found.hashes else None
+    if wording is None and not found.keys:
+        return
+    insert(session, FingerprintedRow, article_id=article_id, wording_id=wording, keys=pack(found.keys))
+    if found.keys:
+        _run(session, _ADD_KEYS, found.keys, id=article_id)
+
+
+def remove(session: Session, article_id: int) -> None:
+    """Take an article out; its wording stays while another article has it."""
+    held = session.connection().execute(_HELD, {"id": article_id}).one_or_none()
+    if held is None:
+        return
+    session.connection().execute(_FORGET, {"id": article_id})
+    if held.keys:
+        _run(session, _REMOVE_KEYS, unpack(held.keys), id=article_id)
+    if held.wording_id is not None and not held.shared:
+        _run(session, _REMOVE_HASHES, unpack(held.fingerprints), id=held.wording_id)
+        session.execute(delete(WordingRow).where(WordingRow.id == held.wording_id))
+
+
+def candidates(
+    session: Session, found: Fingerprints, *, besides: int | None = None, most: int = MOST_FOUND
+) -> list[Likely]:
+    """The few wordings that share most rare words with these, the likeliest first, then those that
+    share a title or a number only. ``besides`` is the article itself."""
+    worded = _worded(session, found, most) if found.hashes else []
+    keyed = _keyed(session, found.keys, besides)
+    listed = [_listed(one, keyed, besides) for one in worded]
+    named = {article for one in listed for article in one.articles}
+    rest = [Likely(articles=(article,), keyed=True) for article in sorted(keyed - named)]
+    return [*(one for one in listed if one.articles), *rest]
+
+
+# ------------------------------------------------------------------ candidates
+
+
+def _worded(session: Session, found: Fingerprints, most: int) -> list[Likely]:
+    postings, total = _postings(session, found.hashes, RARE + 1)
+    rare = {each: ids for each, ids in postings.items() if len(ids) <= RARE}
+    weights = {each: _weight(len(ids), total) for each, ids in postings.items()}
+    marks = _marks(rare, weights)
+    promising = {each: mark for each, mark in marks.items() if mark >= PROMISING}
+    if _is_crowded(len(postings), len(rare), len(found.hashes), marks.values()):
+        common = sorted(postings.keys() - rare.keys())[:CROWDED]
+        for each, mark in _marks(_postings(session, common, CROWD)[0], weights).items():
+            promising[each] = marks.get(each, 0.0) + mark
+    best = sorted(promising, key=lambda each: (-promising[each], each))[:LOOKED_AT]
+    compared = [_compared(row, found.hashes, weights) for row in _rows(session, best)]
+    likely = [one for one in compared if one.likeness >= LEAST and one.shared > 1]
+    return sorted(likely, key=lambda one: (-one.likeness, one.articles))[:most]
+
+
+def _is_crowded(known: int, rare: int, hashes: int, marks: Iterable[float]) -> bool:
+    """Whether much of a text is shared by many, and no wording has half of it by what is rare."""
+    return known - rare > max(hashes // 4, 1) and max(marks, default=0.0) < hashes / 2
+
+
+def _weight(df: int, total: int) -> float:
+    """1 for a hash of one wording, less for one of many."""
+    return max(math.log((total + 2) / (df + 1)) / math.log((total + 2) / 2), COMMONEST) if total else 0.0
+
+
+def _marks(postings: Mapping[int, Sequence[int]], weights: Mapping[int, float]) -> dict[int, float]:
+    marks: defaultdict[int, float] = defaultdict(float)
+    for each, ids in postings.items():
+        weight = weights[each]
+        for wording in ids:
+            marks[wording] += weight
+    return marks
+
+
+def _compared(row: Row[Any], hashes: Sequence[int], weights: Mapping[int, float]) -> Likely:
+    like, shared, of = likeness(hashes, unpack(row.fingerprints), weights)
+    return Likely(articles=_ids(row.articles), likeness=like, shared=shared, of=of)
+
+
+def _listed(one: Likely, keyed: set[int], besides: int | None) -> Likely:
+    others = tuple(article for article in one.articles if article != besides)
+    return Likely(
+        articles=others,
+        likeness=one.likeness,
+        shared=one.shared,
+        of=one.of,
+        keyed=not keyed.isdisjoint(others),
+    )
+
+
+def _keyed(session: Session, keys: Sequence[int], besides: int | None) -> set[int]:
+    if not keys:
+        return set()
+    rows = _run(session, _OF_KEYS, keys, most=_SIBLINGS)
+    return {article for row in rows for article in _ids(row.ids)} - {besides or 0}
+
+
+def _postings(session: Session, hashes: Sequence[int], most: int) -> tuple[dict[int, tuple[int, ...]], int]:
+    """The wordings of each hash that any has, so many at most; and how many wordings there are."""
+    rows = _run(session, _OF_HASHES, hashes, most=most)
+    return {row.hash: _ids(row.ids) for row in rows if row.ids}, rows[0].total or 0 if rows else 0
+
+
+def _rows(session: Session, wordings: Sequence[int]) -> Sequence[Row[Any]]:
+    return _run(session, _OF_WORDINGS, wordings, most=_SIBLINGS) if wordings else ()
+
+
+def _ids(joined: str | None) -> tuple[int, ...]:
+    return tuple(map(int, joined.split(","))) if joined else ()
+
+
+# ------------------------------------------------------------------ wordings
+
+
+def _wording(session: Session, found: Fingerprints) -> int:
+    hashes = pack(found.hashes)
+    added: int | None = insert_unless_there(session, WordingRow, digest=found.digest, fingerprints=hashes)
+    if added is None:
+        return session.scalars(select(WordingRow.id).where(WordingRow.digest == found.digest)).one()
+    _run(session, _ADD_HASHES, found.hashes, id=added)
+    return added
+
+
+_HELD = text(
+    "SELECT a.wording_id, a.keys, w.fingerprints, EXISTS (SELECT 1 FROM fingerprinted o"
+    " WHERE o.wording_id = a.wording_id AND o.article_id <> a.article_id) AS shared"
+    " FROM fingerprinted a LEFT JOIN wording w ON w.id = a.wording_id WHERE a.article_id = :id"
+)
+_FORGET = text("DELETE FROM fingerprinted WHERE article_id = :id")
+
+# One statement for all hashes of an article: {numbers} is a table of them, {ids} joins what is found of each,
+# {id} and {most} are values.
+_ADD_HASHES = "INSERT INTO fingerprint (hash, wording_id) SELECT n.number, {id} FROM {numbers} n"
+_ADD_KEYS = "INSERT INTO fingerprint_key (key, article_id) SELECT n.number, {id} FROM {numbers} n"
+_REMOVE_HASHES = (
+    "DELETE FROM fingerprint WHERE wording_id = {id} AND hash IN (SELECT n.number FROM {numbers} n)"
+)
+_REMOVE_KEYS = (
+    "DELETE FROM fingerprint_key WHERE article_id = {id} AND key IN (SELECT n.number FROM {numbers} n)"
+)
+_OF_HASHES = (
+    "SELECT n.number AS hash, (SELECT {ids} FROM (SELECT f.wording_id AS id FROM fingerprint f"
+    " WHERE f.hash = n.number ORDER BY f.wording_id LIMIT {most}) AS found) AS ids,"
+    " (SELECT max(id) FROM wording) AS total FROM {numbers} n"
+)
+_OF_KEYS = (
+    "SELECT n.number AS key, (SELECT {ids} FROM (SELECT k.article_id AS id FROM fingerprint_key k"
+    " WHERE k.key = n.number ORDER BY k.article_id LIMIT {most}) AS found) AS ids FROM {numbers} n"
+)
+_OF_WORDINGS = (
+    "SELECT w.id, w.fingerprints, (SELECT {ids} FROM (SELECT a.article_id AS id FROM fingerprinted a"
+    " WHERE a.wording_id = w.id ORDER BY a.article_id LIMIT {most}) AS found) AS articles"
+    " FROM {numbers} n JOIN wording w ON w.id = n.number"
+)
+_WORDS = {
+    "sqlite": {
+        "numbers": "(SELECT value AS number FROM json_each(:numbers))",
+        "ids": "group_concat(id)",
+        "id": ":id",
+        "most": ":most",
+    },
+    "postgresql": {
+        "numbers": "(SELECT CAST(value AS bigint) AS number"
+        " FROM json_array_elements_text(CAST(%(numbers)s AS json)))",
+        "ids": "string_agg(CAST(id AS text), ',')",
+        "id": "%(id)s",
+        "most": "%(most)s",
+    },
+}
+
+
+def _run(session: Session, statement: str, numbers: Sequence[int], **values: int) -> Sequence[Row[Any]]:
+    """Run a statement for many numbers; what it returns, if it returns rows."""
+    connection = session.connection()
+    prepared = _prepared(statement, connection.dialect.name)
+    result = connection.exec_driver_sql(prepared, {"numbers": json.dumps(list(numbers)), **values})
+    return result.all() if result.returns_rows else ()
+
+
+@cache
+def _prepared(statement: str, dialect: str) -> str:
+    """The statement as the driver takes it, for SQLAlchemy would take longer than the database."""
+    return statement.format(**_WORDS[dialect])

@@ -1,0 +1,204 @@
+"""Which policy an article belongs to, since when and why; policies that turned out to be others.
+
+A policy that lost its articles to another stays as a tombstone that says which; its number leads there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from attrs import fields, frozen
+from sqlalchemy import Row, Select, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from policy.records import Version
+from storage import queries
+from storage.rows import KnownArticle, article_record
+from storage.tables import ArticleRow, MembershipRow, PolicyKeyRow, PolicyRow, VersionRow
+from storage.writes import insert
+
+
+@frozen(kw_only=True)
+class Membership:
+    """An article in a policy: as what (``full``, ``excerpt``, ``edition`` …), in which edition of it
+    (counted from 1 in their order), why, and who said so. ``flagged``: somebody should look at it."""
+
+    article_id: int
+    policy_id: int
+    was: int
+    at: dt.datetime
+    relation: str = ""
+    edition: int | None = None
+    flagged: bool = False
+    evidence: str = ""
+    by: str = "rule"
+
+
+_FIELDS = tuple(each.name for each in fields(Membership))
+_MEMBERSHIPS = select(*(MembershipRow.__table__.c[name] for name in _FIELDS))
+
+
+def put(session: Session, membership: Membership) -> None:
+    """Put down that an article belongs to a policy, and move it there."""
+    insert(
+        session,
+        MembershipRow,
+        article_id=membership.article_id,
+        policy_id=membership.policy_id,
+        was=membership.was,
+        at=membership.at,
+        relation=membership.relation,
+        edition=membership.edition,
+        flagged=membership.flagged,
+        evidence=membership.evidence,
+        by=membership.by,
+    )
+    if membership.policy_id != membership.was:
+        moved = update(ArticleRow).where(ArticleRow.id == membership.article_id)
+        session.execute(moved.values(policy_id=membership.policy_id))
+
+
+def policies_of(session: Session, articles: Collection[int]) -> dict[int, int]:
+    """The policy of each of these articles."""
+    rows = session.execute(select(ArticleRow.id, ArticleRow.policy_id).where(ArticleRow.id.in_(articles)))
+    return {article: policy for article, policy in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
+def articles_of(session: Session, policies: Collection[int], limit: int | None = None) -> list[int]:
+    """The articles of these policies, the first archived first."""
+    query = select(ArticleRow.id).where(ArticleRow.policy_id.in_(policies)).order_by(ArticleRow.id)
+    return [*session.scalars(query.limit(limit))]
+
+
+def current(
+    session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
+) -> dict[int, Membership]:
+    """What was put down of each article last, until that time; nothing of one of which nothing was."""
+    newest = select(func.max(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
+    if known_at is not None:
+        newest = newest.where(MembershipRow.at <= known_at)
+    return _by_article(session, newest)
+
+
+def _first(session: Session, articles: Collection[int]) -> dict[int, Membership]:
+    """What was put down of each article first."""
+    return _by_article(
+        session, select(func.min(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
+    )
+
+
+def _by_article(session: Session, ids: Select[int]) -> dict[int, Membership]:
+    query = _MEMBERSHIPS.where(MembershipRow.id.in_(ids.group_by(MembershipRow.article_id)))
+    return {row.article_id: _membership(row) for row in session.execute(query)}
+
+
+def history(session: Session, article_id: int) -> list[Membership]:
+    """All that was put down of an article, the first first."""
+    query = _MEMBERSHIPS.where(MembershipRow.article_id == article_id).order_by(MembershipRow.id)
+    return [_membership(row) for row in session.execute(query)]
+
+
+def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -> list[int]:
+    """The articles that belonged to a policy at a time, or belong to it now."""
+    if known_at is None:
+        return articles_of(session, [policy_id])
+    moved = select(MembershipRow.article_id).where(
+        (MembershipRow.policy_id == policy_id) | (MembershipRow.was == policy_id)
+    )
+    query = select(ArticleRow.id).where((ArticleRow.policy_id == policy_id) | ArticleRow.id.in_(moved))
+    ever = [*session.scalars(query.order_by(ArticleRow.id))]
+    told, first = current(session, ever, known_at=known_at), _first(session, ever)
+    then = {one: told[one].policy_id if one in told else first[one].was for one in ever if one in first}
+    return [one for one in ever if then.get(one, policy_id) == policy_id]
+
+
+def _membership(row: Row[Any]) -> Membership:
+    return Membership(**dict(zip(_FIELDS, row, strict=True)))
+
+
+# ------------------------------------------------------------------ policies
+
+
+def root(session: Session, policy_id: int) -> int:
+    """The policy of this number, or the one that it turned out to be."""
+    return session.scalar(select(PolicyRow.merged_into).where(PolicyRow.id == policy_id)) or policy_id
+
+
+def roots(session: Session, policies: Collection[int]) -> Mapping[int, int]:
+    """The same of several."""
+    rows = session.execute(select(PolicyRow.id, PolicyRow.merged_into).where(PolicyRow.id.in_(policies)))
+    return {policy: into or policy for policy, into in rows}
+
+
+def family(session: Session, policy_id: int) -> list[int]:
+    """A policy's number and those of the tombstones that lead to it."""
+    query = select(PolicyRow.id).where(PolicyRow.merged_into == policy_id)
+    return [policy_id, *session.scalars(query.order_by(PolicyRow.id))]
+
+
+def add_policy(session: Session, title: str, first_seen: dt.datetime) -> int:
+    """The number of a new policy."""
+    number: int = insert(session, PolicyRow, title=title, first_seen=first_seen)
+    return number
+
+
+def bury(session: Session, policy_id: int, into: int, at: dt.datetime) -> None:
+    """Make a policy without articles a tombstone that leads to another, with its keys."""
+    led = (PolicyRow.id == policy_id) | (PolicyRow.merged_into == policy_id)
+    session.execute(update(PolicyRow).where(led).values(merged_into=into))
+    session.execute(update(PolicyRow).where(PolicyRow.id == policy_id).values(merged_at=at))
+    session.execute(update(PolicyKeyRow).where(PolicyKeyRow.policy_id == policy_id).values(policy_id=into))
+    born = select(func.min(PolicyRow.first_seen)).where(PolicyRow.id.in_([policy_id, into]))
+    first = session.scalars(born).one()
+    session.execute(update(PolicyRow).where(PolicyRow.id == into).values(first_seen=first))
+
+
+_GIVE = (
+    update(PolicyKeyRow)
+    .where(
+        PolicyKeyRow.key.in_(bindparam("keys", expanding=True)), PolicyKeyRow.policy_id == bindparam("was")
+    )
+    .values(policy_id=bindparam("now"))
+)
+
+
+def give_keys(session: Session, keys: Sequence[str], was: int, now: int) -> None:
+    """Let keys that belong to a policy belong to another, to which their articles went."""
+    if keys:
+        session.execute(_GIVE, {"keys": list(keys), "was": was, "now": now})
+
+
+# ------------------------------------------------------------------ a policy with all its articles
+
+
+@frozen(kw_only=True)
+class Printed:
+    """An article of a policy and the version of it that was the newest."""
+
+    known: KnownArticle
+    version: Version
+
+
+def printed(session: Session, policy_id: int, *, known_at: dt.datetime | None = None) -> list[Printed]:
+    """The articles of a policy in the order of their numbers, each with its newest version at that time."""
+    ids = members_at(session, policy_id, known_at)
+    rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)).order_by(ArticleRow.id))
+    articles = {row.id: article_record(row) for row in rows}
+    places = newest_at(session, [*articles], known_at)
+    versions = queries.versions_at(session, places.items())
+    return [
+        Printed(known=articles[article], version=versions[article, number])
+        for article, number in places.items()
+    ]
+
+
+def newest_at(session: Session, articles: list[int], known_at: dt.datetime | None) -> dict[int, int]:
+    """The number of each article's newest version at that time; those that had none are left out."""
+    query = select(VersionRow.article_id, func.max(VersionRow.number))
+    query = query.where(VersionRow.article_id.in_(articles))
+    if known_at is not None:
+        query = query.where(VersionRow.at <= known_at)
+    rows = session.execute(query.group_by(VersionRow.article_id).order_by(VersionRow.article_id))
+    return {article: number for article, number in rows}  # noqa: C416 - rows are not pairs to mypy

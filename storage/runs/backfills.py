@@ -1,0 +1,246 @@
+"""Back-fills: what is wanted, which pages of listings were read and which wait, which entries are owed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import cattrs
+from attrs import frozen
+from sqlalchemy import case, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from policy.errors import ArchiveError
+from policy.records import Entry
+from policy.records.backfills import PATIENCE, Backfill, BackfillState, Walked
+from storage.tables import AliasRow, ArticleRow, BackfillEntryRow, BackfillPageRow, BackfillRow
+from storage.writes import insert_unless_there
+
+_AT_ONCE = 500
+_walks = cattrs.Converter()
+_walks.register_structure_hook(dt.date, lambda day, _: dt.date.fromisoformat(day))
+_walks.register_unstructure_hook(dt.date, dt.date.isoformat)
+
+
+@frozen(kw_only=True)
+class KnownPages:
+    """The pages of a listing: those ``read``, in that order, and those ``waiting``, in theirs, each with how
+    often it could not be read."""
+
+    read: tuple[str, ...] = ()
+    waiting: tuple[tuple[str, int], ...] = ()
+
+
+# ------------------------------------------------------------------ back-fills
+
+
+def begin(
+    session: Session,
+    portal: str,
+    sections: Sequence[str],
+    since: dt.date,
+    until: dt.date,
+    now: dt.datetime,
+    *,
+    listing_pages: int | None = None,
+) -> Backfill:
+    """Open a back-fill; raises ArchiveError where the portal has an open one."""
+    row = insert_unless_there(
+        session,
+        BackfillRow,
+        portal=portal,
+        sections=list(sections),
+        since=since,
+        until=until,
+        listing_pages=listing_pages,
+        state="open",
+        started=now,
+        walked={},
+    )
+    if row is None:
+        raise ArchiveError(f"{portal}: a back-fill is open already")
+    return backfill(session, row)
+
+
+def backfill(session: Session, backfill_id: int) -> Backfill:
+    """One back-fill; raises ArchiveError when there is no such one."""
+    row = session.get(BackfillRow, backfill_id, populate_existing=True)
+    if row is None:
+        raise ArchiveError(f"back-fill {backfill_id}: no such back-fill")
+    return _record(session, row)
+
+
+def open_of(session: Session, portal: str) -> Backfill | None:
+    """The open back-fill of a portal."""
+    query = select(BackfillRow).where(BackfillRow.portal == portal, BackfillRow.state == "open")
+    row = session.scalar(query)
+    return _record(session, row) if row else None
+
+
+def every(session: Session, *, only_open: bool = False, limit: int = 200) -> list[Backfill]:
+    """The newest back-fills first."""
+    query = select(BackfillRow).order_by(BackfillRow.id.desc()).limit(limit)
+    rows = session.scalars(query.where(BackfillRow.state == "open") if only_open else query)
+    return [_record(session, row) for row in rows]
+
+
+def of_day(session: Session, first: dt.datetime, last: dt.datetime) -> list[Backfill]:
+    """The back-fills that are open, or ran last between both times, the last excluded."""
+    query = select(BackfillRow).order_by(BackfillRow.portal, BackfillRow.id)
+    at_work = (BackfillRow.state == "open") | ((BackfillRow.ran >= first) & (BackfillRow.ran < last))
+    return [_record(session, row) for row in session.scalars(query.where(at_work))]
+
+
+def ran(session: Session, backfill_id: int, now: dt.datetime) -> None:
+    """A run of it begins."""
+    session.execute(update(BackfillRow).where(BackfillRow.id == backfill_id).values(ran=now))
+
+
+def close(session: Session, backfill_id: int, state: BackfillState, now: dt.datetime) -> Backfill:
+    """The back-fill in its last state; the pages it knew are forgotten."""
+    still_open = (BackfillRow.id == backfill_id, BackfillRow.state == "open")
+    session.execute(update(BackfillRow).where(*still_open).values(state=state, finished=now))
+    session.execute(delete(BackfillPageRow).where(BackfillPageRow.backfill_id == backfill_id))
+    return backfill(session, backfill_id)
+
+
+def _record(session: Session, row: BackfillRow) -> Backfill:
+    found, archived, failed = session.execute(_counts(row.id)).one()
+    return Backfill(
+        id=row.id,
+        portal=row.portal,
+        sections=tuple(row.sections),
+        since=row.since,
+        until=row.until,
+        listing_pages=row.listing_pages,
+        state=cast("BackfillState", row.state),  # only this module writes it
+        started=row.started,
+        ran=row.ran,
+        finished=row.finished,
+        walked={section: _walks.structure(each, Walked) for section, each in row.walked.items()},
+        found=found,
+        archived=archived or 0,
+        failed=failed or 0,
+    )
+
+
+def _counts(backfill_id: int) -> Any:
+    archived, given_up = _archived(backfill_id), BackfillEntryRow.tries >= PATIENCE
+    return select(
+        func.count(),
+        func.sum(case((archived, 1), else_=0)),
+        func.sum(case((~archived & given_up, 1), else_=0)),
+    ).where(BackfillEntryRow.backfill_id == backfill_id)
+
+
+def _archived(backfill_id: int) -> Any:
+    """Whether an entry's article is in the archive, whoever brought it."""
+    portal = select(BackfillRow.portal).where(BackfillRow.id == backfill_id).scalar_subquery()
+    own = exists().where(ArticleRow.portal == portal, ArticleRow.key == BackfillEntryRow.key)
+    return own | exists().where(AliasRow.portal == portal, AliasRow.key == BackfillEntryRow.key)
+
+
+# ------------------------------------------------------------------ listings
+
+
+def pages(session: Session, backfill_id: int, section: str) -> KnownPages:
+    """The pages of a section's listing that are known."""
+    of_section = (BackfillPageRow.backfill_id == backfill_id, BackfillPageRow.section == section)
+    rows = session.scalars(select(BackfillPageRow).where(*of_section)).all()
+    read = sorted((row.number, row.url) for row in rows if row.number is not None)
+    waiting = sorted((row.place, row.url, row.tries) for row in rows if row.number is None)
+    return KnownPages(
+        read=tuple(url for _, url in read), waiting=tuple((url, tries) for _, url, tries in waiting)
+    )
+
+
+def keep_page(session: Session, backfill_id: int, section: str, url: str, number: int) -> None:
+    """A page was read, as the ``number``-th of its listing; one that was read before keeps its number."""
+    of_page = _page(backfill_id, section, url)
+    row = session.scalar(select(BackfillPageRow).where(*of_page))
+    if row is None:
+        place = {"number": number, "place": 0, "tries": 0}
+        session.add(BackfillPageRow(backfill_id=backfill_id, section=section, url=url, **place))
+    elif row.number is None:
+        row.number = number
+    session.flush()
+
+
+def keep_waiting(
+    session: Session, backfill_id: int, section: str, urls: Iterable[tuple[str, int]], *, read: Iterable[str]
+) -> None:
+    """The pages that wait, in their order, with how often each could not be read; those that were ``read``
+    before and are read again among them stay so."""
+    waits = (BackfillPageRow.backfill_id == backfill_id, BackfillPageRow.section == section)
+    session.execute(delete(BackfillPageRow).where(*waits, BackfillPageRow.number.is_(None)))
+    before = set(read)
+    rows = [
+        {"backfill_id": backfill_id, "section": section, "url": url, "place": place, "tries": tries}
+        for place, (url, tries) in enumerate(urls)
+        if url not in before
+    ]
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(insert(BackfillPageRow), rows[start : start + _AT_ONCE])
+
+
+def page_lost(session: Session, backfill_id: int, section: str, url: str) -> None:
+    """A page that waits could not be read."""
+    tried = update(BackfillPageRow).where(*_page(backfill_id, section, url))
+    session.execute(tried.values(tries=BackfillPageRow.tries + 1))
+
+
+def keep_walked(session: Session, backfill_id: int, section: str, walked: Walked) -> None:
+    """How far a section's listing was read."""
+    row = session.get_one(BackfillRow, backfill_id, with_for_update=True)
+    row.walked = {**row.walked, section: _walks.unstructure(walked)}
+    session.flush()
+
+
+def _page(backfill_id: int, section: str, url: str) -> tuple[Any, ...]:
+    ours = (BackfillPageRow.backfill_id == backfill_id, BackfillPageRow.section == section)
+    return (*ours, BackfillPageRow.url == url)
+
+
+# ------------------------------------------------------------------ entries
+
+
+def find(session: Session, backfill_id: int, section: str, entries: Iterable[Entry]) -> None:
+    """Entries of the range are wanted; those that another page or section showed before are so already."""
+    for entry in entries:
+        insert_unless_there(
+            session,
+            BackfillEntryRow,
+            backfill_id=backfill_id,
+            key=entry.key,
+            section=section,
+            url=entry.url,
+            title=entry.title,
+            listed_on=entry.listed_on,
+            tries=0,
+        )
+
+
+def owed(session: Session, backfill_id: int, *, after: str = "", limit: int) -> list[Entry]:
+    """Entries that are not archived and not given up, behind a key."""
+    query = (
+        select(BackfillEntryRow)
+        .where(
+            BackfillEntryRow.backfill_id == backfill_id,
+            BackfillEntryRow.tries < PATIENCE,
+            BackfillEntryRow.key > after,
+            ~_archived(backfill_id),
+        )
+        .order_by(BackfillEntryRow.key)
+        .limit(limit)
+    )
+    return [
+        Entry(url=row.url, key=row.key, title=row.title, listed_on=row.listed_on)
+        for row in session.scalars(query)
+    ]
+
+
+def not_come(session: Session, backfill_id: int, key: str) -> None:
+    """An entry's article could not be had."""
+    ours = (BackfillEntryRow.backfill_id == backfill_id, BackfillEntryRow.key == key)
+    session.execute(update(BackfillEntryRow).where(*ours).values(tries=BackfillEntryRow.tries + 1))

@@ -1,0 +1,188 @@
+"""What is known of a run when it is judged, and what was judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, cast
+
+from attrs import asdict, evolve, frozen
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session, defer, undefer
+
+from policy.records import ChangeKind
+from policy.records.runs import Judgement, Readings, Run
+from policy.rules import drift
+from policy.rules.backoff import Backoff
+from policy.rules.drift import Alarm
+from storage.rows import readings_record, run_record, stored_record
+from storage.tables import ArticleRow, BackoffRow, ChangeRow, PolicyRow, RunRow
+
+NIGHTS = 60
+"""So many runs say what a portal is usually like."""
+QUIET_NIGHTS = 20
+"""So many quiet ones behind them, where none of them was quiet."""
+ENDED = ("ok", "partial", "failed", "timeout", "budget")
+_QUIET: list[dict[str, Any]] = []
+
+
+def past(session: Session, run: Run) -> list[Run]:
+    """The portal's crawls before, the oldest first, without their readings.
+
+    They begin with the one that somebody accepted last: whatever it was like is usual.
+    """
+    in_order, later = past_rows(session, run.portal, before=run.id)
+    first = [evolve(run_record(in_order, readings=False), judgements=())] if in_order else []
+    return [*first, *(run_record(row, readings=False) for row in later)]
+
+
+def past_rows(
+    session: Session, portal: str, *, before: int | None = None, readings: bool = False
+) -> tuple[RunRow | None, list[RunRow]]:
+    """The crawl that somebody found in order, and those after it, the oldest first.
+
+    An alarm that lasts longer than we look back is not learned either: then quiet nights stand before
+    the others.
+    """
+    query = _crawls(portal, before).options(undefer(RunRow.readings) if readings else defer(RunRow.readings))
+    since = _accepted(session, portal, before)
+    later = [*session.scalars(query.where(RunRow.id > since).limit(NIGHTS))]
+    if len(later) == NIGHTS and all(row.judgements for row in later):
+        quiet = query.where(RunRow.id > since, RunRow.id < later[-1].id, RunRow.judgements == _QUIET)
+        later += session.scalars(quiet.limit(QUIET_NIGHTS))
+    return session.scalar(query.where(RunRow.id < since).limit(1)), later[::-1]
+
+
+def _crawls(portal: str, before: int | None) -> Select[RunRow]:
+    query = select(RunRow).where(RunRow.portal == portal, RunRow.replay.is_(False), RunRow.kind == "crawl")
+    query = query.where(RunRow.id < before) if before is not None else query
+    return query.where(RunRow.state.in_(ENDED)).order_by(RunRow.id.desc())
+
+
+def _accepted(session: Session, portal: str, before: int | None) -> int:
+    """The last run by which somebody accepted the one before it; 0 where there is none."""
+    settled = (RunRow.kind == "acceptance", RunRow.state.in_(ENDED), RunRow.state != "failed")
+    query = select(func.max(RunRow.id)).where(RunRow.portal == portal, *settled)
+    return session.scalar(query.where(RunRow.id < before) if before is not None else query) or 0
+
+
+def keep(session: Session, run_id: int, judgements: Sequence[Judgement]) -> None:
+    """Store how a run was judged."""
+    stored = [stored_record(each) for each in judgements]
+    session.execute(update(RunRow).where(RunRow.id == run_id).values(judgements=stored))
+
+
+# -------------------------------------------------------------- what a morning report and a diary are made of
+
+
+_CRAWLS = (RunRow.kind == "crawl", RunRow.state != "running")
+
+
+@frozen(kw_only=True)
+class Told:
+    """A change with the article it is of."""
+
+    portal: str
+    kind: ChangeKind
+    title: str
+    url: str
+
+
+def diary(session: Session, portal: str, *, limit: int, until: dt.datetime | None = None) -> list[Run]:
+    """The portal's last crawls and acceptances whose slot is before ``until``, the oldest first, without
+    their readings."""
+    entered = (RunRow.kind.in_(["crawl", "acceptance"]), RunRow.state != "running")
+    query = select(RunRow).options(defer(RunRow.readings)).where(RunRow.portal == portal, *entered)
+    query = query.where(RunRow.slot < until) if until else query
+    rows = session.scalars(query.order_by(RunRow.slot.desc(), RunRow.id.desc()).limit(limit))
+    return [run_record(row, readings=False) for row in reversed(rows.all())]
+
+
+def ran(session: Session, first: dt.datetime, last: dt.datetime) -> list[str]:
+    """The portals with a crawl whose slot lies between both, the last excluded."""
+    query = select(RunRow.portal).where(RunRow.slot >= first, RunRow.slot < last, *_CRAWLS).distinct()
+    return sorted(session.scalars(query))
+
+
+def newest_slot(session: Session) -> dt.datetime | None:
+    """The newest slot of any crawl."""
+    return session.scalar(select(func.max(RunRow.slot)).where(*_CRAWLS))
+
+
+def told(session: Session, run_ids: list[int], *, limit: int) -> list[Told]:
+    """What these runs changed and somebody may be told, the newest first."""
+    query = (
+        select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url, PolicyRow.merged_into)
+        .join(ArticleRow, ArticleRow.id == ChangeRow.article_id)
+        .join(PolicyRow, PolicyRow.id == ChangeRow.policy_id)
+        .where(ChangeRow.run_id.in_(run_ids), ChangeRow.quiet.is_(False))
+        .order_by(ChangeRow.id.desc())
+    )
+    return [
+        Told(portal=portal, kind=_kind(kind, into), title=title, url=url)
+        for kind, portal, title, url, into in session.execute(query.limit(limit))
+    ]
+
+
+def _kind(kind: str, merged_into: int | None) -> ChangeKind:
+    """A policy that turned out to be another was a source of that one."""
+    told = "source_added" if kind == "new_policy" and merged_into is not None else kind
+    return cast("ChangeKind", told)
+
+
+def behind(session: Session, position: int) -> int:
+    """How many changes lie after a follower's position."""
+    return session.scalar(select(func.count()).where(ChangeRow.id > position)) or 0
+
+
+# ------------------------------------------------------------------ what drifted
+
+
+def alarms(session: Session, run: Run) -> tuple[Alarm, ...]:
+    """What is unusual about a run; nothing of a re-extraction."""
+    return alarms_of(session, run.portal, run.readings, before=run.id) if run.kind == "crawl" else ()
+
+
+def alarms_of(
+    session: Session, portal: str, readings: Readings, *, before: int | None = None
+) -> tuple[Alarm, ...]:
+    """What is unusual about readings made now, or by the run of this id."""
+    in_order, later = past_rows(session, portal, before=before, readings=True)
+    return drift.alarms(
+        [*(readings_record(row.readings) for row in later), readings],
+        readings_record(in_order.readings) if in_order else None,
+    )
+
+
+# ---------------------------------------------------------------- domains that are left alone for some nights
+
+
+def backoffs(session: Session) -> dict[str, Backoff]:
+    """All of them by domain, those too whose time is over and that were not tried since."""
+    rows = session.scalars(select(BackoffRow).order_by(BackoffRow.domain))
+    return {
+        row.domain: Backoff(
+            domain=row.domain,
+            portal=row.portal,
+            reason=row.reason,
+            times=row.times,
+            since=row.since,
+            until=row.until,
+        )
+        for row in rows
+    }
+
+
+def closed(session: Session, slot: dt.datetime) -> frozenset[str]:
+    """The domains that runs of this slot leave alone."""
+    return frozenset(domain for domain, each in backoffs(session).items() if each.holds(slot))
+
+
+def leave_alone(session: Session, backoff: Backoff) -> None:
+    """Remember that a domain is left alone."""
+    session.merge(BackoffRow(**asdict(backoff)))
+
+
+def welcome(session: Session, domain: str) -> None:
+    """The domain answers as it should."""
+    session.execute(delete(BackoffRow).where(BackoffRow.domain == domain))

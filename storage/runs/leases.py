@@ -1,0 +1,167 @@
+"""The ledger of runs, and the lease: one run a slot, one running run a portal.
+
+The state of a run is its row's, never an exit code; a run whose heart stopped is ``lost``, and
+its slot is free again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import Session
+
+from policy.errors import ArchiveError
+from policy.records.runs import HostTraffic, Readings, Run, RunKind, RunState, SectionReport
+from storage.rows import run_record, sections_record, stored_record
+from storage.tables import RunRow
+from storage.writes import insert_unless_there
+
+_CRAWLS = (RunRow.replay.is_(False), RunRow.kind == "crawl")
+
+
+class Counts(TypedDict, total=False):
+    """What a run has counted so far; what is not named stays as it is."""
+
+    entries: int
+    new: int
+    revised: int
+    unchanged: int
+    captures: int
+    not_saved: int
+    failed: Mapping[str, int]
+    sections: Mapping[str, SectionReport]
+    traffic: Mapping[str, HostTraffic]
+    swept: Sequence[str]
+    readings: Readings
+    warc: str | None
+
+
+def claim(
+    session: Session,
+    portal: str,
+    slot: dt.datetime,
+    now: dt.datetime,
+    *,
+    since: dt.date | None = None,
+    replay: bool = False,
+    kind: RunKind = "crawl",
+) -> Run | None:
+    """The run, leased to the caller; None when the slot is taken or the portal is running."""
+    values = {"portal": portal, "slot": slot, "state": "running", "since": since, "replay": replay}
+    leased = insert_unless_there(session, RunRow, **values, kind=kind, started=now, heartbeat=now)
+    return run(session, leased) if leased is not None else None
+
+
+def missed(session: Session, portal: str, slot: dt.datetime, now: dt.datetime) -> bool:
+    """Record a slot that nobody ran; False when the slot has a row already."""
+    values = {"portal": portal, "slot": slot, "state": "missed", "finished": now}
+    return insert_unless_there(session, RunRow, **values) is not None
+
+
+def skipped(session: Session, portal: str, slot: dt.datetime, now: dt.datetime, why: str) -> Run | None:
+    """Record a slot that was not run since its domain is left alone; None when it has a row already."""
+    values = {"portal": portal, "slot": slot, "state": "skipped", "started": now, "finished": now}
+    row = insert_unless_there(session, RunRow, **values, message=why)
+    return run(session, row) if row is not None else None
+
+
+def beat(session: Session, run_id: int, now: dt.datetime, **counts: Unpack[Counts]) -> bool:
+    """The run is alive; False when its row was closed by somebody else and it should end."""
+    return _change(session, _running(run_id).values(heartbeat=now, **_columns(counts)))
+
+
+def close(
+    session: Session,
+    run_id: int,
+    state: RunState,
+    now: dt.datetime,
+    *,
+    message: str | None = None,
+    **counts: Unpack[Counts],
+) -> Run:
+    """The run in its last state. A run that was closed before stays as it was closed."""
+    last = {"state": state, "finished": now, "message": message}
+    _change(session, _running(run_id).values(**last, **_columns(counts)))
+    return run(session, run_id)
+
+
+def lost(session: Session, now: dt.datetime, *, older_than: dt.timedelta) -> list[Run]:
+    """Close every run without a heartbeat for ``older_than``, and return them."""
+    silent = (
+        update(RunRow)
+        .where(RunRow.state == "running", RunRow.heartbeat < now - older_than)
+        .values(
+            state="lost", finished=now, message=f"no heartbeat for {older_than.total_seconds():g} seconds"
+        )
+        .returning(RunRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return [run(session, run_id) for run_id in sorted(session.scalars(silent))]
+
+
+def run(session: Session, run_id: int) -> Run:
+    """One run; raises ArchiveError when there is no such run."""
+    row = session.get(RunRow, run_id, populate_existing=True)
+    if row is None:
+        raise ArchiveError(f"run {run_id}: no such run")
+    return run_record(row)
+
+
+def last_slot(session: Session, portal: str) -> dt.datetime | None:
+    """The newest slot that was run or is known to be missed; neither lost runs nor replays count."""
+    settled = (RunRow.portal == portal, RunRow.state != "lost", *_CRAWLS)
+    return session.scalar(select(RunRow.slot).where(*settled).order_by(RunRow.slot.desc()).limit(1))
+
+
+def first_since(session: Session, portal: str) -> dt.date | None:
+    """The window of the portal's first run: later nights keep it as their floor."""
+    crawled = (RunRow.portal == portal, RunRow.state.not_in(["missed", "skipped"]), *_CRAWLS)
+    return session.scalar(select(RunRow.since).where(*crawled).order_by(RunRow.id).limit(1))
+
+
+def known_sections(session: Session, portal: str, *, replay: bool) -> set[str]:
+    """The sections that an earlier finished run has listed; to a live run replays are none: after
+    them the portal is still crawled for the first time."""
+    finished = select(RunRow.sections).where(
+        RunRow.portal == portal, RunRow.kind == "crawl", RunRow.state.in_(["ok", "partial"])
+    )
+    counted = finished if replay else finished.where(RunRow.replay.is_(False))
+    reports = (sections_record(row) for row in session.scalars(counted))
+    return {slug for each in reports for slug, report in each.items() if report.pages}
+
+
+def last_sweeps(session: Session, portal: str, *, limit: int = 400) -> dict[str, dt.datetime]:
+    """The slot in which each section was last swept."""
+    crawls = select(RunRow.slot, RunRow.swept).where(RunRow.portal == portal, *_CRAWLS)
+    newest = session.execute(crawls.order_by(RunRow.slot.desc()).limit(limit)).all()
+    return {section: slot for slot, swept in reversed(newest) for section in swept}
+
+
+def running(session: Session) -> dict[str, Run]:
+    """The run of each portal that has one under way."""
+    rows = session.scalars(select(RunRow).where(RunRow.state == "running").order_by(RunRow.portal))
+    return {row.portal: run_record(row) for row in rows}
+
+
+def history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:
+    """The newest runs first, of one portal or of all."""
+    query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
+    return [
+        run_record(row) for row in session.scalars(query.where(RunRow.portal == portal) if portal else query)
+    ]
+
+
+def _columns(counts: Counts) -> dict[str, object]:
+    return {name: stored_record(value) for name, value in counts.items()}
+
+
+def _running(run_id: int) -> Update:
+    return update(RunRow).where(RunRow.id == run_id, RunRow.state == "running")
+
+
+def _change(session: Session, statement: Update) -> bool:
+    changed = session.scalar(statement.returning(RunRow.id), execution_options={"synchronize_session": False})
+    return changed is not None

@@ -1,0 +1,372 @@
+"""The full-text index (tantivy): derived from the database, fed by the change feed, rebuilt at any time.
+
+One document an article, of its newest version. Single tokens lie in one field, neighbouring pairs
+with their positions in another: a phrase of any length is exact, and a break between two runs
+(``¶``) is a token like others, so that no phrase leaks across punctuation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import tantivy
+from attrs import frozen
+from tantivy import Occur, Query
+
+from policy.errors import ArchiveError
+from policy.query.documents import document
+from policy.records import Version
+from policy.text.words import fold, tokens
+from storage import queries
+from storage.database import Database
+from storage.runs import overview
+from storage.search import generations
+from storage.search.generations import State
+
+__all__ = ["SCHEMA", "Found", "Index", "Match", "Query", "Snapshot"]
+
+
+_BATCH = 200
+
+
+def all_articles(database: Database) -> Iterator[list[Version]]:
+    """The newest version of every article, in batches."""
+    after = 0
+    while True:
+        with database.read() as session:
+            found = queries.newest_versions(session, after=after, limit=_BATCH)
+        if not found:
+            return
+        yield found
+        after = found[-1].article_id
+
+
+@frozen(kw_only=True)
+class Batch:
+    """What changed next: the newest versions of these articles, the numbers of those that are part of
+    another now, and how far that reads."""
+
+    versions: list[Version]
+    joined: list[int]
+    position: int
+    at: dt.datetime
+
+
+def next_changed(database: Database, state: State) -> Batch | None:
+    """The next batch; None at the end of the feed."""
+    with database.read() as session:
+        changes = queries.changes(session, after=state.position, limit=_BATCH)
+        articles = dict.fromkeys(change.article_id for change in changes)
+        versions = [queries.version(session, article) for article in articles]
+        joined = queries.joined(session, articles)
+    if not changes:
+        return None
+    return Batch(
+        versions=[version for version in versions if version],
+        joined=joined,
+        position=changes[-1].id,
+        at=changes[-1].at,
+    )
+
+
+def same_feed(database: Database, state: State) -> bool:
+    """Whether the index was fed by this archive, and by no later state of it."""
+    if state.position == 0:
+        return True
+    with database.read() as session:
+        last = queries.changes(session, after=state.position - 1, limit=1)
+    return [(change.id, change.at.isoformat()) for change in last] == [(state.position, state.at)]
+
+
+# ------------------------------------------------------------------ index
+
+
+SCHEMA = 2
+"""Raise it when the fields or what they hold change: an index of another number is rebuilt."""
+
+Field = Literal["text", "title", "doc_no"]
+Progress = Callable[[int, int], None]
+"""Told how many of how many articles are indexed."""
+
+_MEMORY = 50_000_000
+_JOINT = "_"
+"""Joins the two words of a pair; no token contains it."""
+_LONGEST = 16_384
+"""Characters of a token; no query is as long, and tantivy drops longer ones with their position."""
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("text", "title", "doc_no"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(f"{name}_pairs", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("portal", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", indexed=True, fast=True)
+    for name in ("article", "policy", "version"):
+        builder.add_integer_field(name, stored=True, indexed=True, fast=True)
+    return builder.build()
+
+
+_FIELDS = _schema()
+
+
+def _document(version: Version) -> tantivy.Document:
+    asked = document(version)
+    found = tantivy.Document(key=str(version.article_id), portal=fold(version.article.portal))
+    for name, number in (
+        ("article", version.article_id),
+        ("policy", version.policy_id),
+        ("version", version.number),
+    ):
+        found.add_integer(name, number)
+    if asked.day is not None:
+        found.add_integer("day", asked.day.toordinal())
+    for name, text in (
+        ("text", asked.text),
+        ("title", version.article.title.value),
+        ("doc_no", asked.doc_no or ""),
+    ):
+        _add_words(found, name, text)
+    return found
+
+
+def _add_words(found: tantivy.Document, name: str, text: str) -> None:
+    words = tokens(text)
+    if len(max(words, key=len, default="")) > _LONGEST:
+        words = [word if len(word) <= _LONGEST else _JOINT for word in words]
+    found.add_text(name, " ".join(words))
+    found.add_text(f"{name}_pairs", " ".join(map(_JOINT.join, pairwise(words))))
+
+
+# ------------------------------------------------------------------ writing
+
+
+class Index:
+    """The index below one folder. Any number of processes may read while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open: tuple[str, tantivy.Index] | None = None
+
+    @property
+    def position(self) -> int:
+        """The last change of the feed that is indexed; 0 when there is no index."""
+        state = generations.load(self.path)
+        return state.position if state else 0
+
+    def follow(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
+        """Index what changed since; returns the articles indexed, 0 also when another process is at it.
+
+        A lost index, one of another schema, and one of another archive are built anew.
+        """
+        with generations.writing(self.path) as ours:
+            if not ours:
+                return 0
+            state = self._usable(database)
+            return self._build(database, progress) if state is None else self._catch_up(database, state)
+
+    def rebuild(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
+        """Build the index anew beside the old one, which serves until the last moment."""
+        with generations.writing(self.path) as ours:
+            if not ours:
+                raise ArchiveError(
+                    f"{self.path}: another process is indexing; try again when it has finished"
+                )
+            return self._build(database, progress)
+
+    def _usable(self, database: Database) -> State | None:
+        state = generations.load(self.path)
+        if state is None or state.schema != SCHEMA or not _exists(self.path / state.folder):
+            return None
+        return state if same_feed(database, state) else None
+
+    def _build(self, database: Database, progress: Progress) -> int:
+        folder = generations.create(self.path)
+        index = tantivy.Index(_FIELDS, path=str(folder))
+        state, done = State(schema=SCHEMA, folder=folder.name), 0
+        with database.read() as session:
+            last = queries.changes(session, after=queries.last_change(session) - 1, limit=1)
+            total = overview.totals(session).articles
+        with _Writer(index) as writer:
+            for versions in all_articles(database):
+                writer.put(versions)
+                done += len(versions)
+                progress(done, max(done, total))
+        generations.save(self.path, state.moved(last[0].id, last[0].at) if last else state)
+        generations.drop_others(self.path, folder.name)
+        return done
+
+    def _catch_up(self, database: Database, state: State) -> int:
+        index, done = tantivy.Index(_FIELDS, path=str(self.path / state.folder)), 0
+        if not next_changed(database, state):
+            return 0
+        with _Writer(index) as writer:
+            while batch := next_changed(database, state):
+                writer.drop(batch.joined)
+                writer.put(batch.versions)
+                state = state.moved(batch.position, batch.at)
+                generations.save(self.path, state)
+                done += len(batch.versions)
+        return done
+
+    # -------------------------------------------------------------- reading
+
+    def snapshot(self) -> Snapshot:
+        """The index as it is now. Raises ArchiveError when there is none of this release."""
+        state = generations.load(self.path)
+        if state is None or state.schema != SCHEMA:
+            raise ArchiveError(f"{self.path}: no index of this release; run polarchive index rebuild")
+        try:
+            return self._snapshot(state.folder)
+        except (ArchiveError, ValueError):
+            if generations.load(self.path) == state:
+                raise
+        return self.snapshot()  # another process replaced it in between
+
+    def _snapshot(self, folder: str) -> Snapshot:
+        if self._open is None or self._open[0] != folder:
+            self._open = folder, _reader(self.path / folder)
+        self._open[1].reload()
+        return Snapshot(self._open[1].searcher())
+
+
+def _exists(folder: Path) -> bool:
+    return folder.is_dir() and tantivy.Index.exists(str(folder))
+
+
+def _reader(folder: Path) -> tantivy.Index:
+    if not _exists(folder):
+        raise ArchiveError(f"{folder}: the index is lost; run polarchive index rebuild")
+    index = tantivy.Index(_FIELDS, path=str(folder))
+    index.config_reader("manual")
+    return index
+
+
+class _Writer:
+    """Puts articles into an index; what was there under their keys goes."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._writer = index.writer(_MEMORY, 1)
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def drop(self, articles: Iterable[int]) -> None:
+        """Articles that are no more, out with the next commit."""
+        for article in articles:
+            self._writer.delete_documents_by_term("key", str(article))
+
+    def put(self, versions: Iterable[Version]) -> None:
+        """In one commit: the old documents out, the new ones in."""
+        for version in versions:
+            self._writer.delete_documents_by_term("key", str(version.article_id))
+            self._writer.add_document(_document(version))
+        self._writer.commit()
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.wait_merging_threads()
+
+
+# ------------------------------------------------------------------ reading
+
+
+@frozen(kw_only=True)
+class Match:
+    """One article that answers, at the version that is indexed."""
+
+    article: int
+    policy: int
+    version: int
+    score: float
+
+
+@frozen(kw_only=True)
+class Found:
+    """How many articles answer, and the first of them."""
+
+    total: int
+    matches: tuple[Match, ...]
+
+
+class Snapshot:
+    """One state of the index; what is written meanwhile does not appear in it."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+
+    def find(self, query: Query, *, limit: int, newest_first: bool = False) -> Found:
+        """The best matches, or the latest."""
+        field = "day" if newest_first else None
+        result = self._searcher.search(query, max(limit, 1), order_by_field=field)
+        hits = result.hits[: max(limit, 0)]
+        addresses = [address for _, address in hits]
+        columns = [
+            self._searcher.fast_field_values(name, addresses) for name in ("article", "policy", "version")
+        ]
+        scores = [0.0 if newest_first else float(score) for score, _ in hits]
+        matches = (
+            Match(article=int(article or 0), policy=int(policy or 0), version=int(version or 0), score=score)
+            for score, article, policy, version in zip(scores, *columns, strict=True)
+        )
+        return Found(
+            total=result.count,  # type: ignore[attr-defined]  # missing in its stub
+            matches=tuple(matches),
+        )
+
+
+def words(field: Field, wanted: Sequence[str]) -> Query:
+    """These tokens one after the other. One word in ``phrase_query`` would panic."""
+    if not wanted:
+        return Query.empty_query()
+    if len(wanted) == 1:
+        return Query.term_query(_FIELDS, field, wanted[0], "freq")
+    pairs: list[str | tuple[int, str]] = list(map(_JOINT.join, pairwise(wanted)))
+    if len(pairs) == 1:
+        return Query.term_query(_FIELDS, f"{field}_pairs", str(pairs[0]), "freq")
+    return Query.phrase_query(_FIELDS, f"{field}_pairs", pairs)
+
+
+def boosted(query: Query, extra: Query, factor: float) -> Query:
+    """What answers ``query``, better ranked where it answers ``extra`` too."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Should, Query.boost_query(extra, factor))])
+
+
+def portals(slugs: Iterable[str]) -> Query:
+    """Articles of these portals."""
+    return _unranked(Query.term_set_query(_FIELDS, "portal", [fold(slug) for slug in slugs]))
+
+
+def policies(ids: Iterable[int]) -> Query:
+    """Articles of these policies."""
+    return _unranked(Query.term_set_query(_FIELDS, "policy", list(ids)))
+
+
+def dated(first: dt.date, last: dt.date) -> Query:
+    """Articles published between two days, both included; never one without a day."""
+    bounds = first.toordinal(), last.toordinal()
+    return _unranked(Query.range_query(_FIELDS, "day", tantivy.FieldType.Integer, *bounds))
+
+
+def every(parts: Iterable[Query]) -> Query:
+    """What answers all of them."""
+    return Query.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def either(parts: Iterable[Query]) -> Query:
+    """What answers at least one of them."""
+    return Query.boolean_query([(Occur.Should, part) for part in parts])
+
+
+def no(part: Query) -> Query:
+    """Everything else."""
+    everything = _unranked(Query.all_query())
+    return Query.boolean_query([(Occur.Must, everything), (Occur.MustNot, part)])
+
+
+def _unranked(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)

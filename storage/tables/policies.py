@@ -1,0 +1,168 @@
+"""Tables of policies: their articles, links between articles, citations, and the index of fingerprints."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.tables.base import Base
+
+
+class PolicyRow(Base):
+    """An act of its issuers, whichever portals print it. One that turned out to be another is a tombstone
+    that says which (no foreign key: SQLite cannot add one to a table); its number is never used again."""
+
+    __tablename__ = "policy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    first_seen: Mapped[dt.datetime]
+    merged_into: Mapped[int | None] = mapped_column(index=True)
+    merged_at: Mapped[dt.datetime | None]
+
+
+class PolicyKeyRow(Base):
+    """A natural key; it belongs to the policy that had it first."""
+
+    __tablename__ = "policy_key"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+
+
+class ArticleNameRow(Base):
+    """A name under which an article's policy may be cited: ``no:…`` or ``title:…``. Derived."""
+
+    __tablename__ = "article_name"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
+
+
+class ReferenceRow(Base):
+    """What an article's newest version says of another document, by its place in the text. Derived:
+    which policy is meant is asked of the names whenever somebody wants to know."""
+
+    __tablename__ = "article_reference"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    number: Mapped[str | None]
+    number_key: Mapped[str | None] = mapped_column(index=True)
+    title_key: Mapped[str | None] = mapped_column(index=True)
+    sentence: Mapped[str]
+
+
+class ComparedRow(Base):
+    """What grouping asks of an article that was compared with others. Derived."""
+
+    __tablename__ = "compared"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    facts: Mapped[dict[str, Any]]
+
+
+class UnsettledRow(Base):
+    """An article that was compared and is still to be grouped. Derived."""
+
+    __tablename__ = "unsettled"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    at: Mapped[dt.datetime]
+    quiet: Mapped[bool]
+
+
+class LinkRow(Base):
+    """What two articles are to each other, ``a`` before ``b``, where it says anything. Derived."""
+
+    __tablename__ = "article_link"
+
+    a: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    b: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True, index=True)
+    kind: Mapped[str]
+    side: Mapped[str | None]
+    strength: Mapped[int]
+    containment: Mapped[float]
+    conflict: Mapped[bool]
+    differs: Mapped[bool]
+    evidence: Mapped[str]
+
+
+class MembershipRow(Base):
+    """When an article came to a policy, from which (``was``), as what and why, and who said so: ``rule``,
+    or a person. Append-only: the newest row of an article is what it is."""
+
+    __tablename__ = "membership"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    was: Mapped[int] = mapped_column(index=True)
+    at: Mapped[dt.datetime]
+    relation: Mapped[str]
+    edition: Mapped[int | None]
+    flagged: Mapped[bool]
+    evidence: Mapped[str]
+    by: Mapped[str]
+
+
+class RulingRow(Base):
+    """What a person decided of two articles: one policy, or two. Append-only: the newest one counts."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (Index("ix_ruling_pair", "a", "b"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    a: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    b: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    same: Mapped[bool]
+    by: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class WordingRow(Base):
+    """A text that one or many articles have, and its fingerprints, 8 bytes each."""
+
+    __tablename__ = "wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[int] = mapped_column(BigInteger, unique=True)
+    fingerprints: Mapped[bytes]
+
+
+class FingerprintRow(Base):
+    """Which wordings have a hash. A reprint in the same words is not counted again."""
+
+    __tablename__ = "fingerprint"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    wording_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class FingerprintKeyRow(Base):
+    """Which articles bear a title or a number, hashed."""
+
+    __tablename__ = "fingerprint_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class FingerprintedRow(Base):
+    """An article in the index: its wording, unless that is too short to be known again, and its keys."""
+
+    __tablename__ = "fingerprinted"
+    __table_args__ = (Index("ix_fingerprinted_wording_id", "wording_id", "article_id"),)
+
+    article_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    wording_id: Mapped[int | None]
+    keys: Mapped[bytes]

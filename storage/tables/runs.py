@@ -1,0 +1,116 @@
+"""Tables of runs: one row per portal and slot, backfills, and domains that are backed off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.expression import TextClause
+
+from storage.tables.base import Base
+
+
+def _partial_unique(name: str, *columns: str, where: str) -> Index:
+    condition: TextClause = text(where)
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+class RunRow(Base):
+    """One portal crawled once, or a slot nobody ran. The partial indexes are the lease."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        _partial_unique("uq_run_slot", "portal", "slot", where="state != 'lost'"),
+        _partial_unique("uq_run_running", "portal", where="state = 'running'"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portal: Mapped[str]
+    slot: Mapped[dt.datetime]
+    state: Mapped[str]
+    started: Mapped[dt.datetime | None]
+    finished: Mapped[dt.datetime | None]
+    heartbeat: Mapped[dt.datetime | None]
+    since: Mapped[dt.date | None]
+    entries: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    revised: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    captures: Mapped[int] = mapped_column(default=0)
+    not_saved: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[dict[str, int]] = mapped_column(default=dict)
+    sections: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    traffic: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    judgements: Mapped[list[dict[str, Any]] | None]
+    kind: Mapped[str] = mapped_column(default="crawl", server_default="crawl")
+    readings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    warc: Mapped[str | None]
+    replay: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str | None]
+    swept: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+
+
+class BackfillRow(Base):
+    """A range of days of a portal that is archived on demand; of a portal one is open at a time.
+
+    ``walked`` says by section how far its listing was read.
+    """
+
+    __tablename__ = "backfill"
+    __table_args__ = (_partial_unique("uq_backfill_open", "portal", where="state = 'open'"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portal: Mapped[str]
+    sections: Mapped[list[str]]
+    since: Mapped[dt.date]
+    until: Mapped[dt.date]
+    listing_pages: Mapped[int | None]
+    state: Mapped[str]
+    started: Mapped[dt.datetime]
+    ran: Mapped[dt.datetime | None]
+    finished: Mapped[dt.datetime | None]
+    walked: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class BackfillPageRow(Base):
+    """A page of a listing that an open back-fill knows: ``number`` is when it was read, ``place`` where it
+    stands among those that wait."""
+
+    __tablename__ = "backfill_page"
+
+    backfill_id: Mapped[int] = mapped_column(ForeignKey("backfill.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int | None]
+    place: Mapped[int]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class BackfillEntryRow(Base):
+    """An entry of the range that the archive had not when it was found. Apart from ``listed``, so that no
+    night sees it."""
+
+    __tablename__ = "backfill_entry"
+
+    backfill_id: Mapped[int] = mapped_column(ForeignKey("backfill.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    section: Mapped[str]
+    url: Mapped[str]
+    title: Mapped[str]
+    listed_on: Mapped[dt.date | None]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class BackoffRow(Base):
+    """A registrable domain that is left alone until then."""
+
+    __tablename__ = "backoff"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    portal: Mapped[str]
+    reason: Mapped[str]
+    times: Mapped[int]
+    since: Mapped[dt.datetime]
+    until: Mapped[dt.datetime]

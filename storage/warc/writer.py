@@ -1,0 +1,310 @@
+"""The WARC file of a run (ISO 28500): every fetch is kept before anybody reads it.
+
+One new file a run, one gzip member a record, never appended to by a later run. A payload that
+is already held is kept as a ``revisit`` record that refers to the first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from http.client import responses
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from warcio.warcwriter import WARCWriter
+
+from policy.records import Capture
+from storage.warc.reader import Known, holder, request_bytes, stored_bytes
+from storage.warc.record_parser import FETCH_FAILED, StoredRecord, mime, payload_digest
+
+Fields = Iterable[tuple[str | bytes, str | bytes]]
+
+_LEVEL = 6  # warcio's fixed 9 costs a quarter more time for one per cent of the bytes
+
+
+class _Head:
+    """The head of an HTTP message, written as it is: warcio would percent-encode what is not ASCII."""
+
+    def __init__(self, block: bytes) -> None:
+        self.headers_buff = block
+
+    def compute_headers_buffer(self, _filter: object = None) -> None:
+        """Nothing to compute."""
+
+
+def packed(kind: str, url: str, fields: Mapping[str, str], head: bytes | None, body: bytes) -> bytes:
+    """One record as a gzip member; ``head`` is that of an HTTP message, if it is one."""
+    return _pack(
+        lambda writer: writer.create_warc_record(
+            url,
+            kind,
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=None if head is None else _Head(head),
+            warc_headers_dict=dict(fields),
+        )
+    )
+
+
+def warcinfo(name: str, at: dt.datetime, info: Mapping[str, str]) -> bytes:
+    """The record at the beginning of a file."""
+
+    def create(writer: Any) -> Any:
+        record = writer.create_warcinfo_record(name, info)
+        record.rec_headers.replace_header("WARC-Date", _warc_date(at))
+        return record
+
+    return _pack(create)
+
+
+def _pack(create: Callable[[Any], Any]) -> bytes:
+    plain = BytesIO()
+    writer = WARCWriter(plain, gzip=False, warc_version="1.1")
+    writer.write_record(create(writer))
+    return zlib.compress(plain.getvalue(), _LEVEL, wbits=31)
+
+
+def named(at: dt.datetime, ip: str | None = None) -> dict[str, str]:
+    """When something was fetched, and the name of its record."""
+    address = {"WARC-IP-Address": ip} if ip else {}
+    record_id = f"<urn:uuid:{uuid.uuid4()}>"
+    return {"WARC-Date": _warc_date(at), "WARC-Record-ID": record_id, **address}
+
+
+def refers_to(original: Capture, digest: str) -> dict[str, str]:
+    """The last two are Heritrix's: with them a revisit is resolved without any index."""
+    return {
+        "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+        "WARC-Payload-Digest": digest,
+        "WARC-Refers-To": original.record_id,
+        "WARC-Refers-To-Target-URI": original.url,
+        "WARC-Refers-To-Date": _warc_date(original.at),
+        "WARC-Refers-To-Filename": original.file,
+        "WARC-Refers-To-File-Offset": str(original.offset),
+    }
+
+
+def concurrent(response: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the request that belongs to a record."""
+    return {
+        "WARC-Date": response["WARC-Date"],
+        "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>",
+        "WARC-Concurrent-To": response["WARC-Record-ID"],
+    }
+
+
+def asking(method: str, url: str, headers: Fields) -> bytes:
+    """The head of a request."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = (b"Host", parts.netloc.encode())
+    return _lines(f"{method} {target} HTTP/1.1", [host, *kept_headers(headers, dropping=b"host")])
+
+
+def answering(protocol: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The head of an answer."""
+    return _lines(f"{_http(protocol)} {status} {responses.get(status, '')}".rstrip(), headers)
+
+
+def kept_headers(headers: Fields, *, dropping: bytes = b"transfer-encoding") -> list[tuple[bytes, bytes]]:
+    """All headers, each in one line, but one."""
+    pairs = [(_one_line(name), _one_line(value)) for name, value in headers]
+    return [(name, value) for name, value in pairs if name.lower() != dropping]
+
+
+def _lines(first: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"\r\n".join([_one_line(first), *(name + b": " + value for name, value in headers), b"", b""])
+
+
+def _http(protocol: str) -> str:
+    """HTTP/2 has no head in text; readers of WARC know that of HTTP/1.1."""
+    return protocol if protocol.startswith("HTTP/") else "HTTP/1.1"
+
+
+def _one_line(value: str | bytes) -> bytes:
+    raw = value if isinstance(value, bytes) else value.encode()
+    return b" ".join(raw.splitlines()).strip()
+
+
+def _warc_date(at: dt.datetime) -> str:
+    return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+# ------------------------------------------------------------------ writer
+
+
+_ABOUT = {
+    "software": "Polarchive",
+    "format": "WARC File Format 1.1",
+    "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+    "description": (
+        "Bodies are as received, before content decoding, after transfer decoding. Not byte-exact: the "
+        "reason phrase is that of the status code, header names are in canonical case, the order of "
+        "different headers may differ, Transfer-Encoding is left out; a request record states method, "
+        "address and body, not every header sent."
+    ),
+}
+
+
+class CaptureWriter:
+    """Writes one run's WARC file; each record is with the operating system when ``write`` returns."""
+
+    def __init__(
+        self,
+        root: Path,
+        slug: str,
+        run_id: int | str,
+        *,
+        now: dt.datetime,
+        known: Known = lambda digest: None,
+        info: Mapping[str, str] | None = None,
+    ) -> None:
+        utc = now.astimezone(dt.UTC)
+        self.file = f"{utc:%Y/%m}/{slug}-{utc:%Y%m%dT%H%M%SZ}-{run_id}.warc.gz"
+        self.path = root / self.file
+        self._root = root
+        self._known = known
+        self._own: dict[str, Capture] = {}
+        self._copied: dict[tuple[str, str], Capture] = {}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = self.path.open("xb", buffering=0)
+        self._synced_folder = False
+        self._append(warcinfo(self.path.name, utc, {**_ABOUT, **(info or {})}))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(
+        self,
+        *,
+        url: str,
+        status: int,
+        headers: Fields,
+        body: bytes,
+        at: dt.datetime,
+        method: str = "GET",
+        request_headers: Fields = (),
+        request_body: bytes = b"",
+        ip: str | None = None,
+        protocol: str = "HTTP/1.1",
+    ) -> Capture:
+        """Keep one answer and the request it answers; ``body`` as received, before content decoding."""
+        digest = payload_digest(body)
+        kept = kept_headers(headers)
+        head = answering(protocol, status, kept)
+        fields = named(at, ip)
+        original = self._original(digest) if body else None
+        if original is None:
+            record = packed("response", url, fields, head, body)
+        else:
+            record = packed("revisit", url, fields | refers_to(original, digest), head, b"")
+        asked = packed("request", url, concurrent(fields), asking(method, url, request_headers), request_body)
+        offset = self._append(record + asked)
+        capture = Capture(
+            url=url,
+            at=at,
+            status=status,
+            file=self.file,
+            offset=offset,
+            length=len(record),
+            digest=digest,
+            record_id=fields["WARC-Record-ID"],
+            mime=mime((name.decode("latin-1"), value.decode("latin-1")) for name, value in kept),
+        )
+        if original is None:
+            self._own.setdefault(digest, capture)
+        return capture
+
+    def convert(self, *, url: str, body: bytes, kind: str, at: dt.datetime) -> Capture:
+        """Keep a page as a browser made it of the answers kept before."""
+        fields = named(at) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
+        record = packed("conversion", url, fields, None, body)
+        return Capture(
+            url=url,
+            at=at,
+            status=200,
+            file=self.file,
+            offset=self._append(record),
+            length=len(record),
+            digest=payload_digest(body),
+            record_id=fields["WARC-Record-ID"],
+            mime=mime([("content-type", kind)]),
+        )
+
+    def fail(
+        self,
+        *,
+        url: str,
+        reason: str,
+        at: dt.datetime,
+        method: str = "GET",
+        request_headers: Fields = (),
+        request_body: bytes = b"",
+    ) -> None:
+        """Keep that a request got no answer, and why: a metadata record beside the request."""
+        block = f"{FETCH_FAILED}: {reason}\r\n".encode()
+        fields = named(at) | {"Content-Type": "application/warc-fields"}
+        asked = asking(method, url, request_headers)
+        self._append(
+            packed("metadata", url, fields, None, block)
+            + packed("request", url, concurrent(fields), asked, request_body)
+        )
+
+    def copy(self, record: StoredRecord) -> Capture:
+        """Take over a record of another archive unchanged, its request too; once, however often asked.
+
+        A revisit is copied as it is: copy (and record) what it refers to as well.
+        """
+        name = (record.record_id, record.digest)
+        if name not in self._copied:
+            response = stored_bytes(record)
+            offset = self._append(response + request_bytes(record))
+            self._copied[name] = record.capture(self.file, offset=offset, length=len(response))
+        return self._copied[name]
+
+    def sync(self) -> None:
+        """Make what was written survive a power cut: the file, and once its place in the folder."""
+        os.fsync(self._stream.fileno())
+        if not self._synced_folder:
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+            self._synced_folder = True
+
+    def close(self) -> None:
+        """Sync and close; a second call does nothing."""
+        if not self._stream.closed:
+            self.sync()
+            self._stream.close()
+
+    def _original(self, digest: str) -> Capture | None:
+        """What a revisit may refer to: looked at, so that no payload is given up for one that is lost."""
+        if digest not in self._own and (capture := self._known(digest)) is not None:
+            held = holder(self._root, capture)
+            if held is not None and held.digest == digest:
+                self._own[digest] = held
+        return self._own.get(digest)
+
+    def _append(self, stored: bytes) -> int:
+        """Write all of it or nothing: what follows a torn record could never be read again."""
+        offset = self._stream.tell()
+        rest = memoryview(stored)
+        try:
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        except BaseException:
+            self._stream.truncate(offset)
+            self._stream.seek(offset)
+            raise
+        return offset

@@ -1,0 +1,68 @@
+"""Plain INSERTs, compiled once: an article is a dozen rows, and the unit of work of the ORM would
+take longer than the database."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
+
+from storage.tables import AliasRow, ArticleRow, Base
+
+
+def insert(session: Session, row: type[Base], **values: object) -> Any:
+    """The primary key (its first column) of the row inserted."""
+    statement = _statement(row, session.get_bind().dialect.name, ignore=False)
+    return session.connection().execute(statement, values).scalar_one()
+
+
+def insert_unless_there(session: Session, row: type[Base], **values: object) -> Any | None:
+    """The same; None when a unique index has it already, from this or another transaction."""
+    statement = _statement(row, session.get_bind().dialect.name, ignore=True)
+    return session.connection().execute(statement, values).scalar()
+
+
+@cache
+def _statement(row: type[Base], dialect: str, *, ignore: bool) -> ReturningInsert[*tuple[Any, ...]]:
+    table = cast("Table", row.__table__)  # every row of ours is a table's
+    made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return (made.on_conflict_do_nothing() if ignore else made).returning(*table.primary_key)
+
+
+# ------------------------------------------------------------- what a writer holds until its transaction ends
+
+
+_FEED = select(func.pg_advisory_xact_lock(7_022_302))  # any number of our own
+_ARTICLE = (
+    select(ArticleRow)
+    .where(ArticleRow.portal == bindparam("portal"), ArticleRow.key == bindparam("key"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_ALIAS = (
+    select(ArticleRow)
+    .join(AliasRow, AliasRow.article_id == ArticleRow.id)
+    .where(AliasRow.portal == bindparam("portal"), AliasRow.key == bindparam("key"))
+    .with_for_update(of=ArticleRow)
+    .execution_options(populate_existing=True)
+)
+
+
+def hold_article(session: Session, portal: str, key: str) -> ArticleRow | None:
+    """The row of the article with this key, or one that stands for it; nobody else changes it until the
+    commit."""
+    asked = {"portal": portal, "key": key}
+    return session.scalar(_ARTICLE, asked) or session.scalar(_ALIAS, asked)
+
+
+def lock_feed(session: Session) -> bool:
+    """PostgreSQL: until the commit nobody else adds a change, so ids appear in commit order; True,
+    for others may have written while we waited. SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(_FEED)
+    return True
