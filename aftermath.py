@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 import reporting
 from alerts import outbox, percolation
-from alerts.outbox import Sent
+from alerts.outbox import SendResult
 from config import Config
 from crawler import clock as clocks
 from crawler import portals
@@ -31,7 +31,7 @@ class Aftermath:
 
     indexed: int = 0
     matched: int = 0
-    sent: Sent = field(factory=Sent)
+    sent: SendResult = field(factory=SendResult)
     broken: tuple[str, ...] = ()
 
 
@@ -58,13 +58,13 @@ def follow(config: Config, database: Database, clock: Clock = clocks.now) -> Aft
     return Aftermath(
         indexed=attempt("index", lambda: Index(config.index).follow(database), 0),
         matched=attempt("alerts", match, 0) if connected else 0,
-        sent=attempt("mail", lambda: send(config, database, clock), Sent()),
+        sent=attempt("mail", lambda: send(config, database, clock), SendResult()),
         broken=tuple(broken),
     )
 
 
-def send(config: Config, database: Database, clock: Clock = clocks.now) -> Sent:
+def send(config: Config, database: Database, clock: Clock = clocks.now) -> SendResult:
     """Hand what is due to the mail server; without one, only how much waits."""
     if not config.mail.host:
-        return Sent(waiting=outbox.waiting(database))
+        return SendResult(waiting=outbox.waiting(database))
     return outbox.send(database, reporting.channel(config), clock, portals.names(config.portal_packages))

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from health.history import Alarm
+from health.history import OpenAlarm
 from policy.documents.dates import SHANGHAI
 from policy.records import Moment
 from policy.records.backfills import Backfill
-from policy.records.runs import Judgement, Run
+from policy.records.runs import Finding, Run
 
 T = TypeVar("T")
 
@@ -193,7 +193,7 @@ def backfill_shape(backfill: Backfill) -> dict[str, Any]:
     return plain(backfill) | {"sections": list(backfill.sections), "owed": backfill.owed, "walked": walked}
 
 
-def judgement_lines(judgements: Iterable[Judgement]) -> Iterator[str]:
+def judgement_lines(judgements: Iterable[Finding]) -> Iterator[str]:
     """What needs a look, each with its examples and what to do."""
     for one in judgements:
         place = "/".join(filter(None, [one.portal, one.section]))
@@ -202,7 +202,7 @@ def judgement_lines(judgements: Iterable[Judgement]) -> Iterator[str]:
         yield f"    → {one.advice}"
 
 
-def alarm_shape(alarm: Alarm) -> dict[str, Any]:
+def alarm_shape(alarm: OpenAlarm) -> dict[str, Any]:
     """An alarm with its judgement for programs."""
     return plain(alarm.judgement) | {"since": alarm.since, "nights": alarm.nights}
 

@@ -24,7 +24,7 @@ def judged(config: Config, database: Database, run: Run) -> Run:
     portal = portals.load(config.portal_packages).get(run.portal)
     with database.read() as session:
         past, drift = stored.past(session, run), health_history.alarms(session, run)
-    found = checks.judge(
+    found = checks.check_run(
         run,
         [] if run.replay else past,
         promises(portal) if portal else (),

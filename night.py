@@ -18,9 +18,9 @@ from crawler import clock as clocks
 from crawler.clock import Clock
 from crawler.runs import lease
 from crawler.runs import process as crawling
-from crawler.runs.kill_switch import halted
+from crawler.runs.kill_switch import read_kill_switch
 from judging import judged
-from policy.records.runs import Judgement, Run
+from policy.records.runs import Finding, Run
 from storage.database import Database
 from storage.runs import backfills, leases
 
@@ -57,7 +57,7 @@ class Night:
         return max(codes) if codes else crawling.TAKEN if self.elsewhere else 0
 
     @property
-    def judgements(self) -> tuple[Judgement, ...]:
+    def judgements(self) -> tuple[Finding, ...]:
         """All that needs a look, portal by portal."""
         return tuple(one for run in self.runs for one in run.judgements or ())
 
@@ -77,7 +77,7 @@ def night(
     replay: Sequence[Path] = (),
     stop: threading.Event | None = None,
     on_done: Done = lambda slug, run: None,
-    crawl: crawling.Crawl = crawling.run_all,
+    crawl: crawling.CrawlFunction = crawling.run_all,
     clock: Clock = clocks.now,
 ) -> Night:
     """Run these slots, from saved captures where ``replay`` names them, record the missed ones, and
@@ -150,7 +150,7 @@ def _verdict(config: Config, database: Database, run: Run) -> Run:
         return judged(config, database, run)
     except Exception as error:
         logger.exception("%s: run %d could not be judged", run.portal, run.id)
-        broken = Judgement(
+        broken = Finding(
             portal=run.portal,
             kind="crash",
             severity="broken",
@@ -176,7 +176,7 @@ def _crawled(
     replay: Sequence[Path],
     stop: threading.Event,
     on_done: Done,
-    crawl: crawling.Crawl,
+    crawl: crawling.CrawlFunction,
 ) -> Night:
     ended: dict[str, Run | None] = {}
 
@@ -190,7 +190,7 @@ def _crawled(
         crawl(config, slots.items(), workers=workers, replay=replay, on_done=note, stop=stop)
     except RuntimeError as error:
         broken = (str(error),)
-    over = stop.is_set() or (bool(halted(config)) and not replay)
+    over = stop.is_set() or (bool(read_kill_switch(config)) and not replay)
     return Night(
         runs=tuple(run for run in ended.values() if run),
         elsewhere=() if over else tuple(slug for slug, run in ended.items() if not run),
@@ -214,7 +214,7 @@ def go_on(
     night's budget for them. Nobody waits for it: the night's report is out."""
     stop, filled = stop or threading.Event(), list[Run]()
     for slug in _to_fill(config, database, passed):
-        if passed.stopped or stop.is_set() or halted(config):
+        if passed.stopped or stop.is_set() or read_kill_switch(config):
             break
         run = crawling.supervise_backfill(config, slug, slot=clock(), pages=config.backfill.pages, stop=stop)
         filled += [_verdict(config, database, run)] if run else []

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from alerts import outbox
-from alerts.channels import NotDelivered
-from alerts.channels.email import Email
+from alerts.channels import DeliveryFailed
+from alerts.channels.email import EmailChannel
 from config import Config
 from crawler import clock as clocks
 from crawler.clock import Clock
 from crawler.runs import lease
-from health.daily_report import Morning, News, message
-from health.history import Alarm, DiaryNight, diary
+from health.daily_report import DailyReport, News, message
+from health.history import HistoryEntry, OpenAlarm, history_of
 from policy.documents.dates import SHANGHAI, calendar_day
 from resting import sentence
 from storage.database import Database
@@ -39,7 +39,7 @@ _KINDS = {
 
 def morning(
     config: Config, database: Database, day: dt.date | None = None, *, remarks: Sequence[str] = ()
-) -> Morning:
+) -> DailyReport:
     """The report of a day in Shanghai, by default of the last one on which anything ran."""
     with database.read() as session:
         newest = health_history.newest_slot(session)
@@ -47,11 +47,12 @@ def morning(
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
         slugs = health_history.ran(session, first, first + _DAY)
         diaries = [
-            diary(health_history.diary(session, slug, limit=NIGHTS, until=first + _DAY)) for slug in slugs
+            history_of(health_history.diary(session, slug, limit=NIGHTS, until=first + _DAY))
+            for slug in slugs
         ]
         entered = (night.run for nights in diaries for night in nights if night.run.slot >= first)
         tonight = [run for run in entered if run.kind == "crawl"]
-        return Morning(
+        return DailyReport(
             day=day,
             nights=tuple(_whole(nights, first) for nights in diaries),
             runs=tuple(tonight),
@@ -78,22 +79,22 @@ def _today() -> dt.date:
     return calendar_day(clocks.now())
 
 
-def alarms(session: Session, slugs: Iterable[str]) -> list[Alarm]:
+def alarms(session: Session, slugs: Iterable[str]) -> list[OpenAlarm]:
     """What needs a look at these portals, as their last runs found them."""
-    diaries = (diary(health_history.diary(session, slug, limit=NIGHTS)) for slug in slugs)
+    diaries = (history_of(health_history.diary(session, slug, limit=NIGHTS)) for slug in slugs)
     return [alarm for nights in diaries for alarm in (nights[-1].open if nights else ())]
 
 
-def _whole(nights: Sequence[DiaryNight], first: dt.datetime) -> DiaryNight:
+def _whole(nights: Sequence[HistoryEntry], first: dt.datetime) -> HistoryEntry:
     """The last crawl of the day, with the alarms after all that happened on it."""
     tonight = [night for night in nights if night.run.slot >= first]
     ran = [night.run for night in tonight if night.run.kind == "crawl"]
     opened = tuple(alarm for night in tonight for alarm in night.opened)
     closed = tuple(alarm for night in tonight for alarm in night.closed)
-    return DiaryNight(run=ran[-1], open=tonight[-1].open, opened=opened, closed=closed)
+    return HistoryEntry(run=ran[-1], open=tonight[-1].open, opened=opened, closed=closed)
 
 
-def mail(config: Config, report: Morning, clock: Clock = clocks.now) -> str | None:
+def mail(config: Config, report: DailyReport, clock: Clock = clocks.now) -> str | None:
     """Mail the report to ops, if the configuration says to whom; why it could not be sent.
 
     A report that cannot be sent breaks nothing else.
@@ -106,16 +107,16 @@ def mail(config: Config, report: Morning, clock: Clock = clocks.now) -> str | No
     name = f"<report-{report.day}-{clock().timestamp():.0f}@polarchive.invalid>"
     try:
         channel(config).send(address, message(report), message_id=name)
-    except NotDelivered as error:
+    except DeliveryFailed as error:
         logger.warning("report not mailed: %s", error)
         return f"the report is not mailed to {address}: {error}"
     return None
 
 
-def channel(config: Config) -> Email:
+def channel(config: Config) -> EmailChannel:
     """The mail server of the configuration."""
     mail = config.mail
-    return Email(
+    return EmailChannel(
         host=mail.host,
         port=mail.port,
         sender=mail.sender,

@@ -32,7 +32,7 @@ from config import Config, Schedule
 from crawler import clock
 from crawler.runs import lease
 from crawler.runs.enabled_portals import enabled
-from crawler.runs.kill_switch import halted
+from crawler.runs.kill_switch import read_kill_switch
 from crawler.runs.process import TAKEN
 from night import Night
 from policy.errors import ConfigError, PolarchiveError
@@ -225,7 +225,11 @@ class Clock:
         with self._lock, self._database.read() as session:
             self._held &= lease.blocking_runs(session).keys()
             taken_now = self._busy | self._held
-            free = [] if halted(self._config) else [slug for slug in self._slugs if slug not in taken_now]
+            free = (
+                []
+                if read_kill_switch(self._config)
+                else [slug for slug in self._slugs if slug not in taken_now]
+            )
             last = {slug: leases.last_slot(session, slug) for slug in free}
             taken = plan(self._config, last, clock.now(), wait=wait)
             self._busy |= set(taken.run)

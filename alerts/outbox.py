@@ -15,7 +15,7 @@ from attrs import field, frozen
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from alerts.channels import Channel, ChannelDown, NotDelivered, Refused
+from alerts.channels import Channel, ChannelUnavailable, DeliveryFailed, DeliveryRejected
 from alerts.messages import Message, Notice, Source, compose
 from policy.documents.dates import calendar_day
 from policy.errors import PolarchiveError
@@ -36,7 +36,7 @@ Clock = Callable[[], dt.datetime]
 
 
 @frozen(kw_only=True)
-class Sent:
+class SendResult:
     """What one round did: messages sent, put off, given up; ``waiting`` are those still to be sent."""
 
     sent: int = 0
@@ -47,7 +47,7 @@ class Sent:
 
 
 @frozen(kw_only=True)
-class Leased:
+class LeasedDelivery:
     """A delivery that is ours for a while."""
 
     id: int
@@ -56,7 +56,7 @@ class Leased:
     attempts: int
 
 
-def send(database: Database, channel: Channel, clock: Clock, names: Mapping[str, str]) -> Sent:
+def send(database: Database, channel: Channel, clock: Clock, names: Mapping[str, str]) -> SendResult:
     """Send all that is due; stops early when the channel is down. ``names`` are the portals' by slug."""
     outcomes: list[str] = []
     errors: dict[str, None] = {}
@@ -64,15 +64,15 @@ def send(database: Database, channel: Channel, clock: Clock, names: Mapping[str,
         try:
             message = _message(database, leased, names)
             channel.send(leased.address, message, message_id=leased.message_id)
-        except NotDelivered as error:
+        except DeliveryFailed as error:
             outcomes.append(_put_off(database, leased, error, clock()))
             errors[str(error)] = None
-            if isinstance(error, ChannelDown):
+            if isinstance(error, ChannelUnavailable):
                 break
         else:
             _settle(database, leased, "sent", sent=clock(), last_error=None)
             outcomes.append("sent")
-    return Sent(
+    return SendResult(
         sent=outcomes.count("sent"),
         put_off=outcomes.count("failed"),
         given_up=outcomes.count("dead"),
@@ -107,7 +107,7 @@ def wait_after(attempts: int) -> dt.timedelta:
 # ------------------------------------------------------------------ the lease
 
 
-def lease(database: Database, now: dt.datetime) -> Leased | None:
+def lease(database: Database, now: dt.datetime) -> LeasedDelivery | None:
     """The next delivery that is due, held until it is settled or :data:`LEASE` has passed."""
     with database.write() as session:
         row = session.scalar(
@@ -136,8 +136,8 @@ def _message_id(row: DeliveryRow) -> str:
     return f"<{hashlib.sha256(named.encode()).hexdigest()[:32]}@polarchive.invalid>"
 
 
-def _leased(session: Session, row: DeliveryRow) -> Leased:
-    return Leased(
+def _leased(session: Session, row: DeliveryRow) -> LeasedDelivery:
+    return LeasedDelivery(
         id=row.id,
         address=session.get_one(SubscriptionRow, row.subscription_id).address,
         message_id=row.message_id or _message_id(row),
@@ -145,10 +145,10 @@ def _leased(session: Session, row: DeliveryRow) -> Leased:
     )
 
 
-def _put_off(database: Database, leased: Leased, error: NotDelivered, now: dt.datetime) -> str:
+def _put_off(database: Database, leased: LeasedDelivery, error: DeliveryFailed, now: dt.datetime) -> str:
     """A channel that is down is no fault of the message: that costs none of its tries."""
-    down = isinstance(error, ChannelDown)
-    dead = isinstance(error, Refused) or (leased.attempts >= MOST_TRIES and not down)
+    down = isinstance(error, ChannelUnavailable)
+    dead = isinstance(error, DeliveryRejected) or (leased.attempts >= MOST_TRIES and not down)
     state = "dead" if dead else "failed"
     logger.warning("delivery %d, try %d: %s", leased.id, leased.attempts, error)
     wait, attempts = wait_after(1 if down else leased.attempts), leased.attempts - down
@@ -156,7 +156,9 @@ def _put_off(database: Database, leased: Leased, error: NotDelivered, now: dt.da
     return state
 
 
-def _settle(database: Database, leased: Leased, state: str, **values: dt.datetime | str | int | None) -> None:
+def _settle(
+    database: Database, leased: LeasedDelivery, state: str, **values: dt.datetime | str | int | None
+) -> None:
     with database.write() as session:
         row = session.get_one(DeliveryRow, leased.id)
         row.state, row.leased_until = state, None
@@ -177,7 +179,7 @@ def most_telling(versions: Sequence[Version], matched: int) -> Version:
     return max(versions, key=says)
 
 
-def _message(database: Database, leased: Leased, names: Mapping[str, str]) -> Message:
+def _message(database: Database, leased: LeasedDelivery, names: Mapping[str, str]) -> Message:
     """Raises Refused for one that cannot be written, so that it does not stop those behind it."""
     try:
         with database.read() as session:
@@ -185,7 +187,7 @@ def _message(database: Database, leased: Leased, names: Mapping[str, str]) -> Me
             query = session.get_one(SubscriptionRow, row.subscription_id).query
             return compose(_notice(session, row, query, names))
     except (PolarchiveError, LookupError, ValueError) as error:
-        raise Refused(f"delivery {leased.id} cannot be written: {error}") from error
+        raise DeliveryRejected(f"delivery {leased.id} cannot be written: {error}") from error
 
 
 def _notice(session: Session, row: DeliveryRow, query: str, names: Mapping[str, str]) -> Notice:

@@ -18,7 +18,7 @@ from alerts import subscriptions
 from alerts.subscriptions import Subscription
 from policy.errors import QuerySyntax
 from policy.query.documents import document
-from policy.query.parser import Document, Query, matches
+from policy.query.parser import Query, SearchDocument, matches
 from policy.records import Change
 from storage import queries
 from storage.articles.changes import cursor, held_cursor, move_cursor
@@ -110,7 +110,7 @@ def _birth(session: Session, policy_id: int) -> dt.datetime:
     return session.scalars(select(func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(family))).one()
 
 
-def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[Document]:
+def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[SearchDocument]:
     """What the queries are asked about: the newest version of the article, as the search sees it."""
     version = queries.version(session, change.article_id)
     return [document(version, names.get(version.article.portal))] if version else []

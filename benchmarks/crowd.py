@@ -20,11 +20,11 @@ from benchmarks.planted import Planted
 from benchmarks.report import Report, show
 from benchmarks.variants import VARIANTS
 from pipelines.consumers import linking
-from pipelines.consumers.regrouping import settle
+from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.exact_duplicates import decide
 from policy.records import Article, Capture, Found
 from storage.articles import archive
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.policies import memberships
 
@@ -106,7 +106,7 @@ def save(database: Database, new: Planted) -> int:
         record_id=f"<urn:bench:{new.number}>",
         mime="text/html",
     )
-    reading = Reading(article=article, captures=(capture,), code="1")
+    reading = Extraction(article=article, captures=(capture,), code="1")
     return archive.store(database, reading, decide=decide).article_id
 
 
@@ -120,7 +120,7 @@ def _grouping(database: Database, article: int) -> float:
     """The last step once more, which changes nothing."""
     start = time.process_time()
     with database.write() as session:
-        settle(session, [article], at=NOW)
+        regroup(session, [article], at=NOW)
     return time.process_time() - start
 
 

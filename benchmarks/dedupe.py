@@ -35,7 +35,7 @@ from benchmarks.lawbooks import laws, reports
 from benchmarks.planted import Planted
 from benchmarks.report import Report, show
 from benchmarks.tally import Tally
-from pipelines.dedupe.comparison_profile import Sheet, fingerprints, sheet
+from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
 from pipelines.dedupe.grouping import Group, group, member
 from pipelines.dedupe.relations import Relation, relation
 from storage.database import Database, open_database, upgrade
@@ -213,7 +213,7 @@ def _gathered(seed: int) -> list[Planted]:
 def _arrived(
     database: Database,
     keys: Sequence[str],
-    sheets: dict[str, Sheet],
+    sheets: dict[str, ComparisonProfile],
     known: dict[tuple[str, str], Relation],
 ) -> dict[tuple[str, str], Relation]:
     """The relations that are found when articles come in this order."""
@@ -237,9 +237,9 @@ def _arrived(
 def _corpus(folder: Path) -> Report:
     """Each law one policy with its versions in order; all others, and all reports, different policies."""
     named = [*laws(folder / "laws")]
-    sheets = [sheet(article) for _, article in named]
+    sheets = [comparison_profile(article) for _, article in named]
     names = [name for name, _ in named]
-    told = [sheet(article) for article in reports(folder / "yearly-reports")]
+    told = [comparison_profile(article) for article in reports(folder / "yearly-reports")]
     names += [f"report {number}" for number in range(len(told))]
     sheets += told
     keys = [f"{number:05}" for number in range(len(sheets))]
@@ -249,7 +249,7 @@ def _corpus(folder: Path) -> Report:
     )
 
 
-def _found(keys: Sequence[str], sheets: Sequence[Sheet]) -> dict[tuple[str, str], Relation]:
+def _found(keys: Sequence[str], sheets: Sequence[ComparisonProfile]) -> dict[tuple[str, str], Relation]:
     with tempfile.TemporaryDirectory() as home:
         url = f"sqlite:///{Path(home) / 'polarchive.db'}"
         upgrade(url)

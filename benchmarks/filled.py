@@ -22,7 +22,7 @@ from rich.progress import track
 
 from benchmarks import planted
 from benchmarks.planted import Planted
-from pipelines.dedupe.comparison_profile import Sheet, fingerprints, sheet
+from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
 from policy.records import Article, Found
 from policy.text.fingerprints import MOST, pack, unpack
 from storage.database import Database
@@ -49,9 +49,9 @@ Making = Callable[[range], list[Prints]]
 """The prints of the articles of these numbers."""
 
 
-def sheet_of(new: Planted) -> Sheet:
+def sheet_of(new: Planted) -> ComparisonProfile:
     """An invented article as it is compared with others."""
-    return sheet(
+    return comparison_profile(
         Article(
             portal="bench",
             key=str(new.number),

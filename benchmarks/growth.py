@@ -28,7 +28,7 @@ from policy.query.parser import parse
 from policy.records import Article, Capture, Entry, Found
 from storage import queries
 from storage.articles import archive, listed_entries
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.search.index import Index
 from storage.search.searcher import search
@@ -90,7 +90,7 @@ def save(database: Database, numbers: range) -> None:
     for number in track(numbers, "saving", console=Console(file=sys.stderr), transient=True):
         archive.store(
             database,
-            Reading(article=article(number), captures=(capture(number),), code="bench"),
+            Extraction(article=article(number), captures=(capture(number),), code="bench"),
             decide=decide,
         )
 

@@ -9,8 +9,8 @@ import typer
 from sqlalchemy.orm import Session
 
 from cli.home import Home
-from pipelines.dedupe.comparison_profile import sheet
-from pipelines.dedupe.consensus import Member, Portrait, portrait, rank_of
+from pipelines.dedupe.comparison_profile import comparison_profile
+from pipelines.dedupe.consensus import Consensus, PolicyArticle, consensus, rank_of
 from pipelines.dedupe.grouping import member
 from policy.documents.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
@@ -34,7 +34,7 @@ def end_of(day: dt.datetime) -> dt.datetime:
     return dt.datetime.combine(day.date(), dt.time.max, tzinfo=SHANGHAI)
 
 
-def drawn(session: Session, home: Home, number: int, moment: dt.datetime | None) -> Portrait:
+def drawn(session: Session, home: Home, number: int, moment: dt.datetime | None) -> Consensus:
     """The policy of this number, as it was known at that time; raises ArchiveError where there was none."""
     members = _members(session, home, number, moment)
     if not members:
@@ -42,19 +42,19 @@ def drawn(session: Session, home: Home, number: int, moment: dt.datetime | None)
         raise ArchiveError(
             f"policy {number}: no such policy{day} (`polarchive show ARTICLE` names an article's)"
         )
-    return portrait(members)
+    return consensus(members)
 
 
-def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[Member]:
+def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[PolicyArticle]:
     printed = memberships.printed(session, number, known_at=moment)
     told = memberships.current(session, [one.known.id for one in printed], known_at=moment)
     owners = home.owners
     return [_member(one, told.get(one.known.id), owners.get(one.known.portal)) for one in printed]
 
 
-def _member(printed: Printed, told: Membership | None, owner: str | None) -> Member:
-    article, asked = printed.version.article, member(sheet(printed.version.article))
-    return Member(
+def _member(printed: Printed, told: Membership | None, owner: str | None) -> PolicyArticle:
+    article, asked = printed.version.article, member(comparison_profile(printed.version.article))
+    return PolicyArticle(
         article_id=printed.known.id,
         version=printed.version.number,
         article=article,

@@ -19,7 +19,7 @@ from policy.errors import ConfigError
 from storage.runs import backfills
 
 if TYPE_CHECKING:
-    from crawler.runs.backfill import Cost, Outcome, Wish
+    from crawler.runs.backfill import BackfillBudget, BackfillOutcome, BackfillRequest
 
 _MEGABYTE = 1_000_000
 
@@ -51,7 +51,7 @@ def backfill(
     as_json: Json = False,
 ) -> None:
     """Archive a portal's older years, told to nobody; without days go on with what is open."""
-    from crawler.runs.backfill import Cost, Wish
+    from crawler.runs.backfill import BackfillBudget, BackfillRequest
 
     home: Home = ctx.obj
     if show_all:
@@ -63,13 +63,15 @@ def backfill(
     if cancel:
         _cancel(home, slug, as_json=as_json)
         return
-    wish = Wish(
+    wish = BackfillRequest(
         since=since.date() if since else None,
         until=until.date() if until else None,
         sections=tuple(section or ()),
         listing_pages=listing_pages,
     )
-    cost = Cost(pages=pages, minutes=minutes, bytes=int(megabytes * _MEGABYTE) if megabytes else None)
+    cost = BackfillBudget(
+        pages=pages, minutes=minutes, bytes=int(megabytes * _MEGABYTE) if megabytes else None
+    )
     captures, begun = readable(replay or []), slot_of(slot)
     _run(home, slug, wish, cost, replay=captures, slot=begun, as_json=as_json)
 
@@ -77,8 +79,8 @@ def backfill(
 def _run(
     home: Home,
     slug: str,
-    wish: Wish,
-    cost: Cost,
+    wish: BackfillRequest,
+    cost: BackfillBudget,
     *,
     replay: list[Path],
     slot: dt.datetime | None,
@@ -101,7 +103,7 @@ def _run(
     raise typer.Exit(night.code_of(outcome.run) if outcome.run else 0)
 
 
-def _judged(home: Home, outcome: Outcome) -> Outcome:
+def _judged(home: Home, outcome: BackfillOutcome) -> BackfillOutcome:
     """With what its run says of its domains: one that refuses us is left alone at night too."""
     from judging import judged
 
@@ -111,7 +113,7 @@ def _judged(home: Home, outcome: Outcome) -> Outcome:
         return evolve(outcome, run=judged(home.config, database, outcome.run))
 
 
-def _show(outcome: Outcome, until: dt.date | None, *, as_json: bool) -> None:
+def _show(outcome: BackfillOutcome, until: dt.date | None, *, as_json: bool) -> None:
     ours, run = outcome.backfill, outcome.run
     if as_json:
         console.write_json(console.backfill_shape(ours) | {"run": console.run_shape(run) if run else None})

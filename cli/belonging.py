@@ -18,7 +18,7 @@ from cli.home import Home
 from cli.named import Named, find_article
 from crawler import clock
 from pipelines.consumers import linking
-from pipelines.consumers.regrouping import settle
+from pipelines.consumers.regrouping import regroup
 from policy.errors import ArchiveError
 from policy.records.saves import Link, Ruling
 from storage import queries
@@ -171,7 +171,7 @@ def _decide(
     name = by or getpass.getuser()
     for a, b in pairs:
         article_links.rule(session, Ruling(a=a, b=b, same=same, by=name, why=why, at=at))
-    settle(session, {end for pair in pairs for end in pair}, at=at, by=name)
+    regroup(session, {end for pair in pairs for end in pair}, at=at, by=name)
 
 
 def _say(policies: dict[int, int], *, as_json: bool) -> None:

@@ -17,13 +17,13 @@ from cli.app import Json, app
 from cli.home import Home
 from cli.named import find_article, find_version
 from cli.redline import Side, redline
-from pipelines.diff.comparison import Change, Comparison, compare
+from pipelines.diff.comparison import ClauseChange, Comparison, compare
 from pipelines.diff.field_changes import FieldChange, Materiality, field_changes, judged
 from pipelines.diff.reasons import NAMES, Grade
 from pipelines.diff.text_diff import LineChange
 from policy.errors import ArchiveError
 from policy.records import Version
-from policy.text.clauses import Place, places
+from policy.text.clauses import ClausePosition, places
 from storage.rows import KnownArticle
 
 Compared = Annotated[
@@ -56,7 +56,7 @@ class _Compared:
     fields: tuple[FieldChange, ...]
     comparison: Comparison
     judged: Materiality
-    shown: tuple[Change, ...]
+    shown: tuple[ClauseChange, ...]
 
 
 @app.command("diff")
@@ -186,9 +186,9 @@ def _from_to(old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
     yield (new or "–", _STYLES["added"])
 
 
-def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+def _runs(changes: Sequence[ClauseChange]) -> Iterator[list[ClauseChange]]:
     """Each change by itself, those of clauses that were only renumbered together."""
-    run: list[Change] = []
+    run: list[ClauseChange] = []
     for change in changes:
         if run and not (change.kind == run[-1].kind == "renumbered"):
             yield run
@@ -198,7 +198,7 @@ def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
         yield run
 
 
-def _renumbered(run: Sequence[Change]) -> Text:
+def _renumbered(run: Sequence[ClauseChange]) -> Text:
     first, last = run[0], run[-1]
     labels = [
         f"{one.label}–{other.label}"
@@ -208,7 +208,7 @@ def _renumbered(run: Sequence[Change]) -> Text:
     return Text(f"= [{' → '.join(labels)}] {len(run)} clauses: {NAMES['renumbered']}", style="dim")
 
 
-def _change(change: Change) -> Text:
+def _change(change: ClauseChange) -> Text:
     """The clause, why it matters or not, and the marks of what changed in it where it matters."""
     shown = Text(f"{_SIGNS[change.kind]} ")
     shown.append(f"[{change.label}] ", style="bold" if change.grade == "substantive" else "dim")
@@ -221,11 +221,11 @@ def _change(change: Change) -> Text:
     return shown
 
 
-def _worded(change: Change) -> Iterator[LineChange]:
+def _worded(change: ClauseChange) -> Iterator[LineChange]:
     yield from (line for line in change.lines if line.words and (line.old or line.new or "").strip())
 
 
-def _line(change: Change, line: LineChange) -> Text:
+def _line(change: ClauseChange, line: LineChange) -> Text:
     place = _place(change, line).label
     shown = Text(f"{place} " if place else "", style="dim")
     if line.kind != "changed":
@@ -238,9 +238,9 @@ def _line(change: Change, line: LineChange) -> Text:
     return shown
 
 
-def _place(change: Change, line: LineChange) -> Place:
+def _place(change: ClauseChange, line: LineChange) -> ClausePosition:
     clause, at = (change.new, line.new_line) if line.kind == "added" else (change.old, line.old_line)
-    return places(clause).get(at, Place()) if clause else Place()
+    return places(clause).get(at, ClausePosition()) if clause else ClausePosition()
 
 
 def _short(text: str, *, first: bool, last: bool) -> str:
@@ -282,7 +282,7 @@ def _side_shape(side: Side) -> dict[str, Any]:
     }
 
 
-def _change_shape(change: Change) -> dict[str, Any]:
+def _change_shape(change: ClauseChange) -> dict[str, Any]:
     clauses = {
         name: {"path": clause.path, "label": clause.label, "line": clause.line, "text": clause.text}
         if clause

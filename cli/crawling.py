@@ -25,7 +25,7 @@ from crawler import clock
 from crawler import portals as declared
 from crawler.runs import kill_switch, lease
 from health.daily_report import alarm_lines
-from health.history import Alarm
+from health.history import OpenAlarm
 from policy.documents.dates import SHANGHAI
 from policy.errors import ArchiveError
 from policy.records.runs import Run
@@ -189,7 +189,7 @@ def stopped_by_signals() -> threading.Event:
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """What the archive holds, and how the last runs ended."""
     home: Home = ctx.obj
-    slugs, held = list(declared.load(home.config.portal_packages)), kill_switch.halted(home.config)
+    slugs, held = list(declared.load(home.config.portal_packages)), kill_switch.read_kill_switch(home.config)
     with home.database() as database, database.read() as session:
         lines, totals = overview.overview(session, slugs), overview.totals(session)
         messages = outbox.by_state(session)
@@ -247,7 +247,7 @@ def _status_row(line: PortalOverview) -> list[str | Text]:
     return [line.portal, *numbers, console.moment(line.newest), *ended]
 
 
-def _status_shape(line: PortalOverview, alarms: Sequence[Alarm]) -> dict[str, Any]:
+def _status_shape(line: PortalOverview, alarms: Sequence[OpenAlarm]) -> dict[str, Any]:
     run = console.run_shape(line.last_run) if line.last_run else None
     found = [console.alarm_shape(alarm) for alarm in alarms if alarm.judgement.portal == line.portal]
     return console.plain(line) | {"last_run": run, "alarms": found}

@@ -20,7 +20,7 @@ from cli.home import Home
 from policy.errors import PageError
 from policy.records import Article, Found
 from policy.records.content import Outline
-from policy.text.word_spaces import mend
+from policy.text.word_spaces import join_words
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def shape(article: Article) -> dict[str, Any]:
         "portal": article.portal or None,
         "title": article.title.value,
         "text": article.text,
-        "scars": mend(article.text).scars,
+        "scars": join_words(article.text).scars,
         "tables": [table.rows for table in article.tables],
         "published": _value(article.published),
         "written": _value(article.written),

@@ -18,9 +18,9 @@ from cli.app import Json, app
 from cli.home import Home
 from crawler import clock
 from crawler import portals as declared
-from health.daily_report import Morning, markdown
-from health.history import Alarm, DiaryNight
-from health.history import diary as as_diary
+from health.daily_report import DailyReport, markdown
+from health.history import HistoryEntry, OpenAlarm
+from health.history import history_of as as_diary
 from policy.documents.dates import calendar_day
 from policy.errors import ArchiveError
 from storage.database import Database
@@ -49,7 +49,7 @@ def report(
         shown.show(made)
 
 
-def _dated(made: Morning) -> Morning:
+def _dated(made: DailyReport) -> DailyReport:
     """The last report, which says so when it is old."""
     days = (calendar_day(clock.now()) - made.day).days
     old = f"the last night was {days} days ago: nothing ran since; is the scheduler running?"
@@ -82,7 +82,7 @@ def diary(
     console.say(table)
 
 
-def _told(alarms: Iterable[Alarm]) -> Text:
+def _told(alarms: Iterable[OpenAlarm]) -> Text:
     """``tz: zero_entries (3)``: the number counts the runs so far."""
     lines = []
     for alarm in alarms:
@@ -94,7 +94,7 @@ def _told(alarms: Iterable[Alarm]) -> Text:
     return Text("\n".join(lines))
 
 
-def _shape(entry: DiaryNight) -> dict[str, object]:
+def _shape(entry: HistoryEntry) -> dict[str, object]:
     alarms = {"opened": entry.opened, "open": entry.open, "closed": entry.closed}
     return console.run_shape(entry.run) | {
         name: [console.alarm_shape(alarm) for alarm in found] for name, found in alarms.items()

@@ -17,7 +17,7 @@ from crawler import clock
 from policy.records.runs import Run
 
 if TYPE_CHECKING:
-    from crawler.runs.imports import Load
+    from crawler.runs.imports import ImportPlan
 
 
 @app.command("import")
@@ -64,7 +64,7 @@ def _run(home: Home, slug: str, warcs: tuple[Path, ...]) -> Run | None:
         return process.supervise(home.config, slug, slot=clock.now(), replay=warcs, imported=True)
 
 
-def _code(load: Load, ended: Mapping[str, Run | None]) -> int:
+def _code(load: ImportPlan, ended: Mapping[str, Run | None]) -> int:
     """0 all taken and read, 3 some, 1 nothing."""
     read = [run for run in ended.values() if run and run.state in {"ok", "partial"}]
     if not read:
@@ -73,7 +73,7 @@ def _code(load: Load, ended: Mapping[str, Run | None]) -> int:
     return PARTIAL if flawed or len(read) < len(ended) or any(run.failed for run in read) else 0
 
 
-def _show(load: Load, ended: Mapping[str, Run | None]) -> None:
+def _show(load: ImportPlan, ended: Mapping[str, Run | None]) -> None:
     for one in load.brought:
         flaw = f"; kept, not read: {one.flaw}" if one.flaw else ""
         console.say(Text(f"{one.file}: {one.portal}: {one.kind} {one.url}{flaw}"))
@@ -86,7 +86,7 @@ def _show(load: Load, ended: Mapping[str, Run | None]) -> None:
         console.say(console.runs_table("", done))
 
 
-def _shape(load: Load, ended: Mapping[str, Run | None]) -> dict[str, Any]:
+def _shape(load: ImportPlan, ended: Mapping[str, Run | None]) -> dict[str, Any]:
     return {
         "brought": [console.plain(one) | {"file": str(one.file)} for one in load.brought],
         "refused": [{"file": str(one.file), "reason": one.reason} for one in load.refused],

@@ -16,10 +16,10 @@ from cli.acts import InForceOn, KnownAt, drawn, end_of
 from cli.app import Json, app
 from cli.home import Home
 from pipelines.consumers import linking
-from pipelines.dedupe.consensus import Member, Portrait, Vote
+from pipelines.dedupe.consensus import Consensus, FieldConsensus, PolicyArticle
 from pipelines.diff.comparison import Fidelity, fidelity
 from policy.documents.dates import SHANGHAI, calendar_day
-from policy.rules.validity import Repeal, Standing, standing
+from policy.rules.validity import Repeal, Validity, validity
 from storage import queries
 from storage.policies import citations, memberships
 from storage.policies.citations import Citation
@@ -35,12 +35,12 @@ class Seen:
     """All that is shown of a policy."""
 
     id: int
-    portrait: Portrait
-    read: Member
+    portrait: Consensus
+    read: PolicyArticle
     """The article whose words are those of the day."""
     kept: Mapping[int, Fidelity]
     """What reprints keep of the article to read of their edition, by article."""
-    standing: Standing
+    standing: Validity
     cites: Sequence[Citation]
     cited_by: Sequence[Citation]
 
@@ -79,7 +79,7 @@ def _seen(
         portrait=whole,
         read=read,
         kept=_kept(whole),
-        standing=standing(
+        standing=validity(
             read.article, _repeals(session, cited_by), day=day, seen=calendar_day(read.first_seen)
         ),
         cites=citations.cited_in(session, [read.article_id], known_at=moment),
@@ -87,7 +87,7 @@ def _seen(
     )
 
 
-def _kept(whole: Portrait) -> dict[int, Fidelity]:
+def _kept(whole: Consensus) -> dict[int, Fidelity]:
     """Of so many pages as are worth the time."""
     best = {each.edition or 1: each for each in whole.editions}
     reprints = [lag.member for lag in whole.sources if lag.member not in whole.editions]
@@ -128,7 +128,7 @@ def _print(found: Seen) -> None:
     _print_citations("cited by", found.cited_by, by=True)
 
 
-def _print_fields(votes: Sequence[Vote]) -> None:
+def _print_fields(votes: Sequence[FieldConsensus]) -> None:
     table = console.table("", "field", "value", "said by", "others say")
     for vote in votes:
         others = "; ".join(f"{told.value} ({_articles(told.articles)})" for told in vote.others)
@@ -158,7 +158,7 @@ def _print_pages(found: Seen) -> None:
         console.say(Text(f"and {len(sources) - _MOST} more pages (--json shows all)", style="dim"))
 
 
-def _marks(member: Member, found: Seen) -> str:
+def _marks(member: PolicyArticle, found: Seen) -> str:
     several = len(found.portrait.editions) > 1
     told = {
         "first seen": member is found.portrait.first_seen,
@@ -168,7 +168,7 @@ def _marks(member: Member, found: Seen) -> str:
     return ", ".join(mark for mark, holds in told.items() if holds)
 
 
-def _force(found: Standing) -> str:
+def _force(found: Validity) -> str:
     """``in force on 2026-11-24, since 2024-01-01, until 2028-12-31, 试行``."""
     parts = [f"{found.state} on {found.day}"]
     parts += [f"since {found.since}"] if found.since else []

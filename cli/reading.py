@@ -19,7 +19,7 @@ from policy.errors import ArchiveError
 from policy.records import Article, File, Found, Version
 from policy.records.content import Issuer, Reference, Topic
 from policy.rules.identity import Alias
-from policy.text.word_spaces import mend
+from policy.text.word_spaces import join_words
 from storage import queries, rows
 from storage.articles import relocation
 from storage.policies import memberships
@@ -210,7 +210,7 @@ def _article_shape(version: Version) -> dict[str, Any]:
     """The article with the text that there is to read, its attachments with what is known of each."""
     text = version.text
     files = {"attachments": [_file_shape(file) for file in version.files]}
-    return rows.dump(version.article) | files | {"text": text, "scars": mend(text).scars}
+    return rows.dump(version.article) | files | {"text": text, "scars": join_words(text).scars}
 
 
 def _file_shape(file: File) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from string import Template
 from attrs import field, frozen
 
 import console
-from pipelines.diff.comparison import Change, Comparison
+from pipelines.diff.comparison import ClauseChange, Comparison
 from pipelines.diff.field_changes import FieldChange
 from pipelines.diff.text_diff import Part
 from policy.query.documents import words
@@ -52,7 +52,7 @@ class Side:
 
 
 def redline(
-    old: Side, new: Side, fields: Iterable[FieldChange], comparison: Comparison, shown: Sequence[Change]
+    old: Side, new: Side, fields: Iterable[FieldChange], comparison: Comparison, shown: Sequence[ClauseChange]
 ) -> str:
     """The page. Clauses that did not change are in it too, unless only some changes are shown."""
     everything = len(shown) == len(comparison.changes)
@@ -87,7 +87,7 @@ def _field(change: FieldChange) -> str:
     return f'<tr><th scope="row">{_safe(change.name)}</th>{cells}</tr>\n'
 
 
-def _rows(comparison: Comparison, shown: Iterable[Change]) -> Iterator[str]:
+def _rows(comparison: Comparison, shown: Iterable[ClauseChange]) -> Iterator[str]:
     """All clauses in the order of the new text, what was removed where it was."""
     changed = {change.new.line for change in shown if change.new}
     same = (clause for clause in comparison.new if clause.line not in changed)
@@ -105,7 +105,7 @@ def _same(clause: Clause) -> str:
     return f'<tr class="same"><th scope="row">{_safe(clause.label)}</th>{cells}</tr>'
 
 
-def _row(change: Change) -> str:
+def _row(change: ClauseChange) -> str:
     why = "；".join(dict.fromkeys(map(str, change.reasons)))
     return (
         f'<tr class="{change.grade}"><th scope="row">{_safe(change.label)}</th>'
@@ -114,7 +114,7 @@ def _row(change: Change) -> str:
     )
 
 
-def _side(change: Change, kind: str) -> str:
+def _side(change: ClauseChange, kind: str) -> str:
     """The clause's old or new words with what went or came marked."""
     clause = change.old if kind == "removed" else change.new
     if clause is None:

@@ -13,7 +13,7 @@ import console
 from cli.app import PARTIAL, Json, app
 from cli.home import Home
 from crawler import portals
-from crawler.runs.reextraction import Reextraction, Restated, Unread, Wishes
+from crawler.runs.reextraction import ChangedExtraction, Reextraction, ReextractionOptions, UnreadableArticle
 from pipelines.diff.field_changes import field_changes
 from pipelines.diff.text_diff import diff
 from policy.documents.dates import SHANGHAI
@@ -48,7 +48,7 @@ def reextract(
     home: Home = ctx.obj
     portals.get(slug, home.config.portal_packages)
     day = since.replace(tzinfo=SHANGHAI) if since else None
-    wishes = Wishes(since=day, accept=accept, announce=announce)
+    wishes = ReextractionOptions(since=day, accept=accept, announce=announce)
     work = again.preview if dry_run else again.reextract
     with console.counted(f"reading {slug} again") as progress:
         done = work(home.config, slug, wishes, progress)
@@ -101,14 +101,14 @@ def _sample(before: Article | None, after: Article) -> Iterator[str]:
         yield f"  … {len(changed) - _LINES} more lines"
 
 
-def _by_reason(unread: tuple[Unread, ...]) -> Mapping[str, list[Unread]]:
-    found: dict[str, list[Unread]] = {}
+def _by_reason(unread: tuple[UnreadableArticle, ...]) -> Mapping[str, list[UnreadableArticle]]:
+    found: dict[str, list[UnreadableArticle]] = {}
     for each in unread:
         found.setdefault(each.reason, []).append(each)
     return found
 
 
-def _unread(unread: tuple[Unread, ...]) -> Iterator[str]:
+def _unread(unread: tuple[UnreadableArticle, ...]) -> Iterator[str]:
     for reason, found in sorted(_by_reason(unread).items()):
         yield f"cannot be read: {reason}: {len(found)} articles"
         yield from (f"    {each.message}" for each in found[:_EXAMPLES])
@@ -125,7 +125,7 @@ def _shape(done: Reextraction) -> dict[str, Any]:
     }
 
 
-def _restated_shape(each: Restated) -> dict[str, Any]:
+def _restated_shape(each: ChangedExtraction) -> dict[str, Any]:
     sample = list(_sample(each.before, each.after)) if each.after else None
     return {
         "key": each.key,

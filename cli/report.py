@@ -14,7 +14,7 @@ import console
 import reporting
 from config import Config
 from crawler import clock
-from health.daily_report import Morning, parts
+from health.daily_report import DailyReport, parts
 from policy.documents.dates import calendar_day
 from policy.records.runs import Run
 from storage.database import Database
@@ -46,7 +46,7 @@ def tell_night(
         show(evolve(report, remarks=(*report.remarks, failed)) if failed else report)
 
 
-def _report(config: Config, database: Database, night: Night) -> Morning:
+def _report(config: Config, database: Database, night: Night) -> DailyReport:
     days = [calendar_day(run.slot) for run in night.runs]
     day = max(days, default=None)
     try:
@@ -54,10 +54,10 @@ def _report(config: Config, database: Database, night: Night) -> Morning:
     except Exception as error:  # a report that breaks must not break the night
         logger.exception("the report failed")
         lines = (*remarks(night), *console.judgement_lines(night.judgements), f"broken: report: {error}")
-        return Morning(day=day or calendar_day(clock.now()), remarks=lines)
+        return DailyReport(day=day or calendar_day(clock.now()), remarks=lines)
 
 
-def show(report: Morning) -> None:
+def show(report: DailyReport) -> None:
     """Print a report."""
     console.say(Text(report.headline, style="bold"))
     for heading, lines in parts(report):
@@ -121,7 +121,7 @@ def holder_shape(run: Run) -> dict[str, Any]:
     return {"portal": run.portal, "kind": run.kind, "since": run.started}
 
 
-def report_shape(report: Morning) -> dict[str, Any]:
+def report_shape(report: DailyReport) -> dict[str, Any]:
     """A report for programs."""
     return {
         "day": report.day,

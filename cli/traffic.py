@@ -11,7 +11,7 @@ from cli.app import FAILED, Json, app
 from cli.home import Home
 from crawler import clock
 from crawler.fetching import request_log
-from crawler.fetching.request_log import Asked, Gap
+from crawler.fetching.request_log import LoggedRequest, RequestGap
 from crawler.runs import kill_switch
 from policy.documents.dates import SHANGHAI
 from policy.errors import ArchiveError
@@ -41,14 +41,14 @@ def requests(
     raise typer.Exit(FAILED if gaps and any(gap.short for gap in between) else 0)
 
 
-def _asked(home: Home, name: str) -> list[Asked]:
+def _asked(home: Home, name: str) -> list[LoggedRequest]:
     found = request_log.logs(home.config.requests, name)
     if not found:
         raise ArchiveError(f"{name}: no requests are logged under this slug or number of a run")
     return list(request_log.read(found[0]))
 
 
-def _show_gaps(between: tuple[Gap, ...]) -> None:
+def _show_gaps(between: tuple[RequestGap, ...]) -> None:
     table = console.table("", "host", "#requests", "#smallest gap", "#delay", "#too short")
     for gap in between:
         smallest = "–" if gap.smallest is None else f"{gap.smallest:.3f}"
@@ -56,7 +56,7 @@ def _show_gaps(between: tuple[Gap, ...]) -> None:
     console.say(table)
 
 
-def _show_requests(asked: list[Asked]) -> None:
+def _show_requests(asked: list[LoggedRequest]) -> None:
     table = console.table("", "time", "#answer", "#bytes", "#seconds", "request")
     for one in asked:
         moment = one.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S.%f")[:-3]
@@ -73,7 +73,7 @@ def stop(
 ) -> None:
     """Ask nothing more of any portal: running crawls finish what is under way, none begins until resume."""
     home: Home = ctx.obj
-    held = kill_switch.halt(home.config, clock.now(), reason)
+    held = kill_switch.stop_crawling(home.config, clock.now(), reason)
     if as_json:
         console.write_json(console.plain(held))
     else:
@@ -83,10 +83,10 @@ def stop(
 @app.command()
 def resume(ctx: typer.Context) -> None:
     """Crawl again after a stop."""
-    held = kill_switch.resume(ctx.obj.config)
+    held = kill_switch.resume_crawling(ctx.obj.config)
     console.note("crawling again" if held else "nothing was stopped")
 
 
-def said(held: kill_switch.Halt) -> str:
+def said(held: kill_switch.KillSwitch) -> str:
     """A stop in one line."""
     return ": ".join([f"stopped since {console.moment(held.since)}", *filter(None, [held.reason])])

@@ -1,16 +1,25 @@
 """``polarchive.toml`` and the environment as one frozen Config."""
 
 from config.loading import FILE, find_home, line_of, load
-from config.records import Attachments, Budget, Config, Crawl, Mail, Network, PortalConfig, Schedule
+from config.records import (
+    AttachmentsConfig,
+    BudgetConfig,
+    Config,
+    CrawlConfig,
+    MailConfig,
+    NetworkConfig,
+    PortalConfig,
+    Schedule,
+)
 
 __all__ = [
     "FILE",
-    "Attachments",
-    "Budget",
+    "AttachmentsConfig",
+    "BudgetConfig",
     "Config",
-    "Crawl",
-    "Mail",
-    "Network",
+    "CrawlConfig",
+    "MailConfig",
+    "NetworkConfig",
     "PortalConfig",
     "Schedule",
     "find_home",

@@ -187,7 +187,7 @@ def _weekdays(field: str) -> None:
 
 
 @frozen(kw_only=True)
-class Crawl:
+class CrawlConfig:
     """How pages are fetched. Seconds, bytes, minutes."""
 
     delay: float = field(default=1.0, validator=within(0))
@@ -209,7 +209,7 @@ class Crawl:
 
 
 @frozen(kw_only=True)
-class Budget:
+class BudgetConfig:
     """What one run of a portal may cost: requests, bytes as received, minutes."""
 
     pages: int
@@ -225,7 +225,7 @@ FILE_KINDS = (
 
 
 @frozen(kw_only=True)
-class Attachments:
+class AttachmentsConfig:
     """Which files of articles are fetched, and how long a reading of one may take."""
 
     enabled: bool = True
@@ -240,7 +240,7 @@ class Attachments:
 
 
 @frozen(kw_only=True)
-class Network:
+class NetworkConfig:
     """``allow``: private ``host:port`` that may be fetched all the same. ``connect``: an origin
     (``https://www.example.cn``) answered by another (``http://127.0.0.1:8000``), as curl's --connect-to."""
 
@@ -277,7 +277,7 @@ class PortalConfig:
 
 
 @frozen(kw_only=True)
-class Mail:
+class MailConfig:
     """The SMTP server alerts are handed to; no host: alerts stay in the outbox."""
 
     host: str = ""
@@ -289,21 +289,21 @@ class Mail:
 
 
 @frozen(kw_only=True)
-class Health:
+class HealthConfig:
     """How runs are judged. ``slow_seconds``: nothing that takes less is slow."""
 
     slow_seconds: float = field(default=1.0, validator=positive)
 
 
 @frozen(kw_only=True)
-class Backfill:
+class BackfillConfig:
     """How the nights go on with open back-fills: so many requests each; 0: not at all."""
 
     pages: int = field(default=0, validator=within(0))
 
 
 @frozen(kw_only=True)
-class Report:
+class ReportConfig:
     """Whom the morning report is mailed to; empty: nobody."""
 
     email: str = field(default="", validator=mailbox)
@@ -319,14 +319,14 @@ class Config:
     database: str = field(default="", repr=False, validator=database)
     """SQLAlchemy URL; empty: ``polarchive.db`` in the home."""
     portal_packages: tuple[str, ...] = field(default=("crawler.portals",), validator=packages)
-    crawl: Crawl = Crawl()
-    attachments: Attachments = Attachments()
-    network: Network = Network()
+    crawl: CrawlConfig = CrawlConfig()
+    attachments: AttachmentsConfig = AttachmentsConfig()
+    network: NetworkConfig = NetworkConfig()
     schedule: Schedule = Schedule()
-    mail: Mail = Mail()
-    health: Health = Health()
-    report: Report = Report()
-    backfill: Backfill = Backfill()
+    mail: MailConfig = MailConfig()
+    health: HealthConfig = HealthConfig()
+    report: ReportConfig = ReportConfig()
+    backfill: BackfillConfig = BackfillConfig()
     portals: Mapping[str, PortalConfig] = field(factory=dict)
 
     def schedule_of(self, portal: str) -> Schedule:
@@ -334,16 +334,16 @@ class Config:
         cron = self.portals.get(portal, PortalConfig()).cron
         return evolve(self.schedule, cron=cron) if cron else self.schedule
 
-    def budget_of(self, portal: str) -> Budget:
+    def budget_of(self, portal: str) -> BudgetConfig:
         """What a run of one portal may cost."""
         mine, crawl = self.portals.get(portal, PortalConfig()), self.crawl
-        return Budget(
+        return BudgetConfig(
             pages=mine.budget_pages or crawl.budget_pages,
             bytes=mine.budget_bytes or crawl.budget_bytes,
             minutes=mine.budget_minutes or crawl.budget_minutes,
         )
 
-    def attachments_of(self, portal: str) -> Attachments:
+    def attachments_of(self, portal: str) -> AttachmentsConfig:
         """What holds for the files of one portal."""
         wanted = self.portals.get(portal, PortalConfig()).attachments
         return self.attachments if wanted else evolve(self.attachments, enabled=False)

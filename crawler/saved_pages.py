@@ -18,7 +18,7 @@ from crawler.extraction import read_article, read_saved
 from crawler.pages.base import attribute, document
 from crawler.portals import PACKAGES
 from pipelines.attachments import bounded_reader
-from pipelines.attachments.formats import Unread, kind_of
+from pipelines.attachments.formats import UnreadableFile, kind_of
 from pipelines.metadata.fields import masthead
 from pipelines.metadata.genres import names_a_policy
 from policy.errors import ConfigError, NotHtml, PageError, Rejected
@@ -33,7 +33,7 @@ def is_document(payload: Payload, name: str = "") -> bool:
     """Whether the bytes are such a file's, whatever its name."""
     try:
         return kind_of(payload.body, name) in KINDS
-    except Unread:
+    except UnreadableFile:
         return False
 
 

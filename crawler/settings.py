@@ -44,7 +44,7 @@ DOWNLOAD_HANDLERS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.fetching.middlewares.Refusals": 40,
+    "crawler.fetching.middlewares.BlockedPages": 40,
     "crawler.fetching.middlewares.PortalHosts": 60,
     "crawler.fetching.robots.Robots": 100,
     "crawler.fetching.rendering.Rendering": 110,
@@ -69,9 +69,9 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.fetching.throttle.Gate": 0,
-    "crawler.fetching.handlers.Lateness": 0,
-    "crawler.runs.recorder.Ledger": 1,
+    "crawler.fetching.throttle.Throttle": 0,
+    "crawler.fetching.handlers.EventLoopLag": 0,
+    "crawler.runs.recorder.RunRecorder": 1,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.logcount.LogCount": None,
     "scrapy.extensions.logstats.LogStats": None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from policy.records.runs import Judgement, JudgementKind, Run, SectionReport
+from policy.records.runs import Finding, JudgementKind, Run, SectionReport
 from policy.rules.probability import at_least
 
 RARELY = 10_000
@@ -30,7 +30,7 @@ class Promise:
 
 
 @frozen(kw_only=True)
-class Case:
+class RunWithHistory:
     """A run to be judged, and the runs before it, the oldest first."""
 
     run: Run
@@ -56,9 +56,9 @@ class Case:
         section: str | None = None,
         subject: str = "",
         examples: Iterable[str] = (),
-    ) -> Judgement:
+    ) -> Finding:
         """A judgement on this run."""
-        return Judgement(
+        return Finding(
             portal=self.run.portal,
             kind=kind,
             severity="broken" if broken else "warning",

@@ -9,29 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from health import traffic_checks
-from health.baseline import Case, Promise, hardly
+from health.baseline import Promise, RunWithHistory, hardly
 from health.listing_checks import judge_listing, judge_together
-from policy.records.runs import Judgement, Run
-from policy.rules.drift import Alarm
+from policy.records.runs import Finding, Run
+from policy.rules.drift import DriftAlarm
 
-__all__ = ["Promise", "judge"]
+__all__ = ["Promise", "check_run"]
 
 _ENDED_BADLY = ("failed", "timeout", "lost")
 _SHARE = 0.1
 _SEVERITIES = ("broken", "warning")
 
 
-def judge(
+def check_run(
     run: Run,
     past: Sequence[Run] = (),
     promises: Sequence[Promise] = (),
     *,
-    drift: Sequence[Alarm] = (),
+    drift: Sequence[DriftAlarm] = (),
     slow_seconds: float = 1.0,
-) -> tuple[Judgement, ...]:
+) -> tuple[Finding, ...]:
     """All that needs a look, the broken first. ``past`` are the portal's runs before, the oldest first;
     ``drift`` is what its readings say; nothing faster than ``slow_seconds`` is slow."""
-    case = Case(run=run, past=past)
+    case = RunWithHistory(run=run, past=past)
     if run.kind != "crawl" or run.state in {"running", "missed", "stopped"}:
         return ()
     if run.state == "skipped":
@@ -40,7 +40,7 @@ def judge(
     return tuple(sorted([*found, *_ended(case, found)], key=lambda one: _SEVERITIES.index(one.severity)))
 
 
-def _causes(case: Case, promises: Sequence[Promise], slow_seconds: float) -> Iterator[Judgement]:
+def _causes(case: RunWithHistory, promises: Sequence[Promise], slow_seconds: float) -> Iterator[Finding]:
     down = traffic_checks.down(case.run.traffic, traffic_checks.hosts_of(promises))
     yield from traffic_checks.judge_down(case, down)
     closed = [*traffic_checks.judge_challenge(case)] or [*traffic_checks.judge_blocked(case, promises)]
@@ -55,7 +55,7 @@ def _causes(case: Case, promises: Sequence[Promise], slow_seconds: float) -> Ite
     yield from traffic_checks.judge_slow(case, slow_seconds)
 
 
-def _listings(case: Case, promises: Sequence[Promise]) -> Iterator[Judgement]:
+def _listings(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[Finding]:
     told: set[str] = set()
     for one, sections in judge_together(case, promises):
         told |= sections
@@ -65,7 +65,7 @@ def _listings(case: Case, promises: Sequence[Promise]) -> Iterator[Judgement]:
             yield from judge_listing(case, promise)
 
 
-def _readings(case: Case, drift: Sequence[Alarm]) -> Iterator[Judgement]:
+def _readings(case: RunWithHistory, drift: Sequence[DriftAlarm]) -> Iterator[Finding]:
     """Drift, pages that went away together, validators that lie."""
     for alarm in drift:
         advice = f"mend the declaration, then polarchive reextract {case.run.portal} (docs/operations.md)"
@@ -93,7 +93,7 @@ def _gone(run: Run) -> tuple[int, int]:
     return gone, gone + run.unchanged + run.revised
 
 
-def _ended(case: Case, found: Sequence[Judgement]) -> Iterator[Judgement]:
+def _ended(case: RunWithHistory, found: Sequence[Finding]) -> Iterator[Finding]:
     """A run that ended badly never goes without a word."""
     run = case.run
     if crashes := run.failed.get("crash", 0):

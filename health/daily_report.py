@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 
 from alerts.messages import Message, one_line
-from health.history import Alarm, DiaryNight
+from health.history import HistoryEntry, OpenAlarm
 from policy.documents.dates import calendar_day
 from policy.records.runs import Run
 
@@ -32,7 +32,7 @@ class News:
 
 
 @frozen(kw_only=True)
-class Morning:
+class DailyReport:
     """All that a report says. ``nights`` are the last run of each portal that day, ``runs`` all of them;
     ``resting`` says which domains are left alone, ``behind`` how many changes the index does not know,
     ``waiting`` how many messages are not sent; ``backfills`` says how far the back-fills came that ran that
@@ -40,7 +40,7 @@ class Morning:
     itself could know."""
 
     day: dt.date
-    nights: tuple[DiaryNight, ...] = ()
+    nights: tuple[HistoryEntry, ...] = ()
     runs: tuple[Run, ...] = ()
     news: tuple[News, ...] = ()
     resting: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Morning:
     held: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
-    def alarms(self, *severities: str) -> list[Alarm]:
+    def alarms(self, *severities: str) -> list[OpenAlarm]:
         """What needs a look, the newest alarms first."""
         found = (alarm for night in self.nights for alarm in night.open)
         chosen = [alarm for alarm in found if not severities or alarm.judgement.severity in severities]
@@ -73,7 +73,7 @@ Part = tuple[str, list[str]]
 """A heading and its lines; a line that begins with blanks belongs to the one before."""
 
 
-def parts(morning: Morning) -> list[Part]:
+def parts(morning: DailyReport) -> list[Part]:
     """The parts that have something to say, what is most urgent first."""
     stale = [alarm for alarm in morning.alarms() if alarm.judgement.kind == "stale"]
     others = [alarm for alarm in morning.alarms("warning") if alarm not in stale]
@@ -93,7 +93,7 @@ def parts(morning: Morning) -> list[Part]:
     return [(heading, lines) for heading, lines in told if lines]
 
 
-def alarm_lines(alarms: Sequence[Alarm]) -> Iterator[str]:
+def alarm_lines(alarms: Sequence[OpenAlarm]) -> Iterator[str]:
     """Each alarm with how long it lasts, an example, and what to do."""
     for alarm in alarms[:_MOST]:
         one = alarm.judgement
@@ -106,13 +106,13 @@ def alarm_lines(alarms: Sequence[Alarm]) -> Iterator[str]:
         yield f"and {len(alarms) - _MOST} more: {', '.join(names)}"
 
 
-def _lasting(alarm: Alarm) -> str:
+def _lasting(alarm: OpenAlarm) -> str:
     if alarm.nights == 1:
         return "new"
     return f"for {alarm.nights} nights, since {calendar_day(alarm.since)}"
 
 
-def _mended(morning: Morning) -> Iterator[str]:
+def _mended(morning: DailyReport) -> Iterator[str]:
     for night in morning.nights:
         for alarm in night.closed:
             one = alarm.judgement
@@ -121,7 +121,7 @@ def _mended(morning: Morning) -> Iterator[str]:
             yield f"{place}: {one.kind}, after {nights}"
 
 
-def _news(morning: Morning) -> Iterator[str]:
+def _news(morning: DailyReport) -> Iterator[str]:
     for news in morning.news:
         told = "" if news.kind == "new" else f" ({news.kind})"
         yield f"{news.portal}: {one_line(news.title)}{told}"
@@ -131,7 +131,7 @@ def _news(morning: Morning) -> Iterator[str]:
         yield f"{quiet} articles archived and told to nobody (a first crawl, a back-fill)"
 
 
-def _kept(morning: Morning) -> Iterator[str]:
+def _kept(morning: DailyReport) -> Iterator[str]:
     """What was fetched and is not archived, what was not fetched, and what waits: all named."""
     kept = {reason: sum(run.failed.get(reason, 0) for run in morning.runs) for reason in _KEPT}
     if words := ", ".join(f"{reason} {count}" for reason, count in kept.items() if count):
@@ -162,7 +162,7 @@ def _unanswered(runs: Iterable[Run]) -> Iterator[str]:
         yield f"never answered: {words} ({names}); asked for again; polarchive requests SLUG names them"
 
 
-def _ran(morning: Morning) -> Iterator[str]:
+def _ran(morning: DailyReport) -> Iterator[str]:
     states: dict[str, list[str]] = {}
     for night in morning.nights:
         states.setdefault(night.run.state, []).append(night.run.portal)
@@ -184,7 +184,7 @@ def _few(lines: list[str]) -> list[str]:
 # ------------------------------------------------------------------ as text
 
 
-def markdown(morning: Morning) -> str:
+def markdown(morning: DailyReport) -> str:
     """The report for a page or a mail."""
     lines = [f"# {morning.headline}"]
     for heading, told in parts(morning):
@@ -196,6 +196,6 @@ def _listed(lines: Iterable[str]) -> Iterator[str]:
     return (f"  {line.strip()}  " if line.startswith(" ") else f"- {line}" for line in lines)
 
 
-def message(morning: Morning) -> Message:
+def message(morning: DailyReport) -> Message:
     """The report as a mail; a night on which nothing happened is one too."""
     return Message(subject=one_line(f"Polarchive {morning.headline}"), body=markdown(morning))

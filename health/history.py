@@ -7,49 +7,49 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
-from policy.records.runs import Judgement, Run
+from policy.records.runs import Finding, Run
 
 _SAYS_NOTHING = frozenset({"running", "missed", "stopped", "lost"})
 
 
 @frozen(kw_only=True)
-class Alarm:
+class OpenAlarm:
     """A judgement that holds: since which slot, and in how many runs."""
 
-    judgement: Judgement
+    judgement: Finding
     since: dt.datetime
     nights: int = 1
 
 
 @frozen(kw_only=True)
-class DiaryNight:
+class HistoryEntry:
     """One run of the diary. ``open`` are all alarms after it, those of ``opened`` among them; ``closed``
     ended with it, by itself or since somebody accepted it."""
 
     run: Run
-    opened: tuple[Alarm, ...] = ()
-    open: tuple[Alarm, ...] = ()
-    closed: tuple[Alarm, ...] = ()
+    opened: tuple[OpenAlarm, ...] = ()
+    open: tuple[OpenAlarm, ...] = ()
+    closed: tuple[OpenAlarm, ...] = ()
 
 
-def diary(runs: Iterable[Run]) -> list[DiaryNight]:
+def history_of(runs: Iterable[Run]) -> list[HistoryEntry]:
     """A portal's runs, the oldest first, as entries of its diary."""
-    nights, held = list[DiaryNight](), tuple[Alarm, ...]()
+    nights, held = list[HistoryEntry](), tuple[OpenAlarm, ...]()
     for run in runs:
         nights.append(_night(run, held))
         held = nights[-1].open
     return nights
 
 
-def _night(run: Run, held: Sequence[Alarm]) -> DiaryNight:
+def _night(run: Run, held: Sequence[OpenAlarm]) -> HistoryEntry:
     if run.kind == "acceptance":
-        return DiaryNight(run=run, closed=tuple(held))
+        return HistoryEntry(run=run, closed=tuple(held))
     if run.judgements is None or run.state in _SAYS_NOTHING:
-        return DiaryNight(run=run, open=tuple(held))
+        return HistoryEntry(run=run, open=tuple(held))
     before = {alarm.judgement.name: alarm for alarm in held}
     found = {one.name: _held(before.get(one.name), one, run) for one in run.judgements}
     asleep = {name: alarm for name, alarm in before.items() if name not in found and not _asked(alarm, run)}
-    return DiaryNight(
+    return HistoryEntry(
         run=run,
         opened=tuple(alarm for name, alarm in found.items() if name not in before),
         open=(*found.values(), *asleep.values()),
@@ -57,13 +57,13 @@ def _night(run: Run, held: Sequence[Alarm]) -> DiaryNight:
     )
 
 
-def _held(before: Alarm | None, judgement: Judgement, run: Run) -> Alarm:
+def _held(before: OpenAlarm | None, judgement: Finding, run: Run) -> OpenAlarm:
     if before is None:
-        return Alarm(judgement=judgement, since=run.slot)
+        return OpenAlarm(judgement=judgement, since=run.slot)
     return evolve(before, judgement=judgement, nights=before.nights + 1)
 
 
-def _asked(alarm: Alarm, run: Run) -> bool:
+def _asked(alarm: OpenAlarm, run: Run) -> bool:
     """Whether the run looked at what the alarm is about: a crawl of one section says nothing of others."""
     section = alarm.judgement.section
     return run.state != "skipped" and (section is None or section in run.sections)

@@ -9,9 +9,9 @@ from itertools import pairwise
 from statistics import median
 from urllib.parse import urlsplit
 
-from health.baseline import RARELY, Case, Promise
+from health.baseline import RARELY, Promise, RunWithHistory
 from policy.documents.dates import calendar_day
-from policy.records.runs import Judgement, JudgementKind, SectionReport
+from policy.records.runs import Finding, JudgementKind, SectionReport
 from policy.rules import workdays
 from policy.rules.probability import at_least
 
@@ -51,7 +51,7 @@ _ODD: dict[JudgementKind, tuple[str, str]] = {
 }
 
 
-def judge_together(case: Case, promises: Sequence[Promise]) -> Iterator[tuple[Judgement, set[str]]]:
+def judge_together(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[tuple[Finding, set[str]]]:
     """One judgement where several sections, all there are at their host, could not be read for one
     reason; with it these sections."""
     by_host: dict[str, list[Promise]] = {}
@@ -67,7 +67,7 @@ def judge_together(case: Case, promises: Sequence[Promise]) -> Iterator[tuple[Ju
             yield one, {each.section for each in those}
 
 
-def judge_listing(case: Case, promise: Promise) -> Iterator[Judgement]:
+def judge_listing(case: RunWithHistory, promise: Promise) -> Iterator[Finding]:
     """What is wrong with one section; nothing where it was not asked for."""
     report = case.run.sections.get(promise.section)
     if report is None:
@@ -81,7 +81,7 @@ def judge_listing(case: Case, promise: Promise) -> Iterator[Judgement]:
 # ------------------------------------------------------------------ what could not be read, or is too little
 
 
-def _unread(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgement]:
+def _unread(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
     if report.unread in _OF_A_CAUSE:
         return
     if report.unread == "layout_changed" and report.found is not None and not report.entries:
@@ -100,7 +100,7 @@ def _unread(case: Case, promise: Promise, report: SectionReport) -> Iterator[Jud
     )
 
 
-def _rows(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgement]:
+def _rows(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
     kind: JudgementKind = "sudden_drop" if report.first_page else "zero_entries"
     before = case.reports(kind, promise.section)
     if _dropped(report.first_page, [each.first_page for each in before]):
@@ -120,7 +120,7 @@ def _usually(before: Sequence[SectionReport]) -> str:
     return f" (usually {median(each.first_page for each in before):g})" if before else ""
 
 
-def _broken(case: Case, promise: Promise, kind: JudgementKind, sentence: str) -> Judgement:
+def _broken(case: RunWithHistory, promise: Promise, kind: JudgementKind, sentence: str) -> Finding:
     advice = f"{_MEND} {case.run.portal} --section {promise.section}"
     return case.judged(kind, sentence, advice, broken=True, section=promise.section, examples=[promise.url])
 
@@ -128,7 +128,7 @@ def _broken(case: Case, promise: Promise, kind: JudgementKind, sentence: str) ->
 # ------------------------------------------------------------------ odd rows
 
 
-def _odd(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgement]:
+def _odd(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
     for kind, (sentence, advice) in _ODD.items():
         odd = report.odd.get(kind)
         if odd is None or not odd.count:
@@ -145,7 +145,7 @@ def _odd(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgem
 # ------------------------------------------------------------------ silence
 
 
-def _stale(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judgement]:
+def _stale(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
     """Working days without anything new, up to the day before the run."""
     today = calendar_day(case.run.slot)
     before = [run.sections[promise.section] for run in case.past if promise.section in run.sections]
@@ -162,7 +162,7 @@ def _stale(case: Case, promise: Promise, report: SectionReport) -> Iterator[Judg
         yield case.judged("stale", said + sure, advice, section=promise.section, examples=[promise.url])
 
 
-def _shown(case: Case, promise: Promise) -> Iterator[dt.date]:
+def _shown(case: RunWithHistory, promise: Promise) -> Iterator[dt.date]:
     """Nights on which rows appeared that were not there before."""
     first = True
     for run in (*case.past, case.run):

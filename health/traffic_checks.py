@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from health.baseline import FEWEST, Case, Promise, hardly
-from policy.records.runs import HostTraffic, Judgement
+from health.baseline import FEWEST, Promise, RunWithHistory, hardly
+from policy.records.runs import Finding, HostTraffic
 
 _REFUSED = frozenset({"401", "403", "405", "406", "412", "418", "429", "451", "521", "567"})
 _FAULTS = frozenset(
@@ -39,7 +39,7 @@ def down(traffic: Mapping[str, HostTraffic], homes: Collection[str]) -> frozense
     )
 
 
-def judge_down(case: Case, hosts: Collection[str]) -> Iterator[Judgement]:
+def judge_down(case: RunWithHistory, hosts: Collection[str]) -> Iterator[Finding]:
     """One judgement a host that is down."""
     for name in sorted(hosts):
         failed = case.run.traffic[name].failed
@@ -53,7 +53,7 @@ def judge_down(case: Case, hosts: Collection[str]) -> Iterator[Judgement]:
         )
 
 
-def judge_challenge(case: Case) -> Iterator[Judgement]:
+def judge_challenge(case: RunWithHistory) -> Iterator[Finding]:
     """An anti-bot page in place of pages, tonight or when the domain was asked last."""
     hosts = sorted(name for name, host in case.run.traffic.items() if host.challenged)
     counts = case.run.failed
@@ -65,7 +65,7 @@ def judge_challenge(case: Case) -> Iterator[Judgement]:
         yield case.judged("challenge", said, _IMPORT, broken=True)
 
 
-def judge_files_challenged(case: Case) -> Iterator[Judgement]:
+def judge_files_challenged(case: RunWithHistory) -> Iterator[Finding]:
     """An anti-bot page in place of files, where pages are answered as they should be."""
     counts = case.run.failed
     for name, host in sorted(case.run.traffic.items()):
@@ -75,7 +75,7 @@ def judge_files_challenged(case: Case) -> Iterator[Judgement]:
             yield case.judged("challenge", said, _IMPORT_FILES, broken=True, subject=name)
 
 
-def left_alone(case: Case) -> Judgement:
+def left_alone(case: RunWithHistory) -> Finding:
     """What holds of a run that was skipped: the alarm of before goes on."""
     before = next((run.judgements for run in reversed(case.past) if run.judgements), None) or ()
     closed = next((one for one in before if one.kind in {"challenge", "blocked"}), None)
@@ -92,7 +92,7 @@ _IMPORT_FILES = (
 _IMPORT = "it is left alone for some nights; pages saved by hand come in by polarchive import"
 
 
-def judge_blocked(case: Case, promises: Sequence[Promise]) -> Iterator[Judgement]:
+def judge_blocked(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[Finding]:
     """Refused by status, page after page."""
     for name, host in sorted(case.run.traffic.items()):
         refused = {status: n for status, n in host.statuses.items() if status in _REFUSED}
@@ -111,17 +111,19 @@ def judge_blocked(case: Case, promises: Sequence[Promise]) -> Iterator[Judgement
             yield case.judged("blocked", f"{name} refuses us: {words}", _IMPORT, broken=True, subject=name)
 
 
-def _is_refused(case: Case, promise: Promise) -> bool:
+def _is_refused(case: RunWithHistory, promise: Promise) -> bool:
     report = case.run.sections.get(promise.section)
     return bool(report and report.unread and report.unread.removeprefix("http_") in _REFUSED)
 
 
-def is_explained(case: Case, promise: Promise, down: Collection[str], closed: Sequence[Judgement]) -> bool:
+def is_explained(
+    case: RunWithHistory, promise: Promise, down: Collection[str], closed: Sequence[Finding]
+) -> bool:
     """Whether a host that is down, or refuses us, says all about this section."""
     return urlsplit(promise.url).hostname in down or bool(closed and _is_refused(case, promise))
 
 
-def judge_errors(case: Case) -> Iterator[Judgement]:
+def judge_errors(case: RunWithHistory) -> Iterator[Finding]:
     """More requests failed than used to."""
     bad, of = _failed(case.run.failed), case.run.new + case.run.revised + case.run.unchanged
     before = list(case.usual("error_rate"))
@@ -148,7 +150,7 @@ def _is_fault(reason: str) -> bool:
     return reason in _FAULTS or (reason.startswith("http_") and reason.removeprefix("http_") not in _REFUSED)
 
 
-def judge_slow(case: Case, floor: float) -> Iterator[Judgement]:
+def judge_slow(case: RunWithHistory, floor: float) -> Iterator[Finding]:
     """A host takes many times what it used to, and more than ``floor`` seconds."""
     for name, host in sorted(case.run.traffic.items()):
         before = [run.traffic[name] for run in case.usual("slow", subject=name) if name in run.traffic]

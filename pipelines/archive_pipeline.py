@@ -14,8 +14,8 @@ from scrapy.exceptions import DropItem
 
 from pipelines.boilerplate.learning import learn, sighting
 from pipelines.dedupe.exact_duplicates import decide
-from pipelines.extraction_counts import Facts
-from pipelines.items import Enclosure, Gone, Item, Read, Unchanged
+from pipelines.extraction_counts import ExtractionCounts
+from pipelines.items import AttachmentBatch, ExtractedArticle, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
 from policy.errors import Drifted, Rejected
 from policy.records.boilerplate import FurnitureSet, Sighting
@@ -29,7 +29,7 @@ from storage.runs import health_history
 logger = logging.getLogger(__name__)
 
 
-class Learner:
+class BoilerplateLearner:
     """Remembers how a portal's pages begin and end, an article once, and learns from that."""
 
     def __init__(self, database: Database, portal: str, *, batch: int = 50) -> None:
@@ -41,7 +41,7 @@ class Learner:
         self._well_known = {layout for layout, count in layouts.items() if count >= boilerplate.WINDOW}
         self._fresh: dict[str, Sighting] = {}
 
-    def see(self, item: Read, *, known: bool) -> None:
+    def see(self, item: ExtractedArticle, *, known: bool) -> None:
         """Remember a page unless it is remembered as it is, or is a known one of a layout well known."""
         digests = tuple(capture.digest for capture in item.captures)
         before, now = self._read.get(item.article.key), (digests, item.code)
@@ -101,15 +101,15 @@ class ArchivePipeline:
         run_id: int,
         count: Callable[[str], None],
         sync: Callable[[], None],
-        learner: Learner,
-        facts: Facts,
+        learner: BoilerplateLearner,
+        facts: ExtractionCounts,
         clock: Callable[[], dt.datetime],
         night: dt.date | None = None,
     ) -> None:
         self._database, self._portal, self._run_id = database, portal, run_id
         self._count, self._sync, self._clock = count, sync, clock
         self._learner, self._facts = learner, facts
-        self._doubtful: list[tuple[Read, Drifted]] = []
+        self._doubtful: list[tuple[ExtractedArticle, Drifted]] = []
         self._night, self._gone, self._there = night, list[Gone](), 0
 
     @classmethod
@@ -121,7 +121,7 @@ class ArchivePipeline:
             run_id=spider.visit.run.id,
             count=crawler.stats.inc_value,
             sync=spider.sync,
-            learner=Learner(spider.visit.database, spider.visit.portal.slug),
+            learner=BoilerplateLearner(spider.visit.database, spider.visit.portal.slug),
             facts=spider.seen.facts,
             clock=spider.visit.clock,
             night=None if spider.visit.replay else calendar_day(spider.visit.run.slot),
@@ -145,20 +145,20 @@ class ArchivePipeline:
 
     def _keep(self, item: Item) -> None:
         match item:
-            case Read():
+            case ExtractedArticle():
                 self._store(item)
             case Unchanged():
                 self._mark_unchanged(item)
             case Gone():
                 self._miss(item)
-            case Enclosure():
+            case AttachmentBatch():
                 self._enclose(item)
 
-    def _enclose(self, item: Enclosure) -> None:
+    def _enclose(self, item: AttachmentBatch) -> None:
         effect = store_files(self._database, self._portal, item.key, item.files, run_id=self._run_id)
         self._count(f"run/files/{effect}")
 
-    def _store(self, item: Read) -> None:
+    def _store(self, item: ExtractedArticle) -> None:
         self._there += item.known
         if item.aliases:
             self._gone = [gone for gone in self._gone if gone.key != item.article.key]
@@ -173,14 +173,14 @@ class ArchivePipeline:
                 raise
             self._wait(item, error)
 
-    def _mark_seen(self, item: Read) -> None:
+    def _mark_seen(self, item: ExtractedArticle) -> None:
         """The article is there, whatever was read; its captures are kept to be read again."""
         with self._database.write() as session:
             captures.record_captures(session, item.captures, self._run_id)
             at = item.captures[-1].at
             availability.mark_seen(session, self._portal, item.article.key, at, self._run_id)
 
-    def _wait(self, item: Read, error: Drifted) -> None:
+    def _wait(self, item: ExtractedArticle, error: Drifted) -> None:
         self._doubtful.append((item, error))
         if len(self._doubtful) >= _WAITING:
             self._settle()
@@ -204,10 +204,10 @@ class ArchivePipeline:
             found = health_history.alarms_of(session, self._portal, self._facts.readings)
         return frozenset(alarm.field for alarm in found if alarm.readings == "lost")
 
-    def _save(self, item: Read) -> None:
+    def _save(self, item: ExtractedArticle) -> None:
         saved = archive.store(
             self._database,
-            classification.Reading(
+            classification.Extraction(
                 article=item.article,
                 captures=item.captures,
                 code=item.code,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from attrs import define, field
 
 from policy.records import Article
-from policy.records.runs import Readings, Sample
+from policy.records.runs import ExtractionQuality, Sample
 from policy.rules.drift import FIELDS, has
 
 EXAMPLES = 3
@@ -32,7 +32,7 @@ class _Group:
 
 
 @define
-class Facts:
+class ExtractionCounts:
     """Grows with every reading of a run."""
 
     _groups: defaultdict[str, _Group] = field(factory=lambda: defaultdict(_Group))
@@ -66,12 +66,14 @@ class Facts:
             self._example(f"pages:{reason}", url)
 
     @property
-    def readings(self) -> Readings:
+    def readings(self) -> ExtractionQuality:
         """The counts so far."""
         groups = {name: self._groups[name].sample for name in ("new", "first", "known")}
         shortest = {f"{name}:text": [url for _, url in found] for name, found in self._shortest.items()}
         examples = {name: tuple(urls) for name, urls in (*self._examples.items(), *shortest.items())}
-        return Readings(**groups, lost=dict(self._lost), unread=dict(self._unread), examples=examples)
+        return ExtractionQuality(
+            **groups, lost=dict(self._lost), unread=dict(self._unread), examples=examples
+        )
 
     def _example(self, name: str, url: str) -> None:
         kept = self._examples[name]

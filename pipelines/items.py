@@ -13,7 +13,7 @@ from policy.rules.validators import Validators
 
 
 @frozen(kw_only=True)
-class Read:
+class ExtractedArticle:
     """An article as read, the captures of its pages in order, and how to read old captures again."""
 
     article: Article
@@ -52,7 +52,7 @@ class Gone:
 
 
 @frozen(kw_only=True)
-class Enclosure:
+class AttachmentBatch:
     """The files of a saved article, as this run got them."""
 
     key: str
@@ -64,4 +64,4 @@ class Enclosure:
         return tuple(file.capture for file in self.files if file.capture)
 
 
-Item = Read | Unchanged | Gone | Enclosure
+Item = ExtractedArticle | Unchanged | Gone | AttachmentBatch

@@ -125,7 +125,7 @@ class Fortnight:
             reactor().callFromThread(reactor().stop)
 
     def _night(
-        self, number: int, config: Config, database: Database, hosts: Hosts, crawl: crawling.Crawl
+        self, number: int, config: Config, database: Database, hosts: Hosts, crawl: crawling.CrawlFunction
     ) -> Passed:
         _await(hosts.show(number))
         before, day = hosts.asked, self.plan.world.day(number)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from policy.records import Change, Version
-from policy.records.runs import Judgement
+from policy.records.runs import Finding
 from policy.rules import workdays
 from simulation.faults import KINDS, Fault, Plan
 from simulation.fortnight import Passed
@@ -174,7 +174,7 @@ def _night(plan: Plan, at: dt.datetime) -> int:
     return (at + dt.timedelta(hours=8)).date().toordinal() - plan.world.first.toordinal()
 
 
-def _explained(plan: Plan, one: Passed, judgement: Judgement) -> bool:
+def _explained(plan: Plan, one: Passed, judgement: Finding) -> bool:
     """Whether a fault of that night is behind it, or the portal is still left alone for one of before."""
     resting = any(run.portal == judgement.portal and run.state == "skipped" for run in one.night.runs)
     return any(

@@ -12,7 +12,7 @@ from cattrs.preconf.json import make_converter
 
 from policy.records import Article, Capture, Change, ChangeKind, File, Version
 from policy.records.content import Completeness, FileStatus, FileText
-from policy.records.runs import HostTraffic, Judgement, Readings, Run, RunKind, RunState, SectionReport
+from policy.records.runs import ExtractionQuality, Finding, HostTraffic, Run, RunKind, RunState, SectionReport
 from policy.rules.identity import Alias, Proof
 from policy.rules.validators import Validators
 from storage.tables import AliasRow, ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
@@ -202,7 +202,7 @@ def run_record(row: RunRow, *, readings: bool = True) -> Run:
         sections=sections_record(row.sections),
         traffic={host: _converter.structure(each, HostTraffic) for host, each in row.traffic.items()},
         judgements=_judgements_record(row.judgements),
-        readings=readings_record(row.readings) if readings else Readings(),
+        readings=readings_record(row.readings) if readings else ExtractionQuality(),
         warc=row.warc,
         replay=row.replay,
         message=row.message,
@@ -225,8 +225,8 @@ def sections_record(stored: Mapping[str, Any]) -> dict[str, SectionReport]:
     }
 
 
-def _judgements_record(stored: Sequence[dict[str, Any]] | None) -> tuple[Judgement, ...] | None:
-    return None if stored is None else tuple(_converter.structure(each, Judgement) for each in stored)
+def _judgements_record(stored: Sequence[dict[str, Any]] | None) -> tuple[Finding, ...] | None:
+    return None if stored is None else tuple(_converter.structure(each, Finding) for each in stored)
 
 
 def stored_record(record: Any) -> Any:
@@ -234,6 +234,6 @@ def stored_record(record: Any) -> Any:
     return _converter.unstructure(record)
 
 
-def readings_record(stored: dict[str, Any]) -> Readings:
+def readings_record(stored: dict[str, Any]) -> ExtractionQuality:
     """What a run read, as its row keeps it."""
-    return _converter.structure(stored, Readings)
+    return _converter.structure(stored, ExtractionQuality)

@@ -7,15 +7,15 @@ from typing import Protocol
 from alerts.messages import Message
 
 
-class NotDelivered(Exception):
+class DeliveryFailed(Exception):
     """The channel did not take the message; it may later."""
 
 
-class Refused(NotDelivered):
+class DeliveryRejected(DeliveryFailed):
     """The channel will never take it."""
 
 
-class ChannelDown(NotDelivered):
+class ChannelUnavailable(DeliveryFailed):
     """The channel takes no message at all now: the others need not be tried."""
 
 

@@ -10,14 +10,14 @@ from email.message import EmailMessage
 
 from attrs import field, frozen
 
-from alerts.channels import ChannelDown, NotDelivered, Refused
+from alerts.channels import ChannelUnavailable, DeliveryFailed, DeliveryRejected
 from alerts.messages import Message
 
 _REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
 
 
 @frozen(kw_only=True)
-class Email:
+class EmailChannel:
     """An SMTP server and the sender's address."""
 
     host: str
@@ -34,19 +34,19 @@ class Email:
         try:
             server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
         except (smtplib.SMTPException, OSError) as error:
-            raise ChannelDown(f"{self.host}:{self.port}: {error}") from error
+            raise ChannelUnavailable(f"{self.host}:{self.port}: {error}") from error
         try:
             self._greet(server)
             self._hand_over(server, mail, address)
         finally:
             _leave(server)
 
-    def _refusal(self, error: Exception) -> NotDelivered:
+    def _refusal(self, error: Exception) -> DeliveryFailed:
         """5xx is for good, 4xx for now (RFC 5321, 4.2.1)."""
         codes = [code for code, _ in getattr(error, "recipients", {}).values()] or [
             getattr(error, "smtp_code", 0)
         ]
-        kind = Refused if all(500 <= code < 600 for code in codes) else NotDelivered
+        kind = DeliveryRejected if all(500 <= code < 600 for code in codes) else DeliveryFailed
         return kind(f"{self.host}:{self.port} refused: {error}")
 
     def _greet(self, server: smtplib.SMTP) -> None:
@@ -56,7 +56,7 @@ class Email:
             if self.user:
                 server.login(self.user, self.password)
         except (smtplib.SMTPException, OSError) as error:
-            raise ChannelDown(f"{self.host}:{self.port}: {error}") from error
+            raise ChannelUnavailable(f"{self.host}:{self.port}: {error}") from error
 
     def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
         """A connection that breaks now may break over this mail: the others are still tried."""
@@ -65,7 +65,7 @@ class Email:
         except _REFUSED as error:
             raise self._refusal(error) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise NotDelivered(f"{self.host}:{self.port}: {error}") from error
+            raise DeliveryFailed(f"{self.host}:{self.port}: {error}") from error
 
     def _mail(self, address: str, message: Message, message_id: str) -> EmailMessage:
         mail = EmailMessage(policy=email.policy.SMTP)

@@ -24,11 +24,11 @@ _NEEDED = frozenset({"document", "script", "xhr", "fetch", "other"})
 """What a list may be made of: no pictures, fonts, films, style."""
 
 
-class Missing(Exception):
+class BrowserMissing(Exception):
     """There is no Playwright, or no browser; says what to install."""
 
 
-class Answer(Protocol):
+class AnswerRequest(Protocol):
     """Gives what a page asks for."""
 
     def __call__(
@@ -40,7 +40,7 @@ def program(named: str = "") -> str:
     """The browser's program; raises Missing."""
     found = shutil.which(named) if named else next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found is None:
-        raise Missing(f"{named or PROGRAMS[0]} is not there; install it: {INSTALL}")
+        raise BrowserMissing(f"{named or PROGRAMS[0]} is not there; install it: {INSTALL}")
     return found
 
 
@@ -49,7 +49,7 @@ async def start(named: str, *, agent: str, seconds: float) -> Browser:
     try:
         from playwright.async_api import Error, async_playwright
     except ImportError as error:
-        raise Missing(f"Playwright is not there; install it: {INSTALL}") from error
+        raise BrowserMissing(f"Playwright is not there; install it: {INSTALL}") from error
     path = program(named)
     driver = await async_playwright().start()
     try:
@@ -58,7 +58,7 @@ async def start(named: str, *, agent: str, seconds: float) -> Browser:
         )
     except Error as error:
         await driver.stop()
-        raise Missing(
+        raise BrowserMissing(
             f"{path} does not start ({str(error).splitlines()[0]}); install it: {INSTALL}"
         ) from error
     return Browser(driver, chromium, agent=agent, seconds=seconds)
@@ -71,7 +71,7 @@ class Browser:
         self._driver, self._chromium, self._agent, self._seconds = driver, chromium, agent, seconds
         self._turn = asyncio.Lock()
 
-    async def rendered(self, url: str, answer: Answer) -> str | None:
+    async def rendered(self, url: str, answer: AnswerRequest) -> str | None:
         """The page once its scripts ask for nothing more; None when they do not come to an end."""
         async with self._turn:
             context = await self._chromium.new_context(
@@ -84,7 +84,7 @@ class Browser:
             finally:
                 await context.close()
 
-    async def _rendered(self, context: Any, url: str, answer: Answer) -> str | None:
+    async def _rendered(self, context: Any, url: str, answer: AnswerRequest) -> str | None:
         from playwright.async_api import Error
 
         page = await context.new_page()
@@ -107,7 +107,7 @@ class Browser:
         await self._driver.stop()
 
 
-async def _give(route: Any, answer: Answer, page: Any) -> None:
+async def _give(route: Any, answer: AnswerRequest, page: Any) -> None:
     """Hand a page what it asks for, fetched by us; anything else does not exist for it."""
     asked = route.request
     main = asked.is_navigation_request() and asked.frame == page.main_frame

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from scrapy.http import Request, Response
 
-from crawler.runs.context import Visit
-from crawler.spiders.listing_cursor import Sought
+from crawler.runs.context import RunContext
+from crawler.spiders.listing_cursor import ArticleFetch
 from crawler.urls import alike
 from policy.rules.validators import Validators, contradicts, takes_all, validators
 from storage.articles.validators import distrust, is_trusted
@@ -40,14 +40,14 @@ class Conditional:
     """Validators of one visit: what is sent, and what is kept of an answer."""
 
     def __init__(
-        self, visit: Visit, *, code: str, furniture: int | None, lied: Callable[[], bool] = lambda: False
+        self, visit: RunContext, *, code: str, furniture: int | None, lied: Callable[[], bool] = lambda: False
     ) -> None:
         self._visit, self._code, self._furniture, self._lied = visit, code, furniture, lied
         with visit.database.read() as session:
             trusted = is_trusted(session, visit.portal.slug)
         self._enabled = trusted and not (visit.sample or visit.imported)
 
-    def headers(self, sought: Sought, url: str) -> dict[str, str]:
+    def headers(self, sought: ArticleFetch, url: str) -> dict[str, str]:
         """The headers for an article's first page, where it was read as it would be read today."""
         held = sought.vouched
         if held is None or sought.asked or not self._enabled or self._lied():
@@ -66,7 +66,7 @@ class Conditional:
             distrust(session, self._visit.portal.slug, response.url, response.meta["capture"].at)
         return True
 
-    def offered(self, response: Response, sought: Sought) -> Validators | None:
+    def offered(self, response: Response, sought: ArticleFetch) -> Validators | None:
         """What a page that is a whole article may be asked for with next time: never one that lies
         behind a redirect."""
         asked = response.request.url if response.request else ""

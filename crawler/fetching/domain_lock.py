@@ -25,7 +25,7 @@ PATIENCE = 1.0
 
 
 @frozen(kw_only=True)
-class Last:
+class LastRequest:
     """The last request to a domain: who asked, when it ended, how long a pause its portal keeps, until
     when the domain wants to be left alone; and who waits, so that the others let it go first. Seconds
     of the machine's clock since it was started."""
@@ -49,13 +49,13 @@ class Last:
         return self.next not in {"", who} and 0 <= now - self.marked < PATIENCE
 
 
-class Turns:
+class DomainLocks:
     """The turns of one process."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder, self._clock = folder, clock
         self._who = uuid.uuid4().hex
-        self._held: dict[str, tuple[TextIO, Last]] = {}
+        self._held: dict[str, tuple[TextIO, LastRequest]] = {}
 
     def take(self, domain: str, pause: float) -> float:
         """Seconds to wait before trying again; nought when the turn is ours, until ``give`` gives it back."""
@@ -73,12 +73,12 @@ class Turns:
             stream.close()
             return wait
         waiting = last.next if last.is_for_another(self._who, now) else ""
-        taken = Last(who=self._who, at=now, pause=pause, next=waiting, marked=last.marked)
+        taken = LastRequest(who=self._who, at=now, pause=pause, next=waiting, marked=last.marked)
         _write(stream, taken)  # should we die under way
         self._held[domain] = (stream, taken)
         return 0.0
 
-    def _wait(self, last: Last, pause: float, now: float) -> float:
+    def _wait(self, last: LastRequest, pause: float, now: float) -> float:
         ours = max(last.rest(pause, now), 0.0)
         return ours or (POLL if last.is_for_another(self._who, now) else 0.0)
 
@@ -97,16 +97,16 @@ class Turns:
             self._held.popitem()[1][0].close()
 
 
-def _read(stream: TextIO) -> Last:
+def _read(stream: TextIO) -> LastRequest:
     """What the file says; one that was torn says nothing."""
     stream.seek(0)
     try:
-        return Last(**json.loads(stream.read() or "{}"))
+        return LastRequest(**json.loads(stream.read() or "{}"))
     except (ValueError, TypeError):
-        return Last()
+        return LastRequest()
 
 
-def _write(stream: TextIO, last: Last) -> None:
+def _write(stream: TextIO, last: LastRequest) -> None:
     stream.seek(0)
     stream.truncate()
     stream.write(json.dumps(asdict(last)))

@@ -21,37 +21,37 @@ from scrapy.exceptions import (
 from policy.errors import PageError, SoftNotFound
 
 
-class Unfetched(IgnoreRequest):
+class FetchError(IgnoreRequest):
     """A request that brought no page. ``reason`` is what the run counts it under."""
 
     reason = "error"
 
 
-class AddressRefused(Unfetched):
+class AddressRefused(FetchError):
     """Its host stands for private, loopback, link-local or metadata addresses only."""
 
     reason = "address_refused"
 
 
-class OffPortal(Unfetched):
+class OffPortal(FetchError):
     """Its host is none of the portal's: a redirect or a link elsewhere."""
 
     reason = "off_portal"
 
 
-class LedTo(Unfetched):
+class AlreadyFetched(FetchError):
     """Its address leads to one that was read already."""
 
     reason = "redirects"
 
 
-class Blocked(Unfetched):
+class Blocked(FetchError):
     """Not asked: a challenge page answered for this domain before."""
 
     reason = "blocked"
 
 
-class Unanswered(Exception):
+class ReplayedFailure(Exception):
     """A replay has it that the request got no answer; when and for what ``reason``, as then."""
 
     def __init__(self, url: str, reason: str, at: dt.datetime) -> None:
@@ -59,19 +59,19 @@ class Unanswered(Exception):
         self.reason, self.at = reason, at
 
 
-class NotSaved(Unfetched):
+class NotSaved(FetchError):
     """A replay has no capture of it."""
 
     reason = "not_saved"
 
 
-class Ended(Unfetched):
+class RunEnded(FetchError):
     """Not asked: the run ended first. Nothing follows from it, and it is not counted."""
 
     reason = "ended"
 
 
-class RobotsUnreachable(Unfetched):
+class RobotsUnreachable(FetchError):
     """Its host's robots.txt cannot be had, so that everything is forbidden there for now."""
 
     reason = "robots_unreachable"
@@ -81,37 +81,37 @@ class RobotsUnreachable(Unfetched):
         self.url, self.reason = url, reason
 
 
-class NoBrowser(Unfetched):
+class NoBrowser(FetchError):
     """A section wants a browser, and there is none."""
 
     reason = "no_browser"
 
 
-class NotRendered(Unfetched):
+class NotRendered(FetchError):
     """The browser did not finish a page."""
 
     reason = "not_rendered"
 
 
-class TooLarge(Unfetched):
+class TooLarge(FetchError):
     """Larger than the limits once decoded."""
 
     reason = "too_large"
 
 
-class Undecodable(Unfetched):
+class Undecodable(FetchError):
     """Its content coding cannot be undone."""
 
     reason = "undecodable"
 
 
-class NoFile(Unfetched):
+class NoFile(FetchError):
     """A web page was answered for a file."""
 
     reason = "html_page"
 
 
-class BadStatus(Unfetched):
+class BadStatus(FetchError):
     """Answered with another status than 200."""
 
     def __init__(self, status: int) -> None:
@@ -143,7 +143,7 @@ _IGNORED = {"Forbidden by robots.txt": "robots", "max redirections reached": "re
 
 def reason(error: BaseException) -> str:
     """The word the run counts this error under."""
-    if isinstance(error, Unfetched | Unanswered | PageError):
+    if isinstance(error, FetchError | ReplayedFailure | PageError):
         return error.reason
     if isinstance(error, IgnoreRequest):
         return _IGNORED.get(str(error), "ignored")

@@ -18,12 +18,12 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.fetching.conditional import is_conditional
-from crawler.fetching.fetch_errors import NotSaved, Unanswered
+from crawler.fetching.fetch_errors import NotSaved, ReplayedFailure
 from crawler.fetching.rendering import wants_browser
 from crawler.fetching.replay import saved
-from crawler.fetching.throttle import Gate
+from crawler.fetching.throttle import Throttle
 from crawler.fetching.traffic import SECONDS
-from crawler.runs.context import part_of, visit_of
+from crawler.runs.context import context_of, part_of
 from crawler.urls import origin
 from storage.articles import captures
 from storage.warc.reader import load, read, refer
@@ -33,7 +33,7 @@ EVERY = 0.1
 """Seconds between two ticks; so many that the loop is late are counted."""
 
 
-class Lateness:
+class EventLoopLag:
     """One per crawl: a tick on the loop of all requests, and how late it came."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -84,10 +84,10 @@ class ConnectHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._gate, self._lateness = Gate.of(crawler), Lateness.of(crawler)
+        self._gate, self._lateness = Throttle.of(crawler), EventLoopLag.of(crawler)
         self._connect = {
             origin(asked): target.rstrip("/")
-            for asked, target in visit_of(crawler).config.network.connect.items()
+            for asked, target in context_of(crawler).config.network.connect.items()
         }
 
     async def download_request(self, request: Request) -> Response:
@@ -118,7 +118,7 @@ class ReplayHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        visit = visit_of(crawler)
+        visit = context_of(crawler)
         self._saved, self._root = saved(visit.replay), visit.config.captures
         self._database, self._asked = visit.database, Counter[tuple[str, str, bytes]]()
 
@@ -126,7 +126,7 @@ class ReplayHandler(BaseDownloadHandler):
         record = self._next(request)
         if record is None:
             if then := self._saved.unanswered(request.method, request.url, request.body):
-                raise Unanswered(request.url, then.reason, then.at)
+                raise ReplayedFailure(request.url, then.reason, then.at)
             raise NotSaved(request.url)
         stored = self._load(record)
         request.meta["stored"] = (record, self._saved.original(record.digest) if record.revisit else None)

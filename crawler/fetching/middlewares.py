@@ -29,9 +29,9 @@ from crawler import extraction
 from crawler.fetching.conditional import UNCHANGED, is_conditional, unconditional
 from crawler.fetching.fetch_errors import (
     AddressRefused,
+    AlreadyFetched,
     BadStatus,
     Blocked,
-    LedTo,
     NoFile,
     OffPortal,
     TooLarge,
@@ -40,10 +40,10 @@ from crawler.fetching.fetch_errors import (
 )
 from crawler.fetching.rendering import is_part
 from crawler.fetching.ssrf_guard import GuardedResolver, installed
-from crawler.fetching.traffic import SECONDS, Meter
+from crawler.fetching.traffic import SECONDS, TrafficMeter
 from crawler.portal import Portal
-from crawler.runs.context import Visit, visit_of
-from crawler.runs.recorder import Ledger
+from crawler.runs.context import RunContext, context_of
+from crawler.runs.recorder import RunRecorder
 from crawler.spiders.attachment_requests import is_file
 from crawler.spiders.listing_cursor import CLAIMED
 from crawler.urls import alike, allowed, endpoint, is_literal, open_endpoints, registrable
@@ -71,17 +71,17 @@ def payload_of(response: Response) -> Payload:
     )
 
 
-class Refusals:
+class BlockedPages:
     """Turns pages that are none into errors; after a challenge its domain is not asked again."""
 
-    def __init__(self, portal: Portal, meter: Meter, closed: Iterable[str] = ()) -> None:
+    def __init__(self, portal: Portal, meter: TrafficMeter, closed: Iterable[str] = ()) -> None:
         self._portal, self._meter = portal, meter
         self._blocked: set[str] = set(closed)
         self._closed_to_files: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        visit = visit_of(crawler)
+        visit = context_of(crawler)
         return cls(visit.portal, meter_of(crawler), visit.closed)
 
     def process_request(self, request: Request) -> None:
@@ -167,7 +167,7 @@ class Redirects(RedirectMiddleware):
         if not isinstance(answer, Request):
             return answer
         if alike(answer.url) == request.meta.get(CLAIMED):
-            raise LedTo(answer.url)
+            raise AlreadyFetched(answer.url)
         return unconditional(answer)
 
 
@@ -179,7 +179,7 @@ class PortalHosts:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        visit = visit_of(crawler)
+        visit = context_of(crawler)
         return cls(visit.portal, opened(visit))
 
     def process_request(self, request: Request) -> None:
@@ -200,7 +200,7 @@ class AddressGuard:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         resolver = installed()
-        resolver.opened = opened(visit_of(crawler))
+        resolver.opened = opened(context_of(crawler))
         return cls(resolver)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -216,7 +216,7 @@ class Decode:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(visit_of(crawler).config.crawl.max_decoded_bytes)
+        return cls(context_of(crawler).config.crawl.max_decoded_bytes)
 
     def process_response(self, request: Request, response: Response) -> Response:
         codings = response.headers.getlist(b"Content-Encoding")
@@ -235,12 +235,12 @@ class RawCapture:
     """Keeps the answer, or that there was none, in the run's WARC; ``request.meta["capture"]`` says where,
     ``request.meta["lost"]`` when."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: RunRecorder) -> None:
         self._ledger = ledger
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Ledger.of(crawler))
+        return cls(RunRecorder.of(crawler))
 
     def process_response(self, request: Request, response: Response) -> Response:
         request.meta["capture"] = self._ledger.keep(request, response)
@@ -255,7 +255,7 @@ class RawCapture:
 class Metering:
     """Tells the meter of every answer, and of every request that got none."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: TrafficMeter) -> None:
         self._meter = meter
 
     @classmethod
@@ -272,13 +272,13 @@ class Metering:
             self._meter.failed(host(request), reason(exception))
 
 
-def meter_of(crawler: Crawler) -> Meter:
+def meter_of(crawler: Crawler) -> TrafficMeter:
     """What counts the traffic of this crawl."""
-    meter: Meter = crawler.spider.seen.meter  # type: ignore[union-attr]  # ours: see visit_of
+    meter: TrafficMeter = crawler.spider.seen.meter  # type: ignore[union-attr]  # ours: see visit_of
     return meter
 
 
-def opened(visit: Visit) -> frozenset[str]:
+def opened(visit: RunContext) -> frozenset[str]:
     """Every ``host:port`` that may be private in this visit."""
     network = visit.config.network
     return open_endpoints(network.allow, network.connect.values())

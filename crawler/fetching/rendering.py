@@ -17,7 +17,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.fetching.fetch_errors import NoBrowser, NotRendered, TooLarge
 from crawler.portal import Portal
-from crawler.runs.context import Visit, visit_of
+from crawler.runs.context import RunContext, context_of
 
 BROWSER, PART, RENDERED = "browser", "browser_part", "rendered"
 """In a request's meta: a page to render, with its section; what such a page asked for. A response's flag."""
@@ -44,13 +44,13 @@ def is_rendered(response: Response) -> bool:
 class Rendering:
     """Answers requests for pages that want a browser. It is started for the first, once."""
 
-    def __init__(self, crawler: Crawler, visit: Visit) -> None:
+    def __init__(self, crawler: Crawler, visit: RunContext) -> None:
         self._crawler, self._visit = crawler, visit
         self._browser: Any = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        rendering = cls(crawler, visit_of(crawler))
+        rendering = cls(crawler, context_of(crawler))
         crawler.signals.connect(rendering.closed, signal=signals.spider_closed)
         return rendering
 
@@ -59,7 +59,7 @@ class Rendering:
         if not wants_browser(request) or self._visit.replay:
             return None
         browser = await self._started(request)
-        page = Page(self._crawler, self._visit.portal, request)
+        page = RenderedPage(self._crawler, self._visit.portal, request)
         html = await browser.rendered(request.url, page.answer)
         if page.failure is not None:
             raise page.failure
@@ -83,7 +83,7 @@ class Rendering:
                 self._browser = await browser.start(
                     crawl.browser, agent=self._crawler.settings["USER_AGENT"], seconds=crawl.timeout * 4
                 )
-            except browser.Missing as error:
+            except browser.BrowserMissing as error:
                 raise NoBrowser(f"{where} is made by scripts and wants a browser: {error}") from error
         return self._browser
 
@@ -93,7 +93,7 @@ class Rendering:
             await self._browser.close()
 
 
-class Page:
+class RenderedPage:
     """One page in the browser: what it asks for, and why it could not be had itself."""
 
     def __init__(self, crawler: Crawler, portal: Portal, request: Request) -> None:

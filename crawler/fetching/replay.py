@@ -18,19 +18,22 @@ from storage.articles import captures
 from storage.database import Database
 from storage.warc import reader
 from storage.warc.reader import TornTail, scan
-from storage.warc.record_parser import StoredRecord, Unanswered
+from storage.warc.record_parser import FailedRequest, StoredRecord
 
 logger = logging.getLogger(__name__)
 
 _UNCHANGED = 304
 
 
-class Saved:
+class SavedCaptures:
     """The captures below some paths: of several of one address those of the last run that asked for it,
     one after the other. ``torn`` says which files are damaged, and how much of them is not read."""
 
     def __init__(
-        self, records: Iterable[StoredRecord], torn: Sequence[str] = (), unanswered: Iterable[Unanswered] = ()
+        self,
+        records: Iterable[StoredRecord],
+        torn: Sequence[str] = (),
+        unanswered: Iterable[FailedRequest] = (),
     ) -> None:
         self.torn = torn
         self._unanswered = {
@@ -60,7 +63,7 @@ class Saved:
         runs = [list(of_run) for _, of_run in groupby(held, key=lambda record: record.path)]
         return next(filter(None, (each if conditional else _whole(each) for each in reversed(runs))), [])
 
-    def unanswered(self, method: str, url: str, body: bytes) -> Unanswered | None:
+    def unanswered(self, method: str, url: str, body: bytes) -> FailedRequest | None:
         """That this address was asked and did not answer, when it was asked last."""
         return self._unanswered.get((method, alike(url), body))
 
@@ -82,7 +85,7 @@ def _whole(records: list[StoredRecord]) -> list[StoredRecord]:
 
 
 @lru_cache(maxsize=1)
-def saved(paths: tuple[Path, ...]) -> Saved:
+def saved(paths: tuple[Path, ...]) -> SavedCaptures:
     """One index for a replay; raises UnreadableCapture, naming the file, for what is no WARC and
     where nothing is saved."""
     torn: list[str] = []
@@ -90,20 +93,20 @@ def saved(paths: tuple[Path, ...]) -> Saved:
     def note(tail: TornTail) -> None:
         torn.append(f"{tail.message}; {tail.lost} bytes are not read")
 
-    unanswered: list[Unanswered] = []
+    unanswered: list[FailedRequest] = []
     records = list(scan(paths, torn=note, unanswered=unanswered.append))
     if not records and not unanswered:
         raise UnreadableCapture("; ".join(torn) or f"{', '.join(map(str, paths))}: no capture in it")
     for message in torn:
         logger.warning(message)
-    return Saved(records, torn, unanswered)
+    return SavedCaptures(records, torn, unanswered)
 
 
 # ----------------------------------------------------------- the archive's captures as payloads to read again
 
 
 @frozen
-class Stored:
+class CaptureReader:
     """Where the captures lie, and who knows which of them hold which payload."""
 
     config: Config

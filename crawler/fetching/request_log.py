@@ -20,7 +20,7 @@ _NAME = re.compile(r"(?P<slug>.+)-\d{8}T\d{6}Z-(?P<run>\d+)\.jsonl(?:\.gz)?")
 
 
 @frozen(kw_only=True)
-class Asked:
+class LoggedRequest:
     """One request as it left: when, where to, and what came of it. ``delay`` is the pause that was to
     be kept before it."""
 
@@ -36,7 +36,7 @@ class Asked:
 
 
 @frozen(kw_only=True)
-class Gap:
+class RequestGap:
     """The closest two requests of a host; None for a host that was asked once. ``delay`` is the pause
     that was to be kept between these two, ``short`` how many gaps were shorter than theirs."""
 
@@ -55,7 +55,7 @@ class RequestLog:
         self._path = root / f"{utc:%Y/%m}/{slug}-{utc:%Y%m%dT%H%M%SZ}-{run_id}.jsonl"
         self._stream: TextIO | None = None
 
-    def write(self, asked: Asked) -> None:
+    def write(self, asked: LoggedRequest) -> None:
         """Add a line."""
         if self._stream is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def logs(root: Path, name: str) -> list[Path]:
     return sorted(fits, key=lambda path: int(_NAME.fullmatch(path.name)["run"]), reverse=True)  # type: ignore[index]  # each fits
 
 
-def read(path: Path) -> Iterator[Asked]:
+def read(path: Path) -> Iterator[LoggedRequest]:
     """The requests of a log in the order they left; of a run that was killed all but a torn last line."""
     with (
         gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as f
@@ -93,27 +93,27 @@ def read(path: Path) -> Iterator[Asked]:
     yield from sorted(asked, key=lambda one: one.at)
 
 
-def _asked(path: Path, number: int, line: str) -> Asked:
+def _asked(path: Path, number: int, line: str) -> LoggedRequest:
     try:
         said: dict[str, Any] = json.loads(line)
-        return Asked(**said | {"at": dt.datetime.fromisoformat(said["at"])})
+        return LoggedRequest(**said | {"at": dt.datetime.fromisoformat(said["at"])})
     except (ValueError, TypeError, KeyError) as error:
         raise ArchiveError(f"{path}:{number}: not a line of a request log: {error}") from error
 
 
-def gaps(asked: Iterable[Asked]) -> tuple[Gap, ...]:
+def gaps(asked: Iterable[LoggedRequest]) -> tuple[RequestGap, ...]:
     """Of each host, and under ``*`` of all of them together; the requests of one portal, in time."""
     requests = sorted(asked, key=lambda one: one.at)
-    hosts: dict[str, list[Asked]] = {"*": requests}
+    hosts: dict[str, list[LoggedRequest]] = {"*": requests}
     for one in requests:
         hosts.setdefault(one.host, []).append(one)
     return tuple(_gap(host, each) for host, each in sorted(hosts.items()))
 
 
-def _gap(host: str, requests: list[Asked]) -> Gap:
+def _gap(host: str, requests: list[LoggedRequest]) -> RequestGap:
     between = [((after.at - before.at).total_seconds(), after.delay) for before, after in pairwise(requests)]
     smallest, delay = min(between, default=(None, requests[0].delay if requests else 0.0))
-    return Gap(
+    return RequestGap(
         host=host,
         requests=len(requests),
         smallest=smallest,

@@ -9,7 +9,7 @@ from typing import Any
 from scrapy.http import Request
 from twisted.python.failure import Failure
 
-from crawler.fetching.fetch_errors import Ended
+from crawler.fetching.fetch_errors import RunEnded
 from crawler.pages.listings import kind, parted
 from pipelines.items import Item
 
@@ -44,7 +44,7 @@ def request(
 
 def _unless_ended(errback: Callable[[Failure], Any], failure: Failure) -> Any:
     """What was never asked, because the run ended first, says nothing."""
-    return None if isinstance(failure.value, Ended) else errback(failure)
+    return None if isinstance(failure.value, RunEnded) else errback(failure)
 
 
 def so_far_of(failure: Failure) -> Any:

@@ -17,8 +17,8 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetching.fetch_errors import RobotsUnreachable, reason
 from crawler.fetching.middlewares import is_robots
-from crawler.fetching.throttle import BUSY, Gate
-from crawler.runs.context import visit_of
+from crawler.fetching.throttle import BUSY, Throttle
+from crawler.runs.context import context_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +31,9 @@ class Robots(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        gate = Gate.of(crawler)
+        gate = Throttle.of(crawler)
         self._pace, self._ending = gate.pace, gate.ending
-        self._portal = visit_of(crawler).portal.slug
+        self._portal = context_of(crawler).portal.slug
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._unreachable: dict[str, str] = {}
 

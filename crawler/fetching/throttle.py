@@ -22,19 +22,19 @@ from scrapy.http import Request, Response
 
 from crawler import clock as clocks
 from crawler.clock import Clock
-from crawler.fetching.domain_lock import Turns
+from crawler.fetching.domain_lock import DomainLocks
 from crawler.fetching.fetch_errors import reason
 from crawler.fetching.middlewares import host
-from crawler.fetching.request_log import Asked, RequestLog
-from crawler.runs.context import Visit, delay, part_of, visit_of
-from crawler.runs.limits import Ending
+from crawler.fetching.request_log import LoggedRequest, RequestLog
+from crawler.runs.context import RunContext, context_of, delay, part_of
+from crawler.runs.limits import RunLimits
 from crawler.urls import registrable
 
 BUSY = frozenset({429, 503})
 """Answers that say: not now."""
 
 
-class Pace:
+class Delay:
     """The pause of one portal, which all its hosts share.
 
     ``delay`` is what was configured. The longest delay asked for by a robots.txt of the portal goes
@@ -100,11 +100,11 @@ _STEP = 0.25
 """Seconds we sleep at most before we look whether the run has ended."""
 
 
-class Gate:
+class Throttle:
     """One per crawl. Where the delay is nought, requests pass beside each other as Scrapy lets them."""
 
     def __init__(
-        self, pace: Pace, turns: Turns, log: RequestLog, ending: Ending, clock: Clock = clocks.now
+        self, pace: Delay, turns: DomainLocks, log: RequestLog, ending: RunLimits, clock: Clock = clocks.now
     ) -> None:
         self.pace = pace
         self.ending = ending
@@ -114,10 +114,12 @@ class Gate:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        visit = visit_of(crawler)
+        visit = context_of(crawler)
         started = visit.run.started or visit.run.slot
         log = RequestLog(visit.config.requests, visit.portal.slug, visit.run.id, started)
-        gate = cls(pace_of(visit), Turns(visit.config.turns), log, Ending.from_crawler(crawler), visit.clock)
+        gate = cls(
+            pace_of(visit), DomainLocks(visit.config.turns), log, RunLimits.from_crawler(crawler), visit.clock
+        )
         crawler.signals.connect(gate.closed, signal=signals.spider_closed)
         return gate
 
@@ -155,7 +157,7 @@ class Gate:
     async def _sent(self, request: Request, send: Send, kept: float) -> Response:
         self.ending.sent()
         begun = time.monotonic()
-        asked = Asked(
+        asked = LoggedRequest(
             at=self._clock(), host=host(request), method=request.method, url=request.url, delay=kept
         )
         try:
@@ -190,10 +192,10 @@ class Gate:
         self._log.close()
 
 
-def pace_of(visit: Visit) -> Pace:
+def pace_of(visit: RunContext) -> Delay:
     """The pace of a visit as it is configured."""
     crawl = visit.config.crawl
-    return Pace(
+    return Delay(
         delay(visit.config, visit.portal),
         longest=crawl.longest_delay,
         longest_wait=crawl.longest_wait,

@@ -26,7 +26,7 @@ class _Host:
 
 
 @define
-class Meter:
+class TrafficMeter:
     """Grows with every answer of a run."""
 
     _hosts: defaultdict[str, _Host] = field(factory=lambda: defaultdict(_Host))

@@ -26,7 +26,7 @@ _DAY = dt.timedelta(days=1)
 
 
 @frozen(kw_only=True)
-class Wish:
+class BackfillRequest:
     """What is to be archived; without ``since`` whatever is open."""
 
     since: dt.date | None = None
@@ -36,7 +36,7 @@ class Wish:
 
 
 @frozen(kw_only=True)
-class Cost:
+class BackfillBudget:
     """What one run may cost, where that is not what any run of the portal may."""
 
     pages: int | None = None
@@ -45,7 +45,7 @@ class Cost:
 
 
 @frozen(kw_only=True)
-class Outcome:
+class BackfillOutcome:
     """A back-fill after a run of it; without one where there was nothing left to do."""
 
     backfill: Backfill
@@ -55,12 +55,12 @@ class Outcome:
 def backfill(
     config: Config,
     slug: str,
-    wish: Wish,
+    wish: BackfillRequest,
     *,
     slot: dt.datetime | None = None,
     replay: Sequence[Path] = (),
     told: Callable[[str, int, int], None] = lambda what, done, total: None,
-) -> Outcome | None:
+) -> BackfillOutcome | None:
     """Work on a portal's back-fill in this process until it is done or the run has to end; None when another
     run has the lease. Without a slot it is asked for by hand.
 
@@ -72,7 +72,7 @@ def backfill(
         lease.close_lost(config, database, now)
         ours = planned(config, database, portal, wish, calendar_day(now))
         if ours.id and ours.complete:
-            return Outcome(backfill=settled(database, ours.id, now))
+            return BackfillOutcome(backfill=settled(database, ours.id, now))
         visit = begin(
             config,
             database,
@@ -90,7 +90,7 @@ def backfill(
         with lease.held(config, visit.run.id):
             ours = _begun(database, ours, now)
             run = crawled(evolve(visit, backfill=ours, told=told), BackfillSpider)
-        return Outcome(backfill=settled(database, ours.id, clock.now()), run=run)
+        return BackfillOutcome(backfill=settled(database, ours.id, clock.now()), run=run)
 
 
 def settled(database: Database, backfill_id: int, now: dt.datetime) -> Backfill:
@@ -118,7 +118,7 @@ def _begun(database: Database, ours: Backfill, now: dt.datetime) -> Backfill:
         return backfills.backfill(session, ours.id)
 
 
-def within(config: Config, slug: str, cost: Cost) -> Config:
+def within(config: Config, slug: str, cost: BackfillBudget) -> Config:
     """The configuration with what this run may cost."""
     mine, crawl = config.portals.get(slug, PortalConfig()), config.crawl
     limited = evolve(
@@ -138,7 +138,9 @@ def within(config: Config, slug: str, cost: Cost) -> Config:
 # ------------------------------------------------------------------ what is wanted
 
 
-def planned(config: Config, database: Database, portal: Portal, wish: Wish, today: dt.date) -> Backfill:
+def planned(
+    config: Config, database: Database, portal: Portal, wish: BackfillRequest, today: dt.date
+) -> Backfill:
     """The portal's open back-fill, or one to be opened, which has no number yet; raises ConfigError."""
     with database.read() as session:
         held, floor = backfills.open_of(session, portal.slug), leases.first_since(session, portal.slug)
@@ -171,7 +173,7 @@ def planned(config: Config, database: Database, portal: Portal, wish: Wish, toda
     return held
 
 
-def _held(portal: Portal, wish: Wish, held: Backfill | None) -> Backfill:
+def _held(portal: Portal, wish: BackfillRequest, held: Backfill | None) -> Backfill:
     if wish.until or wish.sections or wish.listing_pages:
         raise ConfigError("say --from too: without it an open back-fill goes on as it was asked for")
     if held is None:
@@ -179,7 +181,7 @@ def _held(portal: Portal, wish: Wish, held: Backfill | None) -> Backfill:
     return held
 
 
-def _until(portal: Portal, wish: Wish, floor: dt.date | None) -> dt.date:
+def _until(portal: Portal, wish: BackfillRequest, floor: dt.date | None) -> dt.date:
     """The last day of the range: what the nights have anyway is theirs, and their news."""
     if floor is None:
         if wish.until is None:

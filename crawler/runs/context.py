@@ -46,7 +46,7 @@ def is_deep(slug: str, today: dt.date, last: dt.datetime | None, every: int) -> 
 
 
 @frozen(kw_only=True)
-class Visit:
+class RunContext:
     """A claimed run and all it works with. ``quiet_before``: what is listed with an older day is a
     back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
     ``sample`` is so many articles of a section's first rows, to be looked at; ``deep`` are the sections
@@ -96,7 +96,7 @@ def begin(
     clock: Clock = clocks.now,
     by_hand: bool = False,
     kind: RunKind = "crawl",
-) -> Visit | None:
+) -> RunContext | None:
     """Claim the run and prepare it; None when its lease is taken. ``by_hand``: no domain is left alone.
 
     Raises UnknownPortal, Stopped, ConfigError for an unknown section or a real portal without a contact, and
@@ -119,7 +119,7 @@ def begin(
         run = leases.claim(session, slug, slot, now, since=window, replay=bool(replay), kind=kind)
     if run is None:
         return None
-    return Visit(
+    return RunContext(
         config=config,
         portal=portal,
         sections=chosen,
@@ -177,7 +177,7 @@ def delay(config: Config, portal: Portal) -> float:
     return next(value for value in (mine, portal.delay, config.crawl.delay) if value is not None)
 
 
-def tuning(visit: Visit) -> dict[str, Any]:
+def tuning(visit: RunContext) -> dict[str, Any]:
     """What of Scrapy's settings depends on the visit."""
     crawl = visit.config.crawl
     contact = f"; {visit.config.contact}" if visit.config.contact else ""
@@ -203,10 +203,10 @@ _REPLAYED: dict[str, Any] = {
 }
 
 
-def visit_of(crawler: Crawler) -> Visit:
+def context_of(crawler: Crawler) -> RunContext:
     """The visit a Scrapy component works for."""
     visit = getattr(crawler.spider, "visit", None)
-    if not isinstance(visit, Visit):
+    if not isinstance(visit, RunContext):
         raise TypeError("this component works for the portal spider only")
     return visit
 
@@ -219,7 +219,7 @@ def part_of(crawler: Crawler, kind: type[T]) -> T:
     return part
 
 
-def by_hand(portal: str = "", home: str = "", since: str = "") -> Visit:
+def by_hand(portal: str = "", home: str = "", since: str = "") -> RunContext:
     """The visit of ``scrapy crawl portal -a portal=SLUG``; raises SystemExit with a sentence."""
     try:
         config = load(Path(home) if home else None)

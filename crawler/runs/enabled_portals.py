@@ -16,14 +16,14 @@ from policy.errors import ArchiveError, ConfigError
 
 
 @frozen(kw_only=True)
-class Enabled:
+class EnabledPortals:
     """The portals that run, and why others that should do not."""
 
     slugs: tuple[str, ...]
     refused: tuple[str, ...] = ()
 
 
-def enabled(config: Config) -> Enabled:
+def enabled(config: Config) -> EnabledPortals:
     """All declared portals that are not switched off; raises ConfigError when none of them may run."""
     switched_on = [
         portal
@@ -34,17 +34,17 @@ def enabled(config: Config) -> Enabled:
     slugs = tuple(portal.slug for portal in switched_on if portal.slug not in refused)
     if not slugs:
         raise ConfigError(next(iter(refused.values()), "no portal is enabled"))
-    return Enabled(slugs=slugs, refused=tuple(f"{slug}: {why}" for slug, why in refused.items()))
+    return EnabledPortals(slugs=slugs, refused=tuple(f"{slug}: {why}" for slug, why in refused.items()))
 
 
-def replayable(config: Config, captures: Sequence[Path]) -> Enabled:
+def replayable(config: Config, captures: Sequence[Path]) -> EnabledPortals:
     """The portals of which a listing is saved there; raises ArchiveError when there is none."""
     held = saved(tuple(captures))
     known = portals.load(config.portal_packages).values()
     slugs = tuple(p.slug for p in known if any(held.find("GET", s.url, b"") for s in p.sections))
     if not slugs:
         raise ArchiveError(f"{captures[0]}: no listing of any portal is saved there")
-    return Enabled(slugs=slugs)
+    return EnabledPortals(slugs=slugs)
 
 
 def _refusal(config: Config, sections: Sequence[Section]) -> str | None:

@@ -126,7 +126,7 @@ Kind = Literal["listing", "article", "beside"]
 
 
 @frozen(kw_only=True)
-class Brought:
+class AcceptedFile:
     """A file, or a record of one, that is taken: its portal, its address, and what is wrong with it if it
     is kept and cannot be read."""
 
@@ -138,7 +138,7 @@ class Brought:
 
 
 @frozen(kw_only=True)
-class Refused:
+class RejectedFile:
     """A file that is not taken, and why."""
 
     file: Path
@@ -146,11 +146,11 @@ class Refused:
 
 
 @frozen(kw_only=True)
-class Load:
+class ImportPlan:
     """What some files hold: what is taken, what is refused, and by portal the WARCs to replay."""
 
-    brought: tuple[Brought, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    brought: tuple[AcceptedFile, ...] = ()
+    refused: tuple[RejectedFile, ...] = ()
     warcs: tuple[tuple[str, tuple[Path, ...]], ...] = ()
 
 
@@ -163,7 +163,7 @@ def unload(
     url: str | None = None,
     limit: int,
     now: dt.datetime,
-) -> Load:
+) -> ImportPlan:
     """See what the files hold; pages are put into WARCs in ``folder``. No file stops another.
 
     Raises UnknownPortal.
@@ -173,13 +173,13 @@ def unload(
     found = [one for file in files for one in desk.sort(file, url)]
     pages = [one for one in found if isinstance(one, _Page)]
     warcs = {slug: [desk.write(slug, pages)] for slug in dict.fromkeys(one.brought.portal for one in pages)}
-    records = [one for one in found if isinstance(one, Brought)]
+    records = [one for one in found if isinstance(one, AcceptedFile)]
     for one in records:
         paths = warcs.setdefault(one.portal, [])
         paths += [one.file] if one.file not in paths else []
-    return Load(
+    return ImportPlan(
         brought=(*(one.brought for one in pages), *records),
-        refused=tuple(one for one in found if isinstance(one, Refused)),
+        refused=tuple(one for one in found if isinstance(one, RejectedFile)),
         warcs=tuple((slug, tuple(paths)) for slug, paths in warcs.items()),
     )
 
@@ -188,7 +188,7 @@ def unload(
 class _Page:
     """A saved page that is taken."""
 
-    brought: Brought
+    brought: AcceptedFile
     page: SavedPage
 
 
@@ -202,7 +202,7 @@ class _Desk:
     limit: int
     now: dt.datetime
 
-    def sort(self, file: Path, url: str | None) -> Iterator[_Page | Brought | Refused]:
+    def sort(self, file: Path, url: str | None) -> Iterator[_Page | AcceptedFile | RejectedFile]:
         """What one file holds."""
         try:
             if is_warc(file):
@@ -210,41 +210,41 @@ class _Desk:
             else:
                 yield self._page(page_in(file, url, limit=self.limit))
         except PageError as error:
-            yield Refused(file=file, reason=f"{error.reason}: {error}")
+            yield RejectedFile(file=file, reason=f"{error.reason}: {error}")
         except ArchiveError as error:
-            yield Refused(file=file, reason=str(error))
+            yield RejectedFile(file=file, reason=str(error))
         except OSError as error:
-            yield Refused(file=file, reason=error.strerror or str(error))
+            yield RejectedFile(file=file, reason=error.strerror or str(error))
 
-    def _page(self, page: SavedPage) -> _Page | Refused:
+    def _page(self, page: SavedPage) -> _Page | RejectedFile:
         portal = self.only or owner(page.payload.url, self.packages)
         if portal is None or not portal.owns(page.payload.url):
             whose = f"no page of {self.only.slug}" if self.only else "of no portal that we know"
-            return Refused(file=page.file, reason=f"{page.payload.url} is {whose}")
+            return RejectedFile(file=page.file, reason=f"{page.payload.url} is {whose}")
         extraction.refuse_bad(page.payload, portal)
         kind, section = _kind(portal, page.payload.url)
         flaw = _flaw(portal, section, kind, page.payload)
-        brought = Brought(file=page.file, portal=portal.slug, url=page.payload.url, kind=kind, flaw=flaw)
+        brought = AcceptedFile(file=page.file, portal=portal.slug, url=page.payload.url, kind=kind, flaw=flaw)
         return _Page(brought=brought, page=evolve(page, at=min(page.at, self.now)))
 
-    def _warc(self, file: Path) -> Iterator[Brought | Refused]:
+    def _warc(self, file: Path) -> Iterator[AcceptedFile | RejectedFile]:
         """What of a WARC is a portal's; nothing of it is a reason to refuse it."""
         torn: list[TornTail] = []
         found = [one for record in scan(file, torn=torn.append) if (one := self._record(record))]
         yield from found
         yield from (
-            Refused(file=file, reason=f"{one.message}; {one.lost} bytes are not read") for one in torn
+            RejectedFile(file=file, reason=f"{one.message}; {one.lost} bytes are not read") for one in torn
         )
         if not found and not torn:
             whose = self.only.slug if self.only else "a portal that we know"
-            yield Refused(file=file, reason=f"no page of {whose} in it")
+            yield RejectedFile(file=file, reason=f"no page of {whose} in it")
 
-    def _record(self, record: StoredRecord) -> Brought | None:
+    def _record(self, record: StoredRecord) -> AcceptedFile | None:
         portal = self.only or owner(record.url, self.packages)
         if portal is None or not portal.owns(record.url):
             return None
         kind, _ = _kind(portal, record.url)
-        return Brought(file=record.path, portal=portal.slug, url=record.url, kind=kind)
+        return AcceptedFile(file=record.path, portal=portal.slug, url=record.url, kind=kind)
 
     def write(self, slug: str, pages: Sequence[_Page]) -> Path:
         """The pages of a portal as a WARC."""

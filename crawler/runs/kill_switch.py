@@ -15,14 +15,14 @@ FILE = "stopped"
 
 
 @frozen(kw_only=True)
-class Halt:
+class KillSwitch:
     """That crawling is stopped: since when, and why."""
 
     since: dt.datetime
     reason: str = ""
 
 
-def halted(config: Config) -> Halt | None:
+def read_kill_switch(config: Config) -> KillSwitch | None:
     """The stop that holds; a file without sense, as ``touch stopped`` makes, is one too."""
     path = _file(config)
     try:
@@ -32,33 +32,33 @@ def halted(config: Config) -> Halt | None:
         return None
     try:
         said = json.loads(text)
-        return Halt(since=dt.datetime.fromisoformat(said["since"]), reason=str(said["reason"]))
+        return KillSwitch(since=dt.datetime.fromisoformat(said["since"]), reason=str(said["reason"]))
     except (ValueError, TypeError, KeyError):
-        return Halt(since=changed, reason=text.strip())
+        return KillSwitch(since=changed, reason=text.strip())
 
 
-def halt(config: Config, now: dt.datetime, reason: str = "") -> Halt:
+def stop_crawling(config: Config, now: dt.datetime, reason: str = "") -> KillSwitch:
     """Stop; a stop that holds already stays as it is."""
     path = _file(config)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if held := halted(config):
+    if held := read_kill_switch(config):
         return held
     begun = path.with_suffix(".new")
     begun.write_text(json.dumps({"since": now.isoformat(), "reason": reason}), encoding="utf-8")
     begun.rename(path)
-    return Halt(since=now, reason=reason)
+    return KillSwitch(since=now, reason=reason)
 
 
-def resume(config: Config) -> Halt | None:
+def resume_crawling(config: Config) -> KillSwitch | None:
     """Take the stop back; what held until now."""
-    held = halted(config)
+    held = read_kill_switch(config)
     _file(config).unlink(missing_ok=True)
     return held
 
 
 def require_none(config: Config) -> None:
     """Raises Stopped while a stop holds."""
-    if held := halted(config):
+    if held := read_kill_switch(config):
         why = f" ({held.reason})" if held.reason else ""
         raise Stopped(f"crawling is stopped since {held.since:%Y-%m-%d %H:%M} UTC{why}: polarchive resume")
 

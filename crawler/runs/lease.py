@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from crawler import clock
-from crawler.runs.kill_switch import halted
+from crawler.runs.kill_switch import read_kill_switch
 from policy.documents.dates import SHANGHAI
 from policy.errors import ArchiveError
 from policy.records.runs import Run, RunKind, RunState
@@ -139,7 +139,7 @@ def freed(
 
     It is waited for no longer than the other run may last.
     """
-    while slugs and not (stop.is_set() or halted(config)):
+    while slugs and not (stop.is_set() or read_kill_switch(config)):
         close_lost(config, database, clock.now())
         with database.read() as session:
             found = frozenset(slugs) - blocking_runs(session).keys()

@@ -16,11 +16,11 @@ from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import deferred_from_coro
 
-from config import Budget
-from crawler.fetching.fetch_errors import Ended
+from config import BudgetConfig
+from crawler.fetching.fetch_errors import RunEnded
 from crawler.runs import statistics
-from crawler.runs.context import Visit, visit_of
-from crawler.runs.kill_switch import halted
+from crawler.runs.context import RunContext, context_of
+from crawler.runs.kill_switch import read_kill_switch
 
 logger = logging.getLogger(__name__)
 
@@ -28,18 +28,18 @@ _LOOK = 0.5
 """Seconds between two looks at the clock and at the stop."""
 
 
-class Ending:
+class RunLimits:
     """One per crawl, behind its gate; knows whether anything more may be asked."""
 
     def __init__(
         self,
-        visit: Visit,
+        visit: RunContext,
         stats: StatsCollector,
         close: Callable[[str], None],
         crawling: Callable[[], bool] = lambda: True,
     ) -> None:
         self._visit, self._stats, self._close, self._crawling = visit, stats, close, crawling
-        self._budget: Budget = visit.config.budget_of(visit.portal.slug)
+        self._budget: BudgetConfig = visit.config.budget_of(visit.portal.slug)
         self._reason: str | None = None
         self._requests = self._bytes = 0
         self._begun = time.monotonic()
@@ -50,7 +50,7 @@ class Ending:
         def close(reason: str) -> None:
             deferred_from_coro(crawler.engine.close_spider_async(reason=reason))
 
-        ending = cls(visit_of(crawler), crawler.stats, close, lambda: crawler.crawling)
+        ending = cls(context_of(crawler), crawler.stats, close, lambda: crawler.crawling)
         crawler.signals.connect(ending.opened, signal=signals.spider_opened)
         crawler.signals.connect(ending.closed, signal=signals.spider_closed)
         return ending
@@ -58,7 +58,7 @@ class Ending:
     def refuse(self, url: str) -> None:
         """Raises Ended when nothing more may be asked."""
         if self._reason or not self._crawling():
-            raise Ended(url)
+            raise RunEnded(url)
 
     def sent(self) -> None:
         """A request leaves; the last one the budget has is still sent."""
@@ -93,7 +93,7 @@ class Ending:
             return
         if minutes >= self._budget.minutes:
             self.end("budget", f"budget: {minutes:.3g} minutes")
-        if stop := halted(self._visit.config):
+        if stop := read_kill_switch(self._visit.config):
             self.end("shutdown", ": ".join(["stopped for all", *filter(None, [stop.reason])]))
 
     def opened(self) -> None:

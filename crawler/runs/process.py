@@ -28,8 +28,8 @@ import config as config_package
 from config import Config
 from crawler import clock
 from crawler.runs import lease
-from crawler.runs.context import Visit, begin
-from crawler.runs.kill_switch import halted
+from crawler.runs.context import RunContext, begin
+from crawler.runs.kill_switch import read_kill_switch
 from pipelines.consumers.keywords import compute_keywords
 from policy.records.runs import Run
 from storage.database import Database, open_database
@@ -44,7 +44,7 @@ Done = Callable[[str, Run | None], None]
 """Told of each portal that ended, with its run, or None when that was not ours."""
 
 
-class Crawl(Protocol):
+class CrawlFunction(Protocol):
     """Runs several portals; returns the runs that were ours, in the order they ended."""
 
     def __call__(
@@ -110,7 +110,7 @@ def process() -> AsyncCrawlerProcess:
     return AsyncCrawlerProcess(settings)
 
 
-def crawled(visit: Visit, spider: str | type[Spider] = "portal") -> Run:
+def crawled(visit: RunContext, spider: str | type[Spider] = "portal") -> Run:
     """The closed run of a visit that was made here and now, by the named spider."""
     ours = process()
     ours.crawl(spider, visit=visit)
@@ -118,7 +118,7 @@ def crawled(visit: Visit, spider: str | type[Spider] = "portal") -> Run:
     return settled(visit)
 
 
-def settled(visit: Visit) -> Run:
+def settled(visit: RunContext) -> Run:
     """The closed run of a crawl that ended, whichever way."""
     with visit.database.write() as session:  # changes nothing where the ledger closed the run
         run = leases.close(
@@ -201,7 +201,7 @@ def run_all(
     stop, done, finished = stop or threading.Event(), threading.Lock(), list[Run]()
 
     def one(slug: str, slot: dt.datetime) -> None:
-        over = stop.is_set() or (halted(config) and not replay)
+        over = stop.is_set() or (read_kill_switch(config) and not replay)
         run = None if over else supervise(config, slug, slot=slot, replay=replay, stop=stop)
         with done:
             finished.extend([run] if run else [])
@@ -252,7 +252,7 @@ def _settled(config: Config, slug: str, slot: dt.datetime, code: int, *, late: b
     with open_database(config.database_url) as database:
         run = _run_of(database, slug, slot)
         if run is None:
-            told = (code == -signal.SIGTERM and not late) or halted(config)
+            told = (code == -signal.SIGTERM and not late) or read_kill_switch(config)
             return None if told else _unbegun(database, slug, slot, code)
         if run.state == "running":
             run = lease.close_dead(config, database, run, clock.now(), late=late)

@@ -17,14 +17,14 @@ from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.fetching.fetch_errors import Unanswered, reason
+from crawler.fetching.fetch_errors import ReplayedFailure, reason
 from crawler.fetching.rendering import is_rendered
 from crawler.fetching.replay import saved
-from crawler.fetching.traffic import Meter
+from crawler.fetching.traffic import TrafficMeter
 from crawler.runs import statistics
-from crawler.runs.context import Visit, part_of, visit_of
-from crawler.runs.statistics import Reports
-from pipelines.extraction_counts import Facts
+from crawler.runs.context import RunContext, context_of, part_of
+from crawler.runs.statistics import SectionReports
+from pipelines.extraction_counts import ExtractionCounts
 from policy.records import Capture
 from storage.articles import captures
 from storage.articles.captures import held_payload
@@ -39,18 +39,20 @@ _BATCH = 200
 
 
 @frozen(kw_only=True)
-class Seen:
+class RunObservations:
     """What a run sees and counts: its readings, its listings, its traffic."""
 
-    facts: Facts = field(factory=Facts)
-    reports: Reports = field(factory=Reports)
-    meter: Meter = field(factory=Meter)
+    facts: ExtractionCounts = field(factory=ExtractionCounts)
+    reports: SectionReports = field(factory=SectionReports)
+    meter: TrafficMeter = field(factory=TrafficMeter)
 
 
-class Ledger:
+class RunRecorder:
     """One per crawl. Captures of articles are recorded with their article, all others in batches."""
 
-    def __init__(self, visit: Visit, stats: StatsCollector, seen: Seen, stop: Callable[[], None]) -> None:
+    def __init__(
+        self, visit: RunContext, stats: StatsCollector, seen: RunObservations, stop: Callable[[], None]
+    ) -> None:
         self._visit, self._run, self._stats, self._stop = visit, visit.run, stats, stop
         self._seen = seen
         self._pending: dict[tuple[str, str], Capture] = {}
@@ -60,7 +62,7 @@ class Ledger:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider: Any = crawler.spider
-        ledger = cls(visit_of(crawler), crawler.stats, spider.seen, partial(_stop, crawler))
+        ledger = cls(context_of(crawler), crawler.stats, spider.seen, partial(_stop, crawler))
         connect = crawler.signals.connect
         connect(ledger.opened, signal=signals.spider_opened)
         connect(ledger.saved, signal=signals.item_scraped)
@@ -107,7 +109,7 @@ class Ledger:
     def lose(self, request: Request, error: BaseException) -> dt.datetime:
         """Put into the run's WARC that a request got no answer, and when; a replay says when it was then,
         and does not record again."""
-        if isinstance(error, Unanswered):
+        if isinstance(error, ReplayedFailure):
             return error.at
         at = self._visit.clock()
         if not self._visit.replay:
@@ -209,10 +211,10 @@ class Ledger:
             logger.error("run %d was closed by somebody else: stopping", self._run.id)
             self._stop()
 
-    def _tally(self) -> statistics.Tally:
+    def _tally(self) -> statistics.RunStatistics:
         return statistics.tally(self._stats.get_stats())
 
-    def _counts(self, counts: statistics.Tally) -> leases.Counts:
+    def _counts(self, counts: statistics.RunStatistics) -> leases.Counts:
         return {
             "entries": counts.entries,
             "new": counts.new,

@@ -18,7 +18,7 @@ from attrs import define, evolve, field, frozen
 from config import Config
 from crawler import clock, extraction, portals
 from crawler.code_version import code_version
-from crawler.fetching.replay import Stored
+from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.runs import lease
 from pipelines.consumers.keywords import compute_keywords
@@ -32,7 +32,7 @@ from policy.rules.identity import content_hash
 from storage import queries
 from storage.articles import archive, boilerplate, relocation
 from storage.articles.captures import captured_urls, fetched_together
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database, open_database
 from storage.runs import leases
 
@@ -47,7 +47,7 @@ Progress = Callable[[int, int], None]
 
 
 @frozen(kw_only=True)
-class Restated:
+class ChangedExtraction:
     """An article whose captures say other words today; ``before`` and ``after`` of the first few."""
 
     kind: Literal["revised", "new"]
@@ -60,7 +60,7 @@ class Restated:
 
 
 @frozen(kw_only=True)
-class Unread:
+class UnreadableArticle:
     """An article whose last captures today's code cannot read; the archive keeps what it has of it,
     if it is ``known``."""
 
@@ -78,8 +78,8 @@ class Reextraction:
     portal: str
     run: Run | None = None
     unchanged: int = 0
-    restated: tuple[Restated, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    restated: tuple[ChangedExtraction, ...] = ()
+    unread: tuple[UnreadableArticle, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -99,7 +99,7 @@ class Reextraction:
 
 
 @frozen(kw_only=True)
-class Wishes:
+class ReextractionOptions:
     """What to read, and what to do with it. ``accept`` takes readings that lost fields or their text
     for what they are; ``announce`` tells subscribers of articles that are new to the archive."""
 
@@ -129,19 +129,19 @@ class _State:
 
 
 @define
-class Again:
+class Reextractor:
     """One portal's captures being read again; without a run nothing is saved."""
 
     config: Config
     database: Database
     portal: Portal
-    wishes: Wishes
+    wishes: ReextractionOptions
     run: Run | None = None
     furniture: FurnitureSet | None = None
     _stands_for: Mapping[str, str] = field(factory=dict)
     _unchanged: int = 0
-    _restated: list[Restated] = field(factory=list)
-    _unread: list[Unread] = field(factory=list)
+    _restated: list[ChangedExtraction] = field(factory=list)
+    _unread: list[UnreadableArticle] = field(factory=list)
     _beaten: float = field(factory=time.monotonic)
 
     def read_all(self, progress: Progress) -> Reextraction:
@@ -228,7 +228,7 @@ class Again:
         self, key: str, captures: Sequence[Capture], entry: Entry | None, learned: FurnitureSet | None
     ) -> _State:
         """The article in these captures, and those it was read from in the order of its pages."""
-        stored = Stored(self.config, self.database)
+        stored = CaptureReader(self.config, self.database)
         read = [(extraction.read_page(self.portal, stored.payload(capture)), capture) for capture in captures]
         pages = {page.number: (page, capture) for page, capture in reversed(read)}
         ordered = [pages[number] for number in sorted(pages)]
@@ -253,9 +253,9 @@ class Again:
 
     def _save(self, state: _State) -> None:
         if self.run is not None and state.article is not None:
-            archive.restate(
+            archive.save_reextraction(
                 self.database,
-                Reading(
+                Extraction(
                     article=state.article,
                     captures=state.captures,
                     code=code_version(self.portal),
@@ -271,7 +271,7 @@ class Again:
     def _note(self, key: str, before: Article | None, after: Article, versions: int) -> None:
         shown = len(self._restated) < SAMPLES
         self._restated.append(
-            Restated(
+            ChangedExtraction(
                 kind="revised" if before else "new",
                 key=key,
                 url=after.url,
@@ -292,9 +292,9 @@ class Again:
                 raise ArchiveError(f"{self.portal.slug}: run {self.run.id} was closed by somebody else")
 
 
-def _trouble(key: str, url: str, error: PageError | ArchiveError, *, known: bool) -> Unread:
+def _trouble(key: str, url: str, error: PageError | ArchiveError, *, known: bool) -> UnreadableArticle:
     reason = error.reason if isinstance(error, PageError) else DAMAGED
-    return Unread(key=key, url=url, known=known, reason=reason, message=str(error))
+    return UnreadableArticle(key=key, url=url, known=known, reason=reason, message=str(error))
 
 
 def _other_payloads(states: Sequence[tuple[Capture, ...]]) -> Iterator[tuple[Capture, ...]]:
@@ -318,16 +318,16 @@ def _listed(article: Article) -> Entry | None:
 
 
 def preview(
-    config: Config, slug: str, wishes: Wishes, progress: Progress = lambda done, total: None
+    config: Config, slug: str, wishes: ReextractionOptions, progress: Progress = lambda done, total: None
 ) -> Reextraction:
     """What :func:`reextract` would do; changes nothing, and needs no lease."""
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
-        return Again(config, database, portal, wishes).read_all(progress)
+        return Reextractor(config, database, portal, wishes).read_all(progress)
 
 
 def reextract(
-    config: Config, slug: str, wishes: Wishes, progress: Progress = lambda done, total: None
+    config: Config, slug: str, wishes: ReextractionOptions, progress: Progress = lambda done, total: None
 ) -> Reextraction | None:
     """Read a portal's captures again under the lease of a run; None when the portal is being crawled."""
     portal = portals.get(slug, config.portal_packages)
@@ -340,12 +340,12 @@ def reextract(
         if run is None:
             return None
         with lease.held(config, run.id):
-            done = _closed(database, run, Again(config, database, portal, wishes, run), progress)
+            done = _closed(database, run, Reextractor(config, database, portal, wishes, run), progress)
         compute_keywords(database, config.home / "cache")
         return done
 
 
-def _closed(database: Database, run: Run, again: Again, progress: Progress) -> Reextraction:
+def _closed(database: Database, run: Run, again: Reextractor, progress: Progress) -> Reextraction:
     try:
         done = again.read_all(progress)
     except BaseException as error:  # a run never stays open behind its process

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from attrs import define, field, frozen
 
 from policy.records import Entry, Listing
-from policy.records.runs import Odd, Oddity, RunState, SectionReport
+from policy.records.runs import Anomaly, Oddity, RunState, SectionReport
 
 ENTRIES, CAPTURES, ASKED = "run/entries", "run/captures", "run/asked"
 MISSING = "run/missing/"
@@ -32,7 +32,7 @@ Missing = Literal["listing", "article", "page", "file"]
 
 
 @frozen(kw_only=True)
-class Tally:
+class RunStatistics:
     """What a run has done so far. ``handed`` are articles of an import that no listing showed, ``unread``
     sections whose listing failed, with the reason; ``missing`` counts what a replay has no capture of;
     ``torn`` says which of the saved captures are damaged; ``notes`` are sentences for the report; ``swept``
@@ -68,10 +68,10 @@ class Tally:
         return self.asked > self.missing.get("article", 0) and not self.read
 
 
-def tally(stats: Mapping[str, Any]) -> Tally:
+def tally(stats: Mapping[str, Any]) -> RunStatistics:
     """Read the counts out of the stats. A save that added nothing, because its capture was older
     than the newest version, is unchanged."""
-    return Tally(
+    return RunStatistics(
         entries=stats.get(ENTRIES, 0),
         asked=stats.get(ASKED, 0),
         handed=stats.get(HANDED, 0),
@@ -97,7 +97,7 @@ _EARLY = {*_ENDED, "later"}
 """Reasons that have a sentence among the notes."""
 
 
-def final_state(reason: str, counts: Tally) -> RunState:
+def final_state(reason: str, counts: RunStatistics) -> RunState:
     """The state of a run that ended for Scrapy's ``reason``.
 
     Silence is the worst failure: no entries, or not one of the articles asked for, is failed; in a replay
@@ -115,7 +115,7 @@ def final_state(reason: str, counts: Tally) -> RunState:
     return "partial" if halved else "ok"
 
 
-def explain(reason: str, counts: Tally) -> str | None:
+def explain(reason: str, counts: RunStatistics) -> str | None:
     """One line for the report where there is something to say."""
     parts = [*counts.torn, *(f"{slug}: {why}" for slug, why in counts.unread.items()), *counts.notes]
     if reason != "finished" and reason not in _EARLY:
@@ -171,13 +171,14 @@ class _Report:
             unread=self.unread,
             found=self.found,
             odd={
-                word: Odd(count=len(urls), examples=tuple(urls[:EXAMPLES])) for word, urls in self.odd.items()
+                word: Anomaly(count=len(urls), examples=tuple(urls[:EXAMPLES]))
+                for word, urls in self.odd.items()
             },
         )
 
 
 @define
-class Reports:
+class SectionReports:
     """Grows with every listing page of a run."""
 
     _sections: defaultdict[str, _Report] = field(factory=lambda: defaultdict(_Report))

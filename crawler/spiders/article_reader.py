@@ -8,12 +8,12 @@ from typing import Any
 
 from crawler import extraction
 from crawler.code_version import code_version
-from crawler.fetching.replay import Stored
+from crawler.fetching.replay import CaptureReader
 from crawler.pages.base import attribute, parse, text_of
-from crawler.runs.context import Visit
-from crawler.spiders.listing_cursor import Sought
+from crawler.runs.context import RunContext
+from crawler.spiders.listing_cursor import ArticleFetch
 from crawler.spiders.portal_state import before
-from pipelines.items import Read
+from pipelines.items import ExtractedArticle
 from policy.records import Article, Capture, Payload
 from policy.text.words import fold
 from storage.articles import boilerplate
@@ -55,12 +55,12 @@ def _strings(value: Any) -> Iterator[str]:
 # ------------------------------------------------------------------ article reader
 
 
-class Reader:
+class ArticleReader:
     """Reads with one code and one furniture set, from the first page of a visit to the last."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: RunContext) -> None:
         self._visit, self._portal = visit, visit.portal
-        self._stored = Stored(visit.config, visit.database)
+        self._stored = CaptureReader(visit.config, visit.database)
         with visit.database.read() as session:
             self._furniture = boilerplate.active(session, visit.portal.slug)
         self.code = code_version(visit.portal)
@@ -70,7 +70,7 @@ class Reader:
         """The furniture set that articles are read with."""
         return self._furniture.id if self._furniture else None
 
-    def read(self, sought: Sought) -> Read:
+    def read(self, sought: ArticleFetch) -> ExtractedArticle:
         """An article of which all pages are in that will come; raises PageError."""
         sought = sought.in_order
         cleaned = extraction.clean_pages(sought.pages)
@@ -82,7 +82,7 @@ class Reader:
             furniture=self._furniture,
             cleaned=cleaned,
         )
-        return Read(
+        return ExtractedArticle(
             article=article,
             captures=sought.captures,
             code=self.code,

@@ -12,20 +12,20 @@ from twisted.python.failure import Failure
 
 from crawler import extraction
 from crawler.fetching.conditional import UNCHANGED, Conditional
-from crawler.fetching.fetch_errors import Blocked, LedTo, NotSaved, is_gone, reason
+from crawler.fetching.fetch_errors import AlreadyFetched, Blocked, NotSaved, is_gone, reason
 from crawler.fetching.middlewares import payload_of
 from crawler.fetching.request_meta import Output, error_of, request, request_of, so_far_of
 from crawler.runs import statistics
-from crawler.runs.context import Visit
-from crawler.spiders.article_reader import Reader
-from crawler.spiders.attachment_requests import Files
-from crawler.spiders.listing_cursor import CLAIMED, Claim, Sought
-from crawler.spiders.listing_policy import Row
-from crawler.spiders.portal_state import Memory
-from crawler.spiders.relocation import Moving
+from crawler.runs.context import RunContext
+from crawler.spiders.article_reader import ArticleReader
+from crawler.spiders.attachment_requests import AttachmentRequests
+from crawler.spiders.listing_cursor import CLAIMED, ArticleFetch, RelocationCandidate
+from crawler.spiders.listing_policy import ListedRow
+from crawler.spiders.portal_state import PortalState
+from crawler.spiders.relocation import Relocations
 from crawler.urls import alike
-from pipelines.extraction_counts import Facts
-from pipelines.items import Gone, Read, Unchanged
+from pipelines.extraction_counts import ExtractionCounts
+from pipelines.items import ExtractedArticle, Gone, Unchanged
 from policy.errors import Challenge, PageError
 from policy.records import Capture
 from policy.rules.identity import Proof
@@ -33,24 +33,24 @@ from policy.rules.identity import Proof
 logger = logging.getLogger(__name__)
 
 
-class Articles:
+class ArticleRequests:
     """The articles of one visit. ``asked`` are the keys of those that were asked for; ``heard`` is called
     after each page that came."""
 
     def __init__(
         self,
-        visit: Visit,
-        memory: Memory,
-        facts: Facts,
+        visit: RunContext,
+        memory: PortalState,
+        facts: ExtractionCounts,
         stats: StatsCollector,
         heard: Callable[[], None],
     ) -> None:
         self._portal, self._memory, self._heard = visit.portal, memory, heard
         self._facts, self._stats = facts, stats
         self.asked: set[str] = set()
-        self._moving = Moving(visit.portal, memory)
-        self._files = Files(visit, stats)
-        self._reader = Reader(visit)
+        self._moving = Relocations(visit.portal, memory)
+        self._files = AttachmentRequests(visit, stats)
+        self._reader = ArticleReader(visit)
         self._conditional = Conditional(
             visit,
             code=self._reader.code,
@@ -60,9 +60,9 @@ class Articles:
 
     # -------------------------------------------------------------- asking
 
-    def ask_listed(self, row: Row, section: str) -> Request:
+    def ask_listed(self, row: ListedRow, section: str) -> Request:
         """Ask for an article that a listing shows."""
-        sought = Sought(
+        sought = ArticleFetch(
             url=self._moving.address(row),
             key=row.key,
             entry=row.entry,
@@ -73,13 +73,13 @@ class Articles:
         )
         return self.ask(sought)
 
-    def ask(self, sought: Sought, counted: str = statistics.ASKED) -> Request:
+    def ask(self, sought: ArticleFetch, counted: str = statistics.ASKED) -> Request:
         """Ask for an article."""
         self.asked.add(sought.key)
         self._stats.inc_value(counted)
         return self._ask_page(sought, sought.url)
 
-    def _ask_page(self, sought: Sought, url: str) -> Request:
+    def _ask_page(self, sought: ArticleFetch, url: str) -> Request:
         """An article that is begun is finished before the next one is, and new ones go before known ones."""
         asked = self._portal.asked_at(url)
         priority = 5 if sought.asked or sought.claim else 0 if sought.known else 2
@@ -92,12 +92,12 @@ class Articles:
 
     # -------------------------------------------------------------- reading
 
-    def page(self, response: Response, so_far: Sought) -> Output:
+    def page(self, response: Response, so_far: ArticleFetch) -> Output:
         """Read a page of an article; go on to its next page, or hand on the whole."""
         yield from self._answered(response, so_far)
         self._heard()
 
-    def _answered(self, response: Response, so_far: Sought) -> Output:
+    def _answered(self, response: Response, so_far: ArticleFetch) -> Output:
         if response.status == UNCHANGED and self._conditional.lies(response):
             self._stats.inc_value(statistics.FAILED + statistics.LYING)
             yield self._ask_page(so_far, so_far.url)
@@ -116,7 +116,7 @@ class Articles:
         sought = so_far.asking(response.url).read(page, response.meta["capture"])
         yield from self._go_on(evolve(sought, vouched=self._conditional.offered(response, sought)))
 
-    def _go_on(self, sought: Sought) -> Output:
+    def _go_on(self, sought: ArticleFetch) -> Output:
         if sought.following:
             yield self._ask_page(sought, sought.following)
             return
@@ -141,7 +141,7 @@ class Articles:
         else:
             yield from self._missed(sought, item.captures[0])
 
-    def _keep(self, item: Read) -> Output:
+    def _keep(self, item: ExtractedArticle) -> Output:
         """Hand on an article as read, and ask for its files."""
         self._moving.there.add(item.article.key)
         files = self._files.due(item)
@@ -154,7 +154,7 @@ class Articles:
         """A page of an article could not be fetched."""
         yield from self._lost(so_far_of(failure), request_of(failure), error_of(failure))
 
-    def _lost(self, sought: Sought, request: Request, error: BaseException) -> Output:
+    def _lost(self, sought: ArticleFetch, request: Request, error: BaseException) -> Output:
         """A page is missing: stated of a new article, and no reason to change a known one."""
         if sought.pages and not sought.known:
             self._count_failed(sought, error)
@@ -164,7 +164,7 @@ class Articles:
             yield from self._looked(sought)
         elif elsewhere := self._moving.other(sought, error):
             yield self._ask_page(elsewhere, elsewhere.url)
-        elif isinstance(error, LedTo):
+        elif isinstance(error, AlreadyFetched):
             yield from self._missed(sought, request.meta["capture"], "redirect")
         elif is_gone(error) or sought.led:
             yield from self._missed(sought, request.meta["capture"])
@@ -172,7 +172,7 @@ class Articles:
             self._count_failed(sought, error)
             yield from self._looked(sought)
 
-    def _missed(self, sought: Sought, capture: Capture, evidence: Proof = "same words") -> Output:
+    def _missed(self, sought: ArticleFetch, capture: Capture, evidence: Proof = "same words") -> Output:
         """A known article is not at its address."""
         if sought.key not in self._moving.gone:
             self._moving.gone.add(sought.key)
@@ -180,7 +180,7 @@ class Articles:
         if sought.claim:
             yield from self._claimed(sought.claim.without(evidence))
 
-    def _count_failed(self, sought: Sought, error: BaseException) -> None:
+    def _count_failed(self, sought: ArticleFetch, error: BaseException) -> None:
         if isinstance(error, NotSaved | Blocked | Challenge):
             self._memory.spare(sought.key)
         elif not sought.known:
@@ -194,7 +194,7 @@ class Articles:
 
     # -------------------------------------------------------------- moved
 
-    def _claimed(self, claim: Claim) -> Output:
+    def _claimed(self, claim: RelocationCandidate) -> Output:
         """Look at the next article that the page may be; hand it on when all were looked at."""
         while claim.waiting:
             twin, claim = claim.waiting[0], claim.next
@@ -205,7 +205,7 @@ class Articles:
                 return
         yield from self._keep(claim.settled(self._moving.there))
 
-    def _looked(self, sought: Sought) -> Output:
+    def _looked(self, sought: ArticleFetch) -> Output:
         """An article that another page may be was looked at, and is not known to be gone."""
         if sought.claim:
             yield from self._claimed(sought.claim)

@@ -15,20 +15,20 @@ from scrapy.http import Request, Response
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
-from config import Attachments
+from config import AttachmentsConfig
 from crawler.fetching.fetch_errors import NotSaved, reason
 from crawler.fetching.request_meta import Output, error_of, request, request_of, so_far_of
 from crawler.runs import statistics
-from crawler.runs.context import Visit
+from crawler.runs.context import RunContext
 from pipelines.attachments import bounded_reader
 from pipelines.attachments.formats import Limits, suffix_of
-from pipelines.items import Enclosure, Item, Read
+from pipelines.items import AttachmentBatch, ExtractedArticle, Item
 from policy.errors import ArchiveError
 from policy.records import Article, Attachment, Capture, Fetched
 from policy.records.content import FileText
 from policy.rules.identity import content_hash
 from storage.articles import captures
-from storage.articles.attachments import HeldArticle, HeldFile, file_text, held_article
+from storage.articles.attachments import ArticleAttachments, StoredAttachment, file_text, held_article
 from storage.warc import reader
 
 logger = logging.getLogger(__name__)
@@ -40,14 +40,14 @@ _LONGEST = 30
 
 
 @frozen(kw_only=True)
-class Enclosing:
+class AttachmentFetch:
     """The files of an article that is saved already: those still to be asked for, and those that came."""
 
     key: str
     waiting: tuple[Attachment, ...]
     fetched: tuple[Fetched, ...] = ()
 
-    def with_next(self, fetched: Fetched | None) -> Enclosing:
+    def with_next(self, fetched: Fetched | None) -> AttachmentFetch:
         """The same when the first that waits is done; None where nothing can be said of it."""
         came = (fetched,) if fetched else ()
         return evolve(self, waiting=self.waiting[1:], fetched=(*self.fetched, *came))
@@ -56,7 +56,7 @@ class Enclosing:
 def due(
     article: Article,
     captures: Iterable[Capture],
-    held: HeldArticle | None,
+    held: ArticleAttachments | None,
     *,
     kinds: Collection[str],
     recheck_days: float,
@@ -78,7 +78,7 @@ def due(
     )
 
 
-def any_due(held: HeldArticle, *, recheck_days: float, now: dt.datetime) -> bool:
+def any_due(held: ArticleAttachments, *, recheck_days: float, now: dt.datetime) -> bool:
     """Whether a file of an untouched page may be asked for; where none ever was, its page tells."""
     rest = max(dt.timedelta(days=recheck_days), (now - held.since) / 4)
     files = held.files.values()
@@ -94,7 +94,7 @@ def _is_wanted(file: Attachment, kinds: Collection[str]) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and suffix in kinds
 
 
-def _is_due(held: HeldFile | None, *, touched: bool, rest: dt.timedelta, now: dt.datetime) -> bool:
+def _is_due(held: StoredAttachment | None, *, touched: bool, rest: dt.timedelta, now: dt.datetime) -> bool:
     if held is None:
         return True
     doubling = dt.timedelta(days=min(2 ** max(held.unchanged - 1, 0) - 1, _LONGEST))
@@ -111,19 +111,19 @@ FILE = "file"
 """Set in the meta of a request for a file."""
 
 
-class Files:
+class AttachmentRequests:
     """The files of one visit."""
 
-    def __init__(self, visit: Visit, stats: StatsCollector) -> None:
+    def __init__(self, visit: RunContext, stats: StatsCollector) -> None:
         self._visit, self._stats = visit, stats
-        self._held: dict[str, HeldArticle | None] = {}
+        self._held: dict[str, ArticleAttachments | None] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     @property
-    def _wanted(self) -> Attachments:
+    def _wanted(self) -> AttachmentsConfig:
         return self._visit.config.attachments_of(self._visit.portal.slug)
 
-    def due(self, item: Read) -> tuple[Attachment, ...]:
+    def due(self, item: ExtractedArticle) -> tuple[Attachment, ...]:
         """Those of an article that are asked for tonight; asked before the article is saved."""
         if not self._wanted.enabled or not item.article.attachments:
             return ()
@@ -153,15 +153,15 @@ class Files:
 
     def ask(self, key: str, files: Sequence[Attachment]) -> Output:
         """Ask for files of a saved article."""
-        return self._next(Enclosing(key=key, waiting=tuple(files)))
+        return self._next(AttachmentFetch(key=key, waiting=tuple(files)))
 
-    def _next(self, so_far: Enclosing) -> Output:
+    def _next(self, so_far: AttachmentFetch) -> Output:
         """Ask for the next file; hand them on when the last is there."""
         if so_far.waiting:
             url = so_far.waiting[0].url
             yield request(url, self.file, self.no_file, so_far, priority=5, meta=self._meta)
         elif so_far.fetched:
-            yield Enclosure(key=so_far.key, files=so_far.fetched)
+            yield AttachmentBatch(key=so_far.key, files=so_far.fetched)
 
     @property
     def _meta(self) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Files:
             "download_timeout": self._wanted.timeout,
         }
 
-    async def file(self, response: Response, so_far: Enclosing) -> AsyncIterator[Request | Item]:
+    async def file(self, response: Response, so_far: AttachmentFetch) -> AsyncIterator[Request | Item]:
         """Read a file of an article."""
         offered, capture = so_far.waiting[0], response.meta["capture"]
         fetched = await self._fetched(so_far.key, offered, response, capture)

@@ -32,7 +32,7 @@ MOST = 5000
 
 
 @frozen(kw_only=True)
-class Frontier:
+class ListingFrontier:
     """What is known of a listing's pages: those ``read``, in that order, those that are ``waiting``, in the
     order in which they are to be read, and how often some of them could not be."""
 
@@ -42,14 +42,14 @@ class Frontier:
 
 
 @define(kw_only=True)
-class Walk:
+class ListingWalk:
     """One listing, from its first page on, in one run."""
 
     section: Section
     since: dt.date
     until: dt.date
     most: int | None = None
-    frontier: Frontier = field(factory=Frontier)
+    frontier: ListingFrontier = field(factory=ListingFrontier)
     walked: Walked = field(factory=Walked)
 
     asked: str = field(init=False)

@@ -20,11 +20,11 @@ from crawler.fetching.rendering import BROWSER
 from crawler.fetching.request_meta import Output, error_of, request, so_far_of
 from crawler.portal import Section
 from crawler.runs import statistics
-from crawler.runs.context import Visit
-from crawler.spiders.backfill_listing import Frontier, Walk
-from crawler.spiders.listing_cursor import Sought
+from crawler.runs.context import RunContext
+from crawler.spiders.backfill_listing import ListingFrontier, ListingWalk
+from crawler.spiders.listing_cursor import ArticleFetch
 from crawler.spiders.portal_spider import PortalSpider
-from crawler.spiders.portal_state import Memory
+from crawler.spiders.portal_state import PortalState
 from policy.errors import Challenge, LayoutChanged, PageError
 from policy.records import Entry
 from policy.records.backfills import Backfill
@@ -44,35 +44,35 @@ class Progress:
     total: int
 
 
-class Backlog(Memory):
+class BackfillState(PortalState):
     """The memory of a run that has a back-fill; the listed set of the nights it neither reads nor writes."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: RunContext) -> None:
         super().__init__(visit)
         if visit.backfill is None:
             raise TypeError("this run has no back-fill")
         self._backfill: Backfill = visit.backfill
         self._asked: set[str] = set()
 
-    def walk(self, section: Section) -> Walk:
+    def walk(self, section: Section) -> ListingWalk:
         """A section's listing, from where the last run left it."""
         ours = self._backfill
         with self._visit.database.read() as session:
             known = backfills.pages(session, ours.id, section.slug)
-        return Walk(
+        return ListingWalk(
             section=section,
             since=ours.since,
             until=ours.until,
             most=ours.listing_pages,
             walked=ours.walk(section.slug),
-            frontier=Frontier(
+            frontier=ListingFrontier(
                 read=known.read,
                 waiting=tuple(url for url, _ in known.waiting),
                 tries={url: tries for url, tries in known.waiting if tries},
             ),
         )
 
-    def took(self, walk: Walk, chosen: Sequence[Entry]) -> None:
+    def took(self, walk: ListingWalk, chosen: Sequence[Entry]) -> None:
         """A page was read: its entries of the range, and where the walk stands, in one transaction."""
         ours, section = self._backfill.id, walk.section.slug
         with self._visit.database.write() as session:
@@ -85,7 +85,7 @@ class Backlog(Memory):
             walk.known += len(held)
             backfills.keep_walked(session, ours, section, walk.report)
 
-    def lost(self, walk: Walk) -> None:
+    def lost(self, walk: ListingWalk) -> None:
         """A page could not be read."""
         with self._visit.database.write() as session:
             backfills.page_lost(session, self._backfill.id, walk.section.slug, walk.asked)
@@ -93,21 +93,21 @@ class Backlog(Memory):
 
     # -------------------------------------------------------------- articles
 
-    def rest(self) -> Iterator[Sought]:
+    def rest(self) -> Iterator[ArticleFetch]:
         """The entries that are owed, read from the archive bit by bit: told to nobody when they come."""
         for one in self._wanted():
             self._asked.add(one.key)
-            yield Sought(url=one.url, key=one.key, entry=one, quiet=True)
+            yield ArticleFetch(url=one.url, key=one.key, entry=one, quiet=True)
 
     def _wanted_behind(self, key: str) -> list[Entry]:
         with self._visit.database.read() as session:
-            return backfills.owed(session, self._backfill.id, after=key, limit=_AT_ONCE)
+            return backfills.pending(session, self._backfill.id, after=key, limit=_AT_ONCE)
 
     def not_come(self, key: str) -> None:
         """An article of the range could not be had."""
         self.spare(key)
         with self._visit.database.write() as session:
-            backfills.not_come(session, self._backfill.id, key)
+            backfills.record_failure(session, self._backfill.id, key)
 
     def spare(self, key: str) -> None:
         """It is no try either."""
@@ -138,11 +138,11 @@ class Backlog(Memory):
 class BackfillSpider(PortalSpider):
     """Visits the listings of a portal as deep as a range of days lies, and the articles of the range."""
 
-    _memory: Backlog
+    _memory: BackfillState
     _done = _total = 0
 
-    def _remembering(self) -> Memory:
-        return Backlog(self.visit)
+    def _remembering(self) -> PortalState:
+        return BackfillState(self.visit)
 
     def _listings(self) -> Iterator[Request]:
         for section in self.visit.sections:
@@ -152,11 +152,11 @@ class BackfillSpider(PortalSpider):
 
     # -------------------------------------------------------------- listings
 
-    def _ask_walk(self, walk: Walk, url: str) -> Request:
+    def _ask_walk(self, walk: ListingWalk, url: str) -> Request:
         meta = {BROWSER: walk.section.slug} if walk.section.browser else None
         return request(url, self.page, self.no_page, walk, priority=10, meta=meta)
 
-    def page(self, response: Response, so_far: Walk) -> Output:
+    def page(self, response: Response, so_far: ListingWalk) -> Output:
         """Keep what a listing page has of the range; ask for the page that follows it."""
         walk, payload = so_far, payload_of(response)
         try:
@@ -176,7 +176,7 @@ class BackfillSpider(PortalSpider):
         """A listing page could not be fetched."""
         yield from self._page_lost(so_far_of(failure), error_of(failure))
 
-    def _page_lost(self, walk: Walk, error: BaseException) -> Output:
+    def _page_lost(self, walk: ListingWalk, error: BaseException) -> Output:
         if isinstance(error, NotSaved | Blocked | Challenge):
             walk.rest()
         else:
@@ -187,7 +187,7 @@ class BackfillSpider(PortalSpider):
             self._note_unread(walk.section, error)
         yield from self._walk_on(walk)
 
-    def _walk_on(self, walk: Walk) -> Output:
+    def _walk_on(self, walk: ListingWalk) -> Output:
         self.visit.told("pages of listings", walk.pages, walk.pages + walk.report.waiting)
         following = walk.following()
         if following:

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from crawler.portal import Section
 from crawler.spiders.listing_policy import Choice, in_window
 from crawler.urls import alike
-from pipelines.items import Read
+from pipelines.items import ExtractedArticle
 from policy.records import Capture, Entry, Listing, Page
 from policy.rules.identity import Alias, Proof
 from policy.rules.validators import Validators
@@ -49,7 +49,7 @@ class _Path:
 
 
 @frozen(kw_only=True)
-class Trail(_Path):
+class ListingCursor(_Path):
     """A section's listing, page by page; ``keys`` are the articles it has shown, ``undecided`` its last
     rows of which the next page tells more. A ``deep`` one is followed to the end of the window."""
 
@@ -64,7 +64,7 @@ class Trail(_Path):
         first = {one.key: one for one in reversed(listing.entries) if one.key not in self.keys}
         return tuple(reversed(first.values()))
 
-    def read(self, listing: Listing, choice: Choice, since: dt.date | None) -> Trail:
+    def read(self, listing: Listing, choice: Choice, since: dt.date | None) -> ListingCursor:
         """The trail after a page. It ends with a page that shows nothing new inside the window; one
         that is not deep, behind its first pages, with one that shows no news.
 
@@ -88,27 +88,27 @@ class Trail(_Path):
 
 
 @frozen(kw_only=True)
-class Claim:
+class RelocationCandidate:
     """A page that says what known articles say at other addresses: it is the one of them that stands
     there no more. ``waiting`` are still to be looked at, ``asked`` is looked at now, ``gone`` were not
     at their own address."""
 
-    item: Read
+    item: ExtractedArticle
     waiting: tuple[KnownArticle, ...] = ()
     asked: KnownArticle | None = None
     gone: tuple[tuple[KnownArticle, Proof], ...] = ()
 
     @property
-    def next(self) -> Claim:
+    def next(self) -> RelocationCandidate:
         """The claim with the next article asked."""
         return evolve(self, asked=self.waiting[0], waiting=self.waiting[1:])
 
-    def without(self, evidence: Proof) -> Claim:
+    def without(self, evidence: Proof) -> RelocationCandidate:
         """The claim when the article that was asked is not where it was."""
         assert self.asked is not None  # noqa: S101 -- see next
         return evolve(self, gone=(*self.gone, (self.asked, evidence)))
 
-    def settled(self, standing: Container[str]) -> Read:
+    def settled(self, standing: Container[str]) -> ExtractedArticle:
         """The page as the one article that is gone and not ``standing`` elsewhere by now; where there are
         several or none, as an article of its own."""
         item, left = self.item, [pair for pair in self.gone if pair[0].key not in standing]
@@ -121,7 +121,7 @@ class Claim:
 
 
 @frozen(kw_only=True)
-class Sought(_Path):
+class ArticleFetch(_Path):
     """An article being fetched. ``known``: the archive has it; ``missing``: pages that did not come;
     ``vouched``: what its page was last answered with, where its server may say that it still is so;
     ``held``: the address that the archive has of it; ``led``: that leads to another article's address;
@@ -138,21 +138,21 @@ class Sought(_Path):
     vouched: Validators | None = None
     held: str = ""
     led: bool = False
-    claim: Claim | None = None
+    claim: RelocationCandidate | None = None
 
-    def read(self, page: Page, capture: Capture) -> Sought:
+    def read(self, page: Page, capture: Capture) -> ArticleFetch:
         """The article with one more page; a page that came at another address before is not taken twice."""
         if page.number in {held.number for held in self.pages}:
             return self
         sought = evolve(self, pages=(*self.pages, page), captures=(*self.captures, capture))
         return sought.hearing((*page.others, *page.maybe) if self.pages else page.others)
 
-    def lost(self, url: str) -> Sought:
+    def lost(self, url: str) -> ArticleFetch:
         """The article with one more page known to be missing."""
         return evolve(self, missing=(*self.missing, url))
 
     @property
-    def in_order(self) -> Sought:
+    def in_order(self) -> ArticleFetch:
         """The same with its pages, and the captures beside them, in reading order."""
         both = sorted(zip(self.pages, self.captures, strict=True), key=lambda pair: pair[0].number)
         return evolve(self, pages=tuple(p for p, _ in both), captures=tuple(c for _, c in both))

@@ -13,7 +13,7 @@ from storage.rows import KnownArticle
 
 
 @frozen(kw_only=True)
-class Row:
+class ListedRow:
     """An entry and what is known of it: the article it is, and how its section showed it before."""
 
     entry: Entry
@@ -37,8 +37,8 @@ class Choice:
     """What becomes of a page's rows: which are ``asked`` for, which are remembered as ``shown``, which
     can be told by the page that follows only. ``news`` are keys neither known nor shown before."""
 
-    asked: tuple[Row, ...] = ()
-    shown: tuple[Row, ...] = ()
+    asked: tuple[ListedRow, ...] = ()
+    shown: tuple[ListedRow, ...] = ()
     undecided: tuple[Entry, ...] = ()
     news: frozenset[str] = frozenset()
 
@@ -48,7 +48,7 @@ def in_window(entry: Entry, since: dt.date | None) -> bool:
     return since is None or entry.listed_on is None or entry.listed_on >= since
 
 
-def choose(rows: Sequence[Row], since: dt.date | None, today: dt.date, *, settled: bool) -> Choice:
+def choose(rows: Sequence[ListedRow], since: dt.date | None, today: dt.date, *, settled: bool) -> Choice:
     """Tell the rows apart. A ``settled`` section was listed by an earlier run.
 
     A row with a day before the window that a settled section never showed is put there afterwards, where
@@ -70,7 +70,7 @@ def choose(rows: Sequence[Row], since: dt.date | None, today: dt.date, *, settle
     )
 
 
-def _is_wanted(row: Row, since: dt.date | None, today: dt.date, *, settled: bool) -> bool:
+def _is_wanted(row: ListedRow, since: dt.date | None, today: dt.date, *, settled: bool) -> bool:
     if row.known:
         return row.known.due <= today or row.says_otherwise or row.known.withdrawn_at is not None
     if row.listed and row.listed.due:

@@ -21,12 +21,12 @@ from crawler.fetching.rendering import BROWSER
 from crawler.fetching.request_meta import Output, error_of, request, so_far_of
 from crawler.portal import Section
 from crawler.runs import statistics
-from crawler.runs.context import Visit, by_hand, tuning
-from crawler.runs.recorder import Ledger, Seen
-from crawler.spiders.article_requests import Articles
-from crawler.spiders.listing_cursor import Sought, Trail
+from crawler.runs.context import RunContext, by_hand, tuning
+from crawler.runs.recorder import RunObservations, RunRecorder
+from crawler.spiders.article_requests import ArticleRequests
+from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor
 from crawler.spiders.listing_policy import in_window
-from crawler.spiders.portal_state import Memory, handed
+from crawler.spiders.portal_state import PortalState, handed
 from policy.errors import PageError
 from policy.records import Entry, Listing
 from policy.records.runs import Oddity
@@ -41,28 +41,28 @@ class PortalSpider(Spider):
     """Visits every listing of a portal, the articles that are new there, and the known ones that are due."""
 
     name = "portal"
-    visit: Visit
-    seen: Seen
+    visit: RunContext
+    seen: RunObservations
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
         visit = arguments.pop("visit", None) or by_hand(**arguments)
         crawler.settings.setdict(tuning(visit), priority="spider")
-        spider = super().from_crawler(crawler, visit=visit, seen=Seen())
+        spider = super().from_crawler(crawler, visit=visit, seen=RunObservations())
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every section."""
         self._memory = self._remembering()
-        self._articles = Articles(self.visit, self._memory, self.seen.facts, self._stats, self._heard)
+        self._articles = ArticleRequests(self.visit, self._memory, self.seen.facts, self._stats, self._heard)
         self._rest = self._others()
         self._shown: set[str] = set()
         for asked in self._listings():
             yield asked
 
-    def _remembering(self) -> Memory:
-        return Memory(self.visit)
+    def _remembering(self) -> PortalState:
+        return PortalState(self.visit)
 
     def _heard(self) -> None:
         """A page of an article came."""
@@ -70,9 +70,9 @@ class PortalSpider(Spider):
     def _listings(self) -> Iterator[Request]:
         for section in self.visit.sections:
             deep = section.slug in self.visit.deep
-            yield self._ask_listing(Trail(section=section, deep=deep), section.url)
+            yield self._ask_listing(ListingCursor(section=section, deep=deep), section.url)
 
-    def _others(self) -> Iterator[Sought]:
+    def _others(self) -> Iterator[ArticleFetch]:
         """What is wanted besides what the listings show."""
         if self.visit.sample:
             return iter(())
@@ -91,15 +91,15 @@ class PortalSpider(Spider):
 
     def sync(self) -> None:
         """Make the captures so far safe on disk."""
-        Ledger.of(self.crawler).sync()
+        RunRecorder.of(self.crawler).sync()
 
     # -------------------------------------------------------------- listings
 
-    def _ask_listing(self, trail: Trail, url: str) -> Request:
+    def _ask_listing(self, trail: ListingCursor, url: str) -> Request:
         meta = {BROWSER: trail.section.slug} if trail.section.browser else None
         return request(url, self.listing, self.unlisted, trail.asking(url), priority=10, meta=meta)
 
-    def listing(self, response: Response, so_far: Trail) -> Output:
+    def listing(self, response: Response, so_far: ListingCursor) -> Output:
         """Ask for the articles of a listing page and for the page that follows it."""
         try:
             found = extraction.read_listing(
@@ -124,11 +124,11 @@ class PortalSpider(Spider):
         elif not (self.visit.sample and trail.keys):
             yield self._ask_listing(trail, trail.following)
 
-    def _end(self, trail: Trail) -> None:
+    def _end(self, trail: ListingCursor) -> None:
         if trail.deep and self.visit.whole:
             self._stats.set_value(statistics.SWEPT + trail.section.slug, True)
 
-    def _note_odd(self, found: Listing, trail: Trail) -> None:
+    def _note_odd(self, found: Listing, trail: ListingCursor) -> None:
         """Rows that lead elsewhere or bear a day that has not come, and a pager without an end."""
         where = f"{self.visit.portal.slug}/{trail.section.slug}"
         tomorrow = self.visit.run.slot.date() + dt.timedelta(days=1)

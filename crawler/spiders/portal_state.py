@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from crawler.fetching.conditional import vouched_by
 from crawler.fetching.replay import saved
-from crawler.runs.context import Visit
-from crawler.spiders.listing_cursor import Claim, Sought, Trail
-from crawler.spiders.listing_policy import Choice, Row, choose
+from crawler.runs.context import RunContext
+from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor, RelocationCandidate
+from crawler.spiders.listing_policy import Choice, ListedRow, choose
 from policy.documents.dates import calendar_day
 from policy.records import Article, Entry
 from policy.rules.validators import Validators
@@ -22,10 +22,10 @@ _AT_ONCE = 200
 _NEVER = (dt.date.min, 0)
 
 
-class Memory:
+class PortalState:
     """Reads and writes what is known of a portal; holds nothing but the visit."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: RunContext) -> None:
         self._visit, self._portal = visit, visit.portal.slug
 
     @property
@@ -35,14 +35,14 @@ class Memory:
 
     # -------------------------------------------------------------- listings
 
-    def choose(self, trail: Trail, entries: Iterable[Entry], at: dt.datetime) -> Choice:
+    def choose(self, trail: ListingCursor, entries: Iterable[Entry], at: dt.datetime) -> Choice:
         """Which of a page's entries are asked for; that they were shown is remembered before they are."""
         section, rows = trail.section.slug, (*trail.undecided, *entries)
         with self._visit.database.write() as session:
             known = queries.known_among(session, self._portal, [row.key for row in rows])
             before = listed_entries.remembered(session, self._portal, section, [row.key for row in rows])
             choice = choose(
-                [Row(entry=row, known=known.get(row.key), listed=before.get(row.key)) for row in rows],
+                [ListedRow(entry=row, known=known.get(row.key), listed=before.get(row.key)) for row in rows],
                 self._visit.run.since,
                 self._today,
                 settled=section in self._visit.known_sections,
@@ -59,7 +59,7 @@ class Memory:
             )
         return choice
 
-    def is_quiet(self, row: Row, section: str) -> bool:
+    def is_quiet(self, row: ListedRow, section: str) -> bool:
         """Whether the entry is no news: from a first crawl, or from before the archive's window."""
         if row.listed and row.listed.due:
             return row.listed.quiet
@@ -68,23 +68,23 @@ class Memory:
 
     # -------------------------------------------------------------- the rest
 
-    def rest(self) -> Iterator[Sought]:
+    def rest(self) -> Iterator[ArticleFetch]:
         """What is to be asked for though no listing shows it: the known articles that are due, those
         overdue longest first, then what was wanted and has not come. Read from the archive bit by bit."""
         yield from self._due()
         if not self._visit.replay:
             yield from self._owed()
 
-    def _due(self) -> Iterator[Sought]:
+    def _due(self) -> Iterator[ArticleFetch]:
         after = _NEVER
         while found := self._due_behind(after):
             for article in found:
                 yield self.sought(article)
             after = found[-1].due, found[-1].id
 
-    def sought(self, article: KnownArticle, claim: Claim | None = None) -> Sought:
+    def sought(self, article: KnownArticle, claim: RelocationCandidate | None = None) -> ArticleFetch:
         """A known article at the address that the archive has of it."""
-        return Sought(
+        return ArticleFetch(
             url=article.url,
             key=article.key,
             known=True,
@@ -93,7 +93,7 @@ class Memory:
             claim=claim,
         )
 
-    def vouched(self, row: Row) -> Validators | None:
+    def vouched(self, row: ListedRow) -> Validators | None:
         """What a listed article may be asked for with; not where its listing says otherwise than before."""
         return self._vouched(row.known) if row.known and not row.says_otherwise else None
 
@@ -104,16 +104,16 @@ class Memory:
         with self._visit.database.read() as session:
             return queries.due_articles(session, self._portal, self._today, after=after, limit=_AT_ONCE)
 
-    def _owed(self) -> Iterator[Sought]:
+    def _owed(self) -> Iterator[ArticleFetch]:
         after = ("", "")
         while found := self._owed_behind(after):
             for one in found:
-                yield Sought(url=one.entry.url, key=one.entry.key, entry=one.entry, quiet=one.quiet)
+                yield ArticleFetch(url=one.entry.url, key=one.entry.key, entry=one.entry, quiet=one.quiet)
             after = found[-1].entry.key, found[-1].section
 
     def _owed_behind(self, after: tuple[str, str]) -> list[listed_entries.Listed]:
         with self._visit.database.read() as session:
-            return listed_entries.owed(session, self._portal, self._today, after=after, limit=_AT_ONCE)
+            return listed_entries.pending(session, self._portal, self._today, after=after, limit=_AT_ONCE)
 
     # -------------------------------------------------------------- at other addresses
 
@@ -139,7 +139,7 @@ class Memory:
         """An article that is wanted could not be had."""
         if not self._visit.replay:
             with self._visit.database.write() as session:
-                listed_entries.not_come(session, self._portal, key, self._today)
+                listed_entries.record_failure(session, self._portal, key, self._today)
 
     def spare(self, key: str) -> None:
         """It was not asked for in earnest: its portal answers no more, a replay has not got it."""
@@ -153,7 +153,7 @@ class Memory:
 # ------------------------------------------------------------------ articles that an import brings
 
 
-def handed(visit: Visit) -> Iterator[Sought]:
+def handed(visit: RunContext) -> Iterator[ArticleFetch]:
     """One for each article among the saved pages, by its first page. A portal that was never crawled
     tells nobody."""
     urls: dict[str, str] = {}
@@ -163,7 +163,7 @@ def handed(visit: Visit) -> Iterator[Sought]:
     for key, url in urls.items():
         with visit.database.read() as session:
             known = queries.article_by_key(session, visit.portal.slug, key)
-        yield Sought(url=url, key=key, known=known is not None, quiet=not visit.known_sections)
+        yield ArticleFetch(url=url, key=key, known=known is not None, quiet=not visit.known_sections)
 
 
 def before(article: Article, day: dt.date | None) -> bool:

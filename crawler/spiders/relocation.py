@@ -8,30 +8,30 @@ from scrapy.http import Response
 from crawler.fetching.fetch_errors import NotSaved, is_gone
 from crawler.pages.listings import canonical
 from crawler.portal import Portal
-from crawler.spiders.listing_cursor import Claim, Sought
-from crawler.spiders.listing_policy import Row
-from crawler.spiders.portal_state import Memory
-from pipelines.items import Read
+from crawler.spiders.listing_cursor import ArticleFetch, RelocationCandidate
+from crawler.spiders.listing_policy import ListedRow
+from crawler.spiders.portal_state import PortalState
+from pipelines.items import ExtractedArticle
 from policy.rules.identity import Alias, is_led_to, is_named
 from storage.rows import KnownArticle
 
 
-class Moving:
+class Relocations:
     """The addresses of a visit's articles. ``there`` are the keys of those that were seen in it, ``gone``
     of those that were not at their address."""
 
-    def __init__(self, portal: Portal, memory: Memory) -> None:
+    def __init__(self, portal: Portal, memory: PortalState) -> None:
         self._portal, self._memory = portal, memory
         self.there: set[str] = set()
         self.gone: set[str] = set()
 
-    def address(self, row: Row) -> str:
+    def address(self, row: ListedRow) -> str:
         """Where a listed article is asked for: where it moved to, though the listing shows another key."""
         listed, known = row.entry.url, row.known
         same = known is None or self._portal.key(known.url) == self._portal.key(listed)
         return listed if known is None or same else known.url
 
-    def is_led(self, response: Response, sought: Sought) -> bool:
+    def is_led(self, response: Response, sought: ArticleFetch) -> bool:
         """Whether the address of a known article led to one that is not its own."""
         if sought.pages or not sought.held:
             return sought.led
@@ -42,7 +42,7 @@ class Moving:
         owner = self._memory.known(key) if key else None
         return owner is None or owner.key != sought.key
 
-    def other(self, sought: Sought, error: BaseException) -> Sought | None:
+    def other(self, sought: ArticleFetch, error: BaseException) -> ArticleFetch | None:
         """A known article that is not where it moved to, sought where a listing shows it once more."""
         entry = sought.entry
         if not (sought.held and entry and (is_gone(error) or isinstance(error, NotSaved))):
@@ -52,7 +52,7 @@ class Moving:
 
     # -------------------------------------------------------------- of a known article
 
-    def placed(self, sought: Sought, item: Read) -> Read:
+    def placed(self, sought: ArticleFetch, item: ExtractedArticle) -> ExtractedArticle:
         """A known article at an address of its own, under its first key: also where it moved back."""
         if not sought.held:
             return item
@@ -62,7 +62,7 @@ class Moving:
         alias = [Alias(key=str(key), url=article.url, evidence="redirect")] if moved else []
         return evolve(item, article=article, aliases=tuple(alias))
 
-    def led(self, sought: Sought, item: Read) -> Claim | None:
+    def led(self, sought: ArticleFetch, item: ExtractedArticle) -> RelocationCandidate | None:
         """The claim of the page that a known article's address leads to, where that may be the article."""
         url = item.article.url
         key = self._portal.key(url) or canonical(url)
@@ -75,17 +75,17 @@ class Moving:
             return None
         item = evolve(item, article=evolve(item.article, key=key))
         others = tuple(twin for twin in self._memory.twins(item.article) if twin.id != known.id)
-        return Claim(item=item, waiting=others, gone=((known, "redirect"),))
+        return RelocationCandidate(item=item, waiting=others, gone=((known, "redirect"),))
 
     # -------------------------------------------------------------- of a new one
 
-    def new(self, sought: Sought, item: Read) -> Claim:
+    def new(self, sought: ArticleFetch, item: ExtractedArticle) -> RelocationCandidate:
         """The claim of a page that a listing offered: it may be an article that stood elsewhere."""
         if item.article.key == sought.key:
-            return Claim(item=item, waiting=tuple(self._memory.twins(item.article)))
+            return RelocationCandidate(item=item, waiting=tuple(self._memory.twins(item.article)))
         return self._renamed(sought, item)
 
-    def _renamed(self, sought: Sought, item: Read) -> Claim:
+    def _renamed(self, sought: ArticleFetch, item: ExtractedArticle) -> RelocationCandidate:
         """Its address led to that of another key, under which it may be known."""
         if sought.entry and is_named(sought.entry, item.article):
             alias = Alias(key=sought.key, url=sought.url, evidence="redirect")
@@ -94,8 +94,8 @@ class Moving:
             self._memory.not_come(sought.key)
         known = self._memory.known(item.article.key)
         if known is None:
-            return Claim(item=item, waiting=tuple(self._memory.twins(item.article)))
-        return Claim(item=evolve(item, article=evolve(item.article, key=known.key), known=True))
+            return RelocationCandidate(item=item, waiting=tuple(self._memory.twins(item.article)))
+        return RelocationCandidate(item=evolve(item, article=evolve(item.article, key=known.key), known=True))
 
 
 def _may_join(known: KnownArticle, owner: KnownArticle, key: str) -> bool:

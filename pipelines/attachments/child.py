@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from pipelines.attachments import libreoffice
-from pipelines.attachments.formats import Limits, Said, Unread, gathered, kind_of, suffix_of
+from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, gathered, kind_of, suffix_of
 from pipelines.attachments.office import Package, member_name, plain_name, read_docx, read_pptx, read_xlsx
 from pipelines.attachments.pdf import read_pdf
 from pipelines.boilerplate.removal import remove_contacts
 from policy.records.content import FileStatus, FileText
 
-Reader = Callable[[bytes, Limits], Said]
+Reader = Callable[[bytes, Limits], ReadFile]
 
 _MOST_FILES = 50
 _WHY = {
@@ -39,7 +39,7 @@ def read_file(body: bytes, name: str, limits: Limits) -> FileText:
     try:
         kind = kind_of(body, name)
         said = _zip(body, limits) if kind == "zip" else _read(body, kind, limits)
-    except Unread as error:
+    except UnreadableFile as error:
         return FileText(kind=kind, status=error.status, note=str(error))
     lines = remove_contacts(said.lines)
     return FileText(
@@ -58,19 +58,19 @@ def _misnamed(kind: str, name: str) -> Iterator[str]:
         yield f"named {suffix}, is {kind}"
 
 
-def _read(body: bytes, kind: str, limits: Limits) -> Said:
+def _read(body: bytes, kind: str, limits: Limits) -> ReadFile:
     if kind in libreoffice.TARGETS:
         body, kind = libreoffice.converted(body, kind, 0.8 * limits.seconds)
     if kind in _READERS:
         return _READERS[kind](body, limits)
     if kind == "encrypted":
-        raise Unread(_WHY[kind], "encrypted")
+        raise UnreadableFile(_WHY[kind], "encrypted")
     if kind in _WHY:
-        raise Unread(_WHY[kind])
-    raise Unread(f"{kind} files are kept, not read", "unsupported")
+        raise UnreadableFile(_WHY[kind])
+    raise UnreadableFile(f"{kind} files are kept, not read", "unsupported")
 
 
-def _text(body: bytes, limits: Limits) -> Said:
+def _text(body: bytes, limits: Limits) -> ReadFile:
     for encoding in ("utf-8-sig", "gb18030"):
         if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             encoding = "utf-16"
@@ -78,11 +78,11 @@ def _text(body: bytes, limits: Limits) -> Said:
             lines, cut = gathered(body.decode(encoding).splitlines(), limits.characters)
         except UnicodeError:
             continue
-        return Said(lines=lines, truncated=cut)
-    raise Unread("in no encoding we know")
+        return ReadFile(lines=lines, truncated=cut)
+    raise UnreadableFile("in no encoding we know")
 
 
-def _zip(body: bytes, limits: Limits) -> Said:
+def _zip(body: bytes, limits: Limits) -> ReadFile:
     """Each file of it below its name; what is packed in a packed file stays closed."""
     package = Package(body, limits.unpacked)
     members = package.members
@@ -94,7 +94,7 @@ def _zip(body: bytes, limits: Limits) -> Said:
         name = plain_name(member_name(member))
         try:
             said = _member(package.read(member), name, limits)
-        except Unread as error:
+        except UnreadableFile as error:
             notes.append(f"{name}: {error}")
             failed.add(error.status)
             continue
@@ -104,16 +104,16 @@ def _zip(body: bytes, limits: Limits) -> Said:
         ]
         lines += [name, *said.lines]
     if members and not read:
-        raise Unread("; ".join(notes[:3]), failed.pop() if len(failed) == 1 else "unreadable")
+        raise UnreadableFile("; ".join(notes[:3]), failed.pop() if len(failed) == 1 else "unreadable")
     notes += [f"{len(members) - _MOST_FILES} files more"] if len(members) > _MOST_FILES else []
     kept, cut = gathered(lines, limits.characters)
-    return Said(lines=kept, notes=tuple(notes[:10]), truncated=cut or len(members) > _MOST_FILES)
+    return ReadFile(lines=kept, notes=tuple(notes[:10]), truncated=cut or len(members) > _MOST_FILES)
 
 
-def _member(body: bytes, name: str, limits: Limits) -> Said:
+def _member(body: bytes, name: str, limits: Limits) -> ReadFile:
     kind = kind_of(body, name)
     if kind == "zip":
-        raise Unread("packed once more: not opened", "unsupported")
+        raise UnreadableFile("packed once more: not opened", "unsupported")
     return _read(body, kind, limits)
 
 
@@ -153,7 +153,7 @@ def main() -> None:
 def _needs_office(body: bytes, name: str) -> bool:
     try:
         return kind_of(body, name) in {*libreoffice.TARGETS, "zip"} and libreoffice.program() is not None
-    except Unread:
+    except UnreadableFile:
         return False
 
 

@@ -26,7 +26,7 @@ class Limits:
 
 
 @frozen(kw_only=True)
-class Said:
+class ReadFile:
     """The lines of a file. ``notes`` are what of it was left out, ``scanned``: pages without words."""
 
     lines: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Said:
     truncated: bool = False
 
 
-class Unread(Exception):
+class UnreadableFile(Exception):
     """A file cannot be read; ``status`` says in which way."""
 
     def __init__(self, message: str, status: FileStatus = "unreadable") -> None:
@@ -140,8 +140,8 @@ def _old_office(body: bytes) -> str:
 def directory(body: bytes) -> zipfile.ZipFile:
     """A packed file, opened; raises Unread when its directory is damaged or beyond reason."""
     if body.count(b"PK\x01\x02") > MOST_MEMBERS:
-        raise Unread(f"more than {MOST_MEMBERS} files in one", "too_large")
+        raise UnreadableFile(f"more than {MOST_MEMBERS} files in one", "too_large")
     try:
         return zipfile.ZipFile(BytesIO(body))
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise Unread(f"damaged: {error}") from error
+        raise UnreadableFile(f"damaged: {error}") from error

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from pipelines.attachments.formats import Unread
+from pipelines.attachments.formats import UnreadableFile
 
 TARGETS = {"doc": "docx", "rtf": "docx", "xls": "xlsx", "ppt": "pptx"}
 """What each kind is turned into; the result is read as any other of its kind."""
@@ -51,7 +51,7 @@ def converted(body: bytes, kind: str, seconds: float) -> tuple[bytes, str]:
     """The file in a format that we read, and which. Raises Unread: no LibreOffice, no result, too slow."""
     office, target = program(), TARGETS[kind]
     if office is None:
-        raise Unread(f"{kind} files are read by LibreOffice, which is not installed", "unsupported")
+        raise UnreadableFile(f"{kind} files are read by LibreOffice, which is not installed", "unsupported")
     with tempfile.TemporaryDirectory(prefix="polarchive-office-") as folder:
         home = Path(folder)
         _write_profile(home / "profile")
@@ -60,7 +60,7 @@ def converted(body: bytes, kind: str, seconds: float) -> tuple[bytes, str]:
         try:
             return (home / "out" / f"in.{target}").read_bytes(), target
         except OSError as error:
-            raise Unread(f"LibreOffice could not read this {kind} file") from error
+            raise UnreadableFile(f"LibreOffice could not read this {kind} file") from error
 
 
 def _write_profile(profile: Path) -> None:
@@ -97,4 +97,4 @@ def _run(office: str, home: Path, kind: str, target: str, seconds: float) -> Non
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Unread(f"LibreOffice took longer than {seconds:g} s", "too_large") from error
+        raise UnreadableFile(f"LibreOffice took longer than {seconds:g} s", "too_large") from error

@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from attrs import frozen
 
-from pipelines.attachments.formats import Limits, Said, Unread, directory, gathered
+from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, directory, gathered
 
 _BLOCK = 64 * 1024
 _UTF8 = 0x800
@@ -63,24 +63,24 @@ class Package:
             self._each_block(name, lambda block: parser.Parse(block, False))
             parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise Unread(f"{name}: not XML: {error}") from error
+            raise UnreadableFile(f"{name}: not XML: {error}") from error
 
     def _each_block(self, member: str | zipfile.ZipInfo, use: Callable[[bytes], Any]) -> None:
         name = member if isinstance(member, str) else member.filename
         try:
             info = self._zip.getinfo(member) if isinstance(member, str) else member
             if info.flag_bits & _ENCRYPTED:
-                raise Unread(f"{plain_name(name)}: needs a password", "encrypted")
+                raise UnreadableFile(f"{plain_name(name)}: needs a password", "encrypted")
             with self._zip.open(info) as stream:
                 while block := stream.read(_BLOCK):
                     self._left -= len(block)
                     if self._left < 0:
-                        raise Unread("unpacks to more than the limit", "too_large")
+                        raise UnreadableFile("unpacks to more than the limit", "too_large")
                     use(block)
         except KeyError as error:
-            raise Unread(f"damaged: {name} is missing") from error
+            raise UnreadableFile(f"damaged: {name} is missing") from error
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
-            raise Unread(f"damaged: {plain_name(name)}: {error}") from error
+            raise UnreadableFile(f"damaged: {plain_name(name)}: {error}") from error
 
 
 @frozen(kw_only=True)
@@ -93,7 +93,7 @@ class Handlers:
 
 
 def _refuse(*_: object) -> None:
-    raise Unread("declares a document type (an entity bomb, or a reference outside)")
+    raise UnreadableFile("declares a document type (an entity bomb, or a reference outside)")
 
 
 def _local(name: str) -> str:
@@ -159,24 +159,24 @@ class _Paragraphs:
             self._open[-1].append(text)
 
 
-def read_docx(body: bytes, limits: Limits) -> Said:
+def read_docx(body: bytes, limits: Limits) -> ReadFile:
     """Paragraphs and table cells in order, then the foot- and endnotes."""
     package = Package(body, limits.unpacked)
     parts = ["word/document.xml", *package.names(r"word/(?:foot|end)notes\.xml")]
     lines, truncated = gathered(
         chain.from_iterable(_paragraphs(package, part) for part in parts), limits.characters
     )
-    return Said(lines=lines, truncated=truncated, notes=_outside(package, r"word/_rels/.*\.rels"))
+    return ReadFile(lines=lines, truncated=truncated, notes=_outside(package, r"word/_rels/.*\.rels"))
 
 
-def read_pptx(body: bytes, limits: Limits) -> Said:
+def read_pptx(body: bytes, limits: Limits) -> ReadFile:
     """The paragraphs of all slides."""
     package = Package(body, limits.unpacked)
     slides = package.names(r"ppt/slides/slide\d+\.xml")
     lines, truncated = gathered(
         chain.from_iterable(_paragraphs(package, part) for part in slides[: limits.pages]), limits.characters
     )
-    return Said(
+    return ReadFile(
         lines=lines,
         pages=len(slides),
         truncated=truncated or len(slides) > limits.pages,
@@ -214,7 +214,7 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _EPOCH = dt.date(1899, 12, 30)
 
 
-def read_xlsx(body: bytes, limits: Limits) -> Said:
+def read_xlsx(body: bytes, limits: Limits) -> ReadFile:
     """The cells of all sheets that are shown, row by row, one a line, each sheet below its name."""
     package = Package(body, limits.unpacked)
     strings, formats = _strings(package), _formats(package)
@@ -225,7 +225,7 @@ def read_xlsx(body: bytes, limits: Limits) -> Said:
         ),
         limits.characters,
     )
-    return Said(lines=lines, pages=len(sheets), truncated=truncated or len(sheets) > limits.pages)
+    return ReadFile(lines=lines, pages=len(sheets), truncated=truncated or len(sheets) > limits.pages)
 
 
 def _sheets(package: Package) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ import pypdfium2
 from attrs import frozen
 from pypdfium2 import raw
 
-from pipelines.attachments.formats import Limits, Said, Unread, gathered
+from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, gathered
 from policy.text.words import HAN, fold
 
 
@@ -196,12 +196,12 @@ _CELL = 1.6
 _BROKEN = frozenset("\ufffe\uffff\x02\x00")
 
 
-def read_pdf(body: bytes, limits: Limits) -> Said:
+def read_pdf(body: bytes, limits: Limits) -> ReadFile:
     """The paragraphs of a PDF. Raises Unread for a password and for what is no whole PDF."""
     document = _opened(body)
     count = len(document)
     if not count:
-        raise Unread("damaged: no page can be read")
+        raise UnreadableFile("damaged: no page can be read")
     pages: list[list[Line]] = []
     bare, pictured, size = 0, False, 0
     for number in range(min(count, limits.pages)):
@@ -217,7 +217,9 @@ def read_pdf(body: bytes, limits: Limits) -> Said:
     lines, cut = gathered(paragraphs(pages), limits.characters)
     scanned = size < _FEW * len(pages) and (pictured or not size)
     notes = (f"{bare} of {count} pages have no text",) if bare and pictured and not scanned else ()
-    return Said(lines=lines, pages=count, scanned=scanned, notes=notes, truncated=cut or len(pages) < count)
+    return ReadFile(
+        lines=lines, pages=count, scanned=scanned, notes=notes, truncated=cut or len(pages) < count
+    )
 
 
 def _opened(body: bytes) -> pypdfium2.PdfDocument:
@@ -225,8 +227,8 @@ def _opened(body: bytes) -> pypdfium2.PdfDocument:
         return pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise Unread("needs a password", "encrypted") from error
-        raise Unread(f"damaged: {error}") from error
+            raise UnreadableFile("needs a password", "encrypted") from error
+        raise UnreadableFile(f"damaged: {error}") from error
 
 
 def _page(document: pypdfium2.PdfDocument, number: int) -> tuple[list[Line], bool]:

@@ -23,7 +23,7 @@ from pipelines.boilerplate.phrases import LONGEST_DISCLAIMER, Kind, at_head, at_
 from pipelines.boilerplate.removal import veiled
 from pipelines.html.cleaning import Cleaned
 from pipelines.metadata.genres import names_a_policy
-from policy.records.boilerplate import EDGES, Block, Edge, Learned, Seen, Sighting
+from policy.records.boilerplate import EDGES, Block, Edge, EdgeLine, Learned, Sighting
 from policy.text.words import fold
 
 TAIL, HEAD = 40, 12
@@ -76,13 +76,13 @@ def sighting(
     )
 
 
-def edge_of(page: Cleaned, edge: Edge) -> Iterator[Seen]:
+def edge_of(page: Cleaned, edge: Edge) -> Iterator[EdgeLine]:
     """The lines of an edge from outside inwards, each looked at when it is asked for."""
     count = len(page.lines)
     for place in range(min(count, HEAD if edge == "head" else TAIL)):
         index = place if edge == "head" else count - 1 - place
         if index in page.cells:
-            yield Seen()
+            yield EdgeLine()
         else:
             see = _see_title if edge == "head" and place < TITLE else _see
             yield see(page.lines[index], page.linked.get(index), at_head if edge == "head" else at_tail)
@@ -96,7 +96,7 @@ def leads_on(page: Cleaned, index: int, *, listed: bool) -> bool:
     return listed and _DAY.fullmatch(line) is not None
 
 
-def _to_the_text(edge: Iterable[Seen]) -> Iterator[Seen]:
+def _to_the_text(edge: Iterable[EdgeLine]) -> Iterator[EdgeLine]:
     """The edge up to the first line that is surely of the text."""
     plain = 0
     for seen in edge:
@@ -109,7 +109,7 @@ def _to_the_text(edge: Iterable[Seen]) -> Iterator[Seen]:
 # ------------------------------------------------------------------ one line
 
 
-def _see_title(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> Seen:
+def _see_title(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> EdgeLine:
     """One of the first lines, among which the title may be."""
     seen = _see(line, unlinked, kind_of)
     if kind_of(line) is not Kind.SHORT or not (seen.key or names_a_policy(line)):
@@ -118,14 +118,14 @@ def _see_title(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) 
     return evolve(seen, passes=True, key="" if serial else seen.key)
 
 
-def _see(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> Seen:
+def _see(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> EdgeLine:
     kind = kind_of(line)
     if kind in (Kind.OWN, Kind.BAR, Kind.HEADING, Kind.SITE):
-        return Seen(passes=True)
+        return EdgeLine(passes=True)
     passes = (_is_link(unlinked) and kind is not Kind.PROSE) or _DAY.fullmatch(line) is not None
     if len(line) > LONGEST_DISCLAIMER or is_own(line) or names_a_policy(line):
-        return Seen(passes=passes)
-    return Seen(key=_key(line, unlinked, kind), passes=passes)
+        return EdgeLine(passes=passes)
+    return EdgeLine(key=_key(line, unlinked, kind), passes=passes)
 
 
 def _is_link(unlinked: str | None) -> bool:
@@ -181,7 +181,9 @@ MOST_BLOCKS = 500
 # ------------------------------------------------------------------ one page
 
 
-def reached(edge: Iterable[Seen], keys: Set[str], kept: Set[str] = frozenset()) -> Iterator[tuple[int, str]]:
+def reached(
+    edge: Iterable[EdgeLine], keys: Set[str], kept: Set[str] = frozenset()
+) -> Iterator[tuple[int, str]]:
     """Which lines of an edge are furniture by these keys, from outside inwards up to the text."""
     for place, seen in enumerate(edge):
         if seen.key in keys and seen.key not in kept:

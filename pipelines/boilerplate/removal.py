@@ -19,7 +19,7 @@ from attrs import frozen
 
 from pipelines.boilerplate.phrases import Kind, at_head, at_tail
 
-__all__ = ["Stripped", "remove_contacts", "strip"]
+__all__ = ["StrippedText", "remove_contacts", "strip"]
 
 
 _MOBILE = r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)|(?<!\d)1[XxＸ*]{10}"
@@ -90,7 +90,7 @@ _GLUED = re.compile(
 
 
 @frozen(kw_only=True)
-class Stripped:
+class StrippedText:
     """The text's lines, and those removed in their order."""
 
     lines: tuple[str, ...]
@@ -98,7 +98,7 @@ class Stripped:
     all_furniture: bool = False
 
 
-def strip(lines: Sequence[str], learned: Set[int] = frozenset()) -> Stripped:
+def strip(lines: Sequence[str], learned: Set[int] = frozenset()) -> StrippedText:
     """The lines without the furniture at head and tail, those of ``learned`` (indices) among it.
 
     What is learned stands around prose: it counts for nothing on a page of which none is left.
@@ -109,15 +109,15 @@ def strip(lines: Sequence[str], learned: Set[int] = frozenset()) -> Stripped:
     return stripped
 
 
-def _strip(lines: Sequence[str], learned: Set[int]) -> Stripped:
+def _strip(lines: Sequence[str], learned: Set[int]) -> StrippedText:
     dropped = learned | _tail(lines, learned)
     dropped |= _head(lines[: min(dropped - learned, default=len(lines))], learned)
     kept = [line for index, line in enumerate(lines) if index not in dropped]
     if not any(map(_says_something, kept)):
-        return Stripped(lines=tuple(lines), all_furniture=bool(lines))
+        return StrippedText(lines=tuple(lines), all_furniture=bool(lines))
     removed = [line for index, line in enumerate(lines) if index in dropped]
     kept[-1], glued = _unglue(kept[-1])
-    return Stripped(lines=tuple(kept), removed=(*glued, *removed))
+    return StrippedText(lines=tuple(kept), removed=(*glued, *removed))
 
 
 def _says_something(line: str) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from pipelines.data import words
 from policy.records import Change, Version
 from policy.text.lexicon import terms
-from policy.text.word_spaces import mend
+from policy.text.word_spaces import join_words
 from storage import queries
 from storage.articles import changes as cursors
 from storage.articles import version_keywords
@@ -43,7 +43,7 @@ def prepare(cache_dir: Path) -> None:
 
 def extract_keywords(title: str, text: str, *, limit: int = 10) -> tuple[str, ...]:
     """The words that tell most of what an article is about, the most telling first."""
-    titled, counted = Counter(_words(title)), Counter(_words(mend(text).text))
+    titled, counted = Counter(_words(title)), Counter(_words(join_words(text).text))
     scores = {
         word: _rarity(word) * (TITLE_WEIGHT * (word in titled) + BODY_WEIGHT * math.log1p(counted[word]))
         for word in titled | counted

@@ -18,9 +18,9 @@ from operator import itemgetter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from pipelines.consumers.regrouping import settle
+from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.assignment import facts_of
-from pipelines.dedupe.comparison_profile import Sheet, fingerprints, sheet
+from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
 from pipelines.dedupe.relations import Relation, relation
 from pipelines.metadata.genres import ABOUT, OTHERS, STATUTORY, genre_of, without_number
 from policy.documents.references import title_key
@@ -140,7 +140,7 @@ def _settle(database: Database, failed: list[str]) -> None:
                 return
             grouped = {one.article_id}
             with _noting(failed, one.article_id), session.begin_nested():
-                grouped |= settle(session, [one.article_id], at=one.at, quiet=one.quiet)
+                grouped |= regroup(session, [one.article_id], at=one.at, quiet=one.quiet)
             article_links.remove(session, grouped)
 
 
@@ -186,7 +186,7 @@ def connect(session: Session, version: Version, *, quiet: bool) -> None:
     to be grouped then."""
     article = version.article
     citations.connect(session, version.article_id, names_of(article), article.references)
-    ours = sheet(article)
+    ours = comparison_profile(article)
     prints = fingerprints(ours)
     before = {
         link.other(version.article_id) for link in article_links.links_of(session, [version.article_id])
@@ -223,16 +223,16 @@ def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterat
             )
 
 
-def _wordings(versions: Sequence[Version]) -> list[Sheet]:
+def _wordings(versions: Sequence[Version]) -> list[ComparisonProfile]:
     """An article's newest words, and before them those that they are a revision of: a reprint may be of
     any. Where a page says something else altogether, what it said before counts no more."""
     if not versions:
         return []
-    newest, *older = [sheet(each.article) for each in reversed(versions[-MOST_WORDINGS:])]
+    newest, *older = [comparison_profile(each.article) for each in reversed(versions[-MOST_WORDINGS:])]
     return [newest, *(each for each in older if relation(newest, each).containment >= TELLING)]
 
 
-def _best(ours: Sequence[Sheet], theirs: Sequence[Sheet]) -> Relation | None:
+def _best(ours: Sequence[ComparisonProfile], theirs: Sequence[ComparisonProfile]) -> Relation | None:
     """What two articles are to each other by the words of both that say most; the newest where none join."""
     told = [relation(mine, other) for mine in ours for other in theirs]
     joining = [each for each in told if each.joins]

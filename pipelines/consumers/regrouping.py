@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from attrs import evolve, frozen
 from sqlalchemy.orm import Session
 
-from pipelines.dedupe.assignment import Belonging, Facts, belongings, claims, load, relations_of
+from pipelines.dedupe.assignment import Assignment, GroupingFacts, assignments, claims, load, relations_of
 from pipelines.dedupe.grouping import Group, Relations, group
 from pipelines.dedupe.relations import JOINING
 from policy.records import Change, ChangeKind
@@ -33,7 +33,7 @@ MOST = 3000
 class _Around:
     """The articles that bear on each other, and the policies they belong to."""
 
-    facts: Mapping[int, Facts]
+    facts: Mapping[int, GroupingFacts]
     held: Mapping[int, int]
     relations: Relations
     """What they are to each other."""
@@ -44,7 +44,7 @@ class _Around:
         return {facts.key: number for number, facts in self.facts.items()}
 
 
-def settle(
+def regroup(
     session: Session, articles: Iterable[int], *, at: dt.datetime, quiet: bool = True, by: str = "rule"
 ) -> frozenset[int]:
     """Group all that is connected with these articles, move those that belong elsewhere; who was grouped."""
@@ -52,7 +52,7 @@ def settle(
     ids, relations = around.ids, around.relations
     groups = group({facts.key: facts.member for facts in around.facts.values()}, relations)
     held = {facts.key: around.held[number] for number, facts in around.facts.items()}
-    kept, told = claims(groups, held, ids), belongings(groups, relations)
+    kept, told = claims(groups, held, ids), assignments(groups, relations)
     now = memberships.current(session, around.facts)
     moved: list[Membership] = []
     for each, claimed, theirs in zip(groups, kept, told, strict=True):
@@ -93,7 +93,7 @@ def _around(session: Session, articles: Iterable[int]) -> _Around:
 
 
 def _membership(
-    article_id: int, policy: int, was: int, belonging: Belonging, *, at: dt.datetime, by: str
+    article_id: int, policy: int, was: int, belonging: Assignment, *, at: dt.datetime, by: str
 ) -> Membership:
     return Membership(
         article_id=article_id,
@@ -189,7 +189,7 @@ def _add(
     add_change(session, told)
 
 
-def _complete(facts: Collection[Facts]) -> bool:
+def _complete(facts: Collection[GroupingFacts]) -> bool:
     """Whether one of them is whole, or what the fullest lacks stands in the others."""
     if any(one.complete for one in facts):
         return True

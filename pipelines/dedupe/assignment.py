@@ -12,15 +12,15 @@ from typing import Any, cast
 
 from attrs import frozen
 
-from pipelines.dedupe.comparison_profile import Sheet
-from pipelines.dedupe.grouping import Group, Key, Member, Relations, member
+from pipelines.dedupe.comparison_profile import ComparisonProfile
+from pipelines.dedupe.grouping import Group, GroupMember, Key, Relations, member
 from pipelines.dedupe.relations import Kind, Relation, Side
 from policy.records import Article
 from policy.records.saves import Link, Ruling
 
 
 @frozen(kw_only=True)
-class Belonging:
+class Assignment:
     """An article in its group: as what, in which edition (counted from 1; None where there is one only),
     and by what evidence. ``flagged``: it matches several policies alike and is kept apart."""
 
@@ -45,7 +45,7 @@ def claims(groups: Sequence[Group], held: Mapping[Key, int], ids: Mapping[Key, i
     return [min(claimed[n]) if n in claimed else None for n in range(len(groups))]
 
 
-def belongings(groups: Sequence[Group], relations: Relations) -> list[dict[Key, Belonging]]:
+def assignments(groups: Sequence[Group], relations: Relations) -> list[dict[Key, Assignment]]:
     """As what each article of each group belongs to it."""
     place = {key: n for n, group in enumerate(groups) for key in group.articles}
     told = _Told()
@@ -83,10 +83,10 @@ def _telling(told: tuple[Relation, Key]) -> tuple[int, float, Key]:
     return told[0].strength, told[0].containment, told[1]
 
 
-def _belongings(group: Group, told: _Told) -> dict[Key, Belonging]:
+def _belongings(group: Group, told: _Told) -> dict[Key, Assignment]:
     among, several = len(group.articles), len(group.editions) > 1
     return {
-        key: Belonging(
+        key: Assignment(
             relation=_relation(key, told, among=among),
             edition=number if several else None,
             flagged=bool(group.between),
@@ -120,19 +120,19 @@ MOST_LABELS = 60
 
 
 @frozen(kw_only=True)
-class Facts:
+class GroupingFacts:
     """What grouping asks of an article, and what it lacks and has of its text."""
 
     key: str
     title: str
     version: int
-    member: Member
+    member: GroupMember
     complete: bool
     gaps: tuple[str, ...]
     labels: tuple[str, ...]
 
 
-def facts_of(article: Article, sheet: Sheet, version: int) -> dict[str, Any]:
+def facts_of(article: Article, sheet: ComparisonProfile, version: int) -> dict[str, Any]:
     """The facts as JSON."""
     asked = member(sheet)
     top = [heading.label for heading in article.outline.headings if heading.level == 1]
@@ -150,13 +150,13 @@ def facts_of(article: Article, sheet: Sheet, version: int) -> dict[str, Any]:
     }
 
 
-def load(facts: Mapping[str, Any]) -> Facts:
+def load(facts: Mapping[str, Any]) -> GroupingFacts:
     """The facts again."""
-    return Facts(
+    return GroupingFacts(
         key=facts["key"],
         title=facts["title"],
         version=facts["version"],
-        member=Member(
+        member=GroupMember(
             names=frozenset(facts["names"]),
             draft=facts["draft"],
             revised=_day(facts["revised"]),
@@ -173,7 +173,7 @@ def _day(printed: str | None) -> dt.date | None:
 
 
 def relations_of(
-    links: Iterable[Link], rulings: Collection[Ruling], facts: Mapping[int, Facts]
+    links: Iterable[Link], rulings: Collection[Ruling], facts: Mapping[int, GroupingFacts]
 ) -> dict[tuple[str, str], Relation]:
     """The relations of these articles by their keys; what a person ruled counts before what the words say."""
     ruled = {(ruling.a, ruling.b): _ruled(ruling) for ruling in rulings}

@@ -29,7 +29,7 @@ Difference = Literal["noise", "numbers", "words"]
 
 
 @frozen(kw_only=True)
-class Change:
+class ClauseDifference:
     """A clause of the shorter article and the one that stands in its place in the longer."""
 
     kind: Difference
@@ -40,7 +40,7 @@ class Change:
 
 def paired(
     ours: Sequence[str], theirs: Sequence[str], *, least: float, torn: bool
-) -> tuple[list[Change], tuple[list[str], list[str]]]:
+) -> tuple[list[ClauseDifference], tuple[list[str], list[str]]]:
     """What differs in clauses that are alike, in order of likeness; and the clauses that are like none."""
     grams = {each: {each[at : at + 2] for at in range(len(each) - 1)} or {each} for each in (*ours, *theirs)}
     likes = sorted(
@@ -70,7 +70,7 @@ def _like(one: set[str], other: set[str]) -> float:
     return 2 * len(one & other) / (len(one) + len(other))
 
 
-def _short(mine: str, theirs: str) -> Change | None:
+def _short(mine: str, theirs: str) -> ClauseDifference | None:
     """Two short clauses in the same place: one sign misread, or another word."""
     if max(len(mine), len(theirs)) > _SHORT:
         return None
@@ -89,7 +89,7 @@ def _say_the_same(mine: str, theirs: str) -> bool:
     return canonical(mine) == canonical(theirs)
 
 
-def _change(mine: str, theirs: str, *, torn: bool) -> Change | None:
+def _change(mine: str, theirs: str, *, torn: bool) -> ClauseDifference | None:
     """What differs in two clauses that are alike; None where one is merely longer at an end, or numbered."""
     one, other = _CITED.sub("", mine), _CITED.sub("", theirs)
     codes = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
@@ -109,7 +109,7 @@ def _change(mine: str, theirs: str, *, torn: bool) -> Change | None:
     if kind is None:
         return None
     told = next((pair for pair in within if _kind([(pair[0], pair[1])]) == kind), [*within, *ends][0])
-    return Change(kind=kind, small=mine, large=theirs, shown=f"{told[0] or '–'} → {told[1] or '–'}")
+    return ClauseDifference(kind=kind, small=mine, large=theirs, shown=f"{told[0] or '–'} → {told[1] or '–'}")
 
 
 def _kind(differ: Sequence[tuple[str, str]]) -> Difference | None:
@@ -123,7 +123,7 @@ def _kind(differ: Sequence[tuple[str, str]]) -> Difference | None:
     return "noise"
 
 
-def swap(mine: str, theirs: str) -> Change:
+def swap(mine: str, theirs: str) -> ClauseDifference:
     """A clause in the place of another that is not like it."""
     kind: Difference = "numbers" if _numbers(mine) != _numbers(theirs) else "words"
-    return Change(kind=kind, small=mine, large=theirs, shown=f"{mine[:20]} → {theirs[:20]}")
+    return ClauseDifference(kind=kind, small=mine, large=theirs, shown=f"{mine[:20]} → {theirs[:20]}")

@@ -107,7 +107,7 @@ _EVENT = re.compile(
 
 
 @frozen(kw_only=True)
-class Sheet:
+class ComparisonProfile:
     """An article, read for comparing.
 
     ``joined`` are its clauses run together, ``offsets`` where each begins there; ``history`` the days on
@@ -146,7 +146,7 @@ class Sheet:
         return max(self.history) if self.history else self.written
 
 
-def sheet(article: Article) -> Sheet:
+def comparison_profile(article: Article) -> ComparisonProfile:
     """Read an article for comparing."""
     official = article.title_official.value if article.title_official else ""
     found = clauses(_ASIDE.sub("", article.text))
@@ -156,7 +156,7 @@ def sheet(article: Article) -> Sheet:
     days = [each.value for each in (article.written, article.effective, article.published) if each]
     plain = [printed_day(day) for day in days]
     history = tuple(sorted(set(_history(article.text))))
-    return Sheet(
+    return ComparisonProfile(
         title=title,
         joined=joined,
         clauses=tuple(found),
@@ -177,12 +177,12 @@ def sheet(article: Article) -> Sheet:
     )
 
 
-def fingerprints(sheet: Sheet) -> Fingerprints:
+def fingerprints(sheet: ComparisonProfile) -> Fingerprints:
     """What the index keeps of it."""
     return of_clauses(sheet.clauses, keys(sheet))
 
 
-def keys(sheet: Sheet) -> Iterator[str]:
+def keys(sheet: ComparisonProfile) -> Iterator[str]:
     """Names and number under which it may be known, whatever its words."""
     named = sheet.title.names if sheet.title.formal else frozenset()
     yield from (f"title:{name}" for name in sorted(named | sheet.brings))

@@ -30,7 +30,7 @@ class Rank(IntEnum):
 
 
 @frozen(kw_only=True)
-class Member:
+class PolicyArticle:
     """An article of a policy: its newest version, and how it belongs there (``full``, ``excerpt`` …)."""
 
     article_id: int
@@ -65,7 +65,7 @@ class Member:
 
 
 @frozen(kw_only=True)
-class Told:
+class Attestation:
     """A value and the articles that print it."""
 
     value: str
@@ -73,32 +73,32 @@ class Told:
 
 
 @frozen(kw_only=True)
-class Vote:
+class FieldConsensus:
     """A field of the policy: the value kept, and those that disagree with it."""
 
     name: str
-    kept: Told
-    others: tuple[Told, ...] = ()
+    kept: Attestation
+    others: tuple[Attestation, ...] = ()
 
 
 @frozen(kw_only=True)
 class Lag:
     """How many days after the first page an article was published; None where a day is not said."""
 
-    member: Member
+    member: PolicyArticle
     days: int | None
 
 
 @frozen(kw_only=True)
-class Portrait:
+class Consensus:
     """What a policy's articles say together."""
 
-    votes: tuple[Vote, ...]
+    votes: tuple[FieldConsensus, ...]
     sources: tuple[Lag, ...]
     """The issuer's own page first, then by the day of publication."""
-    first_seen: Member
+    first_seen: PolicyArticle
     """The article that the archive saw first."""
-    best: Member
+    best: PolicyArticle
     """The article to read: whole, of the last edition, and of the best rank."""
 
     @property
@@ -108,14 +108,14 @@ class Portrait:
         return next(official, self.best.article.title.value)
 
     @property
-    def editions(self) -> tuple[Member, ...]:
+    def editions(self) -> tuple[PolicyArticle, ...]:
         """The article to read of each edition, the earliest edition first."""
-        best: dict[int, Member] = {}
+        best: dict[int, PolicyArticle] = {}
         for member in sorted((lag.member for lag in self.sources), key=_to_read):
             best.setdefault(member.edition or 1, member)
         return tuple(best[number] for number in sorted(best))
 
-    def on(self, day: dt.date) -> Member:
+    def on(self, day: dt.date) -> PolicyArticle:
         """The article to read of the edition that is in force on a day; where none is, or nobody states
         when, that of the last."""
         begun = [each for each in self.editions if each.since and each.since <= day]
@@ -135,11 +135,11 @@ class Portrait:
         )
 
 
-def portrait(members: Sequence[Member]) -> Portrait:
+def consensus(members: Sequence[PolicyArticle]) -> Consensus:
     """The portrait of a policy that has at least one article."""
     ordered = sorted(members, key=lambda member: member.order)
     votes = (_vote(name, ordered, say) for name, say in _FIELDS.items())
-    return Portrait(
+    return Consensus(
         votes=tuple(vote for vote in votes if vote),
         sources=tuple(_lags(ordered)),
         first_seen=min(ordered, key=lambda member: (member.first_seen, member.order)),
@@ -155,16 +155,16 @@ def rank_of(article: Article, owner: str | None) -> Rank:
     return Rank.ISSUER if owner in issuers else Rank.OFFICIAL
 
 
-def _to_read(member: Member) -> tuple[bool, object]:
+def _to_read(member: PolicyArticle) -> tuple[bool, object]:
     """What is whole before what is not, then by rank."""
     return not _is_whole(member), member.order
 
 
-def _labels(member: Member) -> set[str]:
+def _labels(member: PolicyArticle) -> set[str]:
     return {heading.label for heading in member.article.outline.headings if heading.level == 1}
 
 
-def _is_whole(member: Member) -> bool:
+def _is_whole(member: PolicyArticle) -> bool:
     return member.article.completeness.complete and member.relation in {"", "full", "annotated"}
 
 
@@ -201,22 +201,23 @@ _FIELDS: Mapping[str, Say] = {
 }
 
 
-def _vote(name: str, ordered: Sequence[Member], say: Say) -> Vote | None:
+def _vote(name: str, ordered: Sequence[PolicyArticle], say: Say) -> FieldConsensus | None:
     told = [(member, value) for member in ordered if (value := say(member.article))]
     if not told:
         return None
-    values: defaultdict[str, list[tuple[Member, str]]] = defaultdict(list)
+    values: defaultdict[str, list[tuple[PolicyArticle, str]]] = defaultdict(list)
     for member, value in told:
         values[fold(value) or value].append((member, value))
     best = min(member.rank for member, _ in told)
     ranked = sorted(values.values(), key=lambda each: _weight(each, best))
     kept, *others = (
-        Told(value=each[0][1], articles=tuple(member.article_id for member, _ in each)) for each in ranked
+        Attestation(value=each[0][1], articles=tuple(member.article_id for member, _ in each))
+        for each in ranked
     )
-    return Vote(name=name, kept=kept, others=tuple(others))
+    return FieldConsensus(name=name, kept=kept, others=tuple(others))
 
 
-def _weight(each: Sequence[tuple[Member, str]], best: Rank) -> tuple[int, int, int, object]:
+def _weight(each: Sequence[tuple[PolicyArticle, str]], best: Rank) -> tuple[int, int, int, object]:
     """Values of the best rank first, those that more of that rank print before others."""
     voices = sum(member.rank == best for member, _ in each)
     return (not voices, -voices, -len(each), each[0][0].order)
@@ -225,12 +226,12 @@ def _weight(each: Sequence[tuple[Member, str]], best: Rank) -> tuple[int, int, i
 # ------------------------------------------------------------------ who was late
 
 
-def _lags(ordered: Sequence[Member]) -> Iterator[Lag]:
+def _lags(ordered: Sequence[PolicyArticle]) -> Iterator[Lag]:
     first = _first_day(ordered)
     for member in sorted(ordered, key=lambda each: (each.rank > Rank.ISSUER, *each.order[1:])):
         day = member.published
         yield Lag(member=member, days=(day - first).days if day and first else None)
 
 
-def _first_day(ordered: Iterable[Member]) -> dt.date | None:
+def _first_day(ordered: Iterable[PolicyArticle]) -> dt.date | None:
     return min((member.published for member in ordered if member.published), default=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pipelines.dedupe.comparison_profile import Sheet
+from pipelines.dedupe.comparison_profile import ComparisonProfile
 from pipelines.dedupe.overlaps import (
     CLEARLY,
     ERRORS,
@@ -31,7 +31,7 @@ OWN = 0.1
 _NATIONAL = frozenset({"法"})
 
 
-def edition(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+def edition(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
     """What shows that they are two editions of one document; None where nothing does."""
     if are_strangers(small, large):
         return None
@@ -44,7 +44,7 @@ def edition(small: Sheet, large: Sheet, found: Overlap) -> str | None:
     return f"the same title ({names[-1]}), {proof}"
 
 
-def earlier(small: Sheet, large: Sheet) -> Literal["left", "right"]:
+def earlier(small: ComparisonProfile, large: ComparisonProfile) -> Literal["left", "right"]:
     """The draft, or the text of the earlier day, or the shorter."""
     if small.title.draft != large.title.draft:
         return "left" if small.title.draft else "right"
@@ -54,19 +54,19 @@ def earlier(small: Sheet, large: Sheet) -> Literal["left", "right"]:
     return "right" if theirs < mine else "left"
 
 
-def are_strangers(small: Sheet, large: Sheet) -> bool:
+def are_strangers(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     """Whether their issuers are known, and not one is of both."""
     return bool(small.issuers and large.issuers and not small.issuers & large.issuers)
 
 
-def _renamed(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+def _renamed(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
     """A draft may become a document of another title; much of it must be left."""
     if small.title.draft == large.title.draft or not is_near(found):
         return None
     return "a draft and a final text of another title"
 
 
-def _proof(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+def _proof(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
     """What shows that of two texts of one name the one came in the other's place."""
     if small.title.draft != large.title.draft:
         return "a draft and a final text"
@@ -79,12 +79,12 @@ def _proof(small: Sheet, large: Sheet, found: Overlap) -> str | None:
     return _revision(small, large, found) if small.title.normative and large.title.normative else None
 
 
-def _ends(one: Sheet, other: Sheet) -> bool:
+def _ends(one: ComparisonProfile, other: ComparisonProfile) -> bool:
     """Whether a text says that the other, or one of its name, is no longer in force."""
     return not one.ends.isdisjoint({*other.title.names, *filter(None, [other.number])})
 
 
-def _revision(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+def _revision(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
     """What shows that a text was amended: its history, its days, or words in its clauses."""
     days = small.revised, large.revised
     if small.history and large.history and max(small.history) != max(large.history):
@@ -100,7 +100,7 @@ def _revision(small: Sheet, large: Sheet, found: Overlap) -> str | None:
     return None
 
 
-def _is_reworked(small: Sheet, found: Overlap) -> bool:
+def _is_reworked(small: ComparisonProfile, found: Overlap) -> bool:
     """Whether two texts are near enough, or changed in enough places, to be editions by that alone."""
     changes = len(found.substance)
     near = min(found.of_small, found.of_large) >= CLEARLY
@@ -110,7 +110,7 @@ def _is_reworked(small: Sheet, found: Overlap) -> bool:
     return changes >= REWORKED and (rewritten or changes > ERRORS * found.found)
 
 
-def _related(small: Sheet, large: Sheet, found: Overlap) -> bool:
+def _related(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> bool:
     """Whether two texts of one name are of one document: they share words, or days of their history."""
     if {*small.history} & {*large.history}:
         return True
@@ -135,7 +135,7 @@ _FAMILIES = frozenset(
 """Kinds of documents of which many bear one title."""
 
 
-def altered(small: Sheet, large: Sheet, found: Overlap) -> str | None:
+def altered(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
     """What was altered in one of two pages of one policy; None where they may be two."""
     changes = found.substance
     if not changes or not is_whole(found) or are_strangers(small, large):
@@ -155,11 +155,11 @@ def altered(small: Sheet, large: Sheet, found: Overlap) -> str | None:
     return ", ".join(each.shown for each in changes) if len(changes) <= most else None
 
 
-def _is_short(small: Sheet, large: Sheet) -> bool:
+def _is_short(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     return len(large.joined) <= SHORT or small.title.occasional or large.title.occasional
 
 
-def _is_one_title(small: Sheet, large: Sheet) -> bool:
+def _is_one_title(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     """Whether both bear one title, or a headline has the other's in it."""
     return any(
         len(name) >= TELLING and (name in other.names or name in other.core)
@@ -175,7 +175,7 @@ LETTER = 0.5
 """Of the text it publishes: a longer page is no letter to it."""
 
 
-def covered(small: Sheet, large: Sheet) -> str | None:
+def covered(small: ComparisonProfile, large: ComparisonProfile) -> str | None:
     """The name of what the shorter publishes, if the longer is that and nothing shows another publisher."""
     other = large.title
     if len(small.joined) > LETTER * len(large.joined) or other.draft or other.about or other.forwards:
@@ -187,7 +187,7 @@ def covered(small: Sheet, large: Sheet) -> str | None:
     return max(names, key=len)
 
 
-def _is_same_publisher(letter: Sheet, text: Sheet) -> bool:
+def _is_same_publisher(letter: ComparisonProfile, text: ComparisonProfile) -> bool:
     """Whether an organ, a place or a portal is of both; or of a letter of no place, nothing against it."""
     if letter.issuers and text.issuers:
         return bool(letter.issuers & text.issuers)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from pipelines.dedupe.comparison_profile import Sheet
+from pipelines.dedupe.comparison_profile import ComparisonProfile
 from pipelines.dedupe.relations import Relation
 
 Key = str
@@ -168,7 +168,7 @@ Relations = Mapping[tuple[Key, Key], Relation]
 
 
 @frozen(kw_only=True)
-class Member:
+class GroupMember:
     """What grouping asks of an article: ``names`` where it has a document's title, and its days."""
 
     names: frozenset[str] = frozenset()
@@ -200,9 +200,9 @@ class Group:
         return frozenset(article for edition in self.editions for article in edition.articles)
 
 
-def member(sheet: Sheet) -> Member:
+def member(sheet: ComparisonProfile) -> GroupMember:
     """What grouping asks of a sheet."""
-    return Member(
+    return GroupMember(
         names=sheet.title.names if sheet.title.formal else frozenset(),
         draft=sheet.title.draft,
         revised=sheet.revised,
@@ -210,7 +210,7 @@ def member(sheet: Sheet) -> Member:
     )
 
 
-def group(members: Mapping[Key, Member], relations: Relations) -> tuple[Group, ...]:
+def group(members: Mapping[Key, GroupMember], relations: Relations) -> tuple[Group, ...]:
     """The policies of these articles, in the order of their first keys."""
     inside = {
         (left, right): found
@@ -263,7 +263,7 @@ def _leaning(joining: Relations) -> dict[Key, dict[Key, float]]:
 def _attach(
     state: Clusters,
     leaning: Mapping[Key, Mapping[Key, float]],
-    members: Mapping[Key, Member],
+    members: Mapping[Key, GroupMember],
     conflicts: Collection[frozenset[Key]],
 ) -> None:
     """Put excerpts and parts to the one policy that they are of, round by round: of two wholes that turn
@@ -341,7 +341,7 @@ class _Apart:
     def __init__(
         self,
         place: Mapping[Key, Cluster],
-        members: Mapping[Key, Member],
+        members: Mapping[Key, GroupMember],
         conflicts: Collection[frozenset[Key]],
     ) -> None:
         self._members = members
@@ -389,7 +389,7 @@ def _editions(
     texts: Collection[Cluster],
     revised: Collection[Key],
     leaning: Mapping[Key, Mapping[Key, float]],
-    members: Mapping[Key, Member],
+    members: Mapping[Key, GroupMember],
 ) -> tuple[Edition, ...]:
     """A policy's editions: the texts of which something shows that they are editions, each with the parts
     that are best contained in it; one of all where nothing shows it."""
@@ -424,7 +424,7 @@ def _home(
     return _home(whole, place, leaning, seen | {text})
 
 
-def _edition(articles: Collection[Key], members: Mapping[Key, Member]) -> Edition:
+def _edition(articles: Collection[Key], members: Mapping[Key, GroupMember]) -> Edition:
     revised = [day for key in articles if (day := members[key].revised)]
     days = [day for key in articles if (day := members[key].day)]
     return Edition(

@@ -15,8 +15,8 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from pipelines.dedupe.clause_differences import ALIKE, SURELY, Change, paired, swap
-from pipelines.dedupe.comparison_profile import BRIEF, Sheet
+from pipelines.dedupe.clause_differences import ALIKE, SURELY, ClauseDifference, paired, swap
+from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile
 from pipelines.diff.alignment import ascending
 from policy.text.numerals import NUMERALS
 
@@ -65,7 +65,7 @@ class Overlap:
     before: int
     behind: int
     own: int
-    changes: tuple[Change, ...]
+    changes: tuple[ClauseDifference, ...]
 
     @property
     def of_small(self) -> float:
@@ -78,7 +78,7 @@ class Overlap:
         return min(self.covered / self.large, 1.0) if self.large else 0.0
 
     @property
-    def substance(self) -> tuple[Change, ...]:
+    def substance(self) -> tuple[ClauseDifference, ...]:
         """Clauses that say something else."""
         return tuple(each for each in self.changes if each.kind != "noise")
 
@@ -93,7 +93,7 @@ def is_formula(clause: str) -> bool:
     return len(clause) <= 60 and _FORMULA.match(clause) is not None
 
 
-def overlap(small: Sheet, large: Sheet) -> Overlap:
+def overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
     """Compare the shorter article with the longer."""
     pieces = [piece for clause in small.clauses if not _MARKER.match(clause) for piece in _pieces(clause)]
     places = _places(pieces, large)
@@ -141,7 +141,7 @@ def _pieces(clause: str) -> Iterator[str]:
         yield clause[at : at + _PIECE]
 
 
-def _places(pieces: Sequence[str], large: Sheet) -> list[list[int]]:
+def _places(pieces: Sequence[str], large: ComparisonProfile) -> list[list[int]]:
     """Up to two places of each piece in the longer text."""
     known: defaultdict[str, list[int]] = defaultdict(list)
     for clause, offset in zip(large.clauses, large.offsets, strict=True):
@@ -201,7 +201,7 @@ def _covered(
     pieces: Sequence[str],
     places: Sequence[Sequence[int]],
     anchors: Sequence[tuple[int, int]],
-    large: Sheet,
+    large: ComparisonProfile,
 ) -> int:
     """Characters of the longer that are in the shorter, moved ones too."""
     marked = bytearray(len(large.joined))
@@ -230,7 +230,7 @@ def _gaps(
     pieces: Sequence[str],
     places: Sequence[Sequence[int]],
     anchors: Sequence[tuple[int, int]],
-    large: Sheet,
+    large: ComparisonProfile,
 ) -> Iterator[_Gap]:
     if not anchors:
         return
@@ -242,7 +242,9 @@ def _gaps(
             yield _Gap(lost, start, max(end, start), before < 0 or behind == len(pieces))
 
 
-def _changes(gaps: Sequence[_Gap], pieces: Sequence[str], small: Sheet, large: Sheet) -> Iterator[Change]:
+def _changes(
+    gaps: Sequence[_Gap], pieces: Sequence[str], small: ComparisonProfile, large: ComparisonProfile
+) -> Iterator[ClauseDifference]:
     """Clauses that stand in each other's place. What is like nothing counts where there is much of it:
     in a brief text, for of a longer one other paragraphs may be left out. Around what is shared stands
     furniture, alike only by chance."""
@@ -269,12 +271,12 @@ def _changes(gaps: Sequence[_Gap], pieces: Sequence[str], small: Sheet, large: S
         yield from (swap("".join(ours), "".join(theirs)) for ours, theirs in swapped)
 
 
-def _is_torn(sheet: Sheet) -> bool:
+def _is_torn(sheet: ComparisonProfile) -> bool:
     """Whether a text has lost its punctuation, so that clauses begin and end anywhere."""
     return len(sheet.joined) > _LONGEST * len(sheet.clauses)
 
 
-def _facing(gap: _Gap, large: Sheet) -> list[str]:
+def _facing(gap: _Gap, large: ComparisonProfile) -> list[str]:
     """The clauses of the longer that lie in a gap: those nearest to what is shared."""
     first = max(bisect_right(large.offsets, gap.start) - 1, 0)
     last = bisect_left(large.offsets, gap.end)

@@ -12,7 +12,7 @@ from typing import Literal
 from attrs import evolve, frozen
 
 from pipelines.dedupe import titles
-from pipelines.dedupe.comparison_profile import BRIEF, Sheet
+from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile
 from pipelines.dedupe.editions import altered, are_strangers, covered, earlier, edition
 from pipelines.dedupe.overlaps import (
     ERRORS,
@@ -65,14 +65,14 @@ class Relation:
         return evolve(self, side=other[self.side])
 
 
-def relation(left: Sheet, right: Sheet) -> Relation:
+def relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
     """What two articles are to each other."""
     if left.order > right.order:
         return _relation(right, left).mirrored()
     return _relation(left, right)
 
 
-def _relation(small: Sheet, large: Sheet) -> Relation:
+def _relation(small: ComparisonProfile, large: ComparisonProfile) -> Relation:
     """The same, the shorter article being ``left``."""
     numbered = _numbers(small, large)
     found = overlap(small, large)
@@ -103,7 +103,7 @@ def _two(conflict: str, found: Overlap) -> Relation:
 # ------------------------------------------------------------------ keys
 
 
-def _numbers(small: Sheet, large: Sheet) -> bool | None:
+def _numbers(small: ComparisonProfile, large: ComparisonProfile) -> bool | None:
     """Whether both bear the same number of the same issuer; None where one bears none."""
     if not (small.number and large.number):
         return None
@@ -111,7 +111,9 @@ def _numbers(small: Sheet, large: Sheet) -> bool | None:
     return small.number == large.number and issuers
 
 
-def _apart(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None) -> str | None:
+def _apart(
+    small: ComparisonProfile, large: ComparisonProfile, found: Overlap, *, numbered: bool | None
+) -> str | None:
     """What shows two policies that no history makes one: another place, a document around the other."""
     one, other = small.title, large.title
     if numbered:
@@ -129,7 +131,9 @@ def _apart(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None)
     return None
 
 
-def _conflict(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | None) -> str | None:
+def _conflict(
+    small: ComparisonProfile, large: ComparisonProfile, found: Overlap, *, numbered: bool | None
+) -> str | None:
     """What shows that two articles are two policies, whatever words they share."""
     if numbered is False:
         return f"the number is {small.number}, not {large.number}"
@@ -143,7 +147,7 @@ def _conflict(small: Sheet, large: Sheet, found: Overlap, *, numbered: bool | No
     return None
 
 
-def _signed_apart(small: Sheet, large: Sheet) -> bool:
+def _signed_apart(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     """Whether two notices of one title are of two occasions, by the days below their signatures."""
     days = small.signed, large.signed
     if not _are_formal(small, large) or not small.title.names & large.title.names or small.title.normative:
@@ -151,17 +155,17 @@ def _signed_apart(small: Sheet, large: Sheet) -> bool:
     return days[0] is not None and days[1] is not None and abs(days[0] - days[1]) > _OCCASION
 
 
-def _are_formal(small: Sheet, large: Sheet) -> bool:
+def _are_formal(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     return small.title.formal and large.title.formal
 
 
-def _are_documents(small: Sheet, large: Sheet) -> bool:
+def _are_documents(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     """Whether both titles are as organs write them, of one kind; a headline may put it in other words."""
     both = small.title, large.title
     return small.title.genre == large.title.genre and all("关于" in each.printed for each in both)
 
 
-def _numbered(small: Sheet, large: Sheet, found: Overlap) -> Relation:
+def _numbered(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation:
     """The same issuer and number: one policy, whatever is left of its words."""
     kind, side = _shape(small, large, found)
     if kind == "different":
@@ -178,7 +182,7 @@ def _numbered(small: Sheet, large: Sheet, found: Overlap) -> Relation:
 # ------------------------------------------------------------------ writing about a policy
 
 
-def _interpretation(small: Sheet, large: Sheet, found: Overlap) -> Relation | None:
+def _interpretation(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation | None:
     """One is written about a policy: the other's, if it names it or quotes from it at length. Who prints
     a whole policy and calls it an interpretation has printed the policy."""
     if small.title.about == large.title.about or (is_whole(found) and not differs(found)):
@@ -201,7 +205,9 @@ def _interpretation(small: Sheet, large: Sheet, found: Overlap) -> Relation | No
 # ------------------------------------------------------------------ editions and covers
 
 
-def _edition(small: Sheet, large: Sheet, found: Overlap, proof: str, *, numbered: bool | None) -> Relation:
+def _edition(
+    small: ComparisonProfile, large: ComparisonProfile, found: Overlap, proof: str, *, numbered: bool | None
+) -> Relation:
     """Another edition of the same policy: a draft and what became of it, a law and its amendment."""
     return Relation(
         kind="edition",
@@ -227,7 +233,7 @@ def _covered(name: str, found: Overlap) -> Relation:
 # ------------------------------------------------------------------ words
 
 
-def _by_words(small: Sheet, large: Sheet, found: Overlap) -> Relation:
+def _by_words(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation:
     if small.joined and small.joined == large.joined:
         return Relation(kind="same", containment=1.0, strength=2, evidence="the same words")
     if found.shared < RARE_WORDS or found.found < RARE_CLAUSES:
@@ -243,13 +249,13 @@ def _by_words(small: Sheet, large: Sheet, found: Overlap) -> Relation:
     return Relation(kind=kind, side=side, containment=found.of_small, strength=strength, evidence=told(found))
 
 
-def _quote_one_policy(small: Sheet, large: Sheet) -> bool:
+def _quote_one_policy(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     """Whether two are written about policies under two titles: what they share may be what both quote."""
     one, other = small.title, large.title
     return one.about and other.about and not one.names & other.names
 
 
-def _is_lenient(small: Sheet, large: Sheet, found: Overlap) -> bool:
+def _is_lenient(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> bool:
     """Whether what differs in two texts of one measure may be badly read: in a page or excerpt of it, or in
     one edition by its day."""
     one_measure = (
@@ -260,7 +266,7 @@ def _is_lenient(small: Sheet, large: Sheet, found: Overlap) -> bool:
     return few and one_measure and not are_strangers(small, large) and (dated or not is_whole(found))
 
 
-def _differing(small: Sheet, large: Sheet, found: Overlap) -> Relation:
+def _differing(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation:
     """Texts that differ in substance: two, unless one is the other as a portal altered it."""
     if what := altered(small, large, found):
         return Relation(
@@ -278,7 +284,7 @@ def _differing(small: Sheet, large: Sheet, found: Overlap) -> Relation:
     )
 
 
-def _shape(small: Sheet, large: Sheet, found: Overlap) -> tuple[Kind, Side | None]:
+def _shape(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> tuple[Kind, Side | None]:
     """How much of one is in the other, and how what is left lies around it."""
     if is_whole(found):
         return "same", None
@@ -294,7 +300,7 @@ def _shape(small: Sheet, large: Sheet, found: Overlap) -> tuple[Kind, Side | Non
     return "excerpt", "left"
 
 
-def _goes_on(small: Sheet, large: Sheet) -> bool:
+def _goes_on(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     """Whether the longer goes on numbering where the shorter ends, so that it is one text; or has, where
     nothing is numbered, the same title."""
     if large.marks or small.marks:

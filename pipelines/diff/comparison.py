@@ -12,7 +12,7 @@ from attrs import field, frozen
 from pipelines.boilerplate.removal import strip
 from pipelines.diff import text_diff as lines_of
 from pipelines.diff.clause_matching import Matched, match
-from pipelines.diff.grading import Grader, Said, moves, number
+from pipelines.diff.grading import CanonicalClauses, Grader, moves, number
 from pipelines.diff.reasons import Grade, Reason
 from pipelines.diff.text_diff import LineChange
 from policy.records import Article
@@ -22,7 +22,7 @@ ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
 
 
 @frozen(kw_only=True)
-class Change:
+class ClauseChange:
     """A clause that is not as it was. ``lines`` turn its old lines into its new ones, counted within it.
 
     ``renumbered``: nothing but its number, and perhaps its typography, is different. ``moved``: it stands
@@ -51,7 +51,7 @@ class Comparison:
     new: tuple[Clause, ...] = field(repr=False)
     pairs: tuple[tuple[int, int], ...] = field(repr=False)
     """Which clause is which, by their ranks."""
-    changes: tuple[Change, ...]
+    changes: tuple[ClauseChange, ...]
 
     @property
     def grade(self) -> Grade | None:
@@ -63,10 +63,12 @@ class Comparison:
 def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
     """The lines of two texts, compared."""
     furniture = _furniture(old) | _furniture(new)
-    return _Comparing(Said.of(clauses(old)), Said.of(clauses(new)), furniture).compared()
+    return _Comparing(
+        CanonicalClauses.of(clauses(old)), CanonicalClauses.of(clauses(new)), furniture
+    ).compared()
 
 
-def apply(changes: Iterable[Change], old: Sequence[str]) -> tuple[str, ...]:
+def apply(changes: Iterable[ClauseChange], old: Sequence[str]) -> tuple[str, ...]:
     """The lines of the new text; raises ValueError when the changes are not of this old one."""
     changes = list(changes)
     for change in changes:
@@ -93,7 +95,7 @@ def line_pairs(changes: Sequence[LineChange], old: int) -> Iterator[tuple[int, i
     yield from ((at_old + step, at_new + step) for step in range(old - at_old))
 
 
-def _new_line(change: Change) -> int:
+def _new_line(change: ClauseChange) -> int:
     return change.new.line if change.new else -1
 
 
@@ -109,7 +111,7 @@ def _furniture(lines: Sequence[str]) -> set[str]:
 class _Comparing:
     """Two texts as clauses, and which is which."""
 
-    def __init__(self, old: Said, new: Said, furniture: set[str]) -> None:
+    def __init__(self, old: CanonicalClauses, new: CanonicalClauses, furniture: set[str]) -> None:
         self._old, self._new = old, new
         matched: Matched = match(old.clauses, new.clauses, (old.words, new.words))
         self._moved = matched.moved
@@ -174,19 +176,19 @@ class _Comparing:
         place = _Order(old, new, self._pairs)
         return Comparison(old=old, new=new, pairs=self._pairs, changes=tuple(sorted(changes, key=place)))
 
-    def _removal(self, at: int) -> Change:
+    def _removal(self, at: int) -> ClauseChange:
         clause = self._old.clauses[at]
         lines = lines_of.diff(clause.lines, (), said=(self._old.lines[at], ()))
         grade, why = self._grader.whole(clause, self._old.lines[at], "removed")
-        return Change(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
+        return ClauseChange(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
 
-    def _addition(self, at: int) -> Change:
+    def _addition(self, at: int) -> ClauseChange:
         clause = self._new.clauses[at]
         lines = lines_of.diff((), clause.lines, said=((), self._new.lines[at]))
         grade, why = self._grader.whole(clause, self._new.lines[at], "added")
-        return Change(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
+        return ClauseChange(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
 
-    def _pair(self, one: int, other: int) -> Change | None:
+    def _pair(self, one: int, other: int) -> ClauseChange | None:
         """One clause and what became of it; None where nothing did."""
         old, new = self._old.clauses[one], self._new.clauses[other]
         stale = self._grader.is_stale(one, other)
@@ -203,7 +205,7 @@ class _Comparing:
         if other in self._moved:
             kind, why = "moved", (Reason(kind="moved"), *why)
             grade = grade if self._is_below_the_same(one, other) else "substantive"
-        return Change(kind=kind, grade=grade, reasons=why, old=old, new=new, lines=lines)
+        return ClauseChange(kind=kind, grade=grade, reasons=why, old=old, new=new, lines=lines)
 
     def _is_below_the_same(self, one: int, other: int) -> bool:
         """Under another heading a clause may mean something else; below the same, its place is typography."""
@@ -235,7 +237,7 @@ class _Order:
             last = new[became[at]].line if at in became else last
             self._after[clause.line] = last
 
-    def __call__(self, change: Change) -> tuple[int, int, int]:
+    def __call__(self, change: ClauseChange) -> tuple[int, int, int]:
         if change.new:
             return change.new.line, 0, 0
         return self._after[change.old.line] if change.old else -1, 1, change.old.line if change.old else 0
@@ -270,5 +272,5 @@ def fidelity(original: Article, reprint: Article) -> Fidelity:
     )
 
 
-def _labels(changes: list[Change], kind: str) -> tuple[str, ...]:
+def _labels(changes: list[ClauseChange], kind: str) -> tuple[str, ...]:
     return tuple(change.label for change in changes if change.kind == kind)

@@ -65,7 +65,7 @@ _MOST_REASONS = 200
 
 
 @frozen(kw_only=True)
-class Said:
+class CanonicalClauses:
     """The clauses of a text, and in canonical form what each and each of its lines says."""
 
     clauses: tuple[Clause, ...]
@@ -90,8 +90,8 @@ class Grader:
 
     def __init__(
         self,
-        old: Said,
-        new: Said,
+        old: CanonicalClauses,
+        new: CanonicalClauses,
         pairs: Sequence[tuple[int, int]],
         furniture: set[str],
         moves: Mapping[str, Move],

@@ -151,7 +151,7 @@ _COURT = re.compile(r"(?:民|刑|行|执|商|知|赔)(?:终|初|申|再|辖|监|
 
 
 @frozen
-class Spot:
+class NumberSpan:
     """A number in running text, and its offsets there."""
 
     start: int
@@ -164,7 +164,7 @@ def find(text: str) -> tuple[DocNumber, ...]:
     return tuple(spot.value for spot in spots(text))
 
 
-def spots(text: str) -> list[Spot]:
+def spots(text: str) -> list[NumberSpan]:
     """The same with their places."""
     found = [
         *(spot for match in _BRACKETED.finditer(text) if (spot := _bracketed(text, match))),
@@ -174,7 +174,7 @@ def spots(text: str) -> list[Spot]:
     return list(_apart(found))
 
 
-def _apart(spots: list[Spot]) -> Iterator[Spot]:
+def _apart(spots: list[NumberSpan]) -> Iterator[NumberSpan]:
     """None inside another: 渝府令〔2020〕12号 is seen once."""
     reach = -1
     for spot in sorted(spots, key=lambda spot: (spot.start, -spot.end)):
@@ -189,14 +189,14 @@ def _run(text: str, end: int) -> str:
     return found[0] if found else ""
 
 
-def _bracketed(text: str, match: re.Match[str]) -> Spot | None:
+def _bracketed(text: str, match: re.Match[str]) -> NumberSpan | None:
     run = _run(text, match.start())
     order = next((ending for ending in ("令", "公告") if run.endswith(ending) and run != ending), "")
     code = organ_in(run.removesuffix(order)) + order if order else code_in(run)
     if not code or (not plausible(code) and _is_court_case(text, match.start(), run, code)):
         return None
     start = text.rindex(code, 0, match.start())
-    return Spot(start, match.end(), _number(code, match, text[start : match.end()]))
+    return NumberSpan(start, match.end(), _number(code, match, text[start : match.end()]))
 
 
 def _is_court_case(text: str, end: int, run: str, code: str) -> bool:
@@ -216,21 +216,21 @@ def _number(code: str, match: re.Match[str], raw: str) -> DocNumber:
     return DocNumber(raw=raw, code=code, year=year, number=int(groups["number"]), kind=kind)
 
 
-def _order(text: str, match: re.Match[str]) -> Spot | None:
+def _order(text: str, match: re.Match[str]) -> NumberSpan | None:
     run = _run(text, match.start())
     organ = organ_in(run)
     if not organ or run.endswith(_NOT_ORGANS):
         return None
     start = text.rindex(organ, 0, match.start())
-    return Spot(start, match.end(), _ordered(organ, match, text[start : match.end()]))
+    return NumberSpan(start, match.end(), _ordered(organ, match, text[start : match.end()]))
 
 
-def _year_first(text: str, match: re.Match[str]) -> Spot | None:
+def _year_first(text: str, match: re.Match[str]) -> NumberSpan | None:
     organ = organ_in(_run(text, match.start()))
     if not identify(organ):
         organ = ""
     start = text.rindex(organ, 0, match.start()) if organ else match.start()
-    return Spot(start, match.end(), _ordered(organ, match, text[start : match.end()]))
+    return NumberSpan(start, match.end(), _ordered(organ, match, text[start : match.end()]))
 
 
 def _ordered(organ: str, match: re.Match[str], raw: str, kind: str | None = None) -> DocNumber:

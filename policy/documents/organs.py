@@ -143,7 +143,7 @@ def _branched(text: str, at: int) -> Iterator[tuple[int, str]]:
                 yield last, _id(place, slug)
 
 
-def _id(place: regions.Place, slug: str) -> str:
+def _id(place: regions.Division, slug: str) -> str:
     """The government has the id of its place."""
     return f"{place.key}-{slug}" if slug else place.key
 
@@ -201,7 +201,7 @@ class _Title:
     names: tuple[str, ...]
     short: bool = False
 
-    def of(self, place: regions.Place) -> str:
+    def of(self, place: regions.Division) -> str:
         """The canonical name."""
         usual = self.names[0]
         other = place.level == "县级" or (

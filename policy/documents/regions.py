@@ -17,7 +17,7 @@ _PREFECTURE = re.compile(
 
 
 @frozen(kw_only=True)
-class Place:
+class Division:
     """A division. ``key`` is what ids are made of: the slug of a province or a large city, else its code.
 
     兵团, which has departments as a province has, is no division and has no code.
@@ -38,7 +38,7 @@ class Place:
         """Its code and name."""
         return Region(code=self.code, name=self.name) if self.code else None
 
-    def holds(self, other: Place) -> bool:
+    def holds(self, other: Division) -> bool:
         """Whether the other is below this one."""
         own = {"省级": 2, "市级": 4, "县级": 6}[self.level]
         return bool(self.code) and self.code != other.code and self.code[:own] == other.code[:own]
@@ -48,8 +48,8 @@ class Place:
 class Gazetteer:
     """All places by the names they are printed with."""
 
-    by_name: dict[str, tuple[Place, ...]] = field(repr=False)
-    by_key: dict[str, Place] = field(repr=False)
+    by_name: dict[str, tuple[Division, ...]] = field(repr=False)
+    by_key: dict[str, Division] = field(repr=False)
     lengths: dict[str, tuple[int, ...]] = field(repr=False)
     """Lengths of the names that begin with two characters, longest first."""
 
@@ -57,8 +57,8 @@ class Gazetteer:
 @cache
 def gazetteer() -> Gazetteer:
     """The gazetteer, read once. A name that ended is found only where it is no name of today."""
-    found: dict[str, list[Place]] = {}
-    keys: dict[str, Place] = {}
+    found: dict[str, list[Division]] = {}
+    keys: dict[str, Division] = {}
     for place in _places():
         keys.setdefault(place.key, place)
         for name in (place.name, *place.shorts):
@@ -80,10 +80,10 @@ def by_heads(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
 
 
-XPCC = Place(key="xpcc", code="", name="新疆生产建设兵团", shorts=("兵团",))
+XPCC = Division(key="xpcc", code="", name="新疆生产建设兵团", shorts=("兵团",))
 
 
-def _places() -> Iterator[Place]:
+def _places() -> Iterator[Division]:
     yield XPCC
     listed = {
         name: (slug, short) for slug, name, short, *_ in (fields(line, 3) for line in lines("regions.txt"))
@@ -91,7 +91,7 @@ def _places() -> Iterator[Place]:
     for _, line in sections("divisions.txt"):
         code, name = line.split(" ", 1)
         slug, short = listed.get(name, ("", "")) if code.endswith("00") else ("", "")
-        yield Place(key=slug or code, code=code, name=name, shorts=(short,) if short else _shorts(name))
+        yield Division(key=slug or code, code=code, name=name, shorts=(short,) if short else _shorts(name))
 
 
 def _shorts(name: str) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _shorts(name: str) -> tuple[str, ...]:
     return (f"{found['short']}州",) if found else ()
 
 
-def starting(text: str, at: int = 0) -> Iterator[tuple[int, Place]]:
+def starting(text: str, at: int = 0) -> Iterator[tuple[int, Division]]:
     """Places whose name begins here, and where it ends: 浙江省, 浙江省杭州市, 浙江省杭州市余杭区.
 
     A name that several places bear counts only below a place that tells them apart.
@@ -108,7 +108,7 @@ def starting(text: str, at: int = 0) -> Iterator[tuple[int, Place]]:
     yield from _below(text, at, None)
 
 
-def _below(text: str, at: int, above: Place | None) -> Iterator[tuple[int, Place]]:
+def _below(text: str, at: int, above: Division | None) -> Iterator[tuple[int, Division]]:
     book = gazetteer()
     for length in book.lengths.get(text[at : at + 2], ()):
         named = book.by_name.get(text[at : at + length], ()) if at + length <= len(text) else ()
@@ -120,7 +120,7 @@ def _below(text: str, at: int, above: Place | None) -> Iterator[tuple[int, Place
             yield from _below(text, at + length, place)
 
 
-def _only(places: list[Place]) -> Place | None:
+def _only(places: list[Division]) -> Division | None:
     """The one place meant: the highest, if no other is as high."""
     ranks = {"省级": 0, "市级": 1, "县级": 2}
     ordered = sorted(places, key=lambda place: ranks[place.level])

@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 from policy.data import table
 from policy.records.content import Evidence, Topic, Topics
 from policy.text.lexicon import Lexicon
-from policy.text.word_spaces import Mended, mend
+from policy.text.word_spaces import JoinedText, join_words
 
 TITLE, HEADING, BODY = 8, 4, 2
 THRESHOLD = 6.0
@@ -88,7 +88,7 @@ def topics(title: str, lines: Sequence[str], headings: Collection[int] = ()) -> 
 
     A term that a line break tore (``产业升 级``) is one all the same.
     """
-    book, text = topic_set(), mend("\n".join(lines))
+    book, text = topic_set(), join_words("\n".join(lines))
     short = {line for line in headings if len(lines[line]) <= LONGEST_HEADING}
     scored = [(tally.score, tally) for tally in _tallies(book, _terms(book.lexicon, title, text.text), short)]
     told = sorted((one for one in scored if one[0] >= THRESHOLD), key=lambda one: -one[0])
@@ -134,7 +134,7 @@ class _Printed:
 
     title: str
     lines: Sequence[str]
-    text: Mended
+    text: JoinedText
     begins: Sequence[int]
 
     def at(self, where: _Where) -> Evidence:

@@ -7,19 +7,19 @@ import unicodedata
 from collections.abc import Iterable
 
 from policy.documents.dates import calendar_day
-from policy.query.parser import Document
+from policy.query.parser import SearchDocument
 from policy.records import Version
 from policy.records.content import DocNumber
 from policy.text.words import BREAK, HAN, phrase
 
 
-def document(version: Version, name: str | None = None) -> Document:
+def document(version: Version, name: str | None = None) -> SearchDocument:
     """The words of title, text and files, the number as printed and in its normal form, portal and day.
 
     ``name`` is the portal's name, beside its slug.
     """
     article = version.article
-    return Document(
+    return SearchDocument(
         text=f"{article.title.value}\n{words(version)}",
         doc_no=_number(article.doc_no.value) if article.doc_no else None,
         portal=(article.portal, name) if name else (article.portal,),

@@ -105,7 +105,7 @@ def _grouped(query: Query) -> str:
 
 
 @frozen(kw_only=True)
-class Document:
+class SearchDocument:
     """What a query is asked about. ``portal`` holds the slug and the name."""
 
     text: str = field(repr=False)
@@ -114,7 +114,7 @@ class Document:
     day: dt.date | None = None
 
 
-def matches(query: Query, document: Document) -> bool:
+def matches(query: Query, document: SearchDocument) -> bool:
     """Whether the document answers the query: the meaning that every index must reproduce."""
     match query:
         case And(parts):

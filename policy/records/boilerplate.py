@@ -15,7 +15,7 @@ EDGES: tuple[Edge, ...] = ("head", "tail")
 
 
 @frozen(kw_only=True)
-class Seen:
+class EdgeLine:
     """A line at a page's edge: by what it would be known again, ``""`` for a line of the document's
     own. ``passes``: what lies behind it may be furniture, whatever it is itself."""
 
@@ -33,10 +33,10 @@ class Sighting:
     at: dt.datetime
     digests: tuple[str, ...]
     code: str
-    heads: tuple[tuple[Seen, ...], ...] = ()
-    tails: tuple[tuple[Seen, ...], ...] = ()
+    heads: tuple[tuple[EdgeLine, ...], ...] = ()
+    tails: tuple[tuple[EdgeLine, ...], ...] = ()
 
-    def edges(self, edge: Edge) -> tuple[tuple[Seen, ...], ...]:
+    def edges(self, edge: Edge) -> tuple[tuple[EdgeLine, ...], ...]:
         """The heads or the tails, one a page."""
         return self.heads if edge == "head" else self.tails
 

@@ -20,7 +20,7 @@ class Sample:
 
 
 @frozen(kw_only=True)
-class Readings:
+class ExtractionQuality:
     """What a run read, for :mod:`policy.rules.drift`. ``first`` are new articles of a first crawl or a
     back-fill.
 
@@ -41,7 +41,7 @@ Oddity = Literal["leads_elsewhere", "future_day", "duplicate_ids", "loops", "end
 
 
 @frozen(kw_only=True)
-class Odd:
+class Anomaly:
     """How many rows or pages were odd, and addresses of some."""
 
     count: int = 0
@@ -64,7 +64,7 @@ class SectionReport:
     days: tuple[dt.date, ...] = ()
     unread: str | None = None
     found: int | None = None
-    odd: Mapping[str, Odd] = field(factory=dict)
+    odd: Mapping[str, Anomaly] = field(factory=dict)
 
     @property
     def newest(self) -> dt.date | None:
@@ -123,7 +123,7 @@ JudgementKind = Literal[
 
 
 @frozen(kw_only=True)
-class Judgement:
+class Finding:
     """Something about a run that needs a look: one cause, one judgement.
 
     ``subject`` is the host or field it is about, where a section does not say. ``sentence`` names what was
@@ -181,9 +181,9 @@ class Run:
     """What the listing of each section gave that was asked for."""
     traffic: Mapping[str, HostTraffic] = field(factory=dict)
     """By host."""
-    judgements: tuple[Judgement, ...] | None = None
+    judgements: tuple[Finding, ...] | None = None
     """None: not judged (yet)."""
-    readings: Readings = Readings()
+    readings: ExtractionQuality = ExtractionQuality()
     warc: str | None = None
     replay: bool = False
     message: str | None = None

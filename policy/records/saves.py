@@ -32,7 +32,7 @@ SaveKind = Literal["new", "revised", "unchanged", "outdated"]
 
 
 @frozen(kw_only=True)
-class Saved:
+class SaveResult:
     """What one save did. ``outdated``: its capture is older than the newest version, nothing was added.
     ``lied``: the words changed though the server's validators did not."""
 

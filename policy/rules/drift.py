@@ -17,7 +17,7 @@ from typing import Any, Literal
 from attrs import define, field, frozen
 
 from policy.records import Article, Attachment, Found
-from policy.records.runs import Readings, Sample
+from policy.records.runs import ExtractionQuality, Sample
 from policy.rules.probability import at_least
 from policy.text.words import fold
 
@@ -139,7 +139,7 @@ _SAID: dict[AlarmKind, str] = {
 
 
 @frozen(kw_only=True)
-class Alarm:
+class DriftAlarm:
     """What drifted: ``found`` of ``of`` readings were bad, where a share of ``usual`` was before.
 
     ``readings`` says of which: all ``new`` or ``known`` articles, known ones that ``lost`` the field,
@@ -162,7 +162,9 @@ class Alarm:
         return f"{said}: {self.found} of {self.of} {articles} (before: {self.usual:.0%})"
 
 
-def alarms(runs: Sequence[Readings], accepted: Readings | None = None) -> tuple[Alarm, ...]:
+def alarms(
+    runs: Sequence[ExtractionQuality], accepted: ExtractionQuality | None = None
+) -> tuple[DriftAlarm, ...]:
     """What is unusual about the last of these runs, the oldest first: one alarm a kind and field.
 
     ``accepted`` is a run before them that somebody found in order, whatever it was like.
@@ -221,9 +223,9 @@ class _Question:
         """How many were bad before."""
         return self.known_bad / self.known_of if self.known_of else 0.0
 
-    def alarm(self, examples: Mapping[str, tuple[str, ...]]) -> Alarm:
+    def alarm(self, examples: Mapping[str, tuple[str, ...]]) -> DriftAlarm:
         readings, _, name = self.key.partition(":")
-        return Alarm(
+        return DriftAlarm(
             kind=_KINDS.get(name, "field_empty"),
             field=name,
             readings=readings,
@@ -242,7 +244,7 @@ class _Usual:
     of: Counter[str] = field(factory=Counter)
     sizes: dict[str, Counter[int]] = field(factory=lambda: {"known": Counter(), "new": Counter()})
 
-    def questions(self, readings: Readings) -> Iterator[_Question]:
+    def questions(self, readings: ExtractionQuality) -> Iterator[_Question]:
         """All that can be asked of a run, the most telling first."""
         for key, bad, of in _counts(readings, readings.new):
             yield _Question(key=key, bad=bad, of=of, known_bad=self.bad[key], known_of=self.of[key])
@@ -257,7 +259,7 @@ class _Usual:
                 known_of=usual.total(),
             )
 
-    def learn(self, readings: Readings, but: Collection[str] = ()) -> None:
+    def learn(self, readings: ExtractionQuality, but: Collection[str] = ()) -> None:
         """Remember what these were like, but for the answers that were an alarm."""
         for new in (readings.new, readings.first):
             for key, bad, of in _counts(readings, new):
@@ -270,7 +272,7 @@ class _Usual:
             self.sizes["known"] += _sizes(readings.known)
 
 
-def _counts(readings: Readings, new: Sample) -> Iterator[tuple[str, int, int]]:
+def _counts(readings: ExtractionQuality, new: Sample) -> Iterator[tuple[str, int, int]]:
     """Of each question how many readings were bad, of how many."""
     known, unread = readings.known, readings.unread
     pages = readings.new.count + readings.first.count + known.count + sum(unread.values())

@@ -30,7 +30,7 @@ _UNENDED = re.compile(r"未废止|未失效|没有废止")
 
 
 @frozen(kw_only=True)
-class Because:
+class ForceEvidence:
     """A sentence that says something of a policy's force, the day it states (None: it states none), and
     the policy and article it stands in."""
 
@@ -54,7 +54,7 @@ class Repeal:
 
 
 @frozen(kw_only=True)
-class Standing:
+class Validity:
     """A policy's force on ``day``; ``since`` and ``until`` (the last day) as far as they are stated."""
 
     day: dt.date
@@ -63,12 +63,12 @@ class Standing:
     until: dt.date | None = None
     trial: str = ""
     """试行 or 暂行, where its title says so."""
-    because: tuple[Because, ...] = ()
+    because: tuple[ForceEvidence, ...] = ()
 
 
-def standing(
+def validity(
     article: Article | None, repeals: Sequence[Repeal] = (), *, day: dt.date, seen: dt.date | None = None
-) -> Standing:
+) -> Validity:
     """The force on a day of the policy that this article prints; ``seen`` is when its page was read last.
 
     A portal's label (有效性) is that of the day it was seen, and says nothing of the days before.
@@ -78,7 +78,7 @@ def standing(
     label = _labelled(article, day, seen)
     ended = [each for each in repeals if _holds(each, day)]
     days = [each.effective - dt.timedelta(days=1) for each in repeals if each.effective]
-    return Standing(
+    return Validity(
         day=day,
         state=_state(day, since, until, repealed=bool(ended), label=label),
         since=since,
@@ -119,23 +119,23 @@ def _trial(title: str) -> str:
     return (found["word"] or found["bare"]) if found else ""
 
 
-def _own(article: Article) -> Iterator[Because]:
+def _own(article: Article) -> Iterator[ForceEvidence]:
     """The stated days first, then what else the text says of its force, then the portal's label."""
     told = {"effective": article.effective, "expires": article.expires}
     sentences = {found.raw.strip() for found in told.values() if found}
     if article.effective:
-        yield Because(ground="effective", day=article.effective.value, sentence=article.effective.raw)
+        yield ForceEvidence(ground="effective", day=article.effective.value, sentence=article.effective.raw)
     if article.expires:
-        yield Because(ground="expires", day=article.expires.value, sentence=article.expires.raw)
+        yield ForceEvidence(ground="expires", day=article.expires.value, sentence=article.expires.raw)
     for one in article.statements:
         if one.sentence.strip() not in sentences:
-            yield Because(ground=one.role, day=None, sentence=one.sentence)
+            yield ForceEvidence(ground=one.role, day=None, sentence=one.sentence)
     if article.validity:
-        yield Because(ground="labelled", day=None, sentence=article.validity.raw)
+        yield ForceEvidence(ground="labelled", day=None, sentence=article.validity.raw)
 
 
-def _because(repeal: Repeal) -> Because:
-    return Because(
+def _because(repeal: Repeal) -> ForceEvidence:
+    return ForceEvidence(
         ground="repealed",
         day=repeal.effective,
         sentence=repeal.sentence,

@@ -272,7 +272,7 @@ def _finished(begun: Iterator[_Begun], lines: Sequence[str]) -> Iterator[Clause]
 
 
 @frozen(kw_only=True)
-class Place:
+class ClausePosition:
     """A line inside a clause as one cites it: ``label`` 第二款第（三）项, ``path`` ``款2/项3``."""
 
     label: str = ""
@@ -282,13 +282,13 @@ class Place:
 _NUMBERED = {"(一)": "项", "1.": "目"}
 
 
-def places(clause: Clause) -> dict[int, Place]:
+def places(clause: Clause) -> dict[int, ClausePosition]:
     """Where each line of the clause stands in it, by its index; lines without words have no place."""
     unit = "款" if clause.kind == "article" else "段"
     own = _paragraphs(clause)
     rank = {at: number for number, at in enumerate(own, 1)}
-    found: dict[int, Place] = {}
-    outer, chain = Place(), list[Mark]()
+    found: dict[int, ClausePosition] = {}
+    outer, chain = ClausePosition(), list[Mark]()
     for at, line in enumerate(clause.lines):
         if not line.strip():
             continue
@@ -300,7 +300,11 @@ def places(clause: Clause) -> dict[int, Place]:
             continue
         chain = []
         number = rank.get(at, 0)
-        outer = Place(label=f"第{ordinal(number)}{unit}", path=f"{unit}{number}") if number else Place()
+        outer = (
+            ClausePosition(label=f"第{ordinal(number)}{unit}", path=f"{unit}{number}")
+            if number
+            else ClausePosition()
+        )
         found[at] = outer
     return found
 
@@ -317,7 +321,9 @@ def _paragraphs(clause: Clause) -> list[int]:
     return own if len(own) > 1 else []
 
 
-def _item(outer: Place, chain: Sequence[Mark]) -> Place:
+def _item(outer: ClausePosition, chain: Sequence[Mark]) -> ClausePosition:
     names = [f"第{mark.printed}{_NUMBERED.get(mark.kind, '项')}" for mark in chain]
     steps = [f"{_NUMBERED.get(mark.kind, '项')}{mark.number}" for mark in chain]
-    return Place(label=outer.label + "".join(names), path="/".join(filter(None, [outer.path, *steps])))
+    return ClausePosition(
+        label=outer.label + "".join(names), path="/".join(filter(None, [outer.path, *steps]))
+    )

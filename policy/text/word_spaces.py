@@ -58,7 +58,7 @@ _ENCLOSED = re.compile(r"“[^“”]{4,20} [^“”]{4,20}”|[（(][^（）()]
 
 
 @frozen(kw_only=True)
-class Mended:
+class JoinedText:
     """A text without its scars. ``scars`` are the indices of the left-out spaces in the published text."""
 
     text: str = field(repr=False)
@@ -73,14 +73,14 @@ class Mended:
         return self.published(start), self.published(end - 1) + 1 if end > start else self.published(start)
 
 
-def mend(text: str) -> Mended:
+def join_words(text: str) -> JoinedText:
     """The text without its scars, all else unchanged."""
     scars, begins = tuple(_scars(text)), 0
     parts = []
     for at in scars:
         parts.append(text[begins:at])
         begins = at + 1
-    return Mended(text="".join([*parts, text[begins:]]), scars=scars)
+    return JoinedText(text="".join([*parts, text[begins:]]), scars=scars)
 
 
 def _scars(text: str) -> Iterator[int]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from policy.documents.dates import calendar_day, printed_day
 from policy.errors import PolarchiveError, Rejected
 from policy.records import Article, Change, ChangeKind
-from policy.records.saves import Candidate, Decision, Saved
+from policy.records.saves import Candidate, Decision, SaveResult
 from policy.rules.identity import content_hash, policy_keys
 from policy.rules.revisit import next_look
 from storage import queries, rows
@@ -23,7 +23,7 @@ from storage.articles import captures, relocation, validators
 from storage.articles.attachments import carry_files
 from storage.articles.availability import look, see
 from storage.articles.changes import add_change
-from storage.articles.classification import Reading, Reread, judge, newest_version
+from storage.articles.classification import Extraction, Reread, classify, newest_version
 from storage.database import Database
 from storage.tables import (
     ArticleRow,
@@ -42,11 +42,13 @@ Decide = Callable[[Article, Sequence[Candidate]], Decision]
 _TRIES = 5
 
 
-class Conflict(PolarchiveError):
+class ConcurrentSave(PolarchiveError):
     """Another writer archived the same article meanwhile: try again."""
 
 
-def store(database: Database, reading: Reading, *, decide: Decide, reread: Reread | None = None) -> Saved:
+def store(
+    database: Database, reading: Extraction, *, decide: Decide, reread: Reread | None = None
+) -> SaveResult:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
     another writer came first. Raises Rejected also for characters that no database stores."""
     return _in_its_own(
@@ -54,7 +56,9 @@ def store(database: Database, reading: Reading, *, decide: Decide, reread: Rerea
     )
 
 
-def save(session: Session, reading: Reading, *, decide: Decide, reread: Reread | None = None) -> Saved:
+def save(
+    session: Session, reading: Extraction, *, decide: Decide, reread: Reread | None = None
+) -> SaveResult:
     """Save in the caller's transaction; ``decide`` is asked for a new article only, ``reread`` reads old
     captures with the code and the furniture set of the reading.
 
@@ -68,10 +72,10 @@ def save(session: Session, reading: Reading, *, decide: Decide, reread: Reread |
         return _add_article(session, reading, decide)
     reading = _under(row, reading)
     changes = _arrive(session, row, reading)
-    verdict = judge(session, row, reading, reread)
+    verdict = classify(session, row, reading, reread)
     if verdict == "outdated":
         row.first_seen = min(row.first_seen, reading.at)
-        return Saved(kind="outdated", article_id=row.id, version=row.newest)
+        return SaveResult(kind="outdated", article_id=row.id, version=row.newest)
     changes += see(session, row, reading.at, reading.run_id)
     if verdict == "revised":
         lied = _lied(session, row, reading)
@@ -82,10 +86,10 @@ def save(session: Session, reading: Reading, *, decide: Decide, reread: Reread |
     row.last_digests = reading.digests
     if verdict == "same words":
         row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
-    return Saved(kind="unchanged", changes=changes, article_id=row.id, version=row.newest)
+    return SaveResult(kind="unchanged", changes=changes, article_id=row.id, version=row.newest)
 
 
-def restate(database: Database, reading: Reading, *, decide: Decide) -> Saved:
+def save_reextraction(database: Database, reading: Extraction, *, decide: Decide) -> SaveResult:
     """Save what captures held before say today, in a transaction of its own.
 
     Other words than the newest version's are the next version, by a change of the kind ``reextracted``:
@@ -98,18 +102,18 @@ def restate(database: Database, reading: Reading, *, decide: Decide) -> Saved:
 # ------------------------------------------------------------------ known or new
 
 
-def _retried(database: Database, step: Callable[[Session], Saved]) -> Saved:
+def _retried(database: Database, step: Callable[[Session], SaveResult]) -> SaveResult:
     for left in reversed(range(_TRIES)):
         try:
             with database.write() as session:
                 return step(session)
-        except (Conflict, IntegrityError):
+        except (ConcurrentSave, IntegrityError):
             if not left:
                 raise
     raise AssertionError("unreachable")
 
 
-def _in_its_own(database: Database, reading: Reading, step: Callable[[Session], Saved]) -> Saved:
+def _in_its_own(database: Database, reading: Extraction, step: Callable[[Session], SaveResult]) -> SaveResult:
     try:
         return _retried(database, step)
     except (DataError, UnicodeEncodeError) as error:
@@ -117,7 +121,7 @@ def _in_its_own(database: Database, reading: Reading, step: Callable[[Session], 
         raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
 
 
-def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
+def _restate(session: Session, reading: Extraction, decide: Decide) -> SaveResult:
     row = hold_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
@@ -128,10 +132,10 @@ def _restate(session: Session, reading: Reading, decide: Decide) -> Saved:
         return _revise(session, row, reading, kind="reextracted")
     row.last_digests = reading.digests
     row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
-    return Saved(kind="unchanged", article_id=row.id, version=row.newest)
+    return SaveResult(kind="unchanged", article_id=row.id, version=row.newest)
 
 
-def _arrive(session: Session, row: ArticleRow, reading: Reading) -> tuple[Change, ...]:
+def _arrive(session: Session, row: ArticleRow, reading: Extraction) -> tuple[Change, ...]:
     """Whether it is somewhere else now comes before what it says there. A look of before the last one
     moves nothing."""
     if not reading.aliases or reading.at < row.last_seen:
@@ -141,14 +145,14 @@ def _arrive(session: Session, row: ArticleRow, reading: Reading) -> tuple[Change
     return seen + relocation.take(session, row, reading.article, reading.aliases, reading.at, reading.run_id)
 
 
-def _under(row: ArticleRow, reading: Reading) -> Reading:
+def _under(row: ArticleRow, reading: Extraction) -> Extraction:
     """The reading under the key that the article is known by."""
     if reading.article.key == row.key:
         return reading
     return evolve(reading, article=evolve(reading.article, key=row.key))
 
 
-def _lied(session: Session, row: ArticleRow, reading: Reading) -> bool:
+def _lied(session: Session, row: ArticleRow, reading: Extraction) -> bool:
     """Whether words changed under validators that did not: then their portal is not trusted any more."""
     before = validators.load(row.validators)
     lied = before is not None and before.says_same(reading.validators)
@@ -158,13 +162,13 @@ def _lied(session: Session, row: ArticleRow, reading: Reading) -> bool:
     return lied
 
 
-def _take_validators(row: ArticleRow, reading: Reading) -> None:
+def _take_validators(row: ArticleRow, reading: Extraction) -> None:
     if reading.at >= row.last_seen:  # not in an old night's replay
         row.validators, row.vouched = validators.dump(reading.validators), False
         row.looks += 1
 
 
-def _first_look(reading: Reading) -> dict[str, dt.date]:
+def _first_look(reading: Extraction) -> dict[str, dt.date]:
     looked = calendar_day(reading.at)
     published = reading.article.published
     stands_since = min(calendar_day(published.value), looked) if published else looked
@@ -172,10 +176,10 @@ def _first_look(reading: Reading) -> dict[str, dt.date]:
     return {"stands_since": stands_since, "due": due}
 
 
-def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
+def _add_article(session: Session, reading: Extraction, decide: Decide) -> SaveResult:
     waited = lock_feed(session)
     if waited and hold_article(session, reading.article.portal, reading.article.key) is not None:
-        raise Conflict(f"{reading.article.portal} {reading.article.key}: archived meanwhile")
+        raise ConcurrentSave(f"{reading.article.portal} {reading.article.key}: archived meanwhile")
     keys = policy_keys(reading.article)
     known = decide(reading.article, queries.candidates(session, keys)).policy_id
     policy_id = _add_policy(session, reading) if known is None else known
@@ -197,10 +201,12 @@ def _add_article(session: Session, reading: Reading, decide: Decide) -> Saved:
     kind: ChangeKind = "new_policy" if known is None else "source_added"
     change = _add_change(session, reading, kind, policy_id, article_id, 1)
     relocation.keep(session, reading.article.portal, article_id, reading.aliases, reading.at)
-    return Saved(kind="new", changes=(change,), article_id=article_id, version=1)
+    return SaveResult(kind="new", changes=(change,), article_id=article_id, version=1)
 
 
-def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKind | None = None) -> Saved:
+def _revise(
+    session: Session, row: ArticleRow, reading: Extraction, kind: ChangeKind | None = None
+) -> SaveResult:
     lock_feed(session)
     was = rows.load_completeness(newest_version(session, row).record)
     completed = not was.complete and reading.article.completeness.complete
@@ -218,16 +224,16 @@ def _revise(session: Session, row: ArticleRow, reading: Reading, kind: ChangeKin
     carry_files(session, row.id, row.newest)
     kind = kind or ("completed" if completed else "new_version")
     change = _add_change(session, reading, kind, row.policy_id, row.id, row.newest)
-    return Saved(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
+    return SaveResult(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
 
 
-def _is_import(session: Session, reading: Reading) -> bool:
+def _is_import(session: Session, reading: Extraction) -> bool:
     """Whether its pages were saved by hand: wherever they stood, the article is asked for where it was."""
     run = session.get(RunRow, reading.run_id) if reading.run_id is not None else None
     return run is not None and run.kind == "import"
 
 
-def _newest_columns(reading: Reading) -> dict[str, object]:
+def _newest_columns(reading: Extraction) -> dict[str, object]:
     return {
         "url": reading.article.url,
         "page_urls": list(reading.article.page_urls),
@@ -243,7 +249,7 @@ def _newest_columns(reading: Reading) -> dict[str, object]:
 # ------------------------------------------------------------------ rows
 
 
-def _add_policy(session: Session, reading: Reading) -> int:
+def _add_policy(session: Session, reading: Extraction) -> int:
     title = reading.article.title_official or reading.article.title
     policy_id: int = insert(session, PolicyRow, title=title.value, first_seen=reading.at)
     return policy_id
@@ -255,7 +261,7 @@ def _register(session: Session, policy_id: int, keys: Sequence[str]) -> None:
         insert_unless_there(session, PolicyKeyRow, key=key, policy_id=policy_id)
 
 
-def _add_version(session: Session, article_id: int, number: int, reading: Reading) -> None:
+def _add_version(session: Session, article_id: int, number: int, reading: Extraction) -> None:
     article = reading.article
     version_id = insert(
         session,
@@ -279,7 +285,7 @@ def _add_version(session: Session, article_id: int, number: int, reading: Readin
 
 
 def _add_change(
-    session: Session, reading: Reading, kind: ChangeKind, policy_id: int, article_id: int, version: int
+    session: Session, reading: Extraction, kind: ChangeKind, policy_id: int, article_id: int, version: int
 ) -> Change:
     change = Change(
         id=0,

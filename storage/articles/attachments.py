@@ -130,7 +130,7 @@ def keep_text(session: Session, digest: str, content: FileText, now: dt.datetime
 
 
 @frozen(kw_only=True)
-class HeldFile:
+class StoredAttachment:
     """What a run must know of an attachment before it asks for it again."""
 
     checked: dt.datetime
@@ -141,16 +141,16 @@ class HeldFile:
 
 
 @frozen(kw_only=True)
-class HeldArticle:
+class ArticleAttachments:
     """The newest version of an article: its words as hashes, its payloads, its files by address."""
 
     hashes: tuple[str, ...]
     digests: tuple[str, ...]
     since: dt.datetime
-    files: Mapping[str, HeldFile] = field(factory=dict)
+    files: Mapping[str, StoredAttachment] = field(factory=dict)
 
 
-def held_article(session: Session, portal: str, key: str) -> HeldArticle | None:
+def held_article(session: Session, portal: str, key: str) -> ArticleAttachments | None:
     """An article of a portal that offers files; None when there is none."""
     query = (
         select(
@@ -176,19 +176,19 @@ def held_article(session: Session, portal: str, key: str) -> HeldArticle | None:
     return _held_article(offered[0][0], offered) if offered else None
 
 
-def _held_article(row: ArticleRow, offered: Sequence[Any]) -> HeldArticle:
+def _held_article(row: ArticleRow, offered: Sequence[Any]) -> ArticleAttachments:
     """``offered`` are rows of article, its hash, an attachment's address, file, digest and reader."""
-    files: dict[str, HeldFile] = {}
+    files: dict[str, StoredAttachment] = {}
     for _, _, url, file, digest, reader in offered:
         if file is not None:
-            files[url] = files[file.url] = HeldFile(
+            files[url] = files[file.url] = StoredAttachment(
                 checked=file.checked,
                 unchanged=file.unchanged,
                 failed=file.failed,
                 digest=digest,
                 reader=reader,
             )
-    return HeldArticle(
+    return ArticleAttachments(
         hashes=(offered[0].content_hash, row.last_hash),
         digests=tuple(row.last_digests),
         since=row.first_seen,

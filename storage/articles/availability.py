@@ -88,7 +88,7 @@ def mark_gone(
         row.missed_on = row.missed_on or night
         return None
     if (twin := relocation.successor(session, row)) is not None:
-        return relocation.join(session, row, twin, "same words", at, run_id)
+        return relocation.merge_articles(session, row, twin, "same words", at, run_id)
     row.withdrawn_at = at
     row.due = next_look_at_withdrawn(key, calendar_day(at), withdrawn=calendar_day(at))
     return tell(session, row, "withdrawn", at, run_id)

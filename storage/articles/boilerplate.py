@@ -15,7 +15,7 @@ from attrs import asdict
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from policy.records.boilerplate import Block, FurnitureSet, Seen, Sighting
+from policy.records.boilerplate import Block, EdgeLine, FurnitureSet, Sighting
 from storage.tables import FurnitureSetRow, SightingRow
 from storage.writes import insert, insert_unless_there
 
@@ -75,7 +75,7 @@ def _lock(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def _plain(pages: tuple[tuple[Seen, ...], ...]) -> list[list[list[object]]]:
+def _plain(pages: tuple[tuple[EdgeLine, ...], ...]) -> list[list[list[object]]]:
     return [[[line.passes, line.key] for line in page] for page in pages]
 
 
@@ -91,8 +91,8 @@ def _sighting(row: SightingRow) -> Sighting:
     )
 
 
-def _seen(pages: Sequence[Sequence[Sequence[Any]]]) -> tuple[tuple[Seen, ...], ...]:
-    return tuple(tuple(Seen(passes=passes, key=key) for passes, key in page) for page in pages)
+def _seen(pages: Sequence[Sequence[Sequence[Any]]]) -> tuple[tuple[EdgeLine, ...], ...]:
+    return tuple(tuple(EdgeLine(passes=passes, key=key) for passes, key in page) for page in pages)
 
 
 # ------------------------------------------------------------------ sets

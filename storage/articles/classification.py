@@ -45,7 +45,7 @@ _CAPTURES = (
 
 
 @define(kw_only=True, slots=False)
-class Reading:
+class Extraction:
     """An article as read now, and what it was read from: one capture a page, in order."""
 
     article: Article
@@ -83,7 +83,7 @@ def newest_version(session: Session, row: ArticleRow) -> VersionRow:
     return session.scalars(_NEWEST, {"article": row.id, "number": row.newest}).one()
 
 
-def judge(session: Session, row: ArticleRow, reading: Reading, reread: Reread | None) -> Verdict:
+def classify(session: Session, row: ArticleRow, reading: Extraction, reread: Reread | None) -> Verdict:
     """What the reading is to the newest version.
 
     A payload read before says nothing new, whatever code and furniture set say. Where the payload
@@ -106,7 +106,7 @@ def judge(session: Session, row: ArticleRow, reading: Reading, reread: Reread | 
     return "revised"
 
 
-def refuse_drift(before: Article, reading: Reading) -> None:
+def refuse_drift(before: Article, reading: Extraction) -> None:
     """Raises Drifted when the reading has lost what the article had, and we are asked to look."""
     lost = drift.losses(before, reading.article) if reading.printed else ()
     if not lost or reading.printed is None:
@@ -151,7 +151,7 @@ def _page_name(url: str, article: Article) -> str:
 def _other_words(
     row: ArticleRow,
     newest: VersionRow,
-    reading: Reading,
+    reading: Extraction,
     captures: tuple[Capture, ...],
     reread: Reread | None,
 ) -> Article | None:

@@ -78,7 +78,7 @@ def remember(
         session.connection().execute(statement, some)
 
 
-def owed(
+def pending(
     session: Session, portal: str, today: dt.date, *, after: tuple[str, str] = ("", ""), limit: int
 ) -> list[Listed]:
     """Entries that are wanted and were never archived, behind a key and section."""
@@ -93,7 +93,7 @@ def owed(
     return [_record(row) for row in session.scalars(query)]
 
 
-def not_come(session: Session, portal: str, key: str, today: dt.date) -> None:
+def record_failure(session: Session, portal: str, key: str, today: dt.date) -> None:
     """A wanted article could not be had: it is asked for again, with growing pauses."""
     wanted = (ListedRow.portal == portal, ListedRow.key == key, ListedRow.due.is_not(None))
     for row in session.scalars(select(ListedRow).where(*wanted)):

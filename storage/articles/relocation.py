@@ -44,7 +44,7 @@ def successor(session: Session, row: ArticleRow) -> ArticleRow | None:
     return later[0] if stood_both <= dt.timedelta(days=OVERLAP) else None
 
 
-def join(
+def merge_articles(
     session: Session,
     row: ArticleRow,
     other: ArticleRow,
@@ -204,6 +204,6 @@ def take(
     other = hold_article(session, row.portal, here.key)
     if other is not None and other.id != row.id:
         same = other.policy_id == row.policy_id and other.key == here.key
-        return (join(session, row, other, here.evidence, at, run_id),) if same else ()
+        return (merge_articles(session, row, other, here.evidence, at, run_id),) if same else ()
     row.url, row.page_urls = article.url, list(article.page_urls)
     return (tell(session, row, "moved", at, run_id),)

@@ -12,7 +12,7 @@ from sqlalchemy import insert as insert_all
 from sqlalchemy.orm import Session
 
 from policy.records.saves import Link, Ruling
-from storage.tables import ArticleRow, ComparedRow, LinkRow, RulingRow, UnsettledRow
+from storage.tables import ArticleRow, ComparedRow, LinkRow, RegroupQueueRow, RulingRow
 from storage.writes import insert
 
 
@@ -91,7 +91,7 @@ def compared_in(session: Session, policies: Collection[int]) -> list[int]:
 
 
 @frozen(kw_only=True)
-class Unsettled:
+class QueuedArticle:
     """An article that is to be grouped, the time of the words it was compared for, and whether they were
     news."""
 
@@ -104,16 +104,16 @@ def note(session: Session, articles: Collection[int], *, at: dt.datetime, quiet:
     """These are to be grouped, whatever was noted of them before."""
     remove(session, articles)
     for article in articles:
-        insert(session, UnsettledRow, article_id=article, at=at, quiet=quiet)
+        insert(session, RegroupQueueRow, article_id=article, at=at, quiet=quiet)
 
 
-def newest(session: Session) -> Unsettled | None:
+def newest(session: Session) -> QueuedArticle | None:
     """The one with the newest words, if any is left; of one time the last archived."""
-    order = UnsettledRow.at.desc(), UnsettledRow.article_id.desc()
-    row = session.scalars(select(UnsettledRow).order_by(*order).limit(1)).first()
-    return Unsettled(article_id=row.article_id, at=row.at, quiet=row.quiet) if row else None
+    order = RegroupQueueRow.at.desc(), RegroupQueueRow.article_id.desc()
+    row = session.scalars(select(RegroupQueueRow).order_by(*order).limit(1)).first()
+    return QueuedArticle(article_id=row.article_id, at=row.at, quiet=row.quiet) if row else None
 
 
 def remove(session: Session, articles: Collection[int]) -> None:
     """These are grouped."""
-    session.execute(delete(UnsettledRow).where(UnsettledRow.article_id.in_(articles)))
+    session.execute(delete(RegroupQueueRow).where(RegroupQueueRow.article_id.in_(articles)))

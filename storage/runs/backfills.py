@@ -221,7 +221,7 @@ def find(session: Session, backfill_id: int, section: str, entries: Iterable[Ent
         )
 
 
-def owed(session: Session, backfill_id: int, *, after: str = "", limit: int) -> list[Entry]:
+def pending(session: Session, backfill_id: int, *, after: str = "", limit: int) -> list[Entry]:
     """Entries that are not archived and not given up, behind a key."""
     query = (
         select(BackfillEntryRow)
@@ -240,7 +240,7 @@ def owed(session: Session, backfill_id: int, *, after: str = "", limit: int) -> 
     ]
 
 
-def not_come(session: Session, backfill_id: int, key: str) -> None:
+def record_failure(session: Session, backfill_id: int, key: str) -> None:
     """An entry's article could not be had."""
     ours = (BackfillEntryRow.backfill_id == backfill_id, BackfillEntryRow.key == key)
     session.execute(update(BackfillEntryRow).where(*ours).values(tries=BackfillEntryRow.tries + 1))

@@ -11,10 +11,10 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, defer, undefer
 
 from policy.records import ChangeKind
-from policy.records.runs import Judgement, Readings, Run
+from policy.records.runs import ExtractionQuality, Finding, Run
 from policy.rules import drift
 from policy.rules.backoff import Backoff
-from policy.rules.drift import Alarm
+from policy.rules.drift import DriftAlarm
 from storage.rows import readings_record, run_record, stored_record
 from storage.tables import ArticleRow, BackoffRow, ChangeRow, PolicyRow, RunRow
 
@@ -66,7 +66,7 @@ def _accepted(session: Session, portal: str, before: int | None) -> int:
     return session.scalar(query.where(RunRow.id < before) if before is not None else query) or 0
 
 
-def keep(session: Session, run_id: int, judgements: Sequence[Judgement]) -> None:
+def keep(session: Session, run_id: int, judgements: Sequence[Finding]) -> None:
     """Store how a run was judged."""
     stored = [stored_record(each) for each in judgements]
     session.execute(update(RunRow).where(RunRow.id == run_id).values(judgements=stored))
@@ -79,7 +79,7 @@ _CRAWLS = (RunRow.kind == "crawl", RunRow.state != "running")
 
 
 @frozen(kw_only=True)
-class Told:
+class ReportedChange:
     """A change with the article it is of."""
 
     portal: str
@@ -109,7 +109,7 @@ def newest_slot(session: Session) -> dt.datetime | None:
     return session.scalar(select(func.max(RunRow.slot)).where(*_CRAWLS))
 
 
-def told(session: Session, run_ids: list[int], *, limit: int) -> list[Told]:
+def told(session: Session, run_ids: list[int], *, limit: int) -> list[ReportedChange]:
     """What these runs changed and somebody may be told, the newest first."""
     query = (
         select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url, PolicyRow.merged_into)
@@ -119,7 +119,7 @@ def told(session: Session, run_ids: list[int], *, limit: int) -> list[Told]:
         .order_by(ChangeRow.id.desc())
     )
     return [
-        Told(portal=portal, kind=_kind(kind, into), title=title, url=url)
+        ReportedChange(portal=portal, kind=_kind(kind, into), title=title, url=url)
         for kind, portal, title, url, into in session.execute(query.limit(limit))
     ]
 
@@ -138,14 +138,14 @@ def behind(session: Session, position: int) -> int:
 # ------------------------------------------------------------------ what drifted
 
 
-def alarms(session: Session, run: Run) -> tuple[Alarm, ...]:
+def alarms(session: Session, run: Run) -> tuple[DriftAlarm, ...]:
     """What is unusual about a run; nothing of a re-extraction."""
     return alarms_of(session, run.portal, run.readings, before=run.id) if run.kind == "crawl" else ()
 
 
 def alarms_of(
-    session: Session, portal: str, readings: Readings, *, before: int | None = None
-) -> tuple[Alarm, ...]:
+    session: Session, portal: str, readings: ExtractionQuality, *, before: int | None = None
+) -> tuple[DriftAlarm, ...]:
     """What is unusual about readings made now, or by the run of this id."""
     in_order, later = past_rows(session, portal, before=before, readings=True)
     return drift.alarms(

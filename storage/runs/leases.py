@@ -14,7 +14,7 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
-from policy.records.runs import HostTraffic, Readings, Run, RunKind, RunState, SectionReport
+from policy.records.runs import ExtractionQuality, HostTraffic, Run, RunKind, RunState, SectionReport
 from storage.rows import run_record, sections_record, stored_record
 from storage.tables import RunRow
 from storage.writes import insert_unless_there
@@ -35,7 +35,7 @@ class Counts(TypedDict, total=False):
     sections: Mapping[str, SectionReport]
     traffic: Mapping[str, HostTraffic]
     swept: Sequence[str]
-    readings: Readings
+    readings: ExtractionQuality
     warc: str | None
 
 

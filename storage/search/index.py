@@ -27,7 +27,7 @@ from storage.runs import overview
 from storage.search import generations
 from storage.search.generations import State
 
-__all__ = ["SCHEMA", "Found", "Index", "Match", "Query", "Snapshot"]
+__all__ = ["SCHEMA", "Index", "IndexHits", "Match", "Query", "Snapshot"]
 
 
 _BATCH = 200
@@ -286,7 +286,7 @@ class Match:
 
 
 @frozen(kw_only=True)
-class Found:
+class IndexHits:
     """How many articles answer, and the first of them."""
 
     total: int
@@ -299,7 +299,7 @@ class Snapshot:
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self._searcher = searcher
 
-    def find(self, query: Query, *, limit: int, newest_first: bool = False) -> Found:
+    def find(self, query: Query, *, limit: int, newest_first: bool = False) -> IndexHits:
         """The best matches, or the latest."""
         field = "day" if newest_first else None
         result = self._searcher.search(query, max(limit, 1), order_by_field=field)
@@ -313,7 +313,7 @@ class Snapshot:
             Match(article=int(article or 0), policy=int(policy or 0), version=int(version or 0), score=score)
             for score, article, policy, version in zip(scores, *columns, strict=True)
         )
-        return Found(
+        return IndexHits(
             total=result.count,  # type: ignore[attr-defined]  # missing in its stub
             matches=tuple(matches),
         )

@@ -30,8 +30,8 @@ from storage.tables.policies import (
     PolicyKeyRow,
     PolicyRow,
     ReferenceRow,
+    RegroupQueueRow,
     RulingRow,
-    UnsettledRow,
     WordingRow,
 )
 from storage.tables.runs import BackfillEntryRow, BackfillPageRow, BackfillRow, BackoffRow, RunRow
@@ -65,11 +65,11 @@ __all__ = [
     "PolicyKeyRow",
     "PolicyRow",
     "ReferenceRow",
+    "RegroupQueueRow",
     "RulingRow",
     "RunRow",
     "SightingRow",
     "SubscriptionRow",
-    "UnsettledRow",
     "VersionCaptureRow",
     "VersionRow",
     "WordingRow",

@@ -67,7 +67,7 @@ class ComparedRow(Base):
     facts: Mapped[dict[str, Any]]
 
 
-class UnsettledRow(Base):
+class RegroupQueueRow(Base):
     """An article that was compared and is still to be grouped. Derived."""
 
     __tablename__ = "unsettled"

@@ -26,7 +26,7 @@ _CONTENT_LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | r
 
 
 @frozen(kw_only=True)
-class Member:
+class GzipMember:
     """One record as it lies in its file: ``stored`` bytes there, ``record`` once unpacked."""
 
     offset: int
@@ -39,7 +39,7 @@ class Member:
         return self.offset + len(self.stored)
 
 
-def members(stream: BinaryIO, name: str) -> Iterator[Member]:
+def members(stream: BinaryIO, name: str) -> Iterator[GzipMember]:
     """The records of a WARC file, packed or plain, in order.
 
     Raises TornCapture where the file ends inside a record (all before it have been given) and
@@ -51,7 +51,7 @@ def members(stream: BinaryIO, name: str) -> Iterator[Member]:
         offset = member.end
 
 
-def member_at(stream: BinaryIO, offset: int, name: str) -> Member | None:
+def member_at(stream: BinaryIO, offset: int, name: str) -> GzipMember | None:
     """The record that begins at ``offset``; None when the file ends there."""
     stream.seek(offset)
     start = stream.read(2)
@@ -84,7 +84,7 @@ def _last_good(stream: BinaryIO, name: str) -> int:
     return end
 
 
-def _packed(stream: BinaryIO, offset: int, name: str) -> Member:
+def _packed(stream: BinaryIO, offset: int, name: str) -> GzipMember:
     stored: list[bytes] = []
     record: list[bytes] = []
     unpacker, size = zlib.decompressobj(31), 0
@@ -102,10 +102,10 @@ def _packed(stream: BinaryIO, offset: int, name: str) -> Member:
             raise UnreadableCapture(f"{name}: the record at byte {offset} is larger than {MAX_RECORD} bytes")
     if not record[0].startswith(b"WARC/"):
         raise _torn(record[0] or b"empty", offset, name)
-    return Member(offset=offset, stored=b"".join(stored), record=b"".join(record))
+    return GzipMember(offset=offset, stored=b"".join(stored), record=b"".join(record))
 
 
-def _plain(stream: BinaryIO, offset: int, name: str) -> Member:
+def _plain(stream: BinaryIO, offset: int, name: str) -> GzipMember:
     head = _head(stream)
     length = _CONTENT_LENGTH.search(head)
     if not head.endswith((b"\n\n", b"\n\r\n")) or length is None:
@@ -116,7 +116,7 @@ def _plain(stream: BinaryIO, offset: int, name: str) -> Member:
     if len(block) < int(length[1]):
         raise _torn(head, offset, name)
     stored = head + block + _blank_lines(stream)
-    return Member(offset=offset, stored=stored, record=head + block + b"\r\n\r\n")
+    return GzipMember(offset=offset, stored=stored, record=head + block + b"\r\n\r\n")
 
 
 def _head(stream: BinaryIO) -> bytes:

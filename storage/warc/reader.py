@@ -13,15 +13,15 @@ from attrs import evolve, frozen
 from policy.errors import ArchiveError, TornCapture, UnreadableCapture
 from policy.records import Capture, Payload
 from storage.warc.content_coding import decode
-from storage.warc.gzip_members import GZIP, Member, member_at, members
+from storage.warc.gzip_members import GZIP, GzipMember, member_at, members
 from storage.warc.record_parser import (
-    Answer,
-    Asked,
+    FailedRequest,
     Failure,
-    Place,
+    RecordLocation,
+    RequestRecord,
+    ResponseRecord,
     StoredRecord,
     StoredResponse,
-    Unanswered,
     parse_record,
 )
 
@@ -33,7 +33,7 @@ Known = Callable[[str], Capture | None]
 """The earliest capture that holds the payload of this digest, if any."""
 
 
-def read(root: Path, place: Capture | Place, *, known: Known | None = None) -> StoredResponse:
+def read(root: Path, place: Capture | RecordLocation, *, known: Known | None = None) -> StoredResponse:
     """The answer stored at ``place``; a revisit comes with the body it refers to.
 
     Raises TornCapture when the record is cut off, UnreadableCapture when it cannot be had.
@@ -44,7 +44,9 @@ def read(root: Path, place: Capture | Place, *, known: Known | None = None) -> S
     return _response(record, body)
 
 
-def payload(root: Path, place: Capture | Place, limit: int, *, known: Known | None = None) -> Payload:
+def payload(
+    root: Path, place: Capture | RecordLocation, limit: int, *, known: Known | None = None
+) -> Payload:
     """What reading needs of a capture: its body decoded, at most ``limit`` bytes."""
     stored = read(root, place, known=known)
     try:
@@ -121,14 +123,14 @@ def _record_at(path: Path, offset: int) -> tuple[StoredRecord, bytes]:
     found = None if member is None else parse_record(member, path)
     if member is None:
         raise TornCapture(f"{path.name}: the file ends before byte {offset}")
-    if not isinstance(found, Answer):
+    if not isinstance(found, ResponseRecord):
         raise UnreadableCapture(f"{path.name}: no response at byte {offset}")
     request = None if after is None else parse_record(after, path)
-    asked = [request] if isinstance(request, Asked) else []
+    asked = [request] if isinstance(request, RequestRecord) else []
     return with_request(found, asked), found.body
 
 
-def _next(stream: BinaryIO, member: Member, name: str) -> Member | None:
+def _next(stream: BinaryIO, member: GzipMember, name: str) -> GzipMember | None:
     """The record behind it, where our own writer puts the request; torn counts as absent."""
     try:
         return member_at(stream, member.end, name)
@@ -146,7 +148,7 @@ def _original(root: Path, record: StoredRecord, known: Known | None) -> bytes:
     )
 
 
-def _follow(root: Path, place: Capture | Place) -> tuple[StoredRecord, bytes] | None:
+def _follow(root: Path, place: Capture | RecordLocation) -> tuple[StoredRecord, bytes] | None:
     """The record that holds the payload, by way of revisits of revisits; None where the trace ends."""
     for _ in range(_MAX_HOPS):
         try:
@@ -162,14 +164,14 @@ def _follow(root: Path, place: Capture | Place) -> tuple[StoredRecord, bytes] | 
     return None
 
 
-def _original_places(record: StoredRecord, known: Known | None) -> Iterator[Capture | Place]:
+def _original_places(record: StoredRecord, known: Known | None) -> Iterator[Capture | RecordLocation]:
     if record.refers_to_place is not None:
         yield record.refers_to_place
     if known is not None and (capture := known(record.digest)) is not None:
         yield capture
 
 
-def with_request(answer: Answer, asked: Iterable[Asked]) -> StoredRecord:
+def with_request(answer: ResponseRecord, asked: Iterable[RequestRecord]) -> StoredRecord:
     """The answer's record with the request it answers, when it is among these."""
     names = {answer.record.record_id, *answer.concurrent_to}
     for request in asked:
@@ -204,7 +206,7 @@ def scan(
     paths: Path | Sequence[Path],
     *,
     torn: Callable[[TornTail], None] = _log_torn,
-    unanswered: Callable[[Unanswered], None] = lambda _: None,
+    unanswered: Callable[[FailedRequest], None] = lambda _: None,
 ) -> Iterator[StoredRecord]:
     """Every response and revisit record of WARC files, or of all in a folder, with its request.
 
@@ -224,11 +226,11 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _scan_file(
-    path: Path, torn: Callable[[TornTail], None], unanswered: Callable[[Unanswered], None]
+    path: Path, torn: Callable[[TornTail], None], unanswered: Callable[[FailedRequest], None]
 ) -> Iterator[StoredRecord]:
-    answers, asked, failures = list[Answer](), list[Asked](), list[Failure]()
+    answers, asked, failures = list[ResponseRecord](), list[RequestRecord](), list[Failure]()
     for found in _found(path, torn):
-        if isinstance(found, Asked):
+        if isinstance(found, RequestRecord):
             asked.append(found)
         elif isinstance(found, Failure):
             failures.append(found)
@@ -240,7 +242,9 @@ def _scan_file(
     yield from _joined(answers, by_id)
 
 
-def _found(path: Path, torn: Callable[[TornTail], None]) -> Iterator[Answer | Asked | Failure]:
+def _found(
+    path: Path, torn: Callable[[TornTail], None]
+) -> Iterator[ResponseRecord | RequestRecord | Failure]:
     end = 0
     try:
         with path.open("rb") as stream:
@@ -254,23 +258,25 @@ def _found(path: Path, torn: Callable[[TornTail], None]) -> Iterator[Answer | As
         raise UnreadableCapture(f"{path}: {error.strerror or error}") from error
 
 
-def _by_id(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
+def _by_id(asked: Iterable[RequestRecord]) -> dict[str, list[RequestRecord]]:
     """Requests by what may point to them or be pointed to."""
-    by_id: dict[str, list[Asked]] = {}
+    by_id: dict[str, list[RequestRecord]] = {}
     for request in asked:
         for name in {request.record_id, *request.concurrent_to}:
             by_id.setdefault(name, []).append(request)
     return by_id
 
 
-def _as_asked(failure: Failure, by_id: Mapping[str, list[Asked]]) -> Unanswered:
+def _as_asked(failure: Failure, by_id: Mapping[str, list[RequestRecord]]) -> FailedRequest:
     request = next(iter(by_id.get(failure.record_id, ())), None)
     if request is None:
         return failure.unanswered
     return evolve(failure.unanswered, method=request.method, request_body=request.body)
 
 
-def _joined(answers: Iterable[Answer], by_id: Mapping[str, list[Asked]]) -> Iterator[StoredRecord]:
+def _joined(
+    answers: Iterable[ResponseRecord], by_id: Mapping[str, list[RequestRecord]]
+) -> Iterator[StoredRecord]:
     """Our writer and warcio point from the request to the response, wget the other way round."""
     for answer in answers:
         names = [answer.record.record_id, *answer.concurrent_to]

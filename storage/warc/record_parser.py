@@ -13,13 +13,13 @@ from attrs import field, frozen
 
 from policy.errors import TornCapture, UnreadableCapture
 from policy.records import Capture
-from storage.warc.gzip_members import Member
+from storage.warc.gzip_members import GzipMember
 
 Headers = tuple[tuple[str, str], ...]
 
 
 @frozen(kw_only=True)
-class Place:
+class RecordLocation:
     """Where a record lies, ``file`` relative to the root of the captures."""
 
     file: str
@@ -66,7 +66,7 @@ class StoredRecord:
     request_offset: int | None = None
     refers_to: str | None = None
     """For a revisit: the id of the record that holds the body (empty when it names none)."""
-    refers_to_place: Place | None = None
+    refers_to_place: RecordLocation | None = None
 
     @property
     def revisit(self) -> bool:
@@ -89,7 +89,7 @@ class StoredRecord:
 
 
 @frozen(kw_only=True)
-class Answer:
+class ResponseRecord:
     """A response or revisit record, with its body."""
 
     record: StoredRecord
@@ -98,7 +98,7 @@ class Answer:
 
 
 @frozen(kw_only=True)
-class Asked:
+class RequestRecord:
     """A request record."""
 
     record_id: str
@@ -109,7 +109,7 @@ class Asked:
 
 
 @frozen(kw_only=True)
-class Unanswered:
+class FailedRequest:
     """A request that got no answer, and why."""
 
     url: str
@@ -124,7 +124,7 @@ class Failure:
     """A metadata record that says that a fetch failed."""
 
     record_id: str
-    unanswered: Unanswered
+    unanswered: FailedRequest
 
 
 FETCH_FAILED = "fetchFailed"
@@ -138,7 +138,7 @@ _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
-def parse_record(member: Member, path: Path) -> Answer | Asked | Failure | None:
+def parse_record(member: GzipMember, path: Path) -> ResponseRecord | RequestRecord | Failure | None:
     """What the record says, or None for one that is no part of an HTTP exchange."""
     head, block = _split(member.record)
     fields = _headers(head)
@@ -163,7 +163,7 @@ def parse_record(member: Member, path: Path) -> Answer | Asked | Failure | None:
     return _answer(fields, block[:length], member, path) if kind in {"response", "revisit"} else None
 
 
-def _converted(fields: Headers, block: bytes, member: Member, path: Path) -> Answer:
+def _converted(fields: Headers, block: bytes, member: GzipMember, path: Path) -> ResponseRecord:
     """A page as a browser made it of what it received: no answer of a server, so asked with no method
     of HTTP."""
     kind = _value(fields, "content-type") or ""
@@ -179,20 +179,20 @@ def _converted(fields: Headers, block: bytes, member: Member, path: Path) -> Ans
         digest=payload_digest(block),
         method=RENDERED,
     )
-    return Answer(record=record, body=block, concurrent_to=frozenset())
+    return ResponseRecord(record=record, body=block, concurrent_to=frozenset())
 
 
 def _failure(fields: Headers, block: bytes, path: Path) -> Failure | None:
     why = _value(_headers(b"\r\n" + block), FETCH_FAILED.lower())
     if why is None:
         return None
-    unanswered = Unanswered(url=_url(fields), at=_date(fields, path), reason=why)
+    unanswered = FailedRequest(url=_url(fields), at=_date(fields, path), reason=why)
     return Failure(record_id=_value(fields, "warc-record-id") or "", unanswered=unanswered)
 
 
-def _asked(fields: Headers, block: bytes, member: Member) -> Asked:
+def _asked(fields: Headers, block: bytes, member: GzipMember) -> RequestRecord:
     head, body = _split(block)
-    return Asked(
+    return RequestRecord(
         record_id=_value(fields, "warc-record-id") or "",
         method=head.split(b" ", 1)[0].decode("latin-1") or "GET",
         body=body,
@@ -201,7 +201,7 @@ def _asked(fields: Headers, block: bytes, member: Member) -> Asked:
     )
 
 
-def _answer(fields: Headers, block: bytes, member: Member, path: Path) -> Answer:
+def _answer(fields: Headers, block: bytes, member: GzipMember, path: Path) -> ResponseRecord:
     revisit = _value(fields, "warc-type") == "revisit"
     status, headers, body = _http(block, f"{path.name}: the response at byte {member.offset}", bare=revisit)
     stated = _value(fields, "warc-payload-digest") or ""
@@ -218,7 +218,7 @@ def _answer(fields: Headers, block: bytes, member: Member, path: Path) -> Answer
         refers_to=(_value(fields, "warc-refers-to") or "") if revisit else None,
         refers_to_place=_refers_to_place(fields),
     )
-    return Answer(record=record, body=body, concurrent_to=_concurrent(fields))
+    return ResponseRecord(record=record, body=body, concurrent_to=_concurrent(fields))
 
 
 def _http(block: bytes, name: str, *, bare: bool) -> tuple[int, Headers, bytes]:
@@ -290,9 +290,9 @@ def _concurrent(fields: Headers) -> frozenset[str]:
     return frozenset(value for name, value in fields if name.lower() == "warc-concurrent-to")
 
 
-def _refers_to_place(fields: Headers) -> Place | None:
+def _refers_to_place(fields: Headers) -> RecordLocation | None:
     file, offset = _value(fields, "warc-refers-to-filename"), _value(fields, "warc-refers-to-file-offset")
-    return Place(file=file, offset=int(offset)) if file and offset and offset.isdecimal() else None
+    return RecordLocation(file=file, offset=int(offset)) if file and offset and offset.isdecimal() else None
 
 
 def payload_digest(body: bytes) -> str:

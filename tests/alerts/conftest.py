@@ -16,11 +16,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from attrs import evolve
 
 from alerts import percolation, subscriptions
-from alerts.channels.email import Email
+from alerts.channels.email import EmailChannel
 from alerts.subscriptions import Subscription
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from storage.articles import archive
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.tables import SubscriptionRow
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
@@ -80,8 +80,8 @@ def server(mailbox: Mailbox) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def channel(server: Controller) -> Email:
-    return Email(host="127.0.0.1", port=server.port, sender="polarchive@example.org", timeout=5)
+def channel(server: Controller) -> EmailChannel:
+    return EmailChannel(host="127.0.0.1", port=server.port, sender="polarchive@example.org", timeout=5)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def subscribe(database: Database) -> Callable[..., Subscription]:
 
 
 @pytest.fixture
-def publish(database: Database) -> Callable[..., Saved]:
+def publish(database: Database) -> Callable[..., SaveResult]:
     """Put an article into the archive."""
 
     def save(
@@ -106,7 +106,7 @@ def publish(database: Database) -> Callable[..., Saved]:
         at: dt.datetime = NIGHT,
         quiet: bool = False,
         **fields: Any,
-    ) -> Saved:
+    ) -> SaveResult:
         aliases, whole = fields.pop("aliases", ()), {"doc_no": fields.pop("doc_no", None)}
         if url := fields.pop("url", None):
             whole |= {"url": url, "page_urls": (url,)}
@@ -114,7 +114,9 @@ def publish(database: Database) -> Callable[..., Saved]:
         capture = a_capture(f"{article.portal}{article.key}{text}", at=at)
         return archive.store(
             database,
-            Reading(article=article, captures=(capture,), code="code-1", quiet=quiet, aliases=tuple(aliases)),
+            Extraction(
+                article=article, captures=(capture,), code="code-1", quiet=quiet, aliases=tuple(aliases)
+            ),
             decide=the_known_policy,
         )
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from health.history import diary
-from policy.records.runs import Judgement, Run, SectionReport
+from health.history import history_of
+from policy.records.runs import Finding, Run, SectionReport
 
 FIRST = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
 
 
-def alarm(kind: Any = "sudden_drop", section: str | None = "tz") -> Judgement:
-    return Judgement(portal="p", kind=kind, severity="broken", sentence="s", advice="a", section=section)
+def alarm(kind: Any = "sudden_drop", section: str | None = "tz") -> Finding:
+    return Finding(portal="p", kind=kind, severity="broken", sentence="s", advice="a", section=section)
 
 
-def run(number: int, *judgements: Judgement, **changed: Any) -> Run:
+def run(number: int, *judgements: Finding, **changed: Any) -> Run:
     fields = {"state": "ok", "sections": {"tz": SectionReport(pages=1)}, "judgements": judgements}
     slot = FIRST + dt.timedelta(days=number)
     return Run(id=number + 1, portal="p", slot=slot, **fields | changed)  # type: ignore[arg-type]
@@ -23,7 +23,7 @@ def run(number: int, *judgements: Judgement, **changed: Any) -> Run:
 
 def told(*runs: Run) -> list[tuple[int, list[int], list[int]]]:
     """Of each run how many alarms began, and of those that hold and those that ended the nights."""
-    entries = diary(runs)
+    entries = history_of(runs)
     return [
         (len(entry.opened), [one.nights for one in entry.open], [one.nights for one in entry.closed])
         for entry in entries

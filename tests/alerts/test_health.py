@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from health.checks import Promise, judge
-from policy.records.runs import HostTraffic, Judgement, Odd, Run, SectionReport
+from health.checks import Promise, check_run
+from policy.records.runs import Anomaly, Finding, HostTraffic, Run, SectionReport
 
 HOST = "www.example.cn"
 URL = f"https://{HOST}/tz/"
@@ -45,8 +45,8 @@ PAST = [a_night(number) for number in range(5)]
 TONIGHT = 5
 
 
-def found(run: Run, past: Sequence[Run] = PAST, **how: Any) -> list[Judgement]:
-    return list(judge(run, past, [how.pop("promise", PROMISE)], **how))
+def found(run: Run, past: Sequence[Run] = PAST, **how: Any) -> list[Finding]:
+    return list(check_run(run, past, [how.pop("promise", PROMISE)], **how))
 
 
 def kinds(run: Run, past: Sequence[Run] = PAST, **how: Any) -> list[str]:
@@ -119,15 +119,15 @@ def test_sections_that_fail_together_are_one_judgement() -> None:
     closed = SectionReport(unread="robots_unreachable")
     both = [PROMISE, evolve(PROMISE, section="gg", url=f"https://{HOST}/gg/")]
     run = a_night(TONIGHT, state="failed", sections={"tz": closed, "gg": closed})
-    (one,) = judge(run, PAST, both)
+    (one,) = check_run(run, PAST, both)
     assert (one.kind, one.section, one.subject) == ("unread", None, HOST)
     assert one.sentence == f"none of its 2 sections at {HOST} could be read: robots_unreachable"
     half = evolve(run, sections={"tz": closed, "gg": listed()})
-    assert [(one.kind, one.section) for one in judge(half, PAST, both)] == [("unread", "tz")]
+    assert [(one.kind, one.section) for one in check_run(half, PAST, both)] == [("unread", "tz")]
 
 
 def test_a_pager_in_a_circle_is_told_where_it_used_to_go_on() -> None:
-    loops = {"tz": listed(pages=2, odd={"loops": Odd(count=1, examples=(URL,))})}
+    loops = {"tz": listed(pages=2, odd={"loops": Anomaly(count=1, examples=(URL,))})}
     deep = [a_night(number, sections={"tz": listed(pages=3)}) for number in range(3)]
     assert kinds(a_night(TONIGHT, sections=loops), deep) == ["loops"]
     assert kinds(a_night(TONIGHT, sections=loops), [a_night(0, sections=loops)]) == [], "so it always ended"
@@ -136,7 +136,7 @@ def test_a_pager_in_a_circle_is_told_where_it_used_to_go_on() -> None:
 
 @pytest.mark.parametrize("kind", ["endless", "duplicate_ids", "leads_elsewhere", "future_day"])
 def test_odd_rows_are_told_until_somebody_accepts_them(kind: str) -> None:
-    odd = {"tz": listed(odd={kind: Odd(count=3, examples=(URL,))})}
+    odd = {"tz": listed(odd={kind: Anomaly(count=3, examples=(URL,))})}
     tonight = a_night(TONIGHT, sections=odd)
     (one,) = found(tonight)
     assert (one.kind, one.section, one.severity, one.examples) == (kind, "tz", "warning", (URL,))

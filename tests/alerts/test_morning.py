@@ -7,8 +7,8 @@ from typing import Any
 
 from attrs import evolve
 
-from health.daily_report import Morning, News, markdown, message, parts
-from health.history import Alarm, DiaryNight
+from health.daily_report import DailyReport, News, markdown, message, parts
+from health.history import HistoryEntry, OpenAlarm
 from policy.records.runs import HostTraffic, Run, SectionReport
 from tests.storage.builders import NO_ROWS
 
@@ -22,17 +22,17 @@ def a_run(portal: str = "most", **changed: Any) -> Run:
     return evolve(run, traffic={"www.example.cn": HostTraffic(requests=41, bytes=2_500_000)}, **changed)
 
 
-def quiet(count: int = 2) -> list[DiaryNight]:
-    return [DiaryNight(run=a_run(f"portal{number}")) for number in range(count)]
+def quiet(count: int = 2) -> list[HistoryEntry]:
+    return [HistoryEntry(run=a_run(f"portal{number}")) for number in range(count)]
 
 
-def morning(*nights: DiaryNight, **more: Any) -> Morning:
-    return Morning(day=DAY, nights=nights, runs=tuple(night.run for night in nights), **more)
+def morning(*nights: HistoryEntry, **more: Any) -> DailyReport:
+    return DailyReport(day=DAY, nights=nights, runs=tuple(night.run for night in nights), **more)
 
 
 def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_named() -> None:
     lost = a_run("ndrc", failed={"timeout": 2, "attachment_dns": 1, "http_404": 3})
-    told = dict(parts(morning(DiaryNight(run=lost), held=("mof: a back-fill holds it",))))
+    told = dict(parts(morning(HistoryEntry(run=lost), held=("mof: a back-fill holds it",))))
     assert told["Held"] == ["mof: a back-fill holds it"]
     assert told["Nothing lost"][0].startswith("never answered: attachment_dns 1, timeout 2 (ndrc); ")
 
@@ -48,8 +48,8 @@ def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
 
 
 def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> None:
-    held = Alarm(judgement=NO_ROWS, since=SLOT - dt.timedelta(days=2), nights=3)
-    broken = DiaryNight(run=a_run("ndrc", state="partial", failed={"drift": 4}), open=(held,))
+    held = OpenAlarm(judgement=NO_ROWS, since=SLOT - dt.timedelta(days=2), nights=3)
+    broken = HistoryEntry(run=a_run("ndrc", state="partial", failed={"drift": 4}), open=(held,))
     report = morning(broken, *quiet())
     assert report.headline.endswith("; 1 broken")
     (heading, lines), *others = parts(report)
@@ -69,9 +69,9 @@ def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> N
 def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
     stale = evolve(NO_ROWS, kind="stale", severity="warning", sentence="nothing new for 14 working days")
     slow = evolve(NO_ROWS, kind="slow", severity="warning", section=None, subject="www.example.cn")
-    alarms = [Alarm(judgement=one, since=SLOT) for one in (stale, slow)]
-    ended = Alarm(judgement=NO_ROWS, since=SLOT, nights=5)
-    found = dict(parts(morning(DiaryNight(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
+    alarms = [OpenAlarm(judgement=one, since=SLOT) for one in (stale, slow)]
+    ended = OpenAlarm(judgement=NO_ROWS, since=SLOT, nights=5)
+    found = dict(parts(morning(HistoryEntry(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
     assert found["Stale"][0] == "ndrc/tz: stale: nothing new for 14 working days (new)"
     assert found["To look at"][0].startswith("ndrc: slow:")
     assert found["Mended"] == ["ndrc/tz: zero_entries, after 5 nights"]
@@ -86,13 +86,13 @@ def test_news_fit_on_the_screen_and_hold_no_line_breaks() -> None:
 
 
 def test_a_day_without_a_run_is_no_quiet_day() -> None:
-    assert dict(parts(Morning(day=DAY)))["Ran"] == [
+    assert dict(parts(DailyReport(day=DAY)))["Ran"] == [
         "nothing: no portal has a run of this day; is the scheduler running?"
     ]
 
 
 def test_it_is_a_page_of_markdown_too() -> None:
-    held = DiaryNight(run=a_run("ndrc"), open=(Alarm(judgement=NO_ROWS, since=SLOT),))
+    held = HistoryEntry(run=a_run("ndrc"), open=(OpenAlarm(judgement=NO_ROWS, since=SLOT),))
     page = markdown(morning(held, resting=("example.cn is left alone until 2026-11-26",)))
     assert page.startswith("# 2026-11-24: 1 portals, nothing new; 1 broken\n\n## Broken\n\n- ndrc/tz: zero")
     assert f"\n  {URL}  \n  → mend it  \n" in page

@@ -12,18 +12,18 @@ from attrs import evolve
 from sqlalchemy import select
 
 from alerts import outbox
-from alerts.channels.email import Email
+from alerts.channels.email import EmailChannel
 from alerts.subscriptions import Subscription
 from policy.records import Found
 from policy.records.content import DocNumber
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from storage.database import Database
 from storage.tables import DeliveryRow
 from tests.alerts.conftest import NAMES, Mailbox, spoil
 from tests.storage.builders import NIGHT
 
 Subscribe = Callable[..., Subscription]
-Publish = Callable[..., Saved]
+Publish = Callable[..., SaveResult]
 Follow = Callable[[], int]
 
 MINUTE = dt.timedelta(minutes=1)
@@ -37,7 +37,7 @@ def pending(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
     assert follow() == 1
 
 
-def send(database: Database, channel: Email, now: dt.datetime = NIGHT) -> outbox.Sent:
+def send(database: Database, channel: EmailChannel, now: dt.datetime = NIGHT) -> outbox.SendResult:
     return outbox.send(database, channel, lambda: now, NAMES)
 
 
@@ -47,9 +47,11 @@ def rows(database: Database) -> list[DeliveryRow]:
 
 
 @pytest.mark.usefixtures("pending")
-def test_a_pending_delivery_becomes_one_mail(database: Database, channel: Email, mailbox: Mailbox) -> None:
-    assert send(database, channel) == outbox.Sent(sent=1)
-    assert send(database, channel) == outbox.Sent()
+def test_a_pending_delivery_becomes_one_mail(
+    database: Database, channel: EmailChannel, mailbox: Mailbox
+) -> None:
+    assert send(database, channel) == outbox.SendResult(sent=1)
+    assert send(database, channel) == outbox.SendResult()
     [mail] = mailbox.messages
     assert (mail["Subject"], mail["From"], mail["To"]) == (
         "【政策】关于推进储能应用的通知",
@@ -66,7 +68,7 @@ def test_a_mail_names_every_portal_that_prints_the_policy(
     publish: Publish,
     follow: Follow,
     database: Database,
-    channel: Email,
+    channel: EmailChannel,
     mailbox: Mailbox,
 ) -> None:
     subscribe("储能")
@@ -83,7 +85,7 @@ def test_a_mail_speaks_of_the_policy_as_its_issuer_does_not_as_a_portal_headline
     publish: Publish,
     follow: Follow,
     database: Database,
-    channel: Email,
+    channel: EmailChannel,
     mailbox: Mailbox,
 ) -> None:
     number = DocNumber(raw="发改能源〔2026〕12号", code="发改能源", year=2026, number=12)
@@ -101,7 +103,7 @@ def test_senders_beside_each_other_send_each_mail_once(
     publish: Publish,
     follow: Follow,
     database: Database,
-    channel: Email,
+    channel: EmailChannel,
     mailbox: Mailbox,
 ) -> None:
     for number in range(12):
@@ -116,17 +118,19 @@ def test_senders_beside_each_other_send_each_mail_once(
 
 @pytest.mark.usefixtures("pending")
 def test_a_sender_that_died_is_repeated_with_the_same_message_id(
-    database: Database, channel: Email, mailbox: Mailbox
+    database: Database, channel: EmailChannel, mailbox: Mailbox
 ) -> None:
     lost = outbox.lease(database, NIGHT)
     assert lost
-    assert send(database, channel, NIGHT + MINUTE) == outbox.Sent(waiting=1)
+    assert send(database, channel, NIGHT + MINUTE) == outbox.SendResult(waiting=1)
     assert send(database, channel, NIGHT + outbox.LEASE + MINUTE).sent == 1
     assert mailbox.messages[0]["Message-ID"] == lost.message_id
 
 
 @pytest.mark.usefixtures("pending")
-def test_a_refusal_for_now_is_tried_again_later(database: Database, channel: Email, mailbox: Mailbox) -> None:
+def test_a_refusal_for_now_is_tried_again_later(
+    database: Database, channel: EmailChannel, mailbox: Mailbox
+) -> None:
     mailbox.answers = ["451 try again later", "250 OK"]
     first = send(database, channel)
     assert (first.put_off, first.waiting) == (1, 1)
@@ -137,7 +141,7 @@ def test_a_refusal_for_now_is_tried_again_later(database: Database, channel: Ema
 
 @pytest.mark.usefixtures("pending")
 def test_after_seven_tries_a_delivery_is_given_up(
-    database: Database, channel: Email, mailbox: Mailbox
+    database: Database, channel: EmailChannel, mailbox: Mailbox
 ) -> None:
     mailbox.answers = ["451 never"]
     now, waits = NIGHT, []
@@ -147,11 +151,13 @@ def test_after_seven_tries_a_delivery_is_given_up(
         now = rows(database)[0].next_try
     assert [wait / MINUTE for wait in waits[:6]] == [3, 9, 27, 81, 243, 729]
     assert (rows(database)[0].state, rows(database)[0].attempts) == ("dead", 7)
-    assert send(database, channel, now) == outbox.Sent()
+    assert send(database, channel, now) == outbox.SendResult()
 
 
 @pytest.mark.usefixtures("pending")
-def test_a_refusal_for_good_is_given_up_at_once(database: Database, channel: Email, mailbox: Mailbox) -> None:
+def test_a_refusal_for_good_is_given_up_at_once(
+    database: Database, channel: EmailChannel, mailbox: Mailbox
+) -> None:
     mailbox.to_recipient = "550 no such user"
     assert send(database, channel).given_up == 1
     assert "550" in (rows(database)[0].last_error or "")
@@ -162,7 +168,7 @@ def test_a_server_that_is_down_is_asked_once(
     publish: Publish,
     follow: Follow,
     database: Database,
-    channel: Email,
+    channel: EmailChannel,
     server: Controller,
 ) -> None:
     subscribe("储能")
@@ -176,7 +182,7 @@ def test_a_server_that_is_down_is_asked_once(
 
 @pytest.mark.usefixtures("pending")
 def test_a_server_that_is_down_for_days_costs_no_message(
-    database: Database, channel: Email, mailbox: Mailbox
+    database: Database, channel: EmailChannel, mailbox: Mailbox
 ) -> None:
     for day in range(20):
         assert send(database, evolve(channel, port=1), NIGHT + dt.timedelta(days=day)).given_up == 0
@@ -189,7 +195,7 @@ def test_a_mail_over_which_the_connection_breaks_does_not_hold_up_the_others(
     publish: Publish,
     follow: Follow,
     database: Database,
-    channel: Email,
+    channel: EmailChannel,
     mailbox: Mailbox,
 ) -> None:
     subscribe("储能")
@@ -207,7 +213,7 @@ def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
     publish: Publish,
     follow: Follow,
     database: Database,
-    channel: Email,
+    channel: EmailChannel,
     mailbox: Mailbox,
 ) -> None:
     first = subscribe("储能")
@@ -221,11 +227,11 @@ def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
     assert mailbox.recipients == ["other@example.org"]
 
 
-def test_a_server_without_starttls_gets_no_password(server: Controller, channel: Email) -> None:
-    from alerts.channels import ChannelDown
+def test_a_server_without_starttls_gets_no_password(server: Controller, channel: EmailChannel) -> None:
+    from alerts.channels import ChannelUnavailable
     from alerts.messages import Message
 
     secret = evolve(channel, starttls=True, user="polarchive", password="geheim")
-    with pytest.raises(ChannelDown, match="STARTTLS") as error:
+    with pytest.raises(ChannelUnavailable, match="STARTTLS") as error:
         secret.send("reader@example.org", Message(subject="x", body="y"), message_id="<1@x>")
     assert "geheim" not in str(error.value)

@@ -11,7 +11,7 @@ import pytest
 from alerts import percolation
 from alerts.subscriptions import Subscription
 from pipelines.consumers import linking
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from policy.rules.identity import Alias
 from storage import queries
 from storage.articles import availability
@@ -22,7 +22,7 @@ from tests.alerts.conftest import NAMES, spoil
 from tests.storage.builders import DAY, NIGHT
 
 Subscribe = Callable[..., Subscription]
-Publish = Callable[..., Saved]
+Publish = Callable[..., SaveResult]
 Follow = Callable[[], int]
 
 LONG = (

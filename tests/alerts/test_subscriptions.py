@@ -9,7 +9,7 @@ import pytest
 from alerts import subscriptions
 from alerts.subscriptions import Subscription
 from policy.errors import BadAddress, QuerySyntax
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from storage.database import Database
 
 Subscribe = Callable[..., Subscription]
@@ -61,7 +61,7 @@ def test_asking_the_same_twice_is_one_subscription(subscribe: Subscribe, databas
 
 
 def test_a_subscription_knows_the_change_it_begins_after(
-    subscribe: Subscribe, publish: Callable[..., Saved]
+    subscribe: Subscribe, publish: Callable[..., SaveResult]
 ) -> None:
     before = subscribe("储能").since_change
     change = publish().changes[-1]

@@ -13,9 +13,9 @@ from attrs import frozen
 from typer.testing import CliRunner
 
 from cli.app import app
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from storage.articles import archive
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import open_database
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
@@ -67,16 +67,18 @@ def archived(polarchive: Polarchive, sqlite_template: Path) -> Polarchive:
 
 
 @pytest.fixture
-def publish(archived: Polarchive) -> Callable[..., Saved]:
+def publish(archived: Polarchive) -> Callable[..., SaveResult]:
     """Put an article into the archive."""
 
-    def save(text: str, *, night: int = 0, **fields: Any) -> Saved:
+    def save(text: str, *, night: int = 0, **fields: Any) -> SaveResult:
         at = NIGHT.replace(day=NIGHT.day + night)
         article = an_article(text, **fields)
         captures = (a_capture(f"{article.portal}{article.key}{text}", at=at),)
         with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
             return archive.store(
-                database, Reading(article=article, captures=captures, code="code-1"), decide=the_known_policy
+                database,
+                Extraction(article=article, captures=captures, code="code-1"),
+                decide=the_known_policy,
             )
 
     return save

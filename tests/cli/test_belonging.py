@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from tests.acts import act
 from tests.cli.conftest import Polarchive
 
-Publish = Callable[..., Saved]
+Publish = Callable[..., SaveResult]
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from tests.cli.conftest import Polarchive
 
-Publish = Callable[..., Saved]
+Publish = Callable[..., SaveResult]
 
 DRAFT = """第一章 总则
 第一条 为了规范储能电站的建设，制定本办法。

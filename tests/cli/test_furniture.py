@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.records.boilerplate import Block, Seen, Sighting
+from policy.records.boilerplate import Block, EdgeLine, Sighting
 from storage.articles import boilerplate
 from storage.database import open_database
 from tests.cli.conftest import Polarchive
@@ -23,7 +23,7 @@ def learned(archived: Polarchive) -> Polarchive:
             at=NIGHT,
             digests=(),
             code="code-1",
-            tails=((Seen(key=key),),),
+            tails=((EdgeLine(key=key),),),
         )
         for n, key in enumerate(["江潮出品", "江潮出品", "别的话"])
     ]

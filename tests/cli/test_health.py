@@ -10,15 +10,15 @@ from aiosmtpd.controller import Controller
 
 import reporting
 from config import load
-from health.daily_report import Morning
-from policy.records.runs import Judgement, SectionReport
+from health.daily_report import DailyReport
+from policy.records.runs import Finding, SectionReport
 from storage.database import open_database
 from storage.runs import health_history, leases
 from tests.alerts.conftest import Mailbox, free_port
 from tests.cli.conftest import Polarchive
 
 FIRST = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
-DROP = Judgement(
+DROP = Finding(
     portal="ndrc",
     section="tz",
     kind="sudden_drop",
@@ -84,7 +84,7 @@ def server() -> Iterator[Controller]:
 
 def mailed(home: Polarchive, port: int) -> str | None:
     home.configure(f'[mail]\nhost = "127.0.0.1"\nport = {port}\n[report]\nemail = "ops@example.org"\n')
-    return reporting.mail(load(home.home, {}), Morning(day=dt.date(2026, 11, 24)))
+    return reporting.mail(load(home.home, {}), DailyReport(day=dt.date(2026, 11, 24)))
 
 
 def test_the_report_is_mailed_to_ops_though_all_is_quiet(polarchive: Polarchive, server: Controller) -> None:
@@ -102,4 +102,6 @@ def test_a_report_that_cannot_be_mailed_is_one_line_more(polarchive: Polarchive)
     assert failed
     assert failed.startswith(f"the report is not mailed to ops@example.org: 127.0.0.1:{port}")
     polarchive.configure('[report]\nemail = "ops@example.org"\n')
-    assert "mail.host is not set" in str(reporting.mail(load(polarchive.home, {}), Morning(day=FIRST.date())))
+    assert "mail.host is not set" in str(
+        reporting.mail(load(polarchive.home, {}), DailyReport(day=FIRST.date()))
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from policy.rules.backoff import met
 from storage.articles import validators
 from storage.database import open_database
@@ -83,7 +83,7 @@ def test_a_subscription_makes_the_home(polarchive: Polarchive) -> None:
 
 
 def test_without_a_mail_server_messages_wait_and_we_are_told(
-    archived: Polarchive, publish: Callable[..., Saved]
+    archived: Polarchive, publish: Callable[..., SaveResult]
 ) -> None:
     archived("subscribe", "储能", "--email", "a@example.org")
     assert archived("alerts", "send").code == 0, "nothing waits"

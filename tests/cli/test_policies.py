@@ -9,7 +9,7 @@ from policy.documents.force import effective, statements
 from policy.documents.references import references
 from policy.records import Article
 from storage.articles import archive
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import open_database
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
@@ -36,7 +36,7 @@ def repealed(archived: Polarchive) -> Polarchive:
         for night, act in enumerate(acts):
             at = NIGHT + night * DAY
             captures = (a_capture(act.key, at=at),)
-            archive.store(database, Reading(article=act, captures=captures, code="1"), decide=a_new_policy)
+            archive.store(database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy)
     return archived
 
 
@@ -80,7 +80,7 @@ def revised(archived: Polarchive) -> Polarchive:
             at = NIGHT + night * DAY
             act = an_act(f"sand{night}", "样例湖采砂管理办法", text)
             captures = (a_capture(act.key, at=at),)
-            archive.store(database, Reading(article=act, captures=captures, code="1"), decide=a_new_policy)
+            archive.store(database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy)
     return archived
 
 

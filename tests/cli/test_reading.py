@@ -12,16 +12,16 @@ from policy.documents.issuers import split
 from policy.documents.topics import topics
 from policy.records import Conflict, Found
 from policy.records.content import Completeness, Statement
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from storage.articles import archive
 from storage.articles.attachments import store_files
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import open_database
 from storage.search.index import Index
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, an_article, the_known_policy
 
-Publish = Callable[..., Saved]
+Publish = Callable[..., SaveResult]
 
 FIRST = (
     "一、总体要求。坚持安全第一，统筹电源、电网与储能。\n"
@@ -96,7 +96,7 @@ def test_all_that_was_found_is_shown_what_lost_too(archived: Polarchive) -> None
     with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
         archive.store(
             database,
-            Reading(article=found, captures=(a_capture("1"),), code="code-1"),
+            Extraction(article=found, captures=(a_capture("1"),), code="code-1"),
             decide=the_known_policy,
         )
     shown = " ".join(archived("show", "1").out.replace("│", " ").split())
@@ -144,7 +144,7 @@ def enclosed(archived: Polarchive) -> Polarchive:
     with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
         archive.store(
             database,
-            Reading(article=cover, captures=(a_capture("1"),), code="code-1"),
+            Extraction(article=cover, captures=(a_capture("1"),), code="code-1"),
             decide=the_known_policy,
         )
         store_files(database, "ndrc", "1", [a_file("一、总体要求\n到2030年建成台账。")])

@@ -6,7 +6,7 @@ import datetime as dt
 
 from attrs import evolve
 
-from crawler.spiders.listing_policy import Choice, Row, choose
+from crawler.spiders.listing_policy import Choice, ListedRow, choose
 from policy.records import Entry
 from storage.articles.listed_entries import Listed
 from storage.rows import KnownArticle
@@ -25,7 +25,7 @@ def row(
     known_until: dt.date | None = None,
     owed: dt.date | None = None,
     withdrawn: bool = False,
-) -> Row:
+) -> ListedRow:
     entry = Entry(url=f"https://www.example.cn/{key}.html", key=key, title="通知", listed_on=day)
     known = KnownArticle(
         id=1,
@@ -43,7 +43,7 @@ def row(
         withdrawn_at=NIGHT if withdrawn else None,
         due=known_until or TODAY,
     )
-    return Row(
+    return ListedRow(
         entry=entry,
         known=known if known_until else None,
         listed=Listed(section="tz", entry=entry, due=owed) if shown else None,

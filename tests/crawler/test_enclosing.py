@@ -11,7 +11,7 @@ from config.records import FILE_KINDS
 from crawler.spiders.attachment_requests import due
 from policy.records import Attachment
 from policy.rules.identity import content_hash
-from storage.articles.attachments import HeldArticle, HeldFile
+from storage.articles.attachments import ArticleAttachments, StoredAttachment
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, an_article
 
 ARTICLE = evolve(an_article(), attachments=(PLAN,))
@@ -19,7 +19,7 @@ PAGE = a_capture("page")
 
 
 def asked(
-    held: HeldFile | None,
+    held: StoredAttachment | None,
     *,
     after: dt.timedelta,
     touched: bool = False,
@@ -27,7 +27,7 @@ def asked(
     known_for: dt.timedelta = DAY,
 ) -> bool:
     now = NIGHT + after
-    archived = HeldArticle(
+    archived = ArticleAttachments(
         hashes=("other" if changed else content_hash(ARTICLE),),
         digests=("other" if touched else PAGE.digest,),
         since=now - known_for,
@@ -42,7 +42,7 @@ def test_a_file_never_asked_for_is_asked_for() -> None:
 
 
 def test_a_page_with_other_words_has_its_files_looked_at_again() -> None:
-    held = HeldFile(checked=NIGHT, unchanged=9)
+    held = StoredAttachment(checked=NIGHT, unchanged=9)
     assert asked(held, after=DAY, touched=True, changed=True)
     assert not asked(held, after=DAY, changed=True), "the same bytes read by other code are the same page"
 
@@ -57,13 +57,13 @@ def test_a_page_with_other_words_has_its_files_looked_at_again() -> None:
 def test_a_file_of_a_touched_page_waits_twice_as_long_each_time(
     unchanged: int, days: int, expected: bool
 ) -> None:
-    held = HeldFile(checked=NIGHT, unchanged=unchanged)
+    held = StoredAttachment(checked=NIGHT, unchanged=unchanged)
     assert asked(held, after=days * DAY, touched=True) is expected
     assert asked(evolve(held, failed="timeout"), after=days * DAY) is expected, "and so does one that failed"
 
 
 def test_a_file_of_an_untouched_page_waits_long_and_longer_the_older_it_is() -> None:
-    held = HeldFile(checked=NIGHT)
+    held = StoredAttachment(checked=NIGHT)
     assert [asked(held, after=days * DAY) for days in (1, 29, 30)] == [False, False, True]
     old = dt.timedelta(days=400)
     assert [asked(held, after=days * DAY, known_for=old) for days in (30, 99, 100)] == [False, False, True]

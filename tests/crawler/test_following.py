@@ -7,7 +7,7 @@ import datetime as dt
 from attrs import evolve
 
 from crawler.portals.ndrc import Ndrc
-from crawler.spiders.listing_cursor import MOST_PAGES, Sought, Trail
+from crawler.spiders.listing_cursor import MOST_PAGES, ArticleFetch, ListingCursor
 from crawler.spiders.listing_policy import Choice, in_window
 from policy.records import Capture, Entry, Listing, Page
 
@@ -21,8 +21,8 @@ def entry(number: int, day: dt.date | None = TODAY) -> Entry:
     return Entry(url=f"{LIST}{number}.html", key=str(number), title="通知", listed_on=day)
 
 
-def trail(*asked: str) -> Trail:
-    begun = Trail(section=Ndrc.sections[-1])
+def trail(*asked: str) -> ListingCursor:
+    begun = ListingCursor(section=Ndrc.sections[-1])
     for url in asked:
         begun = begun.asking(url)
     return begun
@@ -107,7 +107,7 @@ def test_an_entry_without_a_day_is_inside_every_window() -> None:
 
 
 def test_an_article_is_put_together_in_reading_order_wherever_it_was_entered() -> None:
-    sought = Sought(url=address(2), key="1").asking(address(2)).read(page(2, 1, 3), capture(2))
+    sought = ArticleFetch(url=address(2), key="1").asking(address(2)).read(page(2, 1, 3), capture(2))
     assert sought.following == address(1)
     sought = sought.asking(address(1)).read(page(1, 2, 3), capture(1))
     assert sought.following == address(3)
@@ -118,11 +118,11 @@ def test_an_article_is_put_together_in_reading_order_wherever_it_was_entered() -
 
 
 def test_a_page_that_comes_again_at_another_address_is_not_taken_twice() -> None:
-    sought = Sought(url=address(1), key="1").read(page(1, 2), capture(1))
+    sought = ArticleFetch(url=address(1), key="1").read(page(1, 2), capture(1))
     again = evolve(page(1), url=address(1).replace("news", "m"))
     assert len(sought.read(again, capture(1)).pages) == 1
 
 
 def test_pages_that_did_not_come_are_stated() -> None:
-    sought = Sought(url=address(1), key="1").read(page(1, 2), capture(1))
+    sought = ArticleFetch(url=address(1), key="1").read(page(1, 2), capture(1))
     assert sought.lost(address(2)).missing == (address(2),)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 
-from crawler.fetching.handlers import EVERY, Lateness
+from crawler.fetching.handlers import EVERY, EventLoopLag
 
 
 def test_a_loop_that_was_blocked_is_late_by_as_much() -> None:
     async def crawl(busy: float) -> float:
-        lateness = Lateness()
+        lateness = EventLoopLag()
         lateness.opened()
         await asyncio.sleep(3 * EVERY)
         before = lateness.total
@@ -24,7 +24,7 @@ def test_a_loop_that_was_blocked_is_late_by_as_much() -> None:
 
 def test_ticks_in_time_and_those_that_are_overdue() -> None:
     now = [0.0]
-    lateness = Lateness(lambda: now[0])
+    lateness = EventLoopLag(lambda: now[0])
     for moment in (EVERY, 2 * EVERY):
         now[0] = moment
         lateness.tick()

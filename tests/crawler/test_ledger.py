@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from crawler import portals
-from crawler.runs.context import Visit
-from crawler.runs.recorder import Ledger, Seen
+from crawler.runs.context import RunContext
+from crawler.runs.recorder import RunObservations, RunRecorder
 from storage.database import Database, open_database, upgrade
 from storage.runs import leases
 
@@ -45,11 +45,15 @@ def test_a_heartbeat_that_cannot_be_written_is_not_the_last(
         with database.write() as session:
             run = leases.claim(session, "ndrc", NIGHT, NIGHT)
         assert run
-        visit = Visit(config=Config(home=tmp_path), portal=portal, sections=(), database=database, run=run)
+        visit = RunContext(
+            config=Config(home=tmp_path), portal=portal, sections=(), database=database, run=run
+        )
         stopped: list[bool] = []
 
-        async def beat(visit: Visit) -> None:
-            Ledger(visit, StatsCollector(Crawler(Spider)), Seen(), lambda: stopped.append(True)).beat()
+        async def beat(visit: RunContext) -> None:
+            RunRecorder(
+                visit, StatsCollector(Crawler(Spider)), RunObservations(), lambda: stopped.append(True)
+            ).beat()
 
         asyncio.run(beat(evolve(visit, database=Locked(*astuple(database, recurse=False)))))
         assert "heartbeat not written" in caplog.text

@@ -14,9 +14,9 @@ from alerts import percolation, subscriptions
 from config import Config, load
 from crawler import extraction, portals
 from crawler.code_version import code_version
-from crawler.fetching.replay import Stored
+from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
-from crawler.runs.reextraction import Wishes, preview, reextract
+from crawler.runs.reextraction import ReextractionOptions, preview, reextract
 from crawler.spiders.article_reader import printed
 from pipelines.dedupe.exact_duplicates import decide
 from policy.errors import PageError
@@ -26,7 +26,7 @@ from policy.text.words import fold
 from storage import queries
 from storage.articles import archive, boilerplate
 from storage.articles import captures as captured
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import leases
 from storage.tables import DeliveryRow
@@ -86,7 +86,7 @@ class Nights:
         pages: Mapping[str, str],
         at: dt.datetime,
     ) -> str:
-        stored = Stored(self.config, self.database)
+        stored = CaptureReader(self.config, self.database)
         html = [("Content-Type", "text/html; charset=utf-8")]
         captures = [
             writer.write(url=url, status=200, headers=html, body=body.encode(), at=at)
@@ -98,7 +98,7 @@ class Nights:
             payloads = [Payload(url=url, body=body.encode()) for url, body in pages.items()]
             return archive.store(
                 self.database,
-                Reading(
+                Extraction(
                     article=extraction.reread(portal, payloads, learned),
                     captures=tuple(captures),
                     code=code_version(portal),
@@ -178,7 +178,7 @@ def test_only_where_words_differ_there_are_versions_and_nobody_is_told(nights: N
     assert (told, before) == (6, ["new_policy"] * 6 + ["new_version"])
     assert (nights.texts(STEADY), nights.texts(CHANGING), nights.texts(LOST)) == ([SIGNED], [SIGNED], [])
 
-    done = reextract(nights.mended().config, "ndrc", Wishes())
+    done = reextract(nights.mended().config, "ndrc", ReextractionOptions())
     assert done is not None
     assert (done.unchanged, done.count("revised"), done.count("new"), done.unread) == (4, 2, 1, ())
     assert nights.kinds()[7:] == ["reextracted", "reextracted", "reextracted", "new_policy"]
@@ -192,7 +192,7 @@ def test_only_where_words_differ_there_are_versions_and_nobody_is_told(nights: N
 
 def test_the_time_and_the_captures_of_a_version_read_again_are_those_it_had(nights: Nights) -> None:
     ten_nights(nights)
-    reextract(nights.mended().config, "ndrc", Wishes())
+    reextract(nights.mended().config, "ndrc", ReextractionOptions())
     with nights.database.read() as session:
         known = queries.article_by_key(session, "ndrc", key_of(CHANGING))
         assert known is not None
@@ -207,7 +207,7 @@ def test_the_time_and_the_captures_of_a_version_read_again_are_those_it_had(nigh
 def test_the_night_after_makes_no_version_and_a_real_change_is_one(nights: Nights) -> None:
     ten_nights(nights)
     mended = nights.mended()
-    reextract(mended.config, "ndrc", Wishes())
+    reextract(mended.config, "ndrc", ReextractionOptions())
     count = len(nights.kinds())
     pages = {url_of(each): shapes.ndrc_article(each) for each in PLAIN[1:]}
     pages[url_of(STEADY)] = with_annex(STEADY, "附件：试点名单")
@@ -220,9 +220,9 @@ def test_the_night_after_makes_no_version_and_a_real_change_is_one(nights: Night
 
 def test_reading_again_twice_adds_nothing(nights: Nights) -> None:
     ten_nights(nights)
-    reextract(nights.mended().config, "ndrc", Wishes())
+    reextract(nights.mended().config, "ndrc", ReextractionOptions())
     before = nights.kinds()
-    again = reextract(nights.mended().config, "ndrc", Wishes())
+    again = reextract(nights.mended().config, "ndrc", ReextractionOptions())
     assert again is not None
     assert (again.unchanged, again.restated) == (7, ())
     assert nights.kinds() == before
@@ -231,7 +231,7 @@ def test_reading_again_twice_adds_nothing(nights: Nights) -> None:
 def test_a_preview_says_the_same_and_changes_nothing(nights: Nights) -> None:
     ten_nights(nights)
     before = nights.kinds()
-    would = preview(nights.mended().config, "ndrc", Wishes())
+    would = preview(nights.mended().config, "ndrc", ReextractionOptions())
     assert (would.run, would.unchanged, would.count("revised"), would.count("new")) == (None, 4, 2, 1)
     assert {each.title: each.versions for each in would.restated}[CHANGING.title] == 2
     assert nights.kinds() == before
@@ -242,7 +242,7 @@ def test_a_preview_says_the_same_and_changes_nothing(nights: Nights) -> None:
 def test_only_captures_since_a_day_are_read(nights: Nights) -> None:
     ten_nights(nights)
     since = FIRST + dt.timedelta(days=8)
-    done = reextract(nights.mended().config, "ndrc", Wishes(since=since))
+    done = reextract(nights.mended().config, "ndrc", ReextractionOptions(since=since))
     assert done is not None
     assert nights.texts(CHANGING) == [SIGNED, "附件：第2批名单"], "the state of the sixth night lies before"
     assert nights.texts(LOST) == [SIGNED]
@@ -253,7 +253,7 @@ def test_articles_new_to_the_archive_are_announced_when_asked_for(nights: Nights
         subscriptions.add(session, "试点", "a@example.org", FIRST)
     ten_nights(nights)
     told = nights.deliveries()
-    reextract(nights.mended().config, "ndrc", Wishes(announce=True))
+    reextract(nights.mended().config, "ndrc", ReextractionOptions(announce=True))
     assert nights.deliveries() == told + 1
 
 
@@ -261,9 +261,9 @@ def test_a_template_that_reads_less_replaces_nothing_unless_it_is_accepted(night
     nights.night(0, {url_of(each): shapes.ndrc_redesigned(each) for each in PLAIN})
     assert nights.kinds() == []
     mended = nights.mended()
-    reextract(mended.config, "ndrc", Wishes())
+    reextract(mended.config, "ndrc", ReextractionOptions())
     assert len(nights.kinds()) == len(PLAIN)
-    worse = reextract(nights.config, "ndrc", Wishes())
+    worse = reextract(nights.config, "ndrc", ReextractionOptions())
     assert worse is not None
     assert (worse.failed, worse.whole) == ({"rejected": len(PLAIN)}, False)
     assert len(nights.kinds()) == len(PLAIN)
@@ -273,7 +273,7 @@ def test_a_damaged_capture_is_named_and_its_article_stays(nights: Nights) -> Non
     nights.night(0, {url_of(PLAIN[0]): with_annex(PLAIN[0], "附件：名单")})
     (warc,) = nights.config.captures.rglob("*.warc.gz")
     warc.unlink()
-    done = reextract(nights.mended().config, "ndrc", Wishes())
+    done = reextract(nights.mended().config, "ndrc", ReextractionOptions())
     assert done is not None
     assert (done.failed, done.whole, done.run and done.run.state) == ({"capture": 1}, False, "partial")
     assert warc.name in done.unread[0].message
@@ -285,12 +285,12 @@ def test_a_portal_that_is_being_crawled_is_not_read_again(nights: Nights) -> Non
     now = dt.datetime.now(dt.UTC)
     with nights.database.write() as session:
         running = leases.claim(session, "ndrc", now, now)
-    assert reextract(nights.mended().config, "ndrc", Wishes()) is None
+    assert reextract(nights.mended().config, "ndrc", ReextractionOptions()) is None
     assert len(nights.kinds()) == 7
     with nights.database.write() as session:
         assert running is not None
         leases.close(session, running.id, "ok", now)
-    assert reextract(nights.mended().config, "ndrc", Wishes()) is not None
+    assert reextract(nights.mended().config, "ndrc", ReextractionOptions()) is not None
 
 
 def test_an_article_of_several_pages_is_read_again_in_their_order(nights: Nights) -> None:
@@ -302,7 +302,7 @@ def test_an_article_of_several_pages_is_read_again_in_their_order(nights: Nights
     torn = {url: body.replace("扫一扫", "扫二扫") for url, body in whole.items() if url != last}
     assert nights.articles(1, "bjx", [torn]) == ["rejected"]
 
-    done = reextract(nights.mended().config, "bjx", Wishes())
+    done = reextract(nights.mended().config, "bjx", ReextractionOptions())
     assert done is not None
     assert (done.count("revised"), done.failed, done.whole) == (1, {"incomplete": 1}, True)
     with nights.database.read() as session:
@@ -327,6 +327,6 @@ def test_furniture_that_was_learned_meanwhile_makes_no_version(nights: Nights) -
     with nights.database.write() as session:
         block = Block(layout="NdrcArticle", edge="tail", key=fold(line), since=FIRST, pages=10, of=10)
         assert boilerplate.publish(session, "ndrc", FIRST, lambda _: (block,))
-    done = reextract(nights.mended().config, "ndrc", Wishes())
+    done = reextract(nights.mended().config, "ndrc", ReextractionOptions())
     assert done is not None
     assert (done.unchanged, done.count("revised")) == (2, 1)

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from crawler.fetching.traffic import Meter
+from crawler.fetching.traffic import TrafficMeter
 from crawler.pages.listings.entries import listing
-from crawler.runs.statistics import Reports
+from crawler.runs.statistics import SectionReports
 from policy.records import Entry
-from policy.records.runs import Odd
+from policy.records.runs import Anomaly
 
 URL = "https://www.example.cn/tz/"
 DAY = dt.date(2026, 11, 20)
@@ -21,7 +21,7 @@ def entry(key: str, title: str = "关于开展检查的通知", day: dt.date | N
 
 
 def test_a_listing_is_told_page_by_page() -> None:
-    reports = Reports()
+    reports = SectionReports()
     reports.read("tz", URL, listing([entry("1"), entry("2")]), known={"2"})
     reports.read("tz", f"{URL}2", listing([entry("2"), entry("3", day=None)]), known={"2"})
     report = reports.sections["tz"]
@@ -30,10 +30,10 @@ def test_a_listing_is_told_page_by_page() -> None:
 
 
 def test_a_page_that_shows_only_rows_of_pages_before_is_a_loop() -> None:
-    reports = Reports()
+    reports = SectionReports()
     for page in (URL, f"{URL}2", f"{URL}3"):
         reports.read("tz", page, listing([entry("1"), entry("2")]), known=())
-    assert reports.sections["tz"].odd == {"loops": Odd(count=2, examples=(f"{URL}2", f"{URL}3"))}
+    assert reports.sections["tz"].odd == {"loops": Anomaly(count=2, examples=(f"{URL}2", f"{URL}3"))}
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_page_that_shows_only_rows_of_pages_before_is_a_loop() -> None:
     ],
 )
 def test_two_documents_under_one_key_are_told_wherever_they_stand(other: Entry, odd: bool) -> None:
-    same, later = Reports(), Reports()
+    same, later = SectionReports(), SectionReports()
     same.read("tz", URL, listing([entry("1"), other]), known=())
     later.read("tz", URL, listing([entry("1")]), known=())
     later.read("tz", f"{URL}2", listing([other, entry("2")]), known=())
@@ -55,7 +55,7 @@ def test_two_documents_under_one_key_are_told_wherever_they_stand(other: Entry, 
 
 
 def test_a_host_is_told_by_its_answers_and_its_failures() -> None:
-    meter = Meter()
+    meter = TrafficMeter()
     for seconds in (0.1, 0.2, 9.0):
         meter.answered("www.example.cn", 200, 100, seconds)
     meter.answered("www.example.cn", 503, 10, None)

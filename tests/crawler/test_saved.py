@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from crawler.fetching.replay import Saved
-from storage.warc.record_parser import StoredRecord, Unanswered
+from crawler.fetching.replay import SavedCaptures
+from storage.warc.record_parser import FailedRequest, StoredRecord
 
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 
@@ -29,29 +29,29 @@ def record(url: str, *, day: int = 1, method: str = "GET", body: bytes = b"") ->
 
 def test_the_exact_address_answers_before_one_that_is_written_otherwise() -> None:
     exact, alike = record(URL), record(URL.replace("https", "http"), day=2)
-    assert Saved([exact, alike]).find("GET", URL, b"") == exact
+    assert SavedCaptures([exact, alike]).find("GET", URL, b"") == exact
 
 
 def test_scheme_fragment_and_index_html_do_not_matter() -> None:
-    saved = Saved([record(URL)])
+    saved = SavedCaptures([record(URL)])
     assert saved.find("GET", "http://www.ndrc.gov.cn/xxgk/zcfb/tz/index.html#top", b"") == record(URL)
     assert saved.find("GET", f"{URL}index_1.html", b"") is None
 
 
 def test_of_several_captures_the_last_answers() -> None:
-    assert Saved([record(URL, day=3), record(URL, day=2)]).find("GET", URL, b"") == record(URL, day=3)
+    assert SavedCaptures([record(URL, day=3), record(URL, day=2)]).find("GET", URL, b"") == record(URL, day=3)
 
 
 def test_a_post_is_answered_by_its_own_body_only() -> None:
-    saved = Saved([record(URL, method="POST", body=b"page=1")])
+    saved = SavedCaptures([record(URL, method="POST", body=b"page=1")])
     assert saved.find("POST", URL, b"page=1")
     assert saved.find("POST", URL, b"page=2") is None
     assert saved.find("GET", URL, b"") is None
 
 
 def test_that_nobody_answered_is_known_of_the_address_and_its_body() -> None:
-    lost = Unanswered(url=URL, at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC), reason="dns", method="POST")
-    saved = Saved([record(URL)], unanswered=[lost])
+    lost = FailedRequest(url=URL, at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC), reason="dns", method="POST")
+    saved = SavedCaptures([record(URL)], unanswered=[lost])
     assert saved.unanswered("POST", URL.replace("https", "http"), b"") == lost
     assert saved.unanswered("POST", URL, b"page=2") is None
     assert saved.unanswered("GET", URL, b"") is None

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from crawler.pages.listings import StaticList, YearList
 from crawler.portal import Section
-from crawler.spiders.backfill_listing import LOST, PASSED, STALE, Frontier, Walk, merged
+from crawler.spiders.backfill_listing import LOST, PASSED, STALE, ListingFrontier, ListingWalk, merged
 from crawler.urls import alike
 from policy.records import Entry, Listing
 from policy.records.backfills import PATIENCE, Walked
@@ -37,14 +37,16 @@ def listing(entries: Sequence[Entry], *more: int) -> Listing:
     return Listing(entries=tuple(entries), more=tuple(page(n) for n in more))
 
 
-def a_walk(*, most: int | None = None, frontier: Frontier | None = None, section: Section = SECTION) -> Walk:
+def a_walk(
+    *, most: int | None = None, frontier: ListingFrontier | None = None, section: Section = SECTION
+) -> ListingWalk:
     since, until = dt.date(2019, 1, 1), dt.date(2020, 12, 31)
-    known = frontier or Frontier()
+    known = frontier or ListingFrontier()
     before = Walked(pages=len(known.read))
-    return Walk(section=section, since=since, until=until, most=most, frontier=known, walked=before)
+    return ListingWalk(section=section, since=since, until=until, most=most, frontier=known, walked=before)
 
 
-def walked(walk: Walk, *pages: Sequence[int]) -> list[str]:
+def walked(walk: ListingWalk, *pages: Sequence[int]) -> list[str]:
     """The keys that are wanted of pages whose rows are of these years, until the walk stops."""
     found, total = list[str](), len(pages)
     for n, years in enumerate(pages):
@@ -138,7 +140,9 @@ def test_pages_that_fail_are_passed_by_and_tried_in_later_runs_until_they_are_gi
     walk.take(listing(rows(2020, page=2)))
     assert (walk.following(), walk.state, walk.report.waiting) == (None, "walking", 1)
 
-    again = a_walk(frontier=Frontier(read=(LIST, page(2)), waiting=(page(1),), tries={page(1): PATIENCE - 1}))
+    again = a_walk(
+        frontier=ListingFrontier(read=(LIST, page(2)), waiting=(page(1),), tries={page(1): PATIENCE - 1})
+    )
     again.take(listing(rows(2026), 1, 2))
     assert [again.following(), again.take(listing(rows(2020, page=2)))] == [page(2), rows(2020, page=2)]
     assert again.following() == page(1)
@@ -159,7 +163,7 @@ def test_a_portal_that_answers_no_more_is_asked_no_more_in_this_run() -> None:
 
 
 def test_a_walk_goes_on_where_it_was_and_reads_the_pages_before_again() -> None:
-    held = Frontier(read=tuple(page(n) for n in range(6)), waiting=tuple(page(n) for n in (6, 7, 8)))
+    held = ListingFrontier(read=tuple(page(n) for n in range(6)), waiting=tuple(page(n) for n in (6, 7, 8)))
     walk = a_walk(frontier=held)
     walk.take(listing(rows(2026), *range(1, 10)))
     order = []
@@ -171,7 +175,7 @@ def test_a_walk_goes_on_where_it_was_and_reads_the_pages_before_again() -> None:
 
 
 def test_the_first_page_of_a_walk_that_goes_on_is_no_sign_that_it_has_passed() -> None:
-    held = Frontier(read=(LIST, page(1)), waiting=(page(2), page(3)))
+    held = ListingFrontier(read=(LIST, page(1)), waiting=(page(2), page(3)))
     walk = a_walk(frontier=held)
     for n in range(PASSED):
         assert walk.state == "walking"

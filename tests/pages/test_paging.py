@@ -10,7 +10,7 @@ from crawler.extraction import read_article, read_saved
 from crawler.pages.base import document
 from crawler.pages.generic import GenericArticle
 from crawler.pages.generic.pagination import pages_of
-from crawler.spiders.listing_cursor import Sought
+from crawler.spiders.listing_cursor import ArticleFetch
 from policy.records import Capture, Page, Payload
 
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
@@ -122,7 +122,7 @@ def read(payload: Payload) -> Page:
 
 def followed(entered: int, last: int) -> list[Page]:
     """The pages that are read of an article entered at one of them."""
-    sought = Sought(url=part(entered).url, key="1")
+    sought = ArticleFetch(url=part(entered).url, key="1")
     pages = {part(n).url: part(n, last) for n in range(1, last + 1)}
     waiting: str | None = sought.url
     while waiting:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from benchmarks.edits import edited, regulation, sentence, text
 from pipelines.diff import text_diff as lines_of
-from pipelines.diff.comparison import Change, apply, compare
+from pipelines.diff.comparison import ClauseChange, apply, compare
 from pipelines.diff.field_changes import materiality
 from policy.records import Article, Found
 from policy.text.numerals import numeral
@@ -33,7 +33,7 @@ REGULATION = [
 ]
 
 
-def changes(old: Sequence[str], new: Sequence[str]) -> tuple[Change, ...]:
+def changes(old: Sequence[str], new: Sequence[str]) -> tuple[ClauseChange, ...]:
     found = compare(old, new).changes
     assert apply(found, old) == tuple(new)
     return found

@@ -12,7 +12,7 @@ from policy.documents.references import references
 from policy.records import Article, Found
 from storage import queries
 from storage.articles import archive
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.policies import citations
 from storage.policies.citations import Citation
@@ -40,7 +40,7 @@ def archived(database: Database, article: Article, at: dt.datetime = NIGHT) -> i
     """The policy of the article once it is archived and connected."""
     captures = (a_capture(article.text, at=at),)
     saved = archive.store(
-        database, Reading(article=article, captures=captures, code="1"), decide=a_new_policy
+        database, Extraction(article=article, captures=captures, code="1"), decide=a_new_policy
     )
     linking.follow(database)
     with database.read() as session:

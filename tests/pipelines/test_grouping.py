@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 from attrs import evolve
 
-from pipelines.dedupe.grouping import Group, Member, Relations, group, member
+from pipelines.dedupe.grouping import Group, GroupMember, Relations, group, member
 from pipelines.dedupe.relations import Kind, Relation, Side, relation
 from tests.pipelines.test_relations import LAW, NAME, NOTICE, TEXT, amended, an_article, clauses
 
@@ -27,10 +27,10 @@ def edition() -> Relation:
     return Relation(kind="edition", side="left", strength=2, differs=True, containment=0.9)
 
 
-def grouped(pairs: Relations, **members: Member) -> list[str]:
+def grouped(pairs: Relations, **members: GroupMember) -> list[str]:
     """Groups as words: ``ab|c`` is a policy of two editions, ``a!`` one that is kept apart."""
     keys = {key for pair in pairs for key in pair}
-    known = {key: members.get(key, Member()) for key in keys}
+    known = {key: members.get(key, GroupMember()) for key in keys}
     outcomes = set()
     for turn in range(12):
         draw = random.Random(turn)
@@ -100,7 +100,7 @@ def test_a_text_between_two_editions_is_of_their_policy_and_not_an_edition_more(
 def test_a_retitled_reprint_of_the_final_text_does_not_part_it_from_its_draft() -> None:
     differ = Relation(kind="different", differs=True)
     pairs = {("f", "r"): SAME, ("d", "f"): edition(), ("d", "r"): differ}
-    assert grouped(pairs, d=Member(draft=True)) == ["d|fr"]
+    assert grouped(pairs, d=GroupMember(draft=True)) == ["d|fr"]
 
 
 def test_pages_join_through_the_whole() -> None:
@@ -120,7 +120,9 @@ def test_an_excerpt_goes_to_the_policy_that_it_is_clearly_of() -> None:
 
 
 def test_an_excerpt_that_bears_the_name_of_another_document_keeps_no_other_away() -> None:
-    named = {key: Member(names=frozenset({name})) for key, name in (("a", "供水办法"), ("y", "接口规范"))}
+    named = {
+        key: GroupMember(names=frozenset({name})) for key, name in (("a", "供水办法"), ("y", "接口规范"))
+    }
     pairs = {("x", "a"): part(), ("y", "a"): part(), ("z", "a"): part()}
     assert grouped(pairs, **named, x=named["a"]) == ["axz", "y!a"]
 
@@ -143,14 +145,16 @@ def test_excerpts_that_lean_on_each_other_and_on_two_policies_are_of_neither() -
 
 
 def test_an_excerpt_of_a_policy_and_of_another_document_that_leans_on_it_is_of_neither() -> None:
-    named = {key: Member(names=frozenset({name})) for key, name in (("m", "供水办法"), ("b", "接口规范"))}
+    named = {
+        key: GroupMember(names=frozenset({name})) for key, name in (("m", "供水办法"), ("b", "接口规范"))
+    }
     pairs = {("a", "b"): SAME, ("a", "e"): part("annotated"), ("e", "b"): part()}
     found = grouped(pairs | {(key, "m"): part() for key in "abe"}, **named)
     assert found == ["ab!em", "e!am", "m"]
 
 
 def test_a_collection_of_policies_fuses_none_of_them() -> None:
-    named = {key: Member(names=frozenset({f"{key}管理办法"})) for key in "ab"}
+    named = {key: GroupMember(names=frozenset({f"{key}管理办法"})) for key in "ab"}
     found = grouped({("a", "y"): part(), ("b", "y"): part()}, **named)
     assert found == ["a!y", "b!y", "y"]
 
@@ -162,10 +166,10 @@ def test_two_annotated_texts_are_of_the_policy_that_both_hold() -> None:
 
 def test_editions_stand_in_the_order_of_their_days_the_draft_first() -> None:
     days = {
-        "a": Member(revised=dt.date(2024, 1, 1)),
-        "b": Member(day=dt.date(2010, 1, 1)),
-        "c": Member(day=dt.date(2016, 5, 1)),
-        "d": Member(day=dt.date(2025, 5, 1), draft=True),
+        "a": GroupMember(revised=dt.date(2024, 1, 1)),
+        "b": GroupMember(day=dt.date(2010, 1, 1)),
+        "c": GroupMember(day=dt.date(2016, 5, 1)),
+        "d": GroupMember(day=dt.date(2025, 5, 1), draft=True),
     }
     pairs = {("b", "c"): edition(), ("c", "a"): edition(), ("d", "b"): edition()}
     assert grouped(pairs, **days) == ["d|b|c|a"]
@@ -173,7 +177,7 @@ def test_editions_stand_in_the_order_of_their_days_the_draft_first() -> None:
 
 def test_an_excerpt_is_put_to_the_edition_it_is_of() -> None:
     pairs = {("a", "b"): edition(), ("e", "a"): part(containment=0.9), ("e", "b"): part(containment=1.0)}
-    days = {"a": Member(day=dt.date(2010, 1, 1)), "b": Member(day=dt.date(2016, 5, 1))}
+    days = {"a": GroupMember(day=dt.date(2010, 1, 1)), "b": GroupMember(day=dt.date(2016, 5, 1))}
     assert grouped(pairs, **days) == ["a|be"]
 
 
@@ -193,7 +197,7 @@ def test_a_neighbourhood_is_grouped_as_among_all() -> None:
         ("e", "f"): SAME,
         ("f", "g"): NOTHING,
     }
-    everyone = {key: Member() for pair in pairs for key in pair}
+    everyone = {key: GroupMember() for pair in pairs for key in pair}
     whole = group(everyone, pairs)
     assert {*group({key: everyone[key] for key in ("a", "b", "c")}, pairs)} <= {*whole}
 

@@ -6,10 +6,10 @@ import datetime as dt
 
 from attrs import evolve
 
-from pipelines.archive_pipeline import Learner
+from pipelines.archive_pipeline import BoilerplateLearner
 from pipelines.boilerplate.learning import FROM
 from pipelines.html.cleaning import Cleaned
-from pipelines.items import Read
+from pipelines.items import ExtractedArticle
 from storage.articles import boilerplate
 from storage.articles.boilerplate import WINDOW
 from storage.database import Database
@@ -18,8 +18,8 @@ from tests.storage.builders import DAY, NIGHT, a_capture, an_article
 
 def a_reading(
     key: int, *tail: str, payload: str = "page", at: dt.datetime = NIGHT, layout: str = "A"
-) -> Read:
-    return Read(
+) -> ExtractedArticle:
+    return ExtractedArticle(
         article=an_article(key=str(key)),
         captures=(a_capture(f"{payload} {key}", at=at),),
         code="code-1",
@@ -36,7 +36,7 @@ def remembered(database: Database) -> dict[str, tuple[str, ...]]:
 
 
 def test_a_set_is_published_once_at_the_end_of_a_run(database: Database) -> None:
-    learner = Learner(database, "ndrc", batch=4)
+    learner = BoilerplateLearner(database, "ndrc", batch=4)
     for key in range(FROM):
         learner.see(a_reading(key, "江潮出品"), known=False)
         with database.read() as session:
@@ -44,11 +44,11 @@ def test_a_set_is_published_once_at_the_end_of_a_run(database: Database) -> None
     published = learner.publish(NIGHT)
     assert published
     assert [block.key for block in published.blocks] == ["江潮出品"]
-    assert Learner(database, "ndrc").publish(NIGHT + DAY) == published
+    assert BoilerplateLearner(database, "ndrc").publish(NIGHT + DAY) == published
 
 
 def test_two_runs_on_one_database_learn_from_each_others_pages(database: Database) -> None:
-    runs = [Learner(database, "ndrc", batch=1), Learner(database, "ndrc", batch=3)]
+    runs = [BoilerplateLearner(database, "ndrc", batch=1), BoilerplateLearner(database, "ndrc", batch=3)]
     for key in range(10):
         runs[key % 2].see(a_reading(key, "江潮出品"), known=False)
     assert [runs[0].publish(NIGHT), runs[1].publish(NIGHT)][1]
@@ -57,14 +57,14 @@ def test_two_runs_on_one_database_learn_from_each_others_pages(database: Databas
 
 def test_a_changed_page_is_remembered_as_it_is_now(database: Database) -> None:
     for night, words in enumerate(["江潮出品", "江海出品"]):
-        learner = Learner(database, "ndrc")
+        learner = BoilerplateLearner(database, "ndrc")
         learner.see(a_reading(1, words, payload=words, at=NIGHT + night * DAY), known=night > 0)
         learner.publish(NIGHT)
         assert remembered(database)["1"][0] == words
 
 
 def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Database) -> None:
-    first = Learner(database, "ndrc")
+    first = BoilerplateLearner(database, "ndrc")
     for key in range(WINDOW + 50):
         first.see(a_reading(key), known=True)
     first.publish(NIGHT)
@@ -73,7 +73,7 @@ def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Data
     assert max(map(int, drawn)) > WINDOW, "drawn by lot, not those that came first or last"
     assert min(map(int, drawn)) < 50
 
-    second = Learner(database, "ndrc")
+    second = BoilerplateLearner(database, "ndrc")
     forgotten = next(key for key in range(WINDOW) if str(key) not in drawn)
     second.see(a_reading(forgotten, at=NIGHT + DAY), known=True)
     second.see(a_reading(500, at=NIGHT + DAY), known=False)
@@ -84,14 +84,14 @@ def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Data
 
 def test_a_page_remembered_by_older_code_is_remembered_anew(database: Database) -> None:
     for code, words in (("code-1", "江潮出品"), ("code-1", "别的话"), ("code-2", "新代码读出的话")):
-        learner = Learner(database, "ndrc")
+        learner = BoilerplateLearner(database, "ndrc")
         learner.see(evolve(a_reading(1, words), code=code), known=True)
         learner.publish(NIGHT)
         assert remembered(database)["1"][0] == ("江潮出品" if code == "code-1" else words)
 
 
 def test_nothing_is_learned_from_a_page_of_no_layout(database: Database) -> None:
-    learner = Learner(database, "ndrc")
+    learner = BoilerplateLearner(database, "ndrc")
     learner.see(a_reading(1, layout=""), known=False)
     assert learner.publish(NIGHT) is None
     assert remembered(database) == {}

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from pipelines.dedupe.comparison_profile import Sheet, sheet
+from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.relations import relation
 from pipelines.metadata.fields import describe
 from policy.records import Article, Found, Label
 
 HARD = tomllib.loads(Path(__file__).with_name("pairs.toml").read_text("utf-8"))
 Page = Mapping[str, Any]
-Reading = Callable[[Page, str], Sheet]
+Reading = Callable[[Page, str], ComparisonProfile]
 
 
 def printed(page: Page) -> str:
@@ -28,20 +28,20 @@ def printed(page: Page) -> str:
     return text
 
 
-def saved(page: Page, key: str) -> Sheet:
+def saved(page: Page, key: str) -> ComparisonProfile:
     """A page of which nothing but its headline and its text is known."""
     title = Found(value=page["title"], raw=page["title"], rule="test")
-    return sheet(
+    return comparison_profile(
         Article(portal="saved", key=key, url=f"https://www.example.cn/{key}", title=title, text=printed(page))
     )
 
 
-def crawled(page: Page, key: str) -> Sheet:
+def crawled(page: Page, key: str) -> ComparisonProfile:
     """The same page on a portal of its own, with all that is read in its text."""
     text, headline = printed(page), Label(name="title", value=page["title"], rule="meta:ArticleTitle")
     found = describe([headline], text.split("\n"))
     assert found.title
-    return sheet(
+    return comparison_profile(
         Article(
             portal=f"portal-{key}",
             key=key,

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from benchmarks.invented import paragraph, terms
-from pipelines.dedupe.comparison_profile import Sheet, sheet
+from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.relations import Kind, Relation, relation
 from policy.documents.numbers import parse
 from policy.records import Article, Found
@@ -26,10 +26,10 @@ def an_article(
     issuer: str | None = None,
     written: dt.date | None = None,
     key: str = "1",
-) -> Sheet:
+) -> ComparisonProfile:
     doc_no = parse(number) if number else None
     organ = (Issuer(printed=issuer, id=issuer),) if issuer else None
-    return sheet(
+    return comparison_profile(
         Article(
             portal="bench",
             key=key,
@@ -50,7 +50,7 @@ def clauses(seed: int, count: int = 16) -> list[str]:
     return [f"第{'一二三四五六七八九十'[at % 10]}条　{paragraph(draw, words)}" for at in range(count)]
 
 
-def told(left: Sheet, right: Sheet) -> Relation:
+def told(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
     """The relation, seen from both sides."""
     found = relation(left, right)
     assert relation(right, left) == found.mirrored()
@@ -285,7 +285,7 @@ def test_an_interpretation_of_another_policy_is_different() -> None:
 # ------------------------------------------------------------------ what is never one
 
 
-def notice(year: str, batch: str, names: list[str]) -> Sheet:
+def notice(year: str, batch: str, names: list[str]) -> ComparisonProfile:
     frame = "".join(paragraph(random.Random(5), terms()[:20]) for _ in range(4))
     listed = "\n".join(f"{rank}.{name}" for rank, name in enumerate(names, 1))
     text = f"经企业申报、专家评审，确定第{batch}批绿色工厂名单，现予公布。{frame}\n{listed}\n{year}年5月6日"
@@ -312,7 +312,7 @@ def test_a_template_whose_names_are_in_the_attachment_is_told_by_its_title() -> 
 
 
 def test_appointments_are_different() -> None:
-    def appointed(name: str, place: str) -> Sheet:
+    def appointed(name: str, place: str) -> ComparisonProfile:
         text = (
             f"各市人民政府，省政府各部门：经研究，决定：任命{name}为{place}能源局副局长，试用期一年。"
             "任职时间自本通知印发之日起计算。特此通知。"
@@ -323,7 +323,7 @@ def test_appointments_are_different() -> None:
 
 
 def test_plans_of_two_years_are_different() -> None:
-    def plan(year: int) -> Sheet:
+    def plan(year: int) -> ComparisonProfile:
         share = [line.replace("第", f"{year}年第", 1) if at % 4 == 0 else line for at, line in enumerate(LAW)]
         return an_article(f"云麓省{year}年氢能产业工作要点", "\n".join(share))
 
@@ -332,7 +332,7 @@ def test_plans_of_two_years_are_different() -> None:
 
 
 def test_replies_to_different_towns_are_different() -> None:
-    def reply(town: str, power: int) -> Sheet:
+    def reply(town: str, power: int) -> ComparisonProfile:
         text = (
             f"{town}人民政府：你县请示收悉。同意建设抽水蓄能项目，装机{power}兆瓦。{LAW[1]}{LAW[2]}特此批复。"
         )

@@ -17,7 +17,7 @@ from attrs import evolve
 from sqlalchemy.orm import Session
 
 from pipelines.consumers import linking
-from pipelines.consumers.regrouping import settle
+from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.exact_duplicates import decide
 from policy.documents.outline import completeness, outline
 from policy.errors import ArchiveError
@@ -25,7 +25,7 @@ from policy.records import Article, Version
 from policy.records.saves import Ruling
 from storage import queries
 from storage.articles import archive
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.policies import article_links, memberships
 from tests.acts import act
@@ -65,7 +65,7 @@ def save(database: Database, *articles: Article, at: dt.datetime = NIGHT) -> lis
     for article in articles:
         captures = (a_capture(f"{article.portal} {article.key} {article.text}", at=at),)
         saved.append(
-            archive.store(database, Reading(article=article, captures=captures, code="1"), decide=decide)
+            archive.store(database, Extraction(article=article, captures=captures, code="1"), decide=decide)
         )
     return [one.article_id for one in saved]
 
@@ -228,7 +228,7 @@ def rule(database: Database, pairs: Sequence[tuple[int, int]], *, same: bool) ->
             article_links.rule(
                 session, Ruling(a=a, b=b, same=same, by="li", why="looked at both", at=NIGHT + DAY)
             )
-        settle(session, [end for pair in pairs for end in pair], at=NIGHT + DAY)
+        regroup(session, [end for pair in pairs for end in pair], at=NIGHT + DAY)
 
 
 def test_a_wrong_join_is_split_by_hand_and_stays_split(database: Database) -> None:
@@ -339,7 +339,7 @@ def test_an_article_that_cannot_be_grouped_stops_none_behind_it(
     def broken(session: Session, articles: list[int], **named: Any) -> frozenset[int]:
         if articles == [1]:
             raise RecursionError("too many to group")
-        return settle(session, articles, **named)
+        return regroup(session, articles, **named)
 
     monkeypatch.setattr(linking, "settle", broken)
     save(database, an_issue("bad", act(4)))

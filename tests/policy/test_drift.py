@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from policy.records.runs import Readings, Sample
+from policy.records.runs import ExtractionQuality, Sample
 from policy.rules.drift import alarms
 from policy.rules.probability import at_least
 
@@ -19,15 +19,15 @@ def sample(count: int, shares: Mapping[str, float] = FULL, *, bits: int = 11) ->
     return Sample(count=count, filled=filled, sizes={str(bits): count})
 
 
-def a_night(known: int = 100, **changed: object) -> Readings:
-    return Readings(known=sample(known), new=sample(3), **changed)  # type: ignore[arg-type]
+def a_night(known: int = 100, **changed: object) -> ExtractionQuality:
+    return ExtractionQuality(known=sample(known), new=sample(3), **changed)  # type: ignore[arg-type]
 
 
-def names(*runs: Readings) -> list[tuple[str, str]]:
+def names(*runs: ExtractionQuality) -> list[tuple[str, str]]:
     return [(alarm.kind, alarm.field) for alarm in alarms(runs)]
 
 
-FIRST = Readings(first=sample(40))
+FIRST = ExtractionQuality(first=sample(40))
 
 
 def test_a_night_like_the_others_is_no_alarm() -> None:
@@ -39,7 +39,9 @@ def test_a_night_like_the_others_is_no_alarm() -> None:
 def test_a_field_that_goes_empty_is_an_alarm_with_numbers_and_examples() -> None:
     urls = ("https://www.example.cn/1.html", "https://www.example.cn/2.html", "https://www.example.cn/3.html")
     tonight = a_night(examples={"known:source": urls})
-    tonight = Readings(new=tonight.new, known=sample(100, FULL | {"source": 0.1}), examples=tonight.examples)
+    tonight = ExtractionQuality(
+        new=tonight.new, known=sample(100, FULL | {"source": 0.1}), examples=tonight.examples
+    )
     (alarm,) = alarms([FIRST, a_night(), tonight])
     assert (alarm.kind, alarm.field, alarm.readings) == ("field_empty", "source", "known")
     assert (alarm.found, alarm.of, alarm.usual, alarm.examples) == (90, 100, 0.0, urls)
@@ -48,29 +50,31 @@ def test_a_field_that_goes_empty_is_an_alarm_with_numbers_and_examples() -> None
 
 def test_new_articles_without_a_field_are_an_alarm_only_when_there_are_enough() -> None:
     without = FULL | {"source": 0.0}
-    assert names(FIRST, Readings(new=sample(2, without))) == [], "two may be chance"
-    assert names(FIRST, Readings(new=sample(8, without))) == [("field_empty", "source")]
-    assert names(Readings(first=sample(5)), Readings(new=sample(8, without))) == [], "nobody knows yet"
+    assert names(FIRST, ExtractionQuality(new=sample(2, without))) == [], "two may be chance"
+    assert names(FIRST, ExtractionQuality(new=sample(8, without))) == [("field_empty", "source")]
+    assert names(ExtractionQuality(first=sample(5)), ExtractionQuality(new=sample(8, without))) == [], (
+        "nobody knows yet"
+    )
 
 
 def test_a_field_that_is_often_empty_may_be() -> None:
-    assert names(FIRST, a_night(), Readings(known=sample(100, FULL | {"validity": 0.0}))) == []
+    assert names(FIRST, a_night(), ExtractionQuality(known=sample(100, FULL | {"validity": 0.0}))) == []
 
 
 def test_a_first_crawl_of_a_new_section_is_not_judged_by_the_others() -> None:
-    assert names(FIRST, a_night(), Readings(first=sample(80, {"published": 1.0}))) == []
+    assert names(FIRST, a_night(), ExtractionQuality(first=sample(80, {"published": 1.0}))) == []
 
 
 def test_texts_that_become_short_are_an_alarm() -> None:
-    assert names(FIRST, a_night(), Readings(known=sample(100, bits=6))) == [("body_shrank", "text")]
+    assert names(FIRST, a_night(), ExtractionQuality(known=sample(100, bits=6))) == [("body_shrank", "text")]
 
 
 @pytest.mark.parametrize(
     ("reason", "kind"), [("layout_changed", "layout_unmatched"), ("rejected", "body_shrank")]
 )
 def test_pages_that_cannot_be_read_are_an_alarm_even_on_the_first_night(reason: str, kind: str) -> None:
-    assert names(Readings(unread={reason: 12})) == [(kind, reason)]
-    assert names(Readings(first=sample(40), unread={reason: 2})) == []
+    assert names(ExtractionQuality(unread={reason: 12})) == [(kind, reason)]
+    assert names(ExtractionQuality(first=sample(40), unread={reason: 2})) == []
     assert names(FIRST, *[a_night()] * 20, a_night(unread={reason: 3})) == [(kind, reason)]
 
 
@@ -80,13 +84,13 @@ def test_articles_that_lose_a_field_are_an_alarm_though_most_have_it() -> None:
 
 
 def test_an_alarm_stays_until_the_portal_reads_as_before() -> None:
-    bad = Readings(known=sample(100, FULL | {"source": 0.0}))
+    bad = ExtractionQuality(known=sample(100, FULL | {"source": 0.0}))
     assert names(FIRST, a_night(), *[bad] * 30) == [("field_empty", "source")]
     assert names(FIRST, a_night(), *[bad] * 30, a_night()) == []
 
 
 def test_what_was_accepted_is_usual() -> None:
-    bad = Readings(known=sample(100, FULL | {"source": 0.0}), new=sample(20, FULL | {"source": 0.0}))
+    bad = ExtractionQuality(known=sample(100, FULL | {"source": 0.0}), new=sample(20, FULL | {"source": 0.0}))
     assert alarms([bad], accepted=bad) == ()
 
 

@@ -11,12 +11,12 @@ from policy.query.parser import (
     And,
     Dated,
     DocNo,
-    Document,
     InPortal,
     Not,
     Or,
     Phrase,
     Query,
+    SearchDocument,
     Term,
     highlights,
     matches,
@@ -44,7 +44,7 @@ TREES = st.recursive(
     max_leaves=8,
 )
 DOCUMENTS = st.builds(
-    Document,
+    SearchDocument,
     text=st.text(alphabet=HAN + "，\n kW1", max_size=30),
     doc_no=st.sampled_from([None, "国发〔2021〕23号", "国办发〔2021〕23号"]),
     portal=st.sampled_from([("ndrc", "国家发展改革委"), ("bjx", "北极星")]),
@@ -59,18 +59,18 @@ def test_a_tree_written_out_reads_as_the_same_tree(tree: Query) -> None:
 
 @given(st.text(alphabet=HAN, max_size=40), WORDS)
 def test_a_term_matches_where_it_is_a_substring(text: str, word: str) -> None:
-    assert matches(Term(word), Document(text=text)) is (word in text)
+    assert matches(Term(word), SearchDocument(text=text)) is (word in text)
 
 
 @given(TREES, TREES, DOCUMENTS)
-def test_de_morgan(one: Query, other: Query, document: Document) -> None:
+def test_de_morgan(one: Query, other: Query, document: SearchDocument) -> None:
     neither = Not(Or((one, other)))
     assert matches(neither, document) is matches(And((Not(one), Not(other))), document)
     assert matches(Not(And((one, other))), document) is matches(Or((Not(one), Not(other))), document)
 
 
 @given(TREES, DOCUMENTS)
-def test_twice_not_is_yes(tree: Query, document: Document) -> None:
+def test_twice_not_is_yes(tree: Query, document: SearchDocument) -> None:
     assert matches(Not(Not(tree)), document) is matches(tree, document)
 
 
@@ -132,29 +132,29 @@ def test_what_cannot_be_read_names_its_position_and_says_what_to_do(
 
 
 def test_a_phrase_does_not_leak_across_punctuation() -> None:
-    document = Document(text="发展绿色，电力市场")
+    document = SearchDocument(text="发展绿色，电力市场")
     assert not matches(parse("绿色电力"), document)
     assert matches(parse("“绿色，电力”"), document)
 
 
 def test_a_number_is_found_whatever_its_brackets() -> None:
-    document = Document(text="", doc_no="国发〔2021〕23号")
+    document = SearchDocument(text="", doc_no="国发〔2021〕23号")
     assert matches(parse("文号:国发[2021]23号"), document)
     assert matches(parse("文号:国发"), document)
     assert not matches(parse("文号:3号"), document)
-    assert not matches(parse("文号:国发"), Document(text="国发〔2021〕23号"))
+    assert not matches(parse("文号:国发"), SearchDocument(text="国发〔2021〕23号"))
 
 
 def test_a_portal_is_its_slug_or_its_name() -> None:
-    document = Document(text="", portal=("bjx", "北极星"))
+    document = SearchDocument(text="", portal=("bjx", "北极星"))
     assert matches(parse("门户:BJX"), document)
     assert matches(parse("门户:北极星"), document)
     assert not matches(parse("门户:北极"), document)
 
 
 def test_an_undated_document_is_in_no_period() -> None:
-    assert not matches(parse("日期:..2026"), Document(text="氢能"))
-    assert matches(parse("NOT 日期:..2026"), Document(text="氢能"))
+    assert not matches(parse("日期:..2026"), SearchDocument(text="氢能"))
+    assert matches(parse("NOT 日期:..2026"), SearchDocument(text="氢能"))
 
 
 def test_highlights_are_the_positive_terms() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.query.parser import Document, matches, parse
-from policy.text.word_spaces import mend
+from policy.query.parser import SearchDocument, matches, parse
+from policy.text.word_spaces import join_words
 from policy.text.words import fold, tokens
 
 REST = "各地要结合实际制定工作方案，明确年度目标和责任分工，按季度报送进展情况。"
@@ -34,7 +34,7 @@ REST = "各地要结合实际制定工作方案，明确年度目标和责任分
     ],
 )
 def test_scars_in_prose_are_mended(printed: str, mended: str) -> None:
-    assert mend(REST + printed).text == REST + mended
+    assert join_words(REST + printed).text == REST + mended
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_scars_in_prose_are_mended(printed: str, mended: str) -> None:
     ],
 )
 def test_spaces_that_mean_something_stay(printed: str) -> None:
-    assert mend(REST + printed).text == REST + printed
+    assert join_words(REST + printed).text == REST + printed
 
 
 @pytest.mark.parametrize(
@@ -72,23 +72,23 @@ def test_spaces_that_mean_something_stay(printed: str) -> None:
     ],
 )
 def test_headings_signatures_and_headlines_are_no_prose(line: str) -> None:
-    assert mend(f"{REST}\n{line}\n{REST}").scars == ()
+    assert join_words(f"{REST}\n{line}\n{REST}").scars == ()
 
 
 def test_a_marker_at_the_head_of_a_line_keeps_its_space() -> None:
     for marker in ("第一条", "第二百三十四条之一", "（一）", "(2)", "一、", "3.", "附件1："):
         text = f"{marker} 为了规范园区建设，保障各方权益，根据有关法律，制定本条例。"
-        assert mend(text).text == text
+        assert join_words(text).text == text
 
 
 def test_a_dateline_keeps_its_space() -> None:
     text = "云海社东川11月2日电 省能源主管部门今日发布公告，部署冬季保供工作，要求各地落实责任。"
-    assert mend(text).text == text
+    assert join_words(text).text == text
 
 
 def test_a_span_of_the_mended_text_leads_to_the_published_one_scar_and_all() -> None:
     text = f"首段。\n{REST}推动传统产业升 级，壮大主体, 培育新成 果。"
-    mended = mend(text)
+    mended = join_words(text)
     for word, printed in (
         ("产业升级", "产业升 级"),
         ("主体,培育", "主体, 培育"),
@@ -105,33 +105,33 @@ ANY = st.text(st.sampled_from("产业升级国家部委第一条，。、“”�
 
 @given(st.lists(st.one_of(ANY, st.just(REST), st.just(REST + " " + REST)), max_size=6).map("".join))
 def test_nothing_but_single_spaces_goes_and_every_character_leads_home(text: str) -> None:
-    mended = mend(text)
+    mended = join_words(text)
     home = [mended.published(at) for at in range(len(mended.text))]
     assert "".join(text[at] for at in home) == mended.text
     assert sorted({*home, *mended.scars}) == list(range(len(text)))
     assert all(text[at] == " " for at in mended.scars)
     assert home == sorted(home)
-    assert mend(mended.text).scars == ()
+    assert join_words(mended.text).scars == ()
 
 
 @given(ANY)
 def test_mending_changes_no_token_and_no_fingerprint(text: str) -> None:
-    mended = mend(text + REST)
+    mended = join_words(text + REST)
     assert tokens(mended.text) == tokens(text + REST)
     assert fold(mended.text) == fold(text + REST)
 
 
 def test_a_query_finds_a_scarred_word_in_the_published_and_in_the_mended_text() -> None:
     text = f"{REST}推动传统产业升 级。"
-    for asked in (text, mend(text).text):
-        assert matches(parse("产业升级"), Document(text=asked))
-        assert not matches(parse("传统升级"), Document(text=asked))
+    for asked in (text, join_words(text).text):
+        assert matches(parse("产业升级"), SearchDocument(text=asked))
+        assert not matches(parse("传统升级"), SearchDocument(text=asked))
 
 
 def test_a_hostile_line_takes_linear_time() -> None:
     def spent(count: int) -> float:
         line, start = "产业升级的路径是 " * count + "。", time.process_time()
-        mend(line)
+        join_words(line)
         return time.process_time() - start
 
     assert spent(40_000) < 40 * max(spent(4_000), 0.01)

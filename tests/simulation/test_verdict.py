@@ -7,7 +7,7 @@ import datetime as dt
 from attrs import evolve
 
 from night import Night
-from policy.records.runs import Judgement, Run
+from policy.records.runs import Finding, Run
 from simulation.faults import Fault, Plan
 from simulation.fortnight import Passed
 from simulation.verdict import verdict
@@ -20,15 +20,15 @@ SLOT = dt.datetime(2026, 3, 8, 18, 30, tzinfo=dt.UTC)
 RUN = Run(id=1, portal="trs1", slot=SLOT, state="ok")
 
 
-def nights(*judgements: Judgement) -> list[Passed]:
+def nights(*judgements: Finding) -> list[Passed]:
     """Three nights, of which the last has these judgements."""
     ran = [Night(runs=(evolve(RUN, judgements=each),)) for each in ((), (), judgements)]
     return [Passed(number=n, day=WORLD.day(n), night=night, asked=0) for n, night in enumerate(ran)]
 
 
-def alarm(kind: str) -> Judgement:
+def alarm(kind: str) -> Finding:
     """An alarm at the only portal."""
-    return Judgement(portal="trs1", kind=kind, severity="broken", sentence="Look.", advice="Mend.")  # type: ignore[arg-type]
+    return Finding(portal="trs1", kind=kind, severity="broken", sentence="Look.", advice="Mend.")  # type: ignore[arg-type]
 
 
 def bare(first: World) -> World:

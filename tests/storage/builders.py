@@ -10,10 +10,10 @@ from attrs import evolve
 
 from policy.records import Article, Attachment, Capture, Fetched, Found
 from policy.records.content import Completeness, FileStatus, FileText
-from policy.records.runs import Judgement
+from policy.records.runs import Finding
 from policy.records.saves import Candidate, Decision
 
-NO_ROWS = Judgement(
+NO_ROWS = Finding(
     portal="ndrc",
     section="tz",
     kind="zero_entries",

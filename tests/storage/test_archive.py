@@ -13,11 +13,11 @@ from sqlalchemy import delete, select, update
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
 from policy.records import Article, Attachment, Capture, Found
 from policy.records.content import DocNumber
-from policy.records.saves import Decision, Saved
+from policy.records.saves import Decision, SaveResult
 from storage import queries
 from storage.articles import archive, version_keywords
 from storage.articles import captures as captured
-from storage.articles.classification import Reading, Reread
+from storage.articles.classification import Extraction, Reread
 from storage.database import Database
 from storage.runs import leases, overview
 from storage.tables import VersionRow
@@ -43,10 +43,10 @@ def keep(
     decide: archive.Decide = the_known_policy,
     reread: Reread | None = None,
     **options: Any,
-) -> Saved:
+) -> SaveResult:
     """Save a reading of pages with these payloads, fetched at ``at``."""
     captures = tuple(a_capture(one, at=at, page=page) for page, one in enumerate(payloads, start=1))
-    reading = Reading(article=article, captures=captures, **{"code": "code-1"} | options)
+    reading = Extraction(article=article, captures=captures, **{"code": "code-1"} | options)
     return archive.store(database, reading, decide=decide, reread=reread)
 
 
@@ -347,7 +347,7 @@ def test_a_decision_already_made_is_kept(database: Database) -> None:
 def test_the_same_policy_from_two_portals_at_once_is_one(database: Database) -> None:
     portals = [f"portal-{number}" for number in range(6)]
 
-    def crawl(portal: str) -> list[Saved]:
+    def crawl(portal: str) -> list[SaveResult]:
         texts = [f"{WORDS}第{number}号。" for number in range(8)]
         return [
             keep(
@@ -367,7 +367,7 @@ def test_the_same_policy_from_two_portals_at_once_is_one(database: Database) -> 
 
 
 def test_the_same_article_from_two_writers_at_once_is_one(database: Database) -> None:
-    def crawl(writer: int) -> list[Saved]:
+    def crawl(writer: int) -> list[SaveResult]:
         return [
             keep(database, an_article(f"{WORDS}第{day}日。"), f"day {day}", at=NIGHT + day * DAY)
             for day in range(10)
@@ -382,7 +382,7 @@ def test_the_same_article_from_two_writers_at_once_is_one(database: Database) ->
 
 def test_changes_appear_in_the_order_of_their_ids(database: Database) -> None:
     """A follower that saw 2 before 1 would never come back for 1."""
-    first = Reading(article=an_article(), captures=(a_capture("first"),), code="code-1")
+    first = Extraction(article=an_article(), captures=(a_capture("first"),), code="code-1")
     with ThreadPoolExecutor(1) as pool:
         with database.write() as session:
             archive.save(session, first, decide=a_new_policy)
@@ -427,11 +427,13 @@ def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(databa
     assert recorded[:2] == recorded[2:]
     assert recorded[0].id != recorded[1].id
     archive.store(
-        database, Reading(article=an_article(), captures=(captures[0],), code="code-1"), decide=a_new_policy
+        database,
+        Extraction(article=an_article(), captures=(captures[0],), code="code-1"),
+        decide=a_new_policy,
     )
     archive.store(
         database,
-        Reading(article=an_article(NEW_WORDS), captures=(captures[1],), code="code-1"),
+        Extraction(article=an_article(NEW_WORDS), captures=(captures[1],), code="code-1"),
         decide=a_new_policy,
     )
     with database.read() as session:

@@ -11,7 +11,7 @@ from policy.records import Entry
 from policy.records.backfills import PATIENCE, Backfill, Walked
 from policy.rules.identity import Alias
 from storage.articles import archive, listed_entries
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import backfills
 from storage.runs.backfills import KnownPages
@@ -38,13 +38,13 @@ def archived(database: Database, key: str, portal: str = "ndrc") -> None:
     article = an_article(f"{key}：为推进储能规模化应用，现就有关事项通知如下。", key=key, portal=portal)
     capture = a_capture(f"{portal}{key}")
     with database.write() as session:
-        reading = Reading(article=article, captures=(capture,), code="x", quiet=True)
+        reading = Extraction(article=article, captures=(capture,), code="x", quiet=True)
         archive.save(session, reading, decide=a_new_policy)
 
 
 def owed(database: Database, ours: Backfill) -> list[str]:
     with database.read() as session:
-        return [one.key for one in backfills.owed(session, ours.id, limit=10)]
+        return [one.key for one in backfills.pending(session, ours.id, limit=10)]
 
 
 def test_a_portal_has_one_open_back_fill(database: Database) -> None:
@@ -76,7 +76,7 @@ def test_what_is_found_is_owed_until_it_is_archived_or_given_up(database: Databa
     assert owed(database, other) == ["1"], "the other portal has its own"
     for _ in range(PATIENCE):
         with database.write() as session:
-            backfills.not_come(session, ours.id, "2")
+            backfills.record_failure(session, ours.id, "2")
     found = now(database, ours)
     assert (found.found, found.archived, found.failed, found.owed) == (4, 1, 1, 2)
     assert owed(database, ours) == ["3", "4"]
@@ -90,7 +90,7 @@ def test_an_entry_that_is_a_moved_article_is_not_owed(database: Database) -> Non
     alias = Alias(key="old", url=entry("old").url, evidence="same words")
     archive.store(
         database,
-        Reading(article=an_article(key="1"), captures=(a_capture("a"),), code="x", aliases=(alias,)),
+        Extraction(article=an_article(key="1"), captures=(a_capture("a"),), code="x", aliases=(alias,)),
         decide=a_new_policy,
     )
     assert owed(database, ours) == ["2"]
@@ -101,7 +101,7 @@ def test_the_nights_owe_nothing_of_a_back_fill(database: Database) -> None:
     with database.write() as session:
         ours = backfills.begin(session, "ndrc", ["tz"], FIRST, LAST, NIGHT)
         backfills.find(session, ours.id, "tz", [entry("1")])
-        assert listed_entries.owed(session, "ndrc", dt.date.max, limit=10) == []
+        assert listed_entries.pending(session, "ndrc", dt.date.max, limit=10) == []
         assert listed_entries.remembered(session, "ndrc", "tz", ["1"]) == {}
 
 

@@ -23,7 +23,7 @@ from policy.records import Capture
 from storage.warc.content_coding import decode
 from storage.warc.gzip_members import cut_torn
 from storage.warc.reader import TornTail, load, payload, read, refer, scan
-from storage.warc.record_parser import Place, Unanswered
+from storage.warc.record_parser import FailedRequest, RecordLocation
 from storage.warc.writer import CaptureWriter
 
 NIGHT = dt.datetime(2026, 11, 23, 18, 30, 5, 123456, tzinfo=dt.UTC)
@@ -67,9 +67,9 @@ def test_a_request_without_an_answer_is_kept_with_the_reason_and_is_no_capture(
 ) -> None:
     keep(writer)
     writer.fail(url=f"{URL}?2", reason="timeout", at=NIGHT, method="POST", request_body=b"page=2")
-    lost: list[Unanswered] = []
+    lost: list[FailedRequest] = []
     assert [record.url for record in scan(root, unanswered=lost.append)] == [URL]
-    asked = Unanswered(url=f"{URL}?2", at=NIGHT, reason="timeout", method="POST", request_body=b"page=2")
+    asked = FailedRequest(url=f"{URL}?2", at=NIGHT, reason="timeout", method="POST", request_body=b"page=2")
     assert lost == [asked]
     with writer.path.open("rb") as stream:
         kinds = [record.rec_type for record in ArchiveIterator(stream)]
@@ -314,7 +314,7 @@ def test_a_file_name_never_leads_out_of_the_captures(root: Path, file: str) -> N
     root.mkdir()
     (root.parent / "x.warc.gz").write_bytes(gzip.compress(b"WARC/1.1\r\n\r\n"))
     with pytest.raises(UnreadableCapture, match=r"not below|not a name"):
-        read(root, Place(file=file, offset=0))
+        read(root, RecordLocation(file=file, offset=0))
 
 
 def test_a_link_out_of_the_captures_is_refused(root: Path, tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_a_link_out_of_the_captures_is_refused(root: Path, tmp_path: Path) -> No
     (tmp_path / "secret").write_text("x")
     (root / "link.warc.gz").symlink_to(tmp_path / "secret")
     with pytest.raises(UnreadableCapture, match="not below"):
-        read(root, Place(file="link.warc.gz", offset=0))
+        read(root, RecordLocation(file="link.warc.gz", offset=0))
 
 
 @pytest.mark.parametrize(
@@ -348,13 +348,13 @@ def test_a_folder_without_archives_and_a_missing_capture_are_named(tmp_path: Pat
     with pytest.raises(UnreadableCapture, match="no WARC file here"):
         list(scan(tmp_path))
     with pytest.raises(UnreadableCapture, match=r"gone\.warc\.gz: No such file"):
-        read(tmp_path, Place(file="gone.warc.gz", offset=0))
+        read(tmp_path, RecordLocation(file="gone.warc.gz", offset=0))
 
 
 def test_a_request_is_no_response(writer: CaptureWriter, root: Path) -> None:
     capture = keep(writer)
     with pytest.raises(UnreadableCapture, match="no response at byte"):
-        read(root, Place(file=capture.file, offset=capture.offset + capture.length))
+        read(root, RecordLocation(file=capture.file, offset=capture.offset + capture.length))
 
 
 # ------------------------------------------------------------------ archives of other tools

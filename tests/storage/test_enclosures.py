@@ -14,7 +14,7 @@ from storage.articles import archive
 from storage.articles import captures as captured
 from storage.articles.attachments import held_article, store_files
 from storage.articles.captures import held_payload
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import leases
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, a_new_policy, an_article
@@ -40,7 +40,7 @@ def save(
 ) -> None:
     archive.store(
         database,
-        Reading(article=article, captures=(a_capture(payload, at=at),), code="code-1", quiet=quiet),
+        Extraction(article=article, captures=(a_capture(payload, at=at),), code="code-1", quiet=quiet),
         decide=a_new_policy,
     )
 
@@ -52,9 +52,9 @@ def read_again(database: Database, article: Article, *, at: dt.datetime) -> None
         run = leases.claim(session, "ndrc", at, at)
         captures = captured.record_captures(session, [a_capture("later", at=at)])
     assert run is not None
-    archive.restate(
+    archive.save_reextraction(
         database,
-        Reading(article=article, captures=captures, code="code-2", run_id=run.id, quiet=True),
+        Extraction(article=article, captures=captures, code="code-2", run_id=run.id, quiet=True),
         decide=a_new_policy,
     )
 

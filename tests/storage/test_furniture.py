@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from policy.records.boilerplate import Block, FurnitureSet, Seen, Sighting
+from policy.records.boilerplate import Block, EdgeLine, FurnitureSet, Sighting
 from storage.articles import boilerplate
 from storage.articles.boilerplate import WINDOW
 from storage.database import Database
@@ -13,7 +13,7 @@ from tests.storage.builders import DAY, NIGHT
 
 
 def a_sighting(article: str, *words: str, at: dt.datetime = NIGHT, layout: str = "Article") -> Sighting:
-    tail = (*(Seen(key=word) for word in words), Seen(passes=True))
+    tail = (*(EdgeLine(key=word) for word in words), EdgeLine(passes=True))
     return Sighting(
         article=article, layout=layout, at=at, digests=("sha1:A",), code="code-1", heads=((),), tails=(tail,)
     )

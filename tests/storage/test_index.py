@@ -19,7 +19,7 @@ from policy.query.parser import parse
 from policy.records import Article, Found
 from storage import queries
 from storage.articles import archive, availability
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.search.index import Index
 from storage.search.searcher import search
@@ -42,7 +42,7 @@ def keep(database: Database, key: str, text: str, *, night: int = 0) -> None:
     at = NIGHT + night * DAY
     archive.store(
         database,
-        Reading(article=_article(key, text), captures=(a_capture(f"{key}:{text}", at=at),), code="code-1"),
+        Extraction(article=_article(key, text), captures=(a_capture(f"{key}:{text}", at=at),), code="code-1"),
         decide=a_new_policy,
     )
 
@@ -226,7 +226,7 @@ def test_an_editors_name_is_neither_searched_nor_told(index: Index, database: Da
         _article("甲", "建设新型储能电站。"), editor=Found(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑")
     )
     saved = archive.store(
-        database, Reading(article=article, captures=(a_capture("甲"),), code="code-1"), decide=a_new_policy
+        database, Extraction(article=article, captures=(a_capture("甲"),), code="code-1"), decide=a_new_policy
     )
     index.follow(database)
     with database.read() as session:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from policy.records import Entry
 from storage.articles import archive, listed_entries
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.articles.listed_entries import Listed
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
@@ -31,7 +31,7 @@ def held(database: Database, *keys: str, section: str = "tz") -> dict[str, Liste
 
 def owed(database: Database, night: int = 0) -> list[str]:
     with database.read() as session:
-        found = listed_entries.owed(session, "ndrc", TODAY + night * DAY, limit=10)
+        found = listed_entries.pending(session, "ndrc", TODAY + night * DAY, limit=10)
     return [one.entry.key for one in found]
 
 
@@ -54,7 +54,7 @@ def test_what_is_wanted_is_owed_until_it_is_archived(database: Database) -> None
     assert owed(database) == ["1", "2"]
     assert held(database, "1", "2")["1"].quiet
     with database.write() as session:
-        reading = Reading(article=an_article(key="1"), captures=(a_capture("a"),), code="x")
+        reading = Extraction(article=an_article(key="1"), captures=(a_capture("a"),), code="x")
         archive.save(session, reading, decide=a_new_policy)
         listed_entries.settle(session, "ndrc")
     assert owed(database) == ["2"]
@@ -68,7 +68,7 @@ def test_what_never_comes_is_asked_for_with_growing_pauses_and_never_forgotten(d
         if owed(database, night):
             asked.append(night)
             with database.write() as session:
-                listed_entries.not_come(session, "ndrc", "1", TODAY + night * DAY)
+                listed_entries.record_failure(session, "ndrc", "1", TODAY + night * DAY)
     assert asked[:9] == [0, 1, 2, 3, 4, 5, 6, 7, 9]
     assert {later - earlier for earlier, later in pairwise(asked[-3:])} == {30}
 

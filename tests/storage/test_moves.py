@@ -15,7 +15,7 @@ from storage import queries
 from storage.articles import archive, availability, listed_entries, relocation
 from storage.articles import captures as captured
 from storage.articles.attachments import held_article, store_files
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.rows import KnownArticle
 from storage.runs import leases, overview
@@ -65,7 +65,7 @@ def read(
     capture = evolve(capture, at=when, record_id=f"<urn:test:{article.key}:{article.url}:{night}>")
     saved = archive.store(
         database,
-        Reading(
+        Extraction(
             article=article,
             captures=(capture,),
             code="1",
@@ -193,9 +193,9 @@ def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Data
         run = leases.claim(session, "ndrc", NIGHT + 9 * DAY, NIGHT + 9 * DAY)
         captures = captured.record_captures(session, [a_capture("again")])
     assert run is not None
-    archive.restate(
+    archive.save_reextraction(
         archived,
-        Reading(
+        Extraction(
             article=an_article(WORDS + "三、解释。"), captures=captures, code="2", run_id=run.id, quiet=True
         ),
         decide=the_known_policy,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from policy.rules.revisit import FEW, is_believed
 from storage import queries
 from storage.articles import archive, availability
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
@@ -23,7 +23,7 @@ def read(database: Database, text: str = WORDS, *, at: dt.datetime = NIGHT) -> l
     """What reading the page at ``at`` changed."""
     saved = archive.store(
         database,
-        Reading(article=an_article(text), captures=(a_capture(text, at=at),), code="1"),
+        Extraction(article=an_article(text), captures=(a_capture(text, at=at),), code="1"),
         decide=a_new_policy,
     )
     return [change.kind for change in saved.changes]

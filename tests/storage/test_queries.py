@@ -13,7 +13,7 @@ from policy.records.saves import Candidate
 from policy.rules.identity import policy_keys
 from storage import queries
 from storage.articles import archive, availability, captures
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import leases, overview
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
@@ -39,7 +39,7 @@ def archived(database: Database) -> Database:
     for article, payloads, at in readings:
         captures = tuple(a_capture(one, at=at, page=page) for page, one in enumerate(payloads, start=1))
         archive.store(
-            database, Reading(article=article, captures=captures, code="code-1"), decide=the_known_policy
+            database, Extraction(article=article, captures=captures, code="code-1"), decide=the_known_policy
         )
     return database
 
@@ -154,7 +154,7 @@ def test_all_fields_of_an_article_come_back(database: Database) -> None:
     )
     saved = archive.store(
         database,
-        Reading(article=article, captures=(a_capture("one"),), code="code-1"),
+        Extraction(article=article, captures=(a_capture("one"),), code="code-1"),
         decide=the_known_policy,
     )
     with database.read() as session:

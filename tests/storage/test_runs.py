@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 
 from policy.errors import ArchiveError
-from policy.records.runs import HostTraffic, Judgement, Run, SectionReport
+from policy.records.runs import Finding, HostTraffic, Run, SectionReport
 from storage.database import Database, open_database
 from storage.runs import health_history, leases
 from storage.tables import RunRow
@@ -135,7 +135,7 @@ def test_an_alarm_that_lasts_longer_than_we_look_back_is_not_learned(database: D
 
 
 def test_the_past_of_a_run_begins_with_what_somebody_accepted(database: Database) -> None:
-    slow = Judgement(
+    slow = Finding(
         portal="ndrc", kind="slow", severity="warning", sentence="slow", advice="wait", subject="h"
     )
     judged = []

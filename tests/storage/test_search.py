@@ -21,7 +21,7 @@ from policy.text.words import phrase
 from storage import queries
 from storage.articles import archive
 from storage.articles.attachments import store_files
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.search.index import Index
 from storage.search.searcher import Results, compiled, search
@@ -71,7 +71,7 @@ def keep(database: Database, *articles: Article, same_policy: bool = False) -> N
     for each in articles:
         archive.store(
             database,
-            Reading(article=each, captures=(a_capture(f"{each.portal}/{each.key}"),), code="code-1"),
+            Extraction(article=each, captures=(a_capture(f"{each.portal}/{each.key}"),), code="code-1"),
             decide=the_known_policy if same_policy else a_new_policy,
         )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from policy.records import Article, Capture, Version
 from storage import queries
 from storage.articles import archive
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, an_article, the_known_policy
 
@@ -52,7 +52,7 @@ def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
 
         archive.store(
             database,
-            Reading(
+            Extraction(
                 article=read(payload, visit, key),
                 captures=(capture,),
                 code=f"code-{visit.code}",

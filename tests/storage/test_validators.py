@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from policy.records import Article
-from policy.records.saves import Saved
+from policy.records.saves import SaveResult
 from policy.rules.revisit import ALWAYS
 from policy.rules.validators import Validators
 from storage import queries
 from storage.articles import archive, availability, validators
-from storage.articles.classification import Reading
+from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
@@ -16,12 +16,12 @@ from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, a
 TAG = Validators(url="https://www.example.cn/1.html", etag='"a"', code="code-1")
 
 
-def save(database: Database, article: Article, payload: str, *, night: int = 0) -> Saved:
+def save(database: Database, article: Article, payload: str, *, night: int = 0) -> SaveResult:
     at = NIGHT + night * DAY
     captures = (a_capture(payload, at=at),)
     return archive.store(
         database,
-        Reading(article=article, captures=captures, code="code-1", validators=TAG),
+        Extraction(article=article, captures=captures, code="code-1", validators=TAG),
         decide=a_new_policy,
     )
 

@@ -11,7 +11,7 @@ from crawler.pages.generic.density import Density, body_of
 from crawler.pages.generic.pagination import pages_of
 from crawler.pages.generic.pruning import prune, reveal
 from crawler.pages.generic.sibling_blocks import frame_of, parts_of
-from crawler.pages.generic.text_runs import Run, inside, runs
+from crawler.pages.generic.text_runs import TextRun, inside, runs
 from crawler.pages.government import attachments, is_file, metas, pairs
 from policy.errors import Rejected
 from policy.records import Label, Page, Payload
@@ -96,7 +96,7 @@ def _instead(page: Document) -> str:
     return f", but {said}" if said else ""
 
 
-def _cells(found: Sequence[Run], within: range) -> list[Label]:
+def _cells(found: Sequence[TextRun], within: range) -> list[Label]:
     """Labels printed outside the body, in tables, lists or boxes; one alone is a word like any other."""
     outside = [run.text for n, run in enumerate(found) if n not in within]
     said = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]

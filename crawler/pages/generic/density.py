@@ -17,7 +17,7 @@ from itertools import dropwhile, islice, pairwise, takewhile
 from attrs import define
 
 from crawler.pages.base import Document, Node, attribute, children, text_in
-from crawler.pages.generic.text_runs import SITE, WHEN, Run, Spot, around
+from crawler.pages.generic.text_runs import SITE, WHEN, BlockPosition, TextRun, around
 from crawler.pages.generic.weights import THREAD, boxes_of, levels_of, records, weighed
 
 CONTAINERS = (
@@ -49,7 +49,7 @@ ELSEWHERE = 4
 class Density:
     """How much prose the elements of a page hold, given its runs and its headline."""
 
-    def __init__(self, found: Sequence[Run], headed: Run | None = None) -> None:
+    def __init__(self, found: Sequence[TextRun], headed: TextRun | None = None) -> None:
         self._records = records(found, levels_of(headed))
         self._boxes = boxes_of(found, headed)
         self.weighed = weighed(found, headed, self._records, self._boxes)
@@ -59,9 +59,9 @@ class Density:
         self._held = _summed(self.weighed)
 
     @cached_property
-    def _first(self) -> Mapping[int, Run]:
+    def _first(self) -> Mapping[int, TextRun]:
         """The first run in each element."""
-        first: dict[int, Run] = {}
+        first: dict[int, TextRun] = {}
         for run, _ in self.weighed:
             for spot in run.spot.upwards():
                 if first.setdefault(spot.key, run) is not run:
@@ -125,7 +125,7 @@ class Density:
         """Whether a box about the author, of other pages or of the site's foot is on the page."""
         return bool(self._boxes)
 
-    def boxed(self, spot: Spot) -> bool:
+    def boxed(self, spot: BlockPosition) -> bool:
         """Whether the element is such a box."""
         return spot.key in self._boxes
 
@@ -134,7 +134,7 @@ class Density:
         """Whether there is a thread on the page."""
         return any(weight in THREAD for weight in self._records.weights.values())
 
-    def threaded(self, spot: Spot) -> bool:
+    def threaded(self, spot: BlockPosition) -> bool:
         """Whether the element is one of a thread."""
         return self._records.weights.get(spot.key) in THREAD
 
@@ -154,10 +154,10 @@ class _Held:
 NOTHING = _Held()
 
 
-def _summed(runs: Sequence[tuple[Run, float]]) -> Mapping[int, _Held]:
+def _summed(runs: Sequence[tuple[TextRun, float]]) -> Mapping[int, _Held]:
     """What each element holds, those within it included."""
     held: dict[int, _Held] = {}
-    order: list[Spot] = []
+    order: list[BlockPosition] = []
     for run, weight in runs:
         links = len(run.text) if run.linked and not run.words else 0
         if run.words or links:
@@ -173,7 +173,7 @@ def _summed(runs: Sequence[tuple[Run, float]]) -> Mapping[int, _Held]:
     return held
 
 
-def _entered(spot: Spot, held: dict[int, _Held]) -> list[Spot]:
+def _entered(spot: BlockPosition, held: dict[int, _Held]) -> list[BlockPosition]:
     """The elements around a spot that are not held yet, now with nothing in them, the outermost first."""
     new = [*takewhile(lambda outer: outer.key not in held, spot.upwards())]
     held.update((outer.key, _Held()) for outer in new)
@@ -230,7 +230,7 @@ def _unpunctuated(density: Density) -> Node | None:
     return _heaviest([(run, float(len(run.text))) for run in plain if not SITE.search(run.text)])
 
 
-def _heaviest(runs: Sequence[tuple[Run, float]]) -> Node | None:
+def _heaviest(runs: Sequence[tuple[TextRun, float]]) -> Node | None:
     weights: dict[int, float] = defaultdict(float)
     nodes: dict[int, Node] = {}
     for run, counted in runs:
@@ -286,5 +286,5 @@ def _holds(outer: Node, inner: Node) -> bool:
     return any(node.mem_id == outer.mem_id for node in upwards(inner))
 
 
-def _is_dated(run: Run) -> bool:
+def _is_dated(run: TextRun) -> bool:
     return not run.words and len(run.text) <= DATELINE and WHEN.search(run.text) is not None

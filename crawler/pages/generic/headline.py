@@ -11,7 +11,7 @@ from operator import itemgetter
 from attrs import evolve, frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
-from crawler.pages.generic.text_runs import ISSUED, WHEN, Run, fold, issued, renewed, stated
+from crawler.pages.generic.text_runs import ISSUED, WHEN, TextRun, fold, issued, renewed, stated
 from pipelines.metadata.credits import credits_in
 from policy.records import Label
 
@@ -95,24 +95,24 @@ class Headline:
     """The words of a page's headline, and the run that prints them, alone or behind a link to its board."""
 
     words: str
-    run: Run | None
+    run: TextRun | None
 
     @cached_property
     def _folded(self) -> str:
         return fold(self.words)
 
-    def prints(self, run: Run) -> bool:
+    def prints(self, run: TextRun) -> bool:
         """Whether a run is the headline's words and nothing else, or the one known to print them."""
         if run is self.run:
             return True
         return len(run.text) < 2 * len(self.words) and run.begins(self._folded) and run.folded == self._folded
 
-    def ends(self, run: Run) -> bool:
+    def ends(self, run: TextRun) -> bool:
         """Whether a heading prints the words, and a link before them."""
         return run.block.tag in HEADINGS and run.linked > 0 and run.text.endswith(self.words)
 
 
-def labels(page: Document, found: Sequence[Run], line: Headline, within: range) -> Iterator[Label]:
+def labels(page: Document, found: Sequence[TextRun], line: Headline, within: range) -> Iterator[Label]:
     """Labels of the head and of what is printed around the headline and below the body."""
     around = _around(found, line, within)
     if line.words:
@@ -124,7 +124,7 @@ def labels(page: Document, found: Sequence[Run], line: Headline, within: range) 
     yield from credits_in((run.text for run in around.ends), "tail")
 
 
-def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
+def header_of(inside: Sequence[TextRun], line: Headline) -> Sequence[TextRun]:
     """The runs with which a body begins when it prints the page's headline and dateline itself."""
     headed = next((n for n, run in enumerate(inside) if line.prints(run)), None)
     if headed is None or any("。" in run.text for run in inside[:headed]):
@@ -144,14 +144,14 @@ def header_of(inside: Sequence[Run], line: Headline) -> Sequence[Run]:
 class _Around:
     """The runs around an article: above the headline, between headline and body, its ends, and below."""
 
-    above: Sequence[Run]
-    between: Sequence[Run]
-    begins: Sequence[Run]
-    ends: Sequence[Run]
-    below: Sequence[Run]
+    above: Sequence[TextRun]
+    between: Sequence[TextRun]
+    begins: Sequence[TextRun]
+    ends: Sequence[TextRun]
+    below: Sequence[TextRun]
 
 
-def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
+def _around(found: Sequence[TextRun], line: Headline, within: range) -> _Around:
     start, end = within.start, within.stop
     headed = [n for n, run in enumerate(found) if (n < start + 3 or run is line.run) and line.prints(run)]
     head = headed[-1] + 1 if headed else max(0, start - 20)
@@ -166,7 +166,7 @@ def _around(found: Sequence[Run], line: Headline, within: range) -> _Around:
     )
 
 
-def headline_of(page: Document, found: Sequence[Run]) -> Headline:
+def headline_of(page: Document, found: Sequence[TextRun]) -> Headline:
     """The headline and who prints it: a heading before any other run."""
     line = Headline(words=_title(page, found), run=None)
     same = [run for run in found if line.prints(run)] or [run for run in found if line.ends(run)]
@@ -174,7 +174,7 @@ def headline_of(page: Document, found: Sequence[Run]) -> Headline:
     return evolve(line, run=next(headings, None) or next((run for run in same if not run.is_link), None))
 
 
-def _title(page: Document, found: Sequence[Run]) -> str:
+def _title(page: Document, found: Sequence[TextRun]) -> str:
     """The headline: what the page prints and its title begins with, else what metas say."""
     whole = text_in(page.root.css_first("title"))
     stated = [value for _, value in _metas(page, TITLES)]
@@ -201,7 +201,7 @@ def _title(page: Document, found: Sequence[Run]) -> str:
     return next(iter([*stated, *dated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
 
 
-def _dated_title(found: Sequence[Run]) -> list[str]:
+def _dated_title(found: Sequence[TextRun]) -> list[str]:
     """The first line that is named a title and has a day directly below."""
     titled = {*_titled(found)}
     return [one.text for one, other in pairwise(found) if one.text in titled and WHEN.search(other.text)][:1]
@@ -233,7 +233,7 @@ def _begins(whole: str, text: str) -> bool:
     return whole == text or (whole.startswith(text) and bool(BEHIND.match(whole[len(text) :])))
 
 
-def _titled(found: Sequence[Run]) -> Iterator[str]:
+def _titled(found: Sequence[TextRun]) -> Iterator[str]:
     """Lines whose element is a heading or is named a title."""
     for run in found:
         named = f"{run.block.tag} {attribute(run.block, 'class')} {attribute(run.block, 'id')}"
@@ -241,7 +241,7 @@ def _titled(found: Sequence[Run]) -> Iterator[str]:
             yield run.text
 
 
-def _is_dateline(run: Run) -> bool:
+def _is_dateline(run: TextRun) -> bool:
     """Whether a line of the body only says when and where from, and is no sentence with a day in it."""
     if len(run.text) > 60:
         return False
@@ -249,7 +249,7 @@ def _is_dateline(run: Run) -> bool:
     return bool(ISSUED.search(run.text) or (WHEN.match(run.text) and plain))
 
 
-def _is_byline(run: Run) -> bool:
+def _is_byline(run: TextRun) -> bool:
     """Whether a line says a name and a day, and a sign sets them apart; or two days."""
     if len(run.text) > 60:
         return False
@@ -289,19 +289,19 @@ def _sources(page: Document, around: _Around, line: Headline) -> Iterator[Label]
         yield Label(name="source", value=value, rule=f"masthead:meta:{name}")
 
 
-def _named(run: Run) -> str | None:
+def _named(run: TextRun) -> str | None:
     """The one name in a line whose element is named a source."""
     named = f"{attribute(run.block, 'class')} {attribute(run.block, 'id')}"
     return _one_name(run.text) if BYLINE.search(named) else None
 
 
-def _beside(run: Run) -> str | None:
+def _beside(run: TextRun) -> str | None:
     """The one name in a line that prints a day."""
     rest = WHEN.sub(" ", run.text)
     return _one_name(rest) if rest != run.text else None
 
 
-def _neighbours(between: Sequence[Run]) -> Iterator[str | None]:
+def _neighbours(between: Sequence[TextRun]) -> Iterator[str | None]:
     """The names in the lines next to one that prints a day and nothing else."""
     for one, other in (*pairwise(between), *pairwise(between[::-1])):
         if WHEN.fullmatch(one.text):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.pages.base import Document, Node, attribute, children, own_text, text_in
 from crawler.pages.generic.density import Density, upwards
-from crawler.pages.generic.text_runs import HIDDEN, SITE, Run, is_aside
+from crawler.pages.generic.text_runs import HIDDEN, SITE, TextRun, is_aside
 from crawler.pages.government import is_file
 from crawler.urls import registrable
 from pipelines.boilerplate.phrases import Kind, at_tail
@@ -46,7 +46,11 @@ MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全�
 
 
 def prune(
-    page: Document, parts: Sequence[Node], inside: Sequence[Run], density: Density, header: Sequence[Run] = ()
+    page: Document,
+    parts: Sequence[Node],
+    inside: Sequence[TextRun],
+    density: Density,
+    header: Sequence[TextRun] = (),
 ) -> None:
     """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
     heads = (run.block for run in header if _fills(run))
@@ -105,7 +109,7 @@ def _words(parts: Sequence[Node], density: Density) -> int:
     return sum(map(density.words, parts))
 
 
-def _link_lines(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
+def _link_lines(found: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
     """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
     for n, run in enumerate(found):
         pointer = n in links and (run.block.tag == "li" or POINTER.search(run.text))
@@ -113,7 +117,7 @@ def _link_lines(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
             yield run.block
 
 
-def _subjects(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
+def _subjects(found: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
     """Rows of links before the first prose or after the last: the subjects of the page."""
     prose = [n for n, run in enumerate(found) if run.words]
     for n in links if prose else ():
@@ -122,7 +126,7 @@ def _subjects(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
             yield found[n].block
 
 
-def _references(page: Document, found: Sequence[Run], links: Set[int]) -> Set[int]:
+def _references(page: Document, found: Sequence[TextRun], links: Set[int]) -> Set[int]:
     """List items that are one link: below a heading of references, or to another site."""
     cited: set[int] = set()
     referring = False
@@ -133,7 +137,7 @@ def _references(page: Document, found: Sequence[Run], links: Set[int]) -> Set[in
     return cited
 
 
-def _leads_away(page: Document, run: Run) -> bool:
+def _leads_away(page: Document, run: TextRun) -> bool:
     """Whether all its links lead to another site than the page's, when that is known."""
     here = _host(page.url)
     links = [attribute(link, "href") for link in run.block.css("a[href]")]
@@ -147,7 +151,7 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def _related(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
+def _related(found: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
     """Headings of lists of other pages, and the lines below them that are one link."""
     listing = False
     for n, run in enumerate(found):
@@ -157,7 +161,7 @@ def _related(found: Sequence[Run], links: Set[int]) -> Iterator[Node]:
             yield run.block
 
 
-def _beside(parts: Sequence[Node], found: Sequence[Run], density: Density) -> Iterator[Node]:
+def _beside(parts: Sequence[Node], found: Sequence[TextRun], density: Density) -> Iterator[Node]:
     """The comments on a text and the boxes below it, where they stand in its own element."""
     little = SHARE * _words(parts, density)
     seen: set[int] = set()
@@ -180,14 +184,14 @@ def _edits(parts: Sequence[Node]) -> Iterator[Node]:
             yield from [*takewhile(_says_edit, upwards(link))][-1:]
 
 
-def _numbers(found: Sequence[Run]) -> Iterator[Node]:
+def _numbers(found: Sequence[TextRun]) -> Iterator[Node]:
     """The numbers of a code's lines, in a column beside it."""
     for run, code in pairwise(found):
         if NUMBERS.fullmatch(run.text) and _counts(run) and _in_a_row(run, code):
             yield run.block
 
 
-def _beside_codes(parts: Sequence[Node], found: Sequence[Run]) -> Iterator[Node]:
+def _beside_codes(parts: Sequence[Node], found: Sequence[TextRun]) -> Iterator[Node]:
     """What a code's frame holds beside it: its language, buttons, numbers of its lines."""
     for run, code in pairwise(found):
         if COPY.fullmatch(run.text) and code.block.tag == "pre" and _fills(run):
@@ -198,21 +202,21 @@ def _beside_codes(parts: Sequence[Node], found: Sequence[Run]) -> Iterator[Node]
             yield from (node for node in children(frame) if node.tag not in INLINE)
 
 
-def _counts(run: Run) -> bool:
+def _counts(run: TextRun) -> bool:
     """Whether it is one number after the other, and alone in its block."""
     numbers = [*map(int, run.text.split())]
     follow = numbers == [*range(numbers[0], numbers[0] + len(numbers))]
     return follow and "".join(text_in(run.block).split()) == run.text.replace(" ", "")
 
 
-def _in_a_row(one: Run, other: Run) -> bool:
+def _in_a_row(one: TextRun, other: TextRun) -> bool:
     """Whether two runs stand in one row of a table, the second in a code."""
     row = next((spot.key for spot in one.spot.upwards() if spot.node.tag == "tr"), None)
     around = [*other.spot.upwards()]
     return any(spot.key == row for spot in around) and any(spot.node.tag in CODE for spot in around)
 
 
-def _fills(run: Run) -> bool:
+def _fills(run: TextRun) -> bool:
     """Whether its block holds nothing else; a large one is not read to its end."""
     size = 0
     for node in run.block.traverse(include_text=True):
@@ -226,16 +230,16 @@ def _says_edit(node: Node) -> bool:
     return EDIT.fullmatch(text_in(node)) is not None
 
 
-def _offers_file(run: Run) -> bool:
+def _offers_file(run: TextRun) -> bool:
     return any(is_file(attribute(link, "href")) for link in run.block.css("a[href]"))
 
 
-def _is_line(run: Run) -> bool:
+def _is_line(run: TextRun) -> bool:
     """Whether it is a line of its own, and no file to be read."""
     return _fills(run) and not _offers_file(run)
 
 
-def _site_lines(found: Sequence[Run]) -> Iterator[Node]:
+def _site_lines(found: Sequence[TextRun]) -> Iterator[Node]:
     """What the site says of itself below the text."""
     prose = max((n for n, run in enumerate(found) if run.words), default=len(found))
     for run in found[prose + 1 :]:

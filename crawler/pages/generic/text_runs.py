@@ -68,20 +68,20 @@ _MARKS = re.compile(r"[\W_]")
 
 
 @define(eq=False)
-class Spot:
+class BlockPosition:
     """An element and where it stands: in which element, block, link and aside."""
 
     node: Node
     key: int
-    up: Spot | None = None
+    up: BlockPosition | None = None
     linked: bool = False
     is_block: bool = True
     make: str = ""
-    aside: Spot | None = None
+    aside: BlockPosition | None = None
     """The innermost aside: this one, or one around it."""
 
     @classmethod
-    def below(cls, up: Spot | None, node: Node, tag: str) -> Spot:
+    def below(cls, up: BlockPosition | None, node: Node, tag: str) -> BlockPosition:
         """The spot of an element within another; the body stands in none."""
         linked, aside = (up.linked, up.aside) if up is not None else (False, None)
         if tag not in BLOCKS:
@@ -96,26 +96,26 @@ class Spot:
         return spot
 
     @property
-    def block(self) -> Spot:
+    def block(self) -> BlockPosition:
         """The innermost block: this one, or one around it."""
         spot = self
         while not spot.is_block and spot.up is not None:
             spot = spot.up
         return spot
 
-    def upwards(self) -> Iterator[Spot]:
+    def upwards(self) -> Iterator[BlockPosition]:
         """This one and those around it, up to the body."""
-        spot: Spot | None = self
+        spot: BlockPosition | None = self
         while spot is not None:
             yield spot
             spot = spot.up
 
 
 @define(eq=False)
-class Run:
+class TextRun:
     """Text between two block boundaries: the block it stands in, how much of it is in links or prose."""
 
-    spot: Spot
+    spot: BlockPosition
     text: str
     linked: int
     words: int
@@ -167,7 +167,7 @@ def _says_aside(name: str, style: str = "") -> bool:
     return bool(hidden) or (ASIDE.search(name) is not None and TEXT.search(name) is None)
 
 
-def inside(found: Sequence[Run], parts: Sequence[Node]) -> range:
+def inside(found: Sequence[TextRun], parts: Sequence[Node]) -> range:
     """Which runs of a page stand in an element or its neighbours, or below: one after the other."""
     keys = {node.mem_id for node in parts}
     numbers = range(len(found))
@@ -176,7 +176,7 @@ def inside(found: Sequence[Run], parts: Sequence[Node]) -> range:
     return range(first, last + 1)
 
 
-def around(found: Iterable[Run]) -> set[int]:
+def around(found: Iterable[TextRun]) -> set[int]:
     """The keys of all elements around some runs: what is around an element was met with it."""
     keys: set[int] = set()
     for run in found:
@@ -184,11 +184,11 @@ def around(found: Iterable[Run]) -> set[int]:
     return keys
 
 
-def runs(root: Node) -> Iterator[Run]:
+def runs(root: Node) -> Iterator[TextRun]:
     """The runs of text of a page, in order."""
     texts: list[str] = []
     linked = 0
-    opened = [spot := Spot(root, root.mem_id)]
+    opened = [spot := BlockPosition(root, root.mem_id)]
     node = root.first_child
     while True:
         if node is None:
@@ -214,18 +214,18 @@ def runs(root: Node) -> Iterator[Run]:
                 texts.append(" ")
             within = None if tag in UNREAD else node.first_child
             if within is not None:
-                spot = Spot.below(spot if len(opened) > 1 else None, node, tag)
+                spot = BlockPosition.below(spot if len(opened) > 1 else None, node, tag)
                 opened.append(spot)
             node = node.next if within is None else within
 
 
-def _run(block: Spot, texts: list[str], linked: int) -> Iterator[Run]:
+def _run(block: BlockPosition, texts: list[str], linked: int) -> Iterator[TextRun]:
     text = " ".join("".join(texts).split())
     if text:
         length = len(text)
         prose = linked * 2 <= length and SENTENCE.search(text)
         site = prose and length <= STATEMENT and SITE.search(text)
-        yield Run(block, text, linked, length - linked if prose and not site else 0)
+        yield TextRun(block, text, linked, length - linked if prose and not site else 0)
 
 
 # ------------------------------------------------------------------ which day a printed line tells
@@ -251,7 +251,7 @@ def issued(text: str) -> str | None:
     return next((day for day, words in zip(days, said, strict=False) if not UPDATED.search(words)), None)
 
 
-def stated(run: Run) -> str | None:
+def stated(run: TextRun) -> str | None:
     """The time that an element within a line states, whatever it prints: 2 小时前."""
     for node in run.block.css("time[datetime], span[title], em[title]") if not run.words else ():
         value = attribute(node, "datetime") or attribute(node, "title")

@@ -15,7 +15,7 @@ from itertools import dropwhile, islice
 from attrs import define, frozen
 
 from crawler.pages.base import attribute
-from crawler.pages.generic.text_runs import ASIDE_TAGS, HIDDEN, Run, Spot, around
+from crawler.pages.generic.text_runs import ASIDE_TAGS, HIDDEN, BlockPosition, TextRun, around
 from pipelines.data import words
 
 MANY = 3
@@ -70,14 +70,14 @@ class Records:
     weights: Mapping[int, float]
     answered: frozenset[int]
 
-    def share(self, run: Run) -> float:
+    def share(self, run: TextRun) -> float:
         """What a run's prose counts among them: 1 outside of them."""
         if not self.weights:
             return 1.0
         return min((self.weights.get(spot.key, 1.0) for spot in run.spot.upwards()), default=1.0)
 
 
-def records(found: Sequence[Run], headed: Container[int]) -> Records:
+def records(found: Sequence[TextRun], headed: Container[int]) -> Records:
     """The records of a page.
 
     A row with an element around the headline (``headed``, their keys) is none of records, unless each of
@@ -96,9 +96,9 @@ def records(found: Sequence[Run], headed: Container[int]) -> Records:
     )
 
 
-def _prose(found: Sequence[Run]) -> dict[Spot, int]:
+def _prose(found: Sequence[TextRun]) -> dict[BlockPosition, int]:
     """The blocks that may be records, in order, each with the characters of prose in it."""
-    prose: dict[Spot, int] = {}
+    prose: dict[BlockPosition, int] = {}
     for run in found:
         for spot in islice(run.spot.upwards(), REACH) if run.words else ():
             if spot.is_block:
@@ -106,7 +106,7 @@ def _prose(found: Sequence[Run]) -> dict[Spot, int]:
     return prose
 
 
-def _mark(run: Run, held: Mapping[int, _Record]) -> None:
+def _mark(run: TextRun, held: Mapping[int, _Record]) -> None:
     """Notes a mark with the records that hold it."""
     replies = run.words > 0 and run.linked > 0 and _REPLY.search(run.text) is not None
     if not replies and (run.words or len(run.text) > MARK):
@@ -186,11 +186,11 @@ FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:�
 
 
 def weighed(
-    found: Sequence[Run], headed: Run | None, alike: Records, boxes: Set[int]
-) -> list[tuple[Run, float]]:
+    found: Sequence[TextRun], headed: TextRun | None, alike: Records, boxes: Set[int]
+) -> list[tuple[TextRun, float]]:
     """Each run and what its prose counts, given the headline's run, the page's records and boxes."""
     chain = levels_of(headed)
-    counted: list[tuple[Run, float]] = []
+    counted: list[tuple[TextRun, float]] = []
     for sure in (HARDLY, NEVER) if headed else (NEVER,):
         ours = {*chain, *_following(found, headed, sure)}
         counted = [
@@ -201,18 +201,18 @@ def weighed(
     return _by_place(counted, headed, chain) if headed else counted
 
 
-def levels_of(headed: Run | None) -> dict[int, int]:
+def levels_of(headed: TextRun | None) -> dict[int, int]:
     """The elements around the headline, by how far out each is."""
     return {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
 
 
-def _own(run: Run) -> float:
+def _own(run: TextRun) -> float:
     """What a run counts by its words alone."""
     short = run.words <= LONGEST_CALL and not _STOP.search(run.text)
     return run.words * CALL if short else run.words
 
 
-def _following(found: Sequence[Run], headed: Run | None, sure: re.Pattern[str]) -> Iterator[int]:
+def _following(found: Sequence[TextRun], headed: TextRun | None, sure: re.Pattern[str]) -> Iterator[int]:
     """The asides that hold the first sentence below the headline, unless their names are sure."""
     below = islice(dropwhile(lambda run: run is not headed, found), 1, None) if headed else ()
     first = next((run for run in below if run.words and "。" in run.text), None)
@@ -224,14 +224,14 @@ def _following(found: Sequence[Run], headed: Run | None, sure: re.Pattern[str]) 
         spot = spot.up.aside if spot.up else None
 
 
-def _counts(run: Run, headed: Run | None, ours: Set[int], boxes: Set[int]) -> bool:
+def _counts(run: TextRun, headed: TextRun | None, ours: Set[int], boxes: Set[int]) -> bool:
     """Whether a run is prose that may be of the article."""
     if not run.words or (run is headed and "。" not in run.text) or (boxes and run.stands_in(boxes)):
         return False
     return not _aside(run, ours)
 
 
-def boxes_of(found: Sequence[Run], headed: Run | None) -> set[int]:
+def boxes_of(found: Sequence[TextRun], headed: TextRun | None) -> set[int]:
     """The elements that a heading says to be about the author, or a number of the site's to be its foot.
 
     Of each the innermost with prose around it, unless that holds the first prose below the headline. A
@@ -251,14 +251,14 @@ def boxes_of(found: Sequence[Run], headed: Run | None) -> set[int]:
     return boxes - ours
 
 
-def _box(run: Run, prosy: Set[int]) -> int:
+def _box(run: TextRun, prosy: Set[int]) -> int:
     """The innermost element around a run that holds prose."""
     return next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0)
 
 
-def _lists(found: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
+def _lists(found: Sequence[TextRun]) -> Iterator[tuple[TextRun, TextRun]]:
     """The headings over other pages, each with the last prose above it."""
-    prose: Run | None = None
+    prose: TextRun | None = None
     for run in found:
         if run.words:
             prose = run
@@ -266,11 +266,11 @@ def _lists(found: Sequence[Run]) -> Iterator[tuple[Run, Run]]:
             yield run, prose
 
 
-def _heads_a_box(run: Run) -> bool:
+def _heads_a_box(run: TextRun) -> bool:
     return len(run.text) <= LONGEST_HEADING and ABOUT.fullmatch(run.text) is not None
 
 
-def _aside(run: Run, ours: Set[int]) -> bool:
+def _aside(run: TextRun, ours: Set[int]) -> bool:
     """Whether it stands in an aside; an element around the headline is none, whatever its name."""
     spot = run.spot.aside
     while spot is not None and spot.key in ours:
@@ -279,8 +279,8 @@ def _aside(run: Run, ours: Set[int]) -> bool:
 
 
 def _by_place(
-    counted: Sequence[tuple[Run, float]], headed: Run, chain: Mapping[int, int]
-) -> list[tuple[Run, float]]:
+    counted: Sequence[tuple[TextRun, float]], headed: TextRun, chain: Mapping[int, int]
+) -> list[tuple[TextRun, float]]:
     start = next(n for n, (run, _) in enumerate(counted) if run is headed)
     levels = [_level(run.spot, chain) if weight else 0 for run, weight in counted]
     held: dict[int, float] = defaultdict(float)
@@ -294,5 +294,5 @@ def _by_place(
     ]
 
 
-def _level(spot: Spot, chain: Mapping[int, int]) -> int:
+def _level(spot: BlockPosition, chain: Mapping[int, int]) -> int:
     return next((chain[outer.key] for outer in spot.upwards() if outer.key in chain), len(chain))
