@@ -176,7 +176,7 @@ def run_shape(run: Run) -> dict[str, Any]:
         "warc": run.warc,
         "replay": run.replay,
         "message": run.message,
-        "judgements": None if run.judgements is None else [plain(one) for one in run.judgements],
+        "findings": None if run.findings is None else [plain(one) for one in run.findings],
     }
 
 
@@ -193,9 +193,9 @@ def backfill_shape(backfill: Backfill) -> dict[str, Any]:
     return plain(backfill) | {"sections": list(backfill.sections), "owed": backfill.owed, "walked": walked}
 
 
-def judgement_lines(judgements: Iterable[Finding]) -> Iterator[str]:
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """What needs a look, each with its examples and what to do."""
-    for one in judgements:
+    for one in findings:
         place = "/".join(filter(None, [one.portal, one.section]))
         yield f"{place}: {one.kind}: {one.sentence}"
         yield from (f"    {url}" for url in one.examples)
@@ -203,8 +203,8 @@ def judgement_lines(judgements: Iterable[Finding]) -> Iterator[str]:
 
 
 def alarm_shape(alarm: OpenAlarm) -> dict[str, Any]:
-    """An alarm with its judgement for programs."""
-    return plain(alarm.judgement) | {"since": alarm.since, "nights": alarm.nights}
+    """An alarm with its finding for programs."""
+    return plain(alarm.finding) | {"since": alarm.since, "nights": alarm.nights}
 
 
 def runs_table(title: str, runs: Iterable[Run]) -> Table:

@@ -17,9 +17,9 @@ from storage.runs import health_history as stored
 
 
 def judged(config: Config, database: Database, run: Run) -> Run:
-    """The run with its judgements, which decide whether its domains are left alone; what was judged
+    """The run with its findings, which decide whether its domains are left alone; what was judged
     before is not judged again."""
-    if run.judgements is not None:
+    if run.findings is not None:
         return run
     portal = portals.load(config.portal_packages).get(run.portal)
     with database.read() as session:
@@ -33,7 +33,7 @@ def judged(config: Config, database: Database, run: Run) -> Run:
     )
     with database.write() as session:
         stored.keep(session, run.id, found)
-    verdict = evolve(run, judgements=found)
+    verdict = evolve(run, findings=found)
     resting.settle(database, verdict)
     return verdict
 

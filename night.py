@@ -57,14 +57,14 @@ class Night:
         return max(codes) if codes else crawling.TAKEN if self.elsewhere else 0
 
     @property
-    def judgements(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[Finding, ...]:
         """All that needs a look, portal by portal."""
-        return tuple(one for run in self.runs for one in run.judgements or ())
+        return tuple(one for run in self.runs for one in run.findings or ())
 
 
 def code_of(run: Run) -> int:
     """What a cron job is told of one run: what is broken makes it partial at least."""
-    broken = any(one.severity == "broken" for one in run.judgements or ())
+    broken = any(one.severity == "broken" for one in run.findings or ())
     return _CODES.get(run.state, 1) or (PARTIAL if broken else 0)
 
 
@@ -145,7 +145,7 @@ def _with(passed: Night, more: Night, waiting: Collection[str]) -> Night:
 
 
 def _verdict(config: Config, database: Database, run: Run) -> Run:
-    """The run with its judgements; a judge that breaks says so and stops nobody else."""
+    """The run with its findings; a judge that breaks says so and stops nobody else."""
     try:
         return judged(config, database, run)
     except Exception as error:
@@ -157,7 +157,7 @@ def _verdict(config: Config, database: Database, run: Run) -> Run:
             sentence=f"the run could not be judged: {error}",
             advice="an error of our own: report it",
         )
-        return evolve(run, judgements=(broken,))
+        return evolve(run, findings=(broken,))
 
 
 def record_missed(

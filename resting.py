@@ -71,6 +71,6 @@ def settle(database: Database, run: Run) -> None:
 
 def _refused(run: Run) -> dict[str, str]:
     """Domains with the reason."""
-    blocked = {one.subject: "blocked" for one in run.judgements or () if one.kind == "blocked"}
+    blocked = {one.subject: "blocked" for one in run.findings or () if one.kind == "blocked"}
     challenged = {host: "challenge" for host, each in run.traffic.items() if each.challenged}
     return {registrable(host): reason for host, reason in (blocked | challenged).items() if host}

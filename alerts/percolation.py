@@ -99,7 +99,7 @@ def _is_for(subscription: Subscription, change: Change) -> bool:
 
 def _news(session: Session, changes: Sequence[Change], roots: Mapping[int, int]) -> list[Change]:
     """The changes that tell of a policy we have not long known."""
-    told = [change for change in changes if change.kind in _KINDS and not change.quiet]
+    told = [change for change in changes if change.kind in _KINDS and not change.silent]
     born = {root: _birth(session, root) for root in {roots[change.policy_id] for change in told}}
     return [change for change in told if change.at - born[roots[change.policy_id]] <= FRESH]
 

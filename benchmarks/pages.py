@@ -43,7 +43,7 @@ def title(number: int) -> str:
 
 
 def article(number: int) -> bytes:
-    """The page of an article: fields, a body of some 5,000 characters, and furniture up to its size."""
+    """The page of an article: fields, a body of some 5,000 characters, and boilerplate up to its size."""
     head = (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title(number)}</title>\n'
         f'<meta name="ArticleTitle" content="{title(number)}">\n</head><body>\n'

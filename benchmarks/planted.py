@@ -1,7 +1,7 @@
 """Invented policies and what portals make of them, in any number: the truth of ``make bench-dedupe``.
 
 Article ``i`` of a seed is the same whenever it is asked for, so that none is kept. Most are policies of
-their own; some repeat an earlier one: with furniture, retitled, with paragraphs dropped, an excerpt, one
+their own; some repeat an earlier one: with boilerplate, retitled, with paragraphs dropped, an excerpt, one
 of two pages, in other widths and punctuation, misread, without punctuation. And some share a template or
 a yearly plan and are policies of their own all the same. Only the standard library is used: the peers'
 environment has nothing else.

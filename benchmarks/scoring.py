@@ -4,7 +4,7 @@
 F1      of 4-grams of characters, white space apart: precision and recall averaged over the pages
 lineF   of whole lines: a paragraph must be a paragraph, for a diff of versions lives on them
 poor    pages whose own F1 is under one half
-leak    pages whose text has furniture (editor line, disclaimer, share links) that the truth has not
+leak    pages whose text has boilerplate (editor line, disclaimer, share links) that the truth has not
 fields  exact after folding, in per cent of the pages whose truth has the field
 ======  ==========================================================================================
 """
@@ -21,7 +21,7 @@ from typing import Any
 from attrs import frozen
 
 GRAM = 4
-FURNITURE = re.compile(
+BOILERPLATE = re.compile(
     r"责任编辑|【?编辑[:：]|(?:特别|免责|版权)声明|分享到|扫一扫|打印本页|关闭窗口"
     r"|相关(?:阅读|新闻)|上一篇|下一篇|投稿与新闻线索|我要纠错"
 )
@@ -95,7 +95,7 @@ def judge(record: Mapping[str, Any], truth: Mapping[str, Any], fields: Mapping[s
         precision=precision,
         recall=recall,
         lines=harmonic(*_shares(_lines(found), _lines(wanted))),
-        leaks=bool({*FURNITURE.findall(found)} - {*FURNITURE.findall(wanted)}),
+        leaks=bool({*BOILERPLATE.findall(found)} - {*BOILERPLATE.findall(wanted)}),
         fields={
             name: field.key(record.get(field.record)) == field.key(truth[field.truth])
             for name, field in asked.items()

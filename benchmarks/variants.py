@@ -1,4 +1,4 @@
-"""What portals make of a policy: with furniture, retitled, with paragraphs dropped, an excerpt, one of two
+"""What portals make of a policy: with boilerplate, retitled, with paragraphs dropped, an excerpt, one of two
 pages, in other widths and punctuation, misread, without punctuation."""
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _unpunctuated(_: random.Random, title: str, text: str) -> tuple[str, str]:
 
 
 VARIANTS: dict[str, Variant] = {
-    "furniture": _furnished,
+    "boilerplate": _furnished,
     "retitled": _retitled,
     "dropped": _dropped,
     "excerpt": _excerpt,

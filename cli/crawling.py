@@ -136,7 +136,7 @@ def show_run(run: Run, *, as_json: bool) -> None:
     console.say(console.runs_table("", [run]))
     if run.message:
         console.note(f"{run.portal}: {run.message}")
-    for line in console.judgement_lines(run.judgements or ()):
+    for line in console.finding_lines(run.findings or ()):
         console.note(line)
 
 
@@ -249,5 +249,5 @@ def _status_row(line: PortalOverview) -> list[str | Text]:
 
 def _status_shape(line: PortalOverview, alarms: Sequence[OpenAlarm]) -> dict[str, Any]:
     run = console.run_shape(line.last_run) if line.last_run else None
-    found = [console.alarm_shape(alarm) for alarm in alarms if alarm.judgement.portal == line.portal]
+    found = [console.alarm_shape(alarm) for alarm in alarms if alarm.finding.portal == line.portal]
     return console.plain(line) | {"last_run": run, "alarms": found}

@@ -86,11 +86,9 @@ def _told(alarms: Iterable[OpenAlarm]) -> Text:
     """``tz: zero_entries (3)``: the number counts the runs so far."""
     lines = []
     for alarm in alarms:
-        place = alarm.judgement.section or alarm.judgement.subject
+        place = alarm.finding.section or alarm.finding.subject
         nights = f" ({alarm.nights})" if alarm.nights > 1 else ""
-        lines.append(
-            f"{place}: {alarm.judgement.kind}{nights}" if place else f"{alarm.judgement.kind}{nights}"
-        )
+        lines.append(f"{place}: {alarm.finding.kind}{nights}" if place else f"{alarm.finding.kind}{nights}")
     return Text("\n".join(lines))
 
 
@@ -123,4 +121,4 @@ def _accept(database: Database, slug: str) -> str:
         if run is None:
             raise ArchiveError(f"{slug} is being crawled: accept when that has ended")
         leases.close(session, run.id, "ok", now, message="accepted by hand")
-    return "accepted: " + ", ".join(alarm.judgement.kind for alarm in open_now)
+    return "accepted: " + ", ".join(alarm.finding.kind for alarm in open_now)

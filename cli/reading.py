@@ -66,7 +66,7 @@ def _print_fields(known: KnownArticle, found: Version, aliases: Sequence[Alias])
     table.add_row("keywords", Text("、".join(found.keywords)), Text("computed", style="dim"))
     table.add_row("policy", str(known.policy_id))
     table.add_row("version", f"{found.number} of {known.newest}", Text(console.moment(found.at), style="dim"))
-    learned = f"furniture set {found.furniture}" if found.furniture else "furniture by rule alone"
+    learned = f"boilerplate set {found.boilerplate}" if found.boilerplate else "boilerplate by rule alone"
     table.add_row("read with", learned, Text(f"code {found.code}", style="dim"))
     if known.url != found.article.url:
         table.add_row("now at", Text(known.url))
@@ -190,7 +190,7 @@ def _version_shape(version: Version) -> dict[str, Any]:
         "at": version.at,
         "content_hash": version.content_hash,
         "code": version.code,
-        "furniture": version.furniture,
+        "boilerplate": version.boilerplate,
         "title": version.article.title.value,
         "captures": [console.plain(capture) for capture in version.captures],
         "computed_keywords": version.keywords,

@@ -53,7 +53,7 @@ def _report(config: Config, database: Database, night: Night) -> DailyReport:
         return reporting.morning(config, database, day, remarks=list(remarks(night)))
     except Exception as error:  # a report that breaks must not break the night
         logger.exception("the report failed")
-        lines = (*remarks(night), *console.judgement_lines(night.judgements), f"broken: report: {error}")
+        lines = (*remarks(night), *console.finding_lines(night.findings), f"broken: report: {error}")
         return DailyReport(day=day or calendar_day(clock.now()), remarks=lines)
 
 
@@ -71,7 +71,7 @@ def remarks(night: Night) -> Iterator[str]:
     for run in night.lost:
         slot = console.moment(run.slot)
         yield f"{run.portal}: lost: the run of {slot} was killed; what it had saved is kept"
-    yield from (f"{run.portal}: {run.message}" for run in night.runs if run.message and not run.judgements)
+    yield from (f"{run.portal}: {run.message}" for run in night.runs if run.message and not run.findings)
     for slug, slots in _by_portal(night.missed).items():
         first = console.moment(slots[0])
         yield f"{slug}: {len(slots)} missed, from {first} on: nothing ran; is the scheduler running?"
@@ -109,7 +109,7 @@ def night_shape(night: Night) -> dict[str, Any]:
         "elsewhere": night.elsewhere,
         "held": [holder_shape(run) for run in night.held],
         "refused": night.refused,
-        "judgements": [console.plain(one) for one in night.judgements],
+        "findings": [console.plain(one) for one in night.findings],
         "indexed": night.after.indexed,
         "alerts": {"matched": night.after.matched} | sent,
         "broken": night.after.broken,

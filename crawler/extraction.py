@@ -23,7 +23,7 @@ from pipelines.metadata.validation import illegible
 from policy.documents import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
-from policy.records.boilerplate import FurnitureSet, Learned
+from policy.records.boilerplate import BoilerplateSet, Learned
 from policy.records.content import Table
 
 __all__ = [
@@ -97,12 +97,12 @@ def read_article(
     *,
     entry: Entry | None = None,
     missing: Sequence[str] = (),
-    furniture: FurnitureSet | None = None,
+    boilerplate: BoilerplateSet | None = None,
     cleaned: Sequence[Cleaned] = (),
 ) -> Article:
     """All pages of an article as one record, in reading order; what did not come is stated.
 
-    ``furniture`` is what was learned of the portal; without it there are the rules. ``cleaned`` is
+    ``boilerplate`` is what was learned of the portal; without it there are the rules. ``cleaned`` is
     what clean_pages makes of the pages, where the caller has it already.
     Raises Rejected for what is not worth archiving, TooDeep for a body nested beyond reason.
     """
@@ -110,10 +110,10 @@ def read_article(
     slug, first = portal.slug if portal else "", pages[0] if pages else None
     if first is None:
         raise Rejected("no page of it could be read", portal=slug, field="pages")
-    body = _stitched(pages, cleaned or clean_pages(pages), furniture)
-    if body.all_furniture and not body.attachments:
-        raise Rejected("nothing but furniture", portal=slug, url=first.url, field="text")
-    labels = (*_labels(first, entry), *credits_in(body.furniture, "tail"))
+    body = _stitched(pages, cleaned or clean_pages(pages), boilerplate)
+    if body.all_boilerplate and not body.attachments:
+        raise Rejected("nothing but boilerplate", portal=slug, url=first.url, field="text")
+    labels = (*_labels(first, entry), *credits_in(body.boilerplate, "tail"))
     found = fields.describe(labels, body.lines, issuer=portal.issuer if portal else None)
     if found.title is None:
         raise Rejected("no title", portal=slug, url=first.url, field="title")
@@ -138,10 +138,10 @@ def read_article(
 
 
 def reread(
-    portal: Portal | None, payloads: Sequence[Payload], furniture: FurnitureSet | None = None
+    portal: Portal | None, payloads: Sequence[Payload], boilerplate: BoilerplateSet | None = None
 ) -> Article:
     """The article in payloads fetched earlier, one a page, read with the code of today and this set."""
-    return read_article(portal, [read_page(portal, payload) for payload in payloads], furniture=furniture)
+    return read_article(portal, [read_page(portal, payload) for payload in payloads], boilerplate=boilerplate)
 
 
 def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) -> Article:
@@ -170,13 +170,13 @@ def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) 
 
 @frozen(kw_only=True)
 class _Body:
-    """The text of all pages, furniture and contacts removed from each."""
+    """The text of all pages, boilerplate and contacts removed from each."""
 
     lines: tuple[str, ...]
-    furniture: tuple[str, ...]
+    boilerplate: tuple[str, ...]
     tables: tuple[Table, ...]
     attachments: tuple[Attachment, ...]
-    all_furniture: bool
+    all_boilerplate: bool
 
 
 def _in_order(pages: Sequence[Page]) -> list[Page]:
@@ -191,20 +191,20 @@ def _distinct(pages: Sequence[Page], cleaned: Sequence[Cleaned]) -> list[tuple[P
     return [*first.values()]
 
 
-def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: FurnitureSet | None) -> _Body:
+def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: BoilerplateSet | None) -> _Body:
     read = _distinct(pages, cleaned)
     stripped = [
-        strip(one.lines, learning.furniture(one, known.of(page.layout) if known else Learned()))
+        strip(one.lines, learning.boilerplate(one, known.of(page.layout) if known else Learned()))
         for page, one in read
     ]
     lines = [line for one in stripped for line in remove_contacts(one.lines)]
     files = {file.url: file for page in reversed(pages) for file in reversed(page.attachments)}
     return _Body(
         lines=tuple(lines),
-        furniture=tuple(line for one in stripped for line in one.removed),
+        boilerplate=tuple(line for one in stripped for line in one.removed),
         tables=tuple(table for _, one in read for table in one.tables),
         attachments=tuple(reversed(files.values())),
-        all_furniture=all(one.all_furniture for one in stripped),
+        all_boilerplate=all(one.all_boilerplate for one in stripped),
     )
 
 
@@ -244,7 +244,7 @@ def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, 
         full_text_in=cover_pages.full_text_in(article),
     )
     flags = (
-        *(("text: nothing but furniture",) if body.all_furniture else ()),
+        *(("text: nothing but boilerplate",) if body.all_boilerplate else ()),
         *illegible("title", article.title.value),
         *illegible("text", article.text),
     )

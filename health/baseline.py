@@ -39,7 +39,7 @@ class RunWithHistory:
     def usual(self, kind: JudgementKind, *, section: str = "", subject: str = "") -> Iterator[Run]:
         """The runs before in which this was no alarm: what was one is not learned."""
         name = (kind, section, subject)
-        return (run for run in self.past if all(name != one.name for one in run.judgements or ()))
+        return (run for run in self.past if all(name != one.name for one in run.findings or ()))
 
     def reports(self, kind: JudgementKind, section: str) -> list[SectionReport]:
         """What the section's listing gave in these runs, where it was read."""
@@ -57,7 +57,7 @@ class RunWithHistory:
         subject: str = "",
         examples: Iterable[str] = (),
     ) -> Finding:
-        """A judgement on this run."""
+        """A finding on this run."""
         return Finding(
             portal=self.run.portal,
             kind=kind,

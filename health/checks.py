@@ -1,6 +1,6 @@
 """Is this run healthy, against what its portal promises and against the runs before? Pure.
 
-One cause, one judgement: what follows from a host that is down, or from a challenge, is not judged again.
+One cause, one finding: what follows from a host that is down, or from a challenge, is not judged again.
 What was an alarm is not learned as usual, so it stays until it is mended, or until somebody accepts it.
 """
 

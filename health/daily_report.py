@@ -53,8 +53,8 @@ class DailyReport:
     def alarms(self, *severities: str) -> list[OpenAlarm]:
         """What needs a look, the newest alarms first."""
         found = (alarm for night in self.nights for alarm in night.open)
-        chosen = [alarm for alarm in found if not severities or alarm.judgement.severity in severities]
-        return sorted(chosen, key=lambda alarm: (alarm.nights, alarm.judgement.portal))
+        chosen = [alarm for alarm in found if not severities or alarm.finding.severity in severities]
+        return sorted(chosen, key=lambda alarm: (alarm.nights, alarm.finding.portal))
 
     @property
     def headline(self) -> str:
@@ -75,7 +75,7 @@ Part = tuple[str, list[str]]
 
 def parts(morning: DailyReport) -> list[Part]:
     """The parts that have something to say, what is most urgent first."""
-    stale = [alarm for alarm in morning.alarms() if alarm.judgement.kind == "stale"]
+    stale = [alarm for alarm in morning.alarms() if alarm.finding.kind == "stale"]
     others = [alarm for alarm in morning.alarms("warning") if alarm not in stale]
     told = [
         ("Broken", list(alarm_lines(morning.alarms("broken")))),
@@ -96,13 +96,13 @@ def parts(morning: DailyReport) -> list[Part]:
 def alarm_lines(alarms: Sequence[OpenAlarm]) -> Iterator[str]:
     """Each alarm with how long it lasts, an example, and what to do."""
     for alarm in alarms[:_MOST]:
-        one = alarm.judgement
+        one = alarm.finding
         place = "/".join(filter(None, [one.portal, one.section]))
         yield f"{place}: {one.kind}: {one.sentence} ({_lasting(alarm)})"
         yield from (f"    {url}" for url in one.examples[:1])
         yield f"    → {one.advice}"
     if len(alarms) > _MOST:
-        names = dict.fromkeys(alarm.judgement.portal for alarm in alarms[_MOST:])
+        names = dict.fromkeys(alarm.finding.portal for alarm in alarms[_MOST:])
         yield f"and {len(alarms) - _MOST} more: {', '.join(names)}"
 
 
@@ -115,7 +115,7 @@ def _lasting(alarm: OpenAlarm) -> str:
 def _mended(morning: DailyReport) -> Iterator[str]:
     for night in morning.nights:
         for alarm in night.closed:
-            one = alarm.judgement
+            one = alarm.finding
             place = "/".join(filter(None, [one.portal, one.section]))
             nights = "1 night" if alarm.nights == 1 else f"{alarm.nights} nights"
             yield f"{place}: {one.kind}, after {nights}"

@@ -14,9 +14,9 @@ _SAYS_NOTHING = frozenset({"running", "missed", "stopped", "lost"})
 
 @frozen(kw_only=True)
 class OpenAlarm:
-    """A judgement that holds: since which slot, and in how many runs."""
+    """A finding that holds: since which slot, and in how many runs."""
 
-    judgement: Finding
+    finding: Finding
     since: dt.datetime
     nights: int = 1
 
@@ -44,10 +44,10 @@ def history_of(runs: Iterable[Run]) -> list[HistoryEntry]:
 def _night(run: Run, held: Sequence[OpenAlarm]) -> HistoryEntry:
     if run.kind == "acceptance":
         return HistoryEntry(run=run, closed=tuple(held))
-    if run.judgements is None or run.state in _SAYS_NOTHING:
+    if run.findings is None or run.state in _SAYS_NOTHING:
         return HistoryEntry(run=run, open=tuple(held))
-    before = {alarm.judgement.name: alarm for alarm in held}
-    found = {one.name: _held(before.get(one.name), one, run) for one in run.judgements}
+    before = {alarm.finding.name: alarm for alarm in held}
+    found = {one.name: _held(before.get(one.name), one, run) for one in run.findings}
     asleep = {name: alarm for name, alarm in before.items() if name not in found and not _asked(alarm, run)}
     return HistoryEntry(
         run=run,
@@ -57,13 +57,13 @@ def _night(run: Run, held: Sequence[OpenAlarm]) -> HistoryEntry:
     )
 
 
-def _held(before: OpenAlarm | None, judgement: Finding, run: Run) -> OpenAlarm:
+def _held(before: OpenAlarm | None, finding: Finding, run: Run) -> OpenAlarm:
     if before is None:
-        return OpenAlarm(judgement=judgement, since=run.slot)
-    return evolve(before, judgement=judgement, nights=before.nights + 1)
+        return OpenAlarm(finding=finding, since=run.slot)
+    return evolve(before, finding=finding, nights=before.nights + 1)
 
 
 def _asked(alarm: OpenAlarm, run: Run) -> bool:
     """Whether the run looked at what the alarm is about: a crawl of one section says nothing of others."""
-    section = alarm.judgement.section
+    section = alarm.finding.section
     return run.state != "skipped" and (section is None or section in run.sections)

@@ -52,7 +52,7 @@ _ODD: dict[JudgementKind, tuple[str, str]] = {
 
 
 def judge_together(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[tuple[Finding, set[str]]]:
-    """One judgement where several sections, all there are at their host, could not be read for one
+    """One finding where several sections, all there are at their host, could not be read for one
     reason; with it these sections."""
     by_host: dict[str, list[Promise]] = {}
     for promise in promises:

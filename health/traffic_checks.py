@@ -40,7 +40,7 @@ def down(traffic: Mapping[str, HostTraffic], homes: Collection[str]) -> frozense
 
 
 def judge_down(case: RunWithHistory, hosts: Collection[str]) -> Iterator[Finding]:
-    """One judgement a host that is down."""
+    """One finding a host that is down."""
     for name in sorted(hosts):
         failed = case.run.traffic[name].failed
         words = ", ".join(f"{reason} {count}" for reason, count in sorted(failed.items()))
@@ -77,7 +77,7 @@ def judge_files_challenged(case: RunWithHistory) -> Iterator[Finding]:
 
 def left_alone(case: RunWithHistory) -> Finding:
     """What holds of a run that was skipped: the alarm of before goes on."""
-    before = next((run.judgements for run in reversed(case.past) if run.judgements), None) or ()
+    before = next((run.findings for run in reversed(case.past) if run.findings), None) or ()
     closed = next((one for one in before if one.kind in {"challenge", "blocked"}), None)
     said = case.run.message or "its domain is left alone"
     if closed:

@@ -18,7 +18,7 @@ from pipelines.extraction_counts import ExtractionCounts
 from pipelines.items import AttachmentBatch, ExtractedArticle, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
 from policy.errors import Drifted, Rejected
-from policy.records.boilerplate import FurnitureSet, Sighting
+from policy.records.boilerplate import BoilerplateSet, Sighting
 from policy.rules.revisit import is_believed
 from storage import queries
 from storage.articles import archive, availability, boilerplate, captures, classification
@@ -60,14 +60,14 @@ class BoilerplateLearner:
         if len(self._fresh) >= self._batch:
             self._keep()
 
-    def publish(self, now: dt.datetime) -> FurnitureSet | None:
+    def publish(self, now: dt.datetime) -> BoilerplateSet | None:
         """The set in use from now on: another one only where other lines recur than before."""
         self._keep()
         with self._database.write() as session:
             seen = boilerplate.sightings(session, self._portal)
             active = boilerplate.publish(session, self._portal, now, lambda known: learn(seen, known, now))
         if active and active.at == now:
-            logger.info("%s: furniture set %d, %d blocks", self._portal, active.id, len(active.blocks))
+            logger.info("%s: boilerplate set %d, %d blocks", self._portal, active.id, len(active.blocks))
         return active
 
     def _keep(self) -> None:
@@ -138,7 +138,7 @@ class ArchivePipeline:
         return item
 
     def close_spider(self) -> None:
-        """Settle what waits; publish what was learned of the portal's furniture, once a run, at its end."""
+        """Settle what waits; publish what was learned of the portal's boilerplate, once a run, at its end."""
         self._settle()
         self._settle_gone()
         self._learner.publish(self._clock())
@@ -162,7 +162,7 @@ class ArchivePipeline:
         self._there += item.known
         if item.aliases:
             self._gone = [gone for gone in self._gone if gone.key != item.article.key]
-        group = "known" if item.known else "first" if item.quiet else "new"
+        group = "known" if item.known else "first" if item.silent else "new"
         self._facts.read(item.article, group)
         try:
             self._save(item)
@@ -212,8 +212,8 @@ class ArchivePipeline:
                 captures=item.captures,
                 code=item.code,
                 run_id=self._run_id,
-                quiet=item.quiet,
-                furniture=item.furniture,
+                silent=item.silent,
+                boilerplate=item.boilerplate,
                 printed=item.printed,
                 validators=item.validators,
                 aliases=item.aliases,

@@ -19,14 +19,14 @@ class ExtractedArticle:
     article: Article
     captures: tuple[Capture, ...]
     code: str
-    quiet: bool = False
+    silent: bool = False
     known: bool = False
     """Whether the archive has it."""
-    furniture: int | None = None
-    """The furniture set it was read with."""
+    boilerplate: int | None = None
+    """The boilerplate set it was read with."""
     layout: str = ""
     cleaned: tuple[Cleaned, ...] = field(default=(), repr=False)
-    """Its pages before furniture was taken off, to learn from."""
+    """Its pages before boilerplate was taken off, to learn from."""
     reread: Callable[[tuple[Capture, ...]], Article] | None = field(default=None, repr=False)
     printed: Callable[[tuple[Capture, ...]], str] | None = field(default=None, repr=False)
     validators: Validators | None = None

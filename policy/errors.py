@@ -19,7 +19,7 @@
         ├── NotHtml            not a page at all
         ├── TooDeep            nested beyond reason
         ├── LayoutChanged      a selector found fewer than its page promises
-        └── Rejected           read, but not worth archiving: empty, all furniture, no title
+        └── Rejected           read, but not worth archiving: empty, all boilerplate, no title
             └── Drifted        a known article lost what it had: the page changed its form, not its words
 """
 

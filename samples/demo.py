@@ -82,7 +82,7 @@ class Demo:
         self._expect("two new articles, one new policy", (totals["articles"], totals["policies"]), (25, 21))
         self._expect("exactly one new version", totals["versions"], 26)
         self._expect("of the article whose clause changed", len(self._versions(CHANGED)), 2)
-        self._expect("none where only the furniture did", len(self._versions(REFURNISHED)), 1)
+        self._expect("none where only the boilerplate did", len(self._versions(REFURNISHED)), 1)
         self._expect("the new policy on two portals is one", *self._policies(NEW, REPRINTED))
         self._expect("the gone article is still there", len(self._versions(GONE)), 1)
         self._expect("and noted as gone", runs["sample-ministry"]["failed"], {"gone": 1})

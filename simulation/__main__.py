@@ -37,11 +37,11 @@ def simulate(seed: int, home: Path, *, nights: int = NIGHTS, each: int = EACH) -
 
 
 def _show(passed: Passed) -> None:
-    runs, judgements = passed.night.runs, passed.night.judgements
+    runs, findings = passed.night.runs, passed.night.findings
     new, revised = sum(run.new for run in runs), sum(run.revised for run in runs)
     console.note(
         f"night {passed.number + 1:2}, {passed.day:%a %F}: {passed.asked:5} requests, {new:4} new, "
-        f"{revised:3} revised, {len(judgements):3} judgements"
+        f"{revised:3} revised, {len(findings):3} findings"
     )
 
 

@@ -32,7 +32,7 @@ class Fault:
 
 @frozen(kw_only=True)
 class Kind:
-    """A kind of fault. ``shows`` are the judgements of which one must be made on the first night it can
+    """A kind of fault. ``shows`` are the findings of which one must be made on the first night it can
     be seen; ``entails`` others that are right as well. ``delay`` nights pass before it can be seen."""
 
     shows: frozenset[str]

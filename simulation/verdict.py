@@ -46,7 +46,7 @@ class Verdict:
 
     @property
     def precision(self) -> float:
-        """The share of judgements with a fault behind them."""
+        """The share of findings with a fault behind them."""
         return 1 - len(self.false) / self.judged if self.judged else 1.0
 
     @property
@@ -61,15 +61,15 @@ def verdict(plan: Plan, passed: Sequence[Passed], database: Database) -> Verdict
         changes = list(queries.every_change(session))
         archive = _Archive.of(session, changes)
     seen = [fault for fault in plan.faults if _visible(plan, fault) is not None]
-    judged = [(one, judgement) for one in passed for judgement in one.night.judgements]
+    judged = [(one, finding) for one in passed for finding in one.night.findings]
     return Verdict(
         planned=len(seen),
         judged=len(judged),
         missed=tuple(_missed(plan, seen, passed, archive)),
         false=tuple(
-            f"night {one.number}: {judgement.portal}: {judgement.kind}: {judgement.sentence}"
-            for one, judgement in judged
-            if not _explained(plan, one, judgement)
+            f"night {one.number}: {finding.portal}: {finding.kind}: {finding.sentence}"
+            for one, finding in judged
+            if not _explained(plan, one, finding)
         ),
         wrong=tuple(_wrong(plan, archive)),
         lost=tuple(_lost(plan, passed, archive)),
@@ -139,7 +139,7 @@ def _missed(
     for fault in faults:
         night = _visible(plan, fault)
         assert night is not None
-        kinds = {one.kind for one in passed[night].night.judgements if one.portal == fault.portal}
+        kinds = {one.kind for one in passed[night].night.findings if one.portal == fault.portal}
         if KINDS[fault.kind].shows and not KINDS[fault.kind].shows & kinds:
             yield f"night {night}: {fault.portal}: {fault.kind} not told: {', '.join(kinds) or 'nothing'}"
         if fault.kind in _CHANGES:
@@ -174,13 +174,13 @@ def _night(plan: Plan, at: dt.datetime) -> int:
     return (at + dt.timedelta(hours=8)).date().toordinal() - plan.world.first.toordinal()
 
 
-def _explained(plan: Plan, one: Passed, judgement: Finding) -> bool:
+def _explained(plan: Plan, one: Passed, finding: Finding) -> bool:
     """Whether a fault of that night is behind it, or the portal is still left alone for one of before."""
-    resting = any(run.portal == judgement.portal and run.state == "skipped" for run in one.night.runs)
+    resting = any(run.portal == finding.portal and run.state == "skipped" for run in one.night.runs)
     return any(
-        judgement.kind in KINDS[fault.kind].shows | KINDS[fault.kind].entails
+        finding.kind in KINDS[fault.kind].shows | KINDS[fault.kind].entails
         for fault in plan.faults
-        if fault.portal == judgement.portal
+        if fault.portal == finding.portal
         and (fault.holds(one.number) or (resting and fault.first < one.number))
     )
 

@@ -129,7 +129,7 @@ def version_record(
         at=row.at,
         content_hash=row.content_hash,
         code=row.code,
-        furniture=row.furniture,
+        boilerplate=row.boilerplate,
         article=load(row.record, row.text),
         captures=captures,
         keywords=keywords,
@@ -175,7 +175,7 @@ def change_record(row: ChangeRow) -> Change:
         article_id=row.article_id,
         version=row.version,
         at=row.at,
-        quiet=row.quiet,
+        silent=row.silent,
         run_id=row.run_id,
     )
 
@@ -201,7 +201,7 @@ def run_record(row: RunRow, *, readings: bool = True) -> Run:
         failed=dict(row.failed),
         sections=sections_record(row.sections),
         traffic={host: _converter.structure(each, HostTraffic) for host, each in row.traffic.items()},
-        judgements=_judgements_record(row.judgements),
+        findings=_judgements_record(row.findings),
         readings=readings_record(row.readings) if readings else ExtractionQuality(),
         warc=row.warc,
         replay=row.replay,

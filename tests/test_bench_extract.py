@@ -47,7 +47,7 @@ def test_paragraphs_run_together_cost_lines_but_no_words() -> None:
     assert (found.f1, found.lines) == (1.0, 0.0)
 
 
-def test_half_of_the_text_costs_recall_and_furniture_costs_precision() -> None:
+def test_half_of_the_text_costs_recall_and_boilerplate_costs_precision() -> None:
     half = _judged({"text": "第一段说明为什么。"})
     assert half.precision == 1.0
     assert 0.3 < half.recall < 0.5
@@ -56,7 +56,7 @@ def test_half_of_the_text_costs_recall_and_furniture_costs_precision() -> None:
     assert more.leaks
 
 
-def test_furniture_that_the_truth_has_is_no_leak() -> None:
+def test_boilerplate_that_the_truth_has_is_no_leak() -> None:
     truth = TRUTH | {"text": "本站版权声明如下。"}
     assert not _judged({"text": truth["text"]}, truth).leaks
 

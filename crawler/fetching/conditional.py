@@ -40,9 +40,14 @@ class Conditional:
     """Validators of one visit: what is sent, and what is kept of an answer."""
 
     def __init__(
-        self, visit: RunContext, *, code: str, furniture: int | None, lied: Callable[[], bool] = lambda: False
+        self,
+        visit: RunContext,
+        *,
+        code: str,
+        boilerplate: int | None,
+        lied: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._visit, self._code, self._furniture, self._lied = visit, code, furniture, lied
+        self._visit, self._code, self._boilerplate, self._lied = visit, code, boilerplate, lied
         with visit.database.read() as session:
             trusted = is_trusted(session, visit.portal.slug)
         self._enabled = trusted and not (visit.sample or visit.imported)
@@ -52,7 +57,7 @@ class Conditional:
         held = sought.vouched
         if held is None or sought.asked or not self._enabled or self._lied():
             return {}
-        read_alike = (held.code, held.furniture) == (self._code, self._furniture)
+        read_alike = (held.code, held.boilerplate) == (self._code, self._boilerplate)
         return held.headers if read_alike and held.url == url else {}
 
     def lies(self, response: Response) -> bool:
@@ -73,7 +78,7 @@ class Conditional:
         if len(sought.pages) != 1 or sought.following or alike(asked) != alike(response.url):
             return None
         found = {name: _text(response.headers.get(name)) for name in _NAMING}
-        return validators(asked, found, code=self._code, furniture=self._furniture)
+        return validators(asked, found, code=self._code, boilerplate=self._boilerplate)
 
 
 def _text(value: bytes | None) -> str | None:

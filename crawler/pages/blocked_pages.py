@@ -27,7 +27,7 @@ LARGEST = 400_000
 SMALL = 30_000
 """Bytes; on a larger page a line that says "not found" is no statement about the page."""
 MODEST = 600
-"""Characters to be read; a failure page has fewer, site furniture included."""
+"""Characters to be read; a failure page has fewer, site boilerplate included."""
 
 NOTHING = 40
 """A page that sets a cookie and reloads has fewer still: pages for readers do both too."""

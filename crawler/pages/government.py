@@ -203,7 +203,7 @@ class GovernmentArticle(ArticlePage):
     crumbs: ClassVar[str] = ""
     files: ClassVar[str] = ""
     """Where files are offered beside the body."""
-    furniture: ClassVar[str] = ""
+    boilerplate: ClassVar[str] = ""
     """What stands in the body and is not its text."""
 
     def matches(self, page: Document) -> bool:
@@ -225,7 +225,7 @@ class GovernmentArticle(ArticlePage):
             *self._masthead(page),
             *breadcrumb(crumbs),
         )
-        for node in body.css(self.furniture) if self.furniture else ():
+        for node in body.css(self.boilerplate) if self.boilerplate else ():
             node.decompose()
         return Page(
             url=page.url,

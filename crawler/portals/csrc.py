@@ -30,7 +30,7 @@ class RuleArticle(GovernmentArticle):
     body = First("div.content-body")
     printed = {"title": ".content-body h3"}
     files = "div.content-head"
-    furniture = ".content-body > h3:first-child"
+    boilerplate = ".content-body > h3:first-child"
 
 
 class NewsArticle(CommonArticle):

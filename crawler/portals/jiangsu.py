@@ -20,7 +20,7 @@ class JiangsuList(DataproxyList):
 
 class JiangsuArticle(GovernmentArticle):
     body = First(".artile_zw, #zoom, .article")
-    tables = furniture = "table.xxgk_table"
+    tables = boilerplate = "table.xxgk_table"
 
 
 class Jiangsu(HanwebPortal):

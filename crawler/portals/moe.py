@@ -22,7 +22,7 @@ class MoeArticle(GovernmentArticle):
     body = First("#downloadContent, .moe-detail-box, #content_body_xxgk")
     tables = "#moe-policy-table"
     printed = {"title": "h1"}
-    furniture = tables
+    boilerplate = tables
 
 
 class Moe(TrsPortal):

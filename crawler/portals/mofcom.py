@@ -13,7 +13,7 @@ from crawler.portal import Section
 
 class MofcomArticle(GovernmentArticle):
     body = First("div.art-con")
-    furniture = ".article-tool"
+    boilerplate = ".article-tool"
 
 
 class Mofcom(HanwebPortal):

@@ -26,7 +26,7 @@ class SasacArticle(GovernmentArticle):
     said = ".zsy_cotitle p"
     printed = {"title": ".zsy_cotitle"}
     crumbs = ".sjw-mnav a"
-    furniture = "#qr_container, #div_div, .related, [class^=jiathis]"
+    boilerplate = "#qr_container, #div_div, .related, [class^=jiathis]"
 
 
 class Sasac(Portal):

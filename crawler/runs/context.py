@@ -47,7 +47,7 @@ def is_deep(slug: str, today: dt.date, last: dt.datetime | None, every: int) -> 
 
 @frozen(kw_only=True)
 class RunContext:
-    """A claimed run and all it works with. ``quiet_before``: what is listed with an older day is a
+    """A claimed run and all it works with. ``silent_before``: what is listed with an older day is a
     back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
     ``sample`` is so many articles of a section's first rows, to be looked at; ``deep`` are the sections
     whose listing is walked to the end of the window, whatever is known of it; ``closed`` domains are left
@@ -61,7 +61,7 @@ class RunContext:
     run: Run
     replay: tuple[Path, ...] = ()
     known_sections: frozenset[str] = field(factory=frozenset)
-    quiet_before: dt.date | None = None
+    silent_before: dt.date | None = None
     sample: int | None = None
     deep: frozenset[str] = field(factory=frozenset)
     clock: Clock = clocks.now
@@ -78,7 +78,7 @@ class RunContext:
     @property
     def whole(self) -> bool:
         """Whether it goes back as far as the archive's window."""
-        since, floor = self.run.since, self.quiet_before
+        since, floor = self.run.since, self.silent_before
         return since is None or floor is None or since <= floor
 
 
@@ -127,7 +127,7 @@ def begin(
         run=run,
         replay=tuple(replay),
         known_sections=known,
-        quiet_before=floor,
+        silent_before=floor,
         sample=sample,
         clock=clock,
         closed=closed,

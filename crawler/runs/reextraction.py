@@ -25,7 +25,7 @@ from pipelines.consumers.keywords import compute_keywords
 from pipelines.dedupe.exact_duplicates import decide
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.records import Article, Capture, Entry, Version
-from policy.records.boilerplate import FurnitureSet
+from policy.records.boilerplate import BoilerplateSet
 from policy.records.runs import Run, RunKind
 from policy.rules import drift
 from policy.rules.identity import content_hash
@@ -120,7 +120,7 @@ class _State:
 
     article: Article | None = None
     captures: tuple[Capture, ...] = ()
-    furniture: FurnitureSet | None = None
+    boilerplate: BoilerplateSet | None = None
 
     def says_as(self, other: _State) -> bool:
         """Whether both say the same words."""
@@ -137,7 +137,7 @@ class Reextractor:
     portal: Portal
     wishes: ReextractionOptions
     run: Run | None = None
-    furniture: FurnitureSet | None = None
+    boilerplate: BoilerplateSet | None = None
     _stands_for: Mapping[str, str] = field(factory=dict)
     _unchanged: int = 0
     _restated: list[ChangedExtraction] = field(factory=list)
@@ -147,7 +147,7 @@ class Reextractor:
     def read_all(self, progress: Progress) -> Reextraction:
         """Every article of the portal, and every page that should have become one."""
         with self.database.read() as session:
-            self.furniture = boilerplate.active(session, self.portal.slug)
+            self.boilerplate = boilerplate.active(session, self.portal.slug)
             known = {one.key: one.id for one in queries.known_articles(session, self.portal.slug)}
             self._stands_for = relocation.keys(session, self.portal.slug)
             urls = self._urls(captured_urls(session, self.portal.slug, self.wishes.since))
@@ -197,19 +197,19 @@ class Reextractor:
     def _next(
         self, key: str, captures: tuple[Capture, ...], version: Version | None, state: _State
     ) -> _State:
-        """What the captures say: read with the furniture set of the state before, so that learning
+        """What the captures say: read with the boilerplate set of the state before, so that learning
         makes no version; where they say other words with the set in use."""
         entry = _listed(version.article) if version else None
-        same_set = self._read(key, captures, entry, state.furniture if version else self.furniture)
+        same_set = self._read(key, captures, entry, state.boilerplate if version else self.boilerplate)
         self._refuse(state.article, same_set.article, own=bool(version and captures == version.captures))
-        if same_set.furniture == self.furniture or same_set.says_as(state):
+        if same_set.boilerplate == self.boilerplate or same_set.says_as(state):
             return same_set
-        return self._read(key, captures, entry, self.furniture)
+        return self._read(key, captures, entry, self.boilerplate)
 
     def _archived(self, version: Version | None) -> _State:
         with self.database.read() as session:
-            read_with = boilerplate.numbered(session, version.furniture) if version else None
-        return _State(article=version.article if version else None, furniture=read_with)
+            read_with = boilerplate.numbered(session, version.boilerplate) if version else None
+        return _State(article=version.article if version else None, boilerplate=read_with)
 
     def _states(
         self, article_id: int | None, urls: Sequence[str]
@@ -225,7 +225,7 @@ class Reextractor:
         return version, list(_other_payloads([*([own] if own else []), *later]))
 
     def _read(
-        self, key: str, captures: Sequence[Capture], entry: Entry | None, learned: FurnitureSet | None
+        self, key: str, captures: Sequence[Capture], entry: Entry | None, learned: BoilerplateSet | None
     ) -> _State:
         """The article in these captures, and those it was read from in the order of its pages."""
         stored = CaptureReader(self.config, self.database)
@@ -233,10 +233,10 @@ class Reextractor:
         pages = {page.number: (page, capture) for page, capture in reversed(read)}
         ordered = [pages[number] for number in sorted(pages)]
         article = extraction.read_article(
-            self.portal, [page for page, _ in ordered], entry=entry, furniture=learned
+            self.portal, [page for page, _ in ordered], entry=entry, boilerplate=learned
         )
         used = tuple(capture for _, capture in ordered)
-        return _State(article=evolve(article, key=key), captures=used, furniture=learned)
+        return _State(article=evolve(article, key=key), captures=used, boilerplate=learned)
 
     def _refuse(self, before: Article | None, after: Article | None, *, own: bool) -> None:
         """Raises Rejected for pages that are missing now, Drifted for what would be lost. Of the very
@@ -260,8 +260,8 @@ class Reextractor:
                     captures=state.captures,
                     code=code_version(self.portal),
                     run_id=self.run.id,
-                    quiet=not self.wishes.announce,
-                    furniture=state.furniture.id if state.furniture else None,
+                    silent=not self.wishes.announce,
+                    boilerplate=state.boilerplate.id if state.boilerplate else None,
                 ),
                 decide=decide,
             )

@@ -56,19 +56,19 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 class ArticleReader:
-    """Reads with one code and one furniture set, from the first page of a visit to the last."""
+    """Reads with one code and one boilerplate set, from the first page of a visit to the last."""
 
     def __init__(self, visit: RunContext) -> None:
         self._visit, self._portal = visit, visit.portal
         self._stored = CaptureReader(visit.config, visit.database)
         with visit.database.read() as session:
-            self._furniture = boilerplate.active(session, visit.portal.slug)
+            self._boilerplate = boilerplate.active(session, visit.portal.slug)
         self.code = code_version(visit.portal)
 
     @property
-    def furniture(self) -> int | None:
-        """The furniture set that articles are read with."""
-        return self._furniture.id if self._furniture else None
+    def boilerplate(self) -> int | None:
+        """The boilerplate set that articles are read with."""
+        return self._boilerplate.id if self._boilerplate else None
 
     def read(self, sought: ArticleFetch) -> ExtractedArticle:
         """An article of which all pages are in that will come; raises PageError."""
@@ -79,17 +79,17 @@ class ArticleReader:
             sought.pages,
             entry=sought.entry,
             missing=sought.missing,
-            furniture=self._furniture,
+            boilerplate=self._boilerplate,
             cleaned=cleaned,
         )
         return ExtractedArticle(
             article=article,
             captures=sought.captures,
             code=self.code,
-            furniture=self.furniture,
+            boilerplate=self.boilerplate,
             layout=sought.pages[0].layout,
             cleaned=cleaned,
-            quiet=sought.quiet or (self._visit.imported and before(article, self._visit.quiet_before)),
+            silent=sought.silent or (self._visit.imported and before(article, self._visit.silent_before)),
             known=sought.known,
             reread=self._reread,
             printed=self._printed,
@@ -97,7 +97,7 @@ class ArticleReader:
         )
 
     def _reread(self, held: tuple[Capture, ...]) -> Article:
-        return extraction.reread(self._portal, [*map(self._stored.payload, held)], self._furniture)
+        return extraction.reread(self._portal, [*map(self._stored.payload, held)], self._boilerplate)
 
     def _printed(self, held: tuple[Capture, ...]) -> str:
         return printed([*map(self._stored.payload, held)])

@@ -54,7 +54,7 @@ class ArticleRequests:
         self._conditional = Conditional(
             visit,
             code=self._reader.code,
-            furniture=self._reader.furniture,
+            boilerplate=self._reader.boilerplate,
             lied=lambda: bool(stats.get_value(statistics.FAILED + statistics.LYING)),
         )
 
@@ -67,7 +67,7 @@ class ArticleRequests:
             key=row.key,
             entry=row.entry,
             known=row.known is not None,
-            quiet=self._memory.is_quiet(row, section),
+            silent=self._memory.is_silent(row, section),
             vouched=self._memory.vouched(row),
             held=row.known.url if row.known else "",
         )

@@ -97,7 +97,7 @@ class BackfillState(PortalState):
         """The entries that are owed, read from the archive bit by bit: told to nobody when they come."""
         for one in self._wanted():
             self._asked.add(one.key)
-            yield ArticleFetch(url=one.url, key=one.key, entry=one, quiet=True)
+            yield ArticleFetch(url=one.url, key=one.key, entry=one, silent=True)
 
     def _wanted_behind(self, key: str) -> list[Entry]:
         with self._visit.database.read() as session:

@@ -131,7 +131,7 @@ class ArticleFetch(_Path):
     key: str
     entry: Entry | None = None
     known: bool = False
-    quiet: bool = False
+    silent: bool = False
     pages: tuple[Page, ...] = ()
     captures: tuple[Capture, ...] = ()
     missing: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ class PortalState:
                 self._today,
                 settled=section in self._visit.known_sections,
             )
-            wanted = {row.entry.key: self.is_quiet(row, section) for row in choice.asked if not row.known}
+            wanted = {row.entry.key: self.is_silent(row, section) for row in choice.asked if not row.known}
             listed_entries.remember(
                 session,
                 self._portal,
@@ -59,11 +59,11 @@ class PortalState:
             )
         return choice
 
-    def is_quiet(self, row: ListedRow, section: str) -> bool:
+    def is_silent(self, row: ListedRow, section: str) -> bool:
         """Whether the entry is no news: from a first crawl, or from before the archive's window."""
         if row.listed and row.listed.due:
-            return row.listed.quiet
-        before, day = self._visit.quiet_before, row.entry.listed_on
+            return row.listed.silent
+        before, day = self._visit.silent_before, row.entry.listed_on
         return section not in self._visit.known_sections or bool(before and day and day < before)
 
     # -------------------------------------------------------------- the rest
@@ -108,7 +108,7 @@ class PortalState:
         after = ("", "")
         while found := self._owed_behind(after):
             for one in found:
-                yield ArticleFetch(url=one.entry.url, key=one.entry.key, entry=one.entry, quiet=one.quiet)
+                yield ArticleFetch(url=one.entry.url, key=one.entry.key, entry=one.entry, silent=one.silent)
             after = found[-1].entry.key, found[-1].section
 
     def _owed_behind(self, after: tuple[str, str]) -> list[listed_entries.Listed]:
@@ -163,7 +163,7 @@ def handed(visit: RunContext) -> Iterator[ArticleFetch]:
     for key, url in urls.items():
         with visit.database.read() as session:
             known = queries.article_by_key(session, visit.portal.slug, key)
-        yield ArticleFetch(url=url, key=key, known=known is not None, quiet=not visit.known_sections)
+        yield ArticleFetch(url=url, key=key, known=known is not None, silent=not visit.known_sections)
 
 
 def before(article: Article, day: dt.date | None) -> bool:

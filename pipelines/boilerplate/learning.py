@@ -1,7 +1,7 @@
-"""Furniture learned from a portal's other pages: lines that recur at the edges of a layout, whatever
+"""Boilerplate learned from a portal's other pages: lines that recur at the edges of a layout, whatever
 their words.
 
-Two things keep a text whole. A line counts only where nothing but furniture stands between it and
+Two things keep a text whole. A line counts only where nothing but boilerplate stands between it and
 the page's edge, on the pages it is learned from and on those it is taken from: the same walk does
 both. And a line that documents say themselves (:mod:`pipelines.boilerplate.phrases`) is never counted and
 ends
@@ -29,7 +29,7 @@ from policy.text.words import fold
 TAIL, HEAD = 40, 12
 """So many lines are looked at."""
 TEXT = 16
-"""So many lines in a row that may recur or not are remembered; furniture is shorter."""
+"""So many lines in a row that may recur or not are remembered; boilerplate is shorter."""
 TITLE = 3
 """So many lines at the head may be the title."""
 
@@ -184,7 +184,7 @@ MOST_BLOCKS = 500
 def reached(
     edge: Iterable[EdgeLine], keys: Set[str], kept: Set[str] = frozenset()
 ) -> Iterator[tuple[int, str]]:
-    """Which lines of an edge are furniture by these keys, from outside inwards up to the text."""
+    """Which lines of an edge are boilerplate by these keys, from outside inwards up to the text."""
     for place, seen in enumerate(edge):
         if seen.key in keys and seen.key not in kept:
             yield place, seen.key
@@ -192,8 +192,8 @@ def reached(
             return
 
 
-def furniture(page: Cleaned, learned: Learned) -> frozenset[int]:
-    """The lines of a page that are furniture by what was learned, with the links below them."""
+def boilerplate(page: Cleaned, learned: Learned) -> frozenset[int]:
+    """The lines of a page that are boilerplate by what was learned, with the links below them."""
     last = len(page.lines) - 1
     heads = _places(page, "head", learned)
     tails = {last - place for place in _places(page, "tail", learned)}
@@ -221,7 +221,7 @@ def learn(sightings: Iterable[Sighting], known: Sequence[Block], now: dt.datetim
     """The blocks that the sightings show, beside those known before.
 
     A block stays when its words are no longer seen, for older captures are compared under the same
-    set; one that turns out to be rare, and was never furniture, goes.
+    set; one that turns out to be rare, and was never boilerplate, goes.
     """
     seen = list(sightings)
     blocks = {block.id: block for block in (*_shown(seen, now), *known)}

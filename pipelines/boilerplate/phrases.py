@@ -1,4 +1,4 @@
-"""What the furniture of pages says: the kind of a line by its words alone.
+"""What the boilerplate of pages says: the kind of a line by its words alone.
 
 Where a line stands is judged in :mod:`pipelines.boilerplate.removal`. The words and patterns are in
 ``data/``;
@@ -20,7 +20,7 @@ class Kind(Enum):
 
     BAR = "buttons, editors, disclaimers, counters: never text at the tail"
     HEADING = "heads a list of other pages"
-    COMPANION = "words of bars and of texts: furniture after a bar"
+    COMPANION = "words of bars and of texts: boilerplate after a bar"
     SITE = "the site's own footer"
     OPERATOR = "an organ or an address: footer beside a site line, text elsewhere"
     OWN = "the page's own attachment or note"
@@ -41,11 +41,11 @@ def _words(*names: str) -> str:
 
 
 def _patterns() -> dict[str, re.Pattern[str]]:
-    """The sections of ``furniture.txt``, each as one pattern."""
+    """The sections of ``boilerplate.txt``, each as one pattern."""
     marks = r"[\s\[【(（〔〖*※★●◆■▲•·|>]*"
     return {
         name: re.compile(rf"{marks}(?:{'|'.join(kinds)})", re.IGNORECASE)
-        for name, kinds in sections("furniture.txt").items()
+        for name, kinds in sections("boilerplate.txt").items()
     }
 
 
@@ -65,12 +65,12 @@ def at_tail(line: str) -> Kind:
     """The kind of a line that stands after the text."""
     if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
-    return _furniture_at_tail(line)
+    return _boilerplate_at_tail(line)
 
 
 @lru_cache(maxsize=4096)
-def _furniture_at_tail(line: str) -> Kind:
-    """Furniture recurs: what a line is, is asked for again and again."""
+def _boilerplate_at_tail(line: str) -> Kind:
+    """Boilerplate recurs: what a line is, is asked for again and again."""
     if _is(line, "own"):
         return Kind.OWN
     if _HEADING.fullmatch(line):

@@ -2,10 +2,10 @@
 
 Only at head and tail, since the same words are text elsewhere ("分享到了成果"). From the end back
 until the first line of prose; from the start on until the first. Signature, date, ``（此件公开发布）``
-and the page's own attachments stay, whatever stands around them. A body that is all furniture is
+and the page's own attachments stay, whatever stands around them. A body that is all boilerplate is
 flagged and returned as it was; what was removed is returned.
 
-Lines that were learned to be furniture (:mod:`pipelines.boilerplate.learning`) go as those that the rules
+Lines that were learned to be boilerplate (:mod:`pipelines.boilerplate.learning`) go as those that the rules
 know.
 """
 
@@ -81,7 +81,7 @@ def _is_editors(text: str) -> bool:
 
 
 REACH = 60
-"""So many short lines may lie between two pieces of furniture at the tail: a list of other pages."""
+"""So many short lines may lie between two pieces of boilerplate at the tail: a list of other pages."""
 HEAD_REACH = 12
 """So many lines from the start the head may reach."""
 _GLUED = re.compile(
@@ -95,11 +95,11 @@ class StrippedText:
 
     lines: tuple[str, ...]
     removed: tuple[str, ...] = ()
-    all_furniture: bool = False
+    all_boilerplate: bool = False
 
 
 def strip(lines: Sequence[str], learned: Set[int] = frozenset()) -> StrippedText:
-    """The lines without the furniture at head and tail, those of ``learned`` (indices) among it.
+    """The lines without the boilerplate at head and tail, those of ``learned`` (indices) among it.
 
     What is learned stands around prose: it counts for nothing on a page of which none is left.
     """
@@ -114,7 +114,7 @@ def _strip(lines: Sequence[str], learned: Set[int]) -> StrippedText:
     dropped |= _head(lines[: min(dropped - learned, default=len(lines))], learned)
     kept = [line for index, line in enumerate(lines) if index not in dropped]
     if not any(map(_says_something, kept)):
-        return StrippedText(lines=tuple(lines), all_furniture=bool(lines))
+        return StrippedText(lines=tuple(lines), all_boilerplate=bool(lines))
     removed = [line for index, line in enumerate(lines) if index in dropped]
     kept[-1], glued = _unglue(kept[-1])
     return StrippedText(lines=tuple(kept), removed=(*glued, *removed))
@@ -133,24 +133,24 @@ def _unglue(line: str) -> tuple[str, tuple[str, ...]]:
 # ------------------------------------------------------------------ tail
 
 
-_FURNITURE = (Kind.BAR, Kind.HEADING, Kind.SITE)
+_BOILERPLATE = (Kind.BAR, Kind.HEADING, Kind.SITE)
 
 
 def _tail(lines: Sequence[str], learned: Set[int]) -> set[int]:
-    """Which lines are furniture, seen from the end."""
+    """Which lines are boilerplate, seen from the end."""
     kinds: dict[int, Kind] = {}
     first, reach = len(lines), REACH
     for index in range(len(lines) - 1, -1, -1):
         kind = kinds[index] = Kind.BAR if index in learned else at_tail(lines[index])
         if kind is Kind.PROSE or not reach:
             break
-        furniture = kind in _FURNITURE
-        first, reach = (index, REACH) if furniture else (first, reach - 1)
+        boilerplate = kind in _BOILERPLATE
+        first, reach = (index, REACH) if boilerplate else (first, reach - 1)
     return _dropped([(index, kinds[index]) for index in range(first, len(lines))])
 
 
 def _dropped(tail: Sequence[tuple[int, Kind]]) -> set[int]:
-    """Of a tail that begins with furniture, all that goes with it."""
+    """Of a tail that begins with boilerplate, all that goes with it."""
     site = any(kind is Kind.SITE for _, kind in tail)
     dropped: set[int] = set()
     listing = False
@@ -158,7 +158,7 @@ def _dropped(tail: Sequence[tuple[int, Kind]]) -> set[int]:
         listing = kind is Kind.HEADING or (listing and kind is not Kind.OWN)
         follows = index - 1 in dropped
         if (
-            kind in _FURNITURE
+            kind in _BOILERPLATE
             or (kind is Kind.OPERATOR and site)
             or (kind is Kind.COMPANION and (follows or listing))
             or (kind is Kind.SHORT and listing)

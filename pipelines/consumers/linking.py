@@ -100,7 +100,7 @@ def _next(database: Database) -> list[Change]:
     """What comes next in the feed of one day, all of it quiet or none."""
     with database.read() as session:
         found = queries.changes(session, changes.cursor(session, FOLLOWER), _BATCH)
-    alike = groupby(found, key=lambda change: (change.quiet, change.at.date()))
+    alike = groupby(found, key=lambda change: (change.silent, change.at.date()))
     return next(([*changes] for _, changes in alike), [])
 
 
@@ -125,7 +125,7 @@ def _step(database: Database, change: Change) -> int:
         version = None if done else queries.version(session, change.article_id)
         if version is None:
             return 0
-        connect(session, version, quiet=change.quiet)
+        connect(session, version, silent=change.silent)
         return 1
 
 
@@ -140,7 +140,7 @@ def _settle(database: Database, failed: list[str]) -> None:
                 return
             grouped = {one.article_id}
             with _noting(failed, one.article_id), session.begin_nested():
-                grouped |= regroup(session, [one.article_id], at=one.at, quiet=one.quiet)
+                grouped |= regroup(session, [one.article_id], at=one.at, silent=one.silent)
             article_links.remove(session, grouped)
 
 
@@ -162,7 +162,7 @@ def rebuild(database: Database, progress: Progress = lambda done, total: None) -
         for version in batch:
             with _noting(failed, version.article_id), database.write() as session:
                 changes.held_cursor(session, FOLLOWER)
-                connect(session, version, quiet=True)
+                connect(session, version, silent=True)
             done += 1
             progress(done, total)
         _settle(database, failed)
@@ -181,7 +181,7 @@ def _refuse(failed: Sequence[str]) -> None:
         raise ArchiveError(f"{len(failed)} articles could not be compared with others: {failed[0]}")
 
 
-def connect(session: Session, version: Version, *, quiet: bool) -> None:
+def connect(session: Session, version: Version, *, silent: bool) -> None:
     """Connect one article's newest version with the archive. It and whoever was linked with it before are
     to be grouped then."""
     article = version.article
@@ -194,7 +194,7 @@ def connect(session: Session, version: Version, *, quiet: bool) -> None:
     article_links.set_links(session, version.article_id, [*_compared(session, version.article_id, prints)])
     index.add(session, version.article_id, prints)
     article_links.keep(session, version.article_id, facts_of(article, ours, version.number))
-    article_links.note(session, {version.article_id, *before}, at=version.at, quiet=quiet)
+    article_links.note(session, {version.article_id, *before}, at=version.at, silent=silent)
 
 
 # ------------------------------------------------------------------ pairs

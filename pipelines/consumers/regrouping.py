@@ -45,7 +45,7 @@ class _Around:
 
 
 def regroup(
-    session: Session, articles: Iterable[int], *, at: dt.datetime, quiet: bool = True, by: str = "rule"
+    session: Session, articles: Iterable[int], *, at: dt.datetime, silent: bool = True, by: str = "rule"
 ) -> frozenset[int]:
     """Group all that is connected with these articles, move those that belong elsewhere; who was grouped."""
     around = _around(session, articles)
@@ -65,7 +65,7 @@ def regroup(
     if moved:
         _bury(session, moved, at)
         lock_feed(session)
-        _tell(session, moved, around, at=at, quiet=quiet)
+        _tell(session, moved, around, at=at, silent=silent)
         _tell_completed(session, groups, moved, around, at)
     return frozenset(around.facts)
 
@@ -146,7 +146,7 @@ def _keys(session: Session, article_id: int) -> tuple[str, ...]:
 
 
 def _tell(
-    session: Session, moved: Sequence[Membership], around: _Around, *, at: dt.datetime, quiet: bool
+    session: Session, moved: Sequence[Membership], around: _Around, *, at: dt.datetime, silent: bool
 ) -> None:
     """Articles that joined another policy, quietly, and policies that are new."""
     known = {*around.held.values()}
@@ -155,7 +155,7 @@ def _tell(
         known.add(each.policy_id)
         kind: ChangeKind = "new_policy" if born else "joined"
         version = around.facts[each.article_id].version
-        _add(session, kind, each.policy_id, each.article_id, version, at=at, quiet=quiet or not born)
+        _add(session, kind, each.policy_id, each.article_id, version, at=at, silent=silent or not born)
 
 
 def _tell_completed(
@@ -170,7 +170,9 @@ def _tell_completed(
         there = [facts for number, facts in inside.items() if number not in arrived]
         if arrived and there and not _complete(there) and _complete([*inside.values()]):
             first = min(arrived)
-            _add(session, "completed", came[first].policy_id, first, inside[first].version, at=at, quiet=True)
+            _add(
+                session, "completed", came[first].policy_id, first, inside[first].version, at=at, silent=True
+            )
 
 
 def _add(
@@ -181,10 +183,10 @@ def _add(
     version: int,
     *,
     at: dt.datetime,
-    quiet: bool,
+    silent: bool,
 ) -> None:
     told = Change(
-        id=0, kind=kind, policy_id=policy_id, article_id=article_id, version=version, at=at, quiet=quiet
+        id=0, kind=kind, policy_id=policy_id, article_id=article_id, version=version, at=at, silent=silent
     )
     add_change(session, told)
 

@@ -1,4 +1,4 @@
-"""Words and patterns of furniture and of policy prose: plain text, ``#`` begins a comment line."""
+"""Words and patterns of boilerplate and of policy prose: plain text, ``#`` begins a comment line."""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ def _changes(
 ) -> Iterator[ClauseDifference]:
     """Clauses that stand in each other's place. What is like nothing counts where there is much of it:
     in a brief text, for of a longer one other paragraphs may be left out. Around what is shared stands
-    furniture, alike only by chance."""
+    boilerplate, alike only by chance."""
     left, size, torn = _COMPARED, sum(map(len, pieces)), _is_torn(small) or _is_torn(large)
     swapped: list[tuple[list[str], list[str]]] = []
     for gap in gaps:
@@ -296,7 +296,7 @@ def _facing(gap: _Gap, large: ComparisonProfile) -> list[str]:
 
 
 WHOLE = 0.85
-"""Of a text: so much of it is all of it, but for furniture."""
+"""Of a text: so much of it is all of it, but for boilerplate."""
 EXCERPT = 0.6
 """Of an excerpt: the rest is its headline and its editor's words."""
 CLEARLY = 0.5

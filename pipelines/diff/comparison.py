@@ -62,9 +62,9 @@ class Comparison:
 
 def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
     """The lines of two texts, compared."""
-    furniture = _furniture(old) | _furniture(new)
+    boilerplate = _boilerplate(old) | _boilerplate(new)
     return _Comparing(
-        CanonicalClauses.of(clauses(old)), CanonicalClauses.of(clauses(new)), furniture
+        CanonicalClauses.of(clauses(old)), CanonicalClauses.of(clauses(new)), boilerplate
     ).compared()
 
 
@@ -103,15 +103,15 @@ def _span(clause: Clause) -> range:
     return range(clause.line, clause.line + len(clause.lines))
 
 
-def _furniture(lines: Sequence[str]) -> set[str]:
+def _boilerplate(lines: Sequence[str]) -> set[str]:
     stripped = strip(lines)
-    return set() if stripped.all_furniture else {line.strip() for line in stripped.removed}
+    return set() if stripped.all_boilerplate else {line.strip() for line in stripped.removed}
 
 
 class _Comparing:
     """Two texts as clauses, and which is which."""
 
-    def __init__(self, old: CanonicalClauses, new: CanonicalClauses, furniture: set[str]) -> None:
+    def __init__(self, old: CanonicalClauses, new: CanonicalClauses, boilerplate: set[str]) -> None:
         self._old, self._new = old, new
         matched: Matched = match(old.clauses, new.clauses, (old.words, new.words))
         self._moved = matched.moved
@@ -123,7 +123,7 @@ class _Comparing:
         self._removed = [at for at in range(len(old.clauses)) if at not in gone]
         self._added = [at for at in range(len(new.clauses)) if at not in come]
         between = moves(self._lost(), self._gained())
-        self._grader = Grader(old, new, self._pairs, furniture, between)
+        self._grader = Grader(old, new, self._pairs, boilerplate, between)
 
     def _differ(self, one: int, other: int) -> bool:
         return self._old.clauses[one].lines != self._new.clauses[other].lines or other in self._moved

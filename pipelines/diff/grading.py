@@ -93,18 +93,18 @@ class Grader:
         old: CanonicalClauses,
         new: CanonicalClauses,
         pairs: Sequence[tuple[int, int]],
-        furniture: set[str],
+        boilerplate: set[str],
         moves: Mapping[str, Move],
     ) -> None:
-        self._old, self._new, self._furniture, self._moves = old, new, furniture, moves
+        self._old, self._new, self._boilerplate, self._moves = old, new, boilerplate, moves
         self._numbers = dict(_renumbered(old.clauses, new.clauses, pairs))
 
     def whole(self, clause: Clause, said: Sequence[str], kind: str) -> tuple[Grade, Reason]:
         """A clause that is in one text only and says this; ``kind`` is what is said of it if it matters."""
         if clause.kind == "contents":
             return "cosmetic", Reason(kind="contents")
-        if self._is_furniture(clause.lines):
-            return "cosmetic", Reason(kind="furniture")
+        if self._is_boilerplate(clause.lines):
+            return "cosmetic", Reason(kind="boilerplate")
         if not canonical(clause.text):
             seen = compatible(clause.text).strip()
             return "cosmetic", Reason(kind="punctuation" if seen else "white space")
@@ -125,8 +125,8 @@ class Grader:
         every = (reason for line in lines for reason in self._line(one, other, line))
         found = list(islice(every, _MOST_REASONS))
         worded = [line for line in lines if line.words] if not found else []
-        if worded and all(self._is_furniture([line.old or line.new or ""]) for line in worded):
-            return "cosmetic", (Reason(kind="furniture"),)
+        if worded and all(self._is_boilerplate([line.old or line.new or ""]) for line in worded):
+            return "cosmetic", (Reason(kind="boilerplate"),)
         return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
 
     def is_stale(self, one: int, other: int) -> bool:
@@ -158,7 +158,7 @@ class Grader:
                 yield from reasons(before, after, parts(before, after))
         elif move := self._moves.get(self._said(one, other, line)):
             yield move.gone if line.new is None else move.come
-        elif not self._is_furniture([line.old or line.new or ""]):
+        elif not self._is_boilerplate([line.old or line.new or ""]):
             yield from reasons(line.old or "", line.new or "", _one_sided(line))
 
     def _said(self, one: int, other: int, line: LineChange) -> str:
@@ -166,9 +166,9 @@ class Grader:
         gone = line.new is None
         return self._old.lines[one][line.old_line] if gone else self._new.lines[other][line.new_line]
 
-    def _is_furniture(self, lines: Sequence[str]) -> bool:
+    def _is_boilerplate(self, lines: Sequence[str]) -> bool:
         solid = [line.strip() for line in lines if line.strip()]
-        return bool(solid) and all(line in self._furniture for line in solid)
+        return bool(solid) and all(line in self._boilerplate for line in solid)
 
 
 def _renumbered(

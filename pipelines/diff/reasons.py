@@ -24,7 +24,7 @@ NAMES = {
     "added": "新增", "removed": "删去", "moved": "移动", "renumbered": "条文序号",
     "following": "引用随条文重排", "stale": "引用所指已变", "numbering": "编号", "white space": "空白",
     "width": "全半角", "punctuation": "标点", "figures": "数字写法", "paragraphs": "分段", "contents": "目录",
-    "furniture": "网页附属文字",
+    "boilerplate": "网页附属文字",
 }  # fmt: skip
 """The kinds of reasons and what they are called."""
 

@@ -1,4 +1,4 @@
-"""A table while it is read, and the judgement whether its rows mean something.
+"""A table while it is read, and the finding whether its rows mean something.
 
 A data table has more than one row and more than one column, and its text lies in many cells;
 a layout table holds other tables, or one cell that is the article. Spans are resolved: a spanned

@@ -1,7 +1,7 @@
 """Who wrote an article and who edited the page, where a line names them.
 
 作者 is of the article; 责任编辑 made the page. An editor's name is kept in the record alone: the lines
-that hold it are furniture, and never text. So is a line of credits below the text, with colons,
+that hold it are boilerplate, and never text. So is a line of credits below the text, with colons,
 slashes or spaces (``样例科供稿 摄影/甲 编辑/乙``, ``文/图 甲``, ``（记者 甲 通讯员 乙）``): it names several
 roles and nothing else, or whoever sent or edited the page. A line with one author stays: it is of the
 article.

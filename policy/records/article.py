@@ -255,8 +255,8 @@ class Version:
     content_hash: str
     code: str
     """Fingerprint of the reading code that made it."""
-    furniture: int | None = None
-    """The furniture set it was read with; None for the rules alone."""
+    boilerplate: int | None = None
+    """The boilerplate set it was read with; None for the rules alone."""
     article: Article
     captures: tuple[Capture, ...] = ()
     keywords: tuple[str, ...] = ()
@@ -299,6 +299,6 @@ class Change:
     article_id: int
     version: int
     at: dt.datetime
-    quiet: bool = False
+    silent: bool = False
     """True for a first crawl or a back-fill: archived and indexed, never alerted."""
     run_id: int | None = None

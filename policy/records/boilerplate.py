@@ -17,7 +17,7 @@ EDGES: tuple[Edge, ...] = ("head", "tail")
 @frozen(kw_only=True)
 class EdgeLine:
     """A line at a page's edge: by what it would be known again, ``""`` for a line of the document's
-    own. ``passes``: what lies behind it may be furniture, whatever it is itself."""
+    own. ``passes``: what lies behind it may be boilerplate, whatever it is itself."""
 
     key: str = ""
     passes: bool = False
@@ -62,7 +62,7 @@ class Block:
 
 @frozen(kw_only=True)
 class Learned:
-    """What is furniture on the pages of one layout, as keys, and what is not though it recurs."""
+    """What is boilerplate on the pages of one layout, as keys, and what is not though it recurs."""
 
     head: frozenset[str] = frozenset()
     tail: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class Learned:
 
 
 @frozen(kw_only=True, slots=False)
-class FurnitureSet:
+class BoilerplateSet:
     """All that was learned of a portal; never altered, replaced by a set of a greater number."""
 
     id: int

@@ -124,7 +124,7 @@ JudgementKind = Literal[
 
 @frozen(kw_only=True)
 class Finding:
-    """Something about a run that needs a look: one cause, one judgement.
+    """Something about a run that needs a look: one cause, one finding.
 
     ``subject`` is the host or field it is about, where a section does not say. ``sentence`` names what was
     found and what is usual, ``advice`` what to do.
@@ -181,7 +181,7 @@ class Run:
     """What the listing of each section gave that was asked for."""
     traffic: Mapping[str, HostTraffic] = field(factory=dict)
     """By host."""
-    judgements: tuple[Finding, ...] | None = None
+    findings: tuple[Finding, ...] | None = None
     """None: not judged (yet)."""
     readings: ExtractionQuality = ExtractionQuality()
     warc: str | None = None

@@ -24,7 +24,7 @@ RUNS_ON = frozenset({"state-council"})
 
 
 def content_hash(article: Article) -> str:
-    """SHA-256 over folded words and real fields: not furniture, clock time or white space.
+    """SHA-256 over folded words and real fields: not boilerplate, clock time or white space.
 
     Not topics either, which a new dictionary changes, nor what the text says by itself (addressees,
     statements), nor who made the page.

@@ -28,7 +28,7 @@ class Validators:
     etag: str | None = None
     modified: str | None = None
     code: str
-    furniture: int | None = None
+    boilerplate: int | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -62,13 +62,13 @@ def _opaque(etag: str) -> str:
 
 
 def validators(
-    url: str, headers: Mapping[str, str | None], *, code: str, furniture: int | None
+    url: str, headers: Mapping[str, str | None], *, code: str, boilerplate: int | None
 ) -> Validators | None:
     """Those among an answer's headers, or None where there are none that can be sent back."""
     etag, modified = (_sendable(headers.get(name)) for name in ("ETag", "Last-Modified"))
     if not (etag or modified):
         return None
-    return Validators(url=url, etag=etag, modified=modified, code=code, furniture=furniture)
+    return Validators(url=url, etag=etag, modified=modified, code=code, boilerplate=boilerplate)
 
 
 def takes_all(key: str, looks: int) -> bool:

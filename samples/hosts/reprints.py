@@ -50,7 +50,7 @@ def listing(section: str, night: int) -> Answer:
 
 
 def article(text: Text, number: int) -> Answer:
-    """One page of an article, with all the furniture of its kind."""
+    """One page of an article, with all the boilerplate of its kind."""
     head = f"<title>{escape(text.title)}-{NAME}</title>\n" + meta(Keywords=text.fields["keywords"])
     return page(head, "\n".join([_headline(text), _middle(text, number), _rail(text), _foot(text)]))
 

@@ -60,7 +60,7 @@ def save(
     session: Session, reading: Extraction, *, decide: Decide, reread: Reread | None = None
 ) -> SaveResult:
     """Save in the caller's transaction; ``decide`` is asked for a new article only, ``reread`` reads old
-    captures with the code and the furniture set of the reading.
+    captures with the code and the boilerplate set of the reading.
 
     Nothing is added for a payload already read, for words that did not change, for a capture older
     than the newest version (``outdated``). Raises Rejected when pages are missing that the newest
@@ -85,7 +85,7 @@ def save(
     look(row, reading.at)
     row.last_digests = reading.digests
     if verdict == "same words":
-        row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
+        row.last_code, row.last_boilerplate, row.last_hash = reading.code, reading.boilerplate, reading.hash
     return SaveResult(kind="unchanged", changes=changes, article_id=row.id, version=row.newest)
 
 
@@ -131,7 +131,7 @@ def _restate(session: Session, reading: Extraction, decide: Decide) -> SaveResul
     if reading.hash not in {newest.content_hash, content_hash(archived)}:
         return _revise(session, row, reading, kind="reextracted")
     row.last_digests = reading.digests
-    row.last_code, row.last_furniture, row.last_hash = reading.code, reading.furniture, reading.hash
+    row.last_code, row.last_boilerplate, row.last_hash = reading.code, reading.boilerplate, reading.hash
     return SaveResult(kind="unchanged", article_id=row.id, version=row.newest)
 
 
@@ -242,7 +242,7 @@ def _newest_columns(reading: Extraction) -> dict[str, object]:
         "last_digests": reading.digests,
         "last_code": reading.code,
         "last_hash": reading.hash,
-        "last_furniture": reading.furniture,
+        "last_boilerplate": reading.boilerplate,
     }
 
 
@@ -276,7 +276,7 @@ def _add_version(session: Session, article_id: int, number: int, reading: Extrac
         published=printed_day(article.published.value) if article.published else None,
         text=article.text,
         record=rows.dump(article),
-        furniture=reading.furniture,
+        boilerplate=reading.boilerplate,
     )
     for page, capture in enumerate(reading.captures, start=1):
         insert(session, VersionCaptureRow, version_id=version_id, page=page, capture_id=capture.id)
@@ -294,7 +294,7 @@ def _add_change(
         article_id=article_id,
         version=version,
         at=reading.at.astimezone(dt.UTC),
-        quiet=reading.quiet,
+        silent=reading.silent,
         run_id=reading.run_id,
     )
     return add_change(session, change)

@@ -249,7 +249,7 @@ def enclose(
     if "read" not in effects:
         return "unchanged"
     at = max(each.fetched.at for each in judged)
-    tell(session, article, "attachments", at, run_id, quiet=_is_quiet(session, article))
+    tell(session, article, "attachments", at, run_id, silent=_is_silent(session, article))
     return "read"
 
 
@@ -382,7 +382,7 @@ def _copied(session: Session, newest: VersionRow, number: int, at: dt.datetime) 
     return version_id
 
 
-def _is_quiet(session: Session, article: ArticleRow) -> bool:
+def _is_silent(session: Session, article: ArticleRow) -> bool:
     """As the article was when it came: a first crawl's files are not news either."""
-    first = select(ChangeRow.quiet).where(ChangeRow.article_id == article.id).order_by(ChangeRow.id).limit(1)
+    first = select(ChangeRow.silent).where(ChangeRow.article_id == article.id).order_by(ChangeRow.id).limit(1)
     return bool(session.scalar(first))

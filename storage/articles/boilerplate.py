@@ -1,4 +1,4 @@
-"""Keeps what furniture is learned from, and the sets that were learned.
+"""Keeps what boilerplate is learned from, and the sets that were learned.
 
 A sighting is one article's, so nothing is counted twice and two writers lose nothing. A set is never
 altered: to change one is to publish the next.
@@ -15,8 +15,8 @@ from attrs import asdict
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from policy.records.boilerplate import Block, EdgeLine, FurnitureSet, Sighting
-from storage.tables import FurnitureSetRow, SightingRow
+from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, Sighting
+from storage.tables import BoilerplateSetRow, SightingRow
 from storage.writes import insert, insert_unless_there
 
 WINDOW = 100
@@ -98,21 +98,21 @@ def _seen(pages: Sequence[Sequence[Sequence[Any]]]) -> tuple[tuple[EdgeLine, ...
 # ------------------------------------------------------------------ sets
 
 
-def active(session: Session, portal: str) -> FurnitureSet | None:
+def active(session: Session, portal: str) -> BoilerplateSet | None:
     """The set in use; None while there are only the rules."""
-    query = select(FurnitureSetRow).where(FurnitureSetRow.portal == portal)
-    row = session.scalar(query.order_by(FurnitureSetRow.id.desc()).limit(1))
+    query = select(BoilerplateSetRow).where(BoilerplateSetRow.portal == portal)
+    row = session.scalar(query.order_by(BoilerplateSetRow.id.desc()).limit(1))
     return _set(row) if row else None
 
 
-def numbered(session: Session, number: int | None) -> FurnitureSet | None:
+def numbered(session: Session, number: int | None) -> BoilerplateSet | None:
     """The set of this number, as a version names it."""
-    row = session.get(FurnitureSetRow, number) if number is not None else None
+    row = session.get(BoilerplateSetRow, number) if number is not None else None
     return _set(row) if row else None
 
 
-def publish(session: Session, portal: str, now: dt.datetime, revise: Revise) -> FurnitureSet | None:
-    """The next set where ``revise`` makes other furniture of the newest one's blocks, else the newest."""
+def publish(session: Session, portal: str, now: dt.datetime, revise: Revise) -> BoilerplateSet | None:
+    """The next set where ``revise`` makes other boilerplate of the newest one's blocks, else the newest."""
     _lock(session)
     newest = active(session, portal)
     before = newest.blocks if newest else ()
@@ -120,8 +120,8 @@ def publish(session: Session, portal: str, now: dt.datetime, revise: Revise) -> 
     if _names(blocks) == _names(before):
         return newest
     plain = [asdict(block) | {"since": block.since.isoformat()} for block in blocks]
-    number = insert(session, FurnitureSetRow, portal=portal, at=now, blocks=plain)
-    return FurnitureSet(id=number, portal=portal, at=now, blocks=blocks)
+    number = insert(session, BoilerplateSetRow, portal=portal, at=now, blocks=plain)
+    return BoilerplateSet(id=number, portal=portal, at=now, blocks=blocks)
 
 
 def _names(blocks: Iterable[Block]) -> set[tuple[str, bool]]:
@@ -129,8 +129,8 @@ def _names(blocks: Iterable[Block]) -> set[tuple[str, bool]]:
     return {(block.id, block.kept) for block in blocks}
 
 
-def _set(row: FurnitureSetRow) -> FurnitureSet:
-    return FurnitureSet(
+def _set(row: BoilerplateSetRow) -> BoilerplateSet:
+    return BoilerplateSet(
         id=row.id,
         portal=row.portal,
         at=row.at,

@@ -27,7 +27,7 @@ def tell(
     at: dt.datetime,
     run_id: int | None,
     *,
-    quiet: bool = False,
+    silent: bool = False,
 ) -> Change:
     """The change, in the feed: something became of the article, of which this is the newest version."""
     lock_feed(session)
@@ -38,7 +38,7 @@ def tell(
         article_id=row.id,
         version=row.newest,
         at=at.astimezone(dt.UTC),
-        quiet=quiet,
+        silent=silent,
         run_id=run_id,
     )
     return add_change(session, change)

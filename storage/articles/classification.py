@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 Verdict = Literal["same payload", "same words", "outdated", "revised"]
 
 Reread = Callable[[tuple[Capture, ...]], Article]
-"""Captures of an article's pages read again with today's code and furniture set; raises PageError or
+"""Captures of an article's pages read again with today's code and boilerplate set; raises PageError or
 ArchiveError."""
 
 Printed = Callable[[tuple[Capture, ...]], str]
@@ -52,9 +52,9 @@ class Extraction:
     captures: tuple[Capture, ...]
     code: str
     run_id: int | None = None
-    quiet: bool = False
-    furniture: int | None = None
-    """The furniture set it was read with."""
+    silent: bool = False
+    boilerplate: int | None = None
+    """The boilerplate set it was read with."""
     printed: Printed | None = None
     """Where given, a reading that lost what its article had is refused (Drifted)."""
     validators: Validators | None = None
@@ -86,7 +86,7 @@ def newest_version(session: Session, row: ArticleRow) -> VersionRow:
 def classify(session: Session, row: ArticleRow, reading: Extraction, reread: Reread | None) -> Verdict:
     """What the reading is to the newest version.
 
-    A payload read before says nothing new, whatever code and furniture set say. Where the payload
+    A payload read before says nothing new, whatever code and boilerplate set say. Where the payload
     changed and one of them too, the version's captures are read with both and compared. Raises
     Rejected when a page is missing that the version has, Drifted when fields or most of the text are.
     """
@@ -155,17 +155,17 @@ def _other_words(
     captures: tuple[Capture, ...],
     reread: Reread | None,
 ) -> Article | None:
-    """The newest version, as today's code and furniture set read it if that can be had; None when
+    """The newest version, as today's code and boilerplate set read it if that can be had; None when
     the reading says the same.
 
-    ``row.last_hash`` is what ``row.last_code`` and ``row.last_furniture`` make of the newest version: a
-    page that changes its furniture every night has its old capture read again once, not every night.
+    ``row.last_hash`` is what ``row.last_code`` and ``row.last_boilerplate`` make of the newest version: a
+    page that changes its boilerplate every night has its old capture read again once, not every night.
     """
-    read_with = (reading.code, reading.furniture)
-    known = read_with == (row.last_code, row.last_furniture)
+    read_with = (reading.code, reading.boilerplate)
+    known = read_with == (row.last_code, row.last_boilerplate)
     if reading.hash == newest.content_hash or (known and reading.hash == row.last_hash):
         return None
-    sought = read_with != (newest.code, newest.furniture) and (not known or reading.printed)
+    sought = read_with != (newest.code, newest.boilerplate) and (not known or reading.printed)
     again = _again(reread, captures) if sought and reread and captures else None
     if again is not None and content_hash(again) == reading.hash:
         return None

@@ -30,7 +30,7 @@ class Listed:
     section: str
     entry: Entry
     due: dt.date | None = None
-    quiet: bool = False
+    silent: bool = False
     tries: int = 0
 
 
@@ -68,7 +68,7 @@ def remember(
             "first_listed": at,
             "last_listed": at,
             "due": due if entry.key in asked else None,
-            "quiet": asked.get(entry.key, False),
+            "silent": asked.get(entry.key, False),
             "tries": 0,
         }
         for entry in {entry.key: entry for entry in entries}.values()
@@ -115,7 +115,7 @@ def _archived() -> Any:
 
 def _record(row: ListedRow) -> Listed:
     entry = Entry(url=row.url, key=row.key, title=row.title, listed_on=row.listed_on)
-    return Listed(section=row.section, entry=entry, due=row.due, quiet=row.quiet, tries=row.tries)
+    return Listed(section=row.section, entry=entry, due=row.due, silent=row.silent, tries=row.tries)
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
@@ -135,7 +135,7 @@ def _upsert(dialect: str) -> Any:
         set_={
             **{name: new[name] for name in ("url", "title", "listed_on", "last_listed")},
             "due": func.coalesce(old.due, new.due),
-            "quiet": case((old.due.is_(None), new.quiet), else_=old.quiet),
+            "silent": case((old.due.is_(None), new.silent), else_=old.silent),
         },
         where=new.last_listed >= old.last_listed,
     )

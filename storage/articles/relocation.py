@@ -20,7 +20,7 @@ from storage.writes import hold_article, insert, insert_unless_there
 _KEPT = {table.__table__.name for table in (VersionRow, ChangeRow, AliasRow)}  # type: ignore[attr-defined]
 """What moves with an article. Whatever else names one is derived from its newest version."""
 _TAKEN = (
-    *("url", "page_urls", "title", "last_digests", "last_code", "last_hash", "last_furniture"),
+    *("url", "page_urls", "title", "last_digests", "last_code", "last_hash", "last_boilerplate"),
     *("due", "validators", "looks", "vouched"),
 )
 """What is known of an article's page: of the one that stands."""
@@ -78,7 +78,7 @@ def _is_later(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
     first, second = (
         session.scalars(came.where(ChangeRow.article_id == each.id)).one() for each in (row, other)
     )
-    return second.id > first.id and not second.quiet and second.run_id != first.run_id
+    return second.id > first.id and not second.silent and second.run_id != first.run_id
 
 
 def _of_policy(session: Session, row: ArticleRow) -> list[ArticleRow]:

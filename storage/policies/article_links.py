@@ -97,21 +97,21 @@ class QueuedArticle:
 
     article_id: int
     at: dt.datetime
-    quiet: bool
+    silent: bool
 
 
-def note(session: Session, articles: Collection[int], *, at: dt.datetime, quiet: bool) -> None:
+def note(session: Session, articles: Collection[int], *, at: dt.datetime, silent: bool) -> None:
     """These are to be grouped, whatever was noted of them before."""
     remove(session, articles)
     for article in articles:
-        insert(session, RegroupQueueRow, article_id=article, at=at, quiet=quiet)
+        insert(session, RegroupQueueRow, article_id=article, at=at, silent=silent)
 
 
 def newest(session: Session) -> QueuedArticle | None:
     """The one with the newest words, if any is left; of one time the last archived."""
     order = RegroupQueueRow.at.desc(), RegroupQueueRow.article_id.desc()
     row = session.scalars(select(RegroupQueueRow).order_by(*order).limit(1)).first()
-    return QueuedArticle(article_id=row.article_id, at=row.at, quiet=row.quiet) if row else None
+    return QueuedArticle(article_id=row.article_id, at=row.at, silent=row.silent) if row else None
 
 
 def remove(session: Session, articles: Collection[int]) -> None:

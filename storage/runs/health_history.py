@@ -32,7 +32,7 @@ def past(session: Session, run: Run) -> list[Run]:
     They begin with the one that somebody accepted last: whatever it was like is usual.
     """
     in_order, later = past_rows(session, run.portal, before=run.id)
-    first = [evolve(run_record(in_order, readings=False), judgements=())] if in_order else []
+    first = [evolve(run_record(in_order, readings=False), findings=())] if in_order else []
     return [*first, *(run_record(row, readings=False) for row in later)]
 
 
@@ -47,8 +47,8 @@ def past_rows(
     query = _crawls(portal, before).options(undefer(RunRow.readings) if readings else defer(RunRow.readings))
     since = _accepted(session, portal, before)
     later = [*session.scalars(query.where(RunRow.id > since).limit(NIGHTS))]
-    if len(later) == NIGHTS and all(row.judgements for row in later):
-        quiet = query.where(RunRow.id > since, RunRow.id < later[-1].id, RunRow.judgements == _QUIET)
+    if len(later) == NIGHTS and all(row.findings for row in later):
+        quiet = query.where(RunRow.id > since, RunRow.id < later[-1].id, RunRow.findings == _QUIET)
         later += session.scalars(quiet.limit(QUIET_NIGHTS))
     return session.scalar(query.where(RunRow.id < since).limit(1)), later[::-1]
 
@@ -66,10 +66,10 @@ def _accepted(session: Session, portal: str, before: int | None) -> int:
     return session.scalar(query.where(RunRow.id < before) if before is not None else query) or 0
 
 
-def keep(session: Session, run_id: int, judgements: Sequence[Finding]) -> None:
+def keep(session: Session, run_id: int, findings: Sequence[Finding]) -> None:
     """Store how a run was judged."""
-    stored = [stored_record(each) for each in judgements]
-    session.execute(update(RunRow).where(RunRow.id == run_id).values(judgements=stored))
+    stored = [stored_record(each) for each in findings]
+    session.execute(update(RunRow).where(RunRow.id == run_id).values(findings=stored))
 
 
 # -------------------------------------------------------------- what a morning report and a diary are made of
@@ -115,7 +115,7 @@ def told(session: Session, run_ids: list[int], *, limit: int) -> list[ReportedCh
         select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url, PolicyRow.merged_into)
         .join(ArticleRow, ArticleRow.id == ChangeRow.article_id)
         .join(PolicyRow, PolicyRow.id == ChangeRow.policy_id)
-        .where(ChangeRow.run_id.in_(run_ids), ChangeRow.quiet.is_(False))
+        .where(ChangeRow.run_id.in_(run_ids), ChangeRow.silent.is_(False))
         .order_by(ChangeRow.id.desc())
     )
     return [

@@ -18,7 +18,7 @@ class ArticleRow(Base):
 
     ``key`` is the first that it was known by, ``url`` where it is asked for: it may have moved.
     ``last_digests`` are the payloads of the newest reading, page by page. ``last_hash`` is what
-    code ``last_code`` read with ``last_furniture`` where it was found equal to the newest version.
+    code ``last_code`` read with ``last_boilerplate`` where it was found equal to the newest version.
     ``due`` is the day from which it is looked at again, ``stands_since`` that of its words.
     ``missing_since``: its page was never there since then; ``missed_on`` is the first night that this is
     believed of, ``withdrawn_at`` when another night said so too. ``validators`` are what its page was last
@@ -46,7 +46,7 @@ class ArticleRow(Base):
     last_digests: Mapped[list[str]]
     last_code: Mapped[str]
     last_hash: Mapped[str]
-    last_furniture: Mapped[int | None]
+    last_boilerplate: Mapped[int | None]
     due: Mapped[dt.date] = mapped_column(default=ALWAYS, server_default=ALWAYS.isoformat())
     stands_since: Mapped[dt.date | None]
     validators: Mapped[dict[str, Any] | None]
@@ -70,7 +70,7 @@ class AliasRow(Base):
 
 
 class VersionRow(Base):
-    """One state of an article. Append-only: neither updated nor deleted. ``furniture`` is the set
+    """One state of an article. Append-only: neither updated nor deleted. ``boilerplate`` is the set
     it was read with (no foreign key: SQLite cannot add one to a table)."""
 
     __tablename__ = "version"
@@ -87,7 +87,7 @@ class VersionRow(Base):
     published: Mapped[dt.date | None] = mapped_column(index=True)
     text: Mapped[str]
     record: Mapped[dict[str, Any]]
-    furniture: Mapped[int | None]
+    boilerplate: Mapped[int | None]
 
 
 class CaptureRow(Base):
@@ -183,7 +183,7 @@ class ChangeRow(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     version: Mapped[int]
     at: Mapped[dt.datetime]
-    quiet: Mapped[bool]
+    silent: Mapped[bool]
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
 
 
@@ -191,7 +191,7 @@ class ListedRow(Base):
     """An article as a section's listing showed it, whether or not it was fetched.
 
     ``due`` is the day from which it is asked for: while it is wanted and not archived. ``tries`` counts
-    the times that it did not come, ``quiet`` says that it is no news when it comes.
+    the times that it did not come, ``silent`` says that it is no news when it comes.
     """
 
     __tablename__ = "listed"
@@ -206,7 +206,7 @@ class ListedRow(Base):
     first_listed: Mapped[dt.datetime]
     last_listed: Mapped[dt.datetime]
     due: Mapped[dt.date | None]
-    quiet: Mapped[bool] = mapped_column(default=False)
+    silent: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
 
 
@@ -221,10 +221,10 @@ class DistrustRow(Base):
 
 
 class SightingRow(Base):
-    """How one article's pages began and ended: what furniture is learned from."""
+    """How one article's pages began and ended: what boilerplate is learned from."""
 
-    __tablename__ = "furniture_sighting"
-    __table_args__ = (Index("ix_furniture_sighting_window", "portal", "layout", "at"),)
+    __tablename__ = "boilerplate_sighting"
+    __table_args__ = (Index("ix_boilerplate_sighting_window", "portal", "layout", "at"),)
 
     portal: Mapped[str] = mapped_column(primary_key=True)
     article: Mapped[str] = mapped_column(primary_key=True)
@@ -234,10 +234,10 @@ class SightingRow(Base):
     edges: Mapped[dict[str, Any]]
 
 
-class FurnitureSetRow(Base):
-    """What was learned of a portal's furniture; the newest set is the one in use."""
+class BoilerplateSetRow(Base):
+    """What was learned of a portal's boilerplate; the newest set is the one in use."""
 
-    __tablename__ = "furniture_set"
+    __tablename__ = "boilerplate_set"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -70,11 +70,11 @@ class ComparedRow(Base):
 class RegroupQueueRow(Base):
     """An article that was compared and is still to be grouped. Derived."""
 
-    __tablename__ = "unsettled"
+    __tablename__ = "regroup_queue"
 
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
     at: Mapped[dt.datetime]
-    quiet: Mapped[bool]
+    silent: Mapped[bool]
 
 
 class LinkRow(Base):

@@ -43,7 +43,7 @@ class RunRow(Base):
     failed: Mapped[dict[str, int]] = mapped_column(default=dict)
     sections: Mapped[dict[str, Any]] = mapped_column(default=dict)
     traffic: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    judgements: Mapped[list[dict[str, Any]] | None]
+    findings: Mapped[list[dict[str, Any]] | None]
     kind: Mapped[str] = mapped_column(default="crawl", server_default="crawl")
     readings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     warc: Mapped[str | None]

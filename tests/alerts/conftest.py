@@ -104,7 +104,7 @@ def publish(database: Database) -> Callable[..., SaveResult]:
         * 2,
         *,
         at: dt.datetime = NIGHT,
-        quiet: bool = False,
+        silent: bool = False,
         **fields: Any,
     ) -> SaveResult:
         aliases, whole = fields.pop("aliases", ()), {"doc_no": fields.pop("doc_no", None)}
@@ -115,7 +115,7 @@ def publish(database: Database) -> Callable[..., SaveResult]:
         return archive.store(
             database,
             Extraction(
-                article=article, captures=(capture,), code="code-1", quiet=quiet, aliases=tuple(aliases)
+                article=article, captures=(capture,), code="code-1", silent=silent, aliases=tuple(aliases)
             ),
             decide=the_known_policy,
         )

@@ -15,8 +15,8 @@ def alarm(kind: Any = "sudden_drop", section: str | None = "tz") -> Finding:
     return Finding(portal="p", kind=kind, severity="broken", sentence="s", advice="a", section=section)
 
 
-def run(number: int, *judgements: Finding, **changed: Any) -> Run:
-    fields = {"state": "ok", "sections": {"tz": SectionReport(pages=1)}, "judgements": judgements}
+def run(number: int, *findings: Finding, **changed: Any) -> Run:
+    fields = {"state": "ok", "sections": {"tz": SectionReport(pages=1)}, "findings": findings}
     slot = FIRST + dt.timedelta(days=number)
     return Run(id=number + 1, portal="p", slot=slot, **fields | changed)  # type: ignore[arg-type]
 
@@ -37,7 +37,7 @@ def test_an_alarm_begins_goes_on_and_ends_with_its_length() -> None:
 
 def test_a_run_that_says_nothing_ends_no_alarm() -> None:
     for silent in (
-        run(2, state="missed", judgements=None),
+        run(2, state="missed", findings=None),
         run(2, state="stopped"),
         run(2, sections={"gg": SectionReport(pages=1)}),
     ):
@@ -45,7 +45,7 @@ def test_a_run_that_says_nothing_ends_no_alarm() -> None:
 
 
 def test_somebody_may_accept_it() -> None:
-    accepted = run(2, kind="acceptance", judgements=None)
+    accepted = run(2, kind="acceptance", findings=None)
     assert told(run(1, alarm()), accepted, run(3)) == [(1, [1], []), (0, [], [1]), (0, [], [])]
 
 

@@ -36,7 +36,7 @@ def a_night(number: int = 0, *, rows: int = 20, **changed: Any) -> Run:
         unchanged=40,
         sections={"tz": listed(rows)},
         traffic={HOST: host()},
-        judgements=(),
+        findings=(),
     )
     return evolve(run, **changed)
 
@@ -76,7 +76,7 @@ def test_a_challenge_in_place_of_files_is_judged_as_one_in_place_of_pages() -> N
     assert (one.kind, one.severity, one.subject) == ("challenge", "broken", HOST)
     assert one.sentence == f"{HOST}: 1 challenge pages in place of files, 4 files not asked for"
     both = evolve(files, failed=failed | {"challenge": 1}, traffic={HOST: host(challenged=True)})
-    assert len(found(both)) == 1, "one cause, one judgement"
+    assert len(found(both)) == 1, "one cause, one finding"
 
 
 def test_a_section_that_promises_nothing_is_judged_by_its_past() -> None:
@@ -104,8 +104,8 @@ def test_an_alarm_stays_until_it_is_mended() -> None:
     past = list(PAST)
     for number in range(5, 40):
         run = a_night(number, rows=7)
-        run = evolve(run, judgements=tuple(found(run, past)))
-        assert [one.kind for one in run.judgements or ()] == ["sudden_drop"]
+        run = evolve(run, findings=tuple(found(run, past)))
+        assert [one.kind for one in run.findings or ()] == ["sudden_drop"]
         past.append(run)
     assert kinds(a_night(40), past) == []
 
@@ -140,9 +140,9 @@ def test_odd_rows_are_told_until_somebody_accepts_them(kind: str) -> None:
     tonight = a_night(TONIGHT, sections=odd)
     (one,) = found(tonight)
     assert (one.kind, one.section, one.severity, one.examples) == (kind, "tz", "warning", (URL,))
-    accepted = evolve(tonight, judgements=())
+    accepted = evolve(tonight, findings=())
     assert kinds(a_night(6, sections=odd), [accepted]) == []
-    assert kinds(a_night(6, sections=odd), [evolve(tonight, judgements=(one,))]) == [kind]
+    assert kinds(a_night(6, sections=odd), [evolve(tonight, findings=(one,))]) == [kind]
 
 
 # ------------------------------------------------------------------ silence

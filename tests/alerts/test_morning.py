@@ -22,7 +22,7 @@ def a_run(portal: str = "most", **changed: Any) -> Run:
     return evolve(run, traffic={"www.example.cn": HostTraffic(requests=41, bytes=2_500_000)}, **changed)
 
 
-def quiet(count: int = 2) -> list[HistoryEntry]:
+def silent(count: int = 2) -> list[HistoryEntry]:
     return [HistoryEntry(run=a_run(f"portal{number}")) for number in range(count)]
 
 
@@ -38,7 +38,7 @@ def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_nam
 
 
 def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
-    report = morning(*quiet())
+    report = morning(*silent())
     assert report.headline == "2026-11-24: 2 portals, nothing new; all quiet"
     assert parts(report) == [
         ("Nothing lost", ["80 answers are kept as received; every article that was read is archived"]),
@@ -48,9 +48,9 @@ def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
 
 
 def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> None:
-    held = OpenAlarm(judgement=NO_ROWS, since=SLOT - dt.timedelta(days=2), nights=3)
+    held = OpenAlarm(finding=NO_ROWS, since=SLOT - dt.timedelta(days=2), nights=3)
     broken = HistoryEntry(run=a_run("ndrc", state="partial", failed={"drift": 4}), open=(held,))
-    report = morning(broken, *quiet())
+    report = morning(broken, *silent())
     assert report.headline.endswith("; 1 broken")
     (heading, lines), *others = parts(report)
     assert (heading, lines) == (
@@ -69,8 +69,8 @@ def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> N
 def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
     stale = evolve(NO_ROWS, kind="stale", severity="warning", sentence="nothing new for 14 working days")
     slow = evolve(NO_ROWS, kind="slow", severity="warning", section=None, subject="www.example.cn")
-    alarms = [OpenAlarm(judgement=one, since=SLOT) for one in (stale, slow)]
-    ended = OpenAlarm(judgement=NO_ROWS, since=SLOT, nights=5)
+    alarms = [OpenAlarm(finding=one, since=SLOT) for one in (stale, slow)]
+    ended = OpenAlarm(finding=NO_ROWS, since=SLOT, nights=5)
     found = dict(parts(morning(HistoryEntry(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
     assert found["Stale"][0] == "ndrc/tz: stale: nothing new for 14 working days (new)"
     assert found["To look at"][0].startswith("ndrc: slow:")
@@ -79,7 +79,7 @@ def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
 
 def test_news_fit_on_the_screen_and_hold_no_line_breaks() -> None:
     news = [News(portal="ndrc", kind="new", title=f"关于\n印发{n}", url=URL) for n in range(30)]
-    report = morning(*quiet(), news=(*news, News(portal="most", kind="changed", title="办法", url=URL)))
+    report = morning(*silent(), news=(*news, News(portal="most", kind="changed", title="办法", url=URL)))
     assert report.headline == "2026-11-24: 2 portals, 1 changed, 30 new; all quiet"
     lines = dict(parts(report))["New"]
     assert (len(lines), lines[0], lines[-1]) == (12, "ndrc: 关于 印发0", "and 20 more")
@@ -92,7 +92,7 @@ def test_a_day_without_a_run_is_no_quiet_day() -> None:
 
 
 def test_it_is_a_page_of_markdown_too() -> None:
-    held = HistoryEntry(run=a_run("ndrc"), open=(OpenAlarm(judgement=NO_ROWS, since=SLOT),))
+    held = HistoryEntry(run=a_run("ndrc"), open=(OpenAlarm(finding=NO_ROWS, since=SLOT),))
     page = markdown(morning(held, resting=("example.cn is left alone until 2026-11-26",)))
     assert page.startswith("# 2026-11-24: 1 portals, nothing new; 1 broken\n\n## Broken\n\n- ndrc/tz: zero")
     assert f"\n  {URL}  \n  → mend it  \n" in page
@@ -102,7 +102,7 @@ def test_it_is_a_page_of_markdown_too() -> None:
 def test_what_was_withdrawn_restored_and_moved_is_a_line_each() -> None:
     kinds = ("withdrawn", "restored", "moved")
     news = [News(portal="ndrc", kind=kind, title=f"办法{n}", url=URL) for n, kind in enumerate(kinds)]
-    report = morning(*quiet(), news=tuple(news))
+    report = morning(*silent(), news=tuple(news))
     assert report.headline == "2026-11-24: 2 portals, 1 moved, 1 restored, 1 withdrawn; all quiet"
     assert dict(parts(report))["New"] == [
         "ndrc: 办法0 (withdrawn)",

@@ -78,7 +78,7 @@ def test_a_late_reprint_of_an_old_policy_is_no_news(
 
 def test_a_first_crawl_is_never_told(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
     subscribe("储能")
-    publish(quiet=True)
+    publish(silent=True)
     assert follow() == 0
 
 

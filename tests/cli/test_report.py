@@ -11,18 +11,18 @@ from policy.records.runs import Run
 from tests.storage.builders import NIGHT, NO_ROWS
 
 (URL,) = NO_ROWS.examples
-RUN = Run(id=1, portal="ndrc", slot=NIGHT, state="ok", judgements=())
+RUN = Run(id=1, portal="ndrc", slot=NIGHT, state="ok", findings=())
 
 
 def test_a_night_with_something_broken_is_partial_though_every_listing_was_read() -> None:
     assert Night(runs=(RUN,)).code == 0
-    assert Night(runs=(evolve(RUN, judgements=(NO_ROWS,)),)).code == 3
-    warned = evolve(RUN, judgements=(evolve(NO_ROWS, severity="warning"),))
+    assert Night(runs=(evolve(RUN, findings=(NO_ROWS,)),)).code == 3
+    warned = evolve(RUN, findings=(evolve(NO_ROWS, severity="warning"),))
     assert Night(runs=(warned,)).code == 0
 
 
 def test_the_report_says_what_broke_with_examples_and_what_to_do() -> None:
-    night = Night(runs=(evolve(RUN, judgements=(NO_ROWS,)),))
-    lines = list(console.judgement_lines(night.judgements))
+    night = Night(runs=(evolve(RUN, findings=(NO_ROWS,)),))
+    lines = list(console.finding_lines(night.findings))
     assert lines == ["ndrc/tz: zero_entries: 0 rows, 10 promised", f"    {URL}", "    → mend it"]
-    assert night_shape(night)["judgements"][0]["examples"] == (URL,)
+    assert night_shape(night)["findings"][0]["examples"] == (URL,)

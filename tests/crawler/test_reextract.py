@@ -103,7 +103,7 @@ class Nights:
                     captures=tuple(captures),
                     code=code_version(portal),
                     run_id=run,
-                    furniture=learned.id if learned else None,
+                    boilerplate=learned.id if learned else None,
                     printed=lambda held: printed([*map(stored.payload, held)]),
                 ),
                 decide=decide,
@@ -157,16 +157,18 @@ SIGNED = "2026年11月1日"
 
 
 def ten_nights(nights: Nights) -> None:
-    """Furniture changes every night; one policy is revised, one annex is, and one page is not read."""
+    """Boilerplate changes every night; one policy is revised, one annex is, and one page is not read."""
     for number in range(10):
         clock = f"访问第 {number} 次"
-        pages = {url_of(each): shapes.ndrc_article(evolve(each, furniture=clock)) for each in PLAIN}
+        pages = {url_of(each): shapes.ndrc_article(evolve(each, boilerplate=clock)) for each in PLAIN}
         if number >= 4:
             clauses = (*PLAIN[0].clauses[:-1], "本通知自印发之日起施行，有效期五年。")
-            pages[url_of(PLAIN[0])] = shapes.ndrc_article(evolve(PLAIN[0], clauses=clauses, furniture=clock))
-        pages[url_of(STEADY)] = with_annex(evolve(STEADY, furniture=clock), "附件：试点名单")
+            pages[url_of(PLAIN[0])] = shapes.ndrc_article(
+                evolve(PLAIN[0], clauses=clauses, boilerplate=clock)
+            )
+        pages[url_of(STEADY)] = with_annex(evolve(STEADY, boilerplate=clock), "附件：试点名单")
         pages[url_of(CHANGING)] = with_annex(CHANGING, f"附件：第{1 if number < 6 else 2}批名单")
-        pages[url_of(LOST)] = shapes.ndrc_redesigned(evolve(LOST, furniture=clock))
+        pages[url_of(LOST)] = shapes.ndrc_redesigned(evolve(LOST, boilerplate=clock))
         nights.night(number, pages)
 
 
@@ -314,7 +316,7 @@ def test_an_article_of_several_pages_is_read_again_in_their_order(nights: Nights
     assert [capture.url for capture in again.captures] == list(whole)
 
 
-def test_furniture_that_was_learned_meanwhile_makes_no_version(nights: Nights) -> None:
+def test_boilerplate_that_was_learned_meanwhile_makes_no_version(nights: Nights) -> None:
     line = "本页由湿地之友整理排版"
     pages = {
         url_of(each): shapes.ndrc_article(evolve(each, clauses=(*each.clauses, line))).replace(

@@ -28,7 +28,7 @@ class Paper:
     clauses: tuple[str, ...]
     day: dt.date
     doc_no: str = ""
-    furniture: str = "扫一扫在手机打开当前页"
+    boilerplate: str = "扫一扫在手机打开当前页"
 
     @property
     def stem(self) -> str:
@@ -91,8 +91,8 @@ def ndrc_article(each: Paper) -> str:
         '<div class="ly laiyuantext">来源：<span>规划司</span></div></div>'
         f'<div class="article_con"><div class="TRS_Editor">{paragraphs(each.clauses)}'
         f"<p>国家发展改革委</p><p>{each.day.year}年{each.day.month}月{each.day.day}日</p></div></div>"
-        f'<div class="xgwz"><ul><li><a href="/x.html">{each.furniture}</a></li></ul></div>'
-        f"<p>{each.furniture}</p></body></html>"
+        f'<div class="xgwz"><ul><li><a href="/x.html">{each.boilerplate}</a></li></ul></div>'
+        f"<p>{each.boilerplate}</p></body></html>"
     )
 
 
@@ -138,7 +138,7 @@ def bjx_article(each: Paper, number: int = 1, pages: int = 1, *, charset: str = 
         f'<div id="article_cont"><div class="cc-article">{paragraphs(clauses)}</div>{pager}</div>'
         "</div></div></div>"
         f'<div class="right"><ul><li><a><div><small>2026-12-31</small></div></a></li></ul></div>'
-        f"<p>{each.furniture}</p></body></html>"
+        f"<p>{each.boilerplate}</p></body></html>"
     )
 
 
@@ -176,7 +176,7 @@ def govcn_article(each: Paper) -> str:
         "<body>"
         f'<table class="bd1">{rows}</table></html>'
         f'<div id="UCAP-CONTENT">{body}</div><div class="mobile">{body}</div>'
-        f'<div class="editor">【我要纠错】责任编辑：某某</div><p>{each.furniture}</p></body></html>'
+        f'<div class="editor">【我要纠错】责任编辑：某某</div><p>{each.boilerplate}</p></body></html>'
     )
 
 
@@ -190,5 +190,5 @@ def ndrc_redesigned(each: Paper) -> str:
         '<i class="from">来源：规划司</i></div>'
         f'<div class="article_con">{paragraphs(each.clauses)}'
         f"<p>国家发展改革委</p><p>{each.day.year}年{each.day.month}月{each.day.day}日</p></div>"
-        f"<p>{each.furniture}</p></body></html>"
+        f"<p>{each.boilerplate}</p></body></html>"
     )

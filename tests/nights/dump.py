@@ -27,7 +27,7 @@ _QUERIES = {
         left join attachment_file f on f.attachment_id = t.id left join capture c on c.id = f.capture_id
         left join file_text x on x.digest = c.digest""",
     "change": """
-        select h.kind, a.portal, a.key, h.version, h.at, h.quiet
+        select h.kind, a.portal, a.key, h.version, h.at, h.silent
         from change h join article a on a.id = h.article_id""",
     "policy": """
         select p.title, p.first_seen, k.key from policy p left join policy_key k on k.policy_id = p.id""",
@@ -39,7 +39,7 @@ _QUERIES = {
         from alias l join article a on a.id = l.article_id""",
     "capture": "select url, at, status, digest, mime, record_id from capture",
     "listed": "select portal, section, key, url, title, listed_on from listed",
-    "furniture": "select portal, article, layout, at, digests, edges from furniture_sighting",
+    "boilerplate": "select portal, article, layout, at, digests, edges from boilerplate_sighting",
 }
 
 

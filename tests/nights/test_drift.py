@@ -22,7 +22,7 @@ def test_a_redesign_raises_an_alarm_and_makes_no_version(home: Home) -> None:
     home.site.put_all({f"{TZ}{each.stem}.html": shapes.ndrc_redesigned(each) for each in shown[:11]})
     row = home.crawl("ndrc", "--section", "tz", expect=3)
     assert (row["revised"], row["unchanged"], row["failed"]) == (0, 1, {"drift": 11})
-    alarms = {(one["kind"], one["subject"]): one for one in row["judgements"]}
+    alarms = {(one["kind"], one["subject"]): one for one in row["findings"]}
     assert {kind for kind, _ in alarms} <= {"field_empty", "body_shrank"}
     assert ("field_empty", "source") in alarms
     lost = alarms["field_empty", "published"]
@@ -34,7 +34,7 @@ def test_a_redesign_raises_an_alarm_and_makes_no_version(home: Home) -> None:
 
     polarchive = Polarchive(home.path)
     said = next(line for line in polarchive("status", "--json").json["portals"] if line["portal"] == "ndrc")
-    assert said["last_run"]["judgements"] == row["judgements"]
+    assert said["last_run"]["findings"] == row["findings"]
     assert (
         "ndrc: field_empty: published was lost: 11 of 12 known articles (before: 0%)"
         in polarchive("status").out
@@ -42,13 +42,13 @@ def test_a_redesign_raises_an_alarm_and_makes_no_version(home: Home) -> None:
 
     again = home.crawl("ndrc", "--section", "tz", expect=3)
     assert again["failed"] == {"drift": 11}, "the alarm stays until the portal reads as before"
-    assert again["judgements"]
+    assert again["findings"]
 
     home.configure(packages=MENDED)
     would = polarchive("reextract", "ndrc", "--dry-run")
     assert (would.code, would.out) == (0, UNCHANGED)
     row = home.crawl("ndrc", "--section", "tz")
-    assert (row["state"], row["unchanged"], row["failed"], row["judgements"]) == ("ok", 12, {}, [])
+    assert (row["state"], row["unchanged"], row["failed"], row["findings"]) == ("ok", 12, {}, [])
     assert home.newest() == before
 
 
@@ -75,7 +75,7 @@ def test_a_portal_that_prints_a_field_no_more_is_drift_until_somebody_accepts_it
     )
     row = home.crawl("ndrc", "--section", "tz", expect=1)
     assert (row["state"], row["failed"]) == ("failed", {"drift": 12})
-    assert [(one["kind"], one["subject"]) for one in row["judgements"]] == [("field_empty", "source")]
+    assert [(one["kind"], one["subject"]) for one in row["findings"]] == [("field_empty", "source")]
     assert len(home.changes()) == 12
 
     polarchive = Polarchive(home.path)
@@ -85,4 +85,4 @@ def test_a_portal_that_prints_a_field_no_more_is_drift_until_somebody_accepts_it
     assert (accepted.code, len(accepted.json["revised"]), accepted.json["unread"]) == (0, 12, [])
     assert [change.kind for change in home.changes()[12:]] == ["reextracted"] * 12
     row = home.crawl("ndrc", "--section", "tz")
-    assert (row["state"], row["unchanged"], row["judgements"]) == ("ok", 12, [])
+    assert (row["state"], row["unchanged"], row["findings"]) == ("ok", 12, [])

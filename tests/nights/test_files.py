@@ -104,7 +104,7 @@ def test_a_file_that_changed_makes_one_version_where_it_is_the_full_text(home: H
     night(home)
     other = [line.replace("六个月内", "三十日内") for line in papers.PLAN]
     home.site.put(place("plan.pdf"), papers.a_pdf(other), content_type=KIND)
-    publish(home, [(evolve(each, furniture="点击 12 次"), PLAN)])
+    publish(home, [(evolve(each, boilerplate="点击 12 次"), PLAN)])
     assert night(home) == {"state": "ok", "unchanged": 10}
     version = version_of(home, each)
     assert version.number == 2
@@ -112,7 +112,7 @@ def test_a_file_that_changed_makes_one_version_where_it_is_the_full_text(home: H
     assert found(home, '"三十日内完成普查"').total == 1
     assert found(home, '"六个月内完成普查"').total == 0
     assert [change.kind for change in home.changes()][-1] == "new_version"
-    publish(home, [(evolve(each, furniture="点击 13 次"), PLAN)])
+    publish(home, [(evolve(each, boilerplate="点击 13 次"), PLAN)])
     night(home)
     assert version_of(home, each).number == 2
 
@@ -137,7 +137,7 @@ def test_a_file_that_fails_is_counted_and_changes_nothing(
     publish(home, [(each, PLAN)])
     home.site.put(place("plan.pdf"), papers.a_pdf(), content_type=KIND)
     night(home)
-    publish(home, [(evolve(each, furniture="点击 12 次"), PLAN)])
+    publish(home, [(evolve(each, boilerplate="点击 12 次"), PLAN)])
     home.site.put(place("plan.pdf"), body, content_type=KIND, **fault)  # type: ignore[arg-type]
     expect = 3 if counted == "attachment_challenge" else 0
     assert night(home, expect=expect) == {"state": "ok", "unchanged": 10, "failed": {counted: 1}}

@@ -48,21 +48,21 @@ def publish(home: Home, shown: list[Paper]) -> None:
 
 
 def told(passed: Night) -> list[tuple[str, str | None]]:
-    return [(one.kind, one.section) for one in passed.judgements]
+    return [(one.kind, one.section) for one in passed.findings]
 
 
 def test_a_listing_that_breaks_is_told_every_night_until_it_is_mended(home: Home, a_night: A_Night) -> None:
     quiet = a_night(0)
-    assert (quiet.code, quiet.judgements) == (0, ())
+    assert (quiet.code, quiet.findings) == (0, ())
     assert (a_night(1).code, told(a_night(2))) == (0, [])
     home.site.put(LISTING, shapes.ndrc_list(SHOWN[:3]))
     for number in (3, 4):
         broken = a_night(number)
         assert (broken.code, told(broken)) == (3, [("sudden_drop", "tz")])
-        assert broken.judgements[0].sentence == "3 rows on its first page (usually 12)"
+        assert broken.findings[0].sentence == "3 rows on its first page (usually 12)"
     publish(home, SHOWN)
-    assert (a_night(5).code, a_night(6).judgements) == (0, ())
-    kept = [[one.kind for one in run.judgements or ()] for run in reversed(home.runs())]
+    assert (a_night(5).code, a_night(6).findings) == (0, ())
+    kept = [[one.kind for one in run.findings or ()] for run in reversed(home.runs())]
     assert kept == [[], [], [], ["sudden_drop"], ["sudden_drop"], [], []]
 
 
@@ -94,7 +94,7 @@ def test_a_domain_that_refuses_us_is_left_alone_longer_each_time(home: Home, a_n
     assert told(a_night(4)) == [("challenge", None)]
     publish(home, SHOWN)
     assert [a_night(5).runs[0].state, a_night(6).runs[0].state] == ["skipped", "skipped"]
-    assert home.crawl("loopback")["judgements"] == [], "by hand it is crawled all the same"
+    assert home.crawl("loopback")["findings"] == [], "by hand it is crawled all the same"
     assert (a_night(7).runs[0].state, told(a_night(8))) == ("ok", [])
     with home.database() as database, database.read() as session:
         assert health_history.backoffs(session) == {}
@@ -109,7 +109,7 @@ def test_a_host_that_answers_nothing_is_down(home: Home, a_night: A_Night) -> No
     config = load(home.path, {})
     with home.database() as database:
         passed = night.night(config, database, {"loopback": FIRST + dt.timedelta(days=1)})
-    (one,) = passed.judgements
+    (one,) = passed.findings
     assert (passed.code, one.kind, one.subject) == (1, "host_down", "127.0.0.1")
 
 

@@ -55,7 +55,7 @@ def test_a_night_archives_what_is_new_and_knows_what_it_has(home: Home) -> None:
 
     clause = tuple(line.replace("3个月内", "30日内") for line in shown[2].clauses)
     changed = evolve(shown[2], clauses=clause)
-    dressed = [evolve(each, furniture=f"点击 {each.id} 次") for each in shown]
+    dressed = [evolve(each, boilerplate=f"点击 {each.id} 次") for each in shown]
     fresh = papers(1, first=12)
     publish(home, [*dressed[:2], changed, *dressed[3:], *fresh])
     assert night(home) == {"state": "ok", "entries": 12, "new": 1, "revised": 1, "unchanged": 10}
@@ -67,7 +67,7 @@ def test_a_night_archives_what_is_new_and_knows_what_it_has(home: Home) -> None:
     newest = home.newest()
     assert newest[key(shown[2])].number == 2
     assert "30日内" in newest[key(shown[2])].article.text
-    assert newest[key(shown[3])].number == 1, "furniture alone makes no version"
+    assert newest[key(shown[3])].number == 1, "boilerplate alone makes no version"
 
 
 def test_a_known_article_that_no_listing_shows_is_still_visited(home: Home) -> None:

@@ -99,8 +99,8 @@ def test_a_replay_in_which_every_article_fails_ends_as_such_a_night_and_says_wha
     assert row["message"] == (
         "not one of 10 articles could be read; not saved there, so that nothing is said of them: 4 listings"
     )
-    assert [one["kind"] for one in row["judgements"]] == [one["kind"] for one in night["judgements"]]
-    assert "mend the declaration" in row["judgements"][0]["advice"]
+    assert [one["kind"] for one in row["findings"]] == [one["kind"] for one in night["findings"]]
+    assert "mend the declaration" in row["findings"][0]["advice"]
     child = other.run("nightly", "--replay", str(warc))
     out, _ = child.communicate(timeout=180)
     assert child.returncode == 1

@@ -88,7 +88,7 @@ def test_the_article_is_its_first_page_whatever_came_first() -> None:
     assert str(article.published.value) == "2026-03-10 09:36:00+08:00"
 
 
-def test_furniture_and_contacts_are_not_in_the_text() -> None:
+def test_boilerplate_and_contacts_are_not_in_the_text() -> None:
     assert not any(
         word in stitched(1, 2, 3).text for word in ("投稿", "特别声明", "邮箱", "收藏", "别的文章")
     )
@@ -164,7 +164,7 @@ def test_an_article_without_pages_is_rejected() -> None:
         extraction.read_article(get("bjx"), [])
 
 
-def test_a_body_that_is_all_furniture_is_rejected() -> None:
+def test_a_body_that_is_all_boilerplate_is_rejected() -> None:
     page = Page(url="https://a.example/", number=1, body="<p>分享到</p><p>上一篇</p><p>下一篇</p>")
     entry = Entry(url=page.url, key="k", title="题目")
     with pytest.raises(Rejected):

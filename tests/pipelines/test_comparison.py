@@ -265,7 +265,7 @@ def test_a_sign_that_means_something_is_no_typography(old: str, new: str) -> Non
     assert [change.grade for change in changes([old], [new])] == ["substantive"]
 
 
-def test_furniture_and_contents_are_cosmetic() -> None:
+def test_boilerplate_and_contents_are_cosmetic() -> None:
     (change,) = changes(REGULATION, [*REGULATION, "责任编辑：甲乙"])
     assert (change.grade, [str(reason) for reason in change.reasons]) == ("cosmetic", ["网页附属文字"])
     contents = ["储能办法", "目录", "第一章 总则", "第二章 管理", "第三章 附则"]

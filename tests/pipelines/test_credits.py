@@ -48,7 +48,7 @@ def test_author_and_editor_are_told_apart(text: str, expected: list[tuple[str, s
         "编辑/林一",
     ],
 )
-def test_a_line_of_credits_below_the_text_is_furniture(line: str) -> None:
+def test_a_line_of_credits_below_the_text_is_boilerplate(line: str) -> None:
     assert strip(["会议部署了工作。", line]).lines == ("会议部署了工作。",)
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.boilerplate.learning import FROM, LEAST, SETTLED, forget, furniture, keep, learn, sighting
+from pipelines.boilerplate.learning import FROM, LEAST, SETTLED, boilerplate, forget, keep, learn, sighting
 from pipelines.boilerplate.removal import strip
 from pipelines.html.cleaning import Cleaned, clean
-from policy.records.boilerplate import Block, FurnitureSet, Sighting
+from policy.records.boilerplate import Block, BoilerplateSet, Sighting
 
 NOW = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
 NAMES = ("林一", "王小二", "张三丰", "赵四", "陈五", "周小六", "孙七", "吴八", "郑九")
@@ -37,7 +37,7 @@ def text(number: int) -> list[str]:
 
 
 def page(number: int, *tail: str, head: Sequence[str] = ()) -> Cleaned:
-    """A page of a text of its own with furniture around it; ``{n}`` and ``{name}`` differ by page."""
+    """A page of a text of its own with boilerplate around it; ``{n}`` and ``{name}`` differ by page."""
     varied = [
         line.format(n=number, name=NAMES[number % len(NAMES)]) for line in (*head, *text(number), *tail)
     ]
@@ -57,8 +57,8 @@ def learned(pages: Sequence[Cleaned]) -> tuple[Block, ...]:
 
 def rest(one: Cleaned, blocks: Sequence[Block], layout: str = "Article") -> list[str]:
     """The lines of a page under what was learned."""
-    known = FurnitureSet(id=1, portal="jn", at=NOW, blocks=tuple(blocks))
-    return list(strip(one.lines, furniture(one, known.of(layout))).lines)
+    known = BoilerplateSet(id=1, portal="jn", at=NOW, blocks=tuple(blocks))
+    return list(strip(one.lines, boilerplate(one, known.of(layout))).lines)
 
 
 ODD = (
@@ -161,7 +161,7 @@ def test_what_documents_say_is_not_learned_though_it_ends_every_page(line: str) 
     assert rest(behind[0], learned(behind)) == list(pages[0].lines)
 
 
-def test_cells_of_tables_that_recur_are_not_furniture() -> None:
+def test_cells_of_tables_that_recur_are_not_boilerplate() -> None:
     pages = [
         Cleaned(lines=("现公布电价如下。", "品种", "价格", "备用容量", f"{'大' * number}工业", f"{number}.5"))
         for number in range(1, 30)
@@ -336,7 +336,7 @@ def test_what_a_form_says_on_every_page_is_text() -> None:
 
 
 @pytest.mark.parametrize("frame", ["{}", "<table><tr><td>{}</td></tr></table>"], ids=["plain", "in a frame"])
-def test_cells_of_a_data_table_are_never_furniture(frame: str) -> None:
+def test_cells_of_a_data_table_are_never_boilerplate(frame: str) -> None:
     def html(number: int) -> Cleaned:
         rows = f"<tr><td>机组</td><td>{number}号机</td></tr><tr><td>结果</td><td>并网合格</td></tr>"
         return clean(
@@ -386,8 +386,8 @@ def test_what_stands_between_two_lines_of_prose_is_never_removed(
 @given(st.lists(FILLING | PROSE, max_size=14))
 def test_nothing_is_lost_between_kept_and_removed(lines: list[str]) -> None:
     one = Cleaned(lines=tuple(lines))
-    known = FurnitureSet(id=1, portal="jn", at=NOW, blocks=KNOWN)
-    stripped = strip(one.lines, furniture(one, known.of("Article")))
+    known = BoilerplateSet(id=1, portal="jn", at=NOW, blocks=KNOWN)
+    stripped = strip(one.lines, boilerplate(one, known.of("Article")))
     assert sorted([*stripped.lines, *stripped.removed]) == sorted(lines)
 
 
@@ -403,9 +403,9 @@ def test_any_line_takes_linear_time(piece: str) -> None:
 
 
 def test_applying_a_set_costs_next_to_nothing() -> None:
-    known = FurnitureSet(id=1, portal="jn", at=NOW, blocks=KNOWN).of("Article")
+    known = BoilerplateSet(id=1, portal="jn", at=NOW, blocks=KNOWN).of("Article")
     one = page(99, "大伙都在翻", "数据每日更新。", "今日当值：林一", "江潮出品", head=["江潮出品"])
     start = time.process_time()
     for _ in range(100):
-        furniture(one, known)
+        boilerplate(one, known)
     assert (time.process_time() - start) / 100 < 0.003

@@ -78,7 +78,7 @@ def test_an_article_is_the_same_as_itself() -> None:
         (NOTICE, TEXT.replace(LAW[3][8], LAW[3][8] + " ")),
         (f"{NOTICE}（全文）", "\n".join(line for at, line in enumerate(LAW) if at != 6)),
     ],
-    ids=["furniture", "retitled", "width", "no punctuation", "torn", "scarred", "a paragraph dropped"],
+    ids=["boilerplate", "retitled", "width", "no punctuation", "torn", "scarred", "a paragraph dropped"],
 )
 def test_the_same_words_are_the_same_text(title: str, text: str) -> None:
     assert told(WHOLE, an_article(title, text)).kind == "same"

@@ -321,10 +321,10 @@ def test_an_article_that_cannot_be_compared_stops_none_behind_it(
 ) -> None:
     whole = linking.connect
 
-    def broken(session: Session, version: Version, *, quiet: bool) -> None:
+    def broken(session: Session, version: Version, *, silent: bool) -> None:
         if version.article.key == "bad":
             raise RecursionError("too deep to read")
-        whole(session, version, quiet=quiet)
+        whole(session, version, silent=silent)
 
     monkeypatch.setattr(linking, "connect", broken)
     with pytest.raises(ArchiveError, match="article 1: too deep to read"):

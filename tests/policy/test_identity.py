@@ -43,7 +43,7 @@ def numbered(number: str, organs: str | None = None, **fields: object) -> Articl
 
 MORNING = dt.datetime(2026, 3, 1, 9, 0, tzinfo=SHANGHAI)
 
-FURNITURE: list[Callable[[Article], Article]] = [
+BOILERPLATE: list[Callable[[Article], Article]] = [
     lambda a: attrs.evolve(a, text=a.text.replace("，", "， \n")),
     lambda a: attrs.evolve(a, text=a.text.replace("新型储能", "新型储 能", 1)),
     lambda a: attrs.evolve(a, title=found("关于储能的通知 ")),
@@ -65,8 +65,8 @@ CHANGES: list[Callable[[Article], Article]] = [
 ]
 
 
-@pytest.mark.parametrize("change", FURNITURE)
-def test_furniture_clock_and_white_space_make_no_version(change: Callable[[Article], Article]) -> None:
+@pytest.mark.parametrize("change", BOILERPLATE)
+def test_boilerplate_clock_and_white_space_make_no_version(change: Callable[[Article], Article]) -> None:
     before = article(published=found(MORNING))
     assert content_hash(change(before)) == content_hash(before)
 

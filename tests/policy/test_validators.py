@@ -13,7 +13,7 @@ URL = "https://www.example.cn/1.html"
 
 def of(**headers: str) -> Validators | None:
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return validators(URL, given, code="1", furniture=None)
+    return validators(URL, given, code="1", boilerplate=None)
 
 
 @given(key=st.text(), looks=st.integers(min_value=0, max_value=10**6))

@@ -99,7 +99,7 @@ def test_nothing_of_an_editor_is_kept() -> None:
     assert "此前分享到的另一组数据" in article.text
 
 
-def test_furniture_is_no_content_and_a_clause_is() -> None:
+def test_boilerplate_is_no_content_and_a_clause_is() -> None:
     dressed = [content_hash(_article("sample-reprints", "1512322", night)) for night in (1, 2)]
     assert dressed[0] == dressed[1]
     changed = [content_hash(_article("sample-ministry", "t20261103_1402031", night)) for night in (1, 2)]

@@ -66,7 +66,7 @@ def test_the_council_prints_the_body_twice_and_a_table_of_fields() -> None:
     assert "东政发〔2026〕19号" in said
 
 
-def test_furniture_alone_changes_bytes_but_not_the_words() -> None:
+def test_boilerplate_alone_changes_bytes_but_not_the_words() -> None:
     one, two = (
         _words(respond("news.reprints.example", "/html/20261102/1512322.shtml", night)) for night in (1, 2)
     )

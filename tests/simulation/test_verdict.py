@@ -20,9 +20,9 @@ SLOT = dt.datetime(2026, 3, 8, 18, 30, tzinfo=dt.UTC)
 RUN = Run(id=1, portal="trs1", slot=SLOT, state="ok")
 
 
-def nights(*judgements: Finding) -> list[Passed]:
-    """Three nights, of which the last has these judgements."""
-    ran = [Night(runs=(evolve(RUN, judgements=each),)) for each in ((), (), judgements)]
+def nights(*findings: Finding) -> list[Passed]:
+    """Three nights, of which the last has these findings."""
+    ran = [Night(runs=(evolve(RUN, findings=each),)) for each in ((), (), findings)]
     return [Passed(number=n, day=WORLD.day(n), night=night, asked=0) for n, night in enumerate(ran)]
 
 

@@ -96,7 +96,7 @@ def test_words_that_return_are_a_third_version(database: Database) -> None:
     assert keep(database, an_article(), "page", at=NIGHT + 2 * DAY).version == 3
 
 
-def test_white_space_and_furniture_make_no_version(database: Database) -> None:
+def test_white_space_and_boilerplate_make_no_version(database: Database) -> None:
     keep(database, an_article(), "page")
     spaced = WORDS.replace("。", "。 \n")
     assert keep(database, an_article(spaced), "page with a clock", at=NIGHT + DAY).kind == "unchanged"
@@ -200,14 +200,14 @@ def test_a_capture_that_cannot_be_read_again_hides_no_change(
     assert "cannot be read again" in caplog.text
 
 
-# ------------------------------------------------------------------ payload and furniture
+# ------------------------------------------------------------------ payload and boilerplate
 
 
-def test_a_version_names_the_furniture_set_it_was_read_with(database: Database) -> None:
+def test_a_version_names_the_boilerplate_set_it_was_read_with(database: Database) -> None:
     keep(database, an_article(), "page")
-    keep(database, an_article(NEW_WORDS), "other page", at=NIGHT + DAY, furniture=7)
+    keep(database, an_article(NEW_WORDS), "other page", at=NIGHT + DAY, boilerplate=7)
     with database.read() as session:
-        assert [version.furniture for version in queries.versions(session, 1)] == [None, 7]
+        assert [version.boilerplate for version in queries.versions(session, 1)] == [None, 7]
 
 
 def test_learning_alone_makes_no_version(database: Database) -> None:
@@ -219,27 +219,28 @@ def test_learning_alone_makes_no_version(database: Database) -> None:
         return stripped
 
     keep(database, an_article(f"{WORDS}\n江潮出品"), "page")
-    later = {"furniture": 7, "reread": reread}
+    later = {"boilerplate": 7, "reread": reread}
     assert keep(database, stripped, "page", at=NIGHT + DAY, **later).kind == "unchanged"
     assert read == [], "the same payload says nothing new under any set"
     assert keep(database, stripped, "clock 1", at=NIGHT + 2 * DAY, **later).kind == "unchanged"
     assert keep(database, stripped, "clock 2", at=NIGHT + 3 * DAY, **later).kind == "unchanged"
     assert read == [1], "read again once, not every night"
     assert (
-        keep(database, stripped, "clock 3", at=NIGHT + 4 * DAY, **later | {"furniture": 8}).kind
+        keep(database, stripped, "clock 3", at=NIGHT + 4 * DAY, **later | {"boilerplate": 8}).kind
         == "unchanged"
     )
     changed = an_article(NEW_WORDS)
     assert (
-        keep(database, changed, "new page", at=NIGHT + 5 * DAY, **later | {"furniture": 8}).kind == "revised"
+        keep(database, changed, "new page", at=NIGHT + 5 * DAY, **later | {"boilerplate": 8}).kind
+        == "revised"
     )
     assert numbers(database) == [1, 2]
     assert read == [1, 1]
 
 
-def test_words_that_changed_with_the_furniture_are_one_version(database: Database) -> None:
+def test_words_that_changed_with_the_boilerplate_are_one_version(database: Database) -> None:
     keep(database, an_article(f"{WORDS}\n江潮出品"), "page")
-    later = {"furniture": 7, "reread": lambda _: an_article()}
+    later = {"boilerplate": 7, "reread": lambda _: an_article()}
     assert keep(database, an_article(NEW_WORDS), "new page", at=NIGHT + DAY, **later).kind == "revised"
     assert keep(database, an_article(NEW_WORDS), "clock", at=NIGHT + 2 * DAY, **later).kind == "unchanged"
     assert numbers(database) == [1, 2]
@@ -401,8 +402,8 @@ def test_a_save_of_a_first_crawl_is_quiet_and_names_its_run(database: Database) 
     with database.write() as session:
         run = leases.claim(session, "ndrc", NIGHT, NIGHT)
     assert run is not None
-    saved = keep(database, an_article(), "page", quiet=True, run_id=run.id)
-    assert (saved.changes[0].quiet, saved.changes[0].run_id) == (True, run.id)
+    saved = keep(database, an_article(), "page", silent=True, run_id=run.id)
+    assert (saved.changes[0].silent, saved.changes[0].run_id) == (True, run.id)
     with database.read() as session:
         of_run = [change for change in queries.changes(session) if change.run_id == run.id]
     assert of_run == list(saved.changes)

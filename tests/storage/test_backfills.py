@@ -38,7 +38,7 @@ def archived(database: Database, key: str, portal: str = "ndrc") -> None:
     article = an_article(f"{key}：为推进储能规模化应用，现就有关事项通知如下。", key=key, portal=portal)
     capture = a_capture(f"{portal}{key}")
     with database.write() as session:
-        reading = Extraction(article=article, captures=(capture,), code="x", quiet=True)
+        reading = Extraction(article=article, captures=(capture,), code="x", silent=True)
         archive.save(session, reading, decide=a_new_policy)
 
 

@@ -36,11 +36,11 @@ def save(
     *,
     at: dt.datetime = NIGHT,
     payload: str = "page",
-    quiet: bool = False,
+    silent: bool = False,
 ) -> None:
     archive.store(
         database,
-        Extraction(article=article, captures=(a_capture(payload, at=at),), code="code-1", quiet=quiet),
+        Extraction(article=article, captures=(a_capture(payload, at=at),), code="code-1", silent=silent),
         decide=a_new_policy,
     )
 
@@ -54,7 +54,7 @@ def read_again(database: Database, article: Article, *, at: dt.datetime) -> None
     assert run is not None
     archive.save_reextraction(
         database,
-        Extraction(article=article, captures=captures, code="code-2", run_id=run.id, quiet=True),
+        Extraction(article=article, captures=captures, code="code-2", run_id=run.id, silent=True),
         decide=a_new_policy,
     )
 
@@ -208,11 +208,11 @@ def test_files_of_an_older_capture_change_nothing(database: Database) -> None:
 
 
 def test_files_of_a_first_crawl_are_no_news(database: Database) -> None:
-    quiet = evolve(offering(PLAN, text="另一份通知，请从附件下载实施方案。"), key="2")
-    save(database, quiet, quiet=True, payload="quiet")
+    silent = evolve(offering(PLAN, text="另一份通知，请从附件下载实施方案。"), key="2")
+    save(database, silent, silent=True, payload="silent")
     store_files(database, "ndrc", "2", [a_file(WORDS)])
     with database.read() as session:
-        assert [change.quiet for change in queries.changes(session)] == [False, True, True]
+        assert [change.silent for change in queries.changes(session)] == [False, True, True]
 
 
 def test_files_of_an_article_that_was_not_archived_are_only_captures(database: Database) -> None:

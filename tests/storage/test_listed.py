@@ -52,7 +52,7 @@ def test_what_is_wanted_is_owed_until_it_is_archived(database: Database) -> None
     show(database, entry("1"), entry("2"), entry("3"), wanted={"1": True, "2": False})
     show(database, entry("1"), entry("2"), night=1)
     assert owed(database) == ["1", "2"]
-    assert held(database, "1", "2")["1"].quiet
+    assert held(database, "1", "2")["1"].silent
     with database.write() as session:
         reading = Extraction(article=an_article(key="1"), captures=(a_capture("a"),), code="x")
         archive.save(session, reading, decide=a_new_policy)

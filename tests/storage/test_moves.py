@@ -196,7 +196,7 @@ def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Data
     archive.save_reextraction(
         archived,
         Extraction(
-            article=an_article(WORDS + "三、解释。"), captures=captures, code="2", run_id=run.id, quiet=True
+            article=an_article(WORDS + "三、解释。"), captures=captures, code="2", run_id=run.id, silent=True
         ),
         decide=the_known_policy,
     )

@@ -110,7 +110,7 @@ def test_a_closed_run_says_what_it_counted(database: Database) -> None:
     assert (run.state, run.finished, run.message) == ("partial", NIGHT + MINUTE, "blocked")
     assert (run.entries, run.new, run.unchanged) == (25, 3, 0)
     assert (run.failed, run.sections) == ({"http_404": 1}, {"通知": LISTED})
-    assert (run.traffic, run.judgements) == (counts["traffic"], None)
+    assert (run.traffic, run.findings) == (counts["traffic"], None)
 
 
 def test_a_run_of_before_only_counted_the_entries_of_a_section(database: Database) -> None:
@@ -127,11 +127,11 @@ def test_an_alarm_that_lasts_longer_than_we_look_back_is_not_learned(database: D
     with database.write() as session:
         for night in range(100):
             judged = [] if night < 30 else broken
-            session.add(RunRow(portal="ndrc", slot=NIGHT + night * DAY, state="ok", judgements=judged))
+            session.add(RunRow(portal="ndrc", slot=NIGHT + night * DAY, state="ok", findings=judged))
     last = claimed(database, slot=NIGHT + 100 * DAY)
     with database.read() as session:
         past = health_history.past(session, last)
-    assert [len(run.judgements or ()) for run in past] == [0] * 20 + [1] * 60
+    assert [len(run.findings or ()) for run in past] == [0] * 20 + [1] * 60
 
 
 def test_the_past_of_a_run_begins_with_what_somebody_accepted(database: Database) -> None:
@@ -150,7 +150,7 @@ def test_the_past_of_a_run_begins_with_what_somebody_accepted(database: Database
             close(database, kind, "ok")
     with database.read() as session:
         past = health_history.past(session, judged[3])
-    assert [(run.id, run.judgements) for run in past] == [(judged[1].id, ()), (judged[2].id, (slow,))]
+    assert [(run.id, run.findings) for run in past] == [(judged[1].id, ()), (judged[2].id, (slow,))]
 
 
 def test_counts_beaten_stay_when_another_closes_the_run(database: Database) -> None:

@@ -24,10 +24,10 @@ on_both = settings(
 
 @frozen
 class Visit:
-    """What a portal shows, when, and the code and the furniture set that it is read with."""
+    """What a portal shows, when, and the code and the boilerplate set that it is read with."""
 
     words: int
-    furniture: int
+    boilerplate: int
     code: int
     learned: int
     night: int = 0
@@ -35,7 +35,7 @@ class Visit:
 
 def read(payload: str, visit: Visit, key: str) -> Article:
     """Each code finds other words in the same payload, each set leaves others; none sees the clock."""
-    words, _furniture = payload.split(" | ")
+    words, _boilerplate = payload.split(" | ")
     return an_article(f"{WORDS}第{visit.code}版代码、第{visit.learned}套版式读出：{words}。", key=key)
 
 
@@ -43,7 +43,7 @@ def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
     """The versions of an article of its own after all visits."""
     key, payloads = next(keys), dict[str, str]()
     for number, visit in enumerate(visits):
-        payload = f"第{visit.words}条 | {visit.furniture}"
+        payload = f"第{visit.words}条 | {visit.boilerplate}"
         capture = a_capture(payload, at=NIGHT + visit.night * DAY, record=f"<urn:test:{key}:{number}>")
         payloads[capture.digest] = payload
 
@@ -56,7 +56,7 @@ def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
                 article=read(payload, visit, key),
                 captures=(capture,),
                 code=f"code-{visit.code}",
-                furniture=visit.learned or None,
+                boilerplate=visit.learned or None,
             ),
             decide=the_known_policy,
             reread=reread,

@@ -1,4 +1,4 @@
-"""Furniture of odd words is learned over nights, and learning alone makes no version."""
+"""Boilerplate of odd words is learned over nights, and learning alone makes no version."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def papers(count: int, *, first: int = 1) -> list[Paper]:
 
 
 def publish(home: Home, shown: Sequence[Paper], *, clock: int = 1) -> None:
-    """Each page ends with furniture that no rule knows: an editor, a counter, a list of hot pages."""
+    """Each page ends with boilerplate that no rule knows: an editor, a counter, a list of hot pages."""
     home.site.put(TZ, shapes.ndrc_list(shown))
     for number, each in enumerate(shown):
         tail = ODD.format(editor=("林一", "王小二", "赵四")[number % 3], clock=clock * 100 + number)
@@ -42,7 +42,7 @@ def night(home: Home) -> tuple[int, int, int]:
 
 
 def odd(home: Home, each: Paper) -> list[str]:
-    """What of the furniture stands in an article's newest text."""
+    """What of the boilerplate stands in an article's newest text."""
     text = home.newest()[f"ndrc/{each.stem.rpartition('/')[2]}"].article.text
     assert text.endswith("日") or any(word in text for word in WORDS)
     return [word for word in WORDS if word in text]
@@ -56,10 +56,10 @@ def sets(home: Home) -> int | None:
 
 def polarchive(home: Home, *arguments: str) -> Any:
     """What a command says to programs."""
-    return home.ask("furniture", "ndrc", "--json", *arguments)
+    return home.ask("boilerplate", "ndrc", "--json", *arguments)
 
 
-def test_from_the_tenth_page_on_odd_furniture_goes_and_no_version_comes_of_it(home: Home) -> None:
+def test_from_the_tenth_page_on_odd_boilerplate_goes_and_no_version_comes_of_it(home: Home) -> None:
     shown = papers(11)
     few = shown[:8]
     publish(home, [*few, *papers(3, first=200)])
@@ -76,9 +76,9 @@ def test_from_the_tenth_page_on_odd_furniture_goes_and_no_version_comes_of_it(ho
     publish(home, fresh, clock=3)
     assert night(home) == (1, 0, 11), "learning and the next list of hot pages are no reason for a version"
     assert odd(home, fresh[11]) == []
-    assert home.newest()[f"ndrc/{fresh[11].stem.rpartition('/')[2]}"].furniture == learned
-    assert home.newest()[f"ndrc/{fresh[0].stem.rpartition('/')[2]}"].furniture is None
-    assert sets(home) == learned, "a set is replaced only where other furniture is learned"
+    assert home.newest()[f"ndrc/{fresh[11].stem.rpartition('/')[2]}"].boilerplate == learned
+    assert home.newest()[f"ndrc/{fresh[0].stem.rpartition('/')[2]}"].boilerplate is None
+    assert sets(home) == learned, "a set is replaced only where other boilerplate is learned"
 
     clauses = tuple(line.replace("3个月内", "30日内") for line in fresh[2].clauses)
     changed = [*fresh[:2], evolve(fresh[2], clauses=clauses), *fresh[3:]]

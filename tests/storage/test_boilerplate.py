@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from policy.records.boilerplate import Block, EdgeLine, FurnitureSet, Sighting
+from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, Sighting
 from storage.articles import boilerplate
 from storage.articles.boilerplate import WINDOW
 from storage.database import Database
@@ -33,7 +33,7 @@ def remembered(database: Database, portal: str = "ndrc") -> list[Sighting]:
         return boilerplate.sightings(session, portal)
 
 
-def publish(database: Database, *blocks: Block, at: dt.datetime = NIGHT) -> FurnitureSet | None:
+def publish(database: Database, *blocks: Block, at: dt.datetime = NIGHT) -> BoilerplateSet | None:
     with database.write() as session:
         return boilerplate.publish(session, "ndrc", at, lambda _known: blocks)
 
@@ -75,7 +75,7 @@ def test_the_newest_set_is_in_use_and_the_others_stay(database: Database) -> Non
         assert boilerplate.active(session, "bjx") is None
 
 
-def test_a_set_is_published_only_where_other_furniture_is_known(database: Database) -> None:
+def test_a_set_is_published_only_where_other_boilerplate_is_known(database: Database) -> None:
     assert publish(database) is None
     first = publish(database, a_block())
     assert publish(database, a_block(pages=500), at=NIGHT + DAY) == first

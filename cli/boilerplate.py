@@ -1,4 +1,4 @@
-"""furniture: what was learned of a portal's pages, and how ops take it back."""
+"""boilerplate: what was learned of a portal's pages, and how ops take it back."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cli.home import Home
 from crawler import clock, portals
 from pipelines.boilerplate import learning
 from policy.errors import ArchiveError
-from policy.records.boilerplate import Block, FurnitureSet, Sighting
+from policy.records.boilerplate import Block, BoilerplateSet, Sighting
 from storage.articles import boilerplate as stored
 from storage.database import Database
 
 
 @app.command()
-def furniture(
+def boilerplate(
     ctx: typer.Context,
     slug: str,
     keep: Annotated[
@@ -60,10 +60,10 @@ def _revise(database: Database, slug: str, keep: list[str], forget: list[str]) -
         with database.write() as session:
             stored.publish(session, slug, clock.now(), revised)
     except KeyError as error:
-        raise ArchiveError(f"{slug} has no block {error}; polarchive furniture {slug} lists them") from None
+        raise ArchiveError(f"{slug} has no block {error}; polarchive boilerplate {slug} lists them") from None
 
 
-def _show(active: FurnitureSet | None, blocks: list[Block]) -> None:
+def _show(active: BoilerplateSet | None, blocks: list[Block]) -> None:
     if active is None:
         console.say("nothing learned yet")
         return
@@ -83,7 +83,7 @@ def _show(active: FurnitureSet | None, blocks: list[Block]) -> None:
 
 
 def _shape(
-    slug: str, active: FurnitureSet | None, blocks: list[Block], seen: list[Sighting]
+    slug: str, active: BoilerplateSet | None, blocks: list[Block], seen: list[Sighting]
 ) -> dict[str, Any]:
     return {
         "slug": slug,

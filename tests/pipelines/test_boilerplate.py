@@ -1,4 +1,4 @@
-"""Furniture goes at head and tail only; what the policy itself says stays."""
+"""Boilerplate goes at head and tail only; what the policy itself says stays."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_tail_goes_and_signature_date_and_note_stay(tail: list[str]) -> None
     stripped = strip([*BODY, *tail])
     assert stripped.lines == BODY
     assert stripped.removed == tuple(tail)
-    assert not stripped.all_furniture
+    assert not stripped.all_boilerplate
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_first_sentence_from_the_end_stops_the_walk() -> None:
     assert strip(lines).lines == ("相关阅读", "本办法自发布之日起施行。")
 
 
-def test_the_pages_own_attachments_stay_between_furniture() -> None:
+def test_the_pages_own_attachments_stay_between_boilerplate() -> None:
     tail = ["打印本页", "相关附件：", "附件1 电价表.docx", "相关阅读", "海上风电又添新规", "关闭窗口"]
     assert strip([*BODY, *tail]).lines == (*BODY, "相关附件：", "附件1 电价表.docx")
 
@@ -136,14 +136,14 @@ def test_short_notices_survive(notice: str) -> None:
     assert strip([notice, "打印本页"]).lines == (notice,)
 
 
-def test_a_body_of_furniture_alone_is_flagged_and_returned_as_it_was() -> None:
+def test_a_body_of_boilerplate_alone_is_flagged_and_returned_as_it_was() -> None:
     lines = ("首页 > 政策", "打印本页", "责任编辑：林一", "扫一扫在手机打开当前页")
     stripped = strip(lines)
-    assert (stripped.lines, stripped.removed, stripped.all_furniture) == (lines, (), True)
+    assert (stripped.lines, stripped.removed, stripped.all_boilerplate) == (lines, (), True)
 
 
-def test_no_lines_are_no_furniture() -> None:
-    assert not strip([]).all_furniture
+def test_no_lines_are_no_boilerplate() -> None:
+    assert not strip([]).all_boilerplate
 
 
 def test_an_editor_glued_to_the_last_sentence_goes() -> None:
