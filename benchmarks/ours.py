@@ -31,7 +31,7 @@ def main(home: str) -> None:
         process = AsyncCrawlerProcess(settings)
         crawler = process.create_crawler(PortalSpider)
         meter = Meter(crawler)
-        process.crawl(crawler, visit=begin(config, database, "bench", slot=now, now=now))
+        process.crawl(crawler, context=begin(config, database, "bench", slot=now, now=now))
         process.start()
         spent = meter.done()
         prepare(config.home / "cache")

@@ -1,4 +1,4 @@
-"""What time it is. Whoever works for a visit asks the visit's clock, so that a night can be told another."""
+"""What time it is. Whoever works for a run asks the run's clock, so that a night can be told another."""
 
 from __future__ import annotations
 

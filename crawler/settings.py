@@ -1,4 +1,4 @@
-"""Scrapy's settings, constants only; what a visit changes is set by ``crawler.runs.context.tuning``."""
+"""Scrapy's settings, constants only; what a run changes is set by ``crawler.runs.context.tuning``."""
 
 from __future__ import annotations
 

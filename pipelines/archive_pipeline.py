@@ -116,15 +116,15 @@ class ArchivePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider: Any = crawler.spider
         return cls(
-            spider.visit.database,
-            portal=spider.visit.portal.slug,
-            run_id=spider.visit.run.id,
+            spider.context.database,
+            portal=spider.context.portal.slug,
+            run_id=spider.context.run.id,
             count=crawler.stats.inc_value,
             sync=spider.sync,
-            learner=BoilerplateLearner(spider.visit.database, spider.visit.portal.slug),
+            learner=BoilerplateLearner(spider.context.database, spider.context.portal.slug),
             facts=spider.seen.facts,
-            clock=spider.visit.clock,
-            night=None if spider.visit.replay else calendar_day(spider.visit.run.slot),
+            clock=spider.context.clock,
+            night=None if spider.context.replay else calendar_day(spider.context.run.slot),
         )
 
     def process_item(self, item: Item) -> Item:

@@ -181,7 +181,7 @@ class _Beside:
                     )
                     run = None
                     if begun is not None:
-                        await self.process.crawl("portal", visit=begun)
+                        await self.process.crawl("portal", run_context=begun)
                         run = crawling.settled(begun)
                 finished.extend([run] if run else [])
                 on_done(slug, run)

@@ -37,20 +37,20 @@ def vouched_by(article: KnownArticle, *, replay: bool) -> Validators | None:
 
 
 class Conditional:
-    """Validators of one visit: what is sent, and what is kept of an answer."""
+    """Validators of one run: what is sent, and what is kept of an answer."""
 
     def __init__(
         self,
-        visit: RunContext,
+        context: RunContext,
         *,
         code: str,
         boilerplate: int | None,
         lied: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._visit, self._code, self._boilerplate, self._lied = visit, code, boilerplate, lied
-        with visit.database.read() as session:
-            trusted = is_trusted(session, visit.portal.slug)
-        self._enabled = trusted and not (visit.sample or visit.imported)
+        self._context, self._code, self._boilerplate, self._lied = context, code, boilerplate, lied
+        with context.database.read() as session:
+            trusted = is_trusted(session, context.portal.slug)
+        self._enabled = trusted and not (context.sample or context.imported)
 
     def headers(self, sought: ArticleFetch, url: str) -> dict[str, str]:
         """The headers for an article's first page, where it was read as it would be read today."""
@@ -67,8 +67,8 @@ class Conditional:
         sent = {name: _text(asked.get(name)) for name in _ASKING}
         if not contradicts(sent, {name: _text(response.headers.get(name)) for name in _NAMING}):
             return False
-        with self._visit.database.write() as session:
-            distrust(session, self._visit.portal.slug, response.url, response.meta["capture"].at)
+        with self._context.database.write() as session:
+            distrust(session, self._context.portal.slug, response.url, response.meta["capture"].at)
         return True
 
     def offered(self, response: Response, sought: ArticleFetch) -> Validators | None:

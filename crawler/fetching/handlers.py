@@ -118,9 +118,9 @@ class ReplayHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        visit = context_of(crawler)
-        self._saved, self._root = saved(visit.replay), visit.config.captures
-        self._database, self._asked = visit.database, Counter[tuple[str, str, bytes]]()
+        context = context_of(crawler)
+        self._saved, self._root = saved(context.replay), context.config.captures
+        self._database, self._asked = context.database, Counter[tuple[str, str, bytes]]()
 
     async def download_request(self, request: Request) -> Response:
         record = self._next(request)

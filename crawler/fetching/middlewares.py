@@ -81,8 +81,8 @@ class BlockedPages:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        visit = context_of(crawler)
-        return cls(visit.portal, meter_of(crawler), visit.closed)
+        context = context_of(crawler)
+        return cls(context.portal, meter_of(crawler), context.closed)
 
     def process_request(self, request: Request) -> None:
         closed = self._blocked | self._closed_to_files if is_file(request) else self._blocked
@@ -179,8 +179,8 @@ class PortalHosts:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        visit = context_of(crawler)
-        return cls(visit.portal, opened(visit))
+        context = context_of(crawler)
+        return cls(context.portal, opened(context))
 
     def process_request(self, request: Request) -> None:
         if self._portal.owns(request.url):
@@ -278,7 +278,7 @@ def meter_of(crawler: Crawler) -> TrafficMeter:
     return meter
 
 
-def opened(visit: RunContext) -> frozenset[str]:
-    """Every ``host:port`` that may be private in this visit."""
-    network = visit.config.network
+def opened(context: RunContext) -> frozenset[str]:
+    """Every ``host:port`` that may be private in this run."""
+    network = context.config.network
     return open_endpoints(network.allow, network.connect.values())

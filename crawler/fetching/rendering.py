@@ -44,8 +44,8 @@ def is_rendered(response: Response) -> bool:
 class Rendering:
     """Answers requests for pages that want a browser. It is started for the first, once."""
 
-    def __init__(self, crawler: Crawler, visit: RunContext) -> None:
-        self._crawler, self._visit = crawler, visit
+    def __init__(self, crawler: Crawler, context: RunContext) -> None:
+        self._crawler, self._context = crawler, context
         self._browser: Any = None
 
     @classmethod
@@ -56,17 +56,17 @@ class Rendering:
 
     async def process_request(self, request: Request) -> Response | None:
         """The rendered page; None for every other request, and in a replay, which has it saved."""
-        if not wants_browser(request) or self._visit.replay:
+        if not wants_browser(request) or self._context.replay:
             return None
         browser = await self._started(request)
-        page = RenderedPage(self._crawler, self._visit.portal, request)
+        page = RenderedPage(self._crawler, self._context.portal, request)
         html = await browser.rendered(request.url, page.answer)
         if page.failure is not None:
             raise page.failure
         if html is None:
             raise NotRendered(f"{request.url}: its scripts did not come to an end")
         body = html.encode()
-        if len(body) > self._visit.config.crawl.max_decoded_bytes:
+        if len(body) > self._context.config.crawl.max_decoded_bytes:
             raise TooLarge(f"{request.url}: {len(body)} bytes once rendered")
         headers = {"Content-Type": "text/html; charset=utf-8"}
         return HtmlResponse(
@@ -77,8 +77,8 @@ class Rendering:
         if self._browser is None:
             from crawler.fetching import browser
 
-            where = f"{self._visit.portal.slug}/{request.meta[BROWSER]}"
-            crawl = self._visit.config.crawl
+            where = f"{self._context.portal.slug}/{request.meta[BROWSER]}"
+            crawl = self._context.config.crawl
             try:
                 self._browser = await browser.start(
                     crawl.browser, agent=self._crawler.settings["USER_AGENT"], seconds=crawl.timeout * 4

@@ -114,11 +114,15 @@ class Throttle:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        visit = context_of(crawler)
-        started = visit.run.started or visit.run.slot
-        log = RequestLog(visit.config.requests, visit.portal.slug, visit.run.id, started)
+        context = context_of(crawler)
+        started = context.run.started or context.run.slot
+        log = RequestLog(context.config.requests, context.portal.slug, context.run.id, started)
         gate = cls(
-            pace_of(visit), DomainLocks(visit.config.turns), log, RunLimits.from_crawler(crawler), visit.clock
+            pace_of(context),
+            DomainLocks(context.config.turns),
+            log,
+            RunLimits.from_crawler(crawler),
+            context.clock,
         )
         crawler.signals.connect(gate.closed, signal=signals.spider_closed)
         return gate
@@ -192,11 +196,11 @@ class Throttle:
         self._log.close()
 
 
-def pace_of(visit: RunContext) -> Delay:
-    """The pace of a visit as it is configured."""
-    crawl = visit.config.crawl
+def pace_of(context: RunContext) -> Delay:
+    """The pace of a run as it is configured."""
+    crawl = context.config.crawl
     return Delay(
-        delay(visit.config, visit.portal),
+        delay(context.config, context.portal),
         longest=crawl.longest_delay,
         longest_wait=crawl.longest_wait,
         throttle=crawl.throttle,

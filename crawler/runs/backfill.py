@@ -73,7 +73,7 @@ def backfill(
         ours = planned(config, database, portal, wish, calendar_day(now))
         if ours.id and ours.complete:
             return BackfillOutcome(backfill=settled(database, ours.id, now))
-        visit = begin(
+        context = begin(
             config,
             database,
             slug,
@@ -85,11 +85,11 @@ def backfill(
             by_hand=slot is None,
             kind="backfill",
         )
-        if visit is None:
+        if context is None:
             return None
-        with lease.held(config, visit.run.id):
+        with lease.held(config, context.run.id):
             ours = _begun(database, ours, now)
-            run = crawled(evolve(visit, backfill=ours, told=told), BackfillSpider)
+            run = crawled(evolve(context, backfill=ours, told=told), BackfillSpider)
         return BackfillOutcome(backfill=settled(database, ours.id, clock.now()), run=run)
 
 

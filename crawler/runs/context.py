@@ -177,10 +177,10 @@ def delay(config: Config, portal: Portal) -> float:
     return next(value for value in (mine, portal.delay, config.crawl.delay) if value is not None)
 
 
-def tuning(visit: RunContext) -> dict[str, Any]:
-    """What of Scrapy's settings depends on the visit."""
-    crawl = visit.config.crawl
-    contact = f"; {visit.config.contact}" if visit.config.contact else ""
+def tuning(context: RunContext) -> dict[str, Any]:
+    """What of Scrapy's settings depends on the run."""
+    crawl = context.config.crawl
+    contact = f"; {context.config.contact}" if context.config.contact else ""
     common = {
         "USER_AGENT": f"polarchive/0.1 (policy archive{contact})",
         "CONCURRENT_REQUESTS": crawl.concurrency,
@@ -188,7 +188,7 @@ def tuning(visit: RunContext) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": crawl.timeout,
         "DOWNLOAD_MAXSIZE": crawl.max_bytes,
     }
-    return common | (_REPLAYED if visit.replay else {})
+    return common | (_REPLAYED if context.replay else {})
 
 
 _REPLAYED: dict[str, Any] = {
@@ -204,11 +204,11 @@ _REPLAYED: dict[str, Any] = {
 
 
 def context_of(crawler: Crawler) -> RunContext:
-    """The visit a Scrapy component works for."""
-    visit = getattr(crawler.spider, "visit", None)
-    if not isinstance(visit, RunContext):
+    """The run a Scrapy component works for."""
+    context = getattr(crawler.spider, "context", None)
+    if not isinstance(context, RunContext):
         raise TypeError("this component works for the portal spider only")
-    return visit
+    return context
 
 
 def part_of(crawler: Crawler, kind: type[T]) -> T:
@@ -220,7 +220,7 @@ def part_of(crawler: Crawler, kind: type[T]) -> T:
 
 
 def by_hand(portal: str = "", home: str = "", since: str = "") -> RunContext:
-    """The visit of ``scrapy crawl portal -a portal=SLUG``; raises SystemExit with a sentence."""
+    """The run of ``scrapy crawl portal -a portal=SLUG``; raises SystemExit with a sentence."""
     try:
         config = load(Path(home) if home else None)
         if not portal:
@@ -228,9 +228,9 @@ def by_hand(portal: str = "", home: str = "", since: str = "") -> RunContext:
         upgrade(config.database_url)
         database, now = open_database(config.database_url), clocks.now()
         day = dt.date.fromisoformat(since) if since else None
-        visit = begin(config, database, portal, slot=now, now=now, since=day)
+        context = begin(config, database, portal, slot=now, now=now, since=day)
     except (PolarchiveError, ValueError) as error:
         raise SystemExit(f"polarchive: {error}") from None
-    if visit is None:
+    if context is None:
         raise SystemExit(f"polarchive: {portal} is being crawled already")
-    return visit
+    return context

@@ -33,13 +33,13 @@ class RunLimits:
 
     def __init__(
         self,
-        visit: RunContext,
+        context: RunContext,
         stats: StatsCollector,
         close: Callable[[str], None],
         crawling: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._visit, self._stats, self._close, self._crawling = visit, stats, close, crawling
-        self._budget: BudgetConfig = visit.config.budget_of(visit.portal.slug)
+        self._context, self._stats, self._close, self._crawling = context, stats, close, crawling
+        self._budget: BudgetConfig = context.config.budget_of(context.portal.slug)
         self._reason: str | None = None
         self._requests = self._bytes = 0
         self._begun = time.monotonic()
@@ -76,7 +76,7 @@ class RunLimits:
         """Close the spider for ``reason``; the first reason counts."""
         if self._reason is None:
             self._reason = reason
-            logger.warning("%s: %s", self._visit.portal.slug, why)
+            logger.warning("%s: %s", self._context.portal.slug, why)
             self.note(why)
             self._close(reason)
 
@@ -87,13 +87,13 @@ class RunLimits:
     def look(self) -> None:
         """End the run when its time is over, or all are told to stop."""
         minutes = (time.monotonic() - self._begun) / 60
-        if minutes >= self._visit.config.crawl.time_limit_minutes:
+        if minutes >= self._context.config.crawl.time_limit_minutes:
             self.end("closespider_timeout", f"time limit: {minutes:.3g} minutes")
-        if self._visit.replay:
+        if self._context.replay:
             return
         if minutes >= self._budget.minutes:
             self.end("budget", f"budget: {minutes:.3g} minutes")
-        if stop := read_kill_switch(self._visit.config):
+        if stop := read_kill_switch(self._context.config):
             self.end("shutdown", ": ".join(["stopped for all", *filter(None, [stop.reason])]))
 
     def opened(self) -> None:

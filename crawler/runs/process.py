@@ -81,7 +81,7 @@ def crawl(
     now = clock.now()
     with open_database(config.database_url) as database:
         lease.close_lost(config, database, now)
-        visit = begin(
+        context = begin(
             config,
             database,
             slug,
@@ -94,10 +94,10 @@ def crawl(
             by_hand=slot is None,
             kind="import" if imported else "crawl",
         )
-        if visit is None:
+        if context is None:
             return None
-        with lease.held(config, visit.run.id):
-            return crawled(visit)
+        with lease.held(config, context.run.id):
+            return crawled(context)
 
 
 def process() -> AsyncCrawlerProcess:
@@ -110,22 +110,22 @@ def process() -> AsyncCrawlerProcess:
     return AsyncCrawlerProcess(settings)
 
 
-def crawled(visit: RunContext, spider: str | type[Spider] = "portal") -> Run:
-    """The closed run of a visit that was made here and now, by the named spider."""
+def crawled(context: RunContext, spider: str | type[Spider] = "portal") -> Run:
+    """The closed run of a run that was made here and now, by the named spider."""
     ours = process()
-    ours.crawl(spider, visit=visit)
+    ours.crawl(spider, context=context)
     ours.start()
-    return settled(visit)
+    return settled(context)
 
 
-def settled(visit: RunContext) -> Run:
+def settled(context: RunContext) -> Run:
     """The closed run of a crawl that ended, whichever way."""
-    with visit.database.write() as session:  # changes nothing where the ledger closed the run
+    with context.database.write() as session:  # changes nothing where the ledger closed the run
         run = leases.close(
-            session, visit.run.id, "failed", visit.clock(), message="the crawl broke; see the log"
+            session, context.run.id, "failed", context.clock(), message="the crawl broke; see the log"
         )
-    if visit.sample is None:
-        compute_keywords(visit.database, visit.config.home / "cache")
+    if context.sample is None:
+        compute_keywords(context.database, context.config.home / "cache")
     return run
 
 

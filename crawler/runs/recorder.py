@@ -51,9 +51,9 @@ class RunRecorder:
     """One per crawl. Captures of articles are recorded with their article, all others in batches."""
 
     def __init__(
-        self, visit: RunContext, stats: StatsCollector, seen: RunObservations, stop: Callable[[], None]
+        self, context: RunContext, stats: StatsCollector, seen: RunObservations, stop: Callable[[], None]
     ) -> None:
-        self._visit, self._run, self._stats, self._stop = visit, visit.run, stats, stop
+        self._context, self._run, self._stats, self._stop = context, context.run, stats, stop
         self._seen = seen
         self._pending: dict[tuple[str, str], Capture] = {}
         self._writer: CaptureWriter | None = None
@@ -91,14 +91,14 @@ class RunRecorder:
     def _write(self, request: Request, response: Response) -> Capture:
         if is_rendered(response):
             kind = (response.headers.get(b"Content-Type") or b"").decode()
-            body, now = response.body, self._visit.clock()
+            body, now = response.body, self._context.clock()
             return self._open_writer().convert(url=request.url, body=body, kind=kind, at=now)
         return self._open_writer().write(
             url=request.url,
             status=response.status,
             headers=_pairs(response.headers),
             body=response.body,
-            at=self._visit.clock(),
+            at=self._context.clock(),
             method=request.method,
             request_headers=_pairs(request.headers),
             request_body=request.body,
@@ -111,8 +111,8 @@ class RunRecorder:
         and does not record again."""
         if isinstance(error, ReplayedFailure):
             return error.at
-        at = self._visit.clock()
-        if not self._visit.replay:
+        at = self._context.clock()
+        if not self._context.replay:
             self._open_writer().fail(
                 url=request.url,
                 reason=reason(error),
@@ -125,7 +125,7 @@ class RunRecorder:
 
     def _keep_stored(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
         """Refer to a capture of the home; take over a foreign one, and what it refers to."""
-        own = refer(record, self._visit.config.captures) or self._taken_over(record)
+        own = refer(record, self._context.config.captures) or self._taken_over(record)
         if own:
             return own
         if original and not self._taken_over(original):
@@ -135,24 +135,24 @@ class RunRecorder:
 
     def _taken_over(self, record: StoredRecord) -> Capture | None:
         """What an earlier replay copied of a foreign record, when it is there and whole."""
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             known = captures.capture_by_record(session, record.record_id, record.digest)
-        return known if known and holds(self._visit.config.captures, known) else None
+        return known if known and holds(self._context.config.captures, known) else None
 
     def _open_writer(self) -> CaptureWriter:
         """The run's WARC; its row knows it before the first record lies in it."""
         if self._writer is None:
-            root, run = self._visit.config.captures, self._run
+            root, run = self._context.config.captures, self._run
             self._writer = CaptureWriter(
-                root, run.portal, run.id, now=self._visit.clock(), known=self._payload
+                root, run.portal, run.id, now=self._context.clock(), known=self._payload
             )
-            with self._visit.database.write() as session:
-                leases.beat(session, run.id, self._visit.clock(), warc=self._writer.file)
+            with self._context.database.write() as session:
+                leases.beat(session, run.id, self._context.clock(), warc=self._writer.file)
         return self._writer
 
     def _payload(self, digest: str) -> Capture | None:
         """Where a payload is held already, so that it is kept once."""
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             return held_payload(session, self._run.portal, digest)
 
     def sync(self) -> None:
@@ -163,7 +163,7 @@ class RunRecorder:
     def flush(self) -> None:
         """Record the captures that belong to no saved article."""
         if self._pending:
-            with self._visit.database.write() as session:
+            with self._context.database.write() as session:
                 captures.record_captures(session, tuple(self._pending.values()), self._run.id)
             self._pending.clear()
 
@@ -171,9 +171,9 @@ class RunRecorder:
 
     def opened(self) -> None:
         """Start the heartbeat; say which of the saved captures are damaged."""
-        if self._visit.replay:
-            self._stats.set_value(statistics.TORN, saved(self._visit.replay).torn)
-        self._pulse.start(self._visit.config.crawl.heartbeat, now=False)
+        if self._context.replay:
+            self._stats.set_value(statistics.TORN, saved(self._context.replay).torn)
+        self._pulse.start(self._context.config.crawl.heartbeat, now=False)
 
     def saved(self, item: Any) -> None:
         """The captures of a saved article are recorded."""
@@ -193,17 +193,19 @@ class RunRecorder:
             self._writer.close()
         counts = self._tally()
         state, message = statistics.final_state(reason, counts), statistics.explain(reason, counts)
-        with self._visit.database.write() as session:
+        with self._context.database.write() as session:
             leases.close(
-                session, self._run.id, state, self._visit.clock(), message=message, **self._counts(counts)
+                session, self._run.id, state, self._context.clock(), message=message, **self._counts(counts)
             )
 
     def beat(self) -> None:
         """Say that the run is alive; one beat that fails must not be the last (the looping call would
         end), or the run is taken for lost and its slot crawled twice."""
         try:
-            with self._visit.database.write() as session:
-                ours = leases.beat(session, self._run.id, self._visit.clock(), **self._counts(self._tally()))
+            with self._context.database.write() as session:
+                ours = leases.beat(
+                    session, self._run.id, self._context.clock(), **self._counts(self._tally())
+                )
         except SQLAlchemyError as error:
             logger.warning("run %d: heartbeat not written: %s", self._run.id, error)
             return

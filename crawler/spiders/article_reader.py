@@ -1,4 +1,4 @@
-"""The fetched pages of an article as what the archive takes: read as everything of this visit is read."""
+"""The fetched pages of an article as what the archive takes: read as everything of this run is read."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 class ArticleReader:
-    """Reads with one code and one boilerplate set, from the first page of a visit to the last."""
+    """Reads with one code and one boilerplate set, from the first page of a run to the last."""
 
-    def __init__(self, visit: RunContext) -> None:
-        self._visit, self._portal = visit, visit.portal
-        self._stored = CaptureReader(visit.config, visit.database)
-        with visit.database.read() as session:
-            self._boilerplate = boilerplate.active(session, visit.portal.slug)
-        self.code = code_version(visit.portal)
+    def __init__(self, context: RunContext) -> None:
+        self._context, self._portal = context, context.portal
+        self._stored = CaptureReader(context.config, context.database)
+        with context.database.read() as session:
+            self._boilerplate = boilerplate.active(session, context.portal.slug)
+        self.code = code_version(context.portal)
 
     @property
     def boilerplate(self) -> int | None:
@@ -89,7 +89,7 @@ class ArticleReader:
             boilerplate=self.boilerplate,
             layout=sought.pages[0].layout,
             cleaned=cleaned,
-            silent=sought.silent or (self._visit.imported and before(article, self._visit.silent_before)),
+            silent=sought.silent or (self._context.imported and before(article, self._context.silent_before)),
             known=sought.known,
             reread=self._reread,
             printed=self._printed,

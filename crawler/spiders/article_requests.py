@@ -34,25 +34,25 @@ logger = logging.getLogger(__name__)
 
 
 class ArticleRequests:
-    """The articles of one visit. ``asked`` are the keys of those that were asked for; ``heard`` is called
+    """The articles of one run. ``asked`` are the keys of those that were asked for; ``heard`` is called
     after each page that came."""
 
     def __init__(
         self,
-        visit: RunContext,
+        context: RunContext,
         memory: PortalState,
         facts: ExtractionCounts,
         stats: StatsCollector,
         heard: Callable[[], None],
     ) -> None:
-        self._portal, self._memory, self._heard = visit.portal, memory, heard
+        self._portal, self._memory, self._heard = context.portal, memory, heard
         self._facts, self._stats = facts, stats
         self.asked: set[str] = set()
-        self._moving = Relocations(visit.portal, memory)
-        self._files = AttachmentRequests(visit, stats)
-        self._reader = ArticleReader(visit)
+        self._moving = Relocations(context.portal, memory)
+        self._files = AttachmentRequests(context, stats)
+        self._reader = ArticleReader(context)
         self._conditional = Conditional(
-            visit,
+            context,
             code=self._reader.code,
             boilerplate=self._reader.boilerplate,
             lied=lambda: bool(stats.get_value(statistics.FAILED + statistics.LYING)),

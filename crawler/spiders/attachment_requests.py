@@ -112,24 +112,24 @@ FILE = "file"
 
 
 class AttachmentRequests:
-    """The files of one visit."""
+    """The files of one run."""
 
-    def __init__(self, visit: RunContext, stats: StatsCollector) -> None:
-        self._visit, self._stats = visit, stats
+    def __init__(self, context: RunContext, stats: StatsCollector) -> None:
+        self._context, self._stats = context, stats
         self._held: dict[str, ArticleAttachments | None] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def _wanted(self) -> AttachmentsConfig:
-        return self._visit.config.attachments_of(self._visit.portal.slug)
+        return self._context.config.attachments_of(self._context.portal.slug)
 
     def due(self, item: ExtractedArticle) -> tuple[Attachment, ...]:
         """Those of an article that are asked for tonight; asked before the article is saved."""
         if not self._wanted.enabled or not item.article.attachments:
             return ()
         key = item.article.key
-        with self._visit.database.read() as session:
-            self._held[key] = held_article(session, self._visit.portal.slug, key)
+        with self._context.database.read() as session:
+            self._held[key] = held_article(session, self._context.portal.slug, key)
         return due(
             item.article,
             item.captures,
@@ -143,10 +143,10 @@ class AttachmentRequests:
         """Whether a known article's files are looked at tonight, for which its page is needed."""
         if not self._wanted.enabled:
             return False
-        with self._visit.database.read() as session:
-            held = held_article(session, self._visit.portal.slug, key)
+        with self._context.database.read() as session:
+            held = held_article(session, self._context.portal.slug, key)
         return held is not None and any_due(
-            held, recheck_days=self._wanted.recheck_days, now=self._visit.clock()
+            held, recheck_days=self._wanted.recheck_days, now=self._context.clock()
         )
 
     # ------------------------------------------------------------ asking
@@ -229,11 +229,11 @@ class AttachmentRequests:
     def _lost(self, attachment: Attachment, request: Request, reason: str) -> Fetched:
         """A file that did not come, at the time of the answer that was none, or of giving up."""
         answer: Capture | None = request.meta.get("capture")
-        at = answer.at if answer else request.meta.get("lost") or self._visit.clock()
+        at = answer.at if answer else request.meta.get("lost") or self._context.clock()
         return Fetched(attachment=attachment, at=at, failed=reason)
 
     def _known(self, digest: str) -> FileText | None:
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             known = file_text(session, digest)
         return known if known and known.reader == bounded_reader.reader_version() else None
 
@@ -245,8 +245,8 @@ class AttachmentRequests:
 
     async def _again(self, digest: str, attachment: Attachment) -> FileText | None:
         """What an older payload says to the reader of today; None when its capture is lost."""
-        config = self._visit.config
-        with self._visit.database.read() as session:
+        config = self._context.config
+        with self._context.database.read() as session:
             capture = captures.first_capture(session, digest)
         if capture is None:
             return None

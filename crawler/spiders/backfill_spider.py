@@ -47,17 +47,17 @@ class Progress:
 class BackfillState(PortalState):
     """The memory of a run that has a back-fill; the listed set of the nights it neither reads nor writes."""
 
-    def __init__(self, visit: RunContext) -> None:
-        super().__init__(visit)
-        if visit.backfill is None:
+    def __init__(self, context: RunContext) -> None:
+        super().__init__(context)
+        if context.backfill is None:
             raise TypeError("this run has no back-fill")
-        self._backfill: Backfill = visit.backfill
+        self._backfill: Backfill = context.backfill
         self._asked: set[str] = set()
 
     def walk(self, section: Section) -> ListingWalk:
         """A section's listing, from where the last run left it."""
         ours = self._backfill
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             known = backfills.pages(session, ours.id, section.slug)
         return ListingWalk(
             section=section,
@@ -75,7 +75,7 @@ class BackfillState(PortalState):
     def took(self, walk: ListingWalk, chosen: Sequence[Entry]) -> None:
         """A page was read: its entries of the range, and where the walk stands, in one transaction."""
         ours, section = self._backfill.id, walk.section.slug
-        with self._visit.database.write() as session:
+        with self._context.database.write() as session:
             held = queries.known_among(session, self._portal, [entry.key for entry in chosen])
             backfills.find(session, ours, section, [entry for entry in chosen if entry.key not in held])
             backfills.keep_page(session, ours, section, walk.asked, walk.pages)
@@ -87,7 +87,7 @@ class BackfillState(PortalState):
 
     def lost(self, walk: ListingWalk) -> None:
         """A page could not be read."""
-        with self._visit.database.write() as session:
+        with self._context.database.write() as session:
             backfills.page_lost(session, self._backfill.id, walk.section.slug, walk.asked)
             backfills.keep_walked(session, self._backfill.id, walk.section.slug, walk.report)
 
@@ -100,13 +100,13 @@ class BackfillState(PortalState):
             yield ArticleFetch(url=one.url, key=one.key, entry=one, silent=True)
 
     def _wanted_behind(self, key: str) -> list[Entry]:
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             return backfills.pending(session, self._backfill.id, after=key, limit=_AT_ONCE)
 
     def not_come(self, key: str) -> None:
         """An article of the range could not be had."""
         self.spare(key)
-        with self._visit.database.write() as session:
+        with self._context.database.write() as session:
             backfills.record_failure(session, self._backfill.id, key)
 
     def spare(self, key: str) -> None:
@@ -127,7 +127,7 @@ class BackfillState(PortalState):
 
     def progress(self) -> Progress:
         """How many entries are done of those found."""
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             ours = backfills.backfill(session, self._backfill.id)
         return Progress(done=ours.archived + ours.failed, total=ours.found)
 
@@ -142,10 +142,10 @@ class BackfillSpider(PortalSpider):
     _done = _total = 0
 
     def _remembering(self) -> PortalState:
-        return BackfillState(self.visit)
+        return BackfillState(self.context)
 
     def _listings(self) -> Iterator[Request]:
-        for section in self.visit.sections:
+        for section in self.context.sections:
             walk = self._memory.walk(section)
             if not walk.report.closed:
                 yield self._ask_walk(walk, section.url)
@@ -161,7 +161,7 @@ class BackfillSpider(PortalSpider):
         walk, payload = so_far, payload_of(response)
         try:
             found = extraction.read_listing(
-                self.visit.portal, walk.section, payload, first=walk.begins, away=True
+                self.context.portal, walk.section, payload, first=walk.begins, away=True
             )
         except PageError as error:
             yield from self._page_lost(walk, error)
@@ -188,12 +188,12 @@ class BackfillSpider(PortalSpider):
         yield from self._walk_on(walk)
 
     def _walk_on(self, walk: ListingWalk) -> Output:
-        self.visit.told("pages of listings", walk.pages, walk.pages + walk.report.waiting)
+        self.context.told("pages of listings", walk.pages, walk.pages + walk.report.waiting)
         following = walk.following()
         if following:
             yield self._ask_walk(walk, following)
             return
-        where, report = f"{self.visit.portal.slug}/{walk.section.slug}", walk.report
+        where, report = f"{self.context.portal.slug}/{walk.section.slug}", walk.report
         logger.info("%s: %d pages read, %s", where, report.pages, report.state)
 
     # -------------------------------------------------------------- articles
@@ -207,4 +207,4 @@ class BackfillSpider(PortalSpider):
     def _heard(self) -> None:
         """Say how far we are."""
         self._done += 1
-        self.visit.told("articles", min(self._done, self._total), self._total)
+        self.context.told("articles", min(self._done, self._total), self._total)

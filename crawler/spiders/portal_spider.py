@@ -41,49 +41,51 @@ class PortalSpider(Spider):
     """Visits every listing of a portal, the articles that are new there, and the known ones that are due."""
 
     name = "portal"
-    visit: RunContext
+    context: RunContext
     seen: RunObservations
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
-        visit = arguments.pop("visit", None) or by_hand(**arguments)
-        crawler.settings.setdict(tuning(visit), priority="spider")
-        spider = super().from_crawler(crawler, visit=visit, seen=RunObservations())
+        context = arguments.pop("context", None) or by_hand(**arguments)
+        crawler.settings.setdict(tuning(context), priority="spider")
+        spider = super().from_crawler(crawler, context=context, seen=RunObservations())
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every section."""
         self._memory = self._remembering()
-        self._articles = ArticleRequests(self.visit, self._memory, self.seen.facts, self._stats, self._heard)
+        self._articles = ArticleRequests(
+            self.context, self._memory, self.seen.facts, self._stats, self._heard
+        )
         self._rest = self._others()
         self._shown: set[str] = set()
         for asked in self._listings():
             yield asked
 
     def _remembering(self) -> PortalState:
-        return PortalState(self.visit)
+        return PortalState(self.context)
 
     def _heard(self) -> None:
         """A page of an article came."""
 
     def _listings(self) -> Iterator[Request]:
-        for section in self.visit.sections:
-            deep = section.slug in self.visit.deep
+        for section in self.context.sections:
+            deep = section.slug in self.context.deep
             yield self._ask_listing(ListingCursor(section=section, deep=deep), section.url)
 
     def _others(self) -> Iterator[ArticleFetch]:
         """What is wanted besides what the listings show."""
-        if self.visit.sample:
+        if self.context.sample:
             return iter(())
-        return handed(self.visit) if self.visit.imported else self._memory.rest()
+        return handed(self.context) if self.context.imported else self._memory.rest()
 
     def idle(self) -> None:
         """When the listings are done, ask for what is due, or was handed to us, and none of them showed."""
         asked = self._articles.asked
         due = list(islice((each for each in self._rest if each.key not in asked), _AT_ONCE))
         for sought in due:
-            counted = statistics.HANDED if self.visit.brings else statistics.ASKED
+            counted = statistics.HANDED if self.context.brings else statistics.ASKED
             self.crawler.engine.crawl(self._articles.ask(sought, counted))
         if due:
             raise DontCloseSpider
@@ -103,36 +105,36 @@ class PortalSpider(Spider):
         """Ask for the articles of a listing page and for the page that follows it."""
         try:
             found = extraction.read_listing(
-                self.visit.portal, so_far.section, payload_of(response), first=not so_far.keys
+                self.context.portal, so_far.section, payload_of(response), first=not so_far.keys
             )
         except PageError as error:
             self._note_unread(so_far.section, error)
             return
         fresh, at = so_far.fresh(found), response.meta["capture"].at
         choice = self._memory.choose(so_far, fresh, at)
-        trail = so_far.asking(response.url).read(found, choice, self.visit.run.since)
+        trail = so_far.asking(response.url).read(found, choice, self.context.run.since)
         known = {entry.key for entry in fresh} - choice.news
         self.seen.reports.read(trail.section.slug, response.url, found, known=known)
         self._count(statistics.ENTRIES, len(trail.keys - self._shown))
         self._shown |= trail.keys
         wanted = {row.key: row for row in reversed(choice.asked) if row.key not in self._articles.asked}
-        for row in list(reversed(wanted.values()))[: self.visit.sample]:
+        for row in list(reversed(wanted.values()))[: self.context.sample]:
             yield self._articles.ask_listed(row, trail.section.slug)
         self._note_odd(found, trail)
         if not trail.following:
             self._end(trail)
-        elif not (self.visit.sample and trail.keys):
+        elif not (self.context.sample and trail.keys):
             yield self._ask_listing(trail, trail.following)
 
     def _end(self, trail: ListingCursor) -> None:
-        if trail.deep and self.visit.whole:
+        if trail.deep and self.context.whole:
             self._stats.set_value(statistics.SWEPT + trail.section.slug, True)
 
     def _note_odd(self, found: Listing, trail: ListingCursor) -> None:
         """Rows that lead elsewhere or bear a day that has not come, and a pager without an end."""
-        where = f"{self.visit.portal.slug}/{trail.section.slug}"
-        tomorrow = self.visit.run.slot.date() + dt.timedelta(days=1)
-        away = [one for one in found.elsewhere if in_window(one, self.visit.run.since)]
+        where = f"{self.context.portal.slug}/{trail.section.slug}"
+        tomorrow = self.context.run.slot.date() + dt.timedelta(days=1)
+        away = [one for one in found.elsewhere if in_window(one, self.context.run.since)]
         early = [one for one in found.entries if one.listed_on and one.listed_on > tomorrow]
         found_odd: dict[Oddity, list[Entry]] = {statistics.ELSEWHERE: away, statistics.FUTURE: early}
         for word, odd in found_odd.items():
@@ -153,7 +155,7 @@ class PortalSpider(Spider):
         if isinstance(error, NotSaved):
             self._count(statistics.MISSING + "listing")
             return
-        logger.warning("%s/%s: listing not read: %s", self.visit.portal.slug, section.slug, error)
+        logger.warning("%s/%s: listing not read: %s", self.context.portal.slug, section.slug, error)
         self._count(statistics.FAILED + reason(error))
         self._stats.set_value(statistics.UNREAD + section.slug, reason(error))
         self.seen.reports.unread(section.slug, reason(error), getattr(error, "found", None))

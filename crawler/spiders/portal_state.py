@@ -1,4 +1,4 @@
-"""What a visit remembers of its portal: the articles it has, and what its listings have shown."""
+"""What a run remembers of its portal: the articles it has, and what its listings have shown."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ _NEVER = (dt.date.min, 0)
 
 
 class PortalState:
-    """Reads and writes what is known of a portal; holds nothing but the visit."""
+    """Reads and writes what is known of a portal; holds nothing but the run."""
 
-    def __init__(self, visit: RunContext) -> None:
-        self._visit, self._portal = visit, visit.portal.slug
+    def __init__(self, context: RunContext) -> None:
+        self._context, self._portal = context, context.portal.slug
 
     @property
     def _today(self) -> dt.date:
         """A replay asks for everything, due or not."""
-        return dt.date.max if self._visit.replay else calendar_day(self._visit.clock())
+        return dt.date.max if self._context.replay else calendar_day(self._context.clock())
 
     # -------------------------------------------------------------- listings
 
     def choose(self, trail: ListingCursor, entries: Iterable[Entry], at: dt.datetime) -> Choice:
         """Which of a page's entries are asked for; that they were shown is remembered before they are."""
         section, rows = trail.section.slug, (*trail.undecided, *entries)
-        with self._visit.database.write() as session:
+        with self._context.database.write() as session:
             known = queries.known_among(session, self._portal, [row.key for row in rows])
             before = listed_entries.remembered(session, self._portal, section, [row.key for row in rows])
             choice = choose(
                 [ListedRow(entry=row, known=known.get(row.key), listed=before.get(row.key)) for row in rows],
-                self._visit.run.since,
+                self._context.run.since,
                 self._today,
-                settled=section in self._visit.known_sections,
+                settled=section in self._context.known_sections,
             )
             wanted = {row.entry.key: self.is_silent(row, section) for row in choice.asked if not row.known}
             listed_entries.remember(
@@ -54,7 +54,7 @@ class PortalState:
                 section,
                 [row.entry for row in choice.shown],
                 at,
-                wanted={} if self._visit.replay else wanted,
+                wanted={} if self._context.replay else wanted,
                 due=self._today,
             )
         return choice
@@ -63,8 +63,8 @@ class PortalState:
         """Whether the entry is no news: from a first crawl, or from before the archive's window."""
         if row.listed and row.listed.due:
             return row.listed.silent
-        before, day = self._visit.silent_before, row.entry.listed_on
-        return section not in self._visit.known_sections or bool(before and day and day < before)
+        before, day = self._context.silent_before, row.entry.listed_on
+        return section not in self._context.known_sections or bool(before and day and day < before)
 
     # -------------------------------------------------------------- the rest
 
@@ -72,7 +72,7 @@ class PortalState:
         """What is to be asked for though no listing shows it: the known articles that are due, those
         overdue longest first, then what was wanted and has not come. Read from the archive bit by bit."""
         yield from self._due()
-        if not self._visit.replay:
+        if not self._context.replay:
             yield from self._owed()
 
     def _due(self) -> Iterator[ArticleFetch]:
@@ -98,10 +98,10 @@ class PortalState:
         return self._vouched(row.known) if row.known and not row.says_otherwise else None
 
     def _vouched(self, article: KnownArticle) -> Validators | None:
-        return vouched_by(article, replay=bool(self._visit.replay))
+        return vouched_by(article, replay=bool(self._context.replay))
 
     def _due_behind(self, after: tuple[dt.date, int]) -> list[KnownArticle]:
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             return queries.due_articles(session, self._portal, self._today, after=after, limit=_AT_ONCE)
 
     def _owed(self) -> Iterator[ArticleFetch]:
@@ -112,24 +112,24 @@ class PortalState:
             after = found[-1].entry.key, found[-1].section
 
     def _owed_behind(self, after: tuple[str, str]) -> list[listed_entries.Listed]:
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             return listed_entries.pending(session, self._portal, self._today, after=after, limit=_AT_ONCE)
 
     # -------------------------------------------------------------- at other addresses
 
     def known(self, key: str) -> KnownArticle | None:
         """The article with this key, or one that stands for it."""
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             return queries.article_by_key(session, self._portal, key)
 
     def twins(self, article: Article) -> list[KnownArticle]:
         """Known articles that say the same at other addresses."""
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             return relocation.twins(session, article)
 
     def archived(self, article_id: int) -> Article | None:
         """What the newest version of an article says."""
-        with self._visit.database.read() as session:
+        with self._context.database.read() as session:
             newest = queries.version(session, article_id)
         return newest.article if newest else None
 
@@ -137,8 +137,8 @@ class PortalState:
 
     def not_come(self, key: str) -> None:
         """An article that is wanted could not be had."""
-        if not self._visit.replay:
-            with self._visit.database.write() as session:
+        if not self._context.replay:
+            with self._context.database.write() as session:
                 listed_entries.record_failure(session, self._portal, key, self._today)
 
     def spare(self, key: str) -> None:
@@ -146,24 +146,24 @@ class PortalState:
 
     def settle(self) -> None:
         """At the end of the run: what was archived is owed no more."""
-        with self._visit.database.write() as session:
+        with self._context.database.write() as session:
             listed_entries.settle(session, self._portal)
 
 
 # ------------------------------------------------------------------ articles that an import brings
 
 
-def handed(visit: RunContext) -> Iterator[ArticleFetch]:
+def handed(context: RunContext) -> Iterator[ArticleFetch]:
     """One for each article among the saved pages, by its first page. A portal that was never crawled
     tells nobody."""
     urls: dict[str, str] = {}
-    for url in sorted(saved(visit.replay).urls(), key=lambda url: (len(url), url)):
-        if key := visit.portal.key(url):
+    for url in sorted(saved(context.replay).urls(), key=lambda url: (len(url), url)):
+        if key := context.portal.key(url):
             urls.setdefault(key, url)
     for key, url in urls.items():
-        with visit.database.read() as session:
-            known = queries.article_by_key(session, visit.portal.slug, key)
-        yield ArticleFetch(url=url, key=key, known=known is not None, silent=not visit.known_sections)
+        with context.database.read() as session:
+            known = queries.article_by_key(session, context.portal.slug, key)
+        yield ArticleFetch(url=url, key=key, known=known is not None, silent=not context.known_sections)
 
 
 def before(article: Article, day: dt.date | None) -> bool:

@@ -17,7 +17,7 @@ from storage.rows import KnownArticle
 
 
 class Relocations:
-    """The addresses of a visit's articles. ``there`` are the keys of those that were seen in it, ``gone``
+    """The addresses of a run's articles. ``there`` are the keys of those that were seen in it, ``gone``
     of those that were not at their address."""
 
     def __init__(self, portal: Portal, memory: PortalState) -> None:

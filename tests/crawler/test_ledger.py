@@ -45,19 +45,19 @@ def test_a_heartbeat_that_cannot_be_written_is_not_the_last(
         with database.write() as session:
             run = leases.claim(session, "ndrc", NIGHT, NIGHT)
         assert run
-        visit = RunContext(
+        context = RunContext(
             config=Config(home=tmp_path), portal=portal, sections=(), database=database, run=run
         )
         stopped: list[bool] = []
 
-        async def beat(visit: RunContext) -> None:
+        async def beat(context: RunContext) -> None:
             RunRecorder(
-                visit, StatsCollector(Crawler(Spider)), RunObservations(), lambda: stopped.append(True)
+                context, StatsCollector(Crawler(Spider)), RunObservations(), lambda: stopped.append(True)
             ).beat()
 
-        asyncio.run(beat(evolve(visit, database=Locked(*astuple(database, recurse=False)))))
+        asyncio.run(beat(evolve(context, database=Locked(*astuple(database, recurse=False)))))
         assert "heartbeat not written" in caplog.text
-        asyncio.run(beat(visit))
+        asyncio.run(beat(context))
         with database.read() as session:
             beaten = leases.run(session, run.id).heartbeat
         assert beaten

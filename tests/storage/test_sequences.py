@@ -33,30 +33,30 @@ class Visit:
     night: int = 0
 
 
-def read(payload: str, visit: Visit, key: str) -> Article:
+def read(payload: str, context: Visit, key: str) -> Article:
     """Each code finds other words in the same payload, each set leaves others; none sees the clock."""
     words, _boilerplate = payload.split(" | ")
-    return an_article(f"{WORDS}第{visit.code}版代码、第{visit.learned}套版式读出：{words}。", key=key)
+    return an_article(f"{WORDS}第{context.code}版代码、第{context.learned}套版式读出：{words}。", key=key)
 
 
 def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
     """The versions of an article of its own after all visits."""
     key, payloads = next(keys), dict[str, str]()
-    for number, visit in enumerate(visits):
-        payload = f"第{visit.words}条 | {visit.boilerplate}"
-        capture = a_capture(payload, at=NIGHT + visit.night * DAY, record=f"<urn:test:{key}:{number}>")
+    for number, context in enumerate(visits):
+        payload = f"第{context.words}条 | {context.boilerplate}"
+        capture = a_capture(payload, at=NIGHT + context.night * DAY, record=f"<urn:test:{key}:{number}>")
         payloads[capture.digest] = payload
 
-        def reread(captures: tuple[Capture, ...], visit: Visit = visit) -> Article:
-            return read(payloads[captures[0].digest], visit, key)
+        def reread(captures: tuple[Capture, ...], context: Visit = context) -> Article:
+            return read(payloads[captures[0].digest], context, key)
 
         archive.store(
             database,
             Extraction(
-                article=read(payload, visit, key),
+                article=read(payload, context, key),
                 captures=(capture,),
-                code=f"code-{visit.code}",
-                boilerplate=visit.learned or None,
+                code=f"code-{context.code}",
+                boilerplate=context.learned or None,
             ),
             decide=the_known_policy,
             reread=reread,
@@ -84,5 +84,5 @@ def test_versions_have_no_gaps_and_no_equal_neighbours(database: Database, visit
 @on_both
 @given(visits=visits_of_one_night)
 def test_there_are_as_many_versions_as_the_words_had_states(database: Database, visits: list[Visit]) -> None:
-    states = [words for words, _ in groupby(visit.words for visit in visits)]
+    states = [words for words, _ in groupby(context.words for context in visits)]
     assert len(crawl(database, visits)) == len(states)
