@@ -138,6 +138,8 @@ class BackfillState(PortalState):
 class BackfillSpider(PortalSpider):
     """Visits the listings of a portal as deep as a range of days lies, and the articles of the range."""
 
+    name = "backfill"
+
     _memory: BackfillState
     _done = _total = 0
 

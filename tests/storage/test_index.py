@@ -169,7 +169,7 @@ def test_while_another_process_indexes_following_waits_for_the_next_time(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from storage import index
+from storage.search import index
 from storage.database import open_database
 kept = index._Writer.put
 def put(writer, versions):
