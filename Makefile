@@ -1,7 +1,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
+DEBIAN := $(shell sed 's/#.*//' system-packages.txt)
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
-.PHONY: demo test check simulate bench bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
+.PHONY: demo test check system-packages simulate bench bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
@@ -14,6 +16,12 @@ check: install  ## style, types, floors, migrations
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+system-packages:  ## the Debian packages that tests need (Chromium, LibreOffice); as root, or by sudo
+	@if dpkg-query --show --showformat='$${db:Status-Status}\n' $(DEBIAN) 2>&1 | grep -qvx installed; then \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(DEBIAN); \
+	fi
 
 simulate: install  ## fortnights of forty portals with planned faults: were all noticed, is the archive true? ARGS=--help
 	$(BIN)/python -m simulation $(ARGS)

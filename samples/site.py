@@ -41,12 +41,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer, with a length, so that the connection is kept."""
-        said = respond(self.headers.get("Host", ""), urlsplit(self.path).path, self.night)
+        said = self.answer(self.headers.get("Host", ""), urlsplit(self.path).path)
         self.send_response(said.status)
         self.send_header("Content-Type", said.content_type)
         self.send_header("Content-Length", str(len(said.body)))
         self.end_headers()
         self.wfile.write(said.body)
+
+    def answer(self, host: str, path: str) -> Answer:
+        """What the host says to a path."""
+        return respond(host, path, self.night)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name of the base)
         """Say nothing: the demo has the word."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from shutil import copyfile
 
@@ -16,6 +17,30 @@ from tests import postgres
 # Speed is for the benchmarks to say: a busy machine fails no property.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--no-skips``, which CI sets."""
+    parser.addoption("--no-skips", action="store_true", help="fail when a test was skipped")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Print below pytest's own summary which tests did not run, and fail if none may be skipped."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") for report in reporter.getreports("skipped")
+    )
+    if not reasons:
+        return
+    strict = session.config.getoption("--no-skips")
+    if strict and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    not_run = "; ".join(f"{count} × {reason}" for reason, count in reasons.items())
+    reporter.write_line(f"NOT RUN: {not_run}", red=strict, yellow=not strict)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], ids=["sqlite", "postgresql"])

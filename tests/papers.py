@@ -172,5 +172,39 @@ def an_rtf(paragraphs: Sequence[str] = PLAN) -> bytes:
     return ("{\\rtf1\\ansi\\uc0\n" + "".join(f"{line}\\par\n" for line in lines) + "}").encode()
 
 
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+_ODF_NAMES = {
+    "office": "office",
+    "draw": "drawing",
+    "table": "table",
+    "text": "text",
+    "svg": "svg-compatible",
+}
+
+
+def a_flat_odp(paragraphs: Sequence[str] = PLAN) -> bytes:
+    """One slide as an OpenDocument presentation in a single XML file."""
+    words = "".join(f"<text:p>{paragraph}</text:p>" for paragraph in paragraphs)
+    frame = '<draw:frame svg:width="20cm" svg:height="10cm" svg:x="1cm" svg:y="1cm">'
+    slide = f"<draw:page>{frame}<draw:text-box>{words}</draw:text-box></draw:frame></draw:page>"
+    return _flat_odf("presentation", slide)
+
+
+def a_flat_ods(rows: Sequence[Sequence[str]], sheet: str) -> bytes:
+    """One sheet as an OpenDocument spreadsheet in a single XML file."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = (f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+    return _flat_odf("spreadsheet", f'<table:table table:name="{sheet}">{"".join(lines)}</table:table>')
+
+
+def _flat_odf(kind: str, body: str) -> bytes:
+    names = " ".join(f'xmlns:{prefix}="{_ODF}:{name}:1.0"' for prefix, name in _ODF_NAMES.items())
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document {names} office:version="1.2"'
+        f' office:mimetype="application/vnd.oasis.opendocument.{kind}">'
+        f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document>"
+    ).encode()
+
+
 OLD_DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "WordDocument".encode("utf-16-le") + b"\0" * 100
 """Enough of a Word 97 file to be known as one."""

@@ -113,7 +113,7 @@ def test_a_range_in_the_middle_is_archived_and_nobody_is_told(home: Home, pages:
     assert told["walked"]["tz"]["pages"] == 9, "six pages down to 2019, then three of 2018"
     assert {name for name, one in home.newest().items() if one.article.published} >= of_range(pages)
     assert len(home.newest()) == SIZE + FOUND
-    assert [change.quiet for change in home.changes()[SIZE:]] == [True] * FOUND
+    assert [change.silent for change in home.changes()[SIZE:]] == [True] * FOUND
     assert home.ask("alerts", "send", "--json")["matched"] == 0
 
 
@@ -153,7 +153,7 @@ def test_a_back_fill_that_is_killed_among_the_listing_pages_skips_none_though_th
     assert (told["state"], told["archived"]) == ("done", FOUND)
     assert said(home) == undisturbed, "and what is new is left to the night"
     home.crawl("ndrc", "--section", "tz")
-    assert [change.quiet for change in home.changes()[-4:]] == [False] * 4
+    assert [change.silent for change in home.changes()[-4:]] == [False] * 4
 
 
 def test_a_budget_ends_a_back_fill_and_the_same_command_goes_on(

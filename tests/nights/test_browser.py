@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
-from crawler.fetching.browser import PROGRAMS
 from storage.warc.reader import load, scan
 from storage.warc.record_parser import RENDERED
 from tests.mocksite import shapes
 from tests.mocksite.scripted.made import ROOT
 from tests.mocksite.shapes import paper
 from tests.nights.conftest import SHANGHAI, Home
+from tests.programs import needs_browser
 
 OFFLINE = str(Path(__file__).parent / "offline")
 PACKAGES = ["tests.mocksite.scripted"]
@@ -56,10 +53,7 @@ def publish(home: Home) -> None:
         site.put_all({f"{ROOT}{folder}/{each.stem}.html": shapes.ndrc_article(each) for each in shown})
 
 
-@pytest.mark.skipif(
-    not any(map(shutil.which, PROGRAMS)),
-    reason="no browser on this machine (on Debian: apt install chromium)",
-)
+@needs_browser
 def test_a_list_made_by_a_script_is_rendered_politely_and_replayed_without_a_browser(
     home: Home, tmp_path: Path, cache: Path
 ) -> None:

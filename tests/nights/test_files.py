@@ -91,7 +91,7 @@ def test_the_words_of_a_file_are_the_notices_and_are_found(home: Home) -> None:
     assert [hit.title for hit in hits.hits] == [each.title]
     assert "古树名木" in hits.hits[0].snippet
     assert {change.kind for change in home.changes()} == {"new_policy", "attachments"}
-    assert all(change.quiet for change in home.changes())
+    assert all(change.silent for change in home.changes())
 
     assert night(home) == {"state": "ok", "unchanged": 10}
     assert asked(home, "plan.pdf") == 1, "an unchanged page leaves its files alone"

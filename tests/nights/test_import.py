@@ -68,7 +68,7 @@ def test_an_article_comes_in_though_no_listing_shows_it_and_is_news(home: Home, 
     home.crawl("ndrc", "--section", "tz")
     page = saved(folder, "news.html", address(0), shapes.ndrc_article(SHOWN[0]))
     assert bring(home, "ndrc", page).json["runs"][0]["new"] == 1
-    assert [change.quiet for change in home.changes()] == [True] * 11 + [False]
+    assert [change.silent for change in home.changes()] == [True] * 11 + [False]
 
 
 def test_web_archives_of_one_file_and_warcs_are_taken(home: Home, folder: Path) -> None:

@@ -80,7 +80,7 @@ def test_an_entry_with_an_older_day_in_the_middle_is_news_and_one_from_before_th
     between, ancient = papers(1, first=51, ago=80), papers(1, first=52, ago=900)
     publish(home, [*shown[:5], *between, *ancient, *shown[5:]], *three_pages[1:])
     assert crawl(home, day=SWEPT_ON + 1)["new"] == 2
-    assert sorted(change.quiet for change in home.changes()[30:]) == [False, True]
+    assert sorted(change.silent for change in home.changes()[30:]) == [False, True]
 
 
 def test_what_did_not_come_is_asked_for_again_though_no_listing_shows_it_any_more(home: Home) -> None:

@@ -44,7 +44,7 @@ def crawl(home: Home, *, day: int, section: str = "tz") -> dict[str, int]:
 
 def news(home: Home) -> list[str]:
     """The changes after the first crawl."""
-    return [change.kind for change in home.changes() if not change.quiet]
+    return [change.kind for change in home.changes() if not change.silent]
 
 
 def asked(home: Home, since: int) -> list[str]:

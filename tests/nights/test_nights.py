@@ -48,7 +48,7 @@ def test_a_night_archives_what_is_new_and_knows_what_it_has(home: Home) -> None:
     assert version.article.doc_no.value.norm == "发改环资〔2026〕601号"
     assert "（一）摸清底数。" in version.article.text
     assert version.keywords
-    assert all(change.quiet for change in home.changes()), "a first crawl is not alerted"
+    assert all(change.silent for change in home.changes()), "a first crawl is not alerted"
 
     assert night(home) == {"state": "ok", "entries": 11, "unchanged": 11}
     assert len(home.changes()) == 11
@@ -91,7 +91,7 @@ def test_the_first_window_is_the_floor_and_what_lies_before_it_is_a_back_fill(ho
     publish(home, [*recent, *fresh, *old])
     row = home.crawl("ndrc", "--section", "tz", "--since", "2020-01-01")
     assert (row["new"], row["unchanged"]) == (4, 10)
-    assert sorted(change.quiet for change in home.changes()[10:]) == [False, True, True, True]
+    assert sorted(change.silent for change in home.changes()[10:]) == [False, True, True, True]
     assert home.runs()[1].since == TODAY - dt.timedelta(days=90)
 
 

@@ -164,7 +164,7 @@ def test_a_run_that_spent_its_budget_ends_in_order_and_the_next_nights_go_on(hom
     if "pages" in budget:
         home.crawl("ndrc", "--section", "tz", expect=3)
         assert len(home.newest()) == 12, "what is new goes before what is known"
-        assert all(change.quiet for change in home.changes()), (
+        assert all(change.silent for change in home.changes()), (
             "the first crawl is not over before it is whole"
         )
 

@@ -34,7 +34,7 @@ def crawl(home: Home, *, day: int, hour: int = 0) -> dict[str, int]:
 
 def news(home: Home) -> list[str]:
     """The changes after the first crawl."""
-    return [change.kind for change in home.changes() if not change.quiet]
+    return [change.kind for change in home.changes() if not change.silent]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pipelines.attachments.formats import Limits, is_html, kind_of, suffix_of
 from pipelines.attachments.libreoffice import program
 from policy.records.content import FileText
 from tests import papers
+from tests.programs import needs_libreoffice
 
 SMALL = Limits(seconds=10, memory_mb=512, pages=50, characters=20_000, unpacked=5_000_000)
 
@@ -149,15 +150,26 @@ def test_libreoffice_reads_old_files_with_macros_off_in_a_profile_of_its_own(
     assert found.reader.endswith("+office"), "what it could not read before is read again"
 
 
-@pytest.mark.skipif(program() is None, reason="no LibreOffice here; the test above has one of its own")
-@pytest.mark.parametrize("kind", ["doc", "rtf"])
-def test_the_libreoffice_of_this_machine_reads_old_files(kind: str, tmp_path: Path) -> None:
-    (tmp_path / "plan.rtf").write_bytes(papers.an_rtf())
+@needs_libreoffice
+@pytest.mark.parametrize(
+    ("kind", "name", "source", "expected"),
+    [
+        ("doc", "plan.rtf", papers.an_rtf(), [*papers.PLAN]),
+        ("rtf", "plan.rtf", papers.an_rtf(), [*papers.PLAN]),
+        ("xls", "plan.fods", papers.a_flat_ods([("单位", "甲区")], "汇总表"), ["汇总表", "单位", "甲区"]),
+        ("ppt", "plan.fodp", papers.a_flat_odp(), [*papers.PLAN]),
+    ],
+    ids=["doc", "rtf", "xls", "ppt"],
+)
+def test_the_libreoffice_of_this_machine_reads_old_files(
+    kind: str, name: str, source: bytes, expected: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(source)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    made = ["--headless", "--convert-to", "doc", "--outdir", str(tmp_path), str(tmp_path / "plan.rtf")]
+    made = ["--headless", "--convert-to", kind, "--outdir", str(tmp_path / "made"), str(tmp_path / name)]
     subprocess.run([str(program()), profile, *made], check=True, capture_output=True)
-    found = read((tmp_path / f"plan.{kind}").read_bytes(), f"plan.{kind}")
-    assert (found.kind, found.status, lines(found)) == (kind, "read", [*papers.PLAN])
+    found = read((tmp_path / "made" / f"plan.{kind}").read_bytes(), f"plan.{kind}")
+    assert (found.kind, found.status, lines(found)) == (kind, "read", expected)
 
 
 def test_a_libreoffice_that_hangs_is_ended(soffice: Path) -> None:

@@ -1,0 +1,19 @@
+"""Marks of tests that need a program beside Python."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from crawler.fetching.browser import PROGRAMS
+from pipelines.attachments import libreoffice
+
+INSTALL = "`make system-packages` installs it"
+
+needs_browser = pytest.mark.skipif(
+    not any(map(shutil.which, PROGRAMS)), reason=f"no browser on this machine, {INSTALL}"
+)
+needs_libreoffice = pytest.mark.skipif(
+    libreoffice.program() is None, reason=f"no LibreOffice on this machine, {INSTALL}"
+)
