@@ -3,7 +3,7 @@ BIN := .venv/bin
 DEBIAN := $(shell sed 's/#.*//' system-packages.txt)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
-.PHONY: demo test check system-packages simulate bench bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
+.PHONY: demo test check system-packages simulate bench bench-startup bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
@@ -11,11 +11,11 @@ demo: install  ## two nights on the sample portals, from crawl to alert
 test: install  ## all tests, on SQLite and PostgreSQL, on every core: ARGS=tests/storage, -k word
 	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
-check: install  ## style, types, floors, migrations
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+check: install  ## style, types, layers, structure, migrations that match the models
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	$(BIN)/mypy && $(BIN)/lint-imports
+	$(BIN)/python -m checks.structure && $(BIN)/python -m checks.article_path
+	$(BIN)/pytest tests/storage/test_migrations.py
 
 system-packages:  ## the Debian packages that tests need (Chromium, LibreOffice); as root, or by sudo
 	@if dpkg-query --show --showformat='$${db:Status-Status}\n' $(DEBIAN) 2>&1 | grep -qvx installed; then \
@@ -29,6 +29,9 @@ simulate: install  ## fortnights of forty portals with planned faults: were all 
 bench: install  ## CPU per archived page beside a plain spider; an archive that grows
 	$(BIN)/python -m benchmarks.crawl
 	$(BIN)/python -m benchmarks.growth
+
+bench-startup: install  ## CPU of a command and of a crawl before its first request, beside Python and plain Scrapy
+	$(BIN)/python -m benchmarks.startup $(ARGS)
 
 bench-extract: install .venv-bench/installed  ## our records beside other extractors': CORPUS=folder of pages and truths
 	$(BIN)/python -m benchmarks.extract $(CORPUS) $(ARGS)

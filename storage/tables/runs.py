@@ -80,7 +80,9 @@ class BackfillPageRow(Base):
 
     __tablename__ = "backfill_page"
 
-    backfill_id: Mapped[int] = mapped_column(ForeignKey("backfill.id"), primary_key=True)
+    backfill_id: Mapped[int] = mapped_column(
+        ForeignKey("backfill.id", name="fk_backfill_page_backfill_id_backfill"), primary_key=True
+    )
     section: Mapped[str] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int | None]
@@ -94,7 +96,9 @@ class BackfillEntryRow(Base):
 
     __tablename__ = "backfill_entry"
 
-    backfill_id: Mapped[int] = mapped_column(ForeignKey("backfill.id"), primary_key=True)
+    backfill_id: Mapped[int] = mapped_column(
+        ForeignKey("backfill.id", name="fk_backfill_entry_backfill_id_backfill"), primary_key=True
+    )
     key: Mapped[str] = mapped_column(primary_key=True)
     section: Mapped[str]
     url: Mapped[str]
