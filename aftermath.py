@@ -66,5 +66,5 @@ def follow(config: Config, database: Database, clock: Clock = clocks.now) -> Aft
 def send(config: Config, database: Database, clock: Clock = clocks.now) -> SendResult:
     """Hand what is due to the mail server; without one, only how much waits."""
     if not config.mail.host:
-        return SendResult(waiting=outbox.waiting(database))
+        return SendResult(waiting=outbox.count_waiting(database))
     return outbox.send(database, reporting.channel(config), clock, portals.names(config.portal_packages))

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
-from alerts import outbox
 from alerts.channels import DeliveryFailed
 from alerts.channels.email import EmailChannel
 from config import Config
@@ -19,6 +18,7 @@ from health.daily_report import DailyReport, News, message
 from health.history import HistoryEntry, OpenAlarm, history_of
 from policy.documents.dates import SHANGHAI, calendar_day
 from resting import sentence
+from storage.alerts import deliveries
 from storage.database import Database
 from storage.runs import backfills, health_history
 from storage.search.index import Index
@@ -64,7 +64,7 @@ def morning(
             ),
             resting=tuple(sentence(each) for each in health_history.backoffs(session).values()),
             behind=health_history.behind(session, Index(config.index).position),
-            waiting=outbox.waiting_in(session),
+            waiting=deliveries.count_unsent(session),
             held=tuple(map(lease.sentence, lease.blocking_runs(session).values())) if day == _today() else (),
             backfills=tuple(each.headline for each in backfills.of_day(session, first, first + _DAY)),
             remarks=tuple(remarks),

@@ -1,1 +1,1 @@
-"""Who is notified of a policy: subscriptions, matching of the change feed, outbox, messages, channels."""
+"""Notification of subscribers: checks of subscriptions, matching of the change feed, outbox, messages, channels."""

@@ -1,19 +1,19 @@
-"""A policy as a message: pure, in the subscriber's language, safe for headers."""
+"""Composes the message that notifies a subscriber of a policy, in Chinese. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from attrs import frozen
 
+from policy.text.messages import Message, single_line
+
 _SUBJECT_LENGTH = 120
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 @frozen(kw_only=True)
 class Source:
-    """One portal's page of the policy."""
+    """A page of the policy: the name of its portal and its address."""
 
     portal: str
     url: str
@@ -21,7 +21,7 @@ class Source:
 
 @frozen(kw_only=True)
 class Notice:
-    """All that a message says."""
+    """The facts that a message contains; absent ones are left out of its body."""
 
     title: str
     sources: tuple[Source, ...]
@@ -33,42 +33,29 @@ class Notice:
     warnings: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True)
-class Message:
-    """A subject of one line and a body."""
-
-    subject: str
-    body: str
-
-
 def compose(notice: Notice) -> Message:
-    """The message about a policy."""
-    return Message(subject=_cut(f"【政策】{one_line(notice.title)}", _SUBJECT_LENGTH), body=_body(notice))
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks, control characters and marks that turn the writing direction."""
-    return _UNPRINTABLE.sub(" ", text).strip()
+    """The message about a policy: its subject has at most 120 characters."""
+    return Message(subject=_cut(f"【政策】{single_line(notice.title)}", _SUBJECT_LENGTH), body=_body(notice))
 
 
 def _body(notice: Notice) -> str:
     lines = [
-        one_line(notice.title),
+        single_line(notice.title),
         "",
         *_field("发文机关", "、".join(notice.issuers)),
         *_field("发文字号", notice.doc_no),
         *_field("发布日期", notice.published.isoformat() if notice.published else None),
         *_field("命中", notice.snippet),
-        *(f"来源：{one_line(source.portal)}  {one_line(source.url)}" for source in notice.sources),
+        *(f"来源：{single_line(source.portal)}  {single_line(source.url)}" for source in notice.sources),
         *_field("提示", "；".join(notice.warnings)),
         "",
-        f"订阅：{one_line(notice.query)}",
+        f"订阅：{single_line(notice.query)}",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _field(label: str, value: str | None) -> list[str]:
-    return [f"{label}：{one_line(value)}"] if value else []
+    return [f"{label}：{single_line(value)}"] if value else []
 
 
 def _cut(text: str, length: int) -> str:

@@ -1,7 +1,8 @@
-"""The change feed against all subscriptions: a match becomes a pending delivery, once a policy.
+"""Matches the change feed against all subscriptions and adds pending deliveries, one per policy.
 
-A policy that turned out to be another was told if any of the two was. Matching is done on a snapshot;
-the deliveries and the cursor are then written in one transaction, unless another follower was quicker.
+If two policies were merged, a subscriber who was notified of either is not notified again. Matching reads
+a snapshot; deliveries and cursor are then written in one transaction, unless another process has moved the
+cursor meanwhile.
 """
 
 from __future__ import annotations
@@ -11,31 +12,29 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts import subscriptions
-from alerts.subscriptions import Subscription
 from policy.errors import QuerySyntax
 from policy.query.documents import document
-from policy.query.parser import Query, SearchDocument, matches
+from policy.query.parser import Query, SearchDocument, matches, parse
 from policy.records import Change
 from storage import queries
-from storage.articles.changes import cursor, held_cursor, move_cursor
+from storage.alerts.deliveries import add_delivery, has_delivery
+from storage.alerts.subscriptions import Subscription, all_subscriptions
+from storage.articles.changes import cursor, first_change_at, held_cursor, move_cursor
 from storage.database import Database
 from storage.policies import memberships
-from storage.tables import ChangeRow, DeliveryRow
-from storage.writes import insert_unless_there
 
 logger = logging.getLogger(__name__)
 
 CURSOR = "alerts"
 EVENT = "new"
 FRESH = dt.timedelta(days=7)
-"""A policy is news for so long after its first change: a later reprint is not."""
+"""Subscribers are notified of a policy until this long after its first change; later reprints are ignored."""
 
 _KINDS = {"new_policy", "source_added", "attachments"}
-"""A policy may answer for the first time by the words of a file that came later than its page."""
+"""Kinds of changes that are matched. ``attachments``: a policy may first match by the text of a file that was
+fetched after its page."""
 _BATCH = 200
 
 
@@ -47,99 +46,78 @@ class _Match:
 
 
 def follow(database: Database, names: Mapping[str, str], now: dt.datetime) -> int:
-    """Read the feed to its end; how many deliveries were made. ``names`` are the portals' names by slug."""
-    made = 0
-    while (step := _step(database, names, now)) is not None:
-        made += step
-    return made
+    """Read the change feed to its end; the number of deliveries added. ``names`` are portal names by slug."""
+    total = 0
+    while (added := _process_batch(database, names, now)) is not None:
+        total += added
+    return total
 
 
-def _step(database: Database, names: Mapping[str, str], now: dt.datetime) -> int | None:
-    """One batch of the feed; None at its end."""
+def _process_batch(database: Database, names: Mapping[str, str], now: dt.datetime) -> int | None:
+    """The number of deliveries added for one batch of the feed; None at its end."""
     with database.read() as session:
         start = cursor(session, CURSOR)
         changes = queries.changes(session, start, _BATCH)
-        found = _matches(session, changes, names)
+        batch_matches = _matches(session, changes, names)
     if not changes:
         return None
     with database.write() as session:
         if held_cursor(session, CURSOR) != start:
             return 0
-        made = sum(_deliver(session, match, now) for match in found)
+        added = sum(_deliver(session, match, now) for match in batch_matches)
         move_cursor(session, CURSOR, changes[-1].id)
-    return made
+    return added
 
 
 def _matches(session: Session, changes: Sequence[Change], names: Mapping[str, str]) -> list[_Match]:
-    wanting = list(_readable(subscriptions.every(session)))
-    if not wanting:
+    subscriptions = list(_with_parsed_query(all_subscriptions(session)))
+    if not subscriptions:
         return []
     roots = memberships.roots(session, {change.policy_id for change in changes})
     return [
         _Match(subscription_id=subscription.id, policy_id=roots[change.policy_id], change_id=change.id)
-        for change in _news(session, changes, roots)
+        for change in _fresh_changes(session, changes, roots)
         for document in _documents(session, change, names)
-        for subscription, query in wanting
-        if _is_for(subscription, change) and matches(query, document)
+        for subscription, query in subscriptions
+        if change.id > subscription.since_change and matches(query, document)
     ]
 
 
-def _readable(found: Iterable[Subscription]) -> Iterator[tuple[Subscription, Query]]:
-    """Each with its tree; one that today's grammar does not read must not silence the others."""
-    for each in found:
+def _with_parsed_query(subscriptions: Iterable[Subscription]) -> Iterator[tuple[Subscription, Query]]:
+    """Subscriptions with their parsed query. One that no longer parses is logged and skipped."""
+    for subscription in subscriptions:
         try:
-            yield each, each.tree
+            yield subscription, parse(subscription.query)
         except QuerySyntax as error:
-            logger.error("subscription %d is not matched: %s", each.id, error)
+            logger.error("subscription %d is not matched: %s", subscription.id, error)
 
 
-def _is_for(subscription: Subscription, change: Change) -> bool:
-    return change.id > subscription.since_change
-
-
-def _news(session: Session, changes: Sequence[Change], roots: Mapping[int, int]) -> list[Change]:
-    """The changes that tell of a policy we have not long known."""
-    told = [change for change in changes if change.kind in _KINDS and not change.silent]
-    born = {root: _birth(session, root) for root in {roots[change.policy_id] for change in told}}
-    return [change for change in told if change.at - born[roots[change.policy_id]] <= FRESH]
-
-
-def _birth(session: Session, policy_id: int) -> dt.datetime:
-    """When the archive first knew it, under whatever number."""
-    family = memberships.family(session, policy_id)
-    return session.scalars(select(func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(family))).one()
+def _fresh_changes(session: Session, changes: Sequence[Change], roots: Mapping[int, int]) -> list[Change]:
+    """The changes to notify of: not silent, and of a policy whose first change is recent."""
+    candidates = [change for change in changes if change.kind in _KINDS and not change.silent]
+    first_seen = {
+        root: first_change_at(session, memberships.family(session, root))
+        for root in {roots[change.policy_id] for change in candidates}
+    }
+    return [change for change in candidates if change.at - first_seen[roots[change.policy_id]] <= FRESH]
 
 
 def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[SearchDocument]:
-    """What the queries are asked about: the newest version of the article, as the search sees it."""
+    """The newest version of the changed article as a document to match, as search sees it."""
     version = queries.version(session, change.article_id)
     return [document(version, names.get(version.article.portal))] if version else []
 
 
 def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
-    if _was_told(session, match):
+    """Add a delivery unless the subscriber was notified of this policy or of one merged into it."""
+    merged = [policy for policy in memberships.family(session, match.policy_id) if policy != match.policy_id]
+    if has_delivery(session, match.subscription_id, merged, EVENT):
         return False
-    added = insert_unless_there(
+    return add_delivery(
         session,
-        DeliveryRow,
         subscription_id=match.subscription_id,
         policy_id=match.policy_id,
         change_id=match.change_id,
         event=EVENT,
-        state="pending",
-        attempts=0,
         created=now,
-        next_try=now,
     )
-    return added is not None
-
-
-def _was_told(session: Session, match: _Match) -> bool:
-    """Whether the subscriber was told of a policy that turned out to be this one."""
-    others = [policy for policy in memberships.family(session, match.policy_id) if policy != match.policy_id]
-    told = select(DeliveryRow.id).where(
-        DeliveryRow.subscription_id == match.subscription_id,
-        DeliveryRow.policy_id.in_(others),
-        DeliveryRow.event == EVENT,
-    )
-    return bool(others) and session.scalar(told.limit(1)) is not None

@@ -28,7 +28,7 @@ def subscribe(
     home: Home = ctx.obj
     home.prepare()
     with home.database() as database, database.write() as session:
-        made = subscriptions.add(session, query, email, clock.now())
+        made = subscriptions.subscribe(session, query, email, clock.now())
     if as_json:
         console.write_json(console.plain(made))
     else:

@@ -15,7 +15,6 @@ from rich.text import Text
 
 import console
 import reporting
-from alerts import outbox
 from cli import traffic
 from cli.app import Json, app
 from cli.home import Home
@@ -30,6 +29,7 @@ from policy.documents.dates import SHANGHAI
 from policy.errors import ArchiveError
 from policy.records.runs import Run
 from resting import sentence as resting_domain
+from storage.alerts import deliveries
 from storage.articles import validators
 from storage.database import upgrade
 from storage.runs import backfills, health_history, overview
@@ -192,7 +192,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
     slugs, held = list(declared.load(home.config.portal_packages)), kill_switch.read_kill_switch(home.config)
     with home.database() as database, database.read() as session:
         lines, totals = overview.overview(session, slugs), overview.totals(session)
-        messages = outbox.by_state(session)
+        messages = deliveries.count_by_state(session)
         alarms = reporting.alarms(session, slugs)
         resting = [resting_domain(each) for each in health_history.backoffs(session).values()]
         distrusted = validators.distrusted(session)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from alerts.messages import Message, one_line
 from health.history import HistoryEntry, OpenAlarm
 from policy.documents.dates import calendar_day
 from policy.records.runs import Run
+from policy.text.messages import Message, single_line
 
 _MOST = 12
 """Lines of a kind that fit on a screen."""
@@ -124,7 +124,7 @@ def _mended(morning: DailyReport) -> Iterator[str]:
 def _news(morning: DailyReport) -> Iterator[str]:
     for news in morning.news:
         told = "" if news.kind == "new" else f" ({news.kind})"
-        yield f"{news.portal}: {one_line(news.title)}{told}"
+        yield f"{news.portal}: {single_line(news.title)}{told}"
     new = sum(news.kind in {"new", "reprinted"} for news in morning.news)
     quiet = sum(run.new for run in morning.runs) - new
     if quiet > 0:
@@ -198,4 +198,4 @@ def _listed(lines: Iterable[str]) -> Iterator[str]:
 
 def message(morning: DailyReport) -> Message:
     """The report as a mail; a night on which nothing happened is one too."""
-    return Message(subject=one_line(f"Polarchive {morning.headline}"), body=markdown(morning))
+    return Message(subject=single_line(f"Polarchive {morning.headline}"), body=markdown(morning))

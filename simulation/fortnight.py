@@ -114,7 +114,7 @@ class Fortnight:
             config = self._prepare(hosts)
             with open_database(config.database_url) as database:
                 with database.write() as session:
-                    subscriptions.add(session, "通知", "reader@example.org", self.clock())
+                    subscriptions.subscribe(session, "通知", "reader@example.org", self.clock())
                 crawl = _Beside(process=process, clock=self.clock)
                 for number in range(self.plan.world.nights):
                     self.passed.append(self._night(number, config, database, hosts, crawl))

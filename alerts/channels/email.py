@@ -1,4 +1,4 @@
-"""Mail by SMTP; delivered means that the server took it (2xx after DATA)."""
+"""Mail over SMTP. A message counts as delivered when the server accepts it (2xx after DATA)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from email.message import EmailMessage
 from attrs import field, frozen
 
 from alerts.channels import ChannelUnavailable, DeliveryFailed, DeliveryRejected
-from alerts.messages import Message
+from policy.text.messages import Message
 
 _REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
 
 
 @frozen(kw_only=True)
 class EmailChannel:
-    """An SMTP server and the sender's address."""
+    """Sends mail through an SMTP server; ``timeout`` is in seconds."""
 
     host: str
     port: int
@@ -29,27 +29,27 @@ class EmailChannel:
     timeout: float = 30.0
 
     def send(self, address: str, message: Message, *, message_id: str) -> None:
-        """Hand one mail to the server."""
+        """Send one mail to ``address``; raises DeliveryFailed or one of its subclasses."""
         mail = self._mail(address, message, message_id)
         try:
             server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
         except (smtplib.SMTPException, OSError) as error:
             raise ChannelUnavailable(f"{self.host}:{self.port}: {error}") from error
         try:
-            self._greet(server)
-            self._hand_over(server, mail, address)
+            self._log_in(server)
+            self._transmit(server, mail, address)
         finally:
-            _leave(server)
+            _quit(server)
 
     def _refusal(self, error: Exception) -> DeliveryFailed:
-        """5xx is for good, 4xx for now (RFC 5321, 4.2.1)."""
+        """The error for a refused mail: 5xx codes are permanent, 4xx temporary (RFC 5321, 4.2.1)."""
         codes = [code for code, _ in getattr(error, "recipients", {}).values()] or [
             getattr(error, "smtp_code", 0)
         ]
         kind = DeliveryRejected if all(500 <= code < 600 for code in codes) else DeliveryFailed
         return kind(f"{self.host}:{self.port} refused: {error}")
 
-    def _greet(self, server: smtplib.SMTP) -> None:
+    def _log_in(self, server: smtplib.SMTP) -> None:
         try:
             if self.starttls:
                 server.starttls(context=ssl.create_default_context())
@@ -58,8 +58,8 @@ class EmailChannel:
         except (smtplib.SMTPException, OSError) as error:
             raise ChannelUnavailable(f"{self.host}:{self.port}: {error}") from error
 
-    def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
-        """A connection that breaks now may break over this mail: the others are still tried."""
+    def _transmit(self, server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
+        """A connection that breaks here may do so because of this mail, so other mails are still tried."""
         try:
             server.send_message(mail, from_addr=self.sender, to_addrs=[address])
         except _REFUSED as error:
@@ -72,13 +72,13 @@ class EmailChannel:
         mail["From"], mail["To"], mail["Subject"] = self.sender, address, message.subject
         mail["Date"] = email.utils.localtime()
         mail["Message-ID"] = message_id
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents automatic replies
         mail.set_content(message.body, cte="base64")
         return mail
 
 
-def _leave(server: smtplib.SMTP) -> None:
-    """Say goodbye; what the server answers to that does not undo what it took."""
+def _quit(server: smtplib.SMTP) -> None:
+    """End the session. An error here does not matter: the server has accepted or refused the mail before."""
     try:
         server.quit()
     except (smtplib.SMTPException, OSError):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from attrs import asdict, evolve
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from policy.records import Change, ChangeKind
@@ -42,6 +43,11 @@ def tell(
         run_id=run_id,
     )
     return add_change(session, change)
+
+
+def first_change_at(session: Session, policies: Collection[int]) -> dt.datetime:
+    """The time of the first change of any of these policies, of which there must be one."""
+    return session.scalars(select(func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(policies))).one()
 
 
 # ------------------------------------------------------------- how far each follower has read the change feed

@@ -17,8 +17,8 @@ from attrs import evolve
 
 from alerts import percolation, subscriptions
 from alerts.channels.email import EmailChannel
-from alerts.subscriptions import Subscription
 from policy.records.saves import SaveResult
+from storage.alerts.subscriptions import Subscription
 from storage.articles import archive
 from storage.articles.classification import Extraction
 from storage.database import Database
@@ -90,7 +90,7 @@ def subscribe(database: Database) -> Callable[..., Subscription]:
 
     def add(query: str, address: str = "reader@example.org") -> Subscription:
         with database.write() as session:
-            return subscriptions.add(session, query, address, NIGHT)
+            return subscriptions.subscribe(session, query, address, NIGHT)
 
     return add
 

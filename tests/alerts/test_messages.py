@@ -8,7 +8,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages import Notice, Source, compose, one_line
+from alerts.messages import Notice, Source, compose
+from policy.text.messages import single_line
 
 NOTICE = Notice(
     title="关于推进储能应用的通知",
@@ -55,4 +56,4 @@ def test_a_long_title_is_cut() -> None:
 def test_no_title_breaks_out_of_its_line(title: str) -> None:
     subject = compose(evolve(NOTICE, title=title)).subject
     assert subject.splitlines() == [subject]
-    assert one_line(subject) == subject.strip()
+    assert single_line(subject) == subject.strip()

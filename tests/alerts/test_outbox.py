@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from alerts import outbox
 from alerts.channels.email import EmailChannel
-from alerts.subscriptions import Subscription
 from policy.records import Found
 from policy.records.content import DocNumber
 from policy.records.saves import SaveResult
+from storage.alerts.subscriptions import Subscription
 from storage.database import Database
 from storage.tables import DeliveryRow
 from tests.alerts.conftest import NAMES, Mailbox, spoil
@@ -229,7 +229,7 @@ def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
 
 def test_a_server_without_starttls_gets_no_password(server: Controller, channel: EmailChannel) -> None:
     from alerts.channels import ChannelUnavailable
-    from alerts.messages import Message
+    from policy.text.messages import Message
 
     secret = evolve(channel, starttls=True, user="polarchive", password="geheim")
     with pytest.raises(ChannelUnavailable, match="STARTTLS") as error:

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from alerts import percolation
-from alerts.subscriptions import Subscription
 from pipelines.consumers import linking
 from policy.records.saves import SaveResult
 from policy.rules.identity import Alias
 from storage import queries
+from storage.alerts.subscriptions import Subscription
 from storage.articles import availability
 from storage.articles.changes import cursor
 from storage.database import Database

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from alerts import subscriptions
-from alerts.subscriptions import Subscription
 from policy.errors import BadAddress, QuerySyntax
 from policy.records.saves import SaveResult
+from storage.alerts.subscriptions import Subscription, all_subscriptions
 from storage.database import Database
 
 Subscribe = Callable[..., Subscription]
@@ -45,7 +44,7 @@ def test_anything_else_is_refused(subscribe: Subscribe, database: Database, addr
     with pytest.raises(BadAddress, match="is not a mail address"):
         subscribe("储能", address)
     with database.read() as session:
-        assert subscriptions.every(session) == []
+        assert all_subscriptions(session) == []
 
 
 def test_a_query_that_cannot_be_read_is_refused(subscribe: Subscribe) -> None:
@@ -57,7 +56,7 @@ def test_asking_the_same_twice_is_one_subscription(subscribe: Subscribe, databas
     assert subscribe("储能") == subscribe("储能")
     assert subscribe("储能", "other@example.org") != subscribe("氢能")
     with database.read() as session:
-        assert len(subscriptions.every(session)) == 3
+        assert len(all_subscriptions(session)) == 3
 
 
 def test_a_subscription_knows_the_change_it_begins_after(

@@ -1,0 +1,149 @@
+"""The ``delivery`` table: one row for each event that a subscriber is notified of.
+
+States: ``pending`` (not tried yet), ``leased`` (a sender is working on it until ``leased_until``),
+``sent``, ``failed`` (tried again from ``next_try`` on) and ``dead`` (given up).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.tables import ChangeRow, DeliveryRow, SubscriptionRow
+from storage.writes import insert_unless_there
+
+_UNSENT = ("pending", "failed", "leased")
+
+
+@frozen(kw_only=True)
+class LeasedDelivery:
+    """A delivery that no other sender takes until its lease ends.
+
+    ``article_id`` is the article whose change matched ``query``; ``attempts`` includes the current one.
+    """
+
+    id: int
+    address: str
+    query: str
+    policy_id: int
+    article_id: int
+    message_id: str
+    attempts: int
+
+
+def add_delivery(
+    session: Session,
+    *,
+    subscription_id: int,
+    policy_id: int,
+    change_id: int,
+    event: str,
+    created: dt.datetime,
+) -> bool:
+    """Insert a pending delivery. False if this subscription already has one for this policy and event."""
+    added = insert_unless_there(
+        session,
+        DeliveryRow,
+        subscription_id=subscription_id,
+        policy_id=policy_id,
+        change_id=change_id,
+        event=event,
+        state="pending",
+        attempts=0,
+        created=created,
+        next_try=created,
+    )
+    return added is not None
+
+
+def has_delivery(session: Session, subscription_id: int, policies: Collection[int], event: str) -> bool:
+    """Whether a subscription has a delivery, in any state, of this event for any of these policies."""
+    query = select(DeliveryRow.id).where(
+        DeliveryRow.subscription_id == subscription_id,
+        DeliveryRow.policy_id.in_(policies),
+        DeliveryRow.event == event,
+    )
+    return bool(policies) and session.scalar(query.limit(1)) is not None
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """The number of deliveries in each state; states without deliveries are absent."""
+    counts = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
+    return {state: count for state, count in session.execute(counts)}  # noqa: C416 - rows are no pairs
+
+
+def count_unsent(session: Session) -> int:
+    """The number of deliveries that are neither sent nor given up."""
+    counts = count_by_state(session)
+    return sum(counts.get(state, 0) for state in _UNSENT)
+
+
+def lease_next(session: Session, now: dt.datetime, *, leased_until: dt.datetime) -> LeasedDelivery | None:
+    """Lease the oldest delivery that is due and count the attempt; None if nothing is due.
+
+    A lease that ended without a result is due again: its sender is assumed to have crashed.
+    """
+    row = session.scalar(
+        select(DeliveryRow)
+        .where(_is_due(now))
+        .order_by(DeliveryRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return None
+    row.state, row.leased_until = "leased", leased_until
+    row.attempts += 1
+    row.message_id = row.message_id or _message_id(row)
+    subscription = session.get_one(SubscriptionRow, row.subscription_id)
+    return LeasedDelivery(
+        id=row.id,
+        address=subscription.address,
+        query=subscription.query,
+        policy_id=row.policy_id,
+        article_id=session.get_one(ChangeRow, row.change_id).article_id,
+        message_id=row.message_id,
+        attempts=row.attempts,
+    )
+
+
+def _is_due(now: dt.datetime) -> ColumnElement[bool]:
+    ready = and_(DeliveryRow.state.in_(("pending", "failed")), DeliveryRow.next_try <= now)
+    return or_(ready, and_(DeliveryRow.state == "leased", DeliveryRow.leased_until < now))
+
+
+def _message_id(row: DeliveryRow) -> str:
+    """A Message-ID (RFC 5322) that stays the same for all attempts and differs between archives."""
+    name = f"{row.id}|{row.subscription_id}|{row.policy_id}|{row.event}|{row.created.isoformat()}"
+    return f"<{hashlib.sha256(name.encode()).hexdigest()[:32]}@polarchive.invalid>"
+
+
+def mark_sent(session: Session, delivery_id: int, sent: dt.datetime) -> None:
+    """Record that the channel accepted the message."""
+    row = _unleased(session, delivery_id, "sent")
+    row.sent, row.last_error = sent, None
+
+
+def mark_failed(
+    session: Session, delivery_id: int, *, error: str, attempts: int, next_try: dt.datetime
+) -> None:
+    """Record a failure after which the delivery is tried again from ``next_try`` on."""
+    row = _unleased(session, delivery_id, "failed")
+    row.last_error, row.attempts, row.next_try = error, attempts, next_try
+
+
+def mark_dead(session: Session, delivery_id: int, *, error: str) -> None:
+    """Record a failure after which the delivery is not tried again."""
+    _unleased(session, delivery_id, "dead").last_error = error
+
+
+def _unleased(session: Session, delivery_id: int, state: str) -> DeliveryRow:
+    """The row in its new state, with the lease removed."""
+    row = session.get_one(DeliveryRow, delivery_id)
+    row.state, row.leased_until = state, None
+    return row
