@@ -1,1 +1,1 @@
-"""Notification of subscribers: checks of subscriptions, matching of the change feed, outbox, messages, channels."""
+"""Notification of subscribers: subscriptions, matching of the change feed, outbox, messages, channels."""
