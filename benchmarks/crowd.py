@@ -22,7 +22,7 @@ from benchmarks.variants import VARIANTS
 from pipelines.consumers import linking
 from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.exact_duplicates import decide
-from policy.records import Article, Capture, Found
+from policy.records import Article, Capture, FieldValue
 from storage.articles import archive
 from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
@@ -92,7 +92,7 @@ def save(database: Database, new: Planted) -> int:
         portal="bench",
         key=str(new.number),
         url=url,
-        title=Found(value=new.title, raw=new.title, rule="bench"),
+        title=FieldValue(value=new.title, raw=new.title, rule="bench"),
         text=new.text,
     )
     capture = Capture(

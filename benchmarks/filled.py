@@ -23,7 +23,7 @@ from rich.progress import track
 from benchmarks import planted
 from benchmarks.planted import Planted
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.text.fingerprints import MOST, pack, unpack
 from storage.database import Database
 
@@ -56,7 +56,7 @@ def sheet_of(new: Planted) -> ComparisonProfile:
             portal="bench",
             key=str(new.number),
             url=f"https://bench.example/{new.number}",
-            title=Found(value=new.title, raw=new.title, rule="bench"),
+            title=FieldValue(value=new.title, raw=new.title, rule="bench"),
             text=new.text,
         )
     )

@@ -25,7 +25,7 @@ from benchmarks.meter import cpu
 from pipelines.dedupe.exact_duplicates import decide
 from policy.documents.numbers import parse as parse_number
 from policy.query.parser import parse
-from policy.records import Article, Capture, Entry, Found
+from policy.records import Article, Capture, Entry, FieldValue
 from storage import queries
 from storage.articles import archive, listed_entries
 from storage.articles.classification import Extraction
@@ -121,9 +121,9 @@ def article(number: int) -> Article:
         portal="bench",
         key=str(number),
         url=f"http://bench.example/{number}.htm",
-        title=Found(value=pages.title(number), raw=pages.title(number), rule="bench"),
-        doc_no=Found(value=found, raw=printed, rule="bench"),
-        published=Found(value=day, raw=day.isoformat(), rule="bench"),
+        title=FieldValue(value=pages.title(number), raw=pages.title(number), rule="bench"),
+        doc_no=FieldValue(value=found, raw=printed, rule="bench"),
+        published=FieldValue(value=day, raw=day.isoformat(), rule="bench"),
         text="\n".join(pages.lines(number)),
     )
 

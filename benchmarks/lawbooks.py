@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 
 FILE = re.compile(r"(?P<name>.+?)(?:\((?P<day>\d{4}-\d\d-\d\d)\))?\.md(?:\.gz)?")
 """A law's name, and the day of its version."""
@@ -47,9 +47,9 @@ def _article(key: str, title: str, text: str, day: dt.date | None) -> Article:
         portal="corpus",
         key=key,
         url=f"https://corpus.example/{key}",
-        title=Found(value=title, raw=title, rule="corpus"),
+        title=FieldValue(value=title, raw=title, rule="corpus"),
         text=text,
-        published=Found(value=day, raw=day.isoformat(), rule="corpus") if day else None,
+        published=FieldValue(value=day, raw=day.isoformat(), rule="corpus") if day else None,
     )
 
 

@@ -18,7 +18,7 @@ import console
 from cli.app import FAILED, Json, app
 from cli.home import Home
 from policy.errors import PageError
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.records.content import Outline
 from policy.text.word_spaces import join_words
 
@@ -122,7 +122,7 @@ def shape(article: Article) -> dict[str, Any]:
     }
 
 
-def _value(found: Found[Any] | None) -> Any:
+def _value(found: FieldValue[Any] | None) -> Any:
     return found.value if found else None
 
 
@@ -130,7 +130,9 @@ def _provenance(article: Article) -> dict[str, dict[str, str]]:
     """The raw text and the rule of every field that was found."""
     fields = ((field.name, getattr(article, field.name)) for field in attrs.fields(Article))
     return {
-        name: {"raw": value.raw, "rule": value.rule} for name, value in fields if isinstance(value, Found)
+        name: {"raw": value.raw, "rule": value.rule}
+        for name, value in fields
+        if isinstance(value, FieldValue)
     }
 
 

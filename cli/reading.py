@@ -16,7 +16,7 @@ from cli.app import Json, app
 from cli.home import Home
 from cli.named import Named, find_article, find_version
 from policy.errors import ArchiveError
-from policy.records import Article, File, Found, Version
+from policy.records import Article, FieldValue, File, Version
 from policy.records.content import Issuer, Reference, Topic
 from policy.rules.identity import Alias
 from policy.text.word_spaces import join_words
@@ -91,7 +91,7 @@ def _fields(article: Article) -> list[tuple[str, str, str]]:
     """Every field that was found, and what is known to be missing."""
     rows = [("url", article.url, article.portal)]
     for name in _FOUND:
-        found: Found[Any] | None = getattr(article, name)
+        found: FieldValue[Any] | None = getattr(article, name)
         if found is not None:
             rows.append((name, _shown(found), found.rule))
     rows += [("portal's keywords", "、".join(article.keywords), "portal")] if article.keywords else []
@@ -112,7 +112,7 @@ _FOUND = (
 )  # fmt: skip
 
 
-def _shown(found: Found[Any]) -> str:
+def _shown(found: FieldValue[Any]) -> str:
     match found.value:
         case dt.date():
             return console.moment(found.value)

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from pipelines.diff.comparison import Comparison, compare
 from pipelines.diff.reasons import Grade, Reason
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.records.content import printed
 from policy.text.words import fold
 
@@ -34,7 +34,7 @@ def field_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
 
 def _of(name: str) -> Callable[[Article], str | None]:
     def show(article: Article) -> str | None:
-        found: Found[object] | None = getattr(article, name)
+        found: FieldValue[object] | None = getattr(article, name)
         return printed(found.value) if found else None
 
     return show

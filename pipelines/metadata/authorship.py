@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policy.documents import dates, issuers, organs, regions
-from policy.records import Found
+from policy.records import FieldValue
 from policy.records.content import Issuer
 
 SIGNATURE_LINES = 20
@@ -27,13 +27,13 @@ _TITLE = re.compile(
 
 
 def authors(
-    cells: Sequence[Found[str]],
+    cells: Sequence[FieldValue[str]],
     title: str,
     lines: Sequence[str],
-    source: Found[str] | None,
+    source: FieldValue[str] | None,
     *,
     top: Sequence[str] = (),
-) -> list[Found[tuple[Issuer, ...]]]:
+) -> list[FieldValue[tuple[Issuer, ...]]]:
     """What is said of the issuing organs, the most trusted first, each in printed order.
 
     Outside cells only organs we know are believed; the source only where nothing else is said.
@@ -43,19 +43,19 @@ def authors(
     return stated or list(filter(None, _claimed(source)))
 
 
-def _celled(cells: Sequence[Found[str]]) -> Iterator[Found[tuple[Issuer, ...]]]:
+def _celled(cells: Sequence[FieldValue[str]]) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
     """The first cell with the organs of 联合发文单位 behind it, then the other cells."""
     joint = [cell for cell in cells if cell.rule == JOINT]
     others = [cell for cell in cells if cell.rule != JOINT]
     for at, cell in enumerate(others or joint):
         texts = [cell.value, *(one.value for one in joint if others and not at)]
         found = issuers.split(" ".join(texts))
-        yield Found(value=found, raw=" ".join(texts), rule=cell.rule)
+        yield FieldValue(value=found, raw=" ".join(texts), rule=cell.rule)
 
 
 def _guesses(
     title: str, lines: Sequence[str], top: Sequence[str]
-) -> Iterator[Found[tuple[Issuer, ...]] | None]:
+) -> Iterator[FieldValue[tuple[Issuer, ...]] | None]:
     yield _known(_signature(lines), "signature")
     heads = dict.fromkeys([*lines[:6], *top[:6]])
     yield from (_known(found["organ"], "masthead") for found in map(_MASTHEAD.match, heads) if found)
@@ -66,22 +66,22 @@ def _guesses(
     yield from (_titled(found, "masthead:title") for found in titles if found)
 
 
-def _titled(found: re.Match[str], rule: str) -> Found[tuple[Issuer, ...]] | None:
+def _titled(found: re.Match[str], rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
     """The organ with its office, else the organ an unknown office belongs to."""
     return _known(found["organ"] + (found["office"] or ""), rule) or _known(found["organ"], rule)
 
 
-def _claimed(source: Found[str] | None) -> Iterator[Found[tuple[Issuer, ...]] | None]:
+def _claimed(source: FieldValue[str] | None) -> Iterator[FieldValue[tuple[Issuer, ...]] | None]:
     said = _known(source.value, f"source:{source.rule}") if source else None
     yield said if said and not MEDIA & {organ.id for organ in said.value} else None
 
 
-def _known(text: str, rule: str) -> Found[tuple[Issuer, ...]] | None:
+def _known(text: str, rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
     """The organs named in the text, when it names nothing else."""
     found = issuers.split(text) if text.strip() else ()
     if not found or any(organ.id is None for organ in found):
         return None
-    return Found(value=found, raw=text, rule=rule)
+    return FieldValue(value=found, raw=text, rule=rule)
 
 
 def _signature(lines: Sequence[str]) -> str:
@@ -116,16 +116,18 @@ _ASIDE = re.compile(r"[（(][^（）()]{0,60}[)）]")
 _APART = re.compile(r"[，,；;]")
 
 
-def addressees(lines: Sequence[str], cell: Found[str] | None = None) -> Found[tuple[str, ...]] | None:
+def addressees(
+    lines: Sequence[str], cell: FieldValue[str] | None = None
+) -> FieldValue[tuple[str, ...]] | None:
     """Organs and groups the document is sent to: a cell's, else those of the salutation.
 
     ``lines`` begin with the document's own first line.
     """
     if cell:
-        return Found(value=tuple(_groups(cell.value.rstrip("：:"))), raw=cell.raw, rule=cell.rule)
+        return FieldValue(value=tuple(_groups(cell.value.rstrip("：:"))), raw=cell.raw, rule=cell.rule)
     for line in lines[:REACH]:
         if _is_salutation(line):
-            return Found(value=tuple(_groups(line.strip()[:-1])), raw=line, rule="salutation")
+            return FieldValue(value=tuple(_groups(line.strip()[:-1])), raw=line, rule="salutation")
         if "。" in line:
             return None
     return None

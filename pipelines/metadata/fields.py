@@ -19,7 +19,7 @@ from pipelines.metadata.credits import names_somebody
 from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
 from policy.documents import dates, force, numbers
 from policy.documents.references import references
-from policy.records import Conflict, Found, Label, Moment
+from policy.records import Conflict, FieldValue, Label, Moment
 from policy.records.content import DocNumber, Issuer, Reference, Statement
 from policy.text.words import fold
 
@@ -59,7 +59,7 @@ LOOSE = frozenset({"title", "source", "author", "editor"})
 """Fields printed shorter and longer for the same: a headline with its number, a name with its site."""
 
 
-def conflicts(name: str, candidates: Sequence[Found[Any]]) -> Iterator[Conflict]:
+def conflicts(name: str, candidates: Sequence[FieldValue[Any]]) -> Iterator[Conflict]:
     """The values of a field that differ from the first, each once."""
     seen = [one.value for one in candidates[:1]]
     for other in candidates[1:]:
@@ -112,13 +112,13 @@ _LINE = re.compile(
 )
 
 
-def validity_words(title: str, lines: Sequence[str]) -> Found[str] | None:
+def validity_words(title: str, lines: Sequence[str]) -> FieldValue[str] | None:
     """The state as printed: ``（已废止）`` at a title, ``本文件已于2020年废止`` above or below the text."""
     if found := _TITLED.search(title):
-        return Found(value=found["word"], raw=title, rule="title:words")
+        return FieldValue(value=found["word"], raw=title, rule="title:words")
     for line in (*lines[:HEAD], *lines[-TAIL:]):
         if len(line) <= 120 and (said := _LINE.fullmatch(line)):
-            return Found(value=said["word"], raw=line, rule="text:words")
+            return FieldValue(value=said["word"], raw=line, rule="text:words")
     return None
 
 
@@ -145,25 +145,25 @@ _NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECAS
 class Metadata:
     """The fields of an article that its labels and lines tell."""
 
-    title: Found[str] | None = None
-    title_official: Found[str] | None = None
-    source: Found[str] | None = None
-    author: Found[str] | None = None
-    editor: Found[str] | None = None
-    channel: Found[str] | None = None
-    doc_no: Found[DocNumber] | None = None
-    index_no: Found[str] | None = None
-    issuers: Found[tuple[Issuer, ...]] | None = None
-    addressees: Found[tuple[str, ...]] | None = None
-    published: Found[Moment] | None = None
-    written: Found[dt.date] | None = None
-    effective: Found[dt.date] | None = None
-    expires: Found[dt.date] | None = None
+    title: FieldValue[str] | None = None
+    title_official: FieldValue[str] | None = None
+    source: FieldValue[str] | None = None
+    author: FieldValue[str] | None = None
+    editor: FieldValue[str] | None = None
+    channel: FieldValue[str] | None = None
+    doc_no: FieldValue[DocNumber] | None = None
+    index_no: FieldValue[str] | None = None
+    issuers: FieldValue[tuple[Issuer, ...]] | None = None
+    addressees: FieldValue[tuple[str, ...]] | None = None
+    published: FieldValue[Moment] | None = None
+    written: FieldValue[dt.date] | None = None
+    effective: FieldValue[dt.date] | None = None
+    expires: FieldValue[dt.date] | None = None
     statements: tuple[Statement, ...] = ()
     references: tuple[Reference, ...] = ()
-    subject: Found[str] | None = None
-    genre: Found[str] | None = None
-    validity: Found[str] | None = None
+    subject: FieldValue[str] | None = None
+    genre: FieldValue[str] | None = None
+    validity: FieldValue[str] | None = None
     keywords: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -198,7 +198,7 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
     )
 
 
-def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[str, list[Found[Any]]]:
+def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[str, list[FieldValue[Any]]]:
     """All that is said of each field, the most trusted first."""
     text, words = "\n".join(filter(force.speaks, lines)), said.value("title") or ""
     written = [*said.days("written"), *_maybe(dates.signature_day(lines))]
@@ -220,7 +220,7 @@ def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[s
     }
 
 
-def _maybe(found: Found[Any] | None) -> list[Found[Any]]:
+def _maybe(found: FieldValue[Any] | None) -> list[FieldValue[Any]]:
     return [found] if found else []
 
 
@@ -240,35 +240,35 @@ def lead_in(lines: Sequence[str]) -> int:
     return max((n + 1 for n, line in enumerate(lines[:MASTHEAD_LINES]) if _LEAD_IN.match(line)), default=0)
 
 
-def _official(title: Found[str] | None, issuer: str | None) -> Found[str] | None:
+def _official(title: FieldValue[str] | None, issuer: str | None) -> FieldValue[str] | None:
     """The policy's own title: the cell's, the one in 印发《…》, the headline on the issuer's own site."""
     if title is None:
         return None
-    whole = Found(value=without_number(title.value), raw=title.raw, rule=title.rule)
+    whole = FieldValue(value=without_number(title.value), raw=title.raw, rule=title.rule)
     if title.rule.startswith("cell:"):
         return whole
     return official_name(title.value) or (whole if issuer and names_a_policy(title.value) else None)
 
 
-def _disagree(name: str, found: Sequence[Found[Any]]) -> Iterator[str]:
+def _disagree(name: str, found: Sequence[FieldValue[Any]]) -> Iterator[str]:
     """The first and the last word on a field, where they differ."""
     if found and comparable(found[0].value) != comparable(found[-1].value):
         yield _against(name, found[0], found[-1])
 
 
-def _against(name: str, kept: Found[Any], other: Found[Any]) -> str:
+def _against(name: str, kept: FieldValue[Any], other: FieldValue[Any]) -> str:
     return f"{name}: {kept.rule} says {kept.raw}, {other.rule} says {other.raw}"
 
 
-def _reprinted(top: Sequence[str]) -> Found[str] | None:
+def _reprinted(top: Sequence[str]) -> FieldValue[str] | None:
     """The title below a reprint's lead-in."""
     line = top[0] if top else ""
     if len(line) > LONGEST_TITLE or not names_a_policy(line):
         return None
-    return official_name(line) or Found(value=without_number(line), raw=line, rule="masthead")
+    return official_name(line) or FieldValue(value=without_number(line), raw=line, rule="masthead")
 
 
-def _unread(name: str, cell: str | None, found: Found[Any] | None) -> Iterator[str]:
+def _unread(name: str, cell: str | None, found: FieldValue[Any] | None) -> Iterator[str]:
     """A cell that says something we cannot read."""
     if cell and (found is None or found.rule != "cell"):
         yield f"{name}: cannot read {cell}"
@@ -286,19 +286,21 @@ class _Said:
     def value(self, name: str) -> str | None:
         return next((label.value for label in self.of(name)), None)
 
-    def all(self, name: str) -> list[Found[str]]:
-        return [Found(value=one.value, raw=one.value, rule=one.rule) for one in self.of(name)]
+    def all(self, name: str) -> list[FieldValue[str]]:
+        return [FieldValue(value=one.value, raw=one.value, rule=one.rule) for one in self.of(name)]
 
-    def first(self, name: str) -> Found[str] | None:
+    def first(self, name: str) -> FieldValue[str] | None:
         return next(iter(self.all(name)), None)
 
-    def moments(self, name: str) -> list[Found[Moment]]:
+    def moments(self, name: str) -> list[FieldValue[Moment]]:
         read = ((label, _moment(label.value)) for label in self.of(name))
-        return [Found(value=moment, raw=label.value, rule=label.rule) for label, moment in read if moment]
-
-    def days(self, name: str) -> list[Found[dt.date]]:
         return [
-            Found(value=dates.printed_day(found.value), raw=found.raw, rule=found.rule)
+            FieldValue(value=moment, raw=label.value, rule=label.rule) for label, moment in read if moment
+        ]
+
+    def days(self, name: str) -> list[FieldValue[dt.date]]:
+        return [
+            FieldValue(value=dates.printed_day(found.value), raw=found.raw, rule=found.rule)
             for found in self.moments(name)
         ]
 

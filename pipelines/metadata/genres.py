@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from policy.documents import numbers
-from policy.records import Found
+from policy.records import FieldValue
 
 STATUTORY = (
     *("决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复"),
@@ -40,11 +40,11 @@ _INNER = re.compile(
 )
 
 
-def genre_of(title: str) -> Found[str] | None:
+def genre_of(title: str) -> FieldValue[str] | None:
     """The kind of document a title's end names, parentheses behind it aside."""
     core = _NUMBER.sub("", _TAIL.sub("", title)).rstrip('》”"')
     found = _ENDS.search(core)
-    return Found(value=found[1], raw=title, rule="title:end") if found else None
+    return FieldValue(value=found[1], raw=title, rule="title:end") if found else None
 
 
 def is_news(title: str) -> bool:
@@ -70,7 +70,7 @@ def without_number(title: str) -> str:
     return (named["name"] if named else rest) if len(rest) > 4 and genre_of(rest) else title
 
 
-def official_name(title: str) -> Found[str] | None:
+def official_name(title: str) -> FieldValue[str] | None:
     """The policy that a covering notice of this title brings."""
     found = _INNER.search(title)
-    return Found(value=found["name"], raw=title, rule="title:印发《》") if found else None
+    return FieldValue(value=found["name"], raw=title, rule="title:印发《》") if found else None

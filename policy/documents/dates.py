@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from policy.records import Found, Moment
+from policy.records import FieldValue, Moment
 from policy.text.numerals import DIGITS, HAN_DIGITS, count
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -108,13 +108,13 @@ _NOT_SIGNED = re.compile(r"[。；！？;!?：:，,]\s*$")
 _PROSE = re.compile(r"[。：:]\s*$")
 
 
-def signature_day(lines: Sequence[str]) -> Found[dt.date] | None:
+def signature_day(lines: Sequence[str]) -> FieldValue[dt.date] | None:
     """成文日期: the first line that is a date, below prose and below the short lines of who signs.
 
     A covering 通知 is signed before the plan it hands on, so the first signature counts.
     """
     prose, above = False, ""
-    fallback: Found[dt.date] | None = None
+    fallback: FieldValue[dt.date] | None = None
     for line in lines:
         stripped = line.strip()
         found = _ONLY_DATE.fullmatch(stripped) if prose and len(stripped) < 100 else None
@@ -127,9 +127,9 @@ def signature_day(lines: Sequence[str]) -> Found[dt.date] | None:
     return fallback
 
 
-def _signed(found: re.Match[str], line: str) -> Found[dt.date] | None:
+def _signed(found: re.Match[str], line: str) -> FieldValue[dt.date] | None:
     try:
-        return Found(value=day_of(found), raw=line, rule="signature")
+        return FieldValue(value=day_of(found), raw=line, rule="signature")
     except ImpossibleDay:
         return None
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
 from policy.documents.dates import DATE, GAP, ImpossibleDay, day_of
-from policy.records import Found
+from policy.records import FieldValue
 from policy.records.content import Statement, StatementRole
 from policy.text.numerals import DIGITS, count
 
@@ -97,7 +97,7 @@ def _sentences(text: str, words: re.Pattern[str]) -> Iterable[str]:
 # ------------------------------------------------------------------ 施行
 
 
-def effective(text: str, *, written: dt.date | None = None) -> Found[dt.date] | None:
+def effective(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
     """施行日期 as the document says of itself; 自印发之日起 needs the day it was ``written``.
 
     ``raw`` is the sentence.
@@ -118,31 +118,31 @@ def effective(text: str, *, written: dt.date | None = None) -> Found[dt.date] | 
     return None
 
 
-def _begins(sentence: str, match: re.Match[str], written: dt.date | None) -> Found[dt.date] | None:
+def _begins(sentence: str, match: re.Match[str], written: dt.date | None) -> FieldValue[dt.date] | None:
     if match["month"]:
         return None
     if match["relative"]:
         return _from_writing(sentence, match, written)
     try:
-        return Found(value=day_of(match), raw=sentence, rule="stated")
+        return FieldValue(value=day_of(match), raw=sentence, rule="stated")
     except ImpossibleDay:
         return None
 
 
-def _from_writing(sentence: str, match: re.Match[str], written: dt.date | None) -> Found[dt.date] | None:
+def _from_writing(sentence: str, match: re.Match[str], written: dt.date | None) -> FieldValue[dt.date] | None:
     """The day that lies so long after the day of writing; 工作日 and 第N日 may be counted in two ways."""
     wait = match["wait"] or match["later"] or ""
     if written is None or "工作日" in wait or "第" in wait:
         return None
     length = 1 if "次日" in wait else count(re.sub(r"[后满日天个月\s]", "", wait)) or 0
     day = _months_later(written, length) if "个月" in wait else written + dt.timedelta(days=length)
-    return Found(value=day, raw=sentence, rule="stated: from the day it was written")
+    return FieldValue(value=day, raw=sentence, rule="stated: from the day it was written")
 
 
 # ------------------------------------------------------------------ 失效
 
 
-def expires(text: str, *, written: dt.date | None = None) -> Found[dt.date] | None:
+def expires(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
     """失效日期 as the document says of itself: a day, or a term counted from its 施行日期.
 
     A term belongs to the document only where the sentence says so (本办法…, …起施行): a licence
@@ -157,20 +157,20 @@ def expires(text: str, *, written: dt.date | None = None) -> Found[dt.date] | No
     return None
 
 
-def _until(sentence: str) -> Found[dt.date] | None:
+def _until(sentence: str) -> FieldValue[dt.date] | None:
     for match in _UNTIL.finditer(sentence):
         if not _LIFE.search(sentence):
             continue
         try:
-            return Found(value=day_of(match), raw=sentence.strip(), rule="stated")
+            return FieldValue(value=day_of(match), raw=sentence.strip(), rule="stated")
         except ImpossibleDay:
             continue
     return None
 
 
 def _term(
-    sentence: str, written: dt.date | None, in_force: Callable[[], Found[dt.date] | None]
-) -> Found[dt.date] | None:
+    sentence: str, written: dt.date | None, in_force: Callable[[], FieldValue[dt.date] | None]
+) -> FieldValue[dt.date] | None:
     """A term from the day the sentence says, else from that of the whole text."""
     match = _TERM.search(sentence)
     start = effective(sentence, written=written) or in_force() if match else None
@@ -180,7 +180,7 @@ def _term(
     months = length * (12 if match["unit"] == "年" else 1)
     last = _months_later(start.value, months) - dt.timedelta(days=1)
     rule = f"derived: effective {start.value} + {months} months"
-    return Found(value=last, raw=sentence.strip(), rule=rule)
+    return FieldValue(value=last, raw=sentence.strip(), rule=rule)
 
 
 def _months_later(day: dt.date, months: int) -> dt.date:

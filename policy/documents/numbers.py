@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from policy.documents import organs
 from policy.documents.issuers import codes
 from policy.documents.organs import identify
-from policy.records import Found
+from policy.records import FieldValue
 from policy.records.content import DocNumber, DocNumberKind
 from policy.text.numerals import DIGITS, NUMERALS, count
 
@@ -288,17 +288,17 @@ def _looks_dated(line: str) -> bool:
     return bool(re.search(rf"[{DIGITS}]\s*年", line)) and not line.rstrip().endswith("号")
 
 
-def own(*, cell: str | None, title: str, masthead: Sequence[str]) -> Found[DocNumber] | None:
+def own(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
     """The page's own number: from its cell, else its title, else its masthead; never a citation."""
     return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead, title)
 
 
-def _in_cell(cell: str) -> Found[DocNumber] | None:
+def _in_cell(cell: str) -> FieldValue[DocNumber] | None:
     value = parse(cell) or next(iter(find(cell)), None)
-    return Found(value=value, raw=cell.strip(), rule="cell") if value else None
+    return FieldValue(value=value, raw=cell.strip(), rule="cell") if value else None
 
 
-def _in_title(title: str) -> Found[DocNumber] | None:
+def _in_title(title: str) -> FieldValue[DocNumber] | None:
     """In the title's final parentheses, trailing, or leading when it is a 令 or 公告."""
     for spot in spots(title):
         before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
@@ -307,9 +307,9 @@ def _in_title(title: str) -> Found[DocNumber] | None:
                 before = _WITHOUT_ORGANS.sub("", before)
             enclosed = bool(after) and before.endswith(("（", "(", "【", "["))
             if (enclosed or not after) and not _CITING.search(before):
-                return Found(value=spot.value, raw=title[spot.start : spot.end], rule="title")
+                return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
         if not before and spot.value.kind != "文" and re.match(r"\s|$|关于|公布|发布", title[spot.end :]):
-            return Found(value=spot.value, raw=title[spot.start : spot.end], rule="title")
+            return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
     return _bare_in_title(title)
 
 
@@ -321,19 +321,19 @@ _CITING = re.compile(
 _TITLE_BARE = re.compile(rf"(?P<heading>令|公告|通告)\s*[（(]\s*(?P<bare>{_BARE.pattern})\s*[)）]\s*$")
 
 
-def _bare_in_title(title: str) -> Found[DocNumber] | None:
+def _bare_in_title(title: str) -> FieldValue[DocNumber] | None:
     """``关于…的公告（2026年第3号）``."""
     found = _TITLE_BARE.search(title)
     if not found or found["kind"]:
         return None
     kind = "令" if found["heading"] == "令" else "公告"
-    return Found(value=_ordered("", found, found["bare"], kind), raw=found["bare"], rule="title")
+    return FieldValue(value=_ordered("", found, found["bare"], kind), raw=found["bare"], rule="title")
 
 
 _MASTHEAD_LINES = 15
 
 
-def _in_masthead(lines: Sequence[str], title: str) -> Found[DocNumber] | None:
+def _in_masthead(lines: Sequence[str], title: str) -> FieldValue[DocNumber] | None:
     """A line that is only a number, before the salutation and before prose; the title may be its heading."""
     above = title
     for line in map(str.strip, lines[:_MASTHEAD_LINES]):
@@ -342,7 +342,7 @@ def _in_masthead(lines: Sequence[str], title: str) -> Found[DocNumber] | None:
         if len(line) > 60 or line.endswith(("：", ":", "。")):
             return None
         if value := _headed(above, line):
-            return Found(value=value, raw=value.raw, rule="masthead")
+            return FieldValue(value=value, raw=value.raw, rule="masthead")
         split = re.fullmatch(r"令|公\s*告", line)
         above = above + "".join(line.split()) if split else line or above
     return None
@@ -354,9 +354,9 @@ _PROMULGATED = re.compile(
 """Below the title of a regulation: ``（2022年2月18日证监会令第195号公布 …）``."""
 
 
-def _promulgated(found: re.Match[str]) -> Found[DocNumber] | None:
+def _promulgated(found: re.Match[str]) -> FieldValue[DocNumber] | None:
     value = parse(found["number"])
-    return Found(value=value, raw=value.raw, rule="masthead:公布") if value else None
+    return FieldValue(value=value, raw=value.raw, rule="masthead:公布") if value else None
 
 
 def _headed(above: str, line: str) -> DocNumber | None:

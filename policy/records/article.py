@@ -2,7 +2,7 @@
 
 Four layers, never one flat row: a *policy* is the act of its issuers, an *article* one
 portal's page of it, a *version* one state of the article's words and fields, a *capture*
-one fetch as received.  Every extracted field is a :class:`Found`: its value, the raw text it
+one fetch as received.  Every extracted field is a :class:`FieldValue`: its value, the raw text it
 came from and the rule that found it.
 """
 
@@ -143,7 +143,7 @@ class Page:
 
 
 @frozen(kw_only=True)
-class Found(Generic[T]):
+class FieldValue(Generic[T]):
     """A value, the raw text it came from and the rule that found it."""
 
     value: T
@@ -174,30 +174,30 @@ class Article:
     portal: str
     key: str
     url: str
-    title: Found[str]
+    title: FieldValue[str]
     text: str = field(repr=False)
     page_urls: tuple[str, ...] = ()
-    title_official: Found[str] | None = None
-    source: Found[str] | None = None
-    author: Found[str] | None = None
-    editor: Found[str] | None = None
-    channel: Found[str] | None = None
-    doc_no: Found[DocNumber] | None = None
-    index_no: Found[str] | None = None
-    issuers: Found[tuple[Issuer, ...]] | None = None
-    addressees: Found[tuple[str, ...]] | None = None
+    title_official: FieldValue[str] | None = None
+    source: FieldValue[str] | None = None
+    author: FieldValue[str] | None = None
+    editor: FieldValue[str] | None = None
+    channel: FieldValue[str] | None = None
+    doc_no: FieldValue[DocNumber] | None = None
+    index_no: FieldValue[str] | None = None
+    issuers: FieldValue[tuple[Issuer, ...]] | None = None
+    addressees: FieldValue[tuple[str, ...]] | None = None
     """主送机关, one organ or group each; ``raw`` is the salutation as printed."""
-    published: Found[Moment] | None = None
-    written: Found[dt.date] | None = None
-    effective: Found[dt.date] | None = None
-    expires: Found[dt.date] | None = None
+    published: FieldValue[Moment] | None = None
+    written: FieldValue[dt.date] | None = None
+    effective: FieldValue[dt.date] | None = None
+    expires: FieldValue[dt.date] | None = None
     statements: tuple[Statement, ...] = ()
     """What the document says of its own force, as it says it."""
     references: tuple[Reference, ...] = ()
     """The other documents it names, in the order of the text."""
-    subject: Found[str] | None = None
-    genre: Found[str] | None = None
-    validity: Found[str] | None = None
+    subject: FieldValue[str] | None = None
+    genre: FieldValue[str] | None = None
+    validity: FieldValue[str] | None = None
     keywords: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     topics: Topics = field(factory=Topics)

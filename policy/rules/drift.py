@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from attrs import define, field, frozen
 
-from policy.records import Article, Attachment, Found
+from policy.records import Article, Attachment, FieldValue
 from policy.records.runs import ExtractionQuality, Sample
 from policy.rules.probability import at_least
 from policy.text.words import fold
@@ -73,12 +73,12 @@ def _fields(before: Article, after: Article) -> Iterator[Loss]:
         yield Loss(field="title", words=(old,))
 
 
-def _from_layout(value: Found[Any] | tuple[Attachment, ...]) -> bool:
-    return not isinstance(value, Found) or value.rule.partition(":")[0] in LABELLED
+def _from_layout(value: FieldValue[Any] | tuple[Attachment, ...]) -> bool:
+    return not isinstance(value, FieldValue) or value.rule.partition(":")[0] in LABELLED
 
 
-def _words(value: Found[Any] | tuple[Attachment, ...]) -> Iterator[str]:
-    if isinstance(value, Found):
+def _words(value: FieldValue[Any] | tuple[Attachment, ...]) -> Iterator[str]:
+    if isinstance(value, FieldValue):
         yield value.value.isoformat()[:10] if isinstance(value.value, dt.date) else fold(value.raw)
     else:
         yield from (fold(file.name) for file in value)

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from policy.documents import issuers
 from policy.documents.dates import printed_day
-from policy.records import Article, Entry, Found
+from policy.records import Article, Entry, FieldValue
 from policy.records.content import DocNumber, Issuer
 from policy.text.words import fingerprint, fold
 
@@ -70,7 +70,7 @@ def _doc_keys(article: Article) -> list[str]:
     return [f"doc:{owner}:{_number(number, str(lead), article)}" for owner in owners]
 
 
-def _ids(found: Found[tuple[Issuer, ...]] | None) -> list[str]:
+def _ids(found: FieldValue[tuple[Issuer, ...]] | None) -> list[str]:
     """Canonical ids of all issuers in order; empty when one is unknown."""
     ids = [issuer.id for issuer in found.value] if found else []
     return [name for name in ids if name] if all(ids) else []

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from alerts import outbox
 from alerts.channels.email import EmailChannel
-from policy.records import Found
+from policy.records import FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import SaveResult
 from storage.alerts.subscriptions import Subscription
@@ -91,7 +91,7 @@ def test_a_mail_speaks_of_the_policy_as_its_issuer_does_not_as_a_portal_headline
     number = DocNumber(raw="发改能源〔2026〕12号", code="发改能源", year=2026, number=12)
     subscribe("储能")
     publish(portal="bjx", key="77", title="重磅！储能大消息")
-    publish(doc_no=Found(value=number, raw=number.raw, rule="cell"))
+    publish(doc_no=FieldValue(value=number, raw=number.raw, rule="cell"))
     assert follow() == 1
     send(database, channel)
     assert mailbox.messages[0]["Subject"] == "【政策】关于推进储能应用的通知"

@@ -13,7 +13,7 @@ import pytest
 from cli.extracting import shape
 from crawler import saved_pages
 from policy.errors import ConfigError, Rejected
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.records.content import DocNumber, Issuer
 from tests import papers
 from tests.cli.conftest import Answer, Polarchive
@@ -94,8 +94,8 @@ def test_values_are_as_printed_and_canonical_forms_stand_beside_them() -> None:
     record = shape(
         Article(
             **fields,
-            doc_no=Found(value=number, raw=number.raw, rule="cell"),
-            issuers=Found(value=issuers, raw="", rule="cell"),
+            doc_no=FieldValue(value=number, raw=number.raw, rule="cell"),
+            issuers=FieldValue(value=issuers, raw="", rule="cell"),
         )
     )
     assert (record["doc_no"], record["doc_no_norm"]) == ("东发改〔２０２６〕０１２号", "东发改〔2026〕12号")

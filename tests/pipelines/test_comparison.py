@@ -13,7 +13,7 @@ from benchmarks.edits import edited, regulation, sentence, text
 from pipelines.diff import text_diff as lines_of
 from pipelines.diff.comparison import ClauseChange, apply, compare
 from pipelines.diff.field_changes import materiality
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.text.numerals import numeral
 
 REGULATION = [
@@ -278,7 +278,7 @@ def article() -> Article:
         portal="ndrc",
         key="1",
         url="https://www.example.cn/1.html",
-        title=Found(value="储能电站管理办法", raw="", rule="title"),
+        title=FieldValue(value="储能电站管理办法", raw="", rule="title"),
         text="\n".join(REGULATION),
     )
 
@@ -292,7 +292,7 @@ def test_a_new_version_matters_when_its_words_do(article: Article) -> None:
 
 
 def test_a_field_of_the_document_matters_one_of_the_page_does_not(article: Article) -> None:
-    day = Found(value=dt.date(2026, 3, 2), raw="", rule="meta")
+    day = FieldValue(value=dt.date(2026, 3, 2), raw="", rule="meta")
     assert materiality(article, evolve(article, effective=day)).grade == "substantive"
     assert materiality(article, evolve(article, published=day)).grade == "cosmetic"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipelines.diff.field_changes import FieldChange, field_changes
 from pipelines.diff.text_diff import LineChange, apply, diff, parts
-from policy.records import Article, Attachment, Found
+from policy.records import Article, Attachment, FieldValue
 from policy.records.content import Completeness, DocNumber, Issuer
 
 CLAUSES = (
@@ -154,10 +154,10 @@ def article() -> Article:
         portal="ndrc",
         key="1",
         url="https://www.example.cn/1.html",
-        title=Found(value="关于完善价格机制的通知", raw="", rule="title"),
+        title=FieldValue(value="关于完善价格机制的通知", raw="", rule="title"),
         text="甲",
-        doc_no=Found(value=number, raw="", rule="cell:发文字号"),
-        published=Found(value=dt.date(2026, 3, 1), raw="", rule="meta:PubDate"),
+        doc_no=FieldValue(value=number, raw="", rule="cell:发文字号"),
+        published=FieldValue(value=dt.date(2026, 3, 1), raw="", rule="meta:PubDate"),
     )
 
 
@@ -166,8 +166,8 @@ def test_equal_fields_do_not_differ_however_they_are_written(article: Article) -
     clock = dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     other = evolve(
         article,
-        doc_no=Found(value=number, raw="", rule="masthead"),
-        published=Found(value=clock, raw="", rule="masthead"),
+        doc_no=FieldValue(value=number, raw="", rule="masthead"),
+        published=FieldValue(value=clock, raw="", rule="masthead"),
     )
     assert field_changes(article, other) == ()
 
@@ -176,9 +176,9 @@ def test_changed_fields_are_named_with_both_values(article: Article) -> None:
     issuers = (Issuer(printed="国家发展改革委"), Issuer(printed="国家能源局", id="nea"))
     other = evolve(
         article,
-        issuers=Found(value=issuers, raw="", rule="cell:发布机构"),
+        issuers=FieldValue(value=issuers, raw="", rule="cell:发布机构"),
         published=None,
-        validity=Found(value="已废止", raw="", rule="cell:有效性"),
+        validity=FieldValue(value="已废止", raw="", rule="cell:有效性"),
         attachments=(Attachment(url="https://www.example.cn/1.pdf", name="附件1"),),
         completeness=Completeness(pages=2, missing_pages=("https://www.example.cn/1_1.html",)),
     )

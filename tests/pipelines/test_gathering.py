@@ -9,7 +9,7 @@ from attrs import evolve
 from pipelines.consumers import linking
 from policy.documents import numbers
 from policy.documents.references import references
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from storage import queries
 from storage.articles import archive
 from storage.articles.classification import Extraction
@@ -28,7 +28,7 @@ def an_act(key: str, title: str, text: str, number: str = "") -> Article:
     own = numbers.parse(number) if number else None
     return evolve(
         an_article(text, key=key, title=title),
-        doc_no=Found(value=own, raw=number, rule="cell") if own else None,
+        doc_no=FieldValue(value=own, raw=number, rule="cell") if own else None,
         references=references(text.split("\n"), title=title, doc_no=own),
     )
 

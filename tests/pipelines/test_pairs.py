@@ -12,7 +12,7 @@ import pytest
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.relations import relation
 from pipelines.metadata.fields import describe
-from policy.records import Article, Found, Label
+from policy.records import Article, FieldValue, Label
 
 HARD = tomllib.loads(Path(__file__).with_name("pairs.toml").read_text("utf-8"))
 Page = Mapping[str, Any]
@@ -30,7 +30,7 @@ def printed(page: Page) -> str:
 
 def saved(page: Page, key: str) -> ComparisonProfile:
     """A page of which nothing but its headline and its text is known."""
-    title = Found(value=page["title"], raw=page["title"], rule="test")
+    title = FieldValue(value=page["title"], raw=page["title"], rule="test")
     return comparison_profile(
         Article(portal="saved", key=key, url=f"https://www.example.cn/{key}", title=title, text=printed(page))
     )

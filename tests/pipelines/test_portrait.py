@@ -10,7 +10,7 @@ from attrs import evolve
 
 from pipelines.dedupe.consensus import PolicyArticle, Rank, consensus, rank_of
 from policy.documents import issuers, numbers
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.records.content import Completeness
 from tests.storage.builders import NIGHT, an_article
 
@@ -24,9 +24,9 @@ def an_issue(
     day = dt.date.fromisoformat(published) if published else None
     return evolve(
         an_article(key=key, title=title),
-        doc_no=Found(value=said, raw=number, rule="cell") if said else None,
-        published=Found(value=day, raw="", rule="meta") if day else None,
-        issuers=Found(value=issuers.split(issuer), raw=issuer, rule="cell") if issuer else None,
+        doc_no=FieldValue(value=said, raw=number, rule="cell") if said else None,
+        published=FieldValue(value=day, raw="", rule="meta") if day else None,
+        issuers=FieldValue(value=issuers.split(issuer), raw=issuer, rule="cell") if issuer else None,
     )
 
 

@@ -11,7 +11,7 @@ from benchmarks.invented import paragraph, terms
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.relations import Kind, Relation, relation
 from policy.documents.numbers import parse
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.records.content import Issuer
 
 NAME = "氢能产业安全管理办法"
@@ -34,11 +34,11 @@ def an_article(
             portal="bench",
             key=key,
             url="https://www.example.cn/1.html",
-            title=Found(value=title, raw=title, rule="test"),
+            title=FieldValue(value=title, raw=title, rule="test"),
             text=text,
-            doc_no=Found(value=doc_no, raw=number or "", rule="test") if doc_no else None,
-            issuers=Found(value=organ, raw=issuer or "", rule="test") if organ else None,
-            written=Found(value=written, raw=str(written), rule="test") if written else None,
+            doc_no=FieldValue(value=doc_no, raw=number or "", rule="test") if doc_no else None,
+            issuers=FieldValue(value=organ, raw=issuer or "", rule="test") if organ else None,
+            written=FieldValue(value=written, raw=str(written), rule="test") if written else None,
         )
     )
 

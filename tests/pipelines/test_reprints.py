@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.dedupe.exact_duplicates import decide
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Candidate
 
@@ -18,9 +18,9 @@ def article(number: int | None = None) -> Article:
         portal="bjx",
         key="1",
         url="https://example.com/1",
-        title=Found(value="通知", raw="通知", rule="cell:标题"),
+        title=FieldValue(value="通知", raw="通知", rule="cell:标题"),
         text="现印发给你们。",
-        doc_no=Found(value=doc_no, raw=printed, rule="masthead") if doc_no else None,
+        doc_no=FieldValue(value=doc_no, raw=printed, rule="masthead") if doc_no else None,
     )
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.metadata.authorship import addressees
-from policy.records import Found
+from policy.records import FieldValue
 
 
 def sent_to(*lines: str) -> tuple[str, ...]:
@@ -60,9 +60,9 @@ def test_nobody_is_looked_for_below_the_first_paragraph() -> None:
 
 
 def test_the_printed_form_is_kept_and_a_cell_comes_first() -> None:
-    cell = Found(value="各市人民政府，各有关单位", raw="各市人民政府，各有关单位", rule="cell:主送机关")
+    cell = FieldValue(value="各市人民政府，各有关单位", raw="各市人民政府，各有关单位", rule="cell:主送机关")
     found = addressees(["各县人民政府："], cell)
-    assert found == Found(value=("各市人民政府", "各有关单位"), raw=cell.raw, rule="cell:主送机关")
+    assert found == FieldValue(value=("各市人民政府", "各有关单位"), raw=cell.raw, rule="cell:主送机关")
     printed = addressees(["各县人民政府： "])
     assert printed is not None
     assert (printed.raw, printed.rule) == ("各县人民政府： ", "salutation")

@@ -7,11 +7,11 @@ from attrs import evolve
 
 from pipelines.metadata.validation import validate
 from policy.errors import Rejected
-from policy.records import Article, Attachment, Found
+from policy.records import Article, Attachment, FieldValue
 
 
-def found(value: str) -> Found[str]:
-    return Found(value=value, raw=value, rule="cell")
+def found(value: str) -> FieldValue[str]:
+    return FieldValue(value=value, raw=value, rule="cell")
 
 
 ARTICLE = Article(

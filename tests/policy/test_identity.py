@@ -8,7 +8,7 @@ import pytest
 
 from policy.documents import issuers, numbers
 from policy.documents.dates import SHANGHAI
-from policy.records import Article, Attachment, Conflict, Found
+from policy.records import Article, Attachment, Conflict, FieldValue
 from policy.records.content import Completeness, Topics
 from policy.rules.identity import content_hash, policy_keys
 
@@ -18,8 +18,8 @@ TEXT = (
 )
 
 
-def found(value: object) -> Found:
-    return Found(value=value, raw=str(value), rule="test")
+def found(value: object) -> FieldValue:
+    return FieldValue(value=value, raw=str(value), rule="test")
 
 
 def article(**fields: object) -> Article:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.records import Article, Attachment, Found, Moment
+from policy.records import Article, Attachment, FieldValue, Moment
 from policy.records.content import DocNumber
 from policy.rules.drift import certain, losses
 from policy.text.words import fold
@@ -22,15 +22,15 @@ DAY: Moment = dt.date(2026, 11, 2)
 
 
 def article(*lines: str, **fields: object) -> Article:
-    title = Found(value="关于湿地修复的通知", raw="关于湿地修复的通知", rule="meta:ArticleTitle")
+    title = FieldValue(value="关于湿地修复的通知", raw="关于湿地修复的通知", rule="meta:ArticleTitle")
     made = Article(
         portal="ndrc",
         key="1",
         url="https://www.example.cn/1.html",
         title=title,
         text="\n".join(lines or LINES),
-        source=Found(value="规划司", raw="规划司", rule="masthead"),
-        published=Found(value=DAY, raw="2026-11-02", rule="meta:PubDate"),
+        source=FieldValue(value="规划司", raw="规划司", rule="masthead"),
+        published=FieldValue(value=DAY, raw="2026-11-02", rule="meta:PubDate"),
     )
     return evolve(made, **fields)  # type: ignore[arg-type]
 
@@ -57,7 +57,7 @@ def test_files_can_be_lost() -> None:
 
 def test_a_field_that_was_read_in_the_text_goes_with_the_text() -> None:
     number = DocNumber(raw="林湿发〔2026〕3号", code="林湿发", year=2026, number=3)
-    before = article(doc_no=Found(value=number, raw=number.raw, rule="title"))
+    before = article(doc_no=FieldValue(value=number, raw=number.raw, rule="title"))
     assert lost(before, article()) == []
 
 
@@ -81,7 +81,7 @@ def test_one_field_alone_is_never_certain() -> None:
 
 
 def test_another_title_is_a_loss_but_a_longer_one_is_not() -> None:
-    named = Found(value="通知公告", raw="通知公告", rule="masthead")
+    named = FieldValue(value="通知公告", raw="通知公告", rule="masthead")
     assert lost(article(), article(title=named)) == ["title"]
-    longer = Found(value="关于湿地修复的通知_发展改革委", raw="", rule="title")
+    longer = FieldValue(value="关于湿地修复的通知_发展改革委", raw="", rule="title")
     assert lost(article(), article(title=longer)) == []

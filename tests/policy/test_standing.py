@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from policy.records.content import Statement
 from policy.rules.validity import Repeal, State, validity
 from tests.storage.builders import an_article
@@ -22,10 +22,12 @@ def day(text: str) -> dt.date:
 def stated(effective: str | None = None, expires: str | None = None, title: str = "样例办法") -> Article:
     return evolve(
         an_article(title=title),
-        effective=Found(value=day(effective), raw=f"自{effective}起施行。", rule="stated")
+        effective=FieldValue(value=day(effective), raw=f"自{effective}起施行。", rule="stated")
         if effective
         else None,
-        expires=Found(value=day(expires), raw=f"有效期至{expires}。", rule="stated") if expires else None,
+        expires=FieldValue(value=day(expires), raw=f"有效期至{expires}。", rule="stated")
+        if expires
+        else None,
     )
 
 
@@ -77,7 +79,7 @@ def test_a_repeal_without_a_day_of_its_own_holds_from_its_publication_and_ends_n
     [("已废止", "repealed"), ("失效", "expired"), ("有效", "in force"), ("未废止", "in force")],
 )
 def test_a_portals_label_says_how_it_was_when_it_was_seen(label: str, state: State) -> None:
-    article = evolve(stated("2024-01-01"), validity=Found(value=label, raw=label, rule="cell"))
+    article = evolve(stated("2024-01-01"), validity=FieldValue(value=label, raw=label, rule="cell"))
     assert validity(article, day=SEEN, seen=SEEN).state == state
     assert validity(article, day=SEEN - dt.timedelta(days=1), seen=SEEN).state == "in force"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from policy.records import Article, Attachment, Capture, Fetched, Found
+from policy.records import Article, Attachment, Capture, Fetched, FieldValue
 from policy.records.content import Completeness, FileStatus, FileText
 from policy.records.runs import Finding
 from policy.records.saves import Candidate, Decision
@@ -52,7 +52,7 @@ def an_article(
         key=key,
         url=PAGES[0],
         page_urls=PAGES[:pages],
-        title=Found(value=title, raw=title, rule="title"),
+        title=FieldValue(value=title, raw=title, rule="title"),
         text=text,
         completeness=Completeness(
             pages=pages, missing_pages=tuple(PAGES[number - 1] for number in missing), gaps=tuple(gaps)

@@ -11,7 +11,7 @@ from attrs import evolve
 from sqlalchemy import delete, select, update
 
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
-from policy.records import Article, Attachment, Capture, Found
+from policy.records import Article, Attachment, Capture, FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Decision, SaveResult
 from storage import queries
@@ -117,8 +117,8 @@ def test_searchable_columns_hold_the_number_and_the_day(database: Database) -> N
     shanghai = dt.datetime(2026, 3, 2, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     article = evolve(
         an_article(),
-        doc_no=Found(value=number, raw=number.raw, rule="cell"),
-        published=Found(value=shanghai, raw="2026-03-02 00:30", rule="meta"),
+        doc_no=FieldValue(value=number, raw=number.raw, rule="cell"),
+        published=FieldValue(value=shanghai, raw="2026-03-02 00:30", rule="meta"),
     )
     keep(database, article, "page")
     with database.read() as session:

@@ -16,7 +16,7 @@ from attrs import evolve
 from policy.errors import ArchiveError
 from policy.query.documents import document
 from policy.query.parser import parse
-from policy.records import Article, Found
+from policy.records import Article, FieldValue
 from storage import queries
 from storage.articles import archive, availability
 from storage.articles.classification import Extraction
@@ -223,7 +223,8 @@ def test_the_position_is_that_of_the_last_change(index: Index, database: Databas
 
 def test_an_editors_name_is_neither_searched_nor_told(index: Index, database: Database) -> None:
     article = evolve(
-        _article("甲", "建设新型储能电站。"), editor=Found(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑")
+        _article("甲", "建设新型储能电站。"),
+        editor=FieldValue(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑"),
     )
     saved = archive.store(
         database, Extraction(article=article, captures=(a_capture("甲"),), code="code-1"), decide=a_new_policy

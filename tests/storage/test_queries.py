@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from policy.records import Found
+from policy.records import FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Candidate
 from policy.rules.identity import policy_keys
@@ -19,7 +19,7 @@ from storage.runs import leases, overview
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
 
 NUMBER = DocNumber(raw="发改能源〔2026〕7号", code="发改能源", year=2026, number=7)
-FIRST = evolve(an_article(pages=2), doc_no=Found(value=NUMBER, raw=NUMBER.raw, rule="cell"))
+FIRST = evolve(an_article(pages=2), doc_no=FieldValue(value=NUMBER, raw=NUMBER.raw, rule="cell"))
 SECOND = evolve(an_article(WORDS + "三、附则。", pages=2), doc_no=FIRST.doc_no)
 REPRINT = evolve(SECOND, portal="bjx", key="9", url="https://news.example.cn/9.shtml")
 
@@ -147,8 +147,8 @@ def test_totals_count_all_layers(archived: Database) -> None:
 def test_all_fields_of_an_article_come_back(database: Database) -> None:
     article = evolve(
         FIRST,
-        written=Found(value=dt.date(2026, 2, 28), raw="二〇二六年二月二十八日", rule="signature"),
-        published=Found(value=dt.date(2026, 3, 1), raw="2026-03-01", rule="meta"),
+        written=FieldValue(value=dt.date(2026, 2, 28), raw="二〇二六年二月二十八日", rule="signature"),
+        published=FieldValue(value=dt.date(2026, 3, 1), raw="2026-03-01", rule="meta"),
         keywords=("储能", "电网"),
         warnings=("two titles",),
     )

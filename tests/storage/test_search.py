@@ -16,7 +16,7 @@ from policy.documents.dates import SHANGHAI
 from policy.documents.numbers import parse as parse_number
 from policy.query.documents import document, marks, snippet
 from policy.query.parser import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, matches, parse
-from policy.records import Article, Found, Moment
+from policy.records import Article, FieldValue, Moment
 from policy.text.words import phrase
 from storage import queries
 from storage.articles import archive
@@ -62,8 +62,8 @@ def article(
     found = parse_number(number) if number else None
     return evolve(
         an_article(text, key=key, title=title, portal=portal),
-        doc_no=Found(value=found, raw=number or "", rule="cell:发文字号") if found else None,
-        published=Found(value=published, raw="", rule="meta:PubDate") if published else None,
+        doc_no=FieldValue(value=found, raw=number or "", rule="cell:发文字号") if found else None,
+        published=FieldValue(value=published, raw="", rule="meta:PubDate") if published else None,
     )
 
 
