@@ -51,7 +51,7 @@ def follow(config: Config, database: Database, clock: Clock = clocks.now) -> Aft
             return otherwise
 
     def match() -> int:
-        return percolation.follow(database, portals.names(config.portal_packages), clock())
+        return percolation.match_changes(database, portals.names(config.portal_packages), clock())
 
     connected = attempt("connections", lambda: linking.follow(database) >= 0, False)
     attempt("keywords", lambda: compute_keywords(database, config.home / "cache"), 0)
@@ -67,4 +67,4 @@ def send(config: Config, database: Database, clock: Clock = clocks.now) -> SendR
     """Hand what is due to the mail server; without one, only how much waits."""
     if not config.mail.host:
         return SendResult(waiting=outbox.count_waiting(database))
-    return outbox.send(database, reporting.channel(config), clock, portals.names(config.portal_packages))
+    return outbox.send_due(database, reporting.channel(config), clock, portals.names(config.portal_packages))

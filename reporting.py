@@ -14,8 +14,8 @@ from config import Config
 from crawler import clock as clocks
 from crawler.clock import Clock
 from crawler.runs import lease
-from health.daily_report import DailyReport, News, message
-from health.history import HistoryEntry, OpenAlarm, history_of
+from health.daily_report import DailyReport, NewsItem, compose_message
+from health.history import HistoryEntry, OpenAlarm, history_entries
 from policy.documents.dates import SHANGHAI, calendar_day
 from resting import sentence
 from storage.alerts import deliveries
@@ -47,7 +47,7 @@ def morning(
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
         slugs = health_history.ran(session, first, first + _DAY)
         diaries = [
-            history_of(health_history.diary(session, slug, limit=NIGHTS, until=first + _DAY))
+            history_entries(health_history.diary(session, slug, limit=NIGHTS, until=first + _DAY))
             for slug in slugs
         ]
         entered = (night.run for nights in diaries for night in nights if night.run.slot >= first)
@@ -57,7 +57,7 @@ def morning(
             nights=tuple(_whole(nights, first) for nights in diaries),
             runs=tuple(tonight),
             news=tuple(
-                News(
+                NewsItem(
                     portal=each.portal, kind=_KINDS.get(each.kind, each.kind), title=each.title, url=each.url
                 )
                 for each in health_history.told(session, [run.id for run in tonight], limit=_MOST_NEWS)
@@ -81,7 +81,7 @@ def _today() -> dt.date:
 
 def alarms(session: Session, slugs: Iterable[str]) -> list[OpenAlarm]:
     """What needs a look at these portals, as their last runs found them."""
-    diaries = (history_of(health_history.diary(session, slug, limit=NIGHTS)) for slug in slugs)
+    diaries = (history_entries(health_history.diary(session, slug, limit=NIGHTS)) for slug in slugs)
     return [alarm for nights in diaries for alarm in (nights[-1].open if nights else ())]
 
 
@@ -106,7 +106,7 @@ def mail(config: Config, report: DailyReport, clock: Clock = clocks.now) -> str 
         return f"the report is not mailed to {address}: mail.host is not set"
     name = f"<report-{report.day}-{clock().timestamp():.0f}@polarchive.invalid>"
     try:
-        channel(config).send(address, message(report), message_id=name)
+        channel(config).send(address, compose_message(report), message_id=name)
     except DeliveryFailed as error:
         logger.warning("report not mailed: %s", error)
         return f"the report is not mailed to {address}: {error}"

@@ -12,7 +12,7 @@ from crawler.portal import Portal
 from crawler.urls import registrable
 from policy.documents.dates import calendar_day
 from policy.records.runs import Run
-from policy.rules.backoff import Backoff, met
+from policy.rules.backoff import Backoff, extend_backoff
 from storage.database import Database
 from storage.runs import health_history, leases
 
@@ -63,7 +63,9 @@ def settle(database: Database, run: Run) -> None:
     with database.write() as session:
         before = health_history.backoffs(session)
         for domain, reason in refused.items():
-            told = met(before.get(domain), domain=domain, portal=run.portal, reason=reason, slot=run.slot)
+            told = extend_backoff(
+                before.get(domain), domain=domain, portal=run.portal, reason=reason, slot=run.slot
+            )
             health_history.leave_alone(session, told)
         for domain in answered & before.keys():
             health_history.welcome(session, domain)

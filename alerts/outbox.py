@@ -17,7 +17,7 @@ from alerts.channels import Channel, ChannelUnavailable, DeliveryFailed, Deliver
 from alerts.messages import Notice, Source, compose
 from policy.documents.dates import calendar_day
 from policy.errors import PolarchiveError
-from policy.query.documents import snippet, words
+from policy.query.documents import searchable_text, snippet
 from policy.query.parser import highlights, parse
 from policy.records import Version
 from policy.text.messages import Message
@@ -46,14 +46,14 @@ class SendResult:
     errors: tuple[str, ...] = field(default=())
 
 
-def send(database: Database, channel: Channel, clock: Clock, names: Mapping[str, str]) -> SendResult:
+def send_due(database: Database, channel: Channel, clock: Clock, names: Mapping[str, str]) -> SendResult:
     """Send all deliveries that are due; stops early if the channel is unavailable.
 
     ``names`` are portal names by slug.
     """
     outcomes: list[str] = []
     errors: dict[str, None] = {}
-    while leased := lease(database, clock()):
+    while leased := lease_next(database, clock()):
         try:
             message = _message(database, leased, names)
             channel.send(leased.address, message, message_id=leased.message_id)
@@ -81,7 +81,7 @@ def count_waiting(database: Database) -> int:
         return deliveries.count_unsent(session)
 
 
-def lease(database: Database, now: dt.datetime) -> LeasedDelivery | None:
+def lease_next(database: Database, now: dt.datetime) -> LeasedDelivery | None:
     """Lease the next due delivery for :data:`LEASE`; None if nothing is due."""
     with database.write() as session:
         return deliveries.lease_next(session, now, leased_until=now + LEASE)
@@ -151,6 +151,6 @@ def _notice(session: Session, leased: LeasedDelivery, names: Mapping[str, str]) 
         published=calendar_day(article.published.value) if article.published else None,
         sources=tuple(Source(portal=names.get(a.portal, a.portal), url=a.url) for a in policy.articles),
         query=leased.query,
-        snippet=snippet(words(version), highlights(parse(leased.query))),
+        snippet=snippet(searchable_text(version), highlights(parse(leased.query))),
         warnings=() if article.completeness.complete else ("正文可能不完整",),
     )

@@ -15,7 +15,7 @@ from attrs import frozen
 from sqlalchemy.orm import Session
 
 from policy.errors import QuerySyntax
-from policy.query.documents import document
+from policy.query.documents import search_document
 from policy.query.parser import Query, SearchDocument, matches, parse
 from policy.records import Change
 from storage import queries
@@ -45,7 +45,7 @@ class _Match:
     change_id: int
 
 
-def follow(database: Database, names: Mapping[str, str], now: dt.datetime) -> int:
+def match_changes(database: Database, names: Mapping[str, str], now: dt.datetime) -> int:
     """Read the change feed to its end; the number of deliveries added. ``names`` are portal names by slug."""
     total = 0
     while (added := _process_batch(database, names, now)) is not None:
@@ -105,7 +105,7 @@ def _fresh_changes(session: Session, changes: Sequence[Change], roots: Mapping[i
 def _documents(session: Session, change: Change, names: Mapping[str, str]) -> list[SearchDocument]:
     """The newest version of the changed article as a document to match, as search sees it."""
     version = queries.version(session, change.article_id)
-    return [document(version, names.get(version.article.portal))] if version else []
+    return [search_document(version, names.get(version.article.portal))] if version else []
 
 
 def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:

@@ -25,8 +25,8 @@ from rich.table import Table
 
 from benchmarks.edits import edited, regulation, sentence, text
 from pipelines.diff.comparison import apply, compare
-from policy.text.clauses import clauses
-from policy.text.numerals import numeral
+from policy.text.clauses import split_clauses
+from policy.text.numerals import format_numeral
 
 SIZE = 30_000
 """Characters of a long regulation."""
@@ -81,11 +81,11 @@ def _regulations() -> Iterator[tuple[str, Lines, Lines, bool]]:
     )
     yield "all other words", old, [_foreign(len(line), at) for at, line in enumerate(old)], True
     yield "all clauses moved", old, _shuffled(old), True
-    numbered = [f"第{numeral(at)}条 {sentence(random.Random(at), 10, 16)}" for at in range(1, 501)]
+    numbered = [f"第{format_numeral(at)}条 {sentence(random.Random(at), 10, 16)}" for at in range(1, 501)]
     renumbered = [
         "第一条 新条。",
         *(
-            line.replace(f"第{numeral(at)}条", f"第{numeral(at + 1)}条", 1)
+            line.replace(f"第{format_numeral(at)}条", f"第{format_numeral(at + 1)}条", 1)
             for at, line in enumerate(numbered, 1)
         ),
     ]
@@ -127,7 +127,7 @@ def _senseless(seed: int) -> str:
 
 
 def _shuffled(lines: Lines) -> list[str]:
-    found = [clause.lines for clause in clauses(lines)]
+    found = [clause.lines for clause in split_clauses(lines)]
     random.Random(1).shuffle(found)
     return [line for each in found for line in each]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from policy.text.numerals import numeral
+from policy.text.numerals import format_numeral
 
 _WORDS = (
     *(
@@ -46,10 +46,11 @@ def regulation(chance: random.Random, articles: int) -> list[str]:
     lines = ["储能电站管理办法", "第一章 总则"]
     for number in range(1, articles + 1):
         if number % 10 == 0:
-            lines.append(f"第{numeral(number // 10 + 1)}章 {sentence(chance, 1, 3)[:6]}")
-        lines.append(f"第{numeral(number)}条 {sentence(chance)}")
+            lines.append(f"第{format_numeral(number // 10 + 1)}章 {sentence(chance, 1, 3)[:6]}")
+        lines.append(f"第{format_numeral(number)}条 {sentence(chance)}")
         lines.extend(
-            f"（{numeral(item)}）{sentence(chance, 2, 8)}" for item in range(1, chance.randint(0, 4) + 1)
+            f"（{format_numeral(item)}）{sentence(chance, 2, 8)}"
+            for item in range(1, chance.randint(0, 4) + 1)
         )
         lines.extend(sentence(chance) for _ in range(chance.randint(0, 1)))
     return lines
@@ -58,8 +59,10 @@ def regulation(chance: random.Random, articles: int) -> list[str]:
 def plan(chance: random.Random, points: int) -> list[str]:
     lines = ["关于推进储能的通知", "各有关单位："]
     for number in range(1, points + 1):
-        lines.append(f"{numeral(number)}、{sentence(chance, 1, 4)}")
-        lines.extend(f"（{numeral(item)}）{sentence(chance)}" for item in range(1, chance.randint(0, 3) + 1))
+        lines.append(f"{format_numeral(number)}、{sentence(chance, 1, 4)}")
+        lines.extend(
+            f"（{format_numeral(item)}）{sentence(chance)}" for item in range(1, chance.randint(0, 3) + 1)
+        )
         lines.extend(sentence(chance) for _ in range(chance.randint(0, 2)))
     return [*lines, "某省能源局", "2026年3月2日"]
 

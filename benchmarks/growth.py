@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks import pages
 from benchmarks.meter import cpu
 from pipelines.dedupe.exact_duplicates import decide
-from policy.documents.numbers import parse as parse_number
+from policy.documents.numbers import parse_number
 from policy.query.parser import parse
 from policy.records import Article, Capture, Entry, FieldValue
 from storage import queries

@@ -43,7 +43,7 @@ def send(ctx: typer.Context, as_json: Json = False) -> None:
     home: Home = ctx.obj
     with home.database() as database:
         linking.follow(database)
-        matched = percolation.follow(database, home.names, clock.now())
+        matched = percolation.match_changes(database, home.names, clock.now())
         sent = aftermath.send(home.config, database)
     if as_json:
         console.write_json({"matched": matched} | console.plain(sent))

@@ -13,7 +13,7 @@ from cli.home import Home
 from crawler import clock, portals
 from pipelines.boilerplate import learning
 from policy.errors import ArchiveError
-from policy.records.boilerplate import Block, BoilerplateSet, Sighting
+from policy.records.boilerplate import Block, BoilerplateSet, PageEdges
 from storage.articles import boilerplate as stored
 from storage.database import Database
 
@@ -83,7 +83,7 @@ def _show(active: BoilerplateSet | None, blocks: list[Block]) -> None:
 
 
 def _shape(
-    slug: str, active: BoilerplateSet | None, blocks: list[Block], seen: list[Sighting]
+    slug: str, active: BoilerplateSet | None, blocks: list[Block], seen: list[PageEdges]
 ) -> dict[str, Any]:
     return {
         "slug": slug,

@@ -23,7 +23,7 @@ from pipelines.diff.lineage import Traced, find, lineage
 from pipelines.diff.text_diff import parts
 from policy.documents.dates import calendar_day
 from policy.errors import ArchiveError
-from policy.query.documents import words
+from policy.query.documents import searchable_text
 from policy.records import Version
 from storage import queries
 from storage.policies import memberships
@@ -66,7 +66,7 @@ def clause(
         linking.follow(database)
         with database.read() as session:
             texts = _texts(session, home, at["article"] if at else article, moment)
-    traced = lineage([words(text.version).split("\n") for text in texts])
+    traced = lineage([searchable_text(text.version).split("\n") for text in texts])
     if at is None:
         _list(traced[-1], as_json=as_json)
         return

@@ -23,7 +23,7 @@ from pipelines.diff.reasons import NAMES, Grade
 from pipelines.diff.text_diff import LineChange
 from policy.errors import ArchiveError
 from policy.records import Version
-from policy.text.clauses import ClausePosition, places
+from policy.text.clauses import ClausePosition, line_positions
 from storage.rows import KnownArticle
 
 Compared = Annotated[
@@ -240,7 +240,7 @@ def _line(change: ClauseChange, line: LineChange) -> Text:
 
 def _place(change: ClauseChange, line: LineChange) -> ClausePosition:
     clause, at = (change.new, line.new_line) if line.kind == "added" else (change.old, line.old_line)
-    return places(clause).get(at, ClausePosition()) if clause else ClausePosition()
+    return line_positions(clause).get(at, ClausePosition()) if clause else ClausePosition()
 
 
 def _short(text: str, *, first: bool, last: bool) -> str:

@@ -18,9 +18,8 @@ from cli.app import Json, app
 from cli.home import Home
 from crawler import clock
 from crawler import portals as declared
-from health.daily_report import DailyReport, markdown
-from health.history import HistoryEntry, OpenAlarm
-from health.history import history_of as as_diary
+from health.daily_report import DailyReport, render_markdown
+from health.history import HistoryEntry, OpenAlarm, history_entries
 from policy.documents.dates import calendar_day
 from policy.errors import ArchiveError
 from storage.database import Database
@@ -44,7 +43,7 @@ def report(
     if as_json:
         console.write_json(shown.report_shape(made))
     elif as_markdown:
-        sys.stdout.write(markdown(made))
+        sys.stdout.write(render_markdown(made))
     else:
         shown.show(made)
 
@@ -68,7 +67,7 @@ def diary(
     declared.get(slug, home.config.portal_packages)
     with home.database() as database, database.read() as session:
         past = health_history.diary(session, slug, limit=nights + reporting.NIGHTS)
-    entries = as_diary(past)[-nights:]
+    entries = history_entries(past)[-nights:]
     if as_json:
         console.write_json([_shape(entry) for entry in reversed(entries)])
         return
@@ -112,7 +111,7 @@ def accept(ctx: typer.Context, slug: str) -> None:
 def _accept(database: Database, slug: str) -> str:
     now = clock.now()
     with database.read() as session:
-        entries = as_diary(health_history.diary(session, slug, limit=reporting.NIGHTS))
+        entries = history_entries(health_history.diary(session, slug, limit=reporting.NIGHTS))
     open_now = entries[-1].open if entries else ()
     if not open_now:
         return "nothing to accept: no alarm is open"

@@ -10,7 +10,7 @@ from rich.text import Text
 import console
 from cli.app import Json, app
 from cli.home import Home
-from policy.query.documents import marks
+from policy.query.documents import match_spans
 from policy.query.parser import highlights, parse
 from storage.database import Database
 from storage.search.index import Index
@@ -50,7 +50,7 @@ def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
     facts = (str(hit.article_id), hit.doc_no, console.moment(hit.published), ", ".join(hit.portals), hit.url)
     snippet = Text(hit.snippet)
     for text in (title, snippet):
-        for start, end in marks(text.plain, terms):
+        for start, end in match_spans(text.plain, terms):
             text.stylize("yellow", start, end)
     console.say(title)
     console.say(Text("  " + "  ".join(fact for fact in facts if fact), style="dim"))

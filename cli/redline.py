@@ -14,7 +14,7 @@ import console
 from pipelines.diff.comparison import ClauseChange, Comparison
 from pipelines.diff.field_changes import FieldChange
 from pipelines.diff.text_diff import Part
-from policy.query.documents import words
+from policy.query.documents import searchable_text
 from policy.records import Version
 from policy.text.clauses import Clause
 
@@ -36,7 +36,7 @@ class Side:
     @classmethod
     def of(cls, version: Version, names: Mapping[str, str]) -> Side:
         slug = version.article.portal
-        return cls(version=version, portal=names.get(slug, slug), text=words(version))
+        return cls(version=version, portal=names.get(slug, slug), text=searchable_text(version))
 
     @property
     def title(self) -> str:

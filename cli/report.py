@@ -14,7 +14,7 @@ import console
 import reporting
 from config import Config
 from crawler import clock
-from health.daily_report import DailyReport, parts
+from health.daily_report import DailyReport, report_parts
 from policy.documents.dates import calendar_day
 from policy.records.runs import Run
 from storage.database import Database
@@ -60,7 +60,7 @@ def _report(config: Config, database: Database, night: Night) -> DailyReport:
 def show(report: DailyReport) -> None:
     """Print a report."""
     console.say(Text(report.headline, style="bold"))
-    for heading, lines in parts(report):
+    for heading, lines in report_parts(report):
         console.say(Text(f"\n{heading}", style=_STYLES.get(heading, "bold")))
         for line in lines:
             console.say(Text(line if line.startswith(" ") else f"  {line}"))

@@ -23,7 +23,7 @@ from pipelines.metadata.validation import illegible
 from policy.documents import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
-from policy.records.boilerplate import BoilerplateSet, Learned
+from policy.records.boilerplate import BoilerplateSet, LayoutBoilerplate
 from policy.records.content import Table
 
 __all__ = [
@@ -62,7 +62,7 @@ def read_listing(
     if len(listing.entries) < promised:
         message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"
         raise LayoutChanged(
-            message, portal=portal.slug, url=payload.url, field="entries", found=len(listing.entries)
+            message, portal=portal.slug, url=payload.url, field="entries", rows=len(listing.entries)
         )
     return listing
 
@@ -194,7 +194,7 @@ def _distinct(pages: Sequence[Page], cleaned: Sequence[Cleaned]) -> list[tuple[P
 def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: BoilerplateSet | None) -> _Body:
     read = _distinct(pages, cleaned)
     stripped = [
-        strip(one.lines, learning.boilerplate(one, known.of(page.layout) if known else Learned()))
+        strip(one.lines, learning.boilerplate(one, known.of(page.layout) if known else LayoutBoilerplate()))
         for page, one in read
     ]
     lines = [line for one in stripped for line in remove_contacts(one.lines)]

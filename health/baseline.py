@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from policy.records.runs import Finding, JudgementKind, Run, SectionReport
-from policy.rules.probability import at_least
+from policy.records.runs import Finding, FindingKind, Run, SectionReport
+from policy.rules.probability import beta_binomial_tail
 
 RARELY = 10_000
 """An alarm would ring by chance once in so many runs."""
@@ -36,19 +36,19 @@ class RunWithHistory:
     run: Run
     past: Sequence[Run] = ()
 
-    def usual(self, kind: JudgementKind, *, section: str = "", subject: str = "") -> Iterator[Run]:
+    def usual(self, kind: FindingKind, *, section: str = "", subject: str = "") -> Iterator[Run]:
         """The runs before in which this was no alarm: what was one is not learned."""
         name = (kind, section, subject)
         return (run for run in self.past if all(name != one.name for one in run.findings or ()))
 
-    def reports(self, kind: JudgementKind, section: str) -> list[SectionReport]:
+    def reports(self, kind: FindingKind, section: str) -> list[SectionReport]:
         """What the section's listing gave in these runs, where it was read."""
         found = (run.sections.get(section) for run in self.usual(kind, section=section))
         return [report for report in found if report and report.pages]
 
     def judged(
         self,
-        kind: JudgementKind,
+        kind: FindingKind,
         sentence: str,
         advice: str,
         *,
@@ -70,7 +70,9 @@ class RunWithHistory:
         )
 
 
-def hardly(bad: int, of: int, *, known_bad: int, known_of: int) -> bool:
+def is_rare(bad: int, of: int, *, known_bad: int, known_of: int) -> bool:
     """Whether a portal as it was would hardly ever give so many bad ones."""
     good = known_of - known_bad + CREDIT
-    return bad >= FEWEST and at_least(bad, of, known_bad=known_bad + 1, known_good=good) < 1 / RARELY
+    return (
+        bad >= FEWEST and beta_binomial_tail(bad, of, known_bad=known_bad + 1, known_good=good) < 1 / RARELY
+    )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from health import traffic_checks
-from health.baseline import Promise, RunWithHistory, hardly
-from health.listing_checks import judge_listing, judge_together
+from health.baseline import Promise, RunWithHistory, is_rare
+from health.listing_checks import check_listing, check_sections_of_host
 from policy.records.runs import Finding, Run
 from policy.rules.drift import DriftAlarm
 
@@ -35,34 +35,34 @@ def check_run(
     if run.kind != "crawl" or run.state in {"running", "missed", "stopped"}:
         return ()
     if run.state == "skipped":
-        return (traffic_checks.left_alone(case),)
+        return (traffic_checks.backoff_finding(case),)
     found = [*_causes(case, promises, slow_seconds), *_readings(case, drift)]
     return tuple(sorted([*found, *_ended(case, found)], key=lambda one: _SEVERITIES.index(one.severity)))
 
 
 def _causes(case: RunWithHistory, promises: Sequence[Promise], slow_seconds: float) -> Iterator[Finding]:
-    down = traffic_checks.down(case.run.traffic, traffic_checks.hosts_of(promises))
-    yield from traffic_checks.judge_down(case, down)
-    closed = [*traffic_checks.judge_challenge(case)] or [*traffic_checks.judge_blocked(case, promises)]
+    down = traffic_checks.unreachable_hosts(case.run.traffic, traffic_checks.section_hosts(promises))
+    yield from traffic_checks.check_unreachable(case, down)
+    closed = [*traffic_checks.check_challenge(case)] or [*traffic_checks.check_blocked(case, promises)]
     yield from closed
     yield from _listings(
         case, [each for each in promises if not traffic_checks.is_explained(case, each, down, closed)]
     )
     if not closed:
-        yield from traffic_checks.judge_files_challenged(case)
+        yield from traffic_checks.check_file_challenge(case)
     if not down and not closed:
-        yield from traffic_checks.judge_errors(case)
-    yield from traffic_checks.judge_slow(case, slow_seconds)
+        yield from traffic_checks.check_errors(case)
+    yield from traffic_checks.check_slow(case, slow_seconds)
 
 
 def _listings(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[Finding]:
     told: set[str] = set()
-    for one, sections in judge_together(case, promises):
+    for one, sections in check_sections_of_host(case, promises):
         told |= sections
         yield one
     for promise in promises:
         if promise.section not in told:
-            yield from judge_listing(case, promise)
+            yield from check_listing(case, promise)
 
 
 def _readings(case: RunWithHistory, drift: Sequence[DriftAlarm]) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def _readings(case: RunWithHistory, drift: Sequence[DriftAlarm]) -> Iterator[Fin
     gone, known = _gone(case.run)
     before = [_gone(run) for run in case.usual("withdrawn_many")]
     bad, of = sum(each for each, _ in before), sum(each for _, each in before)
-    if gone >= _SHARE * known and hardly(gone, known, known_bad=bad, known_of=of):
+    if gone >= _SHARE * known and is_rare(gone, known, known_bad=bad, known_of=of):
         said = f"{gone} of {known} known articles are not there any more"
         yield case.judged("withdrawn_many", said, "see whether the portal moved them to other addresses")
     if lying := case.run.failed.get("lying_etag", 0):

@@ -22,7 +22,7 @@ _UNANSWERED = ("timeout", "dns", "connection_refused", "connection_lost", "trunc
 
 
 @frozen(kw_only=True)
-class News:
+class NewsItem:
     """A policy that the night brought, or an article that changed."""
 
     portal: str
@@ -42,7 +42,7 @@ class DailyReport:
     day: dt.date
     nights: tuple[HistoryEntry, ...] = ()
     runs: tuple[Run, ...] = ()
-    news: tuple[News, ...] = ()
+    news: tuple[NewsItem, ...] = ()
     resting: tuple[str, ...] = ()
     behind: int = 0
     waiting: int = 0
@@ -69,11 +69,11 @@ class DailyReport:
 # ------------------------------------------------------------------ its parts
 
 
-Part = tuple[str, list[str]]
+ReportPart = tuple[str, list[str]]
 """A heading and its lines; a line that begins with blanks belongs to the one before."""
 
 
-def parts(morning: DailyReport) -> list[Part]:
+def report_parts(morning: DailyReport) -> list[ReportPart]:
     """The parts that have something to say, what is most urgent first."""
     stale = [alarm for alarm in morning.alarms() if alarm.finding.kind == "stale"]
     others = [alarm for alarm in morning.alarms("warning") if alarm not in stale]
@@ -184,10 +184,10 @@ def _few(lines: list[str]) -> list[str]:
 # ------------------------------------------------------------------ as text
 
 
-def markdown(morning: DailyReport) -> str:
+def render_markdown(morning: DailyReport) -> str:
     """The report for a page or a mail."""
     lines = [f"# {morning.headline}"]
-    for heading, told in parts(morning):
+    for heading, told in report_parts(morning):
         lines += ["", f"## {heading}", "", *_listed(told)]
     return "\n".join(lines) + "\n"
 
@@ -196,6 +196,6 @@ def _listed(lines: Iterable[str]) -> Iterator[str]:
     return (f"  {line.strip()}  " if line.startswith(" ") else f"- {line}" for line in lines)
 
 
-def message(morning: DailyReport) -> Message:
+def compose_message(morning: DailyReport) -> Message:
     """The report as a mail; a night on which nothing happened is one too."""
-    return Message(subject=single_line(f"Polarchive {morning.headline}"), body=markdown(morning))
+    return Message(subject=single_line(f"Polarchive {morning.headline}"), body=render_markdown(morning))

@@ -32,7 +32,7 @@ class HistoryEntry:
     closed: tuple[OpenAlarm, ...] = ()
 
 
-def history_of(runs: Iterable[Run]) -> list[HistoryEntry]:
+def history_entries(runs: Iterable[Run]) -> list[HistoryEntry]:
     """A portal's runs, the oldest first, as entries of its diary."""
     nights, held = list[HistoryEntry](), tuple[OpenAlarm, ...]()
     for run in runs:

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from health.baseline import RARELY, Promise, RunWithHistory
 from policy.documents.dates import calendar_day
-from policy.records.runs import Finding, JudgementKind, SectionReport
+from policy.records.runs import Finding, FindingKind, SectionReport
 from policy.rules import workdays
-from policy.rules.probability import at_least
+from policy.rules.probability import beta_binomial_tail
 
 _DAY = dt.timedelta(days=1)
 _SOONEST = 5
@@ -27,7 +27,7 @@ _MEND = "look at its page and mend the declaration, then crawl it: polarchive cr
 _WAIT = "a single night needs nothing; if it stays, open the page and mend the declaration"
 _OF_A_CAUSE = frozenset({"challenge", "blocked", "endless"})
 """Reasons that are judged by their cause."""
-_ODD: dict[JudgementKind, tuple[str, str]] = {
+_ODD: dict[FindingKind, tuple[str, str]] = {
     "loops": (
         "{0} pages showed nothing but rows of earlier pages",
         "its pager leads in a circle: see how its address of the next page is made",
@@ -51,7 +51,9 @@ _ODD: dict[JudgementKind, tuple[str, str]] = {
 }
 
 
-def judge_together(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[tuple[Finding, set[str]]]:
+def check_sections_of_host(
+    case: RunWithHistory, promises: Sequence[Promise]
+) -> Iterator[tuple[Finding, set[str]]]:
     """One finding where several sections, all there are at their host, could not be read for one
     reason; with it these sections."""
     by_host: dict[str, list[Promise]] = {}
@@ -67,7 +69,7 @@ def judge_together(case: RunWithHistory, promises: Sequence[Promise]) -> Iterato
             yield one, {each.section for each in those}
 
 
-def judge_listing(case: RunWithHistory, promise: Promise) -> Iterator[Finding]:
+def check_listing(case: RunWithHistory, promise: Promise) -> Iterator[Finding]:
     """What is wrong with one section; nothing where it was not asked for."""
     report = case.run.sections.get(promise.section)
     if report is None:
@@ -85,7 +87,7 @@ def _unread(case: RunWithHistory, promise: Promise, report: SectionReport) -> It
     if report.unread in _OF_A_CAUSE:
         return
     if report.unread == "layout_changed" and report.found is not None and not report.entries:
-        kind: JudgementKind = "sudden_drop" if report.found else "zero_entries"
+        kind: FindingKind = "sudden_drop" if report.found else "zero_entries"
         sentence = f"{report.found} rows, {promise.at_least} promised"
         yield _broken(case, promise, kind, sentence + _usually(case.reports(kind, promise.section)))
         return
@@ -101,7 +103,7 @@ def _unread(case: RunWithHistory, promise: Promise, report: SectionReport) -> It
 
 
 def _rows(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
-    kind: JudgementKind = "sudden_drop" if report.first_page else "zero_entries"
+    kind: FindingKind = "sudden_drop" if report.first_page else "zero_entries"
     before = case.reports(kind, promise.section)
     if _dropped(report.first_page, [each.first_page for each in before]):
         yield _broken(case, promise, kind, f"{report.first_page} rows on its first page{_usually(before)}")
@@ -112,7 +114,7 @@ def _dropped(found: int, before: Sequence[int]) -> bool:
     if not before or 2 * found >= (usual := round(median(before))):
         return False
     lost, shown = sum(max(0, usual - each) for each in before), usual * len(before)
-    chance = at_least(usual - found, usual, known_bad=lost + 1, known_good=max(shown - lost, 0) + 1)
+    chance = beta_binomial_tail(usual - found, usual, known_bad=lost + 1, known_good=max(shown - lost, 0) + 1)
     return chance < 1 / RARELY
 
 
@@ -120,7 +122,7 @@ def _usually(before: Sequence[SectionReport]) -> str:
     return f" (usually {median(each.first_page for each in before):g})" if before else ""
 
 
-def _broken(case: RunWithHistory, promise: Promise, kind: JudgementKind, sentence: str) -> Finding:
+def _broken(case: RunWithHistory, promise: Promise, kind: FindingKind, sentence: str) -> Finding:
     advice = f"{_MEND} {case.run.portal} --section {promise.section}"
     return case.judged(kind, sentence, advice, broken=True, section=promise.section, examples=[promise.url])
 
@@ -153,11 +155,11 @@ def _stale(case: RunWithHistory, promise: Promise, report: SectionReport) -> Ite
     last = max([*days[-1:], *_shown(case, promise)], default=None)
     if last is None:
         return
-    silent = workdays.between(last, today - _DAY)
+    silent = workdays.workdays_between(last, today - _DAY)
     within = promise.fresh_within if promise.fresh_within is not None else _learned(days)
     if within is not None and silent > within:
         said = f"nothing new for {silent} working days, since {last} (expected within {within})"
-        sure = "" if workdays.announced(today) else "; this year's working days are not announced yet"
+        sure = "" if workdays.is_announced(today) else "; this year's working days are not announced yet"
         advice = "see whether the portal goes on at another address; then mend the declaration"
         yield case.judged("stale", said + sure, advice, section=promise.section, examples=[promise.url])
 
@@ -180,7 +182,7 @@ def _learned(days: Sequence[dt.date]) -> int | None:
     from these (https://en.wikipedia.org/wiki/Lomax_distribution); portals publish in bursts, so a silence
     must also be longer than any before but one.
     """
-    intervals = sorted(max(1, workdays.between(*pair)) for pair in pairwise(days))
+    intervals = sorted(max(1, workdays.workdays_between(*pair)) for pair in pairwise(days))
     if len(intervals) < _INTERVALS:
         return None
     rare = sum(intervals) * (math.pow(RARELY, 1 / len(intervals)) - 1)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from health.baseline import FEWEST, Promise, RunWithHistory, hardly
+from health.baseline import FEWEST, Promise, RunWithHistory, is_rare
 from policy.records.runs import Finding, HostTraffic
 
 _REFUSED = frozenset({"401", "403", "405", "406", "412", "418", "429", "451", "521", "567"})
@@ -25,12 +25,12 @@ _SLOWER, _KNOWN = 5.0, 20
 _ANSWERS = 3
 
 
-def hosts_of(promises: Sequence[Promise]) -> frozenset[str]:
+def section_hosts(promises: Sequence[Promise]) -> frozenset[str]:
     """The hosts that sections live at."""
     return frozenset(urlsplit(promise.url).hostname or "" for promise in promises)
 
 
-def down(traffic: Mapping[str, HostTraffic], homes: Collection[str]) -> frozenset[str]:
+def unreachable_hosts(traffic: Mapping[str, HostTraffic], homes: Collection[str]) -> frozenset[str]:
     """Hosts that answered nothing: of a section, or asked several times."""
     return frozenset(
         name
@@ -39,7 +39,7 @@ def down(traffic: Mapping[str, HostTraffic], homes: Collection[str]) -> frozense
     )
 
 
-def judge_down(case: RunWithHistory, hosts: Collection[str]) -> Iterator[Finding]:
+def check_unreachable(case: RunWithHistory, hosts: Collection[str]) -> Iterator[Finding]:
     """One finding a host that is down."""
     for name in sorted(hosts):
         failed = case.run.traffic[name].failed
@@ -53,7 +53,7 @@ def judge_down(case: RunWithHistory, hosts: Collection[str]) -> Iterator[Finding
         )
 
 
-def judge_challenge(case: RunWithHistory) -> Iterator[Finding]:
+def check_challenge(case: RunWithHistory) -> Iterator[Finding]:
     """An anti-bot page in place of pages, tonight or when the domain was asked last."""
     hosts = sorted(name for name, host in case.run.traffic.items() if host.challenged)
     counts = case.run.failed
@@ -65,7 +65,7 @@ def judge_challenge(case: RunWithHistory) -> Iterator[Finding]:
         yield case.judged("challenge", said, _IMPORT, broken=True)
 
 
-def judge_files_challenged(case: RunWithHistory) -> Iterator[Finding]:
+def check_file_challenge(case: RunWithHistory) -> Iterator[Finding]:
     """An anti-bot page in place of files, where pages are answered as they should be."""
     counts = case.run.failed
     for name, host in sorted(case.run.traffic.items()):
@@ -75,7 +75,7 @@ def judge_files_challenged(case: RunWithHistory) -> Iterator[Finding]:
             yield case.judged("challenge", said, _IMPORT_FILES, broken=True, subject=name)
 
 
-def left_alone(case: RunWithHistory) -> Finding:
+def backoff_finding(case: RunWithHistory) -> Finding:
     """What holds of a run that was skipped: the alarm of before goes on."""
     before = next((run.findings for run in reversed(case.past) if run.findings), None) or ()
     closed = next((one for one in before if one.kind in {"challenge", "blocked"}), None)
@@ -92,7 +92,7 @@ _IMPORT_FILES = (
 _IMPORT = "it is left alone for some nights; pages saved by hand come in by polarchive import"
 
 
-def judge_blocked(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[Finding]:
+def check_blocked(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[Finding]:
     """Refused by status, page after page."""
     for name, host in sorted(case.run.traffic.items()):
         refused = {status: n for status, n in host.statuses.items() if status in _REFUSED}
@@ -105,7 +105,7 @@ def judge_blocked(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator
         ]
         bad = sum(n for statuses in before for status, n in statuses.items() if status in _REFUSED)
         known = sum(sum(statuses.values()) for statuses in before)
-        most = 2 * count > host.answers and hardly(count, host.answers, known_bad=bad, known_of=known)
+        most = 2 * count > host.answers and is_rare(count, host.answers, known_bad=bad, known_of=known)
         if closed or most:
             words = ", ".join(f"HTTP {status} {n}" for status, n in sorted(refused.items()))
             yield case.judged("blocked", f"{name} refuses us: {words}", _IMPORT, broken=True, subject=name)
@@ -123,14 +123,14 @@ def is_explained(
     return urlsplit(promise.url).hostname in down or bool(closed and _is_refused(case, promise))
 
 
-def judge_errors(case: RunWithHistory) -> Iterator[Finding]:
+def check_errors(case: RunWithHistory) -> Iterator[Finding]:
     """More requests failed than used to."""
     bad, of = _failed(case.run.failed), case.run.new + case.run.revised + case.run.unchanged
     before = list(case.usual("error_rate"))
     known_bad = sum(_failed(run.failed) for run in before)
     known = known_bad + sum(run.new + run.revised + run.unchanged for run in before)
     of += bad
-    if bad >= _SHARE * of and hardly(bad, of, known_bad=known_bad, known_of=known):
+    if bad >= _SHARE * of and is_rare(bad, of, known_bad=known_bad, known_of=known):
         usual = f" (before: {known_bad / known:.0%})" if known else ""
         reasons = sorted((count, reason) for reason, count in case.run.failed.items() if _is_fault(reason))
         words = ", ".join(f"{reason} {count}" for count, reason in reversed(reasons))
@@ -150,7 +150,7 @@ def _is_fault(reason: str) -> bool:
     return reason in _FAULTS or (reason.startswith("http_") and reason.removeprefix("http_") not in _REFUSED)
 
 
-def judge_slow(case: RunWithHistory, floor: float) -> Iterator[Finding]:
+def check_slow(case: RunWithHistory, floor: float) -> Iterator[Finding]:
     """A host takes many times what it used to, and more than ``floor`` seconds."""
     for name, host in sorted(case.run.traffic.items()):
         before = [run.traffic[name] for run in case.usual("slow", subject=name) if name in run.traffic]

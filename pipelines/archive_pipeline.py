@@ -18,8 +18,8 @@ from pipelines.extraction_counts import ExtractionCounts
 from pipelines.items import AttachmentBatch, ExtractedArticle, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
 from policy.errors import Drifted, Rejected
-from policy.records.boilerplate import BoilerplateSet, Sighting
-from policy.rules.revisit import is_believed
+from policy.records.boilerplate import BoilerplateSet, PageEdges
+from policy.rules.revisit import is_credible
 from storage import queries
 from storage.articles import archive, availability, boilerplate, captures, classification
 from storage.articles.attachments import store_files
@@ -39,7 +39,7 @@ class BoilerplateLearner:
         self._read = {each.article: (each.digests, each.code) for each in seen}
         layouts = Counter(each.layout for each in seen)
         self._well_known = {layout for layout, count in layouts.items() if count >= boilerplate.WINDOW}
-        self._fresh: dict[str, Sighting] = {}
+        self._fresh: dict[str, PageEdges] = {}
 
     def see(self, item: ExtractedArticle, *, known: bool) -> None:
         """Remember a page unless it is remembered as it is, or is a known one of a layout well known."""
@@ -246,7 +246,7 @@ class ArchivePipeline:
         for item in withdrawn:
             self._mark_gone(item, believed=True)
             self._count("run/saved/unchanged")
-        believed = is_believed(len(gone), len(gone) + self._there)
+        believed = is_credible(len(gone), len(gone) + self._there)
         for item in gone:
             self._mark_gone(item, believed=believed)
             self._count("run/failed/gone")

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from policy.records import Article
 from policy.records.runs import ExtractionQuality, Sample
-from policy.rules.drift import FIELDS, has
+from policy.rules.drift import FIELDS, has_field
 
 EXAMPLES = 3
 """Addresses kept of each kind."""
@@ -48,7 +48,7 @@ class ExtractionCounts:
         counted.sizes[str(length.bit_length())] += 1
         self._shortest[group] = sorted([*self._shortest[group], (length, article.url)])[:EXAMPLES]
         for name in FIELDS:
-            if has(article, name):
+            if has_field(article, name):
                 counted.filled[name] += 1
             else:
                 self._example(f"{group}:{name}", article.url)

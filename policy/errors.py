@@ -48,7 +48,7 @@ class BadAddress(PolarchiveError):
     """No address a message can be sent to."""
 
 
-class Stopped(PolarchiveError):
+class CrawlingStopped(PolarchiveError):
     """Crawling is stopped for all portals."""
 
 
@@ -110,15 +110,15 @@ class TooDeep(PageError):
 
 
 class LayoutChanged(PageError):
-    """A selector found fewer than its page promises. ``found``: how many rows of a listing, if it is one."""
+    """A selector found fewer than its page promises. ``rows``: the number of rows if the page is a listing."""
 
     reason = "layout_changed"
 
     def __init__(
-        self, message: str, *, portal: str = "", url: str = "", field: str = "", found: int | None = None
+        self, message: str, *, portal: str = "", url: str = "", field: str = "", rows: int | None = None
     ) -> None:
         super().__init__(message, portal=portal, url=url, field=field)
-        self.found = found
+        self.rows = rows
 
 
 class Rejected(PageError):

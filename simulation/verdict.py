@@ -130,7 +130,7 @@ def _visible(plan: Plan, fault: Fault) -> int | None:
 def _silent(plan: Plan, fault: Fault, night: int) -> bool:
     last = max(paper.day for paper in plan.world.shelf(fault.portal, night))
     yesterday = plan.world.day(night) - dt.timedelta(days=1)
-    return workdays.between(last, yesterday) > FRESH_WITHIN
+    return workdays.workdays_between(last, yesterday) > FRESH_WITHIN
 
 
 def _missed(

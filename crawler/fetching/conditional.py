@@ -9,7 +9,7 @@ from scrapy.http import Request, Response
 from crawler.runs.context import RunContext
 from crawler.spiders.listing_cursor import ArticleFetch
 from crawler.urls import alike
-from policy.rules.validators import Validators, contradicts, takes_all, validators
+from policy.rules.validators import Validators, contradicts_request, is_full_fetch_due, validators
 from storage.articles.validators import distrust, is_trusted
 from storage.rows import KnownArticle
 
@@ -32,7 +32,7 @@ def unconditional(request: Request) -> Request:
 
 def vouched_by(article: KnownArticle, *, replay: bool) -> Validators | None:
     """What a known article is asked for with at its next look; a replay gets what was saved anyway."""
-    whole = takes_all(article.key, article.looks) and not replay
+    whole = is_full_fetch_due(article.key, article.looks) and not replay
     return None if whole else article.validators
 
 
@@ -65,7 +65,7 @@ class Conditional:
         again, as after any lie."""
         asked = response.request.headers if response.request else {}
         sent = {name: _text(asked.get(name)) for name in _ASKING}
-        if not contradicts(sent, {name: _text(response.headers.get(name)) for name in _NAMING}):
+        if not contradicts_request(sent, {name: _text(response.headers.get(name)) for name in _NAMING}):
             return False
         with self._context.database.write() as session:
             distrust(session, self._context.portal.slug, response.url, response.meta["capture"].at)

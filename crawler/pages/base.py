@@ -236,7 +236,7 @@ class _Selector:
 
     def _changed(self, page: Document, count: int) -> LayoutChanged:
         message = f"expected {self.expected} of {self.css!r}, found {count}"
-        return LayoutChanged(message, portal=page.portal, url=page.url, field=self.field, found=count)
+        return LayoutChanged(message, portal=page.portal, url=page.url, field=self.field, rows=count)
 
 
 class One(_Selector):

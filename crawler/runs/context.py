@@ -23,7 +23,7 @@ from policy.documents.dates import calendar_day
 from policy.errors import ConfigError, PolarchiveError
 from policy.records.backfills import Backfill
 from policy.records.runs import Run, RunKind
-from policy.rules.revisit import spread
+from policy.rules.revisit import stable_fraction
 from storage.database import Database, open_database, upgrade
 from storage.runs import health_history, leases
 
@@ -38,7 +38,7 @@ def is_deep(slug: str, today: dt.date, last: dt.datetime | None, every: int) -> 
     """
     if last is None:
         return True
-    since = (today.toordinal() - int(spread(slug) * every)) % every
+    since = (today.toordinal() - int(stable_fraction(slug) * every)) % every
     return calendar_day(last) < today - dt.timedelta(days=since)
 
 

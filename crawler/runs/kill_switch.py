@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from config import Config
-from policy.errors import Stopped
+from policy.errors import CrawlingStopped
 
 FILE = "stopped"
 
@@ -60,7 +60,9 @@ def require_none(config: Config) -> None:
     """Raises Stopped while a stop holds."""
     if held := read_kill_switch(config):
         why = f" ({held.reason})" if held.reason else ""
-        raise Stopped(f"crawling is stopped since {held.since:%Y-%m-%d %H:%M} UTC{why}: polarchive resume")
+        raise CrawlingStopped(
+            f"crawling is stopped since {held.since:%Y-%m-%d %H:%M} UTC{why}: polarchive resume"
+        )
 
 
 def _file(config: Config) -> Path:

@@ -246,7 +246,7 @@ class Reextractor:
         missing = set(after.completeness.missing_pages) - set(before.completeness.missing_pages)
         if missing and not own:
             raise _Incomplete(f"{min(missing)} is not saved", portal=self.portal.slug, url=after.url)
-        lost = [loss.field for loss in drift.losses(before, after)]
+        lost = [loss.field for loss in drift.lost_fields(before, after)]
         if "text" in lost or len(lost) > (1 if own else 0):
             message = "would be lost: mend the template, or accept it with --accept"
             raise Drifted(message, lost=lost, certain=False, portal=self.portal.slug, url=after.url)

@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from crawler.portal import Section
 from crawler.urls import alike
 from policy.records import Entry, Listing
-from policy.records.backfills import PATIENCE, Walked, WalkState
+from policy.records.backfills import MAX_ATTEMPTS, SectionProgress, WalkState
 
 PASSED = 3
 """So many whole pages in a row older than the range say that the listing has passed it."""
@@ -50,7 +50,7 @@ class ListingWalk:
     until: dt.date
     most: int | None = None
     frontier: ListingFrontier = field(factory=ListingFrontier)
-    walked: Walked = field(factory=Walked)
+    walked: SectionProgress = field(factory=SectionProgress)
 
     asked: str = field(init=False)
     """The page that is under way."""
@@ -91,9 +91,9 @@ class ListingWalk:
     # -------------------------------------------------------------- where it stands
 
     @property
-    def report(self) -> Walked:
+    def report(self) -> SectionProgress:
         """How far it came."""
-        return Walked(
+        return SectionProgress(
             state=self.state,
             pages=self.pages,
             waiting=len(self._left()),
@@ -120,7 +120,7 @@ class ListingWalk:
         return found
 
     def _left(self) -> list[str]:
-        return [url for url in self.waiting if self.tries.get(url, 0) < PATIENCE]
+        return [url for url in self.waiting if self.tries.get(url, 0) < MAX_ATTEMPTS]
 
     # -------------------------------------------------------------- a page came
 
@@ -179,7 +179,7 @@ class ListingWalk:
         elif self.pages >= MOST:
             self.state = "endless"
         elif not set(self._left()) - self._gone:
-            lost = any(tried >= PATIENCE for tried in self.tries.values())
+            lost = any(tried >= MAX_ATTEMPTS for tried in self.tries.values())
             self.state = "cut" if self._gone else "unread" if lost else "ended"
 
     # -------------------------------------------------------------- a page did not come

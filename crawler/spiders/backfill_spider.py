@@ -182,7 +182,7 @@ class BackfillSpider(PortalSpider):
         if isinstance(error, NotSaved | Blocked | Challenge):
             walk.rest()
         else:
-            empty = isinstance(error, LayoutChanged) and error.found == 0
+            empty = isinstance(error, LayoutChanged) and error.rows == 0
             walk.lose(gone=empty or is_gone(error))
             self._memory.lost(walk)
         if walk.report.state != "cut":

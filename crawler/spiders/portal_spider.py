@@ -158,7 +158,7 @@ class PortalSpider(Spider):
         logger.warning("%s/%s: listing not read: %s", self.context.portal.slug, section.slug, error)
         self._count(statistics.FAILED + reason(error))
         self._stats.set_value(statistics.UNREAD + section.slug, reason(error))
-        self.seen.reports.unread(section.slug, reason(error), getattr(error, "found", None))
+        self.seen.reports.unread(section.slug, reason(error), getattr(error, "rows", None))
 
     # -------------------------------------------------------------- counting
 

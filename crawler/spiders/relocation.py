@@ -12,7 +12,7 @@ from crawler.spiders.listing_cursor import ArticleFetch, RelocationCandidate
 from crawler.spiders.listing_policy import ListedRow
 from crawler.spiders.portal_state import PortalState
 from pipelines.items import ExtractedArticle
-from policy.rules.identity import Alias, is_led_to, is_named
+from policy.rules.identity import Alias, has_listed_title, is_same_article
 from storage.rows import KnownArticle
 
 
@@ -69,7 +69,7 @@ class Relocations:
         known = self._memory.known(sought.key)
         held = self._memory.archived(known.id) if known else None
         owner = self._memory.known(key)
-        if known is None or held is None or not is_led_to(held, item.article):
+        if known is None or held is None or not is_same_article(held, item.article):
             return None
         if owner and not _may_join(known, owner, key):
             return None
@@ -87,7 +87,7 @@ class Relocations:
 
     def _renamed(self, sought: ArticleFetch, item: ExtractedArticle) -> RelocationCandidate:
         """Its address led to that of another key, under which it may be known."""
-        if sought.entry and is_named(sought.entry, item.article):
+        if sought.entry and has_listed_title(sought.entry, item.article):
             alias = Alias(key=sought.key, url=sought.url, evidence="redirect")
             item = evolve(item, aliases=(alias,))
         else:

@@ -23,7 +23,7 @@ from pipelines.boilerplate.phrases import LONGEST_DISCLAIMER, Kind, at_head, at_
 from pipelines.boilerplate.removal import veiled
 from pipelines.html.cleaning import Cleaned
 from pipelines.metadata.genres import names_a_policy
-from policy.records.boilerplate import EDGES, Block, Edge, EdgeLine, Learned, Sighting
+from policy.records.boilerplate import EDGES, Block, Edge, EdgeLine, LayoutBoilerplate, PageEdges
 from policy.text.words import fold
 
 TAIL, HEAD = 40, 12
@@ -63,9 +63,9 @@ def sighting(
     at: dt.datetime,
     digests: Sequence[str],
     code: str,
-) -> Sighting:
+) -> PageEdges:
     """What an article's pages show at their edges."""
-    return Sighting(
+    return PageEdges(
         article=article,
         layout=layout,
         at=at,
@@ -192,7 +192,7 @@ def reached(
             return
 
 
-def boilerplate(page: Cleaned, learned: Learned) -> frozenset[int]:
+def boilerplate(page: Cleaned, learned: LayoutBoilerplate) -> frozenset[int]:
     """The lines of a page that are boilerplate by what was learned, with the links below them."""
     last = len(page.lines) - 1
     heads = _places(page, "head", learned)
@@ -201,7 +201,7 @@ def boilerplate(page: Cleaned, learned: Learned) -> frozenset[int]:
     return frozenset(heads | tails | links)
 
 
-def _places(page: Cleaned, edge: Edge, learned: Learned) -> set[int]:
+def _places(page: Cleaned, edge: Edge, learned: LayoutBoilerplate) -> set[int]:
     keys = learned.on(edge)
     return {place for place, _ in reached(edge_of(page, edge), keys, learned.kept)} if keys else set()
 
@@ -217,7 +217,7 @@ def _links_below(page: Cleaned, index: int) -> Iterator[int]:
 # ------------------------------------------------------------------ many pages
 
 
-def learn(sightings: Iterable[Sighting], known: Sequence[Block], now: dt.datetime) -> tuple[Block, ...]:
+def learn(sightings: Iterable[PageEdges], known: Sequence[Block], now: dt.datetime) -> tuple[Block, ...]:
     """The blocks that the sightings show, beside those known before.
 
     A block stays when its words are no longer seen, for older captures are compared under the same
@@ -229,7 +229,7 @@ def learn(sightings: Iterable[Sighting], known: Sequence[Block], now: dt.datetim
     return tuple(sorted(left, key=lambda block: (not block.kept, -block.pages, block.id))[:MOST_BLOCKS])
 
 
-def recount(blocks: Sequence[Block], sightings: Iterable[Sighting]) -> list[Block]:
+def recount(blocks: Sequence[Block], sightings: Iterable[PageEdges]) -> list[Block]:
     """The blocks with the number of articles that show them now."""
     layouts = by_layout(sightings)
     counted = {
@@ -245,15 +245,15 @@ def recount(blocks: Sequence[Block], sightings: Iterable[Sighting]) -> list[Bloc
     ]
 
 
-def by_layout(sightings: Iterable[Sighting]) -> Mapping[str, list[Sighting]]:
+def by_layout(sightings: Iterable[PageEdges]) -> Mapping[str, list[PageEdges]]:
     """The sightings of each layout."""
-    layouts: defaultdict[str, list[Sighting]] = defaultdict(list)
+    layouts: defaultdict[str, list[PageEdges]] = defaultdict(list)
     for each in sightings:
         layouts[each.layout].append(each)
     return dict(layouts)
 
 
-def recurring(sightings: Sequence[Sighting], edge: Edge) -> dict[str, int]:
+def recurring(sightings: Sequence[PageEdges], edge: Edge) -> dict[str, int]:
     """The keys that recur at an edge, each with the number of its articles; none of too few articles.
 
     Each round leaves out what is reached too seldom, until all that is left holds each other up.
@@ -270,14 +270,14 @@ def recurring(sightings: Sequence[Sighting], edge: Edge) -> dict[str, int]:
         keys = left
 
 
-def _shown(sightings: Iterable[Sighting], now: dt.datetime) -> Iterator[Block]:
+def _shown(sightings: Iterable[PageEdges], now: dt.datetime) -> Iterator[Block]:
     for layout, seen in sorted(by_layout(sightings).items()):
         for edge in EDGES:
             for key, pages in recurring(seen, edge).items():
                 yield Block(layout=layout, edge=edge, key=key, since=now, pages=pages, of=len(seen))
 
 
-def _counted(sightings: Iterable[Sighting], edge: Edge, keys: Set[str]) -> Counter[str]:
+def _counted(sightings: Iterable[PageEdges], edge: Edge, keys: Set[str]) -> Counter[str]:
     """On how many articles each of these keys is reached."""
     groups = ({key for page in each.edges(edge) for _, key in reached(page, keys)} for each in sightings)
     return Counter(key for group in groups for key in group)

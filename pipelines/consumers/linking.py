@@ -42,7 +42,7 @@ _MERE_KINDS = frozenset({*STATUTORY, *OTHERS, "关于"})
 
 
 def names_of(article: Article) -> tuple[str, ...]:
-    """The keys that :func:`policy.documents.references.keys` makes of a mention of it: ``no:…`` and
+    """The keys that :func:`policy.documents.references.reference_keys` makes of a mention of it: ``no:…`` and
     ``title:…``.
 
     An interpretation is no policy: the title in its headline is that of another.

@@ -10,7 +10,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from pipelines.metadata.genres import genre_of, is_news
-from policy.text.numerals import HAN_DIGITS, NUMERALS, count
+from policy.text.numerals import HAN_DIGITS, NUMERALS, parse_numeral
 from policy.text.words import HAN, fold
 
 NORMATIVE = frozenset(
@@ -161,7 +161,7 @@ def _year(pattern: re.Pattern[str], titles: Iterable[str]) -> int | None:
     """The last year that one of these titles marks so."""
     found = (each for title in titles for each in pattern.finditer(title))
     years = [year for each in found for year in each.groups() if year]
-    return count(years[-1]) if years else None
+    return parse_numeral(years[-1]) if years else None
 
 
 def _kind(title: str) -> str | None:

@@ -16,7 +16,7 @@ from pipelines.diff.grading import CanonicalClauses, Grader, moves, number
 from pipelines.diff.reasons import Grade, Reason
 from pipelines.diff.text_diff import LineChange
 from policy.records import Article
-from policy.text.clauses import Clause, clauses
+from policy.text.clauses import Clause, split_clauses
 
 ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
 
@@ -64,7 +64,7 @@ def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
     """The lines of two texts, compared."""
     boilerplate = _boilerplate(old) | _boilerplate(new)
     return _Comparing(
-        CanonicalClauses.of(clauses(old)), CanonicalClauses.of(clauses(new)), boilerplate
+        CanonicalClauses.of(split_clauses(old)), CanonicalClauses.of(split_clauses(new)), boilerplate
     ).compared()
 
 

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from pipelines.diff.reasons import Grade, Reason, followed, reasons, typography
 from pipelines.diff.text_diff import LineChange, Part, PartKind, parts
-from policy.text.canonical import canonical, joined
+from policy.text.canonical import canonical, join_canonical
 from policy.text.clauses import Clause
 from policy.text.words import compatible
 
@@ -77,7 +77,7 @@ class CanonicalClauses:
         lines = tuple(
             tuple(canonical(clause.unnumbered(at)) for at in range(len(clause.lines))) for clause in clauses
         )
-        return cls(clauses=clauses, lines=lines, words=tuple(map(joined, lines)))
+        return cls(clauses=clauses, lines=lines, words=tuple(map(join_canonical, lines)))
 
 
 def number(clause: Clause) -> str:
@@ -142,7 +142,7 @@ class Grader:
         lines = [followed(old.unnumbered(at), self._numbers) for at in range(len(old.lines))]
         if all(line == old.unnumbered(at) for at, line in enumerate(lines)):
             return False
-        return joined(map(canonical, lines)) == self._new.words[other]
+        return join_canonical(map(canonical, lines)) == self._new.words[other]
 
     def _line(self, one: int, other: int, line: LineChange) -> Iterator[Reason]:
         if not line.words:

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from pipelines.diff.comparison import Comparison, compare, line_pairs
 from policy.text.canonical import canonical
-from policy.text.clauses import Clause, clauses, places
+from policy.text.clauses import Clause, line_positions, split_clauses
 
 PREFIX = "c-"
 _LETTERS = 8
@@ -44,7 +44,7 @@ def lineage(versions: Sequence[Sequence[str]]) -> list[tuple[Traced, ...]]:
             traced.append(traced[-1])
             continue
         known = _carried(compare(before, lines), traced[-1]) if traced else {}
-        traced.append(tuple(ids.give(number, _all(clauses(lines)), known)))
+        traced.append(tuple(ids.give(number, _all(split_clauses(lines)), known)))
         before = lines
     return traced
 
@@ -64,7 +64,7 @@ def _all(found: Iterable[Clause]) -> Iterator[tuple[Clause, int | None]]:
     """The clauses, and the lines in each that have a place of their own."""
     for clause in found:
         yield clause, None
-        yield from ((clause, at) for at, place in places(clause).items() if place.path)
+        yield from ((clause, at) for at, place in line_positions(clause).items() if place.path)
 
 
 def _carried(comparison: Comparison, before: Sequence[Traced]) -> Mapping[tuple[int, int | None], str]:
@@ -98,7 +98,7 @@ class _Ids:
     ) -> Iterator[Traced]:
         living = set(known.values())
         for clause, at in found:
-            place = places(clause)[at] if at is not None else None
+            place = line_positions(clause)[at] if at is not None else None
             path = f"{clause.path}/{place.path}" if place else clause.path
             words = canonical(clause.words if at is None else clause.unnumbered(at))
             given = (

@@ -49,7 +49,7 @@ def _celled(cells: Sequence[FieldValue[str]]) -> Iterator[FieldValue[tuple[Issue
     others = [cell for cell in cells if cell.rule != JOINT]
     for at, cell in enumerate(others or joint):
         texts = [cell.value, *(one.value for one in joint if others and not at)]
-        found = issuers.split(" ".join(texts))
+        found = issuers.split_issuers(" ".join(texts))
         yield FieldValue(value=found, raw=" ".join(texts), rule=cell.rule)
 
 
@@ -78,7 +78,7 @@ def _claimed(source: FieldValue[str] | None) -> Iterator[FieldValue[tuple[Issuer
 
 def _known(text: str, rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
     """The organs named in the text, when it names nothing else."""
-    found = issuers.split(text) if text.strip() else ()
+    found = issuers.split_issuers(text) if text.strip() else ()
     if not found or any(organ.id is None for organ in found):
         return None
     return FieldValue(value=found, raw=text, rule=rule)
@@ -146,8 +146,8 @@ def _is_salutation(line: str) -> bool:
 
 def _names_somebody(core: str) -> bool:
     """Whether it begins as salutations do: 各…, 有关…, a place, an organ we know; 联系单位 does not."""
-    known = organs.starting(core) if not _BEGINS.match(core) else iter(((0, ""),))
-    return any(known) or any(regions.starting(core))
+    known = organs.organs_at(core) if not _BEGINS.match(core) else iter(((0, ""),))
+    return any(known) or any(regions.divisions_at(core))
 
 
 def _is_group(part: str) -> bool:

@@ -200,21 +200,21 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
 
 def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[str, list[FieldValue[Any]]]:
     """All that is said of each field, the most trusted first."""
-    text, words = "\n".join(filter(force.speaks, lines)), said.value("title") or ""
+    text, words = "\n".join(filter(force.may_state_force, lines)), said.value("title") or ""
     written = [*said.days("written"), *_maybe(dates.signature_day(lines))]
     day = written[0].value if written else None
     cell = said.value("doc_no")
     return {
         **{name: said.all(name) for name in ("title", "source", "author", "editor", "index_no", "subject")},
         "doc_no": [
-            *_maybe(numbers.own(cell=cell, title=words, masthead=top)),
-            *_maybe(numbers.own(cell=None, title=words, masthead=top) if cell else None),
+            *_maybe(numbers.own_number(cell=cell, title=words, masthead=top)),
+            *_maybe(numbers.own_number(cell=None, title=words, masthead=top) if cell else None),
         ],
         "issuers": authors(said.all("issuer"), words, lines, said.first("source"), top=top),
         "published": said.moments("published"),
         "written": written,
-        "effective": [*said.days("effective"), *_maybe(force.effective(text, written=day))],
-        "expires": [*said.days("expires"), *_maybe(force.expires(text, written=day))],
+        "effective": [*said.days("effective"), *_maybe(force.effective_day(text, written=day))],
+        "expires": [*said.days("expires"), *_maybe(force.expiry_day(text, written=day))],
         "genre": [*said.all("genre"), *_maybe(genre_of(words))],
         "validity": [*said.all("validity"), *_maybe(validity_words(words, lines))],
     }

@@ -61,7 +61,7 @@ def names_a_policy(title: str) -> bool:
 
 def without_number(title: str) -> str:
     """A title without the document's own number: in parentheses at its end, behind it, or before it."""
-    own = numbers.own(cell=None, title=title, masthead=())
+    own = numbers.own_number(cell=None, title=title, masthead=())
     if own is None:
         return title
     before, _, after = title.partition(own.raw)

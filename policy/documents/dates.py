@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from policy.records import FieldValue, Moment
-from policy.text.numerals import DIGITS, HAN_DIGITS, count
+from policy.text.numerals import DIGITS, HAN_DIGITS, parse_numeral
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -49,7 +49,9 @@ def day_of(found: re.Match[str]) -> dt.date:
         month = f"m{form}"
         if found[month]:
             year = found["y3" if form == "3" else "y1"]
-            return _calendar_day(found[0], count(year), count(found[month]), count(found[f"d{form}"]))
+            return _calendar_day(
+                found[0], parse_numeral(year), parse_numeral(found[month]), parse_numeral(found[f"d{form}"])
+            )
     raise AssertionError(found[0])
 
 

@@ -15,7 +15,7 @@ from functools import cache, partial
 from policy.documents.dates import DATE, GAP, ImpossibleDay, day_of
 from policy.records import FieldValue
 from policy.records.content import Statement, StatementRole
-from policy.text.numerals import DIGITS, count
+from policy.text.numerals import DIGITS, parse_numeral
 
 LONGEST_SENTENCE = 600
 _COUNT = rf"(?:[{DIGITS}]{{1,3}}|[一二两三四五六七八九十百]{{1,4}})"
@@ -81,7 +81,7 @@ def _words(match: re.Match[str]) -> str:
     return match[0].strip("，,。 ")
 
 
-def speaks(line: str) -> bool:
+def may_state_force(line: str) -> bool:
     """Whether a line may say anything of force; all others may be left out of a text."""
     return _EITHER.search(line) is not None
 
@@ -97,7 +97,7 @@ def _sentences(text: str, words: re.Pattern[str]) -> Iterable[str]:
 # ------------------------------------------------------------------ 施行
 
 
-def effective(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
+def effective_day(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
     """施行日期 as the document says of itself; 自印发之日起 needs the day it was ``written``.
 
     ``raw`` is the sentence.
@@ -134,7 +134,7 @@ def _from_writing(sentence: str, match: re.Match[str], written: dt.date | None) 
     wait = match["wait"] or match["later"] or ""
     if written is None or "工作日" in wait or "第" in wait:
         return None
-    length = 1 if "次日" in wait else count(re.sub(r"[后满日天个月\s]", "", wait)) or 0
+    length = 1 if "次日" in wait else parse_numeral(re.sub(r"[后满日天个月\s]", "", wait)) or 0
     day = _months_later(written, length) if "个月" in wait else written + dt.timedelta(days=length)
     return FieldValue(value=day, raw=sentence, rule="stated: from the day it was written")
 
@@ -142,13 +142,13 @@ def _from_writing(sentence: str, match: re.Match[str], written: dt.date | None) 
 # ------------------------------------------------------------------ 失效
 
 
-def expires(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
+def expiry_day(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
     """失效日期 as the document says of itself: a day, or a term counted from its 施行日期.
 
     A term belongs to the document only where the sentence says so (本办法…, …起施行): a licence
     has a 有效期 too. ``raw`` is the sentence.
     """
-    in_force = cache(partial(effective, text, written=written))
+    in_force = cache(partial(effective_day, text, written=written))
     for sentence in _sentences(text, _TERM_WORDS):
         if not (_ITSELF.search(sentence) or next(_begun(sentence), None)):
             continue
@@ -173,8 +173,8 @@ def _term(
 ) -> FieldValue[dt.date] | None:
     """A term from the day the sentence says, else from that of the whole text."""
     match = _TERM.search(sentence)
-    start = effective(sentence, written=written) or in_force() if match else None
-    length = count(match["count"]) if match else None
+    start = effective_day(sentence, written=written) or in_force() if match else None
+    length = parse_numeral(match["count"]) if match else None
     if not (match and start and length):
         return None
     months = length * (12 if match["unit"] == "年" else 1)

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from attrs import frozen
 
-from policy.data import fields, lines, sections
+from policy.data import read_lines, read_sections, split_fields
 from policy.documents import organs
 from policy.records.content import Issuer
 
@@ -47,8 +47,8 @@ class Codes:
 @cache
 def codes() -> Codes:
     """The prefixes, read once."""
-    regions = [fields(line, 6) for line in lines("regions.txt")]
-    departments = [fields(line, 3) for line in lines("departments.txt")]
+    regions = [split_fields(line, 6) for line in read_lines("regions.txt")]
+    departments = [split_fields(line, 3) for line in read_lines("departments.txt")]
     return Codes(
         codes=_codes(regions),
         letters={letter: row[0] for row in regions for letter in row[3].split() if len(letter) == 1},
@@ -59,7 +59,7 @@ def codes() -> Codes:
 
 
 def _codes(regions: list[list[str]]) -> dict[str, str]:
-    listed = [fields(line, 4) for _, line in sections("organs.txt")]
+    listed = [split_fields(line, 4) for _, line in read_sections("organs.txt")]
     found = {prefix: row[0] for row in listed for prefix in row[3].split()}
     found["国"] = "state-council"
     found["发改办"] = "ndrc-office"
@@ -69,13 +69,13 @@ def _codes(regions: list[list[str]]) -> dict[str, str]:
     return found
 
 
-def known(organ: str) -> str | None:
+def organ_name(organ: str) -> str | None:
     """The canonical name of an id; None when there is no such organ."""
     found = organs.organ(organ)
     return found.name if found else None
 
 
-def by_code(code: str) -> str | None:
+def organ_of_code(code: str) -> str | None:
     """The id of the organ whose 机关代字 this is; None when unknown or used by more than one."""
     book = codes()
     if organ := organs.identify(code):
@@ -100,7 +100,7 @@ def _department(code: str, book: Codes) -> str | None:
 # ------------------------------------------------------------------ splitting
 
 
-def split(text: str) -> tuple[Issuer, ...]:
+def split_issuers(text: str) -> tuple[Issuer, ...]:
     """The issuers a cell, a signature or a masthead prints, in order, none twice.
 
     Fused names (民政部国家发展改革委) are cut by the dictionary; what it does not know is kept
@@ -114,7 +114,7 @@ def split(text: str) -> tuple[Issuer, ...]:
     return tuple({printed: _issuer(printed, organ) for printed, organ in pieces}.values())
 
 
-def find(name: str) -> Issuer | None:
+def find_issuer(name: str) -> Issuer | None:
     """The one known organ that this is the name of; None otherwise."""
     squeezed = "".join(name.split())
     organ = organs.identify(squeezed)
@@ -136,7 +136,7 @@ def _issuer(printed: str, organ: str | None) -> Issuer:
         name=known.name,
         level=known.level,
         region=known.region,
-        former=organs.former().get(bare.removeprefix(organs.COUNTRY)),
+        former=organs.former_names().get(bare.removeprefix(organs.COUNTRY)),
     )
 
 
@@ -173,7 +173,7 @@ def _names(text: str) -> dict[int, _Names]:
 
 def _beginning(text: str, start: int) -> _Names:
     """The names that begin at a place: those we know, and what ends as names do."""
-    names: _Names = dict(reversed([*organs.starting(text, start)]))
+    names: _Names = dict(reversed([*organs.organs_at(text, start)]))
     if not text.startswith(_INSIDE, start):
         ends = range(start + 4, min(len(text), start + LONGEST) + 1)
         names |= {end: None for end in ends if end not in names and text.endswith(_ORGAN_ENDS, 0, end)}

@@ -19,7 +19,7 @@ from policy.documents.issuers import codes
 from policy.documents.organs import identify
 from policy.records import FieldValue
 from policy.records.content import DocNumber, DocNumberKind
-from policy.text.numerals import DIGITS, NUMERALS, count
+from policy.text.numerals import DIGITS, NUMERALS, parse_numeral
 
 _TAIL = re.compile(
     r".*(?:的(?:通知|意见|批复|复函|决定|通报|公报|公告|通告|纪要|办法|规定|方案|规划|请示|报告|议案|函|命令|令)"
@@ -40,15 +40,15 @@ _HEADLESS = 12
 @lru_cache(maxsize=4096)
 def code_in(run: str) -> str:
     """The 机关代字 at the end of a run of Han characters."""
-    if code := known_code(run):
+    if code := listed_code(run):
         return code
     rest = run[_hard_border(run) :]
     return rest if 1 < len(rest) <= _HEADLESS else ""
 
 
-def known_code(run: str) -> str:
+def listed_code(run: str) -> str:
     rests = (run[border:] for border in _borders(run))
-    return next((r for r in rests if len(r) <= 14 and plausible(r) and not _is_agency(r)), "")
+    return next((r for r in rests if len(r) <= 14 and is_plausible_code(r) and not _is_agency(r)), "")
 
 
 def _borders(run: str) -> list[int]:
@@ -66,16 +66,18 @@ def _hard_border(run: str) -> int:
 
 
 def _agency_lengths(text: str) -> list[int]:
-    return sorted({end for end, _ in organs.starting(text) if end < len(text)})
+    return sorted({end for end, _ in organs.organs_at(text) if end < len(text)})
 
 
 def _is_agency(text: str) -> bool:
     """Whether an issuer's full name leads, with a code behind it."""
     found = _AGENCY.match(text)
-    if found and plausible(text[found.end() :]):
+    if found and is_plausible_code(text[found.end() :]):
         return True
     return any(
-        plausible(text[end:]) for end in _agency_lengths(text) if end > 2 and text[:end] not in _heads()
+        is_plausible_code(text[end:])
+        for end in _agency_lengths(text)
+        if end > 2 and text[:end] not in _heads()
     )
 
 
@@ -87,7 +89,7 @@ def _heads() -> frozenset[str]:
     return frozenset({*book.codes, *places, "国令"})
 
 
-def plausible(text: str) -> bool:
+def is_plausible_code(text: str) -> bool:
     heads = _heads()
     return any(text[:end] in heads for end in range(min(len(text), 10), 0, -1))
 
@@ -104,7 +106,7 @@ def organ_in(run: str) -> str:
         ):
             return name
     rest = run[_hard_border(run) :]
-    return known_code(run) or (rest if len(rest) > 1 or rest == "国" else "")
+    return listed_code(run) or (rest if len(rest) > 1 or rest == "国" else "")
 
 
 def _is_government(name: str) -> bool:
@@ -159,12 +161,12 @@ class NumberSpan:
     value: DocNumber
 
 
-def find(text: str) -> tuple[DocNumber, ...]:
+def find_numbers(text: str) -> tuple[DocNumber, ...]:
     """Every number in running text, in order."""
-    return tuple(spot.value for spot in spots(text))
+    return tuple(spot.value for spot in find_spans(text))
 
 
-def spots(text: str) -> list[NumberSpan]:
+def find_spans(text: str) -> list[NumberSpan]:
     """The same with their places."""
     found = [
         *(spot for match in _BRACKETED.finditer(text) if (spot := _bracketed(text, match))),
@@ -193,7 +195,7 @@ def _bracketed(text: str, match: re.Match[str]) -> NumberSpan | None:
     run = _run(text, match.start())
     order = next((ending for ending in ("令", "公告") if run.endswith(ending) and run != ending), "")
     code = organ_in(run.removesuffix(order)) + order if order else code_in(run)
-    if not code or (not plausible(code) and _is_court_case(text, match.start(), run, code)):
+    if not code or (not is_plausible_code(code) and _is_court_case(text, match.start(), run, code)):
         return None
     start = text.rindex(code, 0, match.start())
     return NumberSpan(start, match.end(), _number(code, match, text[start : match.end()]))
@@ -242,7 +244,7 @@ def _ordered(organ: str, match: re.Match[str], raw: str, kind: str | None = None
         raw=raw,
         code=code,
         year=year,
-        number=count(groups["number"]) or 0,
+        number=parse_numeral(groups["number"]) or 0,
         kind="公告" if kind == "公告" else "令",
     )
 
@@ -255,7 +257,7 @@ _LABEL = re.compile(
 _WRAPPED = re.compile(r"^\s*[（(【\[〔]\s*(?P<inner>.*[^\s])\s*[）)】\]〕]\s*$", re.DOTALL)
 
 
-def parse(text: str) -> DocNumber | None:
+def parse_number(text: str) -> DocNumber | None:
     """A cell or line that is a number and nothing else; scars are tolerated, ``raw`` keeps them."""
     line = _LABEL.sub("", text.strip())
     if len(line) > 80:
@@ -269,7 +271,7 @@ def _unwrapped(line: str) -> DocNumber | None:
 
 
 def _whole(line: str) -> DocNumber | None:
-    for spot in spots(line):
+    for spot in find_spans(line):
         if not line[spot.end :].strip(" 文件。，；;") and _is_issuer_part(line[: spot.start]):
             return spot.value
     if found := _BARE.fullmatch(line):
@@ -288,19 +290,19 @@ def _looks_dated(line: str) -> bool:
     return bool(re.search(rf"[{DIGITS}]\s*年", line)) and not line.rstrip().endswith("号")
 
 
-def own(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
+def own_number(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
     """The page's own number: from its cell, else its title, else its masthead; never a citation."""
     return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead, title)
 
 
 def _in_cell(cell: str) -> FieldValue[DocNumber] | None:
-    value = parse(cell) or next(iter(find(cell)), None)
+    value = parse_number(cell) or next(iter(find_numbers(cell)), None)
     return FieldValue(value=value, raw=cell.strip(), rule="cell") if value else None
 
 
 def _in_title(title: str) -> FieldValue[DocNumber] | None:
     """In the title's final parentheses, trailing, or leading when it is a 令 or 公告."""
-    for spot in spots(title):
+    for spot in find_spans(title):
         before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
         if not after.strip("）)】] "):
             if after and spot.value.kind != "文":
@@ -355,13 +357,13 @@ _PROMULGATED = re.compile(
 
 
 def _promulgated(found: re.Match[str]) -> FieldValue[DocNumber] | None:
-    value = parse(found["number"])
+    value = parse_number(found["number"])
     return FieldValue(value=value, raw=value.raw, rule="masthead:公布") if value else None
 
 
 def _headed(above: str, line: str) -> DocNumber | None:
     """The number of a line; a bare 第41号 belongs to the 令 or 公告 of the line above."""
-    value = parse(line)
+    value = parse_number(line)
     if value is None or value.code or (value.year and value.kind == "令" and line.endswith("令")):
         return value
     heading = re.fullmatch(r"(.{2,60}?)\s*(令|公告)", above)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from attrs import field, frozen
 
-from policy.data import fields, lines, sections
+from policy.data import read_lines, read_sections, split_fields
 from policy.documents import regions
 from policy.records.content import Former, Level, Region
 
@@ -49,13 +49,13 @@ def _directory(named: Iterable[tuple[str, str]]) -> _Directory:
     ids: dict[str, str] = {}
     for name, organ in named:
         ids.setdefault(name, organ)
-    return _Directory(ids=ids, lengths=regions.by_heads(ids))
+    return _Directory(ids=ids, lengths=regions.lengths_by_head(ids))
 
 
 @cache
-def central() -> dict[str, Organ]:
+def central_organs() -> dict[str, Organ]:
     """Central organs by their ids."""
-    rows = ((level, fields(line, 4)) for level, line in sections("organs.txt"))
+    rows = ((level, split_fields(line, 4)) for level, line in read_sections("organs.txt"))
     return {row[0]: Organ(id=row[0], name=row[1], level=_level(level)) for level, row in rows}
 
 
@@ -65,10 +65,10 @@ def _level(section: str) -> Level:
 
 
 @cache
-def former() -> dict[str, Former]:
+def former_names() -> dict[str, Former]:
     """Names of the past in every form, and the whole name with its years."""
     found: dict[str, Former] = {}
-    for row in (fields(line, 5) for line in lines("former.txt")):
+    for row in (split_fields(line, 5) for line in read_lines("former.txt")):
         name = Former(name=row[1], since=_year(row[3]), until=_year(row[4]))
         for form in (row[1], *row[2].split()):
             if form not in _present():
@@ -83,15 +83,19 @@ def _year(text: str) -> int | None:
 @cache
 def _present() -> frozenset[str]:
     """The names of organs that carry on; an organ that ended has its name in ``former.txt`` too."""
-    ended = {fields(line, 2)[1] for line in lines("former.txt")}
-    rows = [fields(line, 3) for _, line in sections("organs.txt")]
+    ended = {split_fields(line, 2)[1] for line in read_lines("former.txt")}
+    rows = [split_fields(line, 3) for _, line in read_sections("organs.txt")]
     return frozenset(name for row in rows for name in (row[1], *row[2].split())) - ended
 
 
 @cache
 def _central() -> _Directory:
-    listed = [fields(line, 3) for _, line in sections("organs.txt")]
-    past = [(row[0], *fields(line, 3)[1:3]) for line in lines("former.txt") for row in [fields(line, 3)]]
+    listed = [split_fields(line, 3) for _, line in read_sections("organs.txt")]
+    past = [
+        (row[0], *split_fields(line, 3)[1:3])
+        for line in read_lines("former.txt")
+        for row in [split_fields(line, 3)]
+    ]
     named = [(form, row[0]) for row in [*listed, *past] for form in (row[1], *row[2].split())]
     full = [
         (COUNTRY + form, organ)
@@ -104,14 +108,14 @@ def _central() -> _Directory:
 @cache
 def _departments() -> _Directory:
     """What follows a place: its government, congress, party committee, courts, departments."""
-    listed = (fields(line, 2) for line in lines("departments.txt"))
+    listed = (split_fields(line, 2) for line in read_lines("departments.txt"))
     return _directory((name, row[0]) for row in listed for name in row[1].split())
 
 
 @cache
 def _branches() -> tuple[_Directory, dict[str, _Directory]]:
     """Central names before a place, and for each slug what follows it."""
-    rows = [fields(line, 3) for line in lines("branches.txt")]
+    rows = [split_fields(line, 3) for line in read_lines("branches.txt")]
     before = _directory((name, f"{n}") for n, row in enumerate(rows) for name in row[1].split())
     after = {f"{n}": _directory((name, row[0]) for name in row[2].split()) for n, row in enumerate(rows)}
     return before, after
@@ -120,7 +124,7 @@ def _branches() -> tuple[_Directory, dict[str, _Directory]]:
 # ------------------------------------------------------------------ names to ids
 
 
-def starting(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
+def organs_at(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
     """Organs whose name begins here: where it ends, and the id. An organ's office is one too."""
     for end, organ in (*_central().starting(text, at), *_local(text, at), *_branched(text, at)):
         yield end, organ
@@ -130,7 +134,7 @@ def starting(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
 
 
 def _local(text: str, at: int) -> Iterator[tuple[int, str]]:
-    for end, place in regions.starting(text, at):
+    for end, place in regions.divisions_at(text, at):
         for over, slug in _departments().starting(text, end):
             yield over, _id(place, slug)
 
@@ -138,7 +142,7 @@ def _local(text: str, at: int) -> Iterator[tuple[int, str]]:
 def _branched(text: str, at: int) -> Iterator[tuple[int, str]]:
     before, after = _branches()
     for end, row in before.starting(text, at):
-        for over, place in regions.starting(text, end):
+        for over, place in regions.divisions_at(text, end):
             for last, slug in after[row].starting(text, over):
                 yield last, _id(place, slug)
 
@@ -151,7 +155,7 @@ def _id(place: regions.Division, slug: str) -> str:
 @lru_cache(maxsize=8192)
 def identify(name: str) -> str | None:
     """The id of the organ that this is a whole name of."""
-    return next((organ for end, organ in starting(name) if end == len(name)), None)
+    return next((organ for end, organ in organs_at(name) if end == len(name)), None)
 
 
 # ------------------------------------------------------------------ ids to organs
@@ -160,7 +164,7 @@ def identify(name: str) -> str | None:
 @lru_cache(maxsize=8192)
 def organ(name: str) -> Organ | None:
     """The organ of an id; None when there is no such organ."""
-    if found := central().get(name):
+    if found := central_organs().get(name):
         return found
     if name.endswith("-office"):
         return _office(name)
@@ -215,9 +219,9 @@ class _Title:
 @cache
 def _titles() -> dict[str, _Title]:
     found: dict[str, _Title] = {}
-    for row in (fields(line, 4) for line in lines("branches.txt")):
+    for row in (split_fields(line, 4) for line in read_lines("branches.txt")):
         title = _Title(before=row[1].split()[0], names=(row[2].split()[0],), short=row[3] == "short")
         found.setdefault(row[0], title)
-    for row in (fields(line, 4) for line in lines("departments.txt")):
+    for row in (split_fields(line, 4) for line in read_lines("departments.txt")):
         found.setdefault(row[0], _Title(names=tuple(row[1].split()), short=row[3] == "short"))
     return found

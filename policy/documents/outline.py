@@ -11,11 +11,11 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from policy.documents.issuers import split
+from policy.documents.issuers import split_issuers
 from policy.records.content import Completeness, Heading, Outline
 from policy.text.lexicon import find_terms
-from policy.text.markers import CIRCLED, LAW, Mark, marks, nesting
-from policy.text.numerals import NUMERALS, count, numeral
+from policy.text.markers import CIRCLED, LAW, Mark, nesting, outline_marks
+from policy.text.numerals import NUMERALS, format_numeral, parse_numeral
 from policy.text.words import BREAK, HAN, compatible, phrase, tokens
 
 
@@ -48,7 +48,7 @@ def _first_missing(mark: Mark, here: dict[str, Mark], ever: dict[str, Mark]) -> 
 def _relabelled(mark: Mark, number: int) -> str:
     if mark.kind == "①":
         return CIRCLED[number - 1]
-    printed = str(number) if mark.printed.isdecimal() else numeral(number)
+    printed = str(number) if mark.printed.isdecimal() else format_numeral(number)
     return mark.label.replace(mark.printed, printed, 1)
 
 
@@ -68,7 +68,7 @@ def _standing(text: str, kind: str) -> set[int | None]:
         rf"(?:^|[。；：:\s”])第\s{{0,2}}([{NUMERALS}\d]{{1,8}})\s{{0,2}}{kind}(?=\s|$)", re.MULTILINE
     )
     found = pattern.findall(text)
-    return {CIRCLED.index(printed) + 1 if kind == "①" else count(printed) for printed in found}
+    return {CIRCLED.index(printed) + 1 if kind == "①" else parse_numeral(printed) for printed in found}
 
 
 # ------------------------------------------------------------------ outline
@@ -80,7 +80,7 @@ MOST_GAPS = 1000
 
 def outline(lines: Sequence[str]) -> Outline:
     """Numbered headings in order, inline enumerations and boxes apart, and what the numbering skips."""
-    numbered = list(marks(lines))
+    numbered = list(outline_marks(lines))
     order = nesting(numbered)
     headings = _headings(numbered, order)
     boxes = _boxes(lines, {mark.line for mark in numbered}, headings)
@@ -173,7 +173,7 @@ def _is_open(line: str, item: re.Match[str]) -> bool:
 
 def _number(found: re.Match[str]) -> int:
     printed = found[str(found.lastgroup)]
-    return CIRCLED.index(printed) + 1 if found.lastgroup == "circle" else count(printed) or 0
+    return CIRCLED.index(printed) + 1 if found.lastgroup == "circle" else parse_numeral(printed) or 0
 
 
 # ------------------------------------------------------------------ boxes
@@ -214,7 +214,7 @@ def _is_box(before: str, line: str, after: str) -> bool:
         and _PARAGRAPH.fullmatch(after) is not None
         and not after.lstrip().startswith(("（", "("))
         and not _ASIDE.match(line)
-        and not all(issuer.id for issuer in split(line))
+        and not all(issuer.id for issuer in split_issuers(line))
     )
 
 

@@ -68,7 +68,7 @@ _PUBLISHED = re.compile(r"(?:现将|现予|现)[^，。；《》]{0,20}$")
 _PUBLISHES = re.compile(r"[^《》。；]{0,16}(?:印发|发布|公布|下发)(?:给你们|如下|。|，|$)")
 
 
-def keys(reference: Reference) -> tuple[str, ...]:
+def reference_keys(reference: Reference) -> tuple[str, ...]:
     """Under which the cited document may be known: its number first, then its title."""
     numbered = [f"no:{reference.doc_no.norm}"] if reference.doc_no else []
     title = reference.full or reference.title
@@ -178,14 +178,14 @@ def _titled(at: int, begin: int, sentence: str) -> Iterator[Reference]:
 def _number_behind(sentence: str, end: int) -> tuple[DocNumber | None, int]:
     """The number in brackets behind a title, as in 《…》（国发〔2021〕23号，以下简称…）."""
     found = _NUMBERED.match(sentence, end)
-    numbers = docnumber.find(found["inner"]) if found else ()
+    numbers = docnumber.find_numbers(found["inner"]) if found else ()
     return (numbers[0], found.end()) if found and numbers else (None, end)
 
 
 def _bare(at: int, begin: int, sentence: str, titled: Sequence[Reference]) -> Iterator[Reference]:
     """Numbers that stand without a title."""
     covered = [(each.start - begin, each.end - begin) for each in titled]
-    for spot in docnumber.spots(sentence):
+    for spot in docnumber.find_spans(sentence):
         if any(start <= spot.start < end for start, end in covered):
             continue
         bare = Reference(

@@ -8,7 +8,7 @@ from functools import cache
 
 from attrs import field, frozen
 
-from policy.data import fields, lines, sections
+from policy.data import read_lines, read_sections, split_fields
 from policy.records.content import Level, Region
 
 _PREFECTURE = re.compile(
@@ -68,11 +68,11 @@ def gazetteer() -> Gazetteer:
             name: tuple({place.code: place for place in places}.values()) for name, places in found.items()
         },
         by_key=keys,
-        lengths=by_heads(found),
+        lengths=lengths_by_head(found),
     )
 
 
-def by_heads(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+def lengths_by_head(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """The lengths of the names that begin with two characters, longest first."""
     lengths: dict[str, set[int]] = {}
     for name in names:
@@ -86,9 +86,10 @@ XPCC = Division(key="xpcc", code="", name="新疆生产建设兵团", shorts=("�
 def _places() -> Iterator[Division]:
     yield XPCC
     listed = {
-        name: (slug, short) for slug, name, short, *_ in (fields(line, 3) for line in lines("regions.txt"))
+        name: (slug, short)
+        for slug, name, short, *_ in (split_fields(line, 3) for line in read_lines("regions.txt"))
     }
-    for _, line in sections("divisions.txt"):
+    for _, line in read_sections("divisions.txt"):
         code, name = line.split(" ", 1)
         slug, short = listed.get(name, ("", "")) if code.endswith("00") else ("", "")
         yield Division(key=slug or code, code=code, name=name, shorts=(short,) if short else _shorts(name))
@@ -100,7 +101,7 @@ def _shorts(name: str) -> tuple[str, ...]:
     return (f"{found['short']}州",) if found else ()
 
 
-def starting(text: str, at: int = 0) -> Iterator[tuple[int, Division]]:
+def divisions_at(text: str, at: int = 0) -> Iterator[tuple[int, Division]]:
     """Places whose name begins here, and where it ends: 浙江省, 浙江省杭州市, 浙江省杭州市余杭区.
 
     A name that several places bear counts only below a place that tells them apart.

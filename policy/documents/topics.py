@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from attrs import define, field, frozen
 
-from policy.data import table
+from policy.data import read_toml
 from policy.records.content import Evidence, Topic, Topics
 from policy.text.lexicon import Lexicon
 from policy.text.word_spaces import JoinedText, join_words
@@ -47,7 +47,7 @@ class _TopicSet:
 @cache
 def topic_set() -> _TopicSet:
     """The dictionary, read once."""
-    entries = table("topics.toml")
+    entries = read_toml("topics.toml")
     version = entries.pop("version")
     by_term: dict[str, tuple[_Entry, ...]] = {}
     excludes: set[str] = set()

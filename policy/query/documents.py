@@ -13,21 +13,21 @@ from policy.records.content import DocNumber
 from policy.text.words import BREAK, HAN, phrase
 
 
-def document(version: Version, name: str | None = None) -> SearchDocument:
+def search_document(version: Version, name: str | None = None) -> SearchDocument:
     """The words of title, text and files, the number as printed and in its normal form, portal and day.
 
     ``name`` is the portal's name, beside its slug.
     """
     article = version.article
     return SearchDocument(
-        text=f"{article.title.value}\n{words(version)}",
+        text=f"{article.title.value}\n{searchable_text(version)}",
         doc_no=_number(article.doc_no.value) if article.doc_no else None,
         portal=(article.portal, name) if name else (article.portal,),
         day=calendar_day(article.published.value) if article.published else None,
     )
 
 
-def words(version: Version) -> str:
+def searchable_text(version: Version) -> str:
     """The page's text and, each below its name, that of every file that was read."""
     files = (f"{file.name}\n{file.text}" for file in version.files if file.text)
     return "\n".join([version.article.text, *files])
@@ -60,7 +60,7 @@ def snippet(text: str, terms: Iterable[str], *, around: int = AROUND) -> str:
     return f"{'…' if cut.start > 0 else ''}{shown}{'…' if cut.stop < len(text) else ''}"
 
 
-def marks(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
+def match_spans(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
     """Every place where one of the terms stands, with the white space that a scar left in it."""
     return sorted(place for term in terms for place in _places(text, term))
 

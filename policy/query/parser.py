@@ -82,7 +82,7 @@ def parse(text: str) -> Query:
     words = [*_words(text), _Word("end", "", len(text) + 1)]
     if len(words) == 1:
         raise QuerySyntax("position 1: the query is empty; give at least one term")
-    reader = _Reader(words)
+    reader = _Parser(words)
     tree = reader.either(0)
     if reader.word.kind != "end":
         raise _error(reader.word, "this parenthesis closes nothing; remove it or open one before")
@@ -114,7 +114,7 @@ def _words(text: str) -> Iterator[_Word]:
                 yield word
 
 
-class _Reader:
+class _Parser:
     """Recursive descent over the words of one query."""
 
     def __init__(self, words: list[_Word]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-PATIENCE = 3
+MAX_ATTEMPTS = 3
 """In so many runs of a back-fill what does not come is asked for; then it is given up."""
 
 BackfillState = Literal["open", "done", "cancelled"]
@@ -16,7 +16,7 @@ WalkState = Literal["walking", "passed", "ended", "bounded", "undated", "loops",
 
 
 @frozen(kw_only=True)
-class Walked:
+class SectionProgress:
     """How far a section's listing was read: ``pages`` of it, with ``waiting`` ones still to be read.
 
     ``known`` rows of the range were archived already; ``oldest`` is the oldest day that a row printed.
@@ -53,7 +53,7 @@ class Backfill:
     started: dt.datetime
     ran: dt.datetime | None = None
     finished: dt.datetime | None = None
-    walked: Mapping[str, Walked] = field(factory=dict)
+    walked: Mapping[str, SectionProgress] = field(factory=dict)
     found: int = 0
     archived: int = 0
     failed: int = 0
@@ -68,9 +68,9 @@ class Backfill:
         """Whether all listings were read as far as they are wanted, and nothing is owed."""
         return not self.owed and all(self.walk(section).closed for section in self.sections)
 
-    def walk(self, section: str) -> Walked:
+    def walk(self, section: str) -> SectionProgress:
         """How far a section was read."""
-        return self.walked.get(section, Walked())
+        return self.walked.get(section, SectionProgress())
 
     @property
     def headline(self) -> str:

@@ -24,7 +24,7 @@ class EdgeLine:
 
 
 @frozen(kw_only=True)
-class Sighting:
+class PageEdges:
     """How an article's pages began and ended, as ``code`` reads them. Each edge is read from outside
     inwards."""
 
@@ -61,7 +61,7 @@ class Block:
 
 
 @frozen(kw_only=True)
-class Learned:
+class LayoutBoilerplate:
     """What is boilerplate on the pages of one layout, as keys, and what is not though it recurs."""
 
     head: frozenset[str] = frozenset()
@@ -82,18 +82,18 @@ class BoilerplateSet:
     at: dt.datetime
     blocks: tuple[Block, ...] = ()
 
-    def of(self, layout: str) -> Learned:
+    def of(self, layout: str) -> LayoutBoilerplate:
         """What it says of one layout."""
-        return self._layouts.get(layout, Learned())
+        return self._layouts.get(layout, LayoutBoilerplate())
 
     @cached_property
-    def _layouts(self) -> dict[str, Learned]:
+    def _layouts(self) -> dict[str, LayoutBoilerplate]:
         return {layout: _learned(self.blocks, layout) for layout in {block.layout for block in self.blocks}}
 
 
-def _learned(blocks: tuple[Block, ...], layout: str) -> Learned:
+def _learned(blocks: tuple[Block, ...], layout: str) -> LayoutBoilerplate:
     own = [block for block in blocks if block.layout == layout]
     removed: dict[Edge, frozenset[str]] = {
         edge: frozenset(block.key for block in own if block.edge == edge and not block.kept) for edge in EDGES
     }
-    return Learned(**removed, kept=frozenset(block.key for block in own if block.kept))
+    return LayoutBoilerplate(**removed, kept=frozenset(block.key for block in own if block.kept))

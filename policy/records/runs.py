@@ -97,7 +97,7 @@ class HostTraffic:
 
 
 Severity = Literal["broken", "warning"]
-JudgementKind = Literal[
+FindingKind = Literal[
     "zero_entries",
     "sudden_drop",
     "unread",
@@ -131,7 +131,7 @@ class Finding:
     """
 
     portal: str
-    kind: JudgementKind
+    kind: FindingKind
     severity: Severity
     sentence: str
     advice: str

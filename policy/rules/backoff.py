@@ -28,7 +28,9 @@ class Backoff:
         return slot + _HALF < self.until
 
 
-def met(before: Backoff | None, *, domain: str, portal: str, reason: str, slot: dt.datetime) -> Backoff:
+def extend_backoff(
+    before: Backoff | None, *, domain: str, portal: str, reason: str, slot: dt.datetime
+) -> Backoff:
     """The domain refused a run of this slot; twice in a night is once."""
     if before and before.holds(slot):
         return before

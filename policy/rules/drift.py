@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 
 from policy.records import Article, Attachment, FieldValue
 from policy.records.runs import ExtractionQuality, Sample
-from policy.rules.probability import at_least
+from policy.rules.probability import beta_binomial_tail
 from policy.text.words import fold
 
 FIELDS = (
@@ -35,7 +35,7 @@ _SHORTEST = 8
 
 
 @frozen(kw_only=True)
-class Loss:
+class LostField:
     """A field that is gone (``text``: most of the body; ``title``: it is another one) and what of it
     the page may still print."""
 
@@ -44,17 +44,17 @@ class Loss:
     """Folded words; of a day every way to print it is looked for."""
 
 
-def has(article: Article, field: str) -> bool:
+def has_field(article: Article, field: str) -> bool:
     """Whether the article has this field."""
     return bool(getattr(article, field))
 
 
-def losses(before: Article, after: Article) -> tuple[Loss, ...]:
+def lost_fields(before: Article, after: Article) -> tuple[LostField, ...]:
     """What the first reading had and the second has not, in the order of the fields; the text last."""
     return (*_fields(before, after), *_text(before, after))
 
 
-def certain(found: tuple[Loss, ...], page: str) -> bool:
+def is_certain(found: tuple[LostField, ...], page: str) -> bool:
     """Whether the page, as folded words, still prints what was lost.
 
     The body is unmistakable. A single field is not (the name of a 来源 may stand in the text), two
@@ -64,13 +64,13 @@ def certain(found: tuple[Loss, ...], page: str) -> bool:
     return any(loss.field == "text" for loss in still) or (len(still) > 1 and len(still) == len(found))
 
 
-def _fields(before: Article, after: Article) -> Iterator[Loss]:
+def _fields(before: Article, after: Article) -> Iterator[LostField]:
     for name in FIELDS:
-        if has(before, name) and not has(after, name) and _from_layout(getattr(before, name)):
-            yield Loss(field=name, words=tuple(_words(getattr(before, name))))
+        if has_field(before, name) and not has_field(after, name) and _from_layout(getattr(before, name)):
+            yield LostField(field=name, words=tuple(_words(getattr(before, name))))
     old, new = fold(before.title.value), fold(after.title.value)
     if old not in new and new not in old:
-        yield Loss(field="title", words=(old,))
+        yield LostField(field="title", words=(old,))
 
 
 def _from_layout(value: FieldValue[Any] | tuple[Attachment, ...]) -> bool:
@@ -84,15 +84,15 @@ def _words(value: FieldValue[Any] | tuple[Attachment, ...]) -> Iterator[str]:
         yield from (fold(file.name) for file in value)
 
 
-def _text(before: Article, after: Article) -> Iterator[Loss]:
+def _text(before: Article, after: Article) -> Iterator[LostField]:
     kept = fold(after.text)
     lines = [line for line in map(fold, before.text.split("\n")) if line]
     lost = [line for line in lines if line not in kept]
     if sum(map(len, lost)) > SHARE * sum(map(len, lines)):
-        yield Loss(field="text", words=tuple(lost))
+        yield LostField(field="text", words=tuple(lost))
 
 
-def _printed(loss: Loss, page: str) -> bool:
+def _printed(loss: LostField, page: str) -> bool:
     """Whether most of the lost words are on the page."""
     sought = loss.words if loss.field != "text" else tuple(w for w in loss.words if len(w) >= _SHORTEST)
     found = sum(len(words) for words in sought if _is_on(words, page))
@@ -140,7 +140,7 @@ _SAID: dict[AlarmKind, str] = {
 
 @frozen(kw_only=True)
 class DriftAlarm:
-    """What drifted: ``found`` of ``of`` readings were bad, where a share of ``usual`` was before.
+    """What drifted: ``bad`` of ``of`` readings were bad, where a share of ``usual`` was before.
 
     ``readings`` says of which: all ``new`` or ``known`` articles, known ones that ``lost`` the field,
     ``pages`` that should have been articles.
@@ -149,7 +149,7 @@ class DriftAlarm:
     kind: AlarmKind
     field: str
     readings: str
-    found: int
+    bad: int
     of: int
     usual: float
     examples: tuple[str, ...] = ()
@@ -159,10 +159,10 @@ class DriftAlarm:
         """One line for a report."""
         articles = {"new": "new articles", "pages": "articles"}.get(self.readings, "known articles")
         said = f"{self.field} was lost" if self.readings == "lost" else _SAID[self.kind].format(self.field)
-        return f"{said}: {self.found} of {self.of} {articles} (before: {self.usual:.0%})"
+        return f"{said}: {self.bad} of {self.of} {articles} (before: {self.usual:.0%})"
 
 
-def alarms(
+def find_alarms(
     runs: Sequence[ExtractionQuality], accepted: ExtractionQuality | None = None
 ) -> tuple[DriftAlarm, ...]:
     """What is unusual about the last of these runs, the oldest first: one alarm a kind and field.
@@ -216,7 +216,7 @@ class _Question:
     @property
     def _chance(self) -> float:
         good = self.known_of - self.known_bad + (CREDIT if self.is_fault else 1)
-        return at_least(self.bad, self.of, known_bad=self.known_bad + 1, known_good=good)
+        return beta_binomial_tail(self.bad, self.of, known_bad=self.known_bad + 1, known_good=good)
 
     @property
     def share(self) -> float:
@@ -229,7 +229,7 @@ class _Question:
             kind=_KINDS.get(name, "field_empty"),
             field=name,
             readings=readings,
-            found=self.bad,
+            bad=self.bad,
             of=self.of,
             usual=self.share,
             examples=examples.get(self.key, ()),

@@ -19,7 +19,7 @@ from policy.text.words import fingerprint, fold
 MIN_WORDS = 60
 """Folded characters below which a text is too short to stand for a policy."""
 
-RUNS_ON = frozenset({"state-council"})
+NUMBERED_WITHOUT_YEAR = frozenset({"state-council"})
 """Organs whose 令 are numbered through all years; elsewhere the year is part of the identity."""
 
 
@@ -65,7 +65,7 @@ def _doc_keys(article: Article) -> list[str]:
     assert article.doc_no is not None  # noqa: S101 -- the caller asked
     number = article.doc_no.value
     ids = _ids(article.issuers)
-    lead = issuers.by_code(number.code) or (ids[0] if ids else None)
+    lead = issuers.organ_of_code(number.code) or (ids[0] if ids else None)
     owners = [lead, *(["+".join(sorted(set(ids)))] if len(set(ids)) > 1 else [])] if lead else []
     return [f"doc:{owner}:{_number(number, str(lead), article)}" for owner in owners]
 
@@ -82,14 +82,14 @@ def _number(number: DocNumber, owner: str, article: Article) -> str:
         return number.norm
     written = article.written or article.published
     year = number.year or (written.value.year if written else None)
-    bracket = f"〔{year}〕" if year and not (number.kind == "令" and owner in RUNS_ON) else ""
+    bracket = f"〔{year}〕" if year and not (number.kind == "令" and owner in NUMBERED_WITHOUT_YEAR) else ""
     return f"{number.kind}{bracket}第{number.number}号"
 
 
 # ------------------------------------------------- is a page at another address an article that we know? Pure
 
 
-OVERLAP = 30
+OVERLAP_DAYS = 30
 """Days for which a portal may show a moved article at both addresses."""
 
 Proof = Literal["redirect", "same words"]
@@ -107,7 +107,7 @@ class Alias:
     """When it was learned; None until it is kept."""
 
 
-def is_led_to(known: Article, found: Article) -> bool:
+def is_same_article(known: Article, found: Article) -> bool:
     """Whether the page that an article's address leads to is that article: it has its words, or its title
     and no other number or day."""
     words = _words(known)
@@ -116,12 +116,12 @@ def is_led_to(known: Article, found: Article) -> bool:
     return _title(known) == _title(found) and not _differ(known, found)
 
 
-def says_same(known: Article, found: Article) -> bool:
+def has_same_content(known: Article, found: Article) -> bool:
     """Whether two pages have the title, words, number and day of publication in common."""
     return _facts(known) == _facts(found)
 
 
-def is_named(row: Entry, found: Article) -> bool:
+def has_listed_title(row: Entry, found: Article) -> bool:
     """Whether the page that a listing's row leads to bears the title of the row, which may be cut short."""
     short, title = fold(row.title.rstrip(" .…")), _title(found)
     return bool(short) and (title.startswith(short) or short.startswith(title))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-def at_least(bad: int, of: int, *, known_bad: float, known_good: float) -> float:
+def beta_binomial_tail(bad: int, of: int, *, known_bad: float, known_good: float) -> float:
     """The chance of ``bad`` or more bad ones of ``of``, where so many bad and good ones were seen before.
 
     https://en.wikipedia.org/wiki/Beta-binomial_distribution; both must be greater than 0.

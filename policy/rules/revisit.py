@@ -19,7 +19,7 @@ ALWAYS = dt.date(2000, 1, 1)
 """The day from which an article is due of which nothing is known."""
 
 
-def next_look(key: str, looked: dt.date, *, stands_since: dt.date, first: bool = False) -> dt.date:
+def next_visit(key: str, looked: dt.date, *, stands_since: dt.date, first: bool = False) -> dt.date:
     """The day from which an article looked at on ``looked`` is due again; the same day: in the next run.
 
     ``stands_since``: its words have been as they are since then, as far as is known. The ``first`` look
@@ -29,16 +29,16 @@ def next_look(key: str, looked: dt.date, *, stands_since: dt.date, first: bool =
     if quiet <= (LONGEST if first else YOUNG):
         return looked
     pause = min(quiet / YOUNG, LONGEST)
-    return looked + dt.timedelta(days=max(round(pause * (1 - spread(key) / 2)), 1))
+    return looked + dt.timedelta(days=max(round(pause * (1 - stable_fraction(key) / 2)), 1))
 
 
-def next_look_at_withdrawn(key: str, looked: dt.date, *, withdrawn: dt.date) -> dt.date:
+def next_visit_of_withdrawn(key: str, looked: dt.date, *, withdrawn: dt.date) -> dt.date:
     """The day from which an article found ``withdrawn`` still is looked at again: seldom, and ever less."""
     pause = min(max((looked - withdrawn).days, YOUNG), LONGEST)
-    return looked + dt.timedelta(days=max(round(pause * (1 - spread(key) / 2)), 1))
+    return looked + dt.timedelta(days=max(round(pause * (1 - stable_fraction(key) / 2)), 1))
 
 
-def spread(key: str) -> float:
+def stable_fraction(key: str) -> float:
     """Between 0 and 1, as good as drawn by lot, and always the same for a key."""
     return int.from_bytes(hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=4).digest()) / 2**32
 
@@ -54,11 +54,11 @@ LASTING = dt.timedelta(days=7)
 """A failure that lasts so long is none."""
 
 
-def is_believed(gone: int, looked: int) -> bool:
+def is_credible(gone: int, looked: int) -> bool:
     """Whether a night on which ``gone`` of the ``looked`` at known articles were not there is evidence."""
     return gone < FEW or gone <= SHARE * looked
 
 
-def counts(*, believed: bool, missing_since: dt.datetime, at: dt.datetime) -> bool:
+def is_counted(*, believed: bool, missing_since: dt.datetime, at: dt.datetime) -> bool:
     """Whether a look that found no page is one of the two: on a night that is evidence, or long after."""
     return believed or at - missing_since >= LASTING

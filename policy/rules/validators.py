@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from policy.rules.revisit import spread
+from policy.rules.revisit import stable_fraction
 
 FULL = 5
 """Every so many looks at an article its page is taken whole, whatever its server says."""
@@ -46,7 +46,7 @@ class Validators:
         return self.modified == other.modified
 
 
-def contradicts(asked: Mapping[str, str | None], answer: Mapping[str, str | None]) -> bool:
+def contradicts_request(asked: Mapping[str, str | None], answer: Mapping[str, str | None]) -> bool:
     """Whether a 304 names another state of the page than the one it was asked about: then it vouches for
     nothing (RFC 9111, 4.3.4). Strong or weak, packed or not (Apache's ``-gzip``) is all the same.
     """
@@ -71,9 +71,9 @@ def validators(
     return Validators(url=url, etag=etag, modified=modified, code=code, boilerplate=boilerplate)
 
 
-def takes_all(key: str, looks: int) -> bool:
+def is_full_fetch_due(key: str, looks: int) -> bool:
     """Whether the look at an article behind so many others takes its page whole."""
-    return (looks + int(spread(key) * FULL)) % FULL == 0
+    return (looks + int(stable_fraction(key) * FULL)) % FULL == 0
 
 
 def _sendable(value: str | None) -> str | None:

@@ -21,7 +21,7 @@ _FIRST, _LAST = 2001, 2099
 
 
 @frozen(kw_only=True)
-class Year:
+class WorkingYear:
     """Days off that are no weekend, and weekend days that are worked. ``announced``: by the State
     Council; else the weekends that will be worked instead are not known yet."""
 
@@ -32,25 +32,25 @@ class Year:
 
 def is_workday(day: dt.date) -> bool:
     """Whether offices work on this day."""
-    known = year(day.year)
+    known = year_of(day.year)
     return day in known.worked or (day.weekday() < _SATURDAY and day not in known.off)
 
 
-def between(first: dt.date, last: dt.date) -> int:
+def workdays_between(first: dt.date, last: dt.date) -> int:
     """How many working days lie after ``first``, up to ``last`` included."""
     return sum(is_workday(first + n * _DAY) for n in range(1, (last - first).days + 1))
 
 
-def announced(day: dt.date) -> bool:
+def is_announced(day: dt.date) -> bool:
     """Whether the days off of its year are the announced ones."""
-    return year(day.year).announced
+    return year_of(day.year).announced
 
 
 @cache
-def year(number: int) -> Year:
+def year_of(number: int) -> WorkingYear:
     """The days of a year; of one that nobody knows only the weekends."""
     if not _FIRST <= number <= _LAST:
-        return Year(off=frozenset(), worked=frozenset(), announced=False)
+        return WorkingYear(off=frozenset(), worked=frozenset(), announced=False)
     from holidays.countries.china import China  # takes 0.2 s
 
     calendar = China(years=number, language="zh_CN")  # type: ignore[no-untyped-call]  # its arguments are
@@ -60,4 +60,4 @@ def year(number: int) -> Year:
         named = ((day, name.split("；")) for day, name in calendar.items())
         begins = {name: day for day, names in sorted(named, reverse=True) for name in names}
         off |= {begins[name] + n * _DAY for name in (_SPRING, _NATIONAL) for n in range(_LONG_WEEK)}
-    return Year(off=frozenset(off), worked=worked, announced=bool(worked))
+    return WorkingYear(off=frozenset(off), worked=worked, announced=bool(worked))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
-from policy.text.numerals import HAN_DIGITS, NUMERALS, count
+from policy.text.numerals import HAN_DIGITS, NUMERALS, parse_numeral
 from policy.text.words import compatible
 
 _UNITS = {"": 1, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
@@ -28,28 +28,28 @@ _DAY = re.compile(r"(?<![\d./-])((?:19|20)\d\d)([-./])(0?[1-9]|1[0-2])\2(0?[1-9]
 _ZERO = re.compile(r"(?<=\d年)0(?=[1-9]月)|(?<=\d月)0(?=[1-9]日)")
 
 
-def in_full(text: str) -> str:
+def expand_amounts(text: str) -> str:
     """Figures before 百, 千, 万 and 亿 as one number: ``12万5000元`` is ``125000元``."""
     return _AMOUNTS_LARGE.sub(_amounts_value, text)
 
 
-def pointed(text: str) -> str:
+def decimal_points(text: str) -> str:
     """``一点五倍`` as ``1.5倍``; hours (三点二十分) are left."""
-    return _POINTED.sub(lambda found: decimal(found[1], found[2]) or found[0], text)
+    return _POINTED.sub(lambda found: decimal_figures(found[1], found[2]) or found[0], text)
 
 
-def decimal(whole: str, part: str) -> str | None:
+def decimal_figures(whole: str, part: str) -> str | None:
     """Two Chinese counts around 点 in figures."""
-    value, digits = count(whole), [count(each) for each in part]
+    value, digits = parse_numeral(whole), [parse_numeral(each) for each in part]
     return f"{value}.{''.join(map(str, digits))}" if value is not None and None not in digits else None
 
 
-def dated(text: str) -> str:
+def han_dates(text: str) -> str:
     """``2025-01-01`` as ``2025年1月1日``."""
     return _DAY.sub(lambda found: f"{found[1]}年{int(found[3])}月{int(found[4])}日", text)
 
 
-def unpadded(text: str) -> str:
+def strip_date_zeros(text: str) -> str:
     """``2025年01月01日`` without its zeros."""
     return _ZERO.sub("", text)
 
@@ -101,21 +101,21 @@ def canonical(text: str) -> str:
     if "分之" in text:
         text = _SHARE.sub(_percent, text)
     if "点" in text:
-        text = pointed(text)
+        text = decimal_points(text)
     text = _NUMERAL.sub(_arabic, text)
     if _DIGIT.search(text):
         text = _GROUPED.sub(lambda found: found[0].replace(",", ""), text)
-        text = in_full(text) if _LARGE.search(text) else text
-        text = _MINUS.sub(_SIGN, _BETWEEN.sub(_joint, dated(text)))
+        text = expand_amounts(text) if _LARGE.search(text) else text
+        text = _MINUS.sub(_SIGN, _BETWEEN.sub(_joint, han_dates(text)))
     text = _MUTE.sub("", text)
     if "月0" in text or "年0" in text:
-        text = unpadded(text)
+        text = strip_date_zeros(text)
     for variant, plain in _VARIANTS.items():
         text = text.replace(variant, plain)
     return text
 
 
-def joined(lines: Iterable[str]) -> str:
+def join_canonical(lines: Iterable[str]) -> str:
     """The canonical form of lines of which each is canonical; a number does not run on into the next line."""
     text: list[str] = []
     for line in lines:
@@ -127,13 +127,13 @@ def joined(lines: Iterable[str]) -> str:
 
 def _percent(found: re.Match[str]) -> str:
     whole, point, part = found[2].partition("点")
-    value = decimal(whole, part) if point else None if "." in whole else count(whole)
+    value = decimal_figures(whole, part) if point else None if "." in whole else parse_numeral(whole)
     return f"{found[2] if value is None else value}{'%' if found[1] == '百' else '‰'}"
 
 
 _LONGEST = 16
 """Characters of the longest number; what is longer is none."""
-_value = lru_cache(4096)(count)
+_value = lru_cache(4096)(parse_numeral)
 
 
 def _arabic(found: re.Match[str]) -> str:

@@ -13,8 +13,8 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from policy.text.markers import LAW, Mark, mark_of, marks, nesting
-from policy.text.numerals import HAN_DIGITS, NUMERALS, numeral
+from policy.text.markers import LAW, Mark, nesting, outline_marks, parse_mark
+from policy.text.numerals import HAN_DIGITS, NUMERALS, format_numeral
 
 ClauseKind = Literal["heading", "article", "point", "paragraph", "contents", "signature", "appendix"]
 """``heading`` is 编章节, ``article`` 条, ``point`` a number of a plan (一、 (一) 1.)."""
@@ -74,9 +74,9 @@ _CELL = 12
 _SENTENCE = ("。", "；", "：", ";", ":", "，", ",")
 
 
-def clauses(lines: Sequence[str]) -> tuple[Clause, ...]:
+def split_clauses(lines: Sequence[str]) -> tuple[Clause, ...]:
     """The clauses of a text, in order; no line is left out. An empty text has none."""
-    found = {mark.line: mark for mark in marks(lines)}
+    found = {mark.line: mark for mark in outline_marks(lines)}
     reader = _Reader(lines, found, nesting(list(found.values())))
     return tuple(_finished(reader.read(), lines))
 
@@ -191,7 +191,7 @@ class _Reader:
         if now is None or now.kind == "signature":
             return at <= self._signed
         if now.kind == "contents":
-            return mark_of(at, line) is not None
+            return parse_mark(at, line) is not None
         if now.kind != "paragraph":
             return True
         return _is_cell(self._lines[at - 1]) and _is_cell(line)
@@ -213,7 +213,7 @@ def _step(mark: Mark) -> str:
 
 def ordinal(number: int) -> str:
     """``十二``; figures beyond 999."""
-    return numeral(number) if number < 1000 else str(number)
+    return format_numeral(number) if number < 1000 else str(number)
 
 
 def _is_cell(line: str) -> bool:
@@ -240,7 +240,7 @@ def _signed_from(lines: Sequence[str], marked: Mapping[int, Mark], dated: int) -
 
 
 def _may_sign(line: str) -> bool:
-    numbered = mark_of(0, line) or _APPENDIX.fullmatch(line) or _ENCLOSED.match(line)
+    numbered = parse_mark(0, line) or _APPENDIX.fullmatch(line) or _ENCLOSED.match(line)
     return len(line) <= _SHORT and not line.endswith(_SENTENCE) and not numbered
 
 
@@ -282,7 +282,7 @@ class ClausePosition:
 _NUMBERED = {"(一)": "项", "1.": "目"}
 
 
-def places(clause: Clause) -> dict[int, ClausePosition]:
+def line_positions(clause: Clause) -> dict[int, ClausePosition]:
     """Where each line of the clause stands in it, by its index; lines without words have no place."""
     unit = "款" if clause.kind == "article" else "段"
     own = _paragraphs(clause)

@@ -34,7 +34,7 @@ class Fingerprints:
 
 
 @frozen(kw_only=True)
-class Likely:
+class SimilarWording:
     """Archived articles in one wording that shares rare words with another article.
 
     ``likeness`` is how much of the shorter is in the longer, by weight and by what is sampled of both:
@@ -60,7 +60,7 @@ def unpack(packed: bytes) -> tuple[int, ...]:
     return tuple(hashes)
 
 
-def likeness(
+def containment(
     one: Sequence[int], other: Sequence[int], weights: Mapping[int, float]
 ) -> tuple[float, int, int]:
     """How much of the smaller sample is in the other, by weight; how many hashes; of how many.

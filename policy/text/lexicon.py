@@ -13,7 +13,7 @@ from functools import cache
 
 import ahocorasick
 
-from policy.data import lines
+from policy.data import read_lines
 
 
 class Lexicon:
@@ -76,7 +76,7 @@ _QUANTITY = re.compile(
 @cache
 def terms() -> frozenset[str]:
     """Every term of the dictionary."""
-    return frozenset(lines("terms.txt"))
+    return frozenset(read_lines("terms.txt"))
 
 
 @cache

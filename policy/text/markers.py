@@ -8,7 +8,7 @@ from functools import cmp_to_key
 
 from attrs import frozen
 
-from policy.text.numerals import NUMERALS, count
+from policy.text.numerals import NUMERALS, parse_numeral
 
 LAW = ("编", "分编", "章", "节", "条")
 ORDER = (*LAW, "一、", "(一)", "1.", "(1)", "1)", "①")
@@ -51,11 +51,11 @@ class Mark:
     rest: str
 
 
-def marks(lines: Sequence[str]) -> Iterator[Mark]:
+def outline_marks(lines: Sequence[str]) -> Iterator[Mark]:
     last: dict[str, int] = {}
     skip = _Lists()
     for at, line in enumerate(lines):
-        mark = mark_of(at, line)
+        mark = parse_mark(at, line)
         if skip.holds(line, mark) or mark is None or not _is_heading(mark, last.get(mark.kind)):
             continue
         last[mark.kind] = mark.number
@@ -96,14 +96,14 @@ class _Lists:
         return True
 
 
-def mark_of(at: int, line: str) -> Mark | None:
+def parse_mark(at: int, line: str) -> Mark | None:
     """The marker at the beginning of a line, were it a heading."""
     found = _MARKER.match(line)
     if not found:
         return None
     kind = found["unit"] or _KINDS[str(found.lastgroup)]
     printed = found["law"] or found[str(found.lastgroup)]
-    number = CIRCLED.index(printed) + 1 if kind == "①" else count(printed)
+    number = CIRCLED.index(printed) + 1 if kind == "①" else parse_numeral(printed)
     rest = line[found.end() :].strip()
     if not number or (kind in LAW and not found["gap"] and not found["of"] and _CITED.match(rest)):
         return None

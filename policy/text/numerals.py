@@ -17,7 +17,7 @@ _UNIT = {"十": 10, "百": 100, "千": 1000}
 _TWENTY = str.maketrans({"廿": "二十", "卅": "三十"})
 
 
-def count(text: str) -> int | None:
+def parse_numeral(text: str) -> int | None:
     """``二十九``, ``一百零五``, ``廿九``, ``二〇二一``, ``12`` or ``１２`` as a number, else None."""
     if text.isdecimal():
         return int(text)
@@ -39,7 +39,7 @@ def _sum(text: str) -> int:
     return total + (digit or 0)
 
 
-def numeral(value: int) -> str:
+def format_numeral(value: int) -> str:
     """A number under a thousand in Chinese: ``一``, ``十二``, ``二十``, ``一百零五``."""
     signs = "零一二三四五六七八九"
     hundreds, rest = divmod(value, 100)

@@ -17,7 +17,7 @@ from policy.errors import PolarchiveError, Rejected
 from policy.records import Article, Change, ChangeKind
 from policy.records.saves import Candidate, Decision, SaveResult
 from policy.rules.identity import content_hash, policy_keys
-from policy.rules.revisit import next_look
+from policy.rules.revisit import next_visit
 from storage import queries, rows
 from storage.articles import captures, relocation, validators
 from storage.articles.attachments import carry_files
@@ -172,7 +172,7 @@ def _first_look(reading: Extraction) -> dict[str, dt.date]:
     looked = calendar_day(reading.at)
     published = reading.article.published
     stands_since = min(calendar_day(published.value), looked) if published else looked
-    due = next_look(reading.article.key, looked, stands_since=stands_since, first=True)
+    due = next_visit(reading.article.key, looked, stands_since=stands_since, first=True)
     return {"stands_since": stands_since, "due": due}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from policy.documents.dates import calendar_day
 from policy.records import Change
-from policy.rules.revisit import counts, next_look, next_look_at_withdrawn
+from policy.rules.revisit import is_counted, next_visit, next_visit_of_withdrawn
 from storage.articles import relocation
 from storage.articles.changes import tell
 from storage.tables import ArticleRow
@@ -31,7 +31,7 @@ def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None =
 def look(row: ArticleRow, at: dt.datetime) -> None:
     """When the article is due again, now that its words were found as they are."""
     if at >= row.last_seen:  # not in an old night's replay
-        row.due = next_look(
+        row.due = next_visit(
             row.key, calendar_day(at), stands_since=row.stands_since or calendar_day(row.newest_at)
         )
 
@@ -78,10 +78,10 @@ def mark_gone(
         return None
     row.missing_since = row.missing_since or at
     if row.withdrawn_at is not None:
-        row.due = next_look_at_withdrawn(key, calendar_day(at), withdrawn=calendar_day(row.withdrawn_at))
+        row.due = next_visit_of_withdrawn(key, calendar_day(at), withdrawn=calendar_day(row.withdrawn_at))
         return None
     row.due = calendar_day(at)
-    if not counts(believed=believed, missing_since=row.missing_since, at=at):
+    if not is_counted(believed=believed, missing_since=row.missing_since, at=at):
         return None
     night = night or calendar_day(at)
     if row.missed_on is None or night <= row.missed_on:
@@ -90,5 +90,5 @@ def mark_gone(
     if (twin := relocation.successor(session, row)) is not None:
         return relocation.merge_articles(session, row, twin, "same words", at, run_id)
     row.withdrawn_at = at
-    row.due = next_look_at_withdrawn(key, calendar_day(at), withdrawn=calendar_day(at))
+    row.due = next_visit_of_withdrawn(key, calendar_day(at), withdrawn=calendar_day(at))
     return tell(session, row, "withdrawn", at, run_id)

@@ -15,7 +15,7 @@ from attrs import asdict
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, Sighting
+from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, PageEdges
 from storage.tables import BoilerplateSetRow, SightingRow
 from storage.writes import insert, insert_unless_there
 
@@ -30,13 +30,13 @@ Revise = Callable[[tuple[Block, ...]], tuple[Block, ...]]
 # ------------------------------------------------------------------ sightings
 
 
-def sightings(session: Session, portal: str) -> list[Sighting]:
+def sightings(session: Session, portal: str) -> list[PageEdges]:
     """What is remembered of a portal's pages, the newest first."""
     query = select(SightingRow).where(SightingRow.portal == portal)
     return [_sighting(row) for row in session.scalars(query.order_by(SightingRow.at.desc()))]
 
 
-def remember(session: Session, portal: str, seen: Iterable[Sighting]) -> None:
+def remember(session: Session, portal: str, seen: Iterable[PageEdges]) -> None:
     """Keep these, each in place of an older one of its article, and forget those beyond the window."""
     _lock(session)
     layouts = set()
@@ -79,8 +79,8 @@ def _plain(pages: tuple[tuple[EdgeLine, ...], ...]) -> list[list[list[object]]]:
     return [[[line.passes, line.key] for line in page] for page in pages]
 
 
-def _sighting(row: SightingRow) -> Sighting:
-    return Sighting(
+def _sighting(row: SightingRow) -> PageEdges:
+    return PageEdges(
         article=row.article,
         layout=row.layout,
         at=row.at,

@@ -108,12 +108,12 @@ def classify(session: Session, row: ArticleRow, reading: Extraction, reread: Rer
 
 def refuse_drift(before: Article, reading: Extraction) -> None:
     """Raises Drifted when the reading has lost what the article had, and we are asked to look."""
-    lost = drift.losses(before, reading.article) if reading.printed else ()
+    lost = drift.lost_fields(before, reading.article) if reading.printed else ()
     if not lost or reading.printed is None:
         return
     names, certain = [loss.field for loss in lost], False
     try:
-        certain = drift.certain(lost, reading.printed(reading.captures))
+        certain = drift.is_certain(lost, reading.printed(reading.captures))
     except (PageError, ArchiveError) as error:
         logger.warning("%s: cannot be looked at again: %s", reading.article.url, error)
     still = "the page still prints it" if certain else "it may be gone from the page"

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from policy.records import Article, Change
-from policy.rules.identity import OVERLAP, Alias, Proof, policy_keys, says_same
+from policy.rules.identity import OVERLAP_DAYS, Alias, Proof, has_same_content, policy_keys
 from storage import queries, rows
 from storage.articles.changes import tell
 from storage.policies import article_links, fingerprints
@@ -41,7 +41,7 @@ def successor(session: Session, row: ArticleRow) -> ArticleRow | None:
     if len(later) != 1 or any(other.missing_since for other in others) or row.missing_since is None:
         return None
     stood_both = row.missing_since - later[0].first_seen
-    return later[0] if stood_both <= dt.timedelta(days=OVERLAP) else None
+    return later[0] if stood_both <= dt.timedelta(days=OVERLAP_DAYS) else None
 
 
 def merge_articles(
@@ -95,7 +95,7 @@ def _says_same(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
         ).one()
         for each in (row, other)
     )
-    return says_same(rows.load(one.record, one.text), rows.load(two.record, two.text))
+    return has_same_content(rows.load(one.record, one.text), rows.load(two.record, two.text))
 
 
 def _drop_derived(session: Session, article_id: int) -> None:
@@ -162,7 +162,7 @@ def twins(session: Session, article: Article) -> list[KnownArticle]:
     return [
         article_record(row)
         for row, newest in session.execute(query)
-        if says_same(rows.load(newest.record, newest.text), article)
+        if has_same_content(rows.load(newest.record, newest.text), article)
     ]
 
 

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from policy.documents.references import keys
+from policy.documents.references import reference_keys
 from policy.records.content import Reference, ReferenceKind
 from storage.tables import ArticleNameRow, ArticleRow, ReferenceRow
 from storage.writes import insert
@@ -55,7 +55,7 @@ def connect(session: Session, article_id: int, names: Iterable[str], references:
     for key in dict.fromkeys(names):
         insert(session, ArticleNameRow, key=key, article_id=article_id)
     for place, each in enumerate(references):
-        named = {key.partition(":")[0]: key for key in keys(each)}
+        named = {key.partition(":")[0]: key for key in reference_keys(each)}
         insert(
             session,
             ReferenceRow,

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, text
 from sqlalchemy.orm import Session
 
-from policy.text.fingerprints import Fingerprints, Likely, likeness, pack, unpack
+from policy.text.fingerprints import Fingerprints, SimilarWording, containment, pack, unpack
 from storage.tables import FingerprintedRow, WordingRow
 from storage.writes import insert, insert_unless_there
 
@@ -64,21 +64,21 @@ def remove(session: Session, article_id: int) -> None:
 
 def candidates(
     session: Session, found: Fingerprints, *, besides: int | None = None, most: int = MOST_FOUND
-) -> list[Likely]:
+) -> list[SimilarWording]:
     """The few wordings that share most rare words with these, the likeliest first, then those that
     share a title or a number only. ``besides`` is the article itself."""
     worded = _worded(session, found, most) if found.hashes else []
     keyed = _keyed(session, found.keys, besides)
     listed = [_listed(one, keyed, besides) for one in worded]
     named = {article for one in listed for article in one.articles}
-    rest = [Likely(articles=(article,), keyed=True) for article in sorted(keyed - named)]
+    rest = [SimilarWording(articles=(article,), keyed=True) for article in sorted(keyed - named)]
     return [*(one for one in listed if one.articles), *rest]
 
 
 # ------------------------------------------------------------------ candidates
 
 
-def _worded(session: Session, found: Fingerprints, most: int) -> list[Likely]:
+def _worded(session: Session, found: Fingerprints, most: int) -> list[SimilarWording]:
     postings, total = _postings(session, found.hashes, RARE + 1)
     rare = {each: ids for each, ids in postings.items() if len(ids) <= RARE}
     weights = {each: _weight(len(ids), total) for each, ids in postings.items()}
@@ -113,14 +113,14 @@ def _marks(postings: Mapping[int, Sequence[int]], weights: Mapping[int, float]) 
     return marks
 
 
-def _compared(row: Row[Any], hashes: Sequence[int], weights: Mapping[int, float]) -> Likely:
-    like, shared, of = likeness(hashes, unpack(row.fingerprints), weights)
-    return Likely(articles=_ids(row.articles), likeness=like, shared=shared, of=of)
+def _compared(row: Row[Any], hashes: Sequence[int], weights: Mapping[int, float]) -> SimilarWording:
+    like, shared, of = containment(hashes, unpack(row.fingerprints), weights)
+    return SimilarWording(articles=_ids(row.articles), likeness=like, shared=shared, of=of)
 
 
-def _listed(one: Likely, keyed: set[int], besides: int | None) -> Likely:
+def _listed(one: SimilarWording, keyed: set[int], besides: int | None) -> SimilarWording:
     others = tuple(article for article in one.articles if article != besides)
-    return Likely(
+    return SimilarWording(
         articles=others,
         likeness=one.likeness,
         shared=one.shared,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
 from policy.records import Entry
-from policy.records.backfills import PATIENCE, Backfill, BackfillState, Walked
+from policy.records.backfills import MAX_ATTEMPTS, Backfill, BackfillState, SectionProgress
 from storage.tables import AliasRow, ArticleRow, BackfillEntryRow, BackfillPageRow, BackfillRow
 from storage.writes import insert_unless_there
 
@@ -118,7 +118,7 @@ def _record(session: Session, row: BackfillRow) -> Backfill:
         started=row.started,
         ran=row.ran,
         finished=row.finished,
-        walked={section: _walks.structure(each, Walked) for section, each in row.walked.items()},
+        walked={section: _walks.structure(each, SectionProgress) for section, each in row.walked.items()},
         found=found,
         archived=archived or 0,
         failed=failed or 0,
@@ -126,7 +126,7 @@ def _record(session: Session, row: BackfillRow) -> Backfill:
 
 
 def _counts(backfill_id: int) -> Any:
-    archived, given_up = _archived(backfill_id), BackfillEntryRow.tries >= PATIENCE
+    archived, given_up = _archived(backfill_id), BackfillEntryRow.tries >= MAX_ATTEMPTS
     return select(
         func.count(),
         func.sum(case((archived, 1), else_=0)),
@@ -190,7 +190,7 @@ def page_lost(session: Session, backfill_id: int, section: str, url: str) -> Non
     session.execute(tried.values(tries=BackfillPageRow.tries + 1))
 
 
-def keep_walked(session: Session, backfill_id: int, section: str, walked: Walked) -> None:
+def keep_walked(session: Session, backfill_id: int, section: str, walked: SectionProgress) -> None:
     """How far a section's listing was read."""
     row = session.get_one(BackfillRow, backfill_id, with_for_update=True)
     row.walked = {**row.walked, section: _walks.unstructure(walked)}
@@ -227,7 +227,7 @@ def pending(session: Session, backfill_id: int, *, after: str = "", limit: int) 
         select(BackfillEntryRow)
         .where(
             BackfillEntryRow.backfill_id == backfill_id,
-            BackfillEntryRow.tries < PATIENCE,
+            BackfillEntryRow.tries < MAX_ATTEMPTS,
             BackfillEntryRow.key > after,
             ~_archived(backfill_id),
         )

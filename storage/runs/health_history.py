@@ -148,7 +148,7 @@ def alarms_of(
 ) -> tuple[DriftAlarm, ...]:
     """What is unusual about readings made now, or by the run of this id."""
     in_order, later = past_rows(session, portal, before=before, readings=True)
-    return drift.alarms(
+    return drift.find_alarms(
         [*(readings_record(row.readings) for row in later), readings],
         readings_record(in_order.readings) if in_order else None,
     )

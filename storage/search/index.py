@@ -18,7 +18,7 @@ from attrs import frozen
 from tantivy import Occur, Query
 
 from policy.errors import ArchiveError
-from policy.query.documents import document
+from policy.query.documents import search_document
 from policy.records import Version
 from policy.text.words import fold, tokens
 from storage import queries
@@ -116,7 +116,7 @@ _FIELDS = _schema()
 
 
 def _document(version: Version) -> tantivy.Document:
-    asked = document(version)
+    asked = search_document(version)
     found = tantivy.Document(key=str(version.article_id), portal=fold(version.article.portal))
     for name, number in (
         ("article", version.article_id),

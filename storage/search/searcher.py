@@ -10,7 +10,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from policy.documents.dates import calendar_day
-from policy.query.documents import snippet, words
+from policy.query.documents import searchable_text, snippet
 from policy.query.parser import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, highlights
 from policy.records import Version
 from policy.text.words import fold, phrase
@@ -151,6 +151,6 @@ def _hit(match: Match, version: Version, url: str, terms: Sequence[str], portals
         doc_no=article.doc_no.value.raw if article.doc_no else None,
         published=calendar_day(article.published.value) if article.published else None,
         url=url,
-        snippet=snippet(words(version), terms),
+        snippet=snippet(searchable_text(version), terms),
         score=match.score,
     )

@@ -126,4 +126,4 @@ def publish(database: Database) -> Callable[..., SaveResult]:
 @pytest.fixture
 def follow(database: Database) -> Callable[[], int]:
     """Percolate to the end of the feed."""
-    return lambda: percolation.follow(database, NAMES, NIGHT)
+    return lambda: percolation.match_changes(database, NAMES, NIGHT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from health.history import history_of
+from health.history import history_entries
 from policy.records.runs import Finding, Run, SectionReport
 
 FIRST = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
@@ -23,7 +23,7 @@ def run(number: int, *findings: Finding, **changed: Any) -> Run:
 
 def told(*runs: Run) -> list[tuple[int, list[int], list[int]]]:
     """Of each run how many alarms began, and of those that hold and those that ended the nights."""
-    entries = history_of(runs)
+    entries = history_entries(runs)
     return [
         (len(entry.opened), [one.nights for one in entry.open], [one.nights for one in entry.closed])
         for entry in entries

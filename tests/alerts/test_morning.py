@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
-from health.daily_report import DailyReport, News, markdown, message, parts
+from health.daily_report import DailyReport, NewsItem, compose_message, render_markdown, report_parts
 from health.history import HistoryEntry, OpenAlarm
 from policy.records.runs import HostTraffic, Run, SectionReport
 from tests.storage.builders import NO_ROWS
@@ -32,7 +32,7 @@ def morning(*nights: HistoryEntry, **more: Any) -> DailyReport:
 
 def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_named() -> None:
     lost = a_run("ndrc", failed={"timeout": 2, "attachment_dns": 1, "http_404": 3})
-    told = dict(parts(morning(HistoryEntry(run=lost), held=("mof: a back-fill holds it",))))
+    told = dict(report_parts(morning(HistoryEntry(run=lost), held=("mof: a back-fill holds it",))))
     assert told["Held"] == ["mof: a back-fill holds it"]
     assert told["Nothing lost"][0].startswith("never answered: attachment_dns 1, timeout 2 (ndrc); ")
 
@@ -40,11 +40,11 @@ def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_nam
 def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
     report = morning(*silent())
     assert report.headline == "2026-11-24: 2 portals, nothing new; all quiet"
-    assert parts(report) == [
+    assert report_parts(report) == [
         ("Nothing lost", ["80 answers are kept as received; every article that was read is archived"]),
         ("Ran", ["2 ok: portal0, portal1", "82 requests, 5.0 MB"]),
     ]
-    assert message(report).subject == "Polarchive 2026-11-24: 2 portals, nothing new; all quiet"
+    assert compose_message(report).subject == "Polarchive 2026-11-24: 2 portals, nothing new; all quiet"
 
 
 def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> None:
@@ -52,7 +52,7 @@ def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> N
     broken = HistoryEntry(run=a_run("ndrc", state="partial", failed={"drift": 4}), open=(held,))
     report = morning(broken, *silent())
     assert report.headline.endswith("; 1 broken")
-    (heading, lines), *others = parts(report)
+    (heading, lines), *others = report_parts(report)
     assert (heading, lines) == (
         "Broken",
         [
@@ -71,29 +71,29 @@ def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
     slow = evolve(NO_ROWS, kind="slow", severity="warning", section=None, subject="www.example.cn")
     alarms = [OpenAlarm(finding=one, since=SLOT) for one in (stale, slow)]
     ended = OpenAlarm(finding=NO_ROWS, since=SLOT, nights=5)
-    found = dict(parts(morning(HistoryEntry(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
+    found = dict(report_parts(morning(HistoryEntry(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
     assert found["Stale"][0] == "ndrc/tz: stale: nothing new for 14 working days (new)"
     assert found["To look at"][0].startswith("ndrc: slow:")
     assert found["Mended"] == ["ndrc/tz: zero_entries, after 5 nights"]
 
 
 def test_news_fit_on_the_screen_and_hold_no_line_breaks() -> None:
-    news = [News(portal="ndrc", kind="new", title=f"关于\n印发{n}", url=URL) for n in range(30)]
-    report = morning(*silent(), news=(*news, News(portal="most", kind="changed", title="办法", url=URL)))
+    news = [NewsItem(portal="ndrc", kind="new", title=f"关于\n印发{n}", url=URL) for n in range(30)]
+    report = morning(*silent(), news=(*news, NewsItem(portal="most", kind="changed", title="办法", url=URL)))
     assert report.headline == "2026-11-24: 2 portals, 1 changed, 30 new; all quiet"
-    lines = dict(parts(report))["New"]
+    lines = dict(report_parts(report))["New"]
     assert (len(lines), lines[0], lines[-1]) == (12, "ndrc: 关于 印发0", "and 20 more")
 
 
 def test_a_day_without_a_run_is_no_quiet_day() -> None:
-    assert dict(parts(DailyReport(day=DAY)))["Ran"] == [
+    assert dict(report_parts(DailyReport(day=DAY)))["Ran"] == [
         "nothing: no portal has a run of this day; is the scheduler running?"
     ]
 
 
 def test_it_is_a_page_of_markdown_too() -> None:
     held = HistoryEntry(run=a_run("ndrc"), open=(OpenAlarm(finding=NO_ROWS, since=SLOT),))
-    page = markdown(morning(held, resting=("example.cn is left alone until 2026-11-26",)))
+    page = render_markdown(morning(held, resting=("example.cn is left alone until 2026-11-26",)))
     assert page.startswith("# 2026-11-24: 1 portals, nothing new; 1 broken\n\n## Broken\n\n- ndrc/tz: zero")
     assert f"\n  {URL}  \n  → mend it  \n" in page
     assert "## Left alone\n\n- example.cn is left alone until 2026-11-26\n" in page
@@ -101,10 +101,10 @@ def test_it_is_a_page_of_markdown_too() -> None:
 
 def test_what_was_withdrawn_restored_and_moved_is_a_line_each() -> None:
     kinds = ("withdrawn", "restored", "moved")
-    news = [News(portal="ndrc", kind=kind, title=f"办法{n}", url=URL) for n, kind in enumerate(kinds)]
+    news = [NewsItem(portal="ndrc", kind=kind, title=f"办法{n}", url=URL) for n, kind in enumerate(kinds)]
     report = morning(*silent(), news=tuple(news))
     assert report.headline == "2026-11-24: 2 portals, 1 moved, 1 restored, 1 withdrawn; all quiet"
-    assert dict(parts(report))["New"] == [
+    assert dict(report_parts(report))["New"] == [
         "ndrc: 办法0 (withdrawn)",
         "ndrc: 办法1 (restored)",
         "ndrc: 办法2 (moved)",

@@ -117,7 +117,7 @@ def test_followers_beside_each_other_deliver_once(
             key=str(number),
         )
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: percolation.follow(database, NAMES, NIGHT), range(4)))
+        made = list(pool.map(lambda _: percolation.match_changes(database, NAMES, NIGHT), range(4)))
     assert sum(made) == 20
 
 

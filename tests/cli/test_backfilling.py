@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from policy.records.backfills import Walked
+from policy.records.backfills import SectionProgress
 from storage.database import Database, open_database
 from storage.runs import backfills, leases
 from tests.cli.conftest import Polarchive
@@ -66,7 +66,7 @@ def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
     first, last = dt.date(2019, 1, 1), dt.date(2019, 12, 31)
     with database(crawled) as held, held.write() as session:
         ours = backfills.begin(session, "ndrc", ["tz"], first, last, NOW)
-        backfills.keep_walked(session, ours.id, "tz", Walked(pages=4, waiting=7))
+        backfills.keep_walked(session, ours.id, "tz", SectionProgress(pages=4, waiting=7))
     answer = crawled("backfill", "ndrc", "--from", "2018-01-01")
     assert answer.code == 2
     assert "open back-fill of 2019-01-01 to 2019-12-31 (tz)" in answer.err
@@ -80,6 +80,6 @@ def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
 def test_a_back_fill_with_nothing_left_to_do_asks_for_nothing(crawled: Polarchive) -> None:
     with database(crawled) as held, held.write() as session:
         ours = backfills.begin(session, "ndrc", ["tz"], dt.date(2019, 1, 1), dt.date(2019, 12, 31), NOW)
-        backfills.keep_walked(session, ours.id, "tz", Walked(state="ended", pages=4))
+        backfills.keep_walked(session, ours.id, "tz", SectionProgress(state="ended", pages=4))
     answer = crawled("backfill", "ndrc", "--json")
     assert (answer.code, answer.json["state"], answer.json["run"]) == (0, "done", None)

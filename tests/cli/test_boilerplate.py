@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.records.boilerplate import Block, EdgeLine, Sighting
+from policy.records.boilerplate import Block, EdgeLine, PageEdges
 from storage.articles import boilerplate
 from storage.database import open_database
 from tests.cli.conftest import Polarchive
@@ -17,7 +17,7 @@ BLOCK = Block(layout="NdrcArticle", edge="tail", key="江潮出品", since=NIGHT
 def learned(archived: Polarchive) -> Polarchive:
     """A home whose portal has one block, last seen on two of three pages."""
     seen = [
-        Sighting(
+        PageEdges(
             article=str(n),
             layout="NdrcArticle",
             at=NIGHT,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from policy.records.saves import SaveResult
-from policy.rules.backoff import met
+from policy.rules.backoff import extend_backoff
 from storage.articles import validators
 from storage.database import open_database
 from storage.runs import health_history
@@ -56,7 +56,7 @@ def test_portals_are_listed_with_their_clock(polarchive: Polarchive) -> None:
 def test_portals_say_which_lie_and_which_refuse_us_and_since_when(archived: Polarchive) -> None:
     since = dt.datetime(2026, 11, 20, 18, 30, tzinfo=dt.UTC)
     lie = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/202611/t20261101_1.html"
-    wall = met(None, domain="mof.gov.cn", portal="mof", reason="challenge", slot=since)
+    wall = extend_backoff(None, domain="mof.gov.cn", portal="mof", reason="challenge", slot=since)
     with (
         open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database,
         database.write() as session,

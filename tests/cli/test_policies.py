@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from policy.documents.force import effective, statements
+from policy.documents.force import effective_day, statements
 from policy.documents.references import references
 from policy.records import Article
 from storage.articles import archive
@@ -24,7 +24,7 @@ def an_act(key: str, title: str, text: str) -> Article:
         an_article(text, key=key, title=title),
         references=references(lines, title=title),
         statements=statements(lines),
-        effective=effective(text),
+        effective=effective_day(text),
     )
 
 

@@ -8,7 +8,7 @@ import attrs
 import pytest
 from attrs import evolve
 
-from policy.documents.issuers import split
+from policy.documents.issuers import split_issuers
 from policy.documents.topics import topics
 from policy.records import Conflict, FieldValue
 from policy.records.content import Completeness, Statement
@@ -84,7 +84,7 @@ def test_an_article_is_shown_with_where_its_fields_came_from(filled: Polarchive)
 def test_all_that_was_found_is_shown_what_lost_too(archived: Polarchive) -> None:
     found = attrs.evolve(
         an_article(FIRST),
-        issuers=FieldValue(value=split("国家卫生计生委 浙江省财政厅"), raw="", rule="cell:发文机关"),
+        issuers=FieldValue(value=split_issuers("国家卫生计生委 浙江省财政厅"), raw="", rule="cell:发文机关"),
         addressees=FieldValue(value=("各市人民政府", "各有关单位"), raw="…：", rule="salutation"),
         editor=FieldValue(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑"),
         conflicts=(Conflict(name="written", value="2026-02-27", raw="2026年2月27日", rule="signature"),),

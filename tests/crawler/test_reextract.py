@@ -132,7 +132,7 @@ class Nights:
 
     def deliveries(self) -> int:
         """How many messages the changes so far have made."""
-        percolation.follow(self.database, NAMES, FIRST + dt.timedelta(days=20))
+        percolation.match_changes(self.database, NAMES, FIRST + dt.timedelta(days=20))
         with self.database.read() as session:
             return len(session.scalars(select(DeliveryRow.id)).all())
 

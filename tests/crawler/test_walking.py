@@ -13,7 +13,7 @@ from crawler.portal import Section
 from crawler.spiders.backfill_listing import LOST, PASSED, STALE, ListingFrontier, ListingWalk, merged
 from crawler.urls import alike
 from policy.records import Entry, Listing
-from policy.records.backfills import PATIENCE, Walked
+from policy.records.backfills import MAX_ATTEMPTS, SectionProgress
 
 LIST = "https://www.example.cn/tz/"
 SECTION = Section(slug="tz", name="通知", url=LIST, listing=StaticList)
@@ -42,7 +42,7 @@ def a_walk(
 ) -> ListingWalk:
     since, until = dt.date(2019, 1, 1), dt.date(2020, 12, 31)
     known = frontier or ListingFrontier()
-    before = Walked(pages=len(known.read))
+    before = SectionProgress(pages=len(known.read))
     return ListingWalk(section=section, since=since, until=until, most=most, frontier=known, walked=before)
 
 
@@ -60,7 +60,7 @@ def test_all_pages_are_read_until_some_in_a_row_are_older_and_rows_of_the_range_
     walk = a_walk()
     pages = [[2026, 2019], [2025], [2018, 2020], [2018], [2018], [2019, 2018], *[[2017, 2018]] * 9]
     assert walked(walk, *pages) == ["2019-1", "2020-201", "2019-500"]
-    assert walk.report == Walked(
+    assert walk.report == SectionProgress(
         state="passed", pages=6 + PASSED, waiting=9 - PASSED, oldest=dt.date(2017, 6, 1)
     )
 
@@ -141,7 +141,7 @@ def test_pages_that_fail_are_passed_by_and_tried_in_later_runs_until_they_are_gi
     assert (walk.following(), walk.state, walk.report.waiting) == (None, "walking", 1)
 
     again = a_walk(
-        frontier=ListingFrontier(read=(LIST, page(2)), waiting=(page(1),), tries={page(1): PATIENCE - 1})
+        frontier=ListingFrontier(read=(LIST, page(2)), waiting=(page(1),), tries={page(1): MAX_ATTEMPTS - 1})
     )
     again.take(listing(rows(2026), 1, 2))
     assert [again.following(), again.take(listing(rows(2020, page=2)))] == [page(2), rows(2020, page=2)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from policy.rules.revisit import spread
+from policy.rules.revisit import stable_fraction
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.nights.conftest import SHANGHAI, Home
@@ -16,7 +16,9 @@ from tests.nights.conftest import SHANGHAI, Home
 TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 TODAY = dt.datetime.now(SHANGHAI).date()
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
-SWEPT_ON = next(day for day in range(7) if (TODAY.toordinal() + day - int(spread("ndrc") * 7)) % 7 == 0)
+SWEPT_ON = next(
+    day for day in range(7) if (TODAY.toordinal() + day - int(stable_fraction("ndrc") * 7)) % 7 == 0
+)
 """In so many days the portal is swept again."""
 
 

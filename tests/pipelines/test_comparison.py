@@ -14,7 +14,7 @@ from pipelines.diff import text_diff as lines_of
 from pipelines.diff.comparison import ClauseChange, apply, compare
 from pipelines.diff.field_changes import materiality
 from policy.records import Article, FieldValue
-from policy.text.numerals import numeral
+from policy.text.numerals import format_numeral
 
 REGULATION = [
     "第一章 总则",
@@ -54,8 +54,8 @@ def inserted() -> list[str]:
     new = [*REGULATION[:3], "第三条 省能源主管部门负责监督管理。", *REGULATION[3:]]
     for number in range(7, 2, -1):
         new = [
-            line.replace(f"第{numeral(number)}条", f"第{numeral(number + 1)}条")
-            if at != 3 and (line.startswith(f"第{numeral(number)}条") or number == 3)
+            line.replace(f"第{format_numeral(number)}条", f"第{format_numeral(number + 1)}条")
+            if at != 3 and (line.startswith(f"第{format_numeral(number)}条") or number == 3)
             else line
             for at, line in enumerate(new)
         ]
@@ -318,7 +318,7 @@ def test_applying_to_another_text_is_refused() -> None:
 
 def test_all_articles_moved_are_all_told() -> None:
     chance = random.Random(1)
-    old = [f"第{numeral(number)}条 {sentence(chance, 10, 20)}" for number in range(1, 60)]
+    old = [f"第{format_numeral(number)}条 {sentence(chance, 10, 20)}" for number in range(1, 60)]
     new = chance.sample(old, len(old))
     assert {change.kind for change in changes(old, new)} == {"moved"}
 

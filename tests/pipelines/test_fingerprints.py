@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from pipelines.dedupe.comparison_profile import clauses, fingerprints_of_text
-from policy.text.fingerprints import MOST, MOST_CLAUSES, likeness
+from policy.text.fingerprints import MOST, MOST_CLAUSES, containment
 
 _SIGNS = "氢能产业发展规划应当统筹制储输用各环节完善标准体系健全安全监管机制推动示范应用"
 
@@ -17,7 +17,7 @@ def a_text(seed: int, count: int = 60) -> str:
 
 def alike(one: str, other: str) -> float:
     mine, theirs = fingerprints_of_text(one).hashes, fingerprints_of_text(other).hashes
-    return likeness(mine, theirs, dict.fromkeys(mine, 1.0))[0]
+    return containment(mine, theirs, dict.fromkeys(mine, 1.0))[0]
 
 
 def test_clauses_are_folded_and_lose_their_numbers() -> None:

@@ -25,7 +25,7 @@ REPEAL = "第九条 本条例自2026年5月1日起施行。《样例湖保护办
 
 def an_act(key: str, title: str, text: str, number: str = "") -> Article:
     """An article with what its text cites."""
-    own = numbers.parse(number) if number else None
+    own = numbers.parse_number(number) if number else None
     return evolve(
         an_article(text, key=key, title=title),
         doc_no=FieldValue(value=own, raw=number, rule="cell") if own else None,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelines.boilerplate.learning import FROM, LEAST, SETTLED, boilerplate, forget, keep, learn, sighting
 from pipelines.boilerplate.removal import strip
 from pipelines.html.cleaning import Cleaned, clean
-from policy.records.boilerplate import Block, BoilerplateSet, Sighting
+from policy.records.boilerplate import Block, BoilerplateSet, PageEdges
 
 NOW = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
 NAMES = ("林一", "王小二", "张三丰", "赵四", "陈五", "周小六", "孙七", "吴八", "郑九")
@@ -44,7 +44,7 @@ def page(number: int, *tail: str, head: Sequence[str] = ()) -> Cleaned:
     return Cleaned(lines=tuple(varied))
 
 
-def seen(pages: Sequence[Cleaned], layout: str = "Article") -> list[Sighting]:
+def seen(pages: Sequence[Cleaned], layout: str = "Article") -> list[PageEdges]:
     return [
         sighting([each], article=str(number), layout=layout, at=NOW, digests=[str(number)], code="code-1")
         for number, each in enumerate(pages)

@@ -20,13 +20,13 @@ TITLE = "样例湖保护办法"
 def an_issue(
     key: str, *, number: str = "", published: str | None = None, title: str = TITLE, issuer: str = ""
 ) -> Article:
-    said = numbers.parse(number) if number else None
+    said = numbers.parse_number(number) if number else None
     day = dt.date.fromisoformat(published) if published else None
     return evolve(
         an_article(key=key, title=title),
         doc_no=FieldValue(value=said, raw=number, rule="cell") if said else None,
         published=FieldValue(value=day, raw="", rule="meta") if day else None,
-        issuers=FieldValue(value=issuers.split(issuer), raw=issuer, rule="cell") if issuer else None,
+        issuers=FieldValue(value=issuers.split_issuers(issuer), raw=issuer, rule="cell") if issuer else None,
     )
 
 

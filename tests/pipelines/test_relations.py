@@ -10,7 +10,7 @@ import pytest
 from benchmarks.invented import paragraph, terms
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.relations import Kind, Relation, relation
-from policy.documents.numbers import parse
+from policy.documents.numbers import parse_number
 from policy.records import Article, FieldValue
 from policy.records.content import Issuer
 
@@ -27,7 +27,7 @@ def an_article(
     written: dt.date | None = None,
     key: str = "1",
 ) -> ComparisonProfile:
-    doc_no = parse(number) if number else None
+    doc_no = parse_number(number) if number else None
     organ = (Issuer(printed=issuer, id=issuer),) if issuer else None
     return comparison_profile(
         Article(

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from benchmarks.edits import edited, text
-from policy.text.clauses import Clause, clauses, places
+from policy.text.clauses import Clause, line_positions, split_clauses
 
 REGULATION = [
     "储能电站管理办法",
@@ -48,7 +48,7 @@ PLAN = [
 
 
 def by_label(lines: list[str]) -> dict[str, Clause]:
-    return {clause.label: clause for clause in clauses(lines)}
+    return {clause.label: clause for clause in split_clauses(lines)}
 
 
 def test_an_article_is_named_by_its_chapter_and_number() -> None:
@@ -60,7 +60,7 @@ def test_an_article_is_named_by_its_chapter_and_number() -> None:
 
 def test_an_article_holds_its_paragraphs_and_items() -> None:
     clause = by_label(REGULATION)["第一章第二条"]
-    assert [(place.label, place.path) for place in places(clause).values()] == [
+    assert [(place.label, place.path) for place in line_positions(clause).values()] == [
         ("第一款", "款1"),
         ("第一款第一项", "款1/项1"),
         ("第一款第二项", "款1/项2"),
@@ -70,11 +70,11 @@ def test_an_article_holds_its_paragraphs_and_items() -> None:
 
 def test_an_only_paragraph_has_no_number() -> None:
     clause = by_label(["第一条 有下列情形之一的，不予备案：", "（一）甲；", "（二）乙。"])["第一条"]
-    assert [place.label for place in places(clause).values()] == ["", "第一项", "第二项"]
+    assert [place.label for place in line_positions(clause).values()] == ["", "第一项", "第二项"]
 
 
 def test_what_is_no_article_is_a_clause_too() -> None:
-    kinds = [clause.kind for clause in clauses(REGULATION)]
+    kinds = [clause.kind for clause in split_clauses(REGULATION)]
     assert kinds[:3] == ["paragraph", "paragraph", "contents"]
     signature = by_label(REGULATION)["落款"]
     assert signature.text == "某省能源局\n2026年3月2日"
@@ -85,7 +85,7 @@ def test_what_is_no_article_is_a_clause_too() -> None:
 def test_a_plan_is_cited_by_its_numbers_and_paragraphs() -> None:
     found = by_label(PLAN)
     assert found["二、（一）1."].path == "2/1/1"
-    assert [place.label for place in places(found["一、"]).values()] == ["", "第一段", "第二段"]
+    assert [place.label for place in line_positions(found["一、"]).values()] == ["", "第一段", "第二段"]
     assert found["附件"].lines == ("附件：1.实施方案", "2.任务清单")
     assert found["落款"].text.startswith("某省能源局")
 
@@ -97,12 +97,12 @@ def test_the_words_are_without_numbers() -> None:
 
 
 def test_figures_at_the_head_of_a_line_are_words() -> None:
-    (clause,) = clauses(["第一条 罚款如下：", "10、20、30元三档。"])
+    (clause,) = split_clauses(["第一条 罚款如下：", "10、20、30元三档。"])
     assert "10、20、30元" in clause.words
 
 
 def test_a_text_without_numbers_is_paragraphs() -> None:
-    assert [clause.label for clause in clauses(["甲省发布储能政策。", "", "记者获悉，电价已定。"])] == [
+    assert [clause.label for clause in split_clauses(["甲省发布储能政策。", "", "记者获悉，电价已定。"])] == [
         "第一段",
         "第二段",
     ]
@@ -110,18 +110,18 @@ def test_a_text_without_numbers_is_paragraphs() -> None:
 
 @pytest.mark.parametrize("lines", [[""], ["", "  "], ["第"], ["第一条"], ["附件"], ["目录", "第一章 甲"]])
 def test_no_line_is_lost_in_odd_texts(lines: list[str]) -> None:
-    assert [line for clause in clauses(lines) for line in clause.lines] == lines
+    assert [line for clause in split_clauses(lines) for line in clause.lines] == lines
 
 
 def test_clauses_are_all_lines_and_no_two_have_one_path() -> None:
     for seed in range(200):
         chance = random.Random(seed)
         lines = edited(chance, text(chance))
-        found = clauses(lines)
+        found = split_clauses(lines)
         assert [line for clause in found for line in clause.lines] == lines
         assert len({clause.path for clause in found}) == len(found)
-        assert all(set(places(clause)) <= set(range(len(clause.lines))) for clause in found)
+        assert all(set(line_positions(clause)) <= set(range(len(clause.lines))) for clause in found)
 
 
 def test_no_lines_are_no_clauses() -> None:
-    assert clauses([]) == ()
+    assert split_clauses([]) == ()

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.documents.numbers import find, own, parse
+from policy.documents.numbers import find_numbers, own_number, parse_number
 
 
 def norm(text: str) -> str | None:
-    number = parse(text)
+    number = parse_number(text)
     return number.norm if number else None
 
 
@@ -17,10 +17,10 @@ def norm(text: str) -> str | None:
 )
 def test_every_bracket_is_the_same_number(brackets: str) -> None:
     printed = f"国发{brackets[0]}2021{brackets[1]}23号"
-    number = parse(printed)
+    number = parse_number(printed)
     assert number is not None
     assert (number.norm, number.raw) == ("国发〔2021〕23号", printed)
-    assert [found.norm for found in find(f"依据{printed}执行")] == ["国发〔2021〕23号"]
+    assert [found.norm for found in find_numbers(f"依据{printed}执行")] == ["国发〔2021〕23号"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_cell_is_read(text: str, expected: str | None) -> None:
     ],
 )
 def test_numbers_in_prose_are_trimmed(text: str, codes: list[str]) -> None:
-    assert [number.code for number in find(text)] == codes
+    assert [number.code for number in find_numbers(text)] == codes
 
 
 NUMBERS = st.builds(
@@ -108,17 +108,17 @@ NUMBERS = st.builds(
 )
 def test_a_number_is_the_same_in_a_cell_and_in_prose(number: str, before: str, after: str) -> None:
     assert norm(number) == number
-    assert [found.raw for found in find(before + number + after)] == [number]
+    assert [found.raw for found in find_numbers(before + number + after)] == [number]
 
 
 @given(st.text(alphabet="国发〔2021〕（)第号令公告 年的通知根据和", max_size=60))
 def test_what_is_found_stands_in_the_text(text: str) -> None:
-    for number in find(text):
+    for number in find_numbers(text):
         assert number.raw in text
 
 
 def test_the_cell_comes_before_the_title() -> None:
-    found = own(cell="国办发〔2019〕3号", title="关于治理的通知（国办函〔2019〕9号）", masthead=[])
+    found = own_number(cell="国办发〔2019〕3号", title="关于治理的通知（国办函〔2019〕9号）", masthead=[])
     assert found is not None
     assert (found.value.norm, found.rule) == ("国办发〔2019〕3号", "cell")
 
@@ -143,7 +143,7 @@ def test_the_cell_comes_before_the_title() -> None:
     ],
 )
 def test_the_title_s_last_parentheses_or_trailing_number_is_its_own(title: str, expected: str | None) -> None:
-    found = own(cell=None, title=title, masthead=[])
+    found = own_number(cell=None, title=title, masthead=[])
     assert (found.value.norm if found else None) == expected
 
 
@@ -155,12 +155,14 @@ def test_the_masthead_is_read_up_to_the_salutation() -> None:
         "各省、自治区人民政府：",
         "国发〔2018〕1号",
     ]
-    found = own(cell=" ", title="治理工作的通知", masthead=above)
+    found = own_number(cell=" ", title="治理工作的通知", masthead=above)
     assert found is not None
     assert (found.value.norm, found.rule) == ("国办函〔2018〕71号", "masthead")
-    assert own(cell=None, title="治理", masthead=above[3:]) is None
+    assert own_number(cell=None, title="治理", masthead=above[3:]) is None
     assert (
-        own(cell=None, title="治理", masthead=["为落实国发〔2018〕1号，制定本方案。", "国发〔2018〕2号"])
+        own_number(
+            cell=None, title="治理", masthead=["为落实国发〔2018〕1号，制定本方案。", "国发〔2018〕2号"]
+        )
         is None
     )
 
@@ -175,24 +177,28 @@ def test_the_masthead_is_read_up_to_the_salutation() -> None:
     ],
 )
 def test_the_line_below_a_regulations_title_says_its_number(line: str, expected: str | None) -> None:
-    found = own(cell=None, title="样例办法", masthead=["样例办法", line, "第一条 为了样例，制定本办法。"])
+    found = own_number(
+        cell=None, title="样例办法", masthead=["样例办法", line, "第一条 为了样例，制定本办法。"]
+    )
     assert (found.value.norm if found else None) == expected
 
 
 def test_a_bare_number_belongs_to_the_order_above_it() -> None:
-    found = own(cell=None, title="某某规定", masthead=["中华人民共和国国家发展和改革委员会令", "", "第41号"])
+    found = own_number(
+        cell=None, title="某某规定", masthead=["中华人民共和国国家发展和改革委员会令", "", "第41号"]
+    )
     assert found is not None
     assert found.value.norm == "国家发展和改革委员会令第41号"
-    titled = own(cell=None, title="样例省公告", masthead=["2026年第3号", "现公布名单。"])
+    titled = own_number(cell=None, title="样例省公告", masthead=["2026年第3号", "现公布名单。"])
     assert titled is not None
     assert titled.value.norm == "样例省公告〔2026〕第3号"
-    broken = own(cell=None, title="x", masthead=["中华人民共和国商务部", "公 告", "2026年 第12号"])
+    broken = own_number(cell=None, title="x", masthead=["中华人民共和国商务部", "公 告", "2026年 第12号"])
     assert broken is not None
     assert broken.value.norm == "商务部公告〔2026〕第12号"
-    announced = own(cell=None, title="公告", masthead=["商务部 海关总署公告", "2026年 第7号"])
+    announced = own_number(cell=None, title="公告", masthead=["商务部 海关总署公告", "2026年 第7号"])
     assert announced is not None
     assert announced.value.norm == "商务部海关总署公告〔2026〕第7号"
-    assert own(cell=None, title="某某规定", masthead=["目录", "第41号"]) is None
+    assert own_number(cell=None, title="某某规定", masthead=["目录", "第41号"]) is None
 
 
 @pytest.mark.parametrize(
@@ -201,4 +207,4 @@ def test_a_bare_number_belongs_to_the_order_above_it() -> None:
     ids=["brackets", "orders", "tails", "spaces", "and"],
 )
 def test_a_megabyte_of_nonsense_has_no_number(text: str) -> None:
-    assert find(text) == ()
+    assert find_numbers(text) == ()

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from policy.records.runs import ExtractionQuality, Sample
-from policy.rules.drift import alarms
-from policy.rules.probability import at_least
+from policy.rules.drift import find_alarms
+from policy.rules.probability import beta_binomial_tail
 
 FULL = {"published": 1.0, "source": 1.0, "doc_no": 0.7, "validity": 0.2}
 
@@ -24,7 +24,7 @@ def a_night(known: int = 100, **changed: object) -> ExtractionQuality:
 
 
 def names(*runs: ExtractionQuality) -> list[tuple[str, str]]:
-    return [(alarm.kind, alarm.field) for alarm in alarms(runs)]
+    return [(alarm.kind, alarm.field) for alarm in find_alarms(runs)]
 
 
 FIRST = ExtractionQuality(first=sample(40))
@@ -42,9 +42,9 @@ def test_a_field_that_goes_empty_is_an_alarm_with_numbers_and_examples() -> None
     tonight = ExtractionQuality(
         new=tonight.new, known=sample(100, FULL | {"source": 0.1}), examples=tonight.examples
     )
-    (alarm,) = alarms([FIRST, a_night(), tonight])
+    (alarm,) = find_alarms([FIRST, a_night(), tonight])
     assert (alarm.kind, alarm.field, alarm.readings) == ("field_empty", "source", "known")
-    assert (alarm.found, alarm.of, alarm.usual, alarm.examples) == (90, 100, 0.0, urls)
+    assert (alarm.bad, alarm.of, alarm.usual, alarm.examples) == (90, 100, 0.0, urls)
     assert alarm.sentence == "source is empty: 90 of 100 known articles (before: 0%)"
 
 
@@ -91,12 +91,12 @@ def test_an_alarm_stays_until_the_portal_reads_as_before() -> None:
 
 def test_what_was_accepted_is_usual() -> None:
     bad = ExtractionQuality(known=sample(100, FULL | {"source": 0.0}), new=sample(20, FULL | {"source": 0.0}))
-    assert alarms([bad], accepted=bad) == ()
+    assert find_alarms([bad], accepted=bad) == ()
 
 
 def test_chances_add_up_and_know_how_little_is_known() -> None:
-    assert at_least(0, 5, known_bad=1, known_good=1) == pytest.approx(1.0)
-    assert at_least(1, 1, known_bad=1, known_good=3) == pytest.approx(0.25)
-    assert at_least(3, 3, known_bad=1, known_good=11) == pytest.approx(6 / (12 * 13 * 14))
-    few, many = (at_least(3, 10, known_bad=1, known_good=good) for good in (10, 1000))
+    assert beta_binomial_tail(0, 5, known_bad=1, known_good=1) == pytest.approx(1.0)
+    assert beta_binomial_tail(1, 1, known_bad=1, known_good=3) == pytest.approx(0.25)
+    assert beta_binomial_tail(3, 3, known_bad=1, known_good=11) == pytest.approx(6 / (12 * 13 * 14))
+    few, many = (beta_binomial_tail(3, 10, known_bad=1, known_good=good) for good in (10, 1000))
     assert few > 0.1 > 1e-4 > many

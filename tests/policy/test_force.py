@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from policy.documents.force import effective, expires, statements
+from policy.documents.force import effective_day, expiry_day, statements
 from policy.records.content import Statement
 
 WRITTEN = dt.date(2021, 2, 1)
@@ -23,18 +23,18 @@ WRITTEN = dt.date(2021, 2, 1)
     ],
 )
 def test_the_day_in_force_is_what_the_document_says_of_itself(text: str, expected: str | None) -> None:
-    found = effective(text)
+    found = effective_day(text)
     assert (found.value.isoformat() if found else None) == expected
 
 
 def test_from_the_day_of_printing_needs_that_day() -> None:
     text = "本通知自印发之日起施行。"
-    assert effective(text) is None
-    assert effective(f"{text}\n本办法自2020年12月1日起施行。") is None
-    found = effective(text, written=WRITTEN)
+    assert effective_day(text) is None
+    assert effective_day(f"{text}\n本办法自2020年12月1日起施行。") is None
+    found = effective_day(text, written=WRITTEN)
     assert found is not None
     assert (found.value, found.raw) == (WRITTEN, "本通知自印发之日起施行")
-    later = effective("本规定自发布之日起30日后施行。", written=WRITTEN)
+    later = effective_day("本规定自发布之日起30日后施行。", written=WRITTEN)
     assert later is not None
     assert later.value == dt.date(2021, 3, 3)
 
@@ -55,7 +55,7 @@ def test_from_the_day_of_printing_needs_that_day() -> None:
     ],
 )
 def test_the_last_day_is_stated_or_derived_and_says_so(text: str, expected: str, rule: str) -> None:
-    found = expires(text, written=WRITTEN)
+    found = expiry_day(text, written=WRITTEN)
     assert found is not None
     assert (found.value.isoformat(), found.rule) == (expected, rule)
 
@@ -64,7 +64,7 @@ def test_the_last_day_is_stated_or_derived_and_says_so(text: str, expected: str,
     "text", ["许可证有效期5年。", "本办法自2021年3月1日起施行。", "有效期届满前申请延续。", ""]
 )
 def test_an_end_is_never_inferred(text: str) -> None:
-    assert expires(text, written=WRITTEN) is None
+    assert expiry_day(text, written=WRITTEN) is None
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_an_end_is_never_inferred(text: str) -> None:
     ids=["years", "beginnings", "ends", "spaces", "digits"],
 )
 def test_a_megabyte_of_nonsense_has_no_role(text: str) -> None:
-    assert effective(text) is None
-    assert expires(text) is None
+    assert effective_day(text) is None
+    assert expiry_day(text) is None
     assert statements([text]) == ()
 
 
@@ -93,7 +93,7 @@ def test_a_megabyte_of_nonsense_has_no_role(text: str) -> None:
 def test_a_relative_day_is_resolved_only_where_it_can_be_counted_in_one_way(
     text: str, expected: str | None
 ) -> None:
-    found = effective(text, written=WRITTEN)
+    found = effective_day(text, written=WRITTEN)
     assert (found.value.isoformat() if found else None) == expected
     assert [one.role for one in statements([text])] == ["effective"]
 

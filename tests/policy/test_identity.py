@@ -35,8 +35,8 @@ def article(**fields: object) -> Article:
 
 def numbered(number: str, organs: str | None = None, **fields: object) -> Article:
     return article(
-        doc_no=found(numbers.parse(number)),
-        issuers=found(issuers.split(organs)) if organs else None,
+        doc_no=found(numbers.parse_number(number)),
+        issuers=found(issuers.split_issuers(organs)) if organs else None,
         **fields,
     )
 
@@ -60,7 +60,7 @@ CHANGES: list[Callable[[Article], Article]] = [
     lambda a: attrs.evolve(a, published=found(dt.date(2026, 3, 2))),
     lambda a: attrs.evolve(a, validity=found("失效")),
     lambda a: attrs.evolve(a, effective=found(dt.date(2026, 4, 1))),
-    lambda a: attrs.evolve(a, doc_no=found(numbers.parse("发改能源〔2026〕2号"))),
+    lambda a: attrs.evolve(a, doc_no=found(numbers.parse_number("发改能源〔2026〕2号"))),
     lambda a: attrs.evolve(a, attachments=(Attachment(url="https://example.cn/a.pdf", name="附件1"),)),
 ]
 

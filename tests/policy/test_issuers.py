@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from policy.data import fields, lines, sections
+from policy.data import read_lines, read_sections, split_fields
 from policy.documents import organs
-from policy.documents.issuers import by_code, find, known, split
+from policy.documents.issuers import find_issuer, organ_name, organ_of_code, split_issuers
 from policy.records.content import Former
 
 
 def ids(text: str) -> list[str | None]:
-    return [issuer.id for issuer in split(text)]
+    return [issuer.id for issuer in split_issuers(text)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_joint_issuers_are_split(text: str, expected: list[str]) -> None:
 
 
 def test_party_and_state_offices_are_two_with_or_without_a_space() -> None:
-    spaced, fused = split("中共中央办公厅 国务院办公厅"), split("中共中央办公厅国务院办公厅")
+    spaced, fused = split_issuers("中共中央办公厅 国务院办公厅"), split_issuers("中共中央办公厅国务院办公厅")
     assert [issuer.printed for issuer in spaced] == ["中共中央办公厅", "国务院办公厅"]
     assert fused == spaced
 
@@ -66,18 +66,18 @@ def test_seventeen_joint_issuers(separator: str) -> None:
         "全国总工会",
         "共青团中央",
     ]
-    issuers = split(separator.join(names))
+    issuers = split_issuers(separator.join(names))
     assert [issuer.printed for issuer in issuers] == names
     assert all(issuer.id for issuer in issuers)
 
 
 @pytest.mark.parametrize("text", ["某某县水库移民安置局", "财政部条法司", "中国人民银行上海总部", "省财政厅"])
 def test_what_the_dictionary_does_not_know_is_kept_whole_without_an_id(text: str) -> None:
-    assert [(issuer.printed, issuer.id) for issuer in split(text)] == [(text, None)]
+    assert [(issuer.printed, issuer.id) for issuer in split_issuers(text)] == [(text, None)]
 
 
 def test_an_unknown_issuer_beside_a_known_one_keeps_its_printed_form() -> None:
-    issuers = split("国家能源局 某某新能源研究中心")
+    issuers = split_issuers("国家能源局 某某新能源研究中心")
     assert [(issuer.printed, issuer.id) for issuer in issuers] == [
         ("国家能源局", "nea"),
         ("某某新能源研究中心", None),
@@ -85,12 +85,12 @@ def test_an_unknown_issuer_beside_a_known_one_keeps_its_printed_form() -> None:
 
 
 def test_a_name_is_canonical_beside_the_printed_form() -> None:
-    (issuer,) = split("国家发改委")
+    (issuer,) = split_issuers("国家发改委")
     assert (issuer.printed, issuer.name) == ("国家发改委", "国家发展和改革委员会")
-    assert known("ndrc") == "国家发展和改革委员会"
-    assert known("no-such-organ") is None
-    assert find("发改委") is not None
-    assert find("发改委财政部") is None
+    assert organ_name("ndrc") == "国家发展和改革委员会"
+    assert organ_name("no-such-organ") is None
+    assert find_issuer("发改委") is not None
+    assert find_issuer("发改委财政部") is None
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_name_is_canonical_beside_the_printed_form() -> None:
     ],
 )
 def test_a_code_names_its_organ_only_when_it_is_one_organ_s(code: str, organ: str | None) -> None:
-    assert by_code(code) == organ
+    assert organ_of_code(code) == organ
 
 
 @pytest.mark.parametrize(
@@ -141,13 +141,13 @@ def test_a_code_names_its_organ_only_when_it_is_one_organ_s(code: str, organ: st
     ],
 )
 def test_an_organ_has_a_level_and_a_region(printed: str, organ: str, level: str, region: str | None) -> None:
-    (issuer,) = split(printed)
+    (issuer,) = split_issuers(printed)
     assert (issuer.id, issuer.level) == (organ, level)
     assert (issuer.region.code if issuer.region else None) == region
 
 
 def test_a_district_whose_name_others_bear_too_is_not_guessed() -> None:
-    (issuer,) = split("朝阳区人民政府")
+    (issuer,) = split_issuers("朝阳区人民政府")
     assert (issuer.id, issuer.region) == (None, None)
 
 
@@ -168,26 +168,26 @@ def test_a_district_whose_name_others_bear_too_is_not_guessed() -> None:
 def test_a_name_of_the_past_keeps_its_years_beside_todays_organ(
     printed: str, today: str, former: Former | None
 ) -> None:
-    (issuer,) = split(printed)
+    (issuer,) = split_issuers(printed)
     assert (issuer.name, issuer.former) == (today, former)
 
 
 def test_names_of_the_past_belong_to_organs_and_do_not_overlap() -> None:
-    for organ, name, _, since, until in (fields(line, 5) for line in lines("former.txt")):
+    for organ, name, _, since, until in (split_fields(line, 5) for line in read_lines("former.txt")):
         assert organs.organ(organ), f"{name}: no organ {organ}"
         assert not (since and until) or int(since) < int(until), name
 
 
 def test_every_organ_listed_is_found_by_each_of_its_names() -> None:
-    taken = [name for _, line in sections("organs.txt") for name in _names(line)]
+    taken = [name for _, line in read_sections("organs.txt") for name in _names(line)]
     assert len(taken) == len(set(taken))
-    for _, line in sections("organs.txt"):
+    for _, line in read_sections("organs.txt"):
         for name in _names(line):
-            assert organs.identify(name) == fields(line, 1)[0], name
+            assert organs.identify(name) == split_fields(line, 1)[0], name
 
 
 def _names(line: str) -> list[str]:
-    _, name, shorts, *_ = fields(line, 3)
+    _, name, shorts, *_ = split_fields(line, 3)
     return [name, *shorts.split()]
 
 
@@ -206,9 +206,9 @@ def _names(line: str) -> list[str]:
     ],
 )
 def test_a_composed_organ_has_a_canonical_name(organ: str, name: str | None) -> None:
-    assert known(organ) == name
+    assert organ_name(organ) == name
 
 
 def test_a_hostile_cell_is_cut_in_good_time() -> None:
-    assert split("国务院部" * 5000)
-    assert split("某" * 20000)[0].id is None
+    assert split_issuers("国务院部" * 5000)
+    assert split_issuers("某" * 20000)[0].id is None

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from policy.records import Article, Attachment, FieldValue, Moment
 from policy.records.content import DocNumber
-from policy.rules.drift import certain, losses
+from policy.rules.drift import is_certain, lost_fields
 from policy.text.words import fold
 
 LINES = (
@@ -36,11 +36,11 @@ def article(*lines: str, **fields: object) -> Article:
 
 
 def lost(before: Article, after: Article) -> list[str]:
-    return [loss.field for loss in losses(before, after)]
+    return [loss.field for loss in lost_fields(before, after)]
 
 
 def test_the_same_article_has_lost_nothing() -> None:
-    assert losses(article(), article()) == ()
+    assert lost_fields(article(), article()) == ()
 
 
 def test_a_field_and_most_of_the_text_can_be_lost() -> None:
@@ -62,22 +62,22 @@ def test_a_field_that_was_read_in_the_text_goes_with_the_text() -> None:
 
 
 def test_a_body_the_page_still_prints_is_certainly_our_loss() -> None:
-    found = losses(article(), article("加载中"))
-    assert certain(found, fold("导航" + "".join(LINES) + "页脚"))
-    assert not certain(found, fold("本文件已经废止。"))
+    found = lost_fields(article(), article("加载中"))
+    assert is_certain(found, fold("导航" + "".join(LINES) + "页脚"))
+    assert not is_certain(found, fold("本文件已经废止。"))
 
 
 @pytest.mark.parametrize("day", ["2026-11-02 10:30", "2026年11月2日", "2026/11/02", "2026.11.2"])
 def test_two_fields_that_vanish_together_and_are_both_still_there_are_certainly_our_loss(day: str) -> None:
-    found = losses(article(), article(source=None, published=None))
-    assert certain(found, fold(f"发布时间：{day} 来源：规划司"))
-    assert not certain(found, fold(f"发布时间：{day}"))
-    assert not certain(found, fold("来源：规划司 2026-11-21"))
+    found = lost_fields(article(), article(source=None, published=None))
+    assert is_certain(found, fold(f"发布时间：{day} 来源：规划司"))
+    assert not is_certain(found, fold(f"发布时间：{day}"))
+    assert not is_certain(found, fold("来源：规划司 2026-11-21"))
 
 
 def test_one_field_alone_is_never_certain() -> None:
-    found = losses(article(), article(source=None))
-    assert not certain(found, fold("由规划司负责解释"))
+    found = lost_fields(article(), article(source=None))
+    assert not is_certain(found, fold("由规划司负责解释"))
 
 
 def test_another_title_is_a_loss_but_a_longer_one_is_not() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from policy.documents.outline import completeness, outline
 from policy.records.content import Heading
-from policy.text.numerals import numeral
+from policy.text.numerals import format_numeral
 
 PROSE = "围绕新型储能和虚拟电厂，完善市场机制，健全价格政策，推动示范工程尽快落地见效。"
 
@@ -173,10 +173,10 @@ def test_gaps(lines: list[str], gaps: tuple[str, ...]) -> None:
 
 @given(st.integers(3, 60), st.data())
 def test_a_lost_article_is_always_named(articles: int, data: st.DataObject) -> None:
-    lines = [f"第{numeral(number)}条　{PROSE}" for number in range(1, articles + 1)]
+    lines = [f"第{format_numeral(number)}条　{PROSE}" for number in range(1, articles + 1)]
     lost = data.draw(st.integers(1, articles - 1))
     assert outline(lines).gaps == ()
-    assert outline(lines[: lost - 1] + lines[lost:]).gaps == (f"第{numeral(lost)}条",)
+    assert outline(lines[: lost - 1] + lines[lost:]).gaps == (f"第{format_numeral(lost)}条",)
 
 
 @pytest.mark.parametrize(

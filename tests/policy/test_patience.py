@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from policy.rules.backoff import Backoff, met
+from policy.rules.backoff import Backoff, extend_backoff
 
 NIGHT = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
 def refused(before: Backoff | None, night: int) -> Backoff:
-    return met(before, domain="example.cn", portal="p", reason="challenge", slot=NIGHT + night * DAY)
+    return extend_backoff(
+        before, domain="example.cn", portal="p", reason="challenge", slot=NIGHT + night * DAY
+    )
 
 
 def test_it_is_tried_after_one_two_four_and_then_seven_nights() -> None:
@@ -27,7 +29,7 @@ def test_it_is_tried_after_one_two_four_and_then_seven_nights() -> None:
 
 def test_twice_in_a_night_is_once() -> None:
     first = refused(None, 0)
-    again = met(first, domain="example.cn", portal="q", reason="challenge", slot=NIGHT + DAY / 24)
+    again = extend_backoff(first, domain="example.cn", portal="q", reason="challenge", slot=NIGHT + DAY / 24)
     assert again == first
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.documents.references import MOST, keys, references, title_key
+from policy.documents.references import MOST, reference_keys, references, title_key
 from policy.records.content import DocNumber, Reference
 
 
@@ -77,7 +77,7 @@ def test_a_short_name_stands_for_the_whole_title() -> None:
     whole, short = references(lines)
     assert (whole.kind, short.kind) == ("implements", "basis")
     assert (short.title, short.full) == ("清淤法", "中华人民共和国清淤法")
-    assert keys(short) == keys(whole) == ("title:清淤法",)
+    assert reference_keys(short) == reference_keys(whole) == ("title:清淤法",)
 
 
 def test_what_a_document_says_of_itself_is_no_reference() -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.rules.revisit import LONGEST, YOUNG, next_look, spread
+from policy.rules.revisit import LONGEST, YOUNG, next_visit, stable_fraction
 
 DAY = dt.date(2026, 11, 20)
 days = st.integers(0, 4000)
@@ -16,7 +16,7 @@ keys = st.text(min_size=1)
 
 def pause(key: str, quiet: int, *, first: bool = False) -> int:
     since = DAY - dt.timedelta(days=quiet)
-    return (next_look(key, DAY, stands_since=since, first=first) - DAY).days
+    return (next_visit(key, DAY, stands_since=since, first=first) - DAY).days
 
 
 @given(keys, days)
@@ -48,6 +48,6 @@ def test_the_first_look_is_followed_by_another_but_for_what_comes_from_the_depth
 def test_what_came_on_one_day_is_due_on_many() -> None:
     due = [pause(f"t2016_{n}", 3600) for n in range(10_000)]
     assert max(due.count(day) for day in set(due)) < 300
-    assert spread("t2016_1") == spread("t2016_1")
+    assert stable_fraction("t2016_1") == stable_fraction("t2016_1")
     assert min(due) >= LONGEST // 2
-    assert next_look("x", DAY, stands_since=DAY + dt.timedelta(days=400)) == DAY, "a day that has not come"
+    assert next_visit("x", DAY, stands_since=DAY + dt.timedelta(days=400)) == DAY, "a day that has not come"

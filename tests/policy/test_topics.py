@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from policy.data import table
+from policy.data import read_toml
 from policy.documents import topics
 from policy.documents.topics import THRESHOLD, topic_set
 
@@ -81,7 +81,7 @@ def test_topics_name_the_dictionary_and_are_ranked() -> None:
 
 
 def test_each_topic_of_the_dictionary_is_told_by_each_of_its_terms() -> None:
-    entries = {name: told for name, told in table("topics.toml").items() if name != "version"}
+    entries = {name: told for name, told in read_toml("topics.toml").items() if name != "version"}
     assert len(entries) >= 60
     for name, told in entries.items():
         assert set(told.get("parents", ())) < set(entries), name
@@ -90,7 +90,7 @@ def test_each_topic_of_the_dictionary_is_told_by_each_of_its_terms() -> None:
 
 
 def test_each_exclusion_holds_a_term_of_its_topic() -> None:
-    entries = {name: told for name, told in table("topics.toml").items() if name != "version"}
+    entries = {name: told for name, told in read_toml("topics.toml").items() if name != "version"}
     for name, told in entries.items():
         terms = [*told["terms"], *told.get("aliases", ())]
         for word in told.get("excludes", ()):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.rules.workdays import announced, between, is_workday
+from policy.rules.workdays import is_announced, is_workday, workdays_between
 
 DAYS = st.dates(min_value=dt.date(1995, 1, 1), max_value=dt.date(2105, 12, 31))
 
@@ -34,18 +34,22 @@ def test_offices_work_on_workdays(day: str, worked: bool) -> None:
 
 
 def test_a_year_that_is_not_announced_says_so() -> None:
-    assert announced(dt.date(2026, 12, 31))
-    assert not announced(dt.date(2031, 1, 1))
+    assert is_announced(dt.date(2026, 12, 31))
+    assert not is_announced(dt.date(2031, 1, 1))
 
 
 def test_the_days_of_a_holiday_are_not_counted() -> None:
-    assert between(dt.date(2026, 9, 30), dt.date(2026, 10, 8)) == 1
-    assert between(dt.date(2026, 11, 20), dt.date(2026, 11, 24)) == 2
-    assert between(dt.date(2026, 11, 24), dt.date(2026, 11, 24)) == 0
-    assert between(dt.date(2026, 11, 24), dt.date(2026, 11, 1)) == 0
+    assert workdays_between(dt.date(2026, 9, 30), dt.date(2026, 10, 8)) == 1
+    assert workdays_between(dt.date(2026, 11, 20), dt.date(2026, 11, 24)) == 2
+    assert workdays_between(dt.date(2026, 11, 24), dt.date(2026, 11, 24)) == 0
+    assert workdays_between(dt.date(2026, 11, 24), dt.date(2026, 11, 1)) == 0
 
 
 @given(DAYS, st.integers(0, 900), st.integers(0, 900))
 def test_stretches_add_up(first: dt.date, some: int, more: int) -> None:
     middle, last = first + dt.timedelta(days=some), first + dt.timedelta(days=some + more)
-    assert between(first, middle) + between(middle, last) == between(first, last) <= some + more
+    assert (
+        workdays_between(first, middle) + workdays_between(middle, last)
+        == workdays_between(first, last)
+        <= some + more
+    )

@@ -6,7 +6,7 @@ import json
 
 import attrs
 
-from policy.documents.issuers import split
+from policy.documents.issuers import split_issuers
 from policy.documents.topics import topics
 from policy.records import Conflict, FieldValue
 from policy.records.content import Statement, Topics
@@ -19,7 +19,9 @@ SINCE_THE_FIRST_RELEASE = ("editor", "addressees", "statements", "conflicts", "t
 def test_every_field_comes_back() -> None:
     article = attrs.evolve(
         an_article(),
-        issuers=FieldValue(value=split("国家卫生计生委 浙江省财政厅 某某站"), raw="…", rule="cell:发文机关"),
+        issuers=FieldValue(
+            value=split_issuers("国家卫生计生委 浙江省财政厅 某某站"), raw="…", rule="cell:发文机关"
+        ),
         addressees=FieldValue(value=("各市人民政府",), raw="各市人民政府：", rule="salutation"),
         conflicts=(Conflict(name="written", value="2026-02-27", raw="2026年2月27日", rule="signature"),),
         statements=(Statement(role="term", words="有效期2年", sentence="有效期2年", line=1),),
@@ -32,7 +34,7 @@ def test_every_field_comes_back() -> None:
 def test_a_record_of_the_first_release_is_read() -> None:
     article = attrs.evolve(
         an_article(),
-        issuers=FieldValue(value=split("浙江省财政厅"), raw="浙江省财政厅", rule="cell:发文机关"),
+        issuers=FieldValue(value=split_issuers("浙江省财政厅"), raw="浙江省财政厅", rule="cell:发文机关"),
     )
     old = {name: value for name, value in rows.dump(article).items() if name not in SINCE_THE_FIRST_RELEASE}
     old["issuers"]["value"] = [{"printed": "浙江省财政厅", "id": "zhejiang-finance", "name": "浙江省财政厅"}]

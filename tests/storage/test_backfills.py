@@ -8,7 +8,7 @@ import pytest
 
 from policy.errors import ArchiveError
 from policy.records import Entry
-from policy.records.backfills import PATIENCE, Backfill, Walked
+from policy.records.backfills import MAX_ATTEMPTS, Backfill, SectionProgress
 from policy.rules.identity import Alias
 from storage.articles import archive, listed_entries
 from storage.articles.classification import Extraction
@@ -74,7 +74,7 @@ def test_what_is_found_is_owed_until_it_is_archived_or_given_up(database: Databa
     archived(database, "1")
     assert owed(database, ours) == ["2", "3", "4"]
     assert owed(database, other) == ["1"], "the other portal has its own"
-    for _ in range(PATIENCE):
+    for _ in range(MAX_ATTEMPTS):
         with database.write() as session:
             backfills.record_failure(session, ours.id, "2")
     found = now(database, ours)
@@ -129,14 +129,14 @@ def test_pages_wait_in_their_order_and_are_read_once(database: Database) -> None
 
 def test_it_is_complete_when_all_its_listings_are_read_and_nothing_is_owed(database: Database) -> None:
     ours = begun(database)
-    passed = Walked(state="passed", pages=7, known=2, oldest=dt.date(2018, 3, 4))
+    passed = SectionProgress(state="passed", pages=7, known=2, oldest=dt.date(2018, 3, 4))
     with database.write() as session:
         backfills.keep_walked(session, ours.id, "tz", passed)
         backfills.find(session, ours.id, "tz", [entry("1")])
     assert now(database, ours).walk("tz") == passed
     assert not now(database, ours).complete, "a section is not read"
     with database.write() as session:
-        backfills.keep_walked(session, ours.id, "gg", Walked(state="ended", pages=1))
+        backfills.keep_walked(session, ours.id, "gg", SectionProgress(state="ended", pages=1))
     assert not now(database, ours).complete, "an article is owed"
     archived(database, "1")
     assert now(database, ours).complete

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, Sighting
+from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, PageEdges
 from storage.articles import boilerplate
 from storage.articles.boilerplate import WINDOW
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT
 
 
-def a_sighting(article: str, *words: str, at: dt.datetime = NIGHT, layout: str = "Article") -> Sighting:
+def a_sighting(article: str, *words: str, at: dt.datetime = NIGHT, layout: str = "Article") -> PageEdges:
     tail = (*(EdgeLine(key=word) for word in words), EdgeLine(passes=True))
-    return Sighting(
+    return PageEdges(
         article=article, layout=layout, at=at, digests=("sha1:A",), code="code-1", heads=((),), tails=(tail,)
     )
 
@@ -23,12 +23,12 @@ def a_block(key: str = "江潮出品", *, kept: bool = False, pages: int = 9) ->
     return Block(layout="Article", edge="tail", key=key, since=NIGHT, pages=pages, of=10, kept=kept)
 
 
-def remember(database: Database, *seen: Sighting, portal: str = "ndrc") -> None:
+def remember(database: Database, *seen: PageEdges, portal: str = "ndrc") -> None:
     with database.write() as session:
         boilerplate.remember(session, portal, seen)
 
 
-def remembered(database: Database, portal: str = "ndrc") -> list[Sighting]:
+def remembered(database: Database, portal: str = "ndrc") -> list[PageEdges]:
     with database.read() as session:
         return boilerplate.sightings(session, portal)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from pipelines.dedupe.comparison_profile import fingerprints_of_text
-from policy.text.fingerprints import MOST, Fingerprints, Likely
+from policy.text.fingerprints import MOST, Fingerprints, SimilarWording
 from storage.database import Database
 from storage.policies import fingerprints as index
 from storage.tables import FingerprintedRow, FingerprintKeyRow, FingerprintRow, WordingRow
@@ -27,12 +27,12 @@ def add(database: Database, article: int, text: str, *keys: str) -> None:
         index.add(session, article, fingerprints_of_text(text, keys))
 
 
-def candidates(database: Database, text: str, *keys: str, besides: int | None = None) -> list[Likely]:
+def candidates(database: Database, text: str, *keys: str, besides: int | None = None) -> list[SimilarWording]:
     with database.read() as session:
         return index.candidates(session, fingerprints_of_text(text, keys), besides=besides)
 
 
-def named(found: Iterable[Likely]) -> list[int]:
+def named(found: Iterable[SimilarWording]) -> list[int]:
     return [article for one in found for article in one.articles]
 
 

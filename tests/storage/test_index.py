@@ -14,7 +14,7 @@ import pytest
 from attrs import evolve
 
 from policy.errors import ArchiveError
-from policy.query.documents import document
+from policy.query.documents import search_document
 from policy.query.parser import parse
 from policy.records import Article, FieldValue
 from storage import queries
@@ -235,4 +235,4 @@ def test_an_editors_name_is_neither_searched_nor_told(index: Index, database: Da
     assert titles(index, database, "新型储能") == ["通知之甲"]
     assert not titles(index, database, "甲乙丙")
     assert version is not None
-    assert "甲乙丙" not in str(document(version, "国家发展改革委"))
+    assert "甲乙丙" not in str(search_document(version, "国家发展改革委"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.rules.revisit import FEW, is_believed
+from policy.rules.revisit import FEW, is_credible
 from storage import queries
 from storage.articles import archive, availability
 from storage.articles.classification import Extraction
@@ -109,6 +109,6 @@ def test_nights_that_are_not_believed_count_only_when_that_has_lasted(archived: 
 
 @given(there=st.integers(0, 10_000), few=st.integers(0, FEW - 1))
 def test_a_few_pages_may_always_go_and_a_third_of_a_night_never(there: int, few: int) -> None:
-    assert is_believed(few, few + there)
+    assert is_credible(few, few + there)
     many = max(FEW, there // 2)
-    assert not is_believed(many, many + min(there, 2 * many))
+    assert not is_credible(many, many + min(there, 2 * many))

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.documents.dates import SHANGHAI
-from policy.documents.numbers import parse as parse_number
-from policy.query.documents import document, marks, snippet
+from policy.documents.numbers import parse_number
+from policy.query.documents import match_spans, search_document, snippet
 from policy.query.parser import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, matches, parse
 from policy.records import Article, FieldValue, Moment
 from policy.text.words import phrase
@@ -149,7 +149,9 @@ def test_a_search_finds_exactly_what_the_query_means(many: tuple[Index, Database
     with database.read() as session:
         versions = queries.newest_versions(session)
     wanted = {
-        each.article_id for each in versions if matches(query, document(each, NAMES[each.article.portal]))
+        each.article_id
+        for each in versions
+        if matches(query, search_document(each, NAMES[each.article.portal]))
     }
     found = search(index, database, query, names=NAMES, limit=0)
     matched = index.snapshot().find(compiled(query, NAMES), limit=1000).matches
@@ -296,7 +298,7 @@ def test_a_snippet_finds_what_the_index_finds(text: str, term: str, shown: str) 
     ],
 )
 def test_every_place_of_a_term_is_marked_scar_and_all(text: str, term: str, marked: list[str]) -> None:
-    assert [text[start:end] for start, end in marks(text, [term])] == marked
+    assert [text[start:end] for start, end in match_spans(text, [term])] == marked
 
 
 @given(st.text(ALPHABET, max_size=200), TERMS)
