@@ -1,6 +1,5 @@
 """The domain: frozen records and pure functions over Chinese policy documents.
 
-Nothing here knows a framework, a database, a clock or a network. Errors are in :mod:`policy.errors`;
-dictionaries
-of organs, regions, terms and topics are plain text in ``policy/data``.
+No module here imports a framework or a database, reads a clock or uses the network. The exceptions are in
+:mod:`policy.errors`. The dictionaries of organs, regions, terms and topics are text files in ``policy/data``.
 """

@@ -8,19 +8,19 @@
     ├── QuerySyntax            a query cannot be read; names the position
     ├── BadAddress             no address a message can be sent to
     ├── Stopped                crawling is stopped for all portals until it is resumed
-    ├── ArchiveError           the home or its database cannot be used
-    │   ├── NewerDatabase      written by a later release
-    │   ├── TornCapture        a WARC record shorter than it says
-    │   └── UnreadableCapture  not a WARC, or a coding we do not have
-    └── PageError              a page is not what it should be: counted by ``reason``, never archived
-        ├── Challenge          an anti-bot page: the portal is blocked, back off
-        ├── SoftNotFound       200 that says "not found"
-        ├── ErrorPage          200 that is an error
-        ├── NotHtml            not a page at all
-        ├── TooDeep            nested beyond reason
-        ├── LayoutChanged      a selector found fewer than its page promises
-        └── Rejected           read, but not worth archiving: empty, all boilerplate, no title
-            └── Drifted        a known article lost what it had: the page changed its form, not its words
+    ├── ArchiveError           the archive directory or its database cannot be used
+    │   ├── NewerDatabase      the database was written by a later release
+    │   ├── TornCapture        a WARC record is shorter than its header says
+    │   └── UnreadableCapture  not a WARC file, or an unsupported content coding
+    └── PageError              a bad page: counted under its ``reason``, never archived
+        ├── Challenge          an anti-bot page: back off from the domain
+        ├── SoftNotFound       status 200 with the text of a "not found" page
+        ├── ErrorPage          status 200 with the text of an error page
+        ├── NotHtml            not an HTML page
+        ├── TooDeep            elements are nested too deeply
+        ├── LayoutChanged      a selector matched fewer elements than the template requires
+        └── Rejected           extracted but not archived: no text, only boilerplate or no title
+            └── Drifted        fields of an archived article are missing: the layout changed, not the text
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from collections.abc import Sequence
 
 
 class PolarchiveError(Exception):
-    """Base of all errors a user of Polarchive may see."""
+    """Base class of all errors that are reported to users."""
 
 
 class ConfigError(PolarchiveError):
@@ -41,11 +41,11 @@ class UnknownPortal(PolarchiveError):
 
 
 class QuerySyntax(PolarchiveError):
-    """A query cannot be read."""
+    """A query cannot be parsed."""
 
 
 class BadAddress(PolarchiveError):
-    """No address a message can be sent to."""
+    """Not an address that a message can be sent to."""
 
 
 class CrawlingStopped(PolarchiveError):
@@ -53,7 +53,7 @@ class CrawlingStopped(PolarchiveError):
 
 
 class ArchiveError(PolarchiveError):
-    """The home or its database cannot be used."""
+    """The archive directory or its database cannot be used."""
 
 
 class NewerDatabase(ArchiveError):
@@ -61,15 +61,18 @@ class NewerDatabase(ArchiveError):
 
 
 class TornCapture(ArchiveError):
-    """A WARC record is shorter than it says."""
+    """A WARC record is shorter than its header says."""
 
 
 class UnreadableCapture(ArchiveError):
-    """Not a WARC, or a content coding we cannot undo."""
+    """Not a WARC file, or an unsupported content coding."""
 
 
 class PageError(PolarchiveError):
-    """A page is not what it should be. ``reason`` is what the run counts it under."""
+    """A bad page. ``reason`` is the key under which the run counts it.
+
+    ``portal``, ``field`` and ``url`` are put before the message.
+    """
 
     reason = "page_error"
 
@@ -80,37 +83,40 @@ class PageError(PolarchiveError):
 
 
 class Challenge(PageError):
-    """An anti-bot page: the portal is blocked."""
+    """An anti-bot page."""
 
     reason = "challenge"
 
 
 class SoftNotFound(PageError):
-    """A 200 that says "not found"."""
+    """A page with status 200 that says "not found"."""
 
     reason = "soft_404"
 
 
 class ErrorPage(PageError):
-    """A 200 that is an error."""
+    """An error page with status 200."""
 
     reason = "error_page"
 
 
 class NotHtml(PageError):
-    """Not a page at all."""
+    """The response is not an HTML page."""
 
     reason = "not_html"
 
 
 class TooDeep(PageError):
-    """Nested beyond reason."""
+    """The elements of the page are nested too deeply."""
 
     reason = "too_deep"
 
 
 class LayoutChanged(PageError):
-    """A selector found fewer than its page promises. ``rows``: the number of rows if the page is a listing."""
+    """A selector matched fewer elements than the template requires.
+
+    ``rows`` is the number of rows matched if the page is a listing.
+    """
 
     reason = "layout_changed"
 
@@ -122,14 +128,17 @@ class LayoutChanged(PageError):
 
 
 class Rejected(PageError):
-    """Read, but not worth archiving."""
+    """The page was extracted, but is not worth archiving."""
 
     reason = "rejected"
 
 
 class Drifted(Rejected):
-    """A known article's reading lost what its version has. ``lost`` names the fields (``text`` is the
-    body); ``certain`` when the page still prints it, so that only our reading can have lost it."""
+    """The extraction lacks fields that the newest version of the article has.
+
+    ``lost`` names the fields (``text`` is the body). ``certain``: the page still contains their values, so
+    the extraction is at fault.
+    """
 
     reason = "drift"
 

@@ -1,4 +1,4 @@
-"""The dictionaries of the domain: plain text, one entry a line, ``#`` begins a comment."""
+"""Reads the dictionaries of the domain: text files with one entry per line and ``#`` comments, or TOML."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 
 def read_lines(name: str) -> list[str]:
-    """The entries of one dictionary."""
+    """The entries of a dictionary file, without comments and empty lines."""
     stripped = (line.partition("#")[0].strip() for line in _text(name).splitlines())
     return [line for line in stripped if line]
 
 
 def read_sections(name: str) -> Iterator[tuple[str, str]]:
-    """Each entry with the section ``[…]`` it stands in."""
+    """Pairs of section (``[…]``, or ``""`` before the first) and entry."""
     section = ""
     for line in read_lines(name):
         if line.startswith("[") and line.endswith("]"):
@@ -25,13 +25,13 @@ def read_sections(name: str) -> Iterator[tuple[str, str]]:
 
 
 def split_fields(line: str, count: int) -> list[str]:
-    """The parts of an entry ``a | b | c``, empty ones where fewer are given."""
+    """The parts of an entry ``a | b | c``, padded with ``""`` to ``count``."""
     parts = [part.strip() for part in line.split("|")]
     return [*parts, *[""] * (count - len(parts))]
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """A dictionary in TOML."""
+    """The content of a TOML dictionary."""
     return tomllib.loads(_text(name))
 
 
