@@ -4,10 +4,10 @@
 
     PolarchiveError
     ├── ConfigError            a key of polarchive.toml is wrong; names key and line
-    ├── UnknownPortal          no such slug; names the near ones
-    ├── QuerySyntax            a query cannot be read; names the position
-    ├── BadAddress             no address a message can be sent to
-    ├── Stopped                crawling is stopped for all portals until it is resumed
+    ├── UnknownPortal          no portal has this slug; names similar slugs
+    ├── QuerySyntax            a query cannot be parsed; names the position
+    ├── BadAddress             not an address that a message can be sent to
+    ├── CrawlingStopped        crawling is stopped for all portals until it is resumed
     ├── ArchiveError           the archive directory or its database cannot be used
     │   ├── NewerDatabase      the database was written by a later release
     │   ├── TornCapture        a WARC record is shorter than its header says

@@ -1,8 +1,7 @@
 """Frozen records: articles and their content, saves, runs, backfills, learned boilerplate.
 
-A record holds values and no behaviour beyond what they imply. The records of an article are exported here;
-the others
-are imported from their modules.
+A record holds values, and only properties computed from them. The records of an article are exported here;
+import the others from their modules.
 """
 
 from __future__ import annotations

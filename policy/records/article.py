@@ -1,9 +1,8 @@
-"""The words of the domain as frozen records: what is read, what is kept, what happened.
+"""The core records: fetched payloads, extracted pages and articles, archived versions and changes.
 
-Four layers, never one flat row: a *policy* is the act of its issuers, an *article* one
-portal's page of it, a *version* one state of the article's words and fields, a *capture*
-one fetch as received.  Every extracted field is a :class:`FieldValue`: its value, the raw text it
-came from and the rule that found it.
+A *policy* is the act of its issuers, an *article* one portal's page of it, a *version* one state of the
+article's text and fields, a *capture* one fetch as received. Every extracted field is a :class:`FieldValue`
+with its value, the raw text it came from and the rule that extracted it.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from policy.records.content import (
 T = TypeVar("T")
 
 Moment = dt.datetime | dt.date
-"""A day without a clock is a ``date``; with a clock an aware ``datetime``."""
+"""A ``date`` if only a day is printed, an aware ``datetime`` if a time is printed too."""
 
 
-# ------------------------------------------------------------------ what a fetch brings
+# ------------------------------------------------------------------ fetches
 
 
 @frozen(kw_only=True)
 class Payload:
-    """Bytes and their address: all that reading needs. The body has its content encoding removed."""
+    """A response body and its address, the input of the extraction. The content encoding is removed."""
 
     url: str
     body: bytes = field(repr=False)
@@ -45,10 +44,10 @@ class Payload:
 
 @frozen(kw_only=True)
 class Capture:
-    """One fetch as received, and where its WARC record lies.
+    """One fetch as received, and the position of its WARC record.
 
-    ``file`` is relative to the home's ``captures/``, ``offset`` and ``length`` are bytes of the
-    gzip member, ``digest`` is the payload's ``sha1:BASE32`` (ISO 28500).
+    ``file`` is relative to ``captures/`` of the archive directory, ``offset`` and ``length`` are the bytes of
+    the gzip member, ``digest`` is the payload's ``sha1:BASE32`` (ISO 28500).
     """
 
     url: str
@@ -63,12 +62,12 @@ class Capture:
     id: int | None = None
 
 
-# ------------------------------------------------------------------ what a page says
+# ------------------------------------------------------------------ pages
 
 
 @frozen(kw_only=True)
 class Entry:
-    """One row of a listing."""
+    """One row of a listing. ``key`` is the portal's own identifier of the article."""
 
     url: str
     key: str
@@ -76,21 +75,23 @@ class Entry:
     listed_on: dt.date | None = None
 
     def clashes(self, other: Entry) -> bool:
-        """Whether another row with this key is of another document: both print a day, and neither
-        title is the other cut short."""
+        """Whether another row with the same key is a different document.
+
+        That is so if both rows have a day and neither title is a truncated form of the other.
+        """
         if not (self.listed_on and other.listed_on):
             return False
-        ours, theirs = (each.title.rstrip(" .…") for each in (self, other))
-        return not (ours.startswith(theirs) or theirs.startswith(ours))
+        title, other_title = (entry.title.rstrip(" .…") for entry in (self, other))
+        return not (title.startswith(other_title) or other_title.startswith(title))
 
 
 @frozen(kw_only=True)
 class Listing:
-    """One listing page: its rows in order and the addresses of the pages that follow it.
+    """One listing page: its rows in order, and in ``more`` the addresses of the pages that follow it.
 
-    ``rowless``: no rows are expected on it, as on a shell whose rows are at ``more``, and on a
-    page behind the last one.  ``elsewhere`` are rows that lead to another site or to no address;
-    their key is empty.
+    ``rowless``: the page is expected to have no rows, such as a shell whose rows are at ``more``, or a page
+    after the last one. ``elsewhere`` are rows without an address or with one on another site; their key is
+    empty.
     """
 
     entries: tuple[Entry, ...]
@@ -98,16 +99,16 @@ class Listing:
     elsewhere: tuple[Entry, ...] = ()
     rowless: bool = False
     clashing: tuple[Entry, ...] = ()
-    """Rows that bear the key of another row and the words of another document: not followed."""
+    """Rows with the same key as another row but of a different document; they are not fetched."""
 
 
 @frozen(kw_only=True)
 class Label:
-    """A labelled value as a page prints it, before anybody interprets it.
+    """A labelled value as printed on a page, not yet parsed.
 
     ``name`` is canonical: title, doc_no, index_no, issuer, addressees, written, published, effective,
-    expires, source, author, editor, subject, genre, validity, keyword, channel.  ``rule`` says
-    where it stood (``cell:发文字号``, ``meta:PubDate``, ``masthead``).
+    expires, source, author, editor, subject, genre, validity, keyword, channel. ``rule`` names
+    the place on the page (``cell:发文字号``, ``meta:PubDate``, ``masthead``).
     """
 
     name: str
@@ -117,7 +118,7 @@ class Label:
 
 @frozen(kw_only=True)
 class Attachment:
-    """A file a page offers; ``name`` is the text of its link."""
+    """A file that a page links to; ``name`` is the link text."""
 
     url: str
     name: str
@@ -125,9 +126,12 @@ class Attachment:
 
 @frozen(kw_only=True)
 class Page:
-    """One page of an article: its body as HTML and its labels. ``others`` are the article's
-    other pages in reading order, as this page links them; ``maybe`` are such links as other articles
-    may be meant by, if this is no page that another led to. ``layout`` names the template that read it."""
+    """One page of an article: its body as HTML and its labels.
+
+    ``others`` are the addresses of the article's other pages in reading order, as linked from this page.
+    ``maybe`` are links that look like further pages but may be other articles; they only count if another
+    page links to this one. ``layout`` is the name of the template that extracted the page.
+    """
 
     url: str
     number: int
@@ -139,12 +143,12 @@ class Page:
     maybe: tuple[str, ...] = ()
 
 
-# ------------------------------------------------------------------ what an article holds
+# ------------------------------------------------------------------ articles
 
 
 @frozen(kw_only=True)
 class FieldValue(Generic[T]):
-    """A value, the raw text it came from and the rule that found it."""
+    """The value of a field, the raw text it was parsed from and the name of the rule that extracted it."""
 
     value: T
     raw: str
@@ -153,8 +157,10 @@ class FieldValue(Generic[T]):
 
 @frozen(kw_only=True)
 class Conflict:
-    """A value that disagrees with the field kept: the field's ``name``, the value in words (an ISO day,
-    a number's normal form), the raw text and the rule that found it."""
+    """A second value of a field that differs from the one in the article.
+
+    ``name`` is the field, ``value`` the value as a string (an ISO day, the normal form of a number).
+    """
 
     name: str
     value: str
@@ -166,9 +172,9 @@ class Conflict:
 class Article:
     """One portal's page of a policy; all pages of a multi-page article are one article.
 
-    ``text`` is as published (never NFKC), one paragraph, heading, list item or table cell a
-    line; editors' contact data is not in it.  ``published`` is this portal's publication of the page.
-    ``editor`` made the page: a person's name, kept here alone, never in text, index, alerts or exports.
+    ``text`` is as published (without Unicode normalisation), with one paragraph, heading, list item or table
+    cell per line and without editors' contact data. ``published`` is when this portal published the page.
+    ``editor`` is a personal name, which is only stored here, never in the text, index, alerts or exports.
     """
 
     portal: str
@@ -186,15 +192,15 @@ class Article:
     index_no: FieldValue[str] | None = None
     issuers: FieldValue[tuple[Issuer, ...]] | None = None
     addressees: FieldValue[tuple[str, ...]] | None = None
-    """主送机关, one organ or group each; ``raw`` is the salutation as printed."""
+    """主送机关, one organ or group per item; ``raw`` is the salutation as printed."""
     published: FieldValue[Moment] | None = None
     written: FieldValue[dt.date] | None = None
     effective: FieldValue[dt.date] | None = None
     expires: FieldValue[dt.date] | None = None
     statements: tuple[Statement, ...] = ()
-    """What the document says of its own force, as it says it."""
+    """The document's statements about its own force, as printed."""
     references: tuple[Reference, ...] = ()
-    """The other documents it names, in the order of the text."""
+    """Mentions of other documents, in the order of the text."""
     subject: FieldValue[str] | None = None
     genre: FieldValue[str] | None = None
     validity: FieldValue[str] | None = None
@@ -208,14 +214,16 @@ class Article:
     warnings: tuple[str, ...] = ()
 
 
-# ------------------------------------------------------------------ what the archive keeps
+# ------------------------------------------------------------------ the archive
 
 
 @frozen(kw_only=True)
 class File:
-    """An attachment of a version and what is known of it. ``capture`` is the fetch it was read from,
-    ``failed`` why the last one brought nothing, ``checked`` when that was; ``unchanged`` counts the
-    fetches since that brought nothing new."""
+    """An attachment of a version.
+
+    ``capture`` is the fetch that ``content`` was extracted from, ``failed`` the reason why the last fetch
+    failed, ``checked`` the time of the last fetch, ``unchanged`` the number of fetches since the last change.
+    """
 
     url: str
     name: str
@@ -227,14 +235,17 @@ class File:
 
     @property
     def text(self) -> str:
-        """Its words; empty where it was not read."""
+        """The extracted text; ``""`` if the file was not read."""
         return self.content.text if self.content and self.content.status == "read" else ""
 
 
 @frozen(kw_only=True)
 class Fetched:
-    """An attachment as a run got it: a capture and what it says, or why there is none. ``before``:
-    what the payload held until now says to the reader of today, where it had been read by another."""
+    """The result of fetching an attachment: a capture and its content, or the reason of the failure.
+
+    ``before`` is the content of the previous payload, extracted again by today's code, if it had been
+    extracted by other code.
+    """
 
     attachment: Attachment
     at: dt.datetime
@@ -246,7 +257,7 @@ class Fetched:
 
 @frozen(kw_only=True)
 class Version:
-    """One state of an article's words and fields, numbered 1..n."""
+    """One state of an article's text and fields, numbered from 1."""
 
     article_id: int
     policy_id: int
@@ -254,18 +265,18 @@ class Version:
     at: dt.datetime
     content_hash: str
     code: str
-    """Fingerprint of the reading code that made it."""
+    """Fingerprint of the extraction code."""
     boilerplate: int | None = None
-    """The boilerplate set it was read with; None for the rules alone."""
+    """Id of the boilerplate set used by the extraction; None if only the rules were used."""
     article: Article
     captures: tuple[Capture, ...] = ()
     keywords: tuple[str, ...] = ()
-    """Computed after the commit; the portal's own are ``article.keywords``."""
+    """Keywords computed after the commit; those printed by the portal are ``article.keywords``."""
     files: tuple[File, ...] = ()
 
     @property
     def text(self) -> str:
-        """What there is to read: the page's text, and that of the attachment which is its full text."""
+        """The text of the page, followed by that of the attachment that holds the full text, if any."""
         full = self.article.completeness.full_text_in
         parts = [f"{file.name}\n{file.text}" for file in self.files if file.url == full and file.text]
         return "\n".join([*filter(None, [self.article.text]), *parts])
@@ -284,14 +295,14 @@ ChangeKind = Literal[
     "attachments",
     "moved",
 ]
-"""``moved``: the article stands at another address of its portal; its policy is the same.
-``joined``: it turned out to be of another policy than the one it was archived under.
-``reextracted``: captures held before say other words under today's code; no change of the policy."""
+"""``moved``: the article has a new address on its portal; its policy is the same.
+``joined``: the article was assigned to another policy.
+``reextracted``: today's code extracts a different text from archived captures; the policy did not change."""
 
 
 @frozen(kw_only=True)
 class Change:
-    """What a save produced; the feed that the index and the alerts follow, in commit order."""
+    """One row of the change feed, which the index and the alerts read in commit order."""
 
     id: int
     kind: ChangeKind
@@ -300,5 +311,5 @@ class Change:
     version: int
     at: dt.datetime
     silent: bool = False
-    """True for a first crawl or a back-fill: archived and indexed, never alerted."""
+    """True for a first crawl or a back-fill: archived and indexed, but nobody is notified."""
     run_id: int | None = None

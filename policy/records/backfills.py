@@ -1,4 +1,4 @@
-"""A back-fill: older years of a portal, archived on demand in as many runs as it takes. Pure."""
+"""Back-fills: archiving older years of a portal on demand, over several runs. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from attrs import field, frozen
 
 MAX_ATTEMPTS = 3
-"""In so many runs of a back-fill what does not come is asked for; then it is given up."""
+"""An entry that could not be fetched in this many runs of a back-fill is given up."""
 
 BackfillState = Literal["open", "done", "cancelled"]
 WalkState = Literal["walking", "passed", "ended", "bounded", "undated", "loops", "cut", "endless", "unread"]
@@ -17,9 +17,9 @@ WalkState = Literal["walking", "passed", "ended", "bounded", "undated", "loops",
 
 @frozen(kw_only=True)
 class SectionProgress:
-    """How far a section's listing was read: ``pages`` of it, with ``waiting`` ones still to be read.
+    """How far the listing of a section was read: ``pages`` are read, ``waiting`` pages are still to be read.
 
-    ``known`` rows of the range were archived already; ``oldest`` is the oldest day that a row printed.
+    ``known`` counts rows of the range that were archived before; ``oldest`` is the oldest day of a row.
     """
 
     state: WalkState = "walking"
@@ -30,17 +30,17 @@ class SectionProgress:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more of this listing is read."""
+        """Whether no more pages of this listing will be read."""
         return self.state != "walking"
 
 
 @frozen(kw_only=True)
 class Backfill:
-    """The days from ``since`` to ``until`` of some sections of a portal, both included.
+    """A back-fill of some sections of a portal, from the day ``since`` to ``until``, both included.
 
-    ``listing_pages``: so many pages of each listing are read at most. Of the entries ``found``, some are
-    ``archived``, some ``failed`` so often that they are given up; the others are owed. ``ran`` is when a run
-    of it began last.
+    ``listing_pages`` limits the pages read of each listing. Of the entries ``found``, some are ``archived``,
+    some have ``failed`` too often and are given up, the others are pending (``owed``). ``ran`` is the start
+    of its latest run.
     """
 
     id: int
@@ -60,16 +60,16 @@ class Backfill:
 
     @property
     def owed(self) -> int:
-        """How many entries are still asked for."""
+        """The number of entries that are still to be fetched."""
         return self.found - self.archived - self.failed
 
     @property
     def complete(self) -> bool:
-        """Whether all listings were read as far as they are wanted, and nothing is owed."""
+        """Whether all listings were read as far as requested and no entry is pending."""
         return not self.owed and all(self.walk(section).closed for section in self.sections)
 
     def walk(self, section: str) -> SectionProgress:
-        """How far a section was read."""
+        """The progress of a section."""
         return self.walked.get(section, SectionProgress())
 
     @property
@@ -81,22 +81,22 @@ class Backfill:
         return f"{self.portal}: back-fill of {self.since} to {self.until} {self.state}: {', '.join(counted)}"
 
     def sentence(self, section: str) -> str:
-        """How far the listing of a section was read, and why no farther."""
+        """One line about how far the listing of a section was read, and why reading ended."""
         walked = self.walk(section)
         oldest = f", the oldest row of {walked.oldest}" if walked.oldest else ""
         pages = "1 page" if walked.pages == 1 else f"{walked.pages} pages"
-        why = _WHY[walked.state].format(each=self, of=walked)
+        why = _WHY[walked.state].format(backfill=self, progress=walked)
         return f"{self.portal}/{section}: {pages} read{oldest}: {why}"
 
 
 _WHY: dict[WalkState, str] = {
-    "walking": "{of.waiting} wait",
-    "passed": "all that follows is older than {each.since}",
-    "ended": "that is all it has",
-    "bounded": "no more are wanted",
-    "undated": "its rows print no day; say how many of its pages are wanted: --listing-pages N",
-    "loops": "stopped: its pager leads to what it showed before",
-    "cut": "stopped: its pager names pages that are not there",
-    "endless": "stopped: no end to its pages",
-    "unread": "the others could not be read",
+    "walking": "{progress.waiting} pages are still to be read",
+    "passed": "all rows after these are older than {backfill.since}",
+    "ended": "end of the listing",
+    "bounded": "the requested number of pages was read",
+    "undated": "its rows have no day; give the number of pages to read: --listing-pages N",
+    "loops": "stopped: its pager leads back to earlier pages",
+    "cut": "stopped: its pager links to pages that do not exist",
+    "endless": "stopped: the listing has no end",
+    "unread": "the other pages could not be read",
 }

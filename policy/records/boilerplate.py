@@ -1,5 +1,4 @@
-"""What a portal's pages repeat around their texts: how each page began and ended, and the sets
-learned from that."""
+"""Boilerplate of a portal's pages: the first and last lines of each page, and the sets learned from them."""
 
 from __future__ import annotations
 
@@ -16,8 +15,11 @@ EDGES: tuple[Edge, ...] = ("head", "tail")
 
 @frozen(kw_only=True)
 class EdgeLine:
-    """A line at a page's edge: by what it would be known again, ``""`` for a line of the document's
-    own. ``passes``: what lies behind it may be boilerplate, whatever it is itself."""
+    """A line at the edge of a page.
+
+    ``key`` identifies the line on other pages; it is ``""`` for a line of the document itself. ``passes``:
+    the lines further inside may be boilerplate even if this one is not.
+    """
 
     key: str = ""
     passes: bool = False
@@ -25,8 +27,10 @@ class EdgeLine:
 
 @frozen(kw_only=True)
 class PageEdges:
-    """How an article's pages began and ended, as ``code`` reads them. Each edge is read from outside
-    inwards."""
+    """The first and last lines of the pages of an article, as extracted by ``code``.
+
+    The lines of each edge are in the order from the outside inwards.
+    """
 
     article: str
     layout: str
@@ -37,14 +41,17 @@ class PageEdges:
     tails: tuple[tuple[EdgeLine, ...], ...] = ()
 
     def edges(self, edge: Edge) -> tuple[tuple[EdgeLine, ...], ...]:
-        """The heads or the tails, one a page."""
+        """The heads or the tails, one per page."""
         return self.heads if edge == "head" else self.tails
 
 
 @frozen(kw_only=True)
 class Block:
-    """A line that recurs at one edge of a layout's pages. ``pages`` of ``of`` pages began or ended
-    with it when it was last counted; ``kept``: ops say that it is text."""
+    """A line that recurs at one edge of the pages of a layout.
+
+    ``pages`` of ``of`` pages had it when they were last counted. ``kept``: an operator declared it to be
+    text.
+    """
 
     layout: str
     edge: Edge
@@ -56,26 +63,26 @@ class Block:
 
     @property
     def id(self) -> str:
-        """What ops call it: the same in every set and on every machine."""
+        """8 hexadecimal digits that are the same in every set and archive."""
         return hashlib.sha256(f"{self.layout} {self.edge} {self.key}".encode()).hexdigest()[:8]
 
 
 @frozen(kw_only=True)
 class LayoutBoilerplate:
-    """What is boilerplate on the pages of one layout, as keys, and what is not though it recurs."""
+    """Keys of the boilerplate of one layout, and of recurring lines that are kept as text."""
 
     head: frozenset[str] = frozenset()
     tail: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
 
     def on(self, edge: Edge) -> frozenset[str]:
-        """The keys of one edge."""
+        """The boilerplate keys of one edge."""
         return self.head if edge == "head" else self.tail
 
 
 @frozen(kw_only=True, slots=False)
 class BoilerplateSet:
-    """All that was learned of a portal; never altered, replaced by a set of a greater number."""
+    """All learned boilerplate of a portal. A set is never modified; a new one has a higher id."""
 
     id: int
     portal: str
@@ -83,7 +90,7 @@ class BoilerplateSet:
     blocks: tuple[Block, ...] = ()
 
     def of(self, layout: str) -> LayoutBoilerplate:
-        """What it says of one layout."""
+        """The boilerplate of one layout, empty if there is none."""
         return self._layouts.get(layout, LayoutBoilerplate())
 
     @cached_property

@@ -1,5 +1,5 @@
-"""What the words of a document hold, as frozen records: its number and organs, its outline and tables, its
-topics, what it says of its own force and of other documents."""
+"""Records of what is extracted from a document's text: number, issuers, outline, tables, topics, statements
+about its force and references to other documents."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ FileStatus = Literal["read", "scan", "encrypted", "unreadable", "too_large", "un
 
 @frozen(kw_only=True)
 class FileText:
-    """What a file says: one paragraph, heading or table cell a line.
+    """The text of a file, with one paragraph, heading or table cell per line.
 
-    ``kind`` is what its bytes are, whatever its name; ``note`` why it was not read, or what of it
-    was left out; a ``scan`` has pages and no words on them. ``reader`` is the code that read it.
+    ``kind`` is the file type detected from the content. ``note`` says why the file was not read or what was
+    left out. A ``scan`` has pages without text. ``reader`` is the fingerprint of the code that read the file.
     """
 
     kind: str
@@ -28,15 +28,13 @@ class FileText:
     reader: str = ""
 
 
-# ------------------------------------------------------------------ content
-
-
 DocNumberKind = Literal["文", "令", "公告"]
 
 
 @frozen(kw_only=True)
 class DocNumber:
-    """发文字号. ``code`` is the 机关代字 (for 令 and 公告 the organ's name, if printed)."""
+    """A document number (发文字号). ``code`` is the 机关代字, or for 令 and 公告 the organ's name if
+    printed."""
 
     raw: str
     code: str
@@ -46,7 +44,7 @@ class DocNumber:
 
     @property
     def norm(self) -> str:
-        """The comparison key: unified brackets, no spaces, no leading zeros."""
+        """The normal form for comparison: 〔〕 as brackets, no spaces, no leading zeros."""
         year = f"〔{self.year}〕" if self.year else ""
         if self.kind == "文":
             return f"{self.code}{year}{self.number}号"
@@ -54,13 +52,13 @@ class DocNumber:
 
 
 Level = Literal["中央", "部委", "省级", "市级", "县级", "团体", "企业"]
-"""Whose organ it is. 部委 are the organs of the State Council, 市级 is 地级; the divisions below follow
-GB/T 2260, so a district of 上海 is 县级. 团体 and 企业 sign policies together with organs."""
+"""The administrative level of an organ. 部委 are the organs of the State Council, 市级 is 地级; levels of
+places follow GB/T 2260, so a district of 上海 is 县级. 团体 and 企业 are associations and companies."""
 
 
 @frozen(kw_only=True)
 class Region:
-    """An administrative division: its code of GB/T 2260 and its name."""
+    """An administrative division with its GB/T 2260 code."""
 
     code: str
     name: str
@@ -68,7 +66,7 @@ class Region:
 
 @frozen(kw_only=True)
 class Former:
-    """The name an organ had, and from which year until which; None where we are not sure."""
+    """A former name of an organ and the years in which it was used; None if the year is not known."""
 
     name: str
     since: int | None = None
@@ -77,10 +75,10 @@ class Former:
 
 @frozen(kw_only=True)
 class Issuer:
-    """An issuing organ: the printed form, and beside it what we know of the organ.
+    """An issuing organ as printed, with its entry in the dictionary of organs if it has one.
 
-    ``id`` and ``name`` are those of today's organ; ``former`` says that the printed one is a name of
-    the past, of an organ renamed, merged or ended.
+    ``id`` and ``name`` are those of today's organ. ``former`` is set if the printed name is a former name of
+    an organ that was renamed, merged or dissolved.
     """
 
     printed: str
@@ -93,15 +91,18 @@ class Issuer:
 
 @frozen(kw_only=True)
 class Table:
-    """Rows of cells, spans resolved: every row has the same width."""
+    """Rows of cells of equal width; cells that span rows or columns are repeated."""
 
     rows: tuple[tuple[str, ...], ...]
 
 
 @frozen(kw_only=True)
 class Heading:
-    """A node of the outline. ``path`` is ``7/1/2`` (numbers of the ancestors and its own),
-    ``line`` the index of its line in the text, ``label`` the numeral as printed (``七、``)."""
+    """A heading of the outline.
+
+    ``path`` is like ``7/1/2`` (the numbers of its ancestors and its own), ``line`` the index of its line in
+    the text, ``label`` the numeral as printed (``七、``).
+    """
 
     level: int
     label: str
@@ -113,35 +114,35 @@ class Heading:
 
 @frozen(kw_only=True)
 class Outline:
-    """Numbered headings in order; inline enumerations ``(1)…;(2)…`` and unnumbered boxes apart."""
+    """Numbered headings in order, and separately inline enumerations ``(1)…;(2)…`` and unnumbered boxes."""
 
     headings: tuple[Heading, ...] = ()
     inline: tuple[Heading, ...] = ()
     boxes: tuple[Heading, ...] = ()
     gaps: tuple[str, ...] = ()
-    """What the numbering skips, as labels: ``一、`` … ``六、``."""
+    """Labels that are missing from the numbering, such as ``六、``."""
 
 
 @frozen(kw_only=True)
 class Completeness:
-    """What is known to be missing: stated, never papered over."""
+    """What is known to be missing from an article."""
 
     pages: int = 1
     missing_pages: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     headline_terms_missing: tuple[str, ...] = ()
     full_text_in: str | None = None
-    """The address of the attachment that holds the full text, where the page is only its cover."""
+    """The address of the attachment with the full text, if the page is only a cover."""
 
     @property
     def complete(self) -> bool:
-        """Nothing is known to be missing (headline terms alone are a hint, not a proof)."""
+        """Whether no page or number is missing. Missing headline terms alone are only a hint."""
         return not self.missing_pages and not self.gaps
 
 
 @frozen(kw_only=True)
 class Evidence:
-    """Where a topic's term stands: ``line`` of the text, None for the title; offsets in that line."""
+    """An occurrence of a topic's term: ``line`` of the text (None: the title) and offsets in that line."""
 
     term: str
     line: int | None
@@ -151,8 +152,11 @@ class Evidence:
 
 @frozen(kw_only=True)
 class Topic:
-    """A topic an article is about. ``title``, ``headings`` and ``body`` count the terms that stand there;
-    ``evidence`` are the first of them."""
+    """A topic of an article.
+
+    ``title``, ``headings`` and ``body`` count the occurrences of its terms in these places; ``evidence`` are
+    the first occurrences.
+    """
 
     id: str
     name: str
@@ -166,7 +170,7 @@ class Topic:
 
 @frozen(kw_only=True)
 class Topics:
-    """Topics in the order of their scores, and the version of the dictionary that told them."""
+    """Topics by descending score, and the version of the dictionary used."""
 
     version: str = ""
     found: tuple[Topic, ...] = ()
@@ -177,10 +181,10 @@ StatementRole = Literal["effective", "expires", "term"]
 
 @frozen(kw_only=True)
 class Statement:
-    """What a document says of its own force, whether or not a day can be made of it.
+    """A document's statement about its own force, whether or not it can be resolved to a day.
 
-    ``words`` are 自印发之日起30日后施行 or 有效期5年, ``sentence`` is the whole they stand in, ``line``
-    its line of the text.
+    ``words`` is the phrase, such as 自印发之日起30日后施行 or 有效期5年, ``sentence`` the sentence around it
+    and ``line`` the index of its line in the text.
     """
 
     role: StatementRole
@@ -196,9 +200,9 @@ ReferenceKind = Literal["basis", "implements", "forwards", "amends", "repeals", 
 class Reference:
     """One mention of another document.
 
-    ``title`` is without 《》 (``""`` where only a number is printed), ``full`` its whole title where that is
-    a short name the text gave it. ``line`` is its line of the text, ``start`` and ``end`` are offsets in
-    that line; ``sentence`` is the beginning of the sentence it stands in.
+    ``title`` is without 《》 (``""`` if only a number is printed). ``full`` is the full title if ``title`` is
+    an abbreviation that the text defines. ``line`` is the index of the line in the text, ``start`` and
+    ``end`` are offsets in that line; ``sentence`` is the beginning of the sentence around it.
     """
 
     kind: ReferenceKind
@@ -211,18 +215,18 @@ class Reference:
     full: str = ""
 
 
-# ------------------------------------------------------------ a field's value in the words it is printed with
+# ------------------------------------------------------------------ display
 
 
 def printed(value: object) -> str:
-    """The value as people read it: a number as it stands there, organs by their names, a day in ISO form."""
+    """A field value for display: numbers and organs as printed, days in ISO form, tuples joined by 、."""
     match value:
         case DocNumber():
             return value.raw
         case Issuer():
             return value.printed
         case tuple():
-            return "、".join(printed(each) for each in value)
+            return "、".join(printed(item) for item in value)
         case dt.datetime():
             return value.date().isoformat()
         case _:

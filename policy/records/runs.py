@@ -1,4 +1,4 @@
-"""A portal crawled once: what its listings gave, what passed, what was read, and how that was judged."""
+"""Records of a run: listing reports, traffic by host, extraction quality and the findings of its check."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class Sample:
-    """What some readings were like: how many had each field, and how long the texts were, as the bits
-    of their length."""
+    """Statistics of some extractions: how many had each field, and a histogram of the text lengths by the bit
+    length of their size."""
 
     count: int = 0
     filled: Mapping[str, int] = field(factory=dict)
@@ -21,11 +21,11 @@ class Sample:
 
 @frozen(kw_only=True)
 class ExtractionQuality:
-    """What a run read, for :mod:`policy.rules.drift`. ``first`` are new articles of a first crawl or a
-    back-fill.
+    """Extraction statistics of a run, the input of :mod:`policy.rules.drift`.
 
-    ``lost`` counts fields that a known article had and its reading has not, ``unread`` pages of
-    articles that could not be read, by reason; ``examples`` are addresses by what they are examples of.
+    ``new`` and ``known`` are new and archived articles, ``first`` new articles of a first crawl or a
+    back-fill. ``lost`` counts fields that an archived article has and its new extraction lacks, ``unread``
+    counts article pages that could not be extracted, by reason. ``examples`` are addresses by statistic.
     """
 
     new: Sample = Sample()
@@ -37,12 +37,12 @@ class ExtractionQuality:
 
 
 Oddity = Literal["leads_elsewhere", "future_day", "duplicate_ids", "loops", "endless"]
-"""What is wrong with rows or pages of a listing that was read all the same."""
+"""An anomaly of rows or pages of a listing that does not stop reading it."""
 
 
 @frozen(kw_only=True)
 class Anomaly:
-    """How many rows or pages were odd, and addresses of some."""
+    """The number of rows or pages with an anomaly, and some of their addresses."""
 
     count: int = 0
     examples: tuple[str, ...] = ()
@@ -50,11 +50,11 @@ class Anomaly:
 
 @frozen(kw_only=True)
 class SectionReport:
-    """What a section's listing gave in one run.
+    """The result of reading a section's listing in one run.
 
-    ``entries`` are rows of all ``pages`` that were looked at, each article once, ``first_page`` those of
-    the first one; ``fresh`` were never shown before. ``days`` are the newest days that rows print.
-    ``unread`` is the reason why a page of it could not be read, ``found`` how many rows there were then.
+    ``entries`` is the number of distinct articles on all ``pages`` read, ``first_page`` that of the first
+    page, ``fresh`` that of articles never listed before. ``days`` are the newest days of rows. ``unread`` is
+    the reason why a page could not be read, ``found`` the number of rows on that page.
     """
 
     entries: int = 0
@@ -68,17 +68,17 @@ class SectionReport:
 
     @property
     def newest(self) -> dt.date | None:
-        """The newest day that a row prints."""
+        """The newest day of a row."""
         return max(self.days, default=None)
 
 
 @frozen(kw_only=True)
 class HostTraffic:
-    """What passed between us and one host in one run; ``seconds`` are until an answer was whole.
+    """The traffic with one host in one run; ``median`` and ``p95`` are seconds until a response was complete.
 
-    ``statuses`` counts answers, ``failed`` requests that got none, by reason. ``challenged``: it, or
-    another host of its registrable domain, answered with an anti-bot page; ``files_challenged``: it did
-    so to requests for files of articles only.
+    ``statuses`` counts responses by status, ``failed`` requests without response by reason. ``challenged``:
+    a host of its registrable domain responded with an anti-bot page; ``files_challenged``: only to requests
+    for attachments.
     """
 
     requests: int = 0
@@ -92,7 +92,7 @@ class HostTraffic:
 
     @property
     def answers(self) -> int:
-        """How many requests were answered, whatever the answer."""
+        """The number of requests that got a response of any status."""
         return sum(self.statuses.values())
 
 
@@ -124,10 +124,10 @@ FindingKind = Literal[
 
 @frozen(kw_only=True)
 class Finding:
-    """Something about a run that needs a look: one cause, one finding.
+    """A problem of a run that an operator should look at. There is one finding per cause.
 
-    ``subject`` is the host or field it is about, where a section does not say. ``sentence`` names what was
-    found and what is usual, ``advice`` what to do.
+    ``subject`` is the host or field concerned, if it is not a section. ``sentence`` states the observed and
+    the usual values, ``advice`` what to do.
     """
 
     portal: str
@@ -141,24 +141,25 @@ class Finding:
 
     @property
     def name(self) -> tuple[str, str, str]:
-        """What stays the same while the same alarm stays."""
+        """The identity of the problem, equal in all runs in which it persists."""
         return self.kind, self.section or "", self.subject
 
 
 RunState = Literal[
     "running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout", "budget", "skipped"
 ]
-"""``skipped``: its domain answered with a challenge before and is left alone for some nights."""
+"""``skipped``: not crawled because of the backoff after an anti-bot page."""
 RunKind = Literal["crawl", "reextract", "acceptance", "import", "backfill"]
 
 
 @frozen(kw_only=True)
 class Run:
-    """One portal crawled once. ``failed`` counts by reason; ``partial``: a listing could not be read.
+    """One portal crawled once. ``failed`` counts failures by reason; ``partial``: a listing could not be
+    read.
 
-    A re-extraction is a run too: it holds the same lease. ``acceptance`` is one that took what had
-    been refused as drift, or an alarm, as usual; ``import`` brought pages that were saved by hand,
-    ``backfill`` older years that were asked for.
+    Other kinds of runs use the same lease: ``reextract`` extracts archived captures again, ``acceptance``
+    accepts a drift or an alarm as normal, ``import`` reads pages that were saved by hand and ``backfill``
+    archives older years.
     """
 
     id: int
@@ -178,14 +179,14 @@ class Run:
     not_saved: int = 0
     failed: Mapping[str, int] = field(factory=dict)
     sections: Mapping[str, SectionReport] = field(factory=dict)
-    """What the listing of each section gave that was asked for."""
+    """Reports of the listings that were requested, by section."""
     traffic: Mapping[str, HostTraffic] = field(factory=dict)
     """By host."""
     findings: tuple[Finding, ...] | None = None
-    """None: not judged (yet)."""
+    """None if the run has not been checked."""
     readings: ExtractionQuality = ExtractionQuality()
     warc: str | None = None
     replay: bool = False
     message: str | None = None
     swept: tuple[str, ...] = ()
-    """The sections whose listing it walked to the end of the window; of others it read the first pages."""
+    """The sections whose listing was read to the end of the time window, not only its first pages."""

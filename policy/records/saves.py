@@ -1,4 +1,5 @@
-"""What an article is saved with and by: the policies it may be of, which one it is, and what the save did."""
+"""Records of saving an article: candidate policies, the decision between them, the result, links and
+rulings."""
 
 from __future__ import annotations
 
@@ -12,17 +13,17 @@ from policy.records import Change
 
 @frozen(kw_only=True)
 class Candidate:
-    """A policy already known under one of an article's keys."""
+    """An archived policy that shares a key with an article."""
 
     policy_id: int
     key: str
     doc_nos: tuple[str, ...] = ()
-    """Normal forms of the 发文字号 its articles print."""
+    """Normal forms of the document numbers (发文字号) of its articles."""
 
 
 @frozen(kw_only=True)
 class Decision:
-    """Which policy an article belongs to (None: a new one), and why."""
+    """The policy that an article is assigned to (None: a new policy), and the reason."""
 
     policy_id: int | None
     evidence: str
@@ -33,8 +34,11 @@ SaveKind = Literal["new", "revised", "unchanged", "outdated"]
 
 @frozen(kw_only=True)
 class SaveResult:
-    """What one save did. ``outdated``: its capture is older than the newest version, nothing was added.
-    ``lied``: the words changed though the server's validators did not."""
+    """The result of one save.
+
+    ``outdated``: the capture is older than the newest version, so nothing was added. ``lied``: the text
+    changed although the server's validators did not.
+    """
 
     kind: SaveKind
     changes: tuple[Change, ...] = ()
@@ -43,12 +47,12 @@ class SaveResult:
     lied: bool = False
 
 
-# ------------------------------------------------------------------ what two articles are to each other
+# ------------------------------------------------------------------ relations of two articles
 
 
 @frozen(kw_only=True)
 class Link:
-    """What article ``a`` is to article ``b``, as :mod:`pipelines.dedupe.relations` says it."""
+    """The relation of article ``a`` to article ``b``, as computed by :mod:`pipelines.dedupe.relations`."""
 
     a: int
     b: int
@@ -61,13 +65,13 @@ class Link:
     evidence: str = ""
 
     def other(self, article_id: int) -> int:
-        """The article at the other end."""
+        """The id of the other article."""
         return self.b if article_id == self.a else self.a
 
 
 @frozen(kw_only=True)
 class Ruling:
-    """What somebody decided of two articles."""
+    """A person's decision whether two articles are the same policy."""
 
     a: int
     b: int

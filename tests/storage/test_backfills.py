@@ -141,7 +141,7 @@ def test_it_is_complete_when_all_its_listings_are_read_and_nothing_is_owed(datab
     archived(database, "1")
     assert now(database, ours).complete
     assert now(database, ours).sentence("tz") == (
-        "ndrc/tz: 7 pages read, the oldest row of 2018-03-04: all that follows is older than 2019-01-01"
+        "ndrc/tz: 7 pages read, the oldest row of 2018-03-04: all rows after these are older than 2019-01-01"
     )
 
 
