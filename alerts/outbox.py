@@ -145,7 +145,7 @@ def _notice(session: Session, leased: LeasedDelivery, names: Mapping[str, str]) 
     version = best_version([version for version in versions if version], leased.article_id)
     article = version.article
     return Notice(
-        title=(article.title_official or article.title).value,
+        title=article.document_title,
         issuers=tuple(i.name or i.printed for i in article.issuers.value) if article.issuers else (),
         doc_no=article.doc_no.value.raw if article.doc_no else None,
         published=calendar_day(article.published.value) if article.published else None,

@@ -138,7 +138,7 @@ def facts_of(article: Article, sheet: ComparisonProfile, version: int) -> dict[s
     top = [heading.label for heading in article.outline.headings if heading.level == 1]
     return {
         "key": sheet.source,
-        "title": (article.title_official or article.title).value,
+        "title": article.document_title,
         "version": version,
         "names": sorted(asked.names),
         "draft": asked.draft,

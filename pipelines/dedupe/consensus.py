@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 
 from attrs import frozen
 
 from pipelines.metadata.genres import names_a_policy, without_number
 from policy.documents.dates import calendar_day
-from policy.records import Article
-from policy.records.content import printed
+from policy.records import ARTICLE_FIELDS, Article
+from policy.records.field_registry import field_names
 from policy.text.words import fold
 
 
@@ -138,7 +138,7 @@ class Consensus:
 def consensus(members: Sequence[PolicyArticle]) -> Consensus:
     """The portrait of a policy that has at least one article."""
     ordered = sorted(members, key=lambda member: member.order)
-    votes = (_vote(name, ordered, say) for name, say in _FIELDS.items())
+    votes = (_vote(name, ordered) for name in field_names(ARTICLE_FIELDS, "consensus"))
     return Consensus(
         votes=tuple(vote for vote in votes if vote),
         sources=tuple(_lags(ordered)),
@@ -170,16 +170,6 @@ def _is_whole(member: PolicyArticle) -> bool:
 
 # ------------------------------------------------------------------ votes
 
-Say = Callable[[Article], str | None]
-
-
-def _of(name: str) -> Say:
-    def say(article: Article) -> str | None:
-        found = getattr(article, name)
-        return printed(found.value) if found else None
-
-    return say
-
 
 def _title(article: Article) -> str | None:
     """A headline is no title, unless it ends as a document's does."""
@@ -189,30 +179,19 @@ def _title(article: Article) -> str | None:
     return without_number(title) if names_a_policy(title) else None
 
 
-_FIELDS: Mapping[str, Say] = {
-    "title_official": _title,
-    **{
-        name: _of(name)
-        for name in (
-            *("doc_no", "index_no", "issuers", "written", "effective", "expires"),
-            *("subject", "genre", "validity"),
-        )
-    },
-}
-
-
-def _vote(name: str, ordered: Sequence[PolicyArticle], say: Say) -> FieldConsensus | None:
-    told = [(member, value) for member in ordered if (value := say(member.article))]
-    if not told:
-        return None
+def _vote(name: str, ordered: Sequence[PolicyArticle]) -> FieldConsensus | None:
     values: defaultdict[str, list[tuple[PolicyArticle, str]]] = defaultdict(list)
-    for member, value in told:
-        values[fold(value) or value].append((member, value))
-    best = min(member.rank for member, _ in told)
-    ranked = sorted(values.values(), key=lambda each: _weight(each, best))
+    for member in ordered:
+        value = _title(member.article) if name == "title_official" else member.article.printed(name)
+        if value:
+            values[fold(value) or value].append((member, value))
+    if not values:
+        return None
+    best = min(member.rank for entries in values.values() for member, _ in entries)
+    ranked = sorted(values.values(), key=lambda entries: _weight(entries, best))
     kept, *others = (
-        Attestation(value=each[0][1], articles=tuple(member.article_id for member, _ in each))
-        for each in ranked
+        Attestation(value=entries[0][1], articles=tuple(member.article_id for member, _ in entries))
+        for entries in ranked
     )
     return FieldConsensus(name=name, kept=kept, others=tuple(others))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from attrs import frozen
 
 from pipelines.diff.comparison import Comparison, compare
 from pipelines.diff.reasons import Grade, Reason
-from policy.records import Article, FieldValue
-from policy.records.content import printed
+from policy.records import ARTICLE_FIELDS, Article
+from policy.records.field_registry import field_names
 from policy.text.words import fold
 
 
@@ -23,60 +21,26 @@ class FieldChange:
 
 
 def field_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
-    """The fields whose words differ, in the order of the record."""
-    shown = ((name, show(old), show(new)) for name, show in _FIELDS.items())
+    """The fields whose words differ, in the order of the record; missing pages last."""
+    pairs = [
+        *((name, old.printed(name), new.printed(name)) for name in field_names(ARTICLE_FIELDS, "comparison")),
+        ("missing_pages", _missing_pages(old), _missing_pages(new)),
+    ]
     return tuple(
         FieldChange(name=name, old=before, new=after)
-        for name, before, after in shown
+        for name, before, after in pairs
         if fold(before or "") != fold(after or "")
     )
-
-
-def _of(name: str) -> Callable[[Article], str | None]:
-    def show(article: Article) -> str | None:
-        found: FieldValue[object] | None = getattr(article, name)
-        return printed(found.value) if found else None
-
-    return show
-
-
-def _attachments(article: Article) -> str | None:
-    return "、".join(attachment.name for attachment in article.attachments) or None
 
 
 def _missing_pages(article: Article) -> str | None:
     return "、".join(article.completeness.missing_pages) or None
 
 
-_FIELDS: Mapping[str, Callable[[Article], str | None]] = {
-    **{
-        name: _of(name)
-        for name in (
-            "title",
-            "title_official",
-            "doc_no",
-            "index_no",
-            "issuers",
-            "addressees",
-            "source",
-            "published",
-            "written",
-            "effective",
-            "expires",
-            "subject",
-            "genre",
-            "validity",
-        )
-    },
-    "attachments": _attachments,
-    "missing_pages": _missing_pages,
-}
-
-
 # ---------------------------------------------------------------- whether a new version of an article matters
 
 
-OF_THE_PAGE = frozenset({"source", "published", "index_no", "subject", "missing_pages"})
+OF_THE_PAGE = frozenset({*field_names(ARTICLE_FIELDS, "filing"), "missing_pages"})
 """Fields that say how a portal files and shows a document, not what the document says."""
 
 

@@ -12,15 +12,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from pipelines.metadata.authorship import addressees, authors
 from pipelines.metadata.credits import names_somebody
 from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
 from policy.documents import dates, force, numbers
 from policy.documents.references import references
-from policy.records import Conflict, FieldValue, Label, Moment
-from policy.records.content import DocNumber, Issuer, Reference, Statement
+from policy.records import ARTICLE_FIELDS, ArticleFields, Conflict, FieldValue, Label, Moment
+from policy.records.content import DocNumber, Issuer
+from policy.records.field_registry import field_names
 from policy.text.words import fold
 
 LONGEST_TITLE_LABEL = 500
@@ -141,35 +142,7 @@ _LEAD_IN = re.compile(
 _NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECASE)
 
 
-@frozen(kw_only=True)
-class Metadata:
-    """The fields of an article that its labels and lines tell."""
-
-    title: FieldValue[str] | None = None
-    title_official: FieldValue[str] | None = None
-    source: FieldValue[str] | None = None
-    author: FieldValue[str] | None = None
-    editor: FieldValue[str] | None = None
-    channel: FieldValue[str] | None = None
-    doc_no: FieldValue[DocNumber] | None = None
-    index_no: FieldValue[str] | None = None
-    issuers: FieldValue[tuple[Issuer, ...]] | None = None
-    addressees: FieldValue[tuple[str, ...]] | None = None
-    published: FieldValue[Moment] | None = None
-    written: FieldValue[dt.date] | None = None
-    effective: FieldValue[dt.date] | None = None
-    expires: FieldValue[dt.date] | None = None
-    statements: tuple[Statement, ...] = ()
-    references: tuple[Reference, ...] = ()
-    subject: FieldValue[str] | None = None
-    genre: FieldValue[str] | None = None
-    validity: FieldValue[str] | None = None
-    keywords: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> Metadata:
+def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> ArticleFields:
     """The fields told by a page's labels and its text; ``issuer`` is the organ whose own site it is."""
     said = _Said([*bounded(labels)])
     start, title = lead_in(lines), said.first("title")
@@ -178,7 +151,7 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
     candidates = _candidates(said, lines, top)
     kept = {name: next(iter(found), None) for name, found in candidates.items()}
     number = kept["doc_no"]
-    return Metadata(
+    return ArticleFields(
         **kept,
         title_official=_official(title, issuer) or (_reprinted(top) if start else None),
         channel=said.first("channel"),
@@ -205,7 +178,7 @@ def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[s
     day = written[0].value if written else None
     cell = said.value("doc_no")
     return {
-        **{name: said.all(name) for name in ("title", "source", "author", "editor", "index_no", "subject")},
+        **{name: said.all(name) for name in field_names(ARTICLE_FIELDS, "verbatim")},
         "doc_no": [
             *_maybe(numbers.own_number(cell=cell, title=words, masthead=top)),
             *_maybe(numbers.own_number(cell=None, title=words, masthead=top) if cell else None),

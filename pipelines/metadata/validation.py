@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policy.errors import Rejected
-from policy.records import Article
+from policy.records import ARTICLE_FIELDS, Article
+from policy.records.field_registry import field_names
 from policy.text.words import fold
 
 _LOST = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")
@@ -84,11 +85,8 @@ def _without(words: str, said: Sequence[str]) -> str:
 
 
 def _said(article: Article) -> Iterator[str]:
-    fields = (
-        *(article.title, article.title_official, article.source, article.author, article.index_no),
-        *(article.doc_no, article.issuers, article.channel, article.subject, article.genre),
-    )
-    yield from (found.raw for found in fields if found)
+    values = (getattr(article, name) for name in field_names(ARTICLE_FIELDS, "surroundings"))
+    yield from (value.raw for value in values if value)
     yield article.title.value
 
 

@@ -7,7 +7,9 @@ import the others from their modules.
 from __future__ import annotations
 
 from policy.records.article import (
+    ARTICLE_FIELDS,
     Article,
+    ArticleFields,
     Attachment,
     Capture,
     Change,
@@ -49,7 +51,9 @@ from policy.records.content import (
 )
 
 __all__ = [
+    "ARTICLE_FIELDS",
     "Article",
+    "ArticleFields",
     "Attachment",
     "Capture",
     "Change",

@@ -22,7 +22,9 @@ from policy.records.content import (
     Statement,
     Table,
     Topics,
+    printed,
 )
+from policy.records.field_registry import about, declared_fields
 
 T = TypeVar("T")
 
@@ -168,50 +170,145 @@ class Conflict:
     rule: str
 
 
+_TITLE = about("标题", "title", "comparison", "surroundings", "verbatim", hash_position=1)
+
+
 @frozen(kw_only=True)
-class Article:
+class ArticleFields:
+    """The fields of an article that its labels and its text state. A field is declared here and nowhere
+    else: see :mod:`policy.records.field_registry`.
+
+    ``published`` is when this portal published the page.
+    ``editor`` is a personal name, which is only stored here, never in the text, index, alerts or exports.
+    """
+
+    title: FieldValue[str] | None = field(default=None, metadata=_TITLE)
+    title_official: FieldValue[str] | None = field(
+        default=None, metadata=about("文件标题", "official title", "comparison", "consensus", "surroundings")
+    )
+    doc_no: FieldValue[DocNumber] | None = field(
+        default=None,
+        metadata=about(
+            *("发文字号", "document number", "comparison", "consensus", "drift", "surroundings"),
+            hash_position=10,
+        ),
+    )
+    index_no: FieldValue[str] | None = field(
+        default=None,
+        metadata=about(
+            *("索引号", "index number", "comparison", "filing", "consensus", "drift", "surroundings"),
+            *("verbatim",),
+            hash_position=2,
+        ),
+    )
+    issuers: FieldValue[tuple[Issuer, ...]] | None = field(
+        default=None,
+        metadata=about(
+            *("发文机关", "issuers", "comparison", "consensus", "drift", "surroundings"), hash_position=11
+        ),
+    )
+    addressees: FieldValue[tuple[str, ...]] | None = field(
+        default=None, metadata=about("主送机关", "addressees", "comparison")
+    )
+    """主送机关, an organ or group of organs an entry; ``raw`` is the salutation as printed."""
+    published: FieldValue[Moment] | None = field(
+        default=None,
+        metadata=about("发布日期", "published", "comparison", "filing", "drift", hash_position=6),
+    )
+    written: FieldValue[dt.date] | None = field(
+        default=None,
+        metadata=about("成文日期", "written", "comparison", "consensus", "drift", hash_position=7),
+    )
+    effective: FieldValue[dt.date] | None = field(
+        default=None, metadata=about("施行日期", "effective", "comparison", "consensus", hash_position=8)
+    )
+    expires: FieldValue[dt.date] | None = field(
+        default=None, metadata=about("失效日期", "expires", "comparison", "consensus", hash_position=9)
+    )
+    source: FieldValue[str] | None = field(
+        default=None,
+        metadata=about(
+            *("来源", "source", "comparison", "filing", "drift", "surroundings", "verbatim"), hash_position=4
+        ),
+    )
+    author: FieldValue[str] | None = field(
+        default=None, metadata=about("作者", "author", "surroundings", "verbatim")
+    )
+    editor: FieldValue[str] | None = field(default=None, metadata=about("责任编辑", "editor", "verbatim"))
+    channel: FieldValue[str] | None = field(default=None, metadata=about("栏目", "channel", "surroundings"))
+    subject: FieldValue[str] | None = field(
+        default=None,
+        metadata=about(
+            *(
+                "主题分类",
+                "subject",
+                "comparison",
+                "filing",
+                "consensus",
+                "drift",
+                "surroundings",
+                "verbatim",
+            ),
+            hash_position=3,
+        ),
+    )
+    genre: FieldValue[str] | None = field(
+        default=None, metadata=about("公文种类", "genre", "comparison", "consensus", "surroundings")
+    )
+    validity: FieldValue[str] | None = field(
+        default=None,
+        metadata=about("有效性", "validity", "comparison", "consensus", "drift", hash_position=5),
+    )
+    statements: tuple[Statement, ...] = ()
+    """What the document states about its own force (施行, 废止), in its own words."""
+    references: tuple[Reference, ...] = ()
+    """The other documents that it names, in the order of the text."""
+    keywords: tuple[str, ...] = ()
+    """The portal's own keywords; the computed ones are ``Version.keywords``."""
+    conflicts: tuple[Conflict, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Article(ArticleFields):
     """One portal's page of a policy; all pages of a multi-page article are one article.
 
     ``text`` is as published (without Unicode normalisation), with one paragraph, heading, list item or table
-    cell per line and without editors' contact data. ``published`` is when this portal published the page.
-    ``editor`` is a personal name, which is only stored here, never in the text, index, alerts or exports.
+    cell per line and without editors' contact data.
     """
 
     portal: str
     key: str
     url: str
-    title: FieldValue[str]
+    title: FieldValue[str] = field(metadata=_TITLE)
     text: str = field(repr=False)
     page_urls: tuple[str, ...] = ()
-    title_official: FieldValue[str] | None = None
-    source: FieldValue[str] | None = None
-    author: FieldValue[str] | None = None
-    editor: FieldValue[str] | None = None
-    channel: FieldValue[str] | None = None
-    doc_no: FieldValue[DocNumber] | None = None
-    index_no: FieldValue[str] | None = None
-    issuers: FieldValue[tuple[Issuer, ...]] | None = None
-    addressees: FieldValue[tuple[str, ...]] | None = None
-    """主送机关, one organ or group per item; ``raw`` is the salutation as printed."""
-    published: FieldValue[Moment] | None = None
-    written: FieldValue[dt.date] | None = None
-    effective: FieldValue[dt.date] | None = None
-    expires: FieldValue[dt.date] | None = None
-    statements: tuple[Statement, ...] = ()
-    """The document's statements about its own force, as printed."""
-    references: tuple[Reference, ...] = ()
-    """Mentions of other documents, in the order of the text."""
-    subject: FieldValue[str] | None = None
-    genre: FieldValue[str] | None = None
-    validity: FieldValue[str] | None = None
-    keywords: tuple[str, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
     topics: Topics = field(factory=Topics)
     tables: tuple[Table, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[Attachment, ...] = field(
+        default=(), metadata=about("附件", "attachments", "comparison", "drift", hash_position=12)
+    )
     outline: Outline = field(factory=Outline)
     completeness: Completeness = field(factory=Completeness)
-    warnings: tuple[str, ...] = ()
+
+    @property
+    def document_title(self) -> str:
+        """The policy's official title; the headline where the article has none."""
+        return (self.title_official or self.title).value
+
+    def printed(self, name: str) -> str | None:
+        """The value of a field of :data:`ARTICLE_FIELDS` as people read it; None where it has none."""
+        match getattr(self, name):
+            case FieldValue(value=value):
+                return printed(value)
+            case tuple() as attachments:
+                return "、".join(attachment.name for attachment in attachments) or None
+            case _:
+                return None
+
+
+ARTICLE_FIELDS = declared_fields(ArticleFields, Article)
+"""The declarations of an article's fields, in the order in which they are shown."""
 
 
 # ------------------------------------------------------------------ the archive

@@ -16,15 +16,13 @@ from typing import Any, Literal
 
 from attrs import define, field, frozen
 
-from policy.records import Article, Attachment, FieldValue
+from policy.records import ARTICLE_FIELDS, Article, Attachment, FieldValue
+from policy.records.field_registry import field_names
 from policy.records.runs import ExtractionQuality, Sample
 from policy.rules.probability import beta_binomial_tail
 from policy.text.words import fold
 
-FIELDS = (
-    *("published", "source", "doc_no", "index_no", "issuers"),
-    *("written", "subject", "validity", "attachments"),
-)
+FIELDS = field_names(ARTICLE_FIELDS, "drift")
 """Fields that a layout prints, and that vanish with it; days told in the text are the text's."""
 LABELLED = frozenset({"cell", "meta", "masthead", "breadcrumb"})
 """Kinds of rules that read a place of the layout; others read the text."""
@@ -50,7 +48,7 @@ def has_field(article: Article, field: str) -> bool:
 
 
 def lost_fields(before: Article, after: Article) -> tuple[LostField, ...]:
-    """What the first reading had and the second has not, in the order of the fields; the text last."""
+    """What the first reading had and the second has not, in the order of :data:`FIELDS`; the text last."""
     return (*_fields(before, after), *_text(before, after))
 
 

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from policy.documents import issuers
 from policy.documents.dates import printed_day
-from policy.records import Article, Entry, FieldValue
+from policy.records import ARTICLE_FIELDS, Article, Attachment, Entry, FieldValue
 from policy.records.content import DocNumber, Issuer
 from policy.text.words import fingerprint, fold
 
@@ -33,16 +33,35 @@ def content_hash(article: Article) -> str:
 
 
 def _content(article: Article) -> list[object]:
-    words = [article.title, article.index_no, article.subject, article.source, article.validity]
-    days = [article.published, article.written, article.effective, article.expires]
-    return [
-        _folded(article.text),
-        *(fold(found.value) if found else None for found in words),
-        *(printed_day(found.value).isoformat() if found else None for found in days),
-        article.doc_no.value.norm if article.doc_no else None,
-        [issuer.id or fold(issuer.printed) for issuer in article.issuers.value] if article.issuers else None,
-        [fold(attachment.name) for attachment in article.attachments],
-    ]
+    return [_folded(article.text), *(_hashed(getattr(article, name)) for name in _HASHED)]
+
+
+_HASHED = tuple(
+    entry.name
+    for entry in sorted(ARTICLE_FIELDS, key=lambda entry: entry.hash_position or 0)
+    if entry.hash_position is not None
+)
+
+
+def _hashed(value: object) -> object:
+    """A field as JSON: folded words, an ISO day, the normal form of a number, the ids of organs."""
+    match value:
+        case FieldValue():
+            return _hashed(value.value)
+        case str():
+            return fold(value)
+        case dt.date():
+            return printed_day(value).isoformat()
+        case DocNumber():
+            return value.norm
+        case Issuer():
+            return value.id or fold(value.printed)
+        case Attachment():
+            return fold(value.name)
+        case tuple():
+            return [_hashed(item) for item in value]
+        case _:
+            return value
 
 
 @lru_cache(maxsize=2)

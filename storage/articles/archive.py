@@ -250,8 +250,8 @@ def _newest_columns(reading: Extraction) -> dict[str, object]:
 
 
 def _add_policy(session: Session, reading: Extraction) -> int:
-    title = reading.article.title_official or reading.article.title
-    policy_id: int = insert(session, PolicyRow, title=title.value, first_seen=reading.at)
+    title = reading.article.document_title
+    policy_id: int = insert(session, PolicyRow, title=title, first_seen=reading.at)
     return policy_id
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipelines.metadata.fields import Metadata, describe, masthead
+from pipelines.metadata.fields import describe, masthead
 from pipelines.metadata.genres import genre_of, official_name, without_number
-from policy.records import Label
+from policy.records import ArticleFields, Label
 
 LINES = (
     "国家发展改革委 国家能源局关于样例工作的通知",
@@ -24,7 +24,7 @@ def label(name: str, value: str, rule: str) -> Label:
     return Label(name=name, value=value, rule=rule)
 
 
-def told(labels: Sequence[Label], lines: Sequence[str] = (), issuer: str | None = None) -> Metadata:
+def told(labels: Sequence[Label], lines: Sequence[str] = (), issuer: str | None = None) -> ArticleFields:
     return describe(labels, lines, issuer=issuer)
 
 
@@ -153,7 +153,7 @@ def test_disagreeing_dates_and_numbers_are_warned_of_and_the_first_kept() -> Non
     assert [warning.partition(":")[0] for warning in found.warnings] == ["published", "written", "doc_no"]
 
 
-def conflicts(found: Metadata) -> dict[str, tuple[str, str]]:
+def conflicts(found: ArticleFields) -> dict[str, tuple[str, str]]:
     return {other.name: (other.value, other.rule) for other in found.conflicts}
 
 

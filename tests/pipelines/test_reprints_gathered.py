@@ -149,7 +149,7 @@ def test_whoever_was_linked_with_a_revised_article_is_grouped_though_a_follower_
     articles = arrive(database, *ALIKE)
     save(database, an_issue("b", act(8), title="乙市供水管理办法"), at=NIGHT + DAY)
     with monkeypatch.context() as patch:
-        patch.setattr(linking, "settle", Mock(side_effect=KeyboardInterrupt))
+        patch.setattr(linking, "regroup", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             linking.follow(database)
     linking.follow(database)
@@ -341,7 +341,7 @@ def test_an_article_that_cannot_be_grouped_stops_none_behind_it(
             raise RecursionError("too many to group")
         return regroup(session, articles, **named)
 
-    monkeypatch.setattr(linking, "settle", broken)
+    monkeypatch.setattr(linking, "regroup", broken)
     save(database, an_issue("bad", act(4)))
     articles = save(database, LAST_PAGE, ORIGINAL)
     with pytest.raises(ArchiveError, match="article 1: too many to group"):
