@@ -21,13 +21,13 @@ from policy.records import Change
 from storage import queries
 from storage.alerts.deliveries import add_delivery, has_delivery
 from storage.alerts.subscriptions import Subscription, all_subscriptions
-from storage.articles.changes import cursor, first_change_at, held_cursor, move_cursor
+from storage.articles.changes import consume_changes, first_change_at
 from storage.database import Database
 from storage.policies import memberships
 
 logger = logging.getLogger(__name__)
 
-CURSOR = "alerts"
+CONSUMER = "alerts"
 EVENT = "new"
 FRESH = dt.timedelta(days=7)
 """Subscribers are notified of a policy until this long after its first change; later reprints are ignored."""
@@ -47,26 +47,15 @@ class _Match:
 
 def match_changes(database: Database, names: Mapping[str, str], now: dt.datetime) -> int:
     """Read the change feed to its end; the number of deliveries added. ``names`` are portal names by slug."""
-    total = 0
-    while (added := _process_batch(database, names, now)) is not None:
-        total += added
-    return total
 
+    def prepare(changes: Sequence[Change]) -> list[_Match]:
+        with database.read() as session:
+            return _matches(session, changes, names)
 
-def _process_batch(database: Database, names: Mapping[str, str], now: dt.datetime) -> int | None:
-    """The number of deliveries added for one batch of the feed; None at its end."""
-    with database.read() as session:
-        start = cursor(session, CURSOR)
-        changes = queries.changes(session, start, _BATCH)
-        batch_matches = _matches(session, changes, names)
-    if not changes:
-        return None
-    with database.write() as session:
-        if held_cursor(session, CURSOR) != start:
-            return 0
-        added = sum(_deliver(session, match, now) for match in batch_matches)
-        move_cursor(session, CURSOR, changes[-1].id)
-    return added
+    def apply(session: Session, batch_matches: Sequence[_Match]) -> int:
+        return sum(_deliver(session, match, now) for match in batch_matches)
+
+    return consume_changes(database, CONSUMER, batch=_BATCH, prepare=prepare, apply=apply)
 
 
 def _matches(session: Session, changes: Sequence[Change], names: Mapping[str, str]) -> list[_Match]:

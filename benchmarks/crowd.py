@@ -23,8 +23,8 @@ from pipelines.consumers import linking
 from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.exact_duplicates import decide
 from policy.records import Article, Capture, FieldValue
+from policy.rules.extraction import Extraction
 from storage.articles import archive
-from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.policies import memberships
 

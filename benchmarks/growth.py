@@ -26,9 +26,9 @@ from pipelines.dedupe.exact_duplicates import decide
 from policy.documents.numbers import parse_number
 from policy.query.parser import parse
 from policy.records import Article, Capture, Entry, FieldValue
+from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive, listed_entries
-from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.search.index import Index
 from storage.search.searcher import search

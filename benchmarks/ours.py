@@ -17,7 +17,7 @@ from benchmarks.meter import Meter, cpu
 from config import load
 from crawler.runs.context import begin
 from crawler.spiders.portal_spider import PortalSpider
-from pipelines.consumers.keywords import compute_keywords, prepare
+from pipelines.consumers.keywords import compute_keywords, prepare_dictionary
 from storage.database import open_database
 from storage.runs import leases
 
@@ -34,7 +34,7 @@ def main(home: str) -> None:
         process.crawl(crawler, context=begin(config, database, "bench", slot=now, now=now))
         process.start()
         spent = meter.done()
-        prepare(config.home / "cache")
+        prepare_dictionary(config.home / "cache")
         before = cpu()
         compute_keywords(database, config.home / "cache")
         with database.read() as session:

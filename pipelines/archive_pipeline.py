@@ -21,7 +21,7 @@ from policy.errors import Drifted, Rejected
 from policy.records.boilerplate import BoilerplateSet, PageEdges
 from policy.rules.revisit import is_credible
 from storage import queries
-from storage.articles import archive, availability, boilerplate, captures, classification
+from storage.articles import archive, availability, boilerplate, captures
 from storage.articles.attachments import store_files
 from storage.database import Database
 from storage.runs import health_history
@@ -159,10 +159,10 @@ class ArchivePipeline:
         self._count(f"run/files/{effect}")
 
     def _store(self, item: ExtractedArticle) -> None:
-        self._there += item.known
+        self._there += item.archived
         if item.aliases:
             self._gone = [gone for gone in self._gone if gone.key != item.article.key]
-        group = "known" if item.known else "first" if item.silent else "new"
+        group = "known" if item.archived else "first" if item.silent else "new"
         self._facts.read(item.article, group)
         try:
             self._save(item)
@@ -193,7 +193,7 @@ class ArchivePipeline:
             try:
                 if lost.intersection(error.lost):
                     raise error
-                self._save(evolve(item, printed=None))
+                self._save(evolve(item, read_page_text=None))
             except Rejected as refused:
                 logger.info("%s", refused)
                 self._count(f"run/failed/{refused.reason}")
@@ -207,17 +207,7 @@ class ArchivePipeline:
     def _save(self, item: ExtractedArticle) -> None:
         saved = archive.store(
             self._database,
-            classification.Extraction(
-                article=item.article,
-                captures=item.captures,
-                code=item.code,
-                run_id=self._run_id,
-                silent=item.silent,
-                boilerplate=item.boilerplate,
-                printed=item.printed,
-                validators=item.validators,
-                aliases=item.aliases,
-            ),
+            evolve(item, run_id=self._run_id),
             decide=decide,
             reread=item.reread,
         )

@@ -1,43 +1,29 @@
-"""What the spider hands on: an article as read, or what became of one that is known."""
+"""The items that a spider yields to the archive pipeline."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from attrs import field, frozen
 
 from pipelines.html.cleaning import Cleaned
-from policy.records import Article, Capture, Fetched
-from policy.rules.identity import Alias
-from policy.rules.validators import Validators
+from policy.records import Capture, Fetched
+from policy.rules.extraction import Extraction, Reread
 
 
-@frozen(kw_only=True)
-class ExtractedArticle:
-    """An article as read, the captures of its pages in order, and how to read old captures again."""
+@frozen(kw_only=True, slots=False)
+class ExtractedArticle(Extraction):
+    """An extraction of this run, with what only the archive pipeline needs."""
 
-    article: Article
-    captures: tuple[Capture, ...]
-    code: str
-    silent: bool = False
-    known: bool = False
-    """Whether the archive has it."""
-    boilerplate: int | None = None
-    """The boilerplate set it was read with."""
+    archived: bool = False
+    """Whether the archive had the article when the run began."""
     layout: str = ""
     cleaned: tuple[Cleaned, ...] = field(default=(), repr=False)
-    """Its pages before boilerplate was taken off, to learn from."""
-    reread: Callable[[tuple[Capture, ...]], Article] | None = field(default=None, repr=False)
-    printed: Callable[[tuple[Capture, ...]], str] | None = field(default=None, repr=False)
-    validators: Validators | None = None
-    """What its only page may be asked for with next time."""
-    aliases: tuple[Alias, ...] = ()
-    """Keys that stand for it from now on; where one of them is its address, it moved there."""
+    """Its pages before boilerplate was removed: the boilerplate learner reads them."""
+    reread: Reread | None = field(default=None, repr=False)
 
 
 @frozen(kw_only=True)
 class Unchanged:
-    """A known article whose server says that its page is as it was."""
+    """An archived article whose server answered that the page has not changed."""
 
     key: str
     captures: tuple[Capture, ...]
@@ -45,7 +31,7 @@ class Unchanged:
 
 @frozen(kw_only=True)
 class Gone:
-    """A known article whose portal says that there is no such page."""
+    """An archived article whose portal answered that the page does not exist."""
 
     key: str
     captures: tuple[Capture, ...]
@@ -53,14 +39,14 @@ class Gone:
 
 @frozen(kw_only=True)
 class AttachmentBatch:
-    """The files of a saved article, as this run got them."""
+    """The attachments of a saved article, as this run fetched them."""
 
     key: str
     files: tuple[Fetched, ...]
 
     @property
     def captures(self) -> tuple[Capture, ...]:
-        """The fetches among them that brought something."""
+        """The captures of those that were downloaded."""
         return tuple(file.capture for file in self.files if file.capture)
 
 

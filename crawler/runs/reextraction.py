@@ -28,11 +28,11 @@ from policy.records import Article, Capture, Entry, Version
 from policy.records.boilerplate import BoilerplateSet
 from policy.records.runs import Run, RunKind
 from policy.rules import drift
+from policy.rules.extraction import Extraction
 from policy.rules.identity import content_hash
 from storage import queries
 from storage.articles import archive, boilerplate, relocation
 from storage.articles.captures import captured_urls, fetched_together
-from storage.articles.classification import Extraction
 from storage.database import Database, open_database
 from storage.runs import leases
 

@@ -90,9 +90,9 @@ class ArticleReader:
             layout=sought.pages[0].layout,
             cleaned=cleaned,
             silent=sought.silent or (self._context.imported and before(article, self._context.silent_before)),
-            known=sought.known,
+            archived=sought.known,
             reread=self._reread,
-            printed=self._printed,
+            read_page_text=self._printed,
             validators=sought.vouched if article.completeness.complete else None,
         )
 

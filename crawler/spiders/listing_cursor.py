@@ -117,7 +117,7 @@ class RelocationCandidate:
         (known, evidence), article = left[0], item.article
         alias = Alias(key=article.key, url=article.url, evidence=evidence)
         article = evolve(article, key=known.key)
-        return evolve(item, article=article, known=True, aliases=(*item.aliases, alias))
+        return evolve(item, article=article, archived=True, aliases=(*item.aliases, alias))
 
 
 @frozen(kw_only=True)

@@ -95,7 +95,9 @@ class Relocations:
         known = self._memory.known(item.article.key)
         if known is None:
             return RelocationCandidate(item=item, waiting=tuple(self._memory.twins(item.article)))
-        return RelocationCandidate(item=evolve(item, article=evolve(item.article, key=known.key), known=True))
+        return RelocationCandidate(
+            item=evolve(item, article=evolve(item.article, key=known.key), archived=True)
+        )
 
 
 def _may_join(known: KnownArticle, owner: KnownArticle, key: str) -> bool:

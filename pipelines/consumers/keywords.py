@@ -1,4 +1,4 @@
-"""A shell over the archive: gives each new version its keywords, after the commit."""
+"""The keywords consumer: computes the keywords of each new version, after the commit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import re
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,31 +19,31 @@ from policy.records import Change, Version
 from policy.text.lexicon import terms
 from policy.text.word_spaces import join_words
 from storage import queries
-from storage.articles import changes as cursors
 from storage.articles import version_keywords
+from storage.articles.changes import consume_changes
 from storage.database import Database
 
 TITLE_WEIGHT = 8
 BODY_WEIGHT = 2
 TERM_WEIGHT = 3
-"""How much more a term of our dictionary counts than a word of Chinese."""
+"""How much more a term of our lexicon weighs than another word."""
 RARE = 12.0
-"""The weight of a word jieba does not know, as that of one in 160,000."""
+"""The greatest weight of a word: that of one word in 160,000."""
 
 _WORD = re.compile(r"(?=.*[^\W\d_])[\w·+-]{2,}")
 _QUANTITY = re.compile(r"[\d.〇零一二三四五六七八九十百千万亿第两几多余]+\w?")
 _directory: list[str] = []
 
 
-def prepare(cache_dir: Path) -> None:
-    """Load the dictionary quietly, its cache below ``cache_dir`` (jieba would write to ``/tmp``)."""
+def prepare_dictionary(cache_dir: Path) -> None:
+    """Load jieba's dictionary, cached in ``cache_dir`` (by default jieba would write to ``/tmp``)."""
     cache_dir.mkdir(parents=True, exist_ok=True)
     _directory[:] = [str(cache_dir)]
     _tokenizer()
 
 
 def extract_keywords(title: str, text: str, *, limit: int = 10) -> tuple[str, ...]:
-    """The words that tell most of what an article is about, the most telling first."""
+    """The words that best describe an article, the most descriptive first."""
     titled, counted = Counter(_words(title)), Counter(_words(join_words(text).text))
     scores = {
         word: _rarity(word) * (TITLE_WEIGHT * (word in titled) + BODY_WEIGHT * math.log1p(counted[word]))
@@ -71,7 +72,7 @@ def _rarity(word: str) -> float:
 
 @cache
 def _tokenizer() -> Any:  # jieba ships no types
-    """jieba with our terms; without a directory of our own it neither reads nor writes a cache."""
+    """jieba with the terms of our lexicon; without a cache directory it reads and writes no cache."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes, and pkg_resources where it still exists
         import jieba
@@ -92,42 +93,42 @@ def _tokenizer() -> Any:  # jieba ships no types
 # ------------------------------------------------------------------ keywords
 
 
-_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "attachments"})
-_FOLLOWER = "keywords"
+_WITH_WORDS = frozenset(
+    {"new_policy", "source_added", "new_version", "completed", "reextracted", "attachments"}
+)
+"""Kinds of changes after which a version may have other words."""
+CONSUMER = "keywords"
 
 
 def compute_keywords(database: Database, cache: Path | None = None, *, batch: int = 50) -> int:
-    """Follow the change feed and give each new version its keywords; how many there were.
+    """Compute the keywords of versions that the change feed names; returns how many changes were read.
 
-    Segmentation costs more than all else on a page: it comes after the commit, once a run. jieba
-    keeps its dictionary below ``cache``, without one it is built anew.
+    Segmentation costs more than all other steps of an article, so it runs after the commit, once a run.
+    jieba caches its dictionary in ``cache``; without it the dictionary is parsed again.
     """
-    done = 0
-    while unread := _unread(database, batch):
+
+    def prepare(changes: Sequence[Change]) -> list[tuple[Change, tuple[str, ...]]]:
         if cache:
-            prepare(cache)
-        found = [(change, _computed(version)) for change, version in unread]
-        with database.write() as session:
-            for change, words in found:
-                if words:
-                    version_keywords.put(session, change.article_id, change.version, words)
-            if cursors.held_cursor(session, _FOLLOWER) < found[-1][0].id:
-                cursors.move_cursor(session, _FOLLOWER, found[-1][0].id)
-        done += len(found)
-    return done
+            prepare_dictionary(cache)
+        with database.read() as session:
+            versions = [_version(session, change) for change in changes]
+        return [(change, _keywords_of(version)) for change, version in zip(changes, versions, strict=True)]
 
-
-def _computed(version: Version | None) -> tuple[str, ...]:
-    return extract_keywords(version.article.title.value, version.text) if version else ()
-
-
-def _unread(database: Database, limit: int) -> list[tuple[Change, Version | None]]:
-    with database.read() as session:
-        changes = queries.changes(session, after=cursors.cursor(session, _FOLLOWER), limit=limit)
-        return [(change, _version(session, change)) for change in changes]
+    return consume_changes(database, CONSUMER, batch=batch, prepare=prepare, apply=_save_keywords)
 
 
 def _version(session: Session, change: Change) -> Version | None:
-    if change.kind not in _WORDED:
+    if change.kind not in _WITH_WORDS:
         return None
     return queries.version(session, change.article_id, change.version)
+
+
+def _keywords_of(version: Version | None) -> tuple[str, ...]:
+    return extract_keywords(version.article.title.value, version.text) if version else ()
+
+
+def _save_keywords(session: Session, computed: Sequence[tuple[Change, tuple[str, ...]]]) -> int:
+    for change, keywords in computed:
+        if keywords:
+            version_keywords.put(session, change.article_id, change.version, keywords)
+    return len(computed)

@@ -29,7 +29,7 @@ from policy.records import Article, Change, Version
 from policy.records.saves import Link
 from policy.text.fingerprints import Fingerprints
 from storage import queries
-from storage.articles import changes
+from storage.articles.changes import consume_changes, lock_cursor
 from storage.database import Database
 from storage.policies import article_links, citations
 from storage.policies import fingerprints as index
@@ -69,59 +69,64 @@ def _names(key: str) -> bool:
 # ------------------------------------------------------------------ linking
 
 
-FOLLOWER = "connections"
+CONSUMER = "connections"
 TELLING = 0.3
 """Of the shorter text: so much in common of two that are not one is worth to be told."""
 MOST_WORDINGS = 5
 """Versions of an article that are compared, the newest."""
-_WORDED = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "moved"})
+_WITH_WORDS = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "moved"})
 _BATCH = 100
 
 Progress = Callable[[int, int], None]
 
 
 def follow(database: Database) -> int:
-    """Connect what the feed says is new or has other words; how many articles that were.
+    """Link the articles that the change feed names as new or changed; returns how many were linked.
 
-    An article that cannot be compared stops none behind it; ArchiveError names the first at the end.
+    An article that cannot be compared does not stop the others; at the end ArchiveError names the first.
     """
-    done, failed = 0, list[str]()
-    while changes := _next(database):
-        for change in changes:
-            with _noting(failed, change.article_id):
-                done += _step(database, change)
-        _settle(database, failed)
-        _move(database, changes[-1])
+    failed: list[str] = []
+    done = consume_changes(
+        database,
+        CONSUMER,
+        batch=_BATCH,
+        prepare=lambda changes: _link_changes(database, changes, failed),
+        apply=lambda _, linked: linked,
+    )
     _refuse(failed)
     return done
 
 
-def _next(database: Database) -> list[Change]:
-    """What comes next in the feed of one day, all of it quiet or none."""
-    with database.read() as session:
-        found = queries.changes(session, changes.cursor(session, FOLLOWER), _BATCH)
-    alike = groupby(found, key=lambda change: (change.silent, change.at.date()))
-    return next(([*changes] for _, changes in alike), [])
+def _link_changes(database: Database, changes: Sequence[Change], failed: list[str]) -> int:
+    """Link the changed articles, one transaction each, and regroup them after each day's silent or announced
+    changes. All of it may be repeated: the cursor moves after the whole batch."""
+    linked = 0
+    for _, alike in groupby(changes, key=lambda change: (change.silent, change.at.date())):
+        for change in alike:
+            with _recording_failure(failed, change.article_id):
+                linked += _link_change(database, change)
+        _regroup_queued(database, failed)
+    return linked
 
 
 @contextmanager
-def _noting(failed: list[str], article_id: int) -> Iterator[None]:
-    """Put down what cannot be done with an article, and go on."""
+def _recording_failure(failed: list[str], article_id: int) -> Iterator[None]:
+    """Log and record the failure of one article; errors of the database are raised."""
     try:
         yield
     except SQLAlchemyError:
-        raise  # the database's own trouble: the same changes are tried again
+        raise  # the changes are read again on the next run
     except Exception as error:
         logger.exception("article %d cannot be compared", article_id)
         failed.append(f"article {article_id}: {error}")
 
 
-def _step(database: Database, change: Change) -> int:
-    """One change, one transaction; 0 where there is nothing to connect, or somebody else did."""
-    if change.kind not in _WORDED:
+def _link_change(database: Database, change: Change) -> int:
+    """Link one changed article; 0 if its words did not change or another process has done it."""
+    if change.kind not in _WITH_WORDS:
         return 0
     with database.write() as session:
-        done = changes.held_cursor(session, FOLLOWER) >= change.id
+        done = lock_cursor(session, CONSUMER) >= change.id
         version = None if done else queries.version(session, change.article_id)
         if version is None:
             return 0
@@ -129,25 +134,19 @@ def _step(database: Database, change: Change) -> int:
         return 1
 
 
-def _settle(database: Database, failed: list[str]) -> None:
-    """Group all that was compared, one article after the other with whoever is connected with it. Of
-    several followers one groups at a time, so that the next finds nothing left to move or to tell."""
+def _regroup_queued(database: Database, failed: list[str]) -> None:
+    """Regroup the articles in the queue, each with all that are linked with it, one transaction each. The
+    cursor's lock admits one process at a time, so that a second one repeats no move and no change."""
     while True:
         with database.write() as session:
-            changes.held_cursor(session, FOLLOWER)
-            one = article_links.newest(session)
-            if one is None:
+            lock_cursor(session, CONSUMER)
+            queued = article_links.newest(session)
+            if queued is None:
                 return
-            grouped = {one.article_id}
-            with _noting(failed, one.article_id), session.begin_nested():
-                grouped |= regroup(session, [one.article_id], at=one.at, silent=one.silent)
+            grouped = {queued.article_id}
+            with _recording_failure(failed, queued.article_id), session.begin_nested():
+                grouped |= regroup(session, [queued.article_id], at=queued.at, silent=queued.silent)
             article_links.remove(session, grouped)
-
-
-def _move(database: Database, change: Change) -> None:
-    with database.write() as session:
-        if changes.held_cursor(session, FOLLOWER) < change.id:
-            changes.move_cursor(session, FOLLOWER, change.id)
 
 
 def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
@@ -160,12 +159,12 @@ def rebuild(database: Database, progress: Progress = lambda done, total: None) -
     done, after, failed = 0, 0, list[str]()
     while batch := _newest_versions(database, after):
         for version in batch:
-            with _noting(failed, version.article_id), database.write() as session:
-                changes.held_cursor(session, FOLLOWER)
+            with _recording_failure(failed, version.article_id), database.write() as session:
+                lock_cursor(session, CONSUMER)
                 connect(session, version, silent=True)
             done += 1
             progress(done, total)
-        _settle(database, failed)
+        _regroup_queued(database, failed)
         after = batch[-1].article_id
     _refuse(failed)
     return done

@@ -16,6 +16,7 @@ from policy.documents.dates import calendar_day, printed_day
 from policy.errors import PolarchiveError, Rejected
 from policy.records import Article, Change, ChangeKind
 from policy.records.saves import Candidate, Decision, SaveResult
+from policy.rules.extraction import Extraction, Reread
 from policy.rules.identity import content_hash, policy_keys
 from policy.rules.revisit import next_visit
 from storage import queries, rows
@@ -23,7 +24,7 @@ from storage.articles import captures, relocation, validators
 from storage.articles.attachments import carry_files
 from storage.articles.availability import look, see
 from storage.articles.changes import add_change
-from storage.articles.classification import Extraction, Reread, classify, newest_version
+from storage.articles.classification import classify, newest_version
 from storage.database import Database
 from storage.tables import (
     ArticleRow,

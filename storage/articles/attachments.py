@@ -15,7 +15,7 @@ from policy.records import Attachment, Fetched, File
 from policy.records.content import FileText
 from policy.text.words import fold
 from storage.articles.captures import record_captures
-from storage.articles.changes import tell
+from storage.articles.changes import record_change
 from storage.articles.classification import newest_version
 from storage.database import Database
 from storage.rows import capture_record, file_text_record
@@ -249,7 +249,7 @@ def enclose(
     if "read" not in effects:
         return "unchanged"
     at = max(each.fetched.at for each in judged)
-    tell(session, article, "attachments", at, run_id, silent=_is_silent(session, article))
+    record_change(session, article, "attachments", at, run_id, silent=_is_silent(session, article))
     return "read"
 
 
@@ -367,7 +367,7 @@ def _revise(
         _note(session, copies[each.row.id], each)
     article.newest, article.newest_at = number, at
     session.flush()
-    tell(session, article, "new_version", at, run_id)
+    record_change(session, article, "new_version", at, run_id)
 
 
 def _copied(session: Session, newest: VersionRow, number: int, at: dt.datetime) -> int:

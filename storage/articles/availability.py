@@ -13,7 +13,7 @@ from policy.documents.dates import calendar_day
 from policy.records import Change
 from policy.rules.revisit import is_counted, next_visit, next_visit_of_withdrawn
 from storage.articles import relocation
-from storage.articles.changes import tell
+from storage.articles.changes import record_change
 from storage.tables import ArticleRow
 from storage.writes import hold_article
 
@@ -25,7 +25,7 @@ def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None =
         return ()
     withdrawn = row.withdrawn_at is not None
     row.missing_since = row.missed_on = row.withdrawn_at = None
-    return (tell(session, row, "restored", at, run_id),) if withdrawn else ()
+    return (record_change(session, row, "restored", at, run_id),) if withdrawn else ()
 
 
 def look(row: ArticleRow, at: dt.datetime) -> None:
@@ -91,4 +91,4 @@ def mark_gone(
         return relocation.merge_articles(session, row, twin, "same words", at, run_id)
     row.withdrawn_at = at
     row.due = next_visit_of_withdrawn(key, calendar_day(at), withdrawn=calendar_day(at))
-    return tell(session, row, "withdrawn", at, run_id)
+    return record_change(session, row, "withdrawn", at, run_id)

@@ -1,27 +1,32 @@
-"""The change feed's only writer."""
+"""The change feed: the only writer of changes, and the loop on which consumers read them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from attrs import asdict, evolve
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from policy.records import Change, ChangeKind
+from storage import queries
+from storage.database import Database
 from storage.tables import ArticleRow, ChangeRow, CursorRow
 from storage.writes import insert, insert_unless_there, lock_feed
 
+Work = TypeVar("Work")
+
 
 def add_change(session: Session, change: Change) -> Change:
-    """The change with its id in the feed. The caller holds the feed's lock, so that ids appear in
-    commit order."""
+    """Append a change; returns it with its id. The caller holds the feed's lock, so that ids appear in commit
+    order."""
     columns = asdict(change, filter=lambda attribute, _: attribute.name != "id")
     return evolve(change, id=insert(session, ChangeRow, **columns))
 
 
-def tell(
+def record_change(
     session: Session,
     row: ArticleRow,
     kind: ChangeKind,
@@ -30,7 +35,7 @@ def tell(
     *,
     silent: bool = False,
 ) -> Change:
-    """The change, in the feed: something became of the article, of which this is the newest version."""
+    """Append a change of ``kind`` of the article at its newest version; takes the feed's lock."""
     lock_feed(session)
     change = Change(
         id=0,
@@ -50,22 +55,51 @@ def first_change_at(session: Session, policies: Collection[int]) -> dt.datetime:
     return session.scalars(select(func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(policies))).one()
 
 
-# ------------------------------------------------------------- how far each follower has read the change feed
+# ------------------------------------------------------------------ consumers of the change feed
+
+
+def consume_changes(
+    database: Database,
+    name: str,
+    *,
+    batch: int,
+    prepare: Callable[[Sequence[Change]], Work],
+    apply: Callable[[Session, Work], int],
+) -> int:
+    """Read the change feed to its end as the consumer ``name``; returns the sum of what ``apply`` returned.
+
+    ``prepare`` gets up to ``batch`` changes, in feed order, and does the slow part outside of the final
+    transaction. ``apply`` writes the result in the transaction that also moves the cursor. Two processes may
+    run the same consumer: the work of the slower is dropped, so what ``prepare`` itself writes must be
+    repeatable.
+    """
+    total = 0
+    while True:
+        with database.read() as session:
+            start = cursor(session, name)
+            changes = queries.changes(session, after=start, limit=batch)
+        if not changes:
+            return total
+        work = prepare(changes)
+        with database.write() as session:
+            if lock_cursor(session, name) == start:
+                total += apply(session, work)
+                move_cursor(session, name, changes[-1].id)
 
 
 def cursor(session: Session, name: str) -> int:
-    """The id of the last change that the follower has read; 0 before the first."""
+    """The id of the last change that the consumer has processed; 0 before the first."""
     return session.scalar(select(CursorRow.position).where(CursorRow.name == name)) or 0
 
 
-def held_cursor(session: Session, name: str) -> int:
-    """The same, held until the transaction ends: a second follower of that name waits."""
+def lock_cursor(session: Session, name: str) -> int:
+    """The same, with the cursor's row locked until the transaction ends: other processes wait."""
     insert_unless_there(session, CursorRow, name=name, position=0)
-    held = select(CursorRow.position).where(CursorRow.name == name).with_for_update()
-    return session.scalars(held).one()
+    query = select(CursorRow.position).where(CursorRow.name == name).with_for_update()
+    return session.scalars(query).one()
 
 
 def move_cursor(session: Session, name: str, position: int) -> None:
-    """Remember that all changes up to ``position`` are read."""
+    """Save that the consumer has processed all changes up to ``position``."""
     insert_unless_there(session, CursorRow, name=name, position=position)
     session.execute(update(CursorRow).where(CursorRow.name == name).values(position=position))

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from collections.abc import Callable
-from functools import cached_property
 from typing import Literal
 
-from attrs import define
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.records import Article, Capture
 from policy.rules import drift
-from policy.rules.identity import Alias, content_hash
-from policy.rules.validators import Validators
+from policy.rules.extraction import Extraction, Reread
+from policy.rules.identity import content_hash
 from storage import rows
 from storage.rows import capture_record
 from storage.tables import ArticleRow, CaptureRow, VersionCaptureRow, VersionRow
@@ -24,13 +20,6 @@ from storage.tables import ArticleRow, CaptureRow, VersionCaptureRow, VersionRow
 logger = logging.getLogger(__name__)
 
 Verdict = Literal["same payload", "same words", "outdated", "revised"]
-
-Reread = Callable[[tuple[Capture, ...]], Article]
-"""Captures of an article's pages read again with today's code and boilerplate set; raises PageError or
-ArchiveError."""
-
-Printed = Callable[[tuple[Capture, ...]], str]
-"""All that the pages in these captures print, as folded words; raises PageError or ArchiveError."""
 
 _NEWEST = select(VersionRow).where(
     VersionRow.article_id == bindparam("article"), VersionRow.number == bindparam("number")
@@ -42,40 +31,6 @@ _CAPTURES = (
     .where(VersionRow.article_id == bindparam("article"), VersionRow.number == bindparam("number"))
     .order_by(VersionCaptureRow.page)
 )
-
-
-@define(kw_only=True, slots=False)
-class Extraction:
-    """An article as read now, and what it was read from: one capture a page, in order."""
-
-    article: Article
-    captures: tuple[Capture, ...]
-    code: str
-    run_id: int | None = None
-    silent: bool = False
-    boilerplate: int | None = None
-    """The boilerplate set it was read with."""
-    printed: Printed | None = None
-    """Where given, a reading that lost what its article had is refused (Drifted)."""
-    validators: Validators | None = None
-    """What its only page was answered with."""
-    aliases: tuple[Alias, ...] = ()
-    """Keys that stand for it from now on; it moves to the one of them that is its address."""
-
-    @cached_property
-    def at(self) -> dt.datetime:
-        """When the words were there: the time of the capture, not of the clock."""
-        return max(capture.at for capture in self.captures)
-
-    @cached_property
-    def hash(self) -> str:
-        """The content hash; folding a long text takes its time."""
-        return content_hash(self.article)
-
-    @cached_property
-    def digests(self) -> list[str]:
-        """The payloads, page by page."""
-        return [capture.digest for capture in self.captures]
 
 
 def newest_version(session: Session, row: ArticleRow) -> VersionRow:
@@ -108,12 +63,12 @@ def classify(session: Session, row: ArticleRow, reading: Extraction, reread: Rer
 
 def refuse_drift(before: Article, reading: Extraction) -> None:
     """Raises Drifted when the reading has lost what the article had, and we are asked to look."""
-    lost = drift.lost_fields(before, reading.article) if reading.printed else ()
-    if not lost or reading.printed is None:
+    lost = drift.lost_fields(before, reading.article) if reading.read_page_text else ()
+    if not lost or reading.read_page_text is None:
         return
     names, certain = [loss.field for loss in lost], False
     try:
-        certain = drift.is_certain(lost, reading.printed(reading.captures))
+        certain = drift.is_certain(lost, reading.read_page_text(reading.captures))
     except (PageError, ArchiveError) as error:
         logger.warning("%s: cannot be looked at again: %s", reading.article.url, error)
     still = "the page still prints it" if certain else "it may be gone from the page"
@@ -165,7 +120,7 @@ def _other_words(
     known = read_with == (row.last_code, row.last_boilerplate)
     if reading.hash == newest.content_hash or (known and reading.hash == row.last_hash):
         return None
-    sought = read_with != (newest.code, newest.boilerplate) and (not known or reading.printed)
+    sought = read_with != (newest.code, newest.boilerplate) and (not known or reading.read_page_text)
     again = _again(reread, captures) if sought and reread and captures else None
     if again is not None and content_hash(again) == reading.hash:
         return None

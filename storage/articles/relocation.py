@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from policy.records import Article, Change
 from policy.rules.identity import OVERLAP_DAYS, Alias, Proof, has_same_content, policy_keys
 from storage import queries, rows
-from storage.articles.changes import tell
+from storage.articles.changes import record_change
 from storage.policies import article_links, fingerprints
 from storage.rows import KnownArticle, alias_record, article_record
 from storage.tables import AliasRow, ArticleRow, Base, ChangeRow, VersionRow
@@ -68,7 +68,7 @@ def merge_articles(
     _drop_derived(session, other.id)
     _take(row, other)
     _replace(session, other, row, proof, at)
-    return tell(session, row, "moved", at, run_id)
+    return record_change(session, row, "moved", at, run_id)
 
 
 def _is_later(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
@@ -206,4 +206,4 @@ def take(
         same = other.policy_id == row.policy_id and other.key == here.key
         return (merge_articles(session, row, other, here.evidence, at, run_id),) if same else ()
     row.url, row.page_urls = article.url, list(article.page_urls)
-    return (tell(session, row, "moved", at, run_id),)
+    return (record_change(session, row, "moved", at, run_id),)

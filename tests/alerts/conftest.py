@@ -18,9 +18,9 @@ from attrs import evolve
 from alerts import percolation, subscriptions
 from alerts.channels.email import EmailChannel
 from policy.records.saves import SaveResult
+from policy.rules.extraction import Extraction
 from storage.alerts.subscriptions import Subscription
 from storage.articles import archive
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.tables import SubscriptionRow
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy

@@ -104,7 +104,7 @@ def test_the_cursor_moves_though_nothing_matches(
     change = publish().changes[-1]
     follow()
     with database.read() as session:
-        assert cursor(session, percolation.CURSOR) == change.id
+        assert cursor(session, percolation.CONSUMER) == change.id
 
 
 def test_followers_beside_each_other_deliver_once(

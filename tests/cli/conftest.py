@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from policy.records.saves import SaveResult
+from policy.rules.extraction import Extraction
 from storage.articles import archive
-from storage.articles.classification import Extraction
 from storage.database import open_database
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 

@@ -8,8 +8,8 @@ from attrs import evolve
 from policy.documents.force import effective_day, statements
 from policy.documents.references import references
 from policy.records import Article
+from policy.rules.extraction import Extraction
 from storage.articles import archive
-from storage.articles.classification import Extraction
 from storage.database import open_database
 from tests.cli.conftest import Polarchive
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article

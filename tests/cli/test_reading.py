@@ -13,9 +13,9 @@ from policy.documents.topics import topics
 from policy.records import Conflict, FieldValue
 from policy.records.content import Completeness, Statement
 from policy.records.saves import SaveResult
+from policy.rules.extraction import Extraction
 from storage.articles import archive
 from storage.articles.attachments import store_files
-from storage.articles.classification import Extraction
 from storage.database import open_database
 from storage.search.index import Index
 from tests.cli.conftest import Polarchive

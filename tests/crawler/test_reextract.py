@@ -22,11 +22,11 @@ from pipelines.dedupe.exact_duplicates import decide
 from policy.errors import PageError
 from policy.records import Payload
 from policy.records.boilerplate import Block
+from policy.rules.extraction import Extraction
 from policy.text.words import fold
 from storage import queries
 from storage.articles import archive, boilerplate
 from storage.articles import captures as captured
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import leases
 from storage.tables import DeliveryRow
@@ -104,7 +104,7 @@ class Nights:
                     code=code_version(portal),
                     run_id=run,
                     boilerplate=learned.id if learned else None,
-                    printed=lambda held: printed([*map(stored.payload, held)]),
+                    read_page_text=lambda held: printed([*map(stored.payload, held)]),
                 ),
                 decide=decide,
                 reread=lambda held: extraction.reread(portal, [*map(stored.payload, held)], learned),

@@ -10,9 +10,9 @@ from pipelines.consumers import linking
 from policy.documents import numbers
 from policy.documents.references import references
 from policy.records import Article, FieldValue
+from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.policies import citations
 from storage.policies.citations import Citation

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.consumers.keywords import extract_keywords, prepare
+from pipelines.consumers.keywords import extract_keywords, prepare_dictionary
 
 TITLE = "江南省未来能源规划：示范质子交换膜燃料电池与热电联供"
 TEXT = "\n".join(
@@ -24,7 +24,7 @@ TEXT = "\n".join(
 
 @pytest.fixture(scope="module", autouse=True)
 def _prepared(tmp_path_factory: pytest.TempPathFactory) -> None:
-    prepare(tmp_path_factory.mktemp("home") / "cache")
+    prepare_dictionary(tmp_path_factory.mktemp("home") / "cache")
 
 
 def test_terms_of_content_come_before_words_of_policy_prose() -> None:
@@ -56,7 +56,8 @@ def test_importing_is_cheap_and_loading_is_quiet(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import pipelines.consumers.keywords as k;"
         "assert 'jieba' not in sys.modules;"
-        f"k.prepare(Path({str(tmp_path / 'cache')!r})); print(k.extract_keywords('储能电站', '储能电站。'))"
+        f"k.prepare_dictionary(Path({str(tmp_path / 'cache')!r}));"
+        "print(k.extract_keywords('储能电站', '储能电站。'))"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(

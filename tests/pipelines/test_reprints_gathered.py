@@ -23,9 +23,9 @@ from policy.documents.outline import completeness, outline
 from policy.errors import ArchiveError
 from policy.records import Article, Version
 from policy.records.saves import Ruling
+from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.policies import article_links, memberships
 from tests.acts import act
@@ -100,14 +100,14 @@ def test_followers_beside_each_other_tell_once_what_they_join(
 ) -> None:
     save(database, LAST_PAGE, ORIGINAL)
     compared = Barrier(2)
-    settled = linking._settle
+    settled = linking._regroup_queued
 
     def together(*given: Any, **named: Any) -> None:
         with suppress(BrokenBarrierError):
             compared.wait(timeout=10)
         settled(*given, **named)
 
-    monkeypatch.setattr(linking, "_settle", together)
+    monkeypatch.setattr(linking, "_regroup_queued", together)
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(linking.follow, database) for _ in range(2)]:
             done.result()

@@ -14,10 +14,10 @@ from policy.errors import ArchiveError, Rejected, UnreadableCapture
 from policy.records import Article, Attachment, Capture, FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Decision, SaveResult
+from policy.rules.extraction import Extraction, Reread
 from storage import queries
 from storage.articles import archive, version_keywords
 from storage.articles import captures as captured
-from storage.articles.classification import Extraction, Reread
 from storage.database import Database
 from storage.runs import leases, overview
 from storage.tables import VersionRow

@@ -9,9 +9,9 @@ import pytest
 from policy.errors import ArchiveError
 from policy.records import Entry
 from policy.records.backfills import MAX_ATTEMPTS, Backfill, SectionProgress
+from policy.rules.extraction import Extraction
 from policy.rules.identity import Alias
 from storage.articles import archive, listed_entries
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import backfills
 from storage.runs.backfills import KnownPages

@@ -178,7 +178,7 @@ def _count_in_threads(database: Database, read: Callable[[Session, str], int]) -
 
 
 def test_no_update_is_lost_between_followers(database: Database) -> None:
-    assert _count_in_threads(database, changes.held_cursor) == 100
+    assert _count_in_threads(database, changes.lock_cursor) == 100
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -189,7 +189,7 @@ def test_sqlite_writers_that_read_first_lose_no_update(database: Database) -> No
 def test_cursors_of_followers_are_apart(database: Database) -> None:
     with database.write() as session:
         changes.move_cursor(session, "index", 7)
-        assert changes.held_cursor(session, "alerts") == 0
+        assert changes.lock_cursor(session, "alerts") == 0
     with database.read() as session:
         assert (changes.cursor(session, "index"), changes.cursor(session, "alerts")) == (7, 0)
 

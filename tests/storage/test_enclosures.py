@@ -9,12 +9,12 @@ from attrs import evolve
 
 from policy.records import Article, Attachment, Fetched, Version
 from policy.records.content import Completeness, FileText
+from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive
 from storage.articles import captures as captured
 from storage.articles.attachments import held_article, store_files
 from storage.articles.captures import held_payload
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import leases
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, a_new_policy, an_article

@@ -17,9 +17,9 @@ from policy.errors import ArchiveError
 from policy.query.documents import search_document
 from policy.query.parser import parse
 from policy.records import Article, FieldValue
+from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive, availability
-from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.search.index import Index
 from storage.search.searcher import search

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from policy.records import Entry
+from policy.rules.extraction import Extraction
 from storage.articles import archive, listed_entries
-from storage.articles.classification import Extraction
 from storage.articles.listed_entries import Listed
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article

@@ -9,13 +9,13 @@ from attrs import evolve
 from sqlalchemy import select
 
 from policy.records import Article, Capture
+from policy.rules.extraction import Extraction
 from policy.rules.identity import Alias
 from policy.text.words import tokens
 from storage import queries
 from storage.articles import archive, availability, listed_entries, relocation
 from storage.articles import captures as captured
 from storage.articles.attachments import held_article, store_files
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.rows import KnownArticle
 from storage.runs import leases, overview

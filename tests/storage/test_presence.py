@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy.rules.extraction import Extraction
 from policy.rules.revisit import FEW, is_credible
 from storage import queries
 from storage.articles import archive, availability
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article

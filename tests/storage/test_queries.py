@@ -10,10 +10,10 @@ from attrs import evolve
 from policy.records import FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Candidate
+from policy.rules.extraction import Extraction
 from policy.rules.identity import policy_keys
 from storage import queries
 from storage.articles import archive, availability, captures
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.runs import leases, overview
 from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy

@@ -17,11 +17,11 @@ from policy.documents.numbers import parse_number
 from policy.query.documents import match_spans, search_document, snippet
 from policy.query.parser import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, matches, parse
 from policy.records import Article, FieldValue, Moment
+from policy.rules.extraction import Extraction
 from policy.text.words import phrase
 from storage import queries
 from storage.articles import archive
 from storage.articles.attachments import store_files
-from storage.articles.classification import Extraction
 from storage.database import Database, open_database, upgrade
 from storage.search.index import Index
 from storage.search.searcher import Results, compiled, search

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy.records import Article, Capture, Version
+from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive
-from storage.articles.classification import Extraction
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, an_article, the_known_policy
 

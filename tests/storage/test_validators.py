@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from policy.records import Article
 from policy.records.saves import SaveResult
+from policy.rules.extraction import Extraction
 from policy.rules.revisit import ALWAYS
 from policy.rules.validators import Validators
 from storage import queries
 from storage.articles import archive, availability, validators
-from storage.articles.classification import Extraction
 from storage.database import Database
 from storage.rows import KnownArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
