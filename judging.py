@@ -23,7 +23,7 @@ def judged(config: Config, database: Database, run: Run) -> Run:
         return run
     portal = portals.load(config.portal_packages).get(run.portal)
     with database.read() as session:
-        past, drift = stored.past(session, run), health_history.alarms(session, run)
+        past, drift = stored.past_runs(session, run), health_history.drift_alarms(session, run)
     found = checks.check_run(
         run,
         [] if run.replay else past,
@@ -32,7 +32,7 @@ def judged(config: Config, database: Database, run: Run) -> Run:
         slow_seconds=config.health.slow_seconds,
     )
     with database.write() as session:
-        stored.keep(session, run.id, found)
+        stored.save_findings(session, run.id, found)
     verdict = evolve(run, findings=found)
     resting.settle(database, verdict)
     return verdict

@@ -167,7 +167,7 @@ def record_missed(
     if not missed:
         return ()
     with database.write() as session:
-        return tuple((slug, slot) for slug, slot in missed if leases.missed(session, slug, slot, now))
+        return tuple((slug, slot) for slug, slot in missed if leases.record_missed(session, slug, slot, now))
 
 
 def _crawled(
@@ -228,4 +228,4 @@ def _to_fill(config: Config, database: Database, passed: Night) -> list[str]:
     if not config.backfill.pages:
         return []
     with database.read() as session:
-        return sorted({each.portal for each in backfills.every(session, only_open=True)} & crawled)
+        return sorted({each.portal for each in backfills.list_backfills(session, only_open=True)} & crawled)

@@ -45,9 +45,9 @@ def morning(
         newest = health_history.newest_slot(session)
         day = day or (calendar_day(newest) if newest else _today())
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
-        slugs = health_history.ran(session, first, first + _DAY)
+        slugs = health_history.portals_crawled(session, first, first + _DAY)
         diaries = [
-            history_entries(health_history.diary(session, slug, limit=NIGHTS, until=first + _DAY))
+            history_entries(health_history.runs_before(session, slug, limit=NIGHTS, until=first + _DAY))
             for slug in slugs
         ]
         entered = (night.run for nights in diaries for night in nights if night.run.slot >= first)
@@ -60,13 +60,17 @@ def morning(
                 NewsItem(
                     portal=each.portal, kind=_KINDS.get(each.kind, each.kind), title=each.title, url=each.url
                 )
-                for each in health_history.told(session, [run.id for run in tonight], limit=_MOST_NEWS)
+                for each in health_history.announced_changes(
+                    session, [run.id for run in tonight], limit=_MOST_NEWS
+                )
             ),
             resting=tuple(sentence(each) for each in health_history.backoffs(session).values()),
-            behind=health_history.behind(session, Index(config.index).position),
+            behind=health_history.changes_after(session, Index(config.index).position),
             waiting=deliveries.count_unsent(session),
             held=tuple(map(lease.sentence, lease.blocking_runs(session).values())) if day == _today() else (),
-            backfills=tuple(each.headline for each in backfills.of_day(session, first, first + _DAY)),
+            backfills=tuple(
+                each.headline for each in backfills.backfills_of_day(session, first, first + _DAY)
+            ),
             remarks=tuple(remarks),
         )
 
@@ -81,7 +85,7 @@ def _today() -> dt.date:
 
 def alarms(session: Session, slugs: Iterable[str]) -> list[OpenAlarm]:
     """What needs a look at these portals, as their last runs found them."""
-    diaries = (history_entries(health_history.diary(session, slug, limit=NIGHTS)) for slug in slugs)
+    diaries = (history_entries(health_history.runs_before(session, slug, limit=NIGHTS)) for slug in slugs)
     return [alarm for nights in diaries for alarm in (nights[-1].open if nights else ())]
 
 

@@ -30,7 +30,9 @@ def left_alone(
     if not skipped:
         return {}
     with database.write() as session:
-        return {slug: leases.skipped(session, slug, slots[slug], now, why) for slug, why in skipped.items()}
+        return {
+            slug: leases.record_skipped(session, slug, slots[slug], now, why) for slug, why in skipped.items()
+        }
 
 
 def _reason(portal: Portal, held: Mapping[str, Backoff], slot: dt.datetime) -> str | None:
@@ -66,9 +68,9 @@ def settle(database: Database, run: Run) -> None:
             told = extend_backoff(
                 before.get(domain), domain=domain, portal=run.portal, reason=reason, slot=run.slot
             )
-            health_history.leave_alone(session, told)
+            health_history.save_backoff(session, told)
         for domain in answered & before.keys():
-            health_history.welcome(session, domain)
+            health_history.end_backoff(session, domain)
 
 
 def _refused(run: Run) -> dict[str, str]:

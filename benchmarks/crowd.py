@@ -107,7 +107,7 @@ def save(database: Database, new: Planted) -> int:
         mime="text/html",
     )
     reading = Extraction(article=article, captures=(capture,), code="1")
-    return archive.store(database, reading, decide=decide).article_id
+    return archive.save_article(database, reading, decide=decide).article_id
 
 
 def _cpu(database: Database) -> float:

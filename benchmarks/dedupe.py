@@ -100,7 +100,7 @@ def ours(size: int, seed: int, after: int = 0, drawn: int = 0) -> dict[str, str]
                     with parts("query"):
                         likely = index.candidates(session, prints)
                     with parts("add"):
-                        index.add(session, drawn + new.number + 1, prints)
+                        index.index_article(session, drawn + new.number + 1, prints)
                 numbers = [each - drawn - 1 for one in likely for each in one.articles if each > drawn]
                 others = [(number, sheets(number)) for number in numbers]
                 with spent("compare"):
@@ -222,7 +222,7 @@ def _arrived(
         prints = fingerprints(sheets[key])
         with database.write() as session:
             likely = index.candidates(session, prints)
-            index.add(session, number, prints)
+            index.index_article(session, number, prints)
         for other in (keys[each - 1] for one in likely for each in one.articles):
             pair = min(key, other), max(key, other)
             if pair not in known:

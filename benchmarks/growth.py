@@ -88,7 +88,7 @@ def grow(home: Path, sizes: Sequence[int]) -> Iterable[Size]:
 def save(database: Database, numbers: range) -> None:
     """Save these articles, as a crawl does."""
     for number in track(numbers, "saving", console=Console(file=sys.stderr), transient=True):
-        archive.store(
+        archive.save_article(
             database,
             Extraction(article=article(number), captures=(capture(number),), code="bench"),
             decide=decide,
@@ -106,9 +106,9 @@ def listing(database: Database, held: int) -> None:
     keys = [str(number) for number in range(held - ROWS, held)]
     rows = [Entry(url=f"http://bench.example/{key}.htm", key=key, title=key) for key in keys]
     with database.write() as session:
-        assert len(queries.known_among(session, "bench", keys)) == ROWS
-        listed_entries.remembered(session, "bench", "tz", keys)
-        listed_entries.remember(session, "bench", "tz", rows, NOW)
+        assert len(queries.articles_by_key(session, "bench", keys)) == ROWS
+        listed_entries.listed_before(session, "bench", "tz", keys)
+        listed_entries.save_listed(session, "bench", "tz", rows, NOW)
 
 
 def article(number: int) -> Article:

@@ -38,7 +38,7 @@ def main(home: str) -> None:
         before = cpu()
         compute_keywords(database, config.home / "cache")
         with database.read() as session:
-            pages = leases.history(session, "bench")[0].new
+            pages = leases.run_history(session, "bench")[0].new
     spent |= {"pages": pages, "keywords": cpu() - before}
     sys.stdout.write(json.dumps(spent) + "\n")
 

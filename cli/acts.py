@@ -15,7 +15,7 @@ from pipelines.dedupe.grouping import member
 from policy.documents.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
 from storage.policies import memberships
-from storage.policies.memberships import Membership, Printed
+from storage.policies.memberships import ArticleOfPolicy, Membership
 
 _DAY = ["%Y-%m-%d"]
 
@@ -46,13 +46,13 @@ def drawn(session: Session, home: Home, number: int, moment: dt.datetime | None)
 
 
 def _members(session: Session, home: Home, number: int, moment: dt.datetime | None) -> list[PolicyArticle]:
-    printed = memberships.printed(session, number, known_at=moment)
-    told = memberships.current(session, [one.known.id for one in printed], known_at=moment)
+    printed = memberships.articles_of_policy(session, number, known_at=moment)
+    told = memberships.current_memberships(session, [one.known.id for one in printed], known_at=moment)
     owners = home.owners
     return [_member(one, told.get(one.known.id), owners.get(one.known.portal)) for one in printed]
 
 
-def _member(printed: Printed, told: Membership | None, owner: str | None) -> PolicyArticle:
+def _member(printed: ArticleOfPolicy, told: Membership | None, owner: str | None) -> PolicyArticle:
     article, asked = printed.version.article, member(comparison_profile(printed.version.article))
     return PolicyArticle(
         article_id=printed.known.id,

@@ -131,7 +131,7 @@ def _show(outcome: BackfillOutcome, until: dt.date | None, *, as_json: bool) -> 
 
 def _list(home: Home, slug: str | None, *, as_json: bool) -> None:
     with home.database() as database, database.read() as session:
-        found = [each for each in backfills.every(session) if slug in (None, each.portal)]
+        found = [each for each in backfills.list_backfills(session) if slug in (None, each.portal)]
     if as_json:
         console.write_json([console.backfill_shape(each) for each in found])
         return
@@ -144,8 +144,8 @@ def _list(home: Home, slug: str | None, *, as_json: bool) -> None:
 
 def _cancel(home: Home, slug: str, *, as_json: bool) -> None:
     with home.database() as database, database.write() as session:
-        held = backfills.open_of(session, slug)
+        held = backfills.open_backfill_of(session, slug)
         if held is None:
             raise ConfigError(f"{slug} has no open back-fill")
-        ended = backfills.close(session, held.id, "cancelled", clock.now())
+        ended = backfills.close_backfill(session, held.id, "cancelled", clock.now())
     console.write_json(console.backfill_shape(ended)) if as_json else console.say(Text(ended.headline))

@@ -24,7 +24,7 @@ from policy.records.saves import Link, Ruling
 from storage import queries
 from storage.policies import article_links, memberships
 from storage.policies.memberships import Membership
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 
 MOST_PAIRS = 20_000
 """Pairs of articles that one decision may be about."""
@@ -45,7 +45,7 @@ def why(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
         linking.follow(database)
         with database.read() as session:
             known = find_article(session, article)
-            told = memberships.history(session, known.id)
+            told = memberships.membership_history(session, known.id)
             near = sorted(article_links.links_of(session, [known.id]), key=_telling)
             others = queries.articles(session, [link.other(known.id) for link in near])
             rulings = article_links.rulings_of(session, [known.id])
@@ -67,16 +67,16 @@ def _telling(link: Link) -> tuple[bool, int, float]:
     return (link.kind == "different", -link.strength, -link.containment)
 
 
-def _link_shape(link: Link, known: KnownArticle, others: dict[int, KnownArticle]) -> dict[str, Any]:
+def _link_shape(link: Link, known: ArchivedArticle, others: dict[int, ArchivedArticle]) -> dict[str, Any]:
     other = others[link.other(known.id)]
     return console.plain(link) | {"other": other.id, "policy_id": other.policy_id, "url": other.url}
 
 
 def _print(
-    known: KnownArticle,
+    known: ArchivedArticle,
     told: Sequence[Membership],
     near: Sequence[Link],
-    others: dict[int, KnownArticle],
+    others: dict[int, ArchivedArticle],
     rulings: Sequence[Ruling],
 ) -> None:
     console.say(Text(known.title, style="bold"))
@@ -170,7 +170,7 @@ def _decide(
         raise ArchiveError(f"that decides {len(pairs)} pairs of articles, at most {MOST_PAIRS}")
     name = by or getpass.getuser()
     for a, b in pairs:
-        article_links.rule(session, Ruling(a=a, b=b, same=same, by=name, why=why, at=at))
+        article_links.add_ruling(session, Ruling(a=a, b=b, same=same, by=name, why=why, at=at))
     regroup(session, {end for pair in pairs for end in pair}, at=at, by=name)
 
 

@@ -39,7 +39,7 @@ def boilerplate(
         if keep or forget:
             _revise(database, slug, keep or [], forget or [])
         with database.read() as session:
-            active, seen = stored.active(session, slug), stored.sightings(session, slug)
+            active, seen = stored.active_set(session, slug), stored.sightings(session, slug)
     blocks = learning.recount(active.blocks, seen) if active else []
     if as_json:
         console.write_json(_shape(slug, active, blocks, seen))
@@ -58,7 +58,7 @@ def _revise(database: Database, slug: str, keep: list[str], forget: list[str]) -
 
     try:
         with database.write() as session:
-            stored.publish(session, slug, clock.now(), revised)
+            stored.publish_set(session, slug, clock.now(), revised)
     except KeyError as error:
         raise ArchiveError(f"{slug} has no block {error}; polarchive boilerplate {slug} lists them") from None
 

@@ -24,7 +24,7 @@ from pipelines.diff.text_diff import LineChange
 from policy.errors import ArchiveError
 from policy.records import Version
 from policy.text.clauses import ClausePosition, line_positions
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 
 Compared = Annotated[
     str,
@@ -128,7 +128,7 @@ def _other(session: Session, article: str, name: str) -> Version:
         raise ArchiveError(f"{error}{hint}") from None
 
 
-def _last_two(session: Session, known: KnownArticle, number: int | None) -> tuple[Version, Version]:
+def _last_two(session: Session, known: ArchivedArticle, number: int | None) -> tuple[Version, Version]:
     newest = number or known.newest
     if newest == 1:
         raise ArchiveError(f"article {known.id} has one version only: nothing to compare")
@@ -140,7 +140,7 @@ def _version(session: Session, name: str) -> Version:
     return find_version(session, known, number)
 
 
-def _named(session: Session, name: str) -> tuple[KnownArticle, int | None]:
+def _named(session: Session, name: str) -> tuple[ArchivedArticle, int | None]:
     """The article and the version, if one is named, of ``12@3``."""
     at = _AT.fullmatch(name)
     return (

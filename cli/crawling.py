@@ -195,8 +195,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
         messages = deliveries.count_by_state(session)
         alarms = reporting.alarms(session, slugs)
         resting = [resting_domain(each) for each in health_history.backoffs(session).values()]
-        distrusted = validators.distrusted(session)
-        open_backfills = backfills.every(session, only_open=True)
+        distrusted = validators.inconsistent_portals(session)
+        open_backfills = backfills.list_backfills(session, only_open=True)
         held_by = [*lease.blocking_runs(session).values()]
     if as_json:
         shapes = [_status_shape(line, alarms) for line in lines]

@@ -143,7 +143,7 @@ def capture(
 def _saved(config: Config, folder: Path) -> dict[str, str]:
     """Write what was captured into the folder, the WARC file beside it; the file names and addresses."""
     from storage.warc.content_coding import decode
-    from storage.warc.reader import load, scan
+    from storage.warc.reader import load_response, scan
 
     written: dict[str, str] = {}
     files = sorted(config.captures.rglob("*.warc.gz"))
@@ -154,7 +154,9 @@ def _saved(config: Config, folder: Path) -> dict[str, str]:
         kind = next((value for name, value in record.headers if name.lower() == "content-type"), "html")
         suffix = next((suffix for word, suffix in SUFFIXES.items() if word in kind), ".bin")
         name = f"{len(written) + 1:02}{suffix}"
-        (folder / name).write_bytes(decode(record.headers, load(record).body, config.crawl.max_decoded_bytes))
+        (folder / name).write_bytes(
+            decode(record.headers, load_response(record).body, config.crawl.max_decoded_bytes)
+        )
         written[name] = record.url
     for warc in files if written else ():
         (folder / warc.name).write_bytes(warc.read_bytes())

@@ -66,7 +66,7 @@ def diary(
     home: Home = ctx.obj
     declared.get(slug, home.config.portal_packages)
     with home.database() as database, database.read() as session:
-        past = health_history.diary(session, slug, limit=nights + reporting.NIGHTS)
+        past = health_history.runs_before(session, slug, limit=nights + reporting.NIGHTS)
     entries = history_entries(past)[-nights:]
     if as_json:
         console.write_json([_shape(entry) for entry in reversed(entries)])
@@ -111,13 +111,13 @@ def accept(ctx: typer.Context, slug: str) -> None:
 def _accept(database: Database, slug: str) -> str:
     now = clock.now()
     with database.read() as session:
-        entries = history_entries(health_history.diary(session, slug, limit=reporting.NIGHTS))
+        entries = history_entries(health_history.runs_before(session, slug, limit=reporting.NIGHTS))
     open_now = entries[-1].open if entries else ()
     if not open_now:
         return "nothing to accept: no alarm is open"
     with database.write() as session:
-        run = leases.claim(session, slug, now, now, kind="acceptance")
+        run = leases.claim_run(session, slug, now, now, kind="acceptance")
         if run is None:
             raise ArchiveError(f"{slug} is being crawled: accept when that has ended")
-        leases.close(session, run.id, "ok", now, message="accepted by hand")
+        leases.close_run(session, run.id, "ok", now, message="accepted by hand")
     return "accepted: " + ", ".join(alarm.finding.kind for alarm in open_now)

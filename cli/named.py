@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from policy.errors import ArchiveError
 from policy.records import Version
 from storage import queries
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 
 _MOST_DIGITS = 10
 """Of an article's number: a longer one is no number of any database."""
@@ -18,7 +18,7 @@ _MOST_DIGITS = 10
 Named = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address.")]
 
 
-def find_article(session: Session, name: str) -> KnownArticle:
+def find_article(session: Session, name: str) -> ArchivedArticle:
     """The article of this number, ``portal/key`` or address; raises ArchiveError."""
     portal, slash, key = name.partition("/")
     if name.isdecimal():
@@ -32,7 +32,7 @@ def find_article(session: Session, name: str) -> KnownArticle:
     return found
 
 
-def find_version(session: Session, known: KnownArticle, number: int | None) -> Version:
+def find_version(session: Session, known: ArchivedArticle, number: int | None) -> Version:
     """A version of an article, the newest when none is named; raises ArchiveError."""
     found = queries.version(session, known.id, number)
     if found is None:

@@ -20,7 +20,7 @@ from policy.rules.backoff import Backoff
 from resting import domains
 from resting import sentence as resting
 from storage.articles import validators
-from storage.articles.validators import Distrust
+from storage.articles.validators import InconsistentValidators
 from storage.database import is_new
 from storage.runs import health_history
 
@@ -29,7 +29,7 @@ from storage.runs import health_history
 class Standings:
     """What nights found out about portals: whose validators lied, and which domains refuse us."""
 
-    distrusted: Mapping[str, Distrust] = field(factory=dict)
+    distrusted: Mapping[str, InconsistentValidators] = field(factory=dict)
     backoffs: Mapping[str, Backoff] = field(factory=dict)
 
     def left_alone(self, portal: Portal) -> list[Backoff]:
@@ -59,7 +59,7 @@ def portals(ctx: typer.Context, as_json: Json = False) -> None:
         console.say(Text(distrust(lied)))
 
 
-def distrust(each: Distrust) -> str:
+def distrust(each: InconsistentValidators) -> str:
     """A portal whose validators are not trusted, in one line."""
     return f"{each.portal}: its ETags are not trusted since {console.moment(each.since)}: {each.url}"
 
@@ -69,7 +69,7 @@ def _standings(home: Home) -> Standings:
     if is_new(home.config.database_url):
         return Standings()
     with home.database() as database, database.read() as session:
-        lied = {each.portal: each for each in validators.distrusted(session)}
+        lied = {each.portal: each for each in validators.inconsistent_portals(session)}
         return Standings(distrusted=lied, backoffs=health_history.backoffs(session))
 
 

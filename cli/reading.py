@@ -23,7 +23,7 @@ from policy.text.word_spaces import join_words
 from storage import queries, rows
 from storage.articles import relocation
 from storage.policies import memberships
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 
 
 @app.command()
@@ -49,15 +49,15 @@ def show(
     console.say(Text(f"\n{found.text}"))
 
 
-def _known_at(session: Session, known: KnownArticle, day: dt.datetime) -> int:
+def _known_at(session: Session, known: ArchivedArticle, day: dt.datetime) -> int:
     """The number of the version that was the newest at the end of a day; raises ArchiveError."""
-    number = memberships.newest_at(session, [known.id], end_of(day)).get(known.id)
+    number = memberships.newest_version_numbers(session, [known.id], end_of(day)).get(known.id)
     if number is None:
         raise ArchiveError(f"article {known.id} was not in the archive on {day.date()}")
     return number
 
 
-def _print_fields(known: KnownArticle, found: Version, aliases: Sequence[Alias]) -> None:
+def _print_fields(known: ArchivedArticle, found: Version, aliases: Sequence[Alias]) -> None:
     table = console.table("", "field", "value", "found by")
     for name, value, rule in _fields(found.article):
         table.add_row(name, Text(value), Text(rule, style="dim"))
@@ -148,7 +148,7 @@ def versions(ctx: typer.Context, article: Named, as_json: Json = False) -> None:
     with home.database() as database, database.read() as session:
         known = find_article(session, article)
         found, kinds = queries.versions(session, known.id), queries.change_kinds(session, known.id)
-        whereabouts = queries.whereabouts(session, known.id)
+        whereabouts = queries.availability_changes(session, known.id)
     if as_json:
         console.write_json([_version_shape(one) | {"by": kinds.get(one.number)} for one in found])
         return
@@ -197,7 +197,7 @@ def _version_shape(version: Version) -> dict[str, Any]:
     }
 
 
-def _presence_shape(known: KnownArticle, aliases: Sequence[Alias]) -> dict[str, Any]:
+def _presence_shape(known: ArchivedArticle, aliases: Sequence[Alias]) -> dict[str, Any]:
     return {
         "missing_since": known.missing_since,
         "withdrawn_since": known.withdrawn_at,
@@ -210,7 +210,7 @@ def _article_shape(version: Version) -> dict[str, Any]:
     """The article with the text that there is to read, its attachments with what is known of each."""
     text = version.text
     files = {"attachments": [_file_shape(file) for file in version.files]}
-    return rows.dump(version.article) | files | {"text": text, "scars": join_words(text).scars}
+    return rows.dump_article(version.article) | files | {"text": text, "scars": join_words(text).scars}
 
 
 def _file_shape(file: File) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from policy.records.boilerplate import BoilerplateSet, PageEdges
 from policy.rules.revisit import is_credible
 from storage import queries
 from storage.articles import archive, availability, boilerplate, captures
-from storage.articles.attachments import store_files
+from storage.articles.attachments import save_attachments
 from storage.database import Database
 from storage.runs import health_history
 
@@ -65,7 +65,9 @@ class BoilerplateLearner:
         self._keep()
         with self._database.write() as session:
             seen = boilerplate.sightings(session, self._portal)
-            active = boilerplate.publish(session, self._portal, now, lambda known: learn(seen, known, now))
+            active = boilerplate.publish_set(
+                session, self._portal, now, lambda known: learn(seen, known, now)
+            )
         if active and active.at == now:
             logger.info("%s: boilerplate set %d, %d blocks", self._portal, active.id, len(active.blocks))
         return active
@@ -73,7 +75,7 @@ class BoilerplateLearner:
     def _keep(self) -> None:
         if self._fresh:
             with self._database.write() as session:
-                boilerplate.remember(session, self._portal, self._fresh.values())
+                boilerplate.save_sightings(session, self._portal, self._fresh.values())
             self._fresh.clear()
 
 
@@ -155,7 +157,7 @@ class ArchivePipeline:
                 self._enclose(item)
 
     def _enclose(self, item: AttachmentBatch) -> None:
-        effect = store_files(self._database, self._portal, item.key, item.files, run_id=self._run_id)
+        effect = save_attachments(self._database, self._portal, item.key, item.files, run_id=self._run_id)
         self._count(f"run/files/{effect}")
 
     def _store(self, item: ExtractedArticle) -> None:
@@ -201,11 +203,11 @@ class ArchivePipeline:
     def _drifting(self) -> frozenset[str]:
         """The fields that so many known articles lost that it is no revision."""
         with self._database.read() as session:
-            found = health_history.alarms_of(session, self._portal, self._facts.readings)
+            found = health_history.drift_alarms_of(session, self._portal, self._facts.readings)
         return frozenset(alarm.field for alarm in found if alarm.readings == "lost")
 
     def _save(self, item: ExtractedArticle) -> None:
-        saved = archive.store(
+        saved = archive.save_article(
             self._database,
             evolve(item, run_id=self._run_id),
             decide=decide,
@@ -245,7 +247,7 @@ class ArchivePipeline:
 
     def _withdrawn_before(self) -> tuple[list[Gone], list[Gone]]:
         with self._database.read() as session:
-            known = queries.known_among(session, self._portal, [item.key for item in self._gone])
+            known = queries.articles_by_key(session, self._portal, [item.key for item in self._gone])
         before = {key for key, article in known.items() if article.withdrawn_at}
         gone = [item for item in self._gone if item.key not in before]
         return gone, [item for item in self._gone if item.key in before]

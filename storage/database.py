@@ -89,7 +89,7 @@ def check(url: str) -> None:
     if _is_missing(_parsed(url)):
         raise ArchiveError(f"{_shown(url)}: there is no archive yet; run polarchive init")
     with connected(url, wal=False) as connection:
-        migrations.check(connection, _shown(url))
+        migrations.refuse_other_revision(connection, _shown(url))
 
 
 def is_new(url: str) -> bool:
@@ -107,7 +107,7 @@ def upgrade(url: str) -> None:
         with connected(url, wal=False) as connection:
             migrations.refuse_newer(connection, _shown(url))
     with connected(url, wal=True) as connection:
-        migrations.upgrade(connection)
+        migrations.run_migrations(connection)
 
 
 @contextmanager

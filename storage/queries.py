@@ -15,8 +15,8 @@ from policy.records.saves import Candidate
 from storage.articles import version_keywords
 from storage.articles.attachments import files_of
 from storage.rows import (
-    KnownArticle,
-    KnownPolicy,
+    ArchivedArticle,
+    ArchivedPolicy,
     article_record,
     capture_record,
     change_record,
@@ -70,7 +70,7 @@ def _doc_nos(session: Session, policies: Collection[int]) -> dict[int, tuple[str
     }
 
 
-def policy(session: Session, policy_id: int) -> KnownPolicy | None:
+def policy(session: Session, policy_id: int) -> ArchivedPolicy | None:
     """A policy with its keys and articles; of a tombstone the policy that it turned out to be."""
     row = session.get(PolicyRow, policy_id)
     if row is not None and row.merged_into is not None:
@@ -79,7 +79,7 @@ def policy(session: Session, policy_id: int) -> KnownPolicy | None:
         return None
     keys = session.scalars(select(PolicyKeyRow.key).where(PolicyKeyRow.policy_id == policy_id))
     articles = select(ArticleRow).where(ArticleRow.policy_id == policy_id).order_by(ArticleRow.id)
-    return KnownPolicy(
+    return ArchivedPolicy(
         id=row.id,
         title=row.title,
         first_seen=row.first_seen,
@@ -94,15 +94,15 @@ def policy(session: Session, policy_id: int) -> KnownPolicy | None:
 _ALIASED = select(AliasRow.key, ArticleRow).join(ArticleRow, ArticleRow.id == AliasRow.article_id)
 
 
-def known_articles(session: Session, portal: str) -> list[KnownArticle]:
+def articles_of_portal(session: Session, portal: str) -> list[ArchivedArticle]:
     """All articles of a portal, the oldest acquaintance first."""
     query = select(ArticleRow).where(ArticleRow.portal == portal).order_by(ArticleRow.id)
     return [article_record(row) for row in session.scalars(query)]
 
 
-def known_among(session: Session, portal: str, keys: Collection[str]) -> dict[str, KnownArticle]:
+def articles_by_key(session: Session, portal: str, keys: Collection[str]) -> dict[str, ArchivedArticle]:
     """Those of these keys that are articles of the portal, or stand for one that has another key."""
-    asked, found = list(keys), dict[str, KnownArticle]()
+    asked, found = list(keys), dict[str, ArchivedArticle]()
     for start in range(0, len(asked), _AT_ONCE):
         some = asked[start : start + _AT_ONCE]
         own = select(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.key.in_(some))
@@ -115,7 +115,7 @@ def known_among(session: Session, portal: str, keys: Collection[str]) -> dict[st
 
 def due_articles(
     session: Session, portal: str, today: dt.date, *, after: tuple[dt.date, int], limit: int
-) -> list[KnownArticle]:
+) -> list[ArchivedArticle]:
     """The articles of a portal to be looked at by a day, those overdue longest first, behind a due day
     and an article's number."""
     day, number = after
@@ -129,7 +129,7 @@ def due_articles(
     return [article_record(row) for row in session.scalars(query)]
 
 
-def article(session: Session, article_id: int) -> KnownArticle | None:
+def article(session: Session, article_id: int) -> ArchivedArticle | None:
     """An article by its number in the archive, or by one it had before it was joined with another."""
     row = session.get(ArticleRow, article_id)
     row = row or session.scalar(
@@ -140,24 +140,24 @@ def article(session: Session, article_id: int) -> KnownArticle | None:
     return article_record(row) if row else None
 
 
-def joined(session: Session, ids: Collection[int]) -> list[int]:
+def merged_ids(session: Session, ids: Collection[int]) -> list[int]:
     """The numbers that articles had which are part of these now."""
     query = select(AliasRow.joined).where(AliasRow.article_id.in_(ids), AliasRow.joined.is_not(None))
     return [number for number in session.scalars(query) if number is not None]
 
 
-def articles(session: Session, ids: Collection[int]) -> dict[int, KnownArticle]:
+def articles(session: Session, ids: Collection[int]) -> dict[int, ArchivedArticle]:
     """Those of these articles that there are, by their ids."""
     rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)))
     return {row.id: article_record(row) for row in rows}
 
 
-def article_by_key(session: Session, portal: str, key: str) -> KnownArticle | None:
+def article_by_key(session: Session, portal: str, key: str) -> ArchivedArticle | None:
     """An article by its portal and the portal's key, or one that stands for it."""
-    return known_among(session, portal, [key]).get(key)
+    return articles_by_key(session, portal, [key]).get(key)
 
 
-def article_by_url(session: Session, url: str) -> KnownArticle | None:
+def article_by_url(session: Session, url: str) -> ArchivedArticle | None:
     """An article by its address, by one it had or was found at, or by that of any page it was read from."""
     row = session.scalar(select(ArticleRow).where(ArticleRow.url == url).order_by(ArticleRow.id).limit(1))
     row = row or session.scalar(
@@ -225,7 +225,7 @@ def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
     pairs = session.execute(query).all()
     ids = [row.id for row, _ in pairs]
     captures, files = _captures(session, ids), files_of(session, ids)
-    words = version_keywords.of_versions(session, ids)
+    words = version_keywords.keywords_of(session, ids)
     return [
         version_record(
             row,
@@ -268,7 +268,7 @@ def change_kinds(session: Session, article_id: int) -> dict[int, str]:
     return {row.version: row.kind for row in rows}
 
 
-def whereabouts(session: Session, article_id: int) -> list[Change]:
+def availability_changes(session: Session, article_id: int) -> list[Change]:
     """When an article was withdrawn, restored and moved, the first time first."""
     kinds = ChangeRow.kind.in_(["withdrawn", "restored", "moved"])
     query = select(ChangeRow).where(ChangeRow.article_id == article_id, kinds).order_by(ChangeRow.id)

@@ -27,14 +27,14 @@ def _moment(value: str, _: Any) -> dt.datetime | dt.date:
 _article_json_converter.register_structure_hook(dt.datetime | dt.date, _moment)
 
 
-def dump(article: Article) -> dict[str, Any]:
+def dump_article(article: Article) -> dict[str, Any]:
     """All fields but the text."""
     fields: dict[str, Any] = _article_json_converter.unstructure(article)
     del fields["text"]
     return fields
 
 
-def load(fields: dict[str, Any], text: str) -> Article:
+def load_article(fields: dict[str, Any], text: str) -> Article:
     """The article again; fields that a later release added are passed over."""
     return _article_json_converter.structure(fields | {"text": text}, Article)
 
@@ -48,7 +48,7 @@ def load_completeness(fields: dict[str, Any]) -> Completeness:
 
 
 @frozen(kw_only=True)
-class KnownArticle:
+class ArchivedArticle:
     """An article of the archive, without its words; ``title`` is that of its newest version."""
 
     id: int
@@ -71,19 +71,19 @@ class KnownArticle:
 
 
 @frozen(kw_only=True)
-class KnownPolicy:
+class ArchivedPolicy:
     """A policy with the articles that print it."""
 
     id: int
     title: str
     first_seen: dt.datetime
     keys: tuple[str, ...]
-    articles: tuple[KnownArticle, ...]
+    articles: tuple[ArchivedArticle, ...]
 
 
-def article_record(row: ArticleRow) -> KnownArticle:
+def article_record(row: ArticleRow) -> ArchivedArticle:
     """The article of a row."""
-    return KnownArticle(
+    return ArchivedArticle(
         id=row.id,
         policy_id=row.policy_id,
         portal=row.portal,
@@ -130,7 +130,7 @@ def version_record(
         content_hash=row.content_hash,
         code=row.code,
         boilerplate=row.boilerplate,
-        article=load(row.record, row.text),
+        article=load_article(row.record, row.text),
         captures=captures,
         keywords=keywords,
         files=files,

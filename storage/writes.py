@@ -52,7 +52,7 @@ _ALIAS = (
 )
 
 
-def hold_article(session: Session, portal: str, key: str) -> ArticleRow | None:
+def lock_article(session: Session, portal: str, key: str) -> ArticleRow | None:
     """The row of the article with this key, or one that stands for it; nobody else changes it until the
     commit."""
     asked = {"portal": portal, "key": key}

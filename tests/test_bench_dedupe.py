@@ -28,7 +28,7 @@ def indexed(home: Path, *, at_once: bool) -> Rows:
         else:
             for new in planted.corpus(COUNT, SEED):
                 with database.write() as session:
-                    index.add(session, new.number + 1, fingerprints(filled.sheet_of(new)))
+                    index.index_article(session, new.number + 1, fingerprints(filled.sheet_of(new)))
         of_article = select(FingerprintedRow.article_id, FingerprintRow.hash).join(
             FingerprintRow, FingerprintRow.wording_id == FingerprintedRow.wording_id
         )

@@ -10,8 +10,8 @@ from crawler.runs.context import RunContext
 from crawler.spiders.listing_cursor import ArticleFetch
 from crawler.urls import alike
 from policy.rules.validators import Validators, contradicts_request, is_full_fetch_due, validators
-from storage.articles.validators import distrust, is_trusted
-from storage.rows import KnownArticle
+from storage.articles.validators import are_consistent, mark_inconsistent
+from storage.rows import ArchivedArticle
 
 UNCHANGED = 304
 _NAMING = ("ETag", "Last-Modified")
@@ -30,7 +30,7 @@ def unconditional(request: Request) -> Request:
     return request
 
 
-def vouched_by(article: KnownArticle, *, replay: bool) -> Validators | None:
+def vouched_by(article: ArchivedArticle, *, replay: bool) -> Validators | None:
     """What a known article is asked for with at its next look; a replay gets what was saved anyway."""
     whole = is_full_fetch_due(article.key, article.looks) and not replay
     return None if whole else article.validators
@@ -49,7 +49,7 @@ class Conditional:
     ) -> None:
         self._context, self._code, self._boilerplate, self._lied = context, code, boilerplate, lied
         with context.database.read() as session:
-            trusted = is_trusted(session, context.portal.slug)
+            trusted = are_consistent(session, context.portal.slug)
         self._enabled = trusted and not (context.sample or context.imported)
 
     def headers(self, sought: ArticleFetch, url: str) -> dict[str, str]:
@@ -68,7 +68,7 @@ class Conditional:
         if not contradicts_request(sent, {name: _text(response.headers.get(name)) for name in _NAMING}):
             return False
         with self._context.database.write() as session:
-            distrust(session, self._context.portal.slug, response.url, response.meta["capture"].at)
+            mark_inconsistent(session, self._context.portal.slug, response.url, response.meta["capture"].at)
         return True
 
     def offered(self, response: Response, sought: ArticleFetch) -> Validators | None:

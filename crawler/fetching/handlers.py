@@ -26,7 +26,7 @@ from crawler.fetching.traffic import SECONDS
 from crawler.runs.context import context_of, part_of
 from crawler.urls import origin
 from storage.articles import captures
-from storage.warc.reader import load, read, refer
+from storage.warc.reader import as_capture, load_response, read_response
 from storage.warc.record_parser import RENDERED, StoredRecord, StoredResponse
 
 EVERY = 0.1
@@ -145,10 +145,10 @@ class ReplayHandler(BaseDownloadHandler):
         return held[min(self._asked[asked], len(held)) - 1] if held else None
 
     def _load(self, record: StoredRecord) -> StoredResponse:
-        own = refer(record, self._root)
+        own = as_capture(record, self._root)
         if own is None and record.revisit and self._saved.original(record.digest) is None:
             return self._held(record)
-        return read(self._root, own) if own else load(record, known=self._saved.original)
+        return read_response(self._root, own) if own else load_response(record, known=self._saved.original)
 
     def _held(self, record: StoredRecord) -> StoredResponse:
         """A saved revisit whose payload the archive holds since an earlier replay, or nobody has."""
@@ -156,5 +156,5 @@ class ReplayHandler(BaseDownloadHandler):
             capture = captures.first_capture(session, record.digest)
         if capture is None:
             raise NotSaved(f"{record.url}: its body is in a capture that is not among these")
-        body = read(self._root, capture).body
-        return evolve(load(evolve(record, refers_to=None)), body=body, digest=record.digest)
+        body = read_response(self._root, capture).body
+        return evolve(load_response(evolve(record, refers_to=None)), body=body, digest=record.digest)

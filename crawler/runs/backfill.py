@@ -99,13 +99,13 @@ def settled(database: Database, backfill_id: int, now: dt.datetime) -> Backfill:
         ours = backfills.backfill(session, backfill_id)
         if ours.state != "open" or not ours.complete:
             return ours
-        return backfills.close(session, ours.id, "done", now)
+        return backfills.close_backfill(session, ours.id, "done", now)
 
 
 def _begun(database: Database, ours: Backfill, now: dt.datetime) -> Backfill:
     with database.write() as session:
         if not ours.id:
-            ours = backfills.begin(
+            ours = backfills.create_backfill(
                 session,
                 ours.portal,
                 ours.sections,
@@ -114,7 +114,7 @@ def _begun(database: Database, ours: Backfill, now: dt.datetime) -> Backfill:
                 now,
                 listing_pages=ours.listing_pages,
             )
-        backfills.ran(session, ours.id, now)
+        backfills.record_run(session, ours.id, now)
         return backfills.backfill(session, ours.id)
 
 
@@ -143,7 +143,10 @@ def planned(
 ) -> Backfill:
     """The portal's open back-fill, or one to be opened, which has no number yet; raises ConfigError."""
     with database.read() as session:
-        held, floor = backfills.open_of(session, portal.slug), leases.first_since(session, portal.slug)
+        held, floor = (
+            backfills.open_backfill_of(session, portal.slug),
+            leases.first_window(session, portal.slug),
+        )
     if wish.since is None:
         return _held(portal, wish, held)
     if wish.until and wish.until < wish.since:

@@ -110,13 +110,13 @@ def begin(
         kill_switch.require_none(config)
         require_contact(config, chosen)
     with database.read() as session:
-        floor = leases.first_since(session, slug)
-        known = frozenset(leases.known_sections(session, slug, replay=bool(replay)))
-        closed = frozenset() if by_hand or replay else health_history.closed(session, slot)
+        floor = leases.first_window(session, slug)
+        known = frozenset(leases.crawled_sections(session, slug, replay=bool(replay)))
+        closed = frozenset() if by_hand or replay else health_history.backed_off_domains(session, slot)
         deep = chosen if since or replay else _due_sweeps(session, config, portal, chosen, slot)
     window = since or (None if replay else floor or first_day(config, now))
     with database.write() as session:
-        run = leases.claim(session, slug, slot, now, since=window, replay=bool(replay), kind=kind)
+        run = leases.claim_run(session, slug, slot, now, since=window, replay=bool(replay), kind=kind)
     if run is None:
         return None
     return RunContext(

@@ -27,7 +27,7 @@ from storage.articles import captures as captured
 from storage.database import Database
 from storage.runs import leases
 from storage.warc.gzip_members import cut_torn
-from storage.warc.reader import refer, scan
+from storage.warc.reader import as_capture, scan
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def alive(config: Config, run_id: int) -> bool | None:
 def close_lost(config: Config, database: Database, now: dt.datetime) -> list[Run]:
     """Close the runs whose process is dead, and keep what they had fetched."""
     with database.read() as session:
-        running = [run for run in leases.history(session, limit=500) if run.state == "running"]
+        running = [run for run in leases.run_history(session, limit=500) if run.state == "running"]
     return [close_dead(config, database, run, now) for run in running if _is_lost(config, run, now)]
 
 
@@ -74,7 +74,7 @@ def close_dead(config: Config, database: Database, run: Run, now: dt.datetime, *
     found = _rescue(config, database, run)
     with database.write() as session:
         state: RunState = "timeout" if late else "lost"
-        closed = leases.close(session, run.id, state, now, message=why, captures=max(found, run.captures))
+        closed = leases.close_run(session, run.id, state, now, message=why, captures=max(found, run.captures))
     _lock(config, run.id).unlink(missing_ok=True)
     logger.warning("%s: run %d closed as %s: %s", run.portal, run.id, closed.state, why)
     return closed
@@ -95,7 +95,7 @@ def _rescue(config: Config, database: Database, run: Run) -> int:
         return 0
     try:
         cut_torn(path)
-        captures = [refer(record, config.captures) for record in scan(path)]
+        captures = [as_capture(record, config.captures) for record in scan(path)]
     except ArchiveError as error:
         logger.error("%s: captures not recorded: %s", run.warc, error)
         return 0
@@ -122,7 +122,7 @@ _NAMES: dict[RunKind, str] = {
 
 def blocking_runs(session: Session) -> dict[str, Run]:
     """The run of another kind than a night's that holds a portal now, by portal."""
-    return {slug: run for slug, run in leases.running(session).items() if run.kind != "crawl"}
+    return {slug: run for slug, run in leases.running_runs(session).items() if run.kind != "crawl"}
 
 
 def sentence(run: Run) -> str:

@@ -121,7 +121,7 @@ def crawled(context: RunContext, spider: str | type[Spider] = "portal") -> Run:
 def settled(context: RunContext) -> Run:
     """The closed run of a crawl that ended, whichever way."""
     with context.database.write() as session:  # changes nothing where the ledger closed the run
-        run = leases.close(
+        run = leases.close_run(
             session, context.run.id, "failed", context.clock(), message="the crawl broke; see the log"
         )
     if context.sample is None:
@@ -262,14 +262,14 @@ def _settled(config: Config, slug: str, slot: dt.datetime, code: int, *, late: b
 def _unbegun(database: Database, slug: str, slot: dt.datetime, code: int) -> Run | None:
     """The row of a run whose child ended before it claimed it: a configuration it cannot work with."""
     with database.write() as session:
-        run = leases.claim(session, slug, slot, clock.now())
+        run = leases.claim_run(session, slug, slot, clock.now())
         why = f"the child process ended with {code} before it began; see its log"
-        return leases.close(session, run.id, "failed", clock.now(), message=why) if run else None
+        return leases.close_run(session, run.id, "failed", clock.now(), message=why) if run else None
 
 
 def _run_of(database: Database, slug: str, slot: dt.datetime) -> Run | None:
     with database.read() as session:
-        return next((run for run in leases.history(session, slug) if run.slot == slot), None)
+        return next((run for run in leases.run_history(session, slug) if run.slot == slot), None)
 
 
 def _log(config: Config, slug: str, slot: dt.datetime) -> Path:

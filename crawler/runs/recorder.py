@@ -27,9 +27,9 @@ from crawler.runs.statistics import SectionReports
 from pipelines.extraction_counts import ExtractionCounts
 from policy.records import Capture
 from storage.articles import captures
-from storage.articles.captures import held_payload
+from storage.articles.captures import capture_of_payload
 from storage.runs import leases
-from storage.warc.reader import holds, refer
+from storage.warc.reader import as_capture, is_stored
 from storage.warc.record_parser import StoredRecord
 from storage.warc.writer import CaptureWriter
 
@@ -125,7 +125,7 @@ class RunRecorder:
 
     def _keep_stored(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
         """Refer to a capture of the home; take over a foreign one, and what it refers to."""
-        own = refer(record, self._context.config.captures) or self._taken_over(record)
+        own = as_capture(record, self._context.config.captures) or self._taken_over(record)
         if own:
             return own
         if original and not self._taken_over(original):
@@ -137,7 +137,7 @@ class RunRecorder:
         """What an earlier replay copied of a foreign record, when it is there and whole."""
         with self._context.database.read() as session:
             known = captures.capture_by_record(session, record.record_id, record.digest)
-        return known if known and holds(self._context.config.captures, known) else None
+        return known if known and is_stored(self._context.config.captures, known) else None
 
     def _open_writer(self) -> CaptureWriter:
         """The run's WARC; its row knows it before the first record lies in it."""
@@ -147,13 +147,13 @@ class RunRecorder:
                 root, run.portal, run.id, now=self._context.clock(), known=self._payload
             )
             with self._context.database.write() as session:
-                leases.beat(session, run.id, self._context.clock(), warc=self._writer.file)
+                leases.record_heartbeat(session, run.id, self._context.clock(), warc=self._writer.file)
         return self._writer
 
     def _payload(self, digest: str) -> Capture | None:
         """Where a payload is held already, so that it is kept once."""
         with self._context.database.read() as session:
-            return held_payload(session, self._run.portal, digest)
+            return capture_of_payload(session, self._run.portal, digest)
 
     def sync(self) -> None:
         """Make the WARC safe before what refers to it is committed."""
@@ -194,7 +194,7 @@ class RunRecorder:
         counts = self._tally()
         state, message = statistics.final_state(reason, counts), statistics.explain(reason, counts)
         with self._context.database.write() as session:
-            leases.close(
+            leases.close_run(
                 session, self._run.id, state, self._context.clock(), message=message, **self._counts(counts)
             )
 
@@ -203,7 +203,7 @@ class RunRecorder:
         end), or the run is taken for lost and its slot crawled twice."""
         try:
             with self._context.database.write() as session:
-                ours = leases.beat(
+                ours = leases.record_heartbeat(
                     session, self._run.id, self._context.clock(), **self._counts(self._tally())
                 )
         except SQLAlchemyError as error:

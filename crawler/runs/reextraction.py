@@ -147,9 +147,9 @@ class Reextractor:
     def read_all(self, progress: Progress) -> Reextraction:
         """Every article of the portal, and every page that should have become one."""
         with self.database.read() as session:
-            self.boilerplate = boilerplate.active(session, self.portal.slug)
-            known = {one.key: one.id for one in queries.known_articles(session, self.portal.slug)}
-            self._stands_for = relocation.keys(session, self.portal.slug)
+            self.boilerplate = boilerplate.active_set(session, self.portal.slug)
+            known = {one.key: one.id for one in queries.articles_of_portal(session, self.portal.slug)}
+            self._stands_for = relocation.keys_by_alias(session, self.portal.slug)
             urls = self._urls(captured_urls(session, self.portal.slug, self.wishes.since))
         keys = [*known, *(key for key in urls if key not in known)]
         for done, key in enumerate(keys):
@@ -208,7 +208,7 @@ class Reextractor:
 
     def _archived(self, version: Version | None) -> _State:
         with self.database.read() as session:
-            read_with = boilerplate.numbered(session, version.boilerplate) if version else None
+            read_with = boilerplate.set_by_id(session, version.boilerplate) if version else None
         return _State(article=version.article if version else None, boilerplate=read_with)
 
     def _states(
@@ -288,7 +288,7 @@ class Reextractor:
             return
         self._beaten = time.monotonic()
         with self.database.write() as session:
-            if not leases.beat(session, self.run.id, clock.now()):
+            if not leases.record_heartbeat(session, self.run.id, clock.now()):
                 raise ArchiveError(f"{self.portal.slug}: run {self.run.id} was closed by somebody else")
 
 
@@ -336,7 +336,7 @@ def reextract(
         lease.close_lost(config, database, now)
         with database.write() as session:
             kind: RunKind = "acceptance" if wishes.accept else "reextract"
-            run = leases.claim(session, slug, now, now, kind=kind)
+            run = leases.claim_run(session, slug, now, now, kind=kind)
         if run is None:
             return None
         with lease.held(config, run.id):
@@ -351,10 +351,12 @@ def _closed(database: Database, run: Run, again: Reextractor, progress: Progress
     except BaseException as error:  # a run never stays open behind its process
         with database.write() as session:
             why = str(error) or type(error).__name__
-            leases.close(session, run.id, "failed", clock.now(), message=f"re-extraction ended early: {why}")
+            leases.close_run(
+                session, run.id, "failed", clock.now(), message=f"re-extraction ended early: {why}"
+            )
         raise
     with database.write() as session:
-        closed = leases.close(
+        closed = leases.close_run(
             session,
             run.id,
             "ok" if done.whole else "partial",

@@ -62,7 +62,7 @@ class ArticleReader:
         self._context, self._portal = context, context.portal
         self._stored = CaptureReader(context.config, context.database)
         with context.database.read() as session:
-            self._boilerplate = boilerplate.active(session, context.portal.slug)
+            self._boilerplate = boilerplate.active_set(session, context.portal.slug)
         self.code = code_version(context.portal)
 
     @property

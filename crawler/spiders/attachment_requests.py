@@ -28,7 +28,7 @@ from policy.records import Article, Attachment, Capture, Fetched
 from policy.records.content import FileText
 from policy.rules.identity import content_hash
 from storage.articles import captures
-from storage.articles.attachments import ArticleAttachments, StoredAttachment, file_text, held_article
+from storage.articles.attachments import ArticleAttachments, StoredAttachment, article_attachments, file_text
 from storage.warc import reader
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class AttachmentRequests:
             return ()
         key = item.article.key
         with self._context.database.read() as session:
-            self._held[key] = held_article(session, self._context.portal.slug, key)
+            self._held[key] = article_attachments(session, self._context.portal.slug, key)
         return due(
             item.article,
             item.captures,
@@ -144,7 +144,7 @@ class AttachmentRequests:
         if not self._wanted.enabled:
             return False
         with self._context.database.read() as session:
-            held = held_article(session, self._context.portal.slug, key)
+            held = article_attachments(session, self._context.portal.slug, key)
         return held is not None and any_due(
             held, recheck_days=self._wanted.recheck_days, now=self._context.clock()
         )
@@ -251,7 +251,7 @@ class AttachmentRequests:
         if capture is None:
             return None
         try:
-            payload = reader.payload(config.captures, capture, config.crawl.max_decoded_bytes)
+            payload = reader.read_payload(config.captures, capture, config.crawl.max_decoded_bytes)
         except ArchiveError:
             return None
         return await self._read(payload.body, attachment)

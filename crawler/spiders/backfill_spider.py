@@ -58,7 +58,7 @@ class BackfillState(PortalState):
         """A section's listing, from where the last run left it."""
         ours = self._backfill
         with self._context.database.read() as session:
-            known = backfills.pages(session, ours.id, section.slug)
+            known = backfills.listing_pages(session, ours.id, section.slug)
         return ListingWalk(
             section=section,
             since=ours.since,
@@ -76,20 +76,22 @@ class BackfillState(PortalState):
         """A page was read: its entries of the range, and where the walk stands, in one transaction."""
         ours, section = self._backfill.id, walk.section.slug
         with self._context.database.write() as session:
-            held = queries.known_among(session, self._portal, [entry.key for entry in chosen])
-            backfills.find(session, ours, section, [entry for entry in chosen if entry.key not in held])
-            backfills.keep_page(session, ours, section, walk.asked, walk.pages)
+            held = queries.articles_by_key(session, self._portal, [entry.key for entry in chosen])
+            backfills.add_entries(
+                session, ours, section, [entry for entry in chosen if entry.key not in held]
+            )
+            backfills.save_page(session, ours, section, walk.asked, walk.pages)
             if walk.grown:
                 waiting = [(url, walk.tries.get(url, 0)) for url in walk.waiting]
-                backfills.keep_waiting(session, ours, section, waiting, read=walk.frontier.read)
+                backfills.save_waiting_pages(session, ours, section, waiting, read=walk.frontier.read)
             walk.known += len(held)
-            backfills.keep_walked(session, ours, section, walk.report)
+            backfills.save_walked(session, ours, section, walk.report)
 
     def lost(self, walk: ListingWalk) -> None:
         """A page could not be read."""
         with self._context.database.write() as session:
-            backfills.page_lost(session, self._backfill.id, walk.section.slug, walk.asked)
-            backfills.keep_walked(session, self._backfill.id, walk.section.slug, walk.report)
+            backfills.record_page_failure(session, self._backfill.id, walk.section.slug, walk.asked)
+            backfills.save_walked(session, self._backfill.id, walk.section.slug, walk.report)
 
     # -------------------------------------------------------------- articles
 
@@ -101,7 +103,7 @@ class BackfillState(PortalState):
 
     def _wanted_behind(self, key: str) -> list[Entry]:
         with self._context.database.read() as session:
-            return backfills.pending(session, self._backfill.id, after=key, limit=_AT_ONCE)
+            return backfills.pending_entries(session, self._backfill.id, after=key, limit=_AT_ONCE)
 
     def not_come(self, key: str) -> None:
         """An article of the range could not be had."""

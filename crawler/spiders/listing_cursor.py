@@ -15,7 +15,7 @@ from pipelines.items import ExtractedArticle
 from policy.records import Capture, Entry, Listing, Page
 from policy.rules.identity import Alias, Proof
 from policy.rules.validators import Validators
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 
 MOST_PAGES = 500
 """Of one listing or article: whoever shows more is sending us in circles."""
@@ -94,9 +94,9 @@ class RelocationCandidate:
     at their own address."""
 
     item: ExtractedArticle
-    waiting: tuple[KnownArticle, ...] = ()
-    asked: KnownArticle | None = None
-    gone: tuple[tuple[KnownArticle, Proof], ...] = ()
+    waiting: tuple[ArchivedArticle, ...] = ()
+    asked: ArchivedArticle | None = None
+    gone: tuple[tuple[ArchivedArticle, Proof], ...] = ()
 
     @property
     def next(self) -> RelocationCandidate:

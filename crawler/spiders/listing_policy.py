@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from policy.records import Entry
-from storage.articles.listed_entries import Listed
-from storage.rows import KnownArticle
+from storage.articles.listed_entries import ListedEntry
+from storage.rows import ArchivedArticle
 
 
 @frozen(kw_only=True)
@@ -17,8 +17,8 @@ class ListedRow:
     """An entry and what is known of it: the article it is, and how its section showed it before."""
 
     entry: Entry
-    known: KnownArticle | None = None
-    listed: Listed | None = None
+    known: ArchivedArticle | None = None
+    listed: ListedEntry | None = None
 
     @property
     def key(self) -> str:

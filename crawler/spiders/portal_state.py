@@ -15,7 +15,7 @@ from policy.records import Article, Entry
 from policy.rules.validators import Validators
 from storage import queries
 from storage.articles import listed_entries, relocation
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 
 _AT_ONCE = 200
 """So much is read from the archive at a time, however much there is."""
@@ -39,8 +39,8 @@ class PortalState:
         """Which of a page's entries are asked for; that they were shown is remembered before they are."""
         section, rows = trail.section.slug, (*trail.undecided, *entries)
         with self._context.database.write() as session:
-            known = queries.known_among(session, self._portal, [row.key for row in rows])
-            before = listed_entries.remembered(session, self._portal, section, [row.key for row in rows])
+            known = queries.articles_by_key(session, self._portal, [row.key for row in rows])
+            before = listed_entries.listed_before(session, self._portal, section, [row.key for row in rows])
             choice = choose(
                 [ListedRow(entry=row, known=known.get(row.key), listed=before.get(row.key)) for row in rows],
                 self._context.run.since,
@@ -48,7 +48,7 @@ class PortalState:
                 settled=section in self._context.known_sections,
             )
             wanted = {row.entry.key: self.is_silent(row, section) for row in choice.asked if not row.known}
-            listed_entries.remember(
+            listed_entries.save_listed(
                 session,
                 self._portal,
                 section,
@@ -82,7 +82,7 @@ class PortalState:
                 yield self.sought(article)
             after = found[-1].due, found[-1].id
 
-    def sought(self, article: KnownArticle, claim: RelocationCandidate | None = None) -> ArticleFetch:
+    def sought(self, article: ArchivedArticle, claim: RelocationCandidate | None = None) -> ArticleFetch:
         """A known article at the address that the archive has of it."""
         return ArticleFetch(
             url=article.url,
@@ -97,10 +97,10 @@ class PortalState:
         """What a listed article may be asked for with; not where its listing says otherwise than before."""
         return self._vouched(row.known) if row.known and not row.says_otherwise else None
 
-    def _vouched(self, article: KnownArticle) -> Validators | None:
+    def _vouched(self, article: ArchivedArticle) -> Validators | None:
         return vouched_by(article, replay=bool(self._context.replay))
 
-    def _due_behind(self, after: tuple[dt.date, int]) -> list[KnownArticle]:
+    def _due_behind(self, after: tuple[dt.date, int]) -> list[ArchivedArticle]:
         with self._context.database.read() as session:
             return queries.due_articles(session, self._portal, self._today, after=after, limit=_AT_ONCE)
 
@@ -111,21 +111,23 @@ class PortalState:
                 yield ArticleFetch(url=one.entry.url, key=one.entry.key, entry=one.entry, silent=one.silent)
             after = found[-1].entry.key, found[-1].section
 
-    def _owed_behind(self, after: tuple[str, str]) -> list[listed_entries.Listed]:
+    def _owed_behind(self, after: tuple[str, str]) -> list[listed_entries.ListedEntry]:
         with self._context.database.read() as session:
-            return listed_entries.pending(session, self._portal, self._today, after=after, limit=_AT_ONCE)
+            return listed_entries.pending_entries(
+                session, self._portal, self._today, after=after, limit=_AT_ONCE
+            )
 
     # -------------------------------------------------------------- at other addresses
 
-    def known(self, key: str) -> KnownArticle | None:
+    def known(self, key: str) -> ArchivedArticle | None:
         """The article with this key, or one that stands for it."""
         with self._context.database.read() as session:
             return queries.article_by_key(session, self._portal, key)
 
-    def twins(self, article: Article) -> list[KnownArticle]:
+    def twins(self, article: Article) -> list[ArchivedArticle]:
         """Known articles that say the same at other addresses."""
         with self._context.database.read() as session:
-            return relocation.twins(session, article)
+            return relocation.articles_with_same_text(session, article)
 
     def archived(self, article_id: int) -> Article | None:
         """What the newest version of an article says."""
@@ -147,7 +149,7 @@ class PortalState:
     def settle(self) -> None:
         """At the end of the run: what was archived is owed no more."""
         with self._context.database.write() as session:
-            listed_entries.settle(session, self._portal)
+            listed_entries.mark_archived(session, self._portal)
 
 
 # ------------------------------------------------------------------ articles that an import brings

@@ -13,7 +13,7 @@ from crawler.spiders.listing_policy import ListedRow
 from crawler.spiders.portal_state import PortalState
 from pipelines.items import ExtractedArticle
 from policy.rules.identity import Alias, has_listed_title, is_same_article
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 
 
 class Relocations:
@@ -100,7 +100,7 @@ class Relocations:
         )
 
 
-def _may_join(known: KnownArticle, owner: KnownArticle, key: str) -> bool:
+def _may_join(known: ArchivedArticle, owner: ArchivedArticle, key: str) -> bool:
     """Whether the article at that address, which came later, may be the known one: not where that moved
     there from elsewhere itself, nor where it is of another policy."""
     return owner.key == key and owner.policy_id == known.policy_id and owner.first_seen > known.first_seen

@@ -130,5 +130,5 @@ def _keywords_of(version: Version | None) -> tuple[str, ...]:
 def _save_keywords(session: Session, computed: Sequence[tuple[Change, tuple[str, ...]]]) -> int:
     for change, keywords in computed:
         if keywords:
-            version_keywords.put(session, change.article_id, change.version, keywords)
+            version_keywords.set_keywords(session, change.article_id, change.version, keywords)
     return len(computed)

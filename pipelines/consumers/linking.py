@@ -140,13 +140,13 @@ def _regroup_queued(database: Database, failed: list[str]) -> None:
     while True:
         with database.write() as session:
             lock_cursor(session, CONSUMER)
-            queued = article_links.newest(session)
+            queued = article_links.next_queued(session)
             if queued is None:
                 return
             grouped = {queued.article_id}
             with _recording_failure(failed, queued.article_id), session.begin_nested():
                 grouped |= regroup(session, [queued.article_id], at=queued.at, silent=queued.silent)
-            article_links.remove(session, grouped)
+            article_links.dequeue(session, grouped)
 
 
 def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
@@ -184,16 +184,16 @@ def connect(session: Session, version: Version, *, silent: bool) -> None:
     """Connect one article's newest version with the archive. It and whoever was linked with it before are
     to be grouped then."""
     article = version.article
-    citations.connect(session, version.article_id, names_of(article), article.references)
+    citations.save_citations(session, version.article_id, names_of(article), article.references)
     ours = comparison_profile(article)
     prints = fingerprints(ours)
     before = {
         link.other(version.article_id) for link in article_links.links_of(session, [version.article_id])
     }
     article_links.set_links(session, version.article_id, [*_compared(session, version.article_id, prints)])
-    index.add(session, version.article_id, prints)
-    article_links.keep(session, version.article_id, facts_of(article, ours, version.number))
-    article_links.note(session, {version.article_id, *before}, at=version.at, silent=silent)
+    index.index_article(session, version.article_id, prints)
+    article_links.save_facts(session, version.article_id, facts_of(article, ours, version.number))
+    article_links.enqueue(session, {version.article_id, *before}, at=version.at, silent=silent)
 
 
 # ------------------------------------------------------------------ pairs

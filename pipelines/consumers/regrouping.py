@@ -53,14 +53,14 @@ def regroup(
     groups = group({facts.key: facts.member for facts in around.facts.values()}, relations)
     held = {facts.key: around.held[number] for number, facts in around.facts.items()}
     kept, told = claims(groups, held, ids), assignments(groups, relations)
-    now = memberships.current(session, around.facts)
+    now = memberships.current_memberships(session, around.facts)
     moved: list[Membership] = []
     for each, claimed, theirs in zip(groups, kept, told, strict=True):
         policy = claimed if claimed is not None else _new_policy(session, each, around, at)
         for key, belonging in theirs.items():
             put = _membership(ids[key], policy, held[key], belonging, at=at, by=by)
             if _says_more(put, now.get(ids[key])):
-                memberships.put(session, put)
+                memberships.save_membership(session, put)
             moved += [put] if put.policy_id != put.was else []
     if moved:
         _bury(session, moved, at)
@@ -129,12 +129,12 @@ def _bury(session: Session, moved: Sequence[Membership], at: dt.datetime) -> Non
         gone = [each for each in moved if each.was == was]
         rest = memberships.articles_of(session, [was])
         if not rest:
-            memberships.bury(session, was, min(each.policy_id for each in gone), at)
+            memberships.mark_merged(session, was, min(each.policy_id for each in gone), at)
             continue
         stay = {key for one in rest for key in _keys(session, one)}
         for each in gone:
             keys = [key for key in _keys(session, each.article_id) if key not in stay]
-            memberships.give_keys(session, keys, was, each.policy_id)
+            memberships.transfer_keys(session, keys, was, each.policy_id)
 
 
 def _keys(session: Session, article_id: int) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ from policy.rules.identity import content_hash, policy_keys
 from policy.rules.revisit import next_visit
 from storage import queries, rows
 from storage.articles import captures, relocation, validators
-from storage.articles.attachments import carry_files
-from storage.articles.availability import look, see
+from storage.articles.attachments import copy_files_to_version
+from storage.articles.availability import schedule_revisit, set_seen
 from storage.articles.changes import add_change
 from storage.articles.classification import classify, newest_version
 from storage.database import Database
@@ -35,7 +35,7 @@ from storage.tables import (
     VersionCaptureRow,
     VersionRow,
 )
-from storage.writes import hold_article, insert, insert_unless_there, lock_feed
+from storage.writes import insert, insert_unless_there, lock_article, lock_feed
 
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
 """Which policy a new article belongs to, seeing the policies known under its keys."""
@@ -47,17 +47,17 @@ class ConcurrentSave(PolarchiveError):
     """Another writer archived the same article meanwhile: try again."""
 
 
-def store(
+def save_article(
     database: Database, reading: Extraction, *, decide: Decide, reread: Reread | None = None
 ) -> SaveResult:
     """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
     another writer came first. Raises Rejected also for characters that no database stores."""
     return _in_its_own(
-        database, reading, lambda session: save(session, reading, decide=decide, reread=reread)
+        database, reading, lambda session: save_in_session(session, reading, decide=decide, reread=reread)
     )
 
 
-def save(
+def save_in_session(
     session: Session, reading: Extraction, *, decide: Decide, reread: Reread | None = None
 ) -> SaveResult:
     """Save in the caller's transaction; ``decide`` is asked for a new article only, ``reread`` reads old
@@ -68,7 +68,7 @@ def save(
     version has, Drifted for what the reading lost, Conflict when the transaction should be repeated.
     """
     reading = evolve(reading, captures=captures.record_captures(session, reading.captures, reading.run_id))
-    row = hold_article(session, reading.article.portal, reading.article.key)
+    row = lock_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
     reading = _under(row, reading)
@@ -77,13 +77,13 @@ def save(
     if verdict == "outdated":
         row.first_seen = min(row.first_seen, reading.at)
         return SaveResult(kind="outdated", article_id=row.id, version=row.newest)
-    changes += see(session, row, reading.at, reading.run_id)
+    changes += set_seen(session, row, reading.at, reading.run_id)
     if verdict == "revised":
         lied = _lied(session, row, reading)
         revised = _revise(session, row, reading)
         return evolve(revised, changes=(*changes, *revised.changes), lied=lied)
     _take_validators(row, reading)
-    look(row, reading.at)
+    schedule_revisit(row, reading.at)
     row.last_digests = reading.digests
     if verdict == "same words":
         row.last_code, row.last_boilerplate, row.last_hash = reading.code, reading.boilerplate, reading.hash
@@ -123,12 +123,12 @@ def _in_its_own(database: Database, reading: Extraction, step: Callable[[Session
 
 
 def _restate(session: Session, reading: Extraction, decide: Decide) -> SaveResult:
-    row = hold_article(session, reading.article.portal, reading.article.key)
+    row = lock_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
     reading = _under(row, reading)
     newest = newest_version(session, row)
-    archived = rows.load(newest.record, newest.text)
+    archived = rows.load_article(newest.record, newest.text)
     if reading.hash not in {newest.content_hash, content_hash(archived)}:
         return _revise(session, row, reading, kind="reextracted")
     row.last_digests = reading.digests
@@ -140,10 +140,12 @@ def _arrive(session: Session, row: ArticleRow, reading: Extraction) -> tuple[Cha
     """Whether it is somewhere else now comes before what it says there. A look of before the last one
     moves nothing."""
     if not reading.aliases or reading.at < row.last_seen:
-        relocation.keep(session, row.portal, row.id, reading.aliases, reading.at)
+        relocation.save_aliases(session, row.portal, row.id, reading.aliases, reading.at)
         return ()
-    seen = see(session, row, reading.at, reading.run_id)
-    return seen + relocation.take(session, row, reading.article, reading.aliases, reading.at, reading.run_id)
+    seen = set_seen(session, row, reading.at, reading.run_id)
+    return seen + relocation.apply_aliases(
+        session, row, reading.article, reading.aliases, reading.at, reading.run_id
+    )
 
 
 def _under(row: ArticleRow, reading: Extraction) -> Extraction:
@@ -155,17 +157,17 @@ def _under(row: ArticleRow, reading: Extraction) -> Extraction:
 
 def _lied(session: Session, row: ArticleRow, reading: Extraction) -> bool:
     """Whether words changed under validators that did not: then their portal is not trusted any more."""
-    before = validators.load(row.validators)
+    before = validators.load_validators(row.validators)
     lied = before is not None and before.says_same(reading.validators)
     _take_validators(row, reading)
     if lied:
-        validators.distrust(session, row.portal, reading.article.url, reading.at)
+        validators.mark_inconsistent(session, row.portal, reading.article.url, reading.at)
     return lied
 
 
 def _take_validators(row: ArticleRow, reading: Extraction) -> None:
     if reading.at >= row.last_seen:  # not in an old night's replay
-        row.validators, row.vouched = validators.dump(reading.validators), False
+        row.validators, row.vouched = validators.dump_validators(reading.validators), False
         row.looks += 1
 
 
@@ -179,7 +181,7 @@ def _first_look(reading: Extraction) -> dict[str, dt.date]:
 
 def _add_article(session: Session, reading: Extraction, decide: Decide) -> SaveResult:
     waited = lock_feed(session)
-    if waited and hold_article(session, reading.article.portal, reading.article.key) is not None:
+    if waited and lock_article(session, reading.article.portal, reading.article.key) is not None:
         raise ConcurrentSave(f"{reading.article.portal} {reading.article.key}: archived meanwhile")
     keys = policy_keys(reading.article)
     known = decide(reading.article, queries.candidates(session, keys)).policy_id
@@ -194,14 +196,14 @@ def _add_article(session: Session, reading: Extraction, decide: Decide) -> SaveR
         first_seen=reading.at,
         last_seen=reading.at,
         **_first_look(reading),
-        validators=validators.dump(reading.validators),
+        validators=validators.dump_validators(reading.validators),
         **_newest_columns(reading),
     )
     _register(session, policy_id, keys)
     _add_version(session, article_id, 1, reading)
     kind: ChangeKind = "new_policy" if known is None else "source_added"
     change = _add_change(session, reading, kind, policy_id, article_id, 1)
-    relocation.keep(session, reading.article.portal, article_id, reading.aliases, reading.at)
+    relocation.save_aliases(session, reading.article.portal, article_id, reading.aliases, reading.at)
     return SaveResult(kind="new", changes=(change,), article_id=article_id, version=1)
 
 
@@ -214,7 +216,7 @@ def _revise(
     row.newest += 1
     if kind is None:
         row.stands_since = calendar_day(reading.at)
-        look(row, reading.at)
+        schedule_revisit(row, reading.at)
     asked_at = row.url, row.page_urls
     for name, value in _newest_columns(reading).items():
         setattr(row, name, value)
@@ -222,7 +224,7 @@ def _revise(
         row.url, row.page_urls = asked_at
     _register(session, row.policy_id, policy_keys(reading.article))
     _add_version(session, row.id, row.newest, reading)
-    carry_files(session, row.id, row.newest)
+    copy_files_to_version(session, row.id, row.newest)
     kind = kind or ("completed" if completed else "new_version")
     change = _add_change(session, reading, kind, row.policy_id, row.id, row.newest)
     return SaveResult(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
@@ -276,7 +278,7 @@ def _add_version(session: Session, article_id: int, number: int, reading: Extrac
         doc_no=article.doc_no.value.norm if article.doc_no else None,
         published=printed_day(article.published.value) if article.published else None,
         text=article.text,
-        record=rows.dump(article),
+        record=rows.dump_article(article),
         boilerplate=reading.boilerplate,
     )
     for page, capture in enumerate(reading.captures, start=1):

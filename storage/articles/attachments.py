@@ -30,7 +30,7 @@ from storage.tables import (
     VersionCaptureRow,
     VersionRow,
 )
-from storage.writes import hold_article, insert, insert_unless_there, lock_feed
+from storage.writes import insert, insert_unless_there, lock_article, lock_feed
 
 # ------------------------------------------------------------------ of versions
 
@@ -66,13 +66,13 @@ def _file(
     )
 
 
-def carry_files(session: Session, article_id: int, number: int) -> None:
+def copy_files_to_version(session: Session, article_id: int, number: int) -> None:
     """A new version begins with what the one before knew of the files that both offer."""
     before, now = (_offered(session, article_id, each) for each in (number - 1, number))
     for url, attachment_id in now.items():
         row = session.get(FileRow, before[url], populate_existing=True) if url in before else None
         if row is not None:
-            put_file(session, attachment_id, row.url, row.capture_id, row.failed, row.checked, row.unchanged)
+            set_file(session, attachment_id, row.url, row.capture_id, row.failed, row.checked, row.unchanged)
 
 
 def _offered(session: Session, article_id: int, number: int) -> dict[str, int]:
@@ -84,7 +84,7 @@ def _offered(session: Session, article_id: int, number: int) -> dict[str, int]:
     return {url: attachment_id for url, attachment_id in session.execute(query)}  # noqa: C416 - rows are not pairs to mypy
 
 
-def put_file(
+def set_file(
     session: Session,
     attachment_id: int,
     url: str,
@@ -114,7 +114,7 @@ def file_text(session: Session, digest: str) -> FileText | None:
     return file_text_record(row) if row else None
 
 
-def keep_text(session: Session, digest: str, content: FileText, now: dt.datetime) -> FileText:
+def save_file_text(session: Session, digest: str, content: FileText, now: dt.datetime) -> FileText:
     """Keep what a payload says in place of what an older reader found; never nothing in place of words."""
     values = asdict(content) | {"read_at": now}
     if insert_unless_there(session, FileTextRow, digest=digest, **values) is not None:
@@ -150,7 +150,7 @@ class ArticleAttachments:
     files: Mapping[str, StoredAttachment] = field(factory=dict)
 
 
-def held_article(session: Session, portal: str, key: str) -> ArticleAttachments | None:
+def article_attachments(session: Session, portal: str, key: str) -> ArticleAttachments | None:
     """An article of a portal that offers files; None when there is none."""
     query = (
         select(
@@ -199,7 +199,7 @@ def _held_article(row: ArticleRow, offered: Sequence[Any]) -> ArticleAttachments
 # ------------------------------------------------------------------ files that a run brought
 
 
-Enclosed = Literal["revised", "read", "unchanged", "unknown"]
+AttachmentEffect = Literal["revised", "read", "unchanged", "unknown"]
 """What the files did: a version, words that were not there before, nothing; or there is no article."""
 
 _Effect = Literal["revised", "read", "unchanged"]
@@ -215,19 +215,19 @@ class _Judged:
     effect: _Effect
 
 
-def store_files(
+def save_attachments(
     database: Database, portal: str, key: str, fetched: Sequence[Fetched], *, run_id: int | None = None
-) -> Enclosed:
+) -> AttachmentEffect:
     """Enclose in a transaction of its own."""
     with database.write() as session:
-        return enclose(session, portal, key, fetched, run_id=run_id)
+        return save_attachments_in_session(session, portal, key, fetched, run_id=run_id)
 
 
-def enclose(
+def save_attachments_in_session(
     session: Session, portal: str, key: str, fetched: Sequence[Fetched], *, run_id: int | None = None
-) -> Enclosed:
+) -> AttachmentEffect:
     """Put what was fetched to the newest version, or to a new one, in the caller's transaction."""
-    article = hold_article(session, portal, key)
+    article = lock_article(session, portal, key)
     fetched, reread = _kept(session, fetched, run_id)
     if article is None:
         return "unknown"
@@ -262,7 +262,7 @@ def _kept(
         if each.capture is not None and each.content is not None:
             (capture,) = record_captures(session, [each.capture], run_id)
             before = file_text(session, capture.digest)
-            content = keep_text(session, capture.digest, each.content, each.at)
+            content = save_file_text(session, capture.digest, each.content, each.at)
             if before is not None and before.text != content.text:
                 reread.add(capture.digest)
             kept.append(evolve(each, capture=capture, content=content))
@@ -331,7 +331,7 @@ def _note(session: Session, attachment_id: int, judged: _Judged) -> None:
         else:
             news = not same
             capture = fetched.capture if news else capture
-    put_file(
+    set_file(
         session,
         attachment_id,
         fetched.attachment.url,
@@ -362,7 +362,7 @@ def _revise(
         row.id: insert(session, AttachmentRow, version_id=version_id, url=row.url, name=row.name)
         for row in session.scalars(offered)
     }
-    carry_files(session, article.id, number)
+    copy_files_to_version(session, article.id, number)
     for each in judged:
         _note(session, copies[each.row.id], each)
     article.newest, article.newest_at = number, at

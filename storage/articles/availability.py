@@ -15,10 +15,12 @@ from policy.rules.revisit import is_counted, next_visit, next_visit_of_withdrawn
 from storage.articles import relocation
 from storage.articles.changes import record_change
 from storage.tables import ArticleRow
-from storage.writes import hold_article
+from storage.writes import lock_article
 
 
-def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None = None) -> tuple[Change, ...]:
+def set_seen(
+    session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None = None
+) -> tuple[Change, ...]:
     """The page was there at ``at``; a withdrawn one is ``restored``."""
     row.first_seen, row.last_seen = min(row.first_seen, at), max(row.last_seen, at)
     if row.missing_since is None or row.missing_since > at:
@@ -28,7 +30,7 @@ def see(session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None =
     return (record_change(session, row, "restored", at, run_id),) if withdrawn else ()
 
 
-def look(row: ArticleRow, at: dt.datetime) -> None:
+def schedule_revisit(row: ArticleRow, at: dt.datetime) -> None:
     """When the article is due again, now that its words were found as they are."""
     if at >= row.last_seen:  # not in an old night's replay
         row.due = next_visit(
@@ -38,9 +40,9 @@ def look(row: ArticleRow, at: dt.datetime) -> None:
 
 def mark_seen(session: Session, portal: str, key: str, at: dt.datetime, run_id: int | None = None) -> bool:
     """A listing or an answer shows that the article is still there; False when it is not archived."""
-    row = hold_article(session, portal, key)
+    row = lock_article(session, portal, key)
     if row is not None:
-        see(session, row, at, run_id)
+        set_seen(session, row, at, run_id)
     return row is not None
 
 
@@ -48,10 +50,10 @@ def mark_unchanged(
     session: Session, portal: str, key: str, at: dt.datetime, run_id: int | None = None
 ) -> bool:
     """The portal says that the article is as it was; False when it is not archived."""
-    row = hold_article(session, portal, key)
+    row = lock_article(session, portal, key)
     if row is not None:
-        see(session, row, at, run_id)
-        look(row, at)
+        set_seen(session, row, at, run_id)
+        schedule_revisit(row, at)
         row.looks, row.vouched = row.looks + 1, True
     return row is not None
 
@@ -73,7 +75,7 @@ def mark_gone(
     between. A look that is not ``believed`` leaves only word that the page is missing. A look from before
     the article was seen last says nothing.
     """
-    row = hold_article(session, portal, key)
+    row = lock_article(session, portal, key)
     if row is None or at < row.last_seen:
         return None
     row.missing_since = row.missing_since or at
@@ -87,7 +89,7 @@ def mark_gone(
     if row.missed_on is None or night <= row.missed_on:
         row.missed_on = row.missed_on or night
         return None
-    if (twin := relocation.successor(session, row)) is not None:
+    if (twin := relocation.find_successor(session, row)) is not None:
         return relocation.merge_articles(session, row, twin, "same words", at, run_id)
     row.withdrawn_at = at
     row.due = next_visit_of_withdrawn(key, calendar_day(at), withdrawn=calendar_day(at))

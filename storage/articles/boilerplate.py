@@ -36,7 +36,7 @@ def sightings(session: Session, portal: str) -> list[PageEdges]:
     return [_sighting(row) for row in session.scalars(query.order_by(SightingRow.at.desc()))]
 
 
-def remember(session: Session, portal: str, seen: Iterable[PageEdges]) -> None:
+def save_sightings(session: Session, portal: str, seen: Iterable[PageEdges]) -> None:
     """Keep these, each in place of an older one of its article, and forget those beyond the window."""
     _lock(session)
     layouts = set()
@@ -98,23 +98,23 @@ def _seen(pages: Sequence[Sequence[Sequence[Any]]]) -> tuple[tuple[EdgeLine, ...
 # ------------------------------------------------------------------ sets
 
 
-def active(session: Session, portal: str) -> BoilerplateSet | None:
+def active_set(session: Session, portal: str) -> BoilerplateSet | None:
     """The set in use; None while there are only the rules."""
     query = select(BoilerplateSetRow).where(BoilerplateSetRow.portal == portal)
     row = session.scalar(query.order_by(BoilerplateSetRow.id.desc()).limit(1))
     return _set(row) if row else None
 
 
-def numbered(session: Session, number: int | None) -> BoilerplateSet | None:
+def set_by_id(session: Session, number: int | None) -> BoilerplateSet | None:
     """The set of this number, as a version names it."""
     row = session.get(BoilerplateSetRow, number) if number is not None else None
     return _set(row) if row else None
 
 
-def publish(session: Session, portal: str, now: dt.datetime, revise: Revise) -> BoilerplateSet | None:
+def publish_set(session: Session, portal: str, now: dt.datetime, revise: Revise) -> BoilerplateSet | None:
     """The next set where ``revise`` makes other boilerplate of the newest one's blocks, else the newest."""
     _lock(session)
-    newest = active(session, portal)
+    newest = active_set(session, portal)
     before = newest.blocks if newest else ()
     blocks = revise(before)
     if _names(blocks) == _names(before):

@@ -123,7 +123,7 @@ _FILES = (
 )
 
 
-def held_payload(session: Session, portal: str, digest: str) -> Capture | None:
+def capture_of_payload(session: Session, portal: str, digest: str) -> Capture | None:
     """The capture of this payload that the newest version of an article, or a file of one, was read from."""
     asked = {"portal": portal, "digest": digest}
     row = session.scalar(_PAGES, asked) or session.scalar(_FILES, asked)

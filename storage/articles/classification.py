@@ -124,7 +124,7 @@ def _other_words(
     again = _again(reread, captures) if sought and reread and captures else None
     if again is not None and content_hash(again) == reading.hash:
         return None
-    return again or rows.load(newest.record, newest.text)
+    return again or rows.load_article(newest.record, newest.text)
 
 
 def _again(reread: Reread, captures: tuple[Capture, ...]) -> Article | None:

@@ -24,7 +24,7 @@ _LONGEST = 30
 
 
 @frozen(kw_only=True)
-class Listed:
+class ListedEntry:
     """An entry as it was shown last. ``due``: it is wanted, not archived, and asked for from this day on."""
 
     section: str
@@ -34,7 +34,9 @@ class Listed:
     tries: int = 0
 
 
-def remembered(session: Session, portal: str, section: str, keys: Collection[str]) -> dict[str, Listed]:
+def listed_before(
+    session: Session, portal: str, section: str, keys: Collection[str]
+) -> dict[str, ListedEntry]:
     """Those of these keys that the section has shown before."""
     of_section = select(ListedRow).where(ListedRow.portal == portal, ListedRow.section == section)
     return {
@@ -44,7 +46,7 @@ def remembered(session: Session, portal: str, section: str, keys: Collection[str
     }
 
 
-def remember(
+def save_listed(
     session: Session,
     portal: str,
     section: str,
@@ -78,9 +80,9 @@ def remember(
         session.connection().execute(statement, some)
 
 
-def pending(
+def pending_entries(
     session: Session, portal: str, today: dt.date, *, after: tuple[str, str] = ("", ""), limit: int
-) -> list[Listed]:
+) -> list[ListedEntry]:
     """Entries that are wanted and were never archived, behind a key and section."""
     key, section = after
     behind = (ListedRow.key > key) | ((ListedRow.key == key) & (ListedRow.section > section))
@@ -102,7 +104,7 @@ def record_failure(session: Session, portal: str, key: str, today: dt.date) -> N
         row.due = today + dt.timedelta(days=rest)
 
 
-def settle(session: Session, portal: str) -> None:
+def mark_archived(session: Session, portal: str) -> None:
     """What is archived is owed no more."""
     paid = update(ListedRow).where(ListedRow.portal == portal, ListedRow.due.is_not(None), _archived())
     session.execute(paid.values(due=None, tries=0).execution_options(synchronize_session=False))
@@ -113,9 +115,9 @@ def _archived() -> Any:
     return own | exists().where(AliasRow.portal == ListedRow.portal, AliasRow.key == ListedRow.key)
 
 
-def _record(row: ListedRow) -> Listed:
+def _record(row: ListedRow) -> ListedEntry:
     entry = Entry(url=row.url, key=row.key, title=row.title, listed_on=row.listed_on)
-    return Listed(section=row.section, entry=entry, due=row.due, silent=row.silent, tries=row.tries)
+    return ListedEntry(section=row.section, entry=entry, due=row.due, silent=row.silent, tries=row.tries)
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:

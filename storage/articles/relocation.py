@@ -13,9 +13,9 @@ from policy.rules.identity import OVERLAP_DAYS, Alias, Proof, has_same_content, 
 from storage import queries, rows
 from storage.articles.changes import record_change
 from storage.policies import article_links, fingerprints
-from storage.rows import KnownArticle, alias_record, article_record
+from storage.rows import ArchivedArticle, alias_record, article_record
 from storage.tables import AliasRow, ArticleRow, Base, ChangeRow, VersionRow
-from storage.writes import hold_article, insert, insert_unless_there
+from storage.writes import insert, insert_unless_there, lock_article
 
 _KEPT = {table.__table__.name for table in (VersionRow, ChangeRow, AliasRow)}  # type: ignore[attr-defined]
 """What moves with an article. Whatever else names one is derived from its newest version."""
@@ -30,7 +30,7 @@ _MOST = 20
 """Other articles of a policy on its portal that are compared: of more nobody can tell which moved."""
 
 
-def successor(session: Session, row: ArticleRow) -> ArticleRow | None:
+def find_successor(session: Session, row: ArticleRow) -> ArticleRow | None:
     """The one article of the same policy and portal that says what this one said, and appeared while it
     stood or soon after it was gone. Not where another such page is gone too: nobody can tell which moved."""
     printed = _of_policy(session, row)
@@ -63,8 +63,8 @@ def merge_articles(
         table = Base.metadata.tables[name]
         moved = update(table).where(table.c.article_id == other.id)
         session.connection().execute(moved.values(article_id=row.id, **values))
-    fingerprints.remove(session, other.id)
-    article_links.hand_over(session, other.id, row.id)
+    fingerprints.remove_article(session, other.id)
+    article_links.transfer_rulings(session, other.id, row.id)
     _drop_derived(session, other.id)
     _take(row, other)
     _replace(session, other, row, proof, at)
@@ -95,7 +95,7 @@ def _says_same(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
         ).one()
         for each in (row, other)
     )
-    return has_same_content(rows.load(one.record, one.text), rows.load(two.record, two.text))
+    return has_same_content(rows.load_article(one.record, one.text), rows.load_article(two.record, two.text))
 
 
 def _drop_derived(session: Session, article_id: int) -> None:
@@ -136,13 +136,13 @@ def aliases(session: Session, article_id: int) -> list[Alias]:
     return [alias_record(row) for row in session.scalars(query.order_by(AliasRow.since, AliasRow.key))]
 
 
-def keys(session: Session, portal: str) -> dict[str, str]:
+def keys_by_alias(session: Session, portal: str) -> dict[str, str]:
     """For which article of the portal, by its own key, each other key stands."""
     query = select(AliasRow.key, ArticleRow.key).join(ArticleRow, ArticleRow.id == AliasRow.article_id)
     return dict(session.execute(query.where(AliasRow.portal == portal)).all())
 
 
-def twins(session: Session, article: Article) -> list[KnownArticle]:
+def articles_with_same_text(session: Session, article: Article) -> list[ArchivedArticle]:
     """The articles of the same portal, under other keys, whose newest versions say what this one says."""
     policies = {found.policy_id for found in queries.candidates(session, policy_keys(article))}
     if not policies:
@@ -162,15 +162,17 @@ def twins(session: Session, article: Article) -> list[KnownArticle]:
     return [
         article_record(row)
         for row, newest in session.execute(query)
-        if has_same_content(rows.load(newest.record, newest.text), article)
+        if has_same_content(rows.load_article(newest.record, newest.text), article)
     ]
 
 
-def keep(session: Session, portal: str, article_id: int, found: Collection[Alias], at: dt.datetime) -> None:
+def save_aliases(
+    session: Session, portal: str, article_id: int, found: Collection[Alias], at: dt.datetime
+) -> None:
     """These keys stand for the article from now on; one that is an article's, or stands for one, stays."""
     if not found:
         return
-    taken = queries.known_among(session, portal, [alias.key for alias in found])
+    taken = queries.articles_by_key(session, portal, [alias.key for alias in found])
     for alias in found:
         if alias.key in taken:
             continue
@@ -186,7 +188,7 @@ def keep(session: Session, portal: str, article_id: int, found: Collection[Alias
         )
 
 
-def take(
+def apply_aliases(
     session: Session,
     row: ArticleRow,
     article: Article,
@@ -197,11 +199,11 @@ def take(
     """Keep these keys of an article that was just seen; where one of them is the address at which it was
     read, and another than before, the article ``moved`` there; an article that the archive has of that
     address becomes part of it."""
-    keep(session, row.portal, row.id, found, at)
+    save_aliases(session, row.portal, row.id, found, at)
     here = next((alias for alias in found if alias.url == article.url), None)
     if here is None or row.url == article.url:
         return ()
-    other = hold_article(session, row.portal, here.key)
+    other = lock_article(session, row.portal, here.key)
     if other is not None and other.id != row.id:
         same = other.policy_id == row.policy_id and other.key == here.key
         return (merge_articles(session, row, other, here.evidence, at, run_id),) if same else ()

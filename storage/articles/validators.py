@@ -16,7 +16,7 @@ from storage.writes import insert_unless_there
 
 
 @frozen(kw_only=True)
-class Distrust:
+class InconsistentValidators:
     """A portal whose validators are not trusted ``since`` the page at ``url`` changed under its own."""
 
     portal: str
@@ -24,28 +24,28 @@ class Distrust:
     since: dt.datetime
 
 
-def dump(validators: Validators | None) -> dict[str, Any] | None:
+def dump_validators(validators: Validators | None) -> dict[str, Any] | None:
     """As they are kept with their article."""
     return asdict(validators) if validators else None
 
 
-def load(kept: dict[str, Any] | None) -> Validators | None:
+def load_validators(kept: dict[str, Any] | None) -> Validators | None:
     """The kept ones again."""
     return Validators(**kept) if kept else None
 
 
-def distrusted(session: Session) -> list[Distrust]:
+def inconsistent_portals(session: Session) -> list[InconsistentValidators]:
     """The portals that are asked without validators, by name."""
     rows = session.scalars(select(DistrustRow).order_by(DistrustRow.portal))
-    return [Distrust(portal=row.portal, url=row.url, since=row.since) for row in rows]
+    return [InconsistentValidators(portal=row.portal, url=row.url, since=row.since) for row in rows]
 
 
-def is_trusted(session: Session, portal: str) -> bool:
+def are_consistent(session: Session, portal: str) -> bool:
     """Whether a portal's validators have never been found to lie."""
     return session.get(DistrustRow, portal) is None
 
 
-def distrust(session: Session, portal: str, url: str, at: dt.datetime) -> None:
+def mark_inconsistent(session: Session, portal: str, url: str, at: dt.datetime) -> None:
     """Trust a portal's validators no more. What they last vouched for is due at once."""
     insert_unless_there(session, DistrustRow, portal=portal, url=url, since=at)
     vouched = update(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.vouched)

@@ -13,7 +13,7 @@ from storage.tables import KeywordRow, VersionRow
 from storage.writes import insert
 
 
-def put(session: Session, article_id: int, number: int, words: Sequence[str]) -> None:
+def set_keywords(session: Session, article_id: int, number: int, words: Sequence[str]) -> None:
     """Keep the keywords computed for a version, in place of those it had."""
     wanted = (VersionRow.article_id == article_id, VersionRow.number == number)
     version_id = session.scalars(select(VersionRow.id).where(*wanted)).one()
@@ -22,7 +22,7 @@ def put(session: Session, article_id: int, number: int, words: Sequence[str]) ->
         insert(session, KeywordRow, version_id=version_id, rank=rank, word=word)
 
 
-def of_versions(session: Session, version_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+def keywords_of(session: Session, version_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     """The keywords of each of these versions, by the ids of their rows."""
     query = (
         select(KeywordRow.version_id, KeywordRow.word)

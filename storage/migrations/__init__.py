@@ -19,7 +19,7 @@ def revisions() -> tuple[str, ...]:
     return tuple(sorted(path.name.partition("_")[0] for path in (HERE / "versions").glob("[0-9]*.py")))
 
 
-def stored(connection: Connection) -> str | None:
+def stored_revision(connection: Connection) -> str | None:
     """The step the database has reached; None before the first."""
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -28,20 +28,20 @@ def stored(connection: Connection) -> str | None:
 
 def refuse_newer(connection: Connection, shown: str) -> None:
     """Raises NewerDatabase when the database has a step this release does not know."""
-    step = stored(connection)
+    step = stored_revision(connection)
     if step is not None and step not in revisions():
         raise NewerDatabase(f"{shown}: written by a later release (step {step}); install that release")
 
 
-def check(connection: Connection, shown: str) -> None:
+def refuse_other_revision(connection: Connection, shown: str) -> None:
     """Raises NewerDatabase, or ArchiveError when steps are still to be taken."""
     refuse_newer(connection, shown)
-    step = stored(connection)
+    step = stored_revision(connection)
     if step != revisions()[-1]:
         raise ArchiveError(f"{shown}: at step {step or 'none'}; run polarchive db upgrade")
 
 
-def upgrade(connection: Connection) -> None:
+def run_migrations(connection: Connection) -> None:
     """Take all steps still to be taken."""
     from alembic import command
     from alembic.config import Config

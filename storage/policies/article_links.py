@@ -36,7 +36,7 @@ def links_of(session: Session, articles: Collection[int]) -> list[Link]:
     return [Link(**dict(zip(_FIELDS, row, strict=True))) for row in rows]
 
 
-def rule(session: Session, ruling: Ruling) -> None:
+def add_ruling(session: Session, ruling: Ruling) -> None:
     """Put down what was decided; it counts in place of what was decided of the pair before."""
     a, b = sorted((ruling.a, ruling.b))
     insert(session, RulingRow, a=a, b=b, same=ruling.same, by=ruling.by, why=ruling.why, at=ruling.at)
@@ -51,7 +51,7 @@ def rulings_of(session: Session, articles: Collection[int]) -> list[Ruling]:
     ]
 
 
-def hand_over(session: Session, article_id: int, to: int) -> None:
+def transfer_rulings(session: Session, article_id: int, to: int) -> None:
     """An article became part of another: what was decided of it is decided of that one."""
     for row in session.scalars(
         select(RulingRow).where(or_(RulingRow.a == article_id, RulingRow.b == article_id))
@@ -68,7 +68,7 @@ def hand_over(session: Session, article_id: int, to: int) -> None:
 # ---------------------------------------------------------- what grouping asks of articles that were compared
 
 
-def keep(session: Session, article_id: int, facts: dict[str, Any]) -> None:
+def save_facts(session: Session, article_id: int, facts: dict[str, Any]) -> None:
     """Keep an article's facts in place of those it had."""
     session.execute(delete(ComparedRow).where(ComparedRow.article_id == article_id))
     insert(session, ComparedRow, article_id=article_id, facts=facts)
@@ -100,20 +100,20 @@ class QueuedArticle:
     silent: bool
 
 
-def note(session: Session, articles: Collection[int], *, at: dt.datetime, silent: bool) -> None:
+def enqueue(session: Session, articles: Collection[int], *, at: dt.datetime, silent: bool) -> None:
     """These are to be grouped, whatever was noted of them before."""
-    remove(session, articles)
+    dequeue(session, articles)
     for article in articles:
         insert(session, RegroupQueueRow, article_id=article, at=at, silent=silent)
 
 
-def newest(session: Session) -> QueuedArticle | None:
+def next_queued(session: Session) -> QueuedArticle | None:
     """The one with the newest words, if any is left; of one time the last archived."""
     order = RegroupQueueRow.at.desc(), RegroupQueueRow.article_id.desc()
     row = session.scalars(select(RegroupQueueRow).order_by(*order).limit(1)).first()
     return QueuedArticle(article_id=row.article_id, at=row.at, silent=row.silent) if row else None
 
 
-def remove(session: Session, articles: Collection[int]) -> None:
+def dequeue(session: Session, articles: Collection[int]) -> None:
     """These are grouped."""
     session.execute(delete(RegroupQueueRow).where(RegroupQueueRow.article_id.in_(articles)))

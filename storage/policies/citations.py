@@ -48,7 +48,9 @@ class Citation:
         return self.targets[0] if len(self.targets) == 1 else None
 
 
-def connect(session: Session, article_id: int, names: Iterable[str], references: Sequence[Reference]) -> None:
+def save_citations(
+    session: Session, article_id: int, names: Iterable[str], references: Sequence[Reference]
+) -> None:
     """Keep an article's names and references in place of those it had."""
     session.execute(delete(ArticleNameRow).where(ArticleNameRow.article_id == article_id))
     session.execute(delete(ReferenceRow).where(ReferenceRow.article_id == article_id))

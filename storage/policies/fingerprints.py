@@ -38,9 +38,9 @@ _SIBLINGS = 8
 """Articles that are named of one wording, or of one key."""
 
 
-def add(session: Session, article_id: int, found: Fingerprints) -> None:
+def index_article(session: Session, article_id: int, found: Fingerprints) -> None:
     """Put an article into the index, in place of what it had there."""
-    remove(session, article_id)
+    remove_article(session, article_id)
     wording = _wording(session, found) if found.hashes else None
     if wording is None and not found.keys:
         return
@@ -49,7 +49,7 @@ def add(session: Session, article_id: int, found: Fingerprints) -> None:
         _run(session, _ADD_KEYS, found.keys, id=article_id)
 
 
-def remove(session: Session, article_id: int) -> None:
+def remove_article(session: Session, article_id: int) -> None:
     """Take an article out; its wording stays while another article has it."""
     held = session.connection().execute(_HELD, {"id": article_id}).one_or_none()
     if held is None:

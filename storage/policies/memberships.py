@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from policy.records import Version
 from storage import queries
-from storage.rows import KnownArticle, article_record
+from storage.rows import ArchivedArticle, article_record
 from storage.tables import ArticleRow, MembershipRow, PolicyKeyRow, PolicyRow, VersionRow
 from storage.writes import insert
 
@@ -40,7 +40,7 @@ _FIELDS = tuple(each.name for each in fields(Membership))
 _MEMBERSHIPS = select(*(MembershipRow.__table__.c[name] for name in _FIELDS))
 
 
-def put(session: Session, membership: Membership) -> None:
+def save_membership(session: Session, membership: Membership) -> None:
     """Put down that an article belongs to a policy, and move it there."""
     insert(
         session,
@@ -72,7 +72,7 @@ def articles_of(session: Session, policies: Collection[int], limit: int | None =
     return [*session.scalars(query.limit(limit))]
 
 
-def current(
+def current_memberships(
     session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
 ) -> dict[int, Membership]:
     """What was put down of each article last, until that time; nothing of one of which nothing was."""
@@ -94,7 +94,7 @@ def _by_article(session: Session, ids: Select[int]) -> dict[int, Membership]:
     return {row.article_id: _membership(row) for row in session.execute(query)}
 
 
-def history(session: Session, article_id: int) -> list[Membership]:
+def membership_history(session: Session, article_id: int) -> list[Membership]:
     """All that was put down of an article, the first first."""
     query = _MEMBERSHIPS.where(MembershipRow.article_id == article_id).order_by(MembershipRow.id)
     return [_membership(row) for row in session.execute(query)]
@@ -109,7 +109,7 @@ def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -
     )
     query = select(ArticleRow.id).where((ArticleRow.policy_id == policy_id) | ArticleRow.id.in_(moved))
     ever = [*session.scalars(query.order_by(ArticleRow.id))]
-    told, first = current(session, ever, known_at=known_at), _first(session, ever)
+    told, first = current_memberships(session, ever, known_at=known_at), _first(session, ever)
     then = {one: told[one].policy_id if one in told else first[one].was for one in ever if one in first}
     return [one for one in ever if then.get(one, policy_id) == policy_id]
 
@@ -144,7 +144,7 @@ def add_policy(session: Session, title: str, first_seen: dt.datetime) -> int:
     return number
 
 
-def bury(session: Session, policy_id: int, into: int, at: dt.datetime) -> None:
+def mark_merged(session: Session, policy_id: int, into: int, at: dt.datetime) -> None:
     """Make a policy without articles a tombstone that leads to another, with its keys."""
     led = (PolicyRow.id == policy_id) | (PolicyRow.merged_into == policy_id)
     session.execute(update(PolicyRow).where(led).values(merged_into=into))
@@ -164,7 +164,7 @@ _GIVE = (
 )
 
 
-def give_keys(session: Session, keys: Sequence[str], was: int, now: int) -> None:
+def transfer_keys(session: Session, keys: Sequence[str], was: int, now: int) -> None:
     """Let keys that belong to a policy belong to another, to which their articles went."""
     if keys:
         session.execute(_GIVE, {"keys": list(keys), "was": was, "now": now})
@@ -174,27 +174,31 @@ def give_keys(session: Session, keys: Sequence[str], was: int, now: int) -> None
 
 
 @frozen(kw_only=True)
-class Printed:
+class ArticleOfPolicy:
     """An article of a policy and the version of it that was the newest."""
 
-    known: KnownArticle
+    known: ArchivedArticle
     version: Version
 
 
-def printed(session: Session, policy_id: int, *, known_at: dt.datetime | None = None) -> list[Printed]:
+def articles_of_policy(
+    session: Session, policy_id: int, *, known_at: dt.datetime | None = None
+) -> list[ArticleOfPolicy]:
     """The articles of a policy in the order of their numbers, each with its newest version at that time."""
     ids = members_at(session, policy_id, known_at)
     rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)).order_by(ArticleRow.id))
     articles = {row.id: article_record(row) for row in rows}
-    places = newest_at(session, [*articles], known_at)
+    places = newest_version_numbers(session, [*articles], known_at)
     versions = queries.versions_at(session, places.items())
     return [
-        Printed(known=articles[article], version=versions[article, number])
+        ArticleOfPolicy(known=articles[article], version=versions[article, number])
         for article, number in places.items()
     ]
 
 
-def newest_at(session: Session, articles: list[int], known_at: dt.datetime | None) -> dict[int, int]:
+def newest_version_numbers(
+    session: Session, articles: list[int], known_at: dt.datetime | None
+) -> dict[int, int]:
     """The number of each article's newest version at that time; those that had none are left out."""
     query = select(VersionRow.article_id, func.max(VersionRow.number))
     query = query.where(VersionRow.article_id.in_(articles))

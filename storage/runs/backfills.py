@@ -24,7 +24,7 @@ _walks.register_unstructure_hook(dt.date, dt.date.isoformat)
 
 
 @frozen(kw_only=True)
-class KnownPages:
+class ListingPages:
     """The pages of a listing: those ``read``, in that order, and those ``waiting``, in theirs, each with how
     often it could not be read."""
 
@@ -35,7 +35,7 @@ class KnownPages:
 # ------------------------------------------------------------------ back-fills
 
 
-def begin(
+def create_backfill(
     session: Session,
     portal: str,
     sections: Sequence[str],
@@ -71,33 +71,33 @@ def backfill(session: Session, backfill_id: int) -> Backfill:
     return _record(session, row)
 
 
-def open_of(session: Session, portal: str) -> Backfill | None:
+def open_backfill_of(session: Session, portal: str) -> Backfill | None:
     """The open back-fill of a portal."""
     query = select(BackfillRow).where(BackfillRow.portal == portal, BackfillRow.state == "open")
     row = session.scalar(query)
     return _record(session, row) if row else None
 
 
-def every(session: Session, *, only_open: bool = False, limit: int = 200) -> list[Backfill]:
+def list_backfills(session: Session, *, only_open: bool = False, limit: int = 200) -> list[Backfill]:
     """The newest back-fills first."""
     query = select(BackfillRow).order_by(BackfillRow.id.desc()).limit(limit)
     rows = session.scalars(query.where(BackfillRow.state == "open") if only_open else query)
     return [_record(session, row) for row in rows]
 
 
-def of_day(session: Session, first: dt.datetime, last: dt.datetime) -> list[Backfill]:
+def backfills_of_day(session: Session, first: dt.datetime, last: dt.datetime) -> list[Backfill]:
     """The back-fills that are open, or ran last between both times, the last excluded."""
     query = select(BackfillRow).order_by(BackfillRow.portal, BackfillRow.id)
     at_work = (BackfillRow.state == "open") | ((BackfillRow.ran >= first) & (BackfillRow.ran < last))
     return [_record(session, row) for row in session.scalars(query.where(at_work))]
 
 
-def ran(session: Session, backfill_id: int, now: dt.datetime) -> None:
+def record_run(session: Session, backfill_id: int, now: dt.datetime) -> None:
     """A run of it begins."""
     session.execute(update(BackfillRow).where(BackfillRow.id == backfill_id).values(ran=now))
 
 
-def close(session: Session, backfill_id: int, state: BackfillState, now: dt.datetime) -> Backfill:
+def close_backfill(session: Session, backfill_id: int, state: BackfillState, now: dt.datetime) -> Backfill:
     """The back-fill in its last state; the pages it knew are forgotten."""
     still_open = (BackfillRow.id == backfill_id, BackfillRow.state == "open")
     session.execute(update(BackfillRow).where(*still_open).values(state=state, finished=now))
@@ -144,18 +144,18 @@ def _archived(backfill_id: int) -> Any:
 # ------------------------------------------------------------------ listings
 
 
-def pages(session: Session, backfill_id: int, section: str) -> KnownPages:
+def listing_pages(session: Session, backfill_id: int, section: str) -> ListingPages:
     """The pages of a section's listing that are known."""
     of_section = (BackfillPageRow.backfill_id == backfill_id, BackfillPageRow.section == section)
     rows = session.scalars(select(BackfillPageRow).where(*of_section)).all()
     read = sorted((row.number, row.url) for row in rows if row.number is not None)
     waiting = sorted((row.place, row.url, row.tries) for row in rows if row.number is None)
-    return KnownPages(
+    return ListingPages(
         read=tuple(url for _, url in read), waiting=tuple((url, tries) for _, url, tries in waiting)
     )
 
 
-def keep_page(session: Session, backfill_id: int, section: str, url: str, number: int) -> None:
+def save_page(session: Session, backfill_id: int, section: str, url: str, number: int) -> None:
     """A page was read, as the ``number``-th of its listing; one that was read before keeps its number."""
     of_page = _page(backfill_id, section, url)
     row = session.scalar(select(BackfillPageRow).where(*of_page))
@@ -167,7 +167,7 @@ def keep_page(session: Session, backfill_id: int, section: str, url: str, number
     session.flush()
 
 
-def keep_waiting(
+def save_waiting_pages(
     session: Session, backfill_id: int, section: str, urls: Iterable[tuple[str, int]], *, read: Iterable[str]
 ) -> None:
     """The pages that wait, in their order, with how often each could not be read; those that were ``read``
@@ -184,13 +184,13 @@ def keep_waiting(
         session.execute(insert(BackfillPageRow), rows[start : start + _AT_ONCE])
 
 
-def page_lost(session: Session, backfill_id: int, section: str, url: str) -> None:
+def record_page_failure(session: Session, backfill_id: int, section: str, url: str) -> None:
     """A page that waits could not be read."""
     tried = update(BackfillPageRow).where(*_page(backfill_id, section, url))
     session.execute(tried.values(tries=BackfillPageRow.tries + 1))
 
 
-def keep_walked(session: Session, backfill_id: int, section: str, walked: SectionProgress) -> None:
+def save_walked(session: Session, backfill_id: int, section: str, walked: SectionProgress) -> None:
     """How far a section's listing was read."""
     row = session.get_one(BackfillRow, backfill_id, with_for_update=True)
     row.walked = {**row.walked, section: _walks.unstructure(walked)}
@@ -205,7 +205,7 @@ def _page(backfill_id: int, section: str, url: str) -> tuple[Any, ...]:
 # ------------------------------------------------------------------ entries
 
 
-def find(session: Session, backfill_id: int, section: str, entries: Iterable[Entry]) -> None:
+def add_entries(session: Session, backfill_id: int, section: str, entries: Iterable[Entry]) -> None:
     """Entries of the range are wanted; those that another page or section showed before are so already."""
     for entry in entries:
         insert_unless_there(
@@ -221,7 +221,7 @@ def find(session: Session, backfill_id: int, section: str, entries: Iterable[Ent
         )
 
 
-def pending(session: Session, backfill_id: int, *, after: str = "", limit: int) -> list[Entry]:
+def pending_entries(session: Session, backfill_id: int, *, after: str = "", limit: int) -> list[Entry]:
     """Entries that are not archived and not given up, behind a key."""
     query = (
         select(BackfillEntryRow)

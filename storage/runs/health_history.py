@@ -26,7 +26,7 @@ ENDED = ("ok", "partial", "failed", "timeout", "budget")
 _QUIET: list[dict[str, Any]] = []
 
 
-def past(session: Session, run: Run) -> list[Run]:
+def past_runs(session: Session, run: Run) -> list[Run]:
     """The portal's crawls before, the oldest first, without their readings.
 
     They begin with the one that somebody accepted last: whatever it was like is usual.
@@ -66,7 +66,7 @@ def _accepted(session: Session, portal: str, before: int | None) -> int:
     return session.scalar(query.where(RunRow.id < before) if before is not None else query) or 0
 
 
-def keep(session: Session, run_id: int, findings: Sequence[Finding]) -> None:
+def save_findings(session: Session, run_id: int, findings: Sequence[Finding]) -> None:
     """Store how a run was judged."""
     stored = [stored_record(each) for each in findings]
     session.execute(update(RunRow).where(RunRow.id == run_id).values(findings=stored))
@@ -88,7 +88,7 @@ class ReportedChange:
     url: str
 
 
-def diary(session: Session, portal: str, *, limit: int, until: dt.datetime | None = None) -> list[Run]:
+def runs_before(session: Session, portal: str, *, limit: int, until: dt.datetime | None = None) -> list[Run]:
     """The portal's last crawls and acceptances whose slot is before ``until``, the oldest first, without
     their readings."""
     entered = (RunRow.kind.in_(["crawl", "acceptance"]), RunRow.state != "running")
@@ -98,7 +98,7 @@ def diary(session: Session, portal: str, *, limit: int, until: dt.datetime | Non
     return [run_record(row, readings=False) for row in reversed(rows.all())]
 
 
-def ran(session: Session, first: dt.datetime, last: dt.datetime) -> list[str]:
+def portals_crawled(session: Session, first: dt.datetime, last: dt.datetime) -> list[str]:
     """The portals with a crawl whose slot lies between both, the last excluded."""
     query = select(RunRow.portal).where(RunRow.slot >= first, RunRow.slot < last, *_CRAWLS).distinct()
     return sorted(session.scalars(query))
@@ -109,7 +109,7 @@ def newest_slot(session: Session) -> dt.datetime | None:
     return session.scalar(select(func.max(RunRow.slot)).where(*_CRAWLS))
 
 
-def told(session: Session, run_ids: list[int], *, limit: int) -> list[ReportedChange]:
+def announced_changes(session: Session, run_ids: list[int], *, limit: int) -> list[ReportedChange]:
     """What these runs changed and somebody may be told, the newest first."""
     query = (
         select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url, PolicyRow.merged_into)
@@ -130,7 +130,7 @@ def _kind(kind: str, merged_into: int | None) -> ChangeKind:
     return cast("ChangeKind", told)
 
 
-def behind(session: Session, position: int) -> int:
+def changes_after(session: Session, position: int) -> int:
     """How many changes lie after a follower's position."""
     return session.scalar(select(func.count()).where(ChangeRow.id > position)) or 0
 
@@ -138,12 +138,12 @@ def behind(session: Session, position: int) -> int:
 # ------------------------------------------------------------------ what drifted
 
 
-def alarms(session: Session, run: Run) -> tuple[DriftAlarm, ...]:
+def drift_alarms(session: Session, run: Run) -> tuple[DriftAlarm, ...]:
     """What is unusual about a run; nothing of a re-extraction."""
-    return alarms_of(session, run.portal, run.readings, before=run.id) if run.kind == "crawl" else ()
+    return drift_alarms_of(session, run.portal, run.readings, before=run.id) if run.kind == "crawl" else ()
 
 
-def alarms_of(
+def drift_alarms_of(
     session: Session, portal: str, readings: ExtractionQuality, *, before: int | None = None
 ) -> tuple[DriftAlarm, ...]:
     """What is unusual about readings made now, or by the run of this id."""
@@ -173,16 +173,16 @@ def backoffs(session: Session) -> dict[str, Backoff]:
     }
 
 
-def closed(session: Session, slot: dt.datetime) -> frozenset[str]:
+def backed_off_domains(session: Session, slot: dt.datetime) -> frozenset[str]:
     """The domains that runs of this slot leave alone."""
     return frozenset(domain for domain, each in backoffs(session).items() if each.holds(slot))
 
 
-def leave_alone(session: Session, backoff: Backoff) -> None:
+def save_backoff(session: Session, backoff: Backoff) -> None:
     """Remember that a domain is left alone."""
     session.merge(BackoffRow(**asdict(backoff)))
 
 
-def welcome(session: Session, domain: str) -> None:
+def end_backoff(session: Session, domain: str) -> None:
     """The domain answers as it should."""
     session.execute(delete(BackoffRow).where(BackoffRow.domain == domain))

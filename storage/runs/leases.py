@@ -39,7 +39,7 @@ class Counts(TypedDict, total=False):
     warc: str | None
 
 
-def claim(
+def claim_run(
     session: Session,
     portal: str,
     slot: dt.datetime,
@@ -55,25 +55,27 @@ def claim(
     return run(session, leased) if leased is not None else None
 
 
-def missed(session: Session, portal: str, slot: dt.datetime, now: dt.datetime) -> bool:
+def record_missed(session: Session, portal: str, slot: dt.datetime, now: dt.datetime) -> bool:
     """Record a slot that nobody ran; False when the slot has a row already."""
     values = {"portal": portal, "slot": slot, "state": "missed", "finished": now}
     return insert_unless_there(session, RunRow, **values) is not None
 
 
-def skipped(session: Session, portal: str, slot: dt.datetime, now: dt.datetime, why: str) -> Run | None:
+def record_skipped(
+    session: Session, portal: str, slot: dt.datetime, now: dt.datetime, why: str
+) -> Run | None:
     """Record a slot that was not run since its domain is left alone; None when it has a row already."""
     values = {"portal": portal, "slot": slot, "state": "skipped", "started": now, "finished": now}
     row = insert_unless_there(session, RunRow, **values, message=why)
     return run(session, row) if row is not None else None
 
 
-def beat(session: Session, run_id: int, now: dt.datetime, **counts: Unpack[Counts]) -> bool:
+def record_heartbeat(session: Session, run_id: int, now: dt.datetime, **counts: Unpack[Counts]) -> bool:
     """The run is alive; False when its row was closed by somebody else and it should end."""
     return _change(session, _running(run_id).values(heartbeat=now, **_columns(counts)))
 
 
-def close(
+def close_run(
     session: Session,
     run_id: int,
     state: RunState,
@@ -88,7 +90,7 @@ def close(
     return run(session, run_id)
 
 
-def lost(session: Session, now: dt.datetime, *, older_than: dt.timedelta) -> list[Run]:
+def close_lost_runs(session: Session, now: dt.datetime, *, older_than: dt.timedelta) -> list[Run]:
     """Close every run without a heartbeat for ``older_than``, and return them."""
     silent = (
         update(RunRow)
@@ -116,13 +118,13 @@ def last_slot(session: Session, portal: str) -> dt.datetime | None:
     return session.scalar(select(RunRow.slot).where(*settled).order_by(RunRow.slot.desc()).limit(1))
 
 
-def first_since(session: Session, portal: str) -> dt.date | None:
+def first_window(session: Session, portal: str) -> dt.date | None:
     """The window of the portal's first run: later nights keep it as their floor."""
     crawled = (RunRow.portal == portal, RunRow.state.not_in(["missed", "skipped"]), *_CRAWLS)
     return session.scalar(select(RunRow.since).where(*crawled).order_by(RunRow.id).limit(1))
 
 
-def known_sections(session: Session, portal: str, *, replay: bool) -> set[str]:
+def crawled_sections(session: Session, portal: str, *, replay: bool) -> set[str]:
     """The sections that an earlier finished run has listed; to a live run replays are none: after
     them the portal is still crawled for the first time."""
     finished = select(RunRow.sections).where(
@@ -140,13 +142,13 @@ def last_sweeps(session: Session, portal: str, *, limit: int = 400) -> dict[str,
     return {section: slot for slot, swept in reversed(newest) for section in swept}
 
 
-def running(session: Session) -> dict[str, Run]:
+def running_runs(session: Session) -> dict[str, Run]:
     """The run of each portal that has one under way."""
     rows = session.scalars(select(RunRow).where(RunRow.state == "running").order_by(RunRow.portal))
     return {row.portal: run_record(row) for row in rows}
 
 
-def history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:
+def run_history(session: Session, portal: str | None = None, *, limit: int = 30) -> list[Run]:
     """The newest runs first, of one portal or of all."""
     query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
     return [

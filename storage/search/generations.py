@@ -37,7 +37,7 @@ class State:
         return State(schema=self.schema, folder=self.folder, position=position, at=at.isoformat())
 
 
-def load(root: Path) -> State | None:
+def load_state(root: Path) -> State | None:
     """The state, or None where there is no index that can be used."""
     try:
         return State(**json.loads((root / _STATE).read_text()))
@@ -45,7 +45,7 @@ def load(root: Path) -> State | None:
         return None
 
 
-def save(root: Path, state: State) -> None:
+def save_state(root: Path, state: State) -> None:
     """Replace the state in one step; readers see the old one or the new one."""
     temporary = root / f"{_STATE}.new"
     with temporary.open("w") as stream:
@@ -55,14 +55,14 @@ def save(root: Path, state: State) -> None:
     temporary.replace(root / _STATE)
 
 
-def create(root: Path) -> Path:
+def create_generation(root: Path) -> Path:
     """A folder for a new generation."""
     folder = root / f"g-{uuid4().hex[:12]}"
     folder.mkdir(parents=True)
     return folder
 
 
-def drop_others(root: Path, keep: str) -> None:
+def remove_other_generations(root: Path, keep: str) -> None:
     """Remove generations that nobody will open again (who has one open keeps reading it)."""
     for folder in root.glob("g-*"):
         if folder.name != keep:
@@ -70,7 +70,7 @@ def drop_others(root: Path, keep: str) -> None:
 
 
 @contextmanager
-def writing(root: Path) -> Iterator[bool]:
+def write_lock(root: Path) -> Iterator[bool]:
     """Whether we are the one who writes the index; kill -9 gives the lock back."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / _LOCK).open("w") as lock:

@@ -56,13 +56,13 @@ class Batch:
     at: dt.datetime
 
 
-def next_changed(database: Database, state: State) -> Batch | None:
+def next_batch(database: Database, state: State) -> Batch | None:
     """The next batch; None at the end of the feed."""
     with database.read() as session:
         changes = queries.changes(session, after=state.position, limit=_BATCH)
         articles = dict.fromkeys(change.article_id for change in changes)
         versions = [queries.version(session, article) for article in articles]
-        joined = queries.joined(session, articles)
+        joined = queries.merged_ids(session, articles)
     if not changes:
         return None
     return Batch(
@@ -156,7 +156,7 @@ class Index:
     @property
     def position(self) -> int:
         """The last change of the feed that is indexed; 0 when there is no index."""
-        state = generations.load(self.path)
+        state = generations.load_state(self.path)
         return state.position if state else 0
 
     def follow(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
@@ -164,7 +164,7 @@ class Index:
 
         A lost index, one of another schema, and one of another archive are built anew.
         """
-        with generations.writing(self.path) as ours:
+        with generations.write_lock(self.path) as ours:
             if not ours:
                 return 0
             state = self._usable(database)
@@ -172,7 +172,7 @@ class Index:
 
     def rebuild(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
         """Build the index anew beside the old one, which serves until the last moment."""
-        with generations.writing(self.path) as ours:
+        with generations.write_lock(self.path) as ours:
             if not ours:
                 raise ArchiveError(
                     f"{self.path}: another process is indexing; try again when it has finished"
@@ -180,13 +180,13 @@ class Index:
             return self._build(database, progress)
 
     def _usable(self, database: Database) -> State | None:
-        state = generations.load(self.path)
+        state = generations.load_state(self.path)
         if state is None or state.schema != SCHEMA or not _exists(self.path / state.folder):
             return None
         return state if same_feed(database, state) else None
 
     def _build(self, database: Database, progress: Progress) -> int:
-        folder = generations.create(self.path)
+        folder = generations.create_generation(self.path)
         index = tantivy.Index(_FIELDS, path=str(folder))
         state, done = State(schema=SCHEMA, folder=folder.name), 0
         with database.read() as session:
@@ -197,20 +197,20 @@ class Index:
                 writer.put(versions)
                 done += len(versions)
                 progress(done, max(done, total))
-        generations.save(self.path, state.moved(last[0].id, last[0].at) if last else state)
-        generations.drop_others(self.path, folder.name)
+        generations.save_state(self.path, state.moved(last[0].id, last[0].at) if last else state)
+        generations.remove_other_generations(self.path, folder.name)
         return done
 
     def _catch_up(self, database: Database, state: State) -> int:
         index, done = tantivy.Index(_FIELDS, path=str(self.path / state.folder)), 0
-        if not next_changed(database, state):
+        if not next_batch(database, state):
             return 0
         with _Writer(index) as writer:
-            while batch := next_changed(database, state):
+            while batch := next_batch(database, state):
                 writer.drop(batch.joined)
                 writer.put(batch.versions)
                 state = state.moved(batch.position, batch.at)
-                generations.save(self.path, state)
+                generations.save_state(self.path, state)
                 done += len(batch.versions)
         return done
 
@@ -218,13 +218,13 @@ class Index:
 
     def snapshot(self) -> Snapshot:
         """The index as it is now. Raises ArchiveError when there is none of this release."""
-        state = generations.load(self.path)
+        state = generations.load_state(self.path)
         if state is None or state.schema != SCHEMA:
             raise ArchiveError(f"{self.path}: no index of this release; run polarchive index rebuild")
         try:
             return self._snapshot(state.folder)
         except (ArchiveError, ValueError):
-            if generations.load(self.path) == state:
+            if generations.load_state(self.path) == state:
                 raise
         return self.snapshot()  # another process replaced it in between
 
@@ -352,17 +352,17 @@ def dated(first: dt.date, last: dt.date) -> Query:
     return _unranked(Query.range_query(_FIELDS, "day", tantivy.FieldType.Integer, *bounds))
 
 
-def every(parts: Iterable[Query]) -> Query:
+def all_of(parts: Iterable[Query]) -> Query:
     """What answers all of them."""
     return Query.boolean_query([(Occur.Must, part) for part in parts])
 
 
-def either(parts: Iterable[Query]) -> Query:
+def any_of(parts: Iterable[Query]) -> Query:
     """What answers at least one of them."""
     return Query.boolean_query([(Occur.Should, part) for part in parts])
 
 
-def no(part: Query) -> Query:
+def none_of(part: Query) -> Query:
     """Everything else."""
     everything = _unranked(Query.all_query())
     return Query.boolean_query([(Occur.Must, everything), (Occur.MustNot, part)])

@@ -65,7 +65,7 @@ def search(
 
     ``names`` lets ``门户:`` know the portals by their names beside their slugs.
     """
-    snapshot, wanted, terms = index.snapshot(), compiled(query, names), highlights(query)
+    snapshot, wanted, terms = index.snapshot(), compile_query(query, names), highlights(query)
     total, best = _best_of_policies(snapshot, wanted, offset + limit, newest_first=not terms)
     page = best[offset:]
     others = _same_policies(snapshot, wanted, page)
@@ -86,15 +86,15 @@ def search(
     return Results(total=total, hits=tuple(hits))
 
 
-def compiled(query: Query, names: Names = _NO_NAMES) -> lookup.Query:
+def compile_query(query: Query, names: Names = _NO_NAMES) -> lookup.Query:
     """The query as the index asks it."""
     match query:
         case And(parts):
-            return lookup.every(compiled(part, names) for part in parts)
+            return lookup.all_of(compile_query(part, names) for part in parts)
         case Or(parts):
-            return lookup.either(compiled(part, names) for part in parts)
+            return lookup.any_of(compile_query(part, names) for part in parts)
         case Not(part):
-            return lookup.no(compiled(part, names))
+            return lookup.none_of(compile_query(part, names))
         case Term(text) | Phrase(text):
             wanted = phrase(text)
             return lookup.boosted(lookup.words("text", wanted), lookup.words("title", wanted), _TITLE_BOOST)
@@ -125,7 +125,7 @@ def _same_policies(snapshot: Snapshot, wanted: lookup.Query, page: Sequence[Matc
     """All matching articles of the policies on the page."""
     if not page:
         return []
-    same = lookup.every([wanted, lookup.policies(match.policy for match in page)])
+    same = lookup.all_of([wanted, lookup.policies(match.policy for match in page)])
     found = snapshot.find(same, limit=20 * len(page)).matches
     shown = {match.article for match in page}
     return [match for match in found if match.article not in shown]

@@ -29,11 +29,13 @@ logger = logging.getLogger(__name__)
 
 _MAX_HOPS = 8
 
-Known = Callable[[str], Capture | None]
+FindPayload = Callable[[str], Capture | None]
 """The earliest capture that holds the payload of this digest, if any."""
 
 
-def read(root: Path, place: Capture | RecordLocation, *, known: Known | None = None) -> StoredResponse:
+def read_response(
+    root: Path, place: Capture | RecordLocation, *, known: FindPayload | None = None
+) -> StoredResponse:
     """The answer stored at ``place``; a revisit comes with the body it refers to.
 
     Raises TornCapture when the record is cut off, UnreadableCapture when it cannot be had.
@@ -44,11 +46,11 @@ def read(root: Path, place: Capture | RecordLocation, *, known: Known | None = N
     return _response(record, body)
 
 
-def payload(
-    root: Path, place: Capture | RecordLocation, limit: int, *, known: Known | None = None
+def read_payload(
+    root: Path, place: Capture | RecordLocation, limit: int, *, known: FindPayload | None = None
 ) -> Payload:
     """What reading needs of a capture: its body decoded, at most ``limit`` bytes."""
-    stored = read(root, place, known=known)
+    stored = read_response(root, place, known=known)
     try:
         body = decode(stored.headers, stored.body, limit)
     except UnreadableCapture as error:
@@ -56,13 +58,13 @@ def payload(
     return Payload(url=stored.url, body=body, content_type=stored.content_type)
 
 
-def holder(root: Path, capture: Capture) -> Capture | None:
+def capture_with_body(root: Path, capture: Capture) -> Capture | None:
     """The capture that really holds this one's payload; None when nothing whole is there."""
     found = _follow(root, capture)
-    return refer(found[0], root) if found is not None and found[0].digest == capture.digest else None
+    return as_capture(found[0], root) if found is not None and found[0].digest == capture.digest else None
 
 
-def holds(root: Path, capture: Capture) -> bool:
+def is_stored(root: Path, capture: Capture) -> bool:
     """Whether the record of this capture is there and whole."""
     try:
         record, _ = _record_at(_below(root, capture.file), capture.offset)
@@ -71,7 +73,7 @@ def holds(root: Path, capture: Capture) -> bool:
     return record.digest == capture.digest
 
 
-def load(
+def load_response(
     record: StoredRecord, *, known: Callable[[str], StoredRecord | None] | None = None
 ) -> StoredResponse:
     """A scanned record with its body; that of a revisit lies in the record ``known`` by its digest."""
@@ -81,7 +83,7 @@ def load(
     return _response(record, _record_at(source.path, source.offset)[1])
 
 
-def refer(record: StoredRecord, root: Path) -> Capture | None:
+def as_capture(record: StoredRecord, root: Path) -> Capture | None:
     """A scanned record that lies below the archive's captures, as its capture; None for a foreign one."""
     path, home = record.path.resolve(), root.resolve()
     return record.capture(path.relative_to(home).as_posix()) if path.is_relative_to(home) else None
@@ -138,7 +140,7 @@ def _next(stream: BinaryIO, member: GzipMember, name: str) -> GzipMember | None:
         return None
 
 
-def _original(root: Path, record: StoredRecord, known: Known | None) -> bytes:
+def _original(root: Path, record: StoredRecord, known: FindPayload | None) -> bytes:
     for place in _original_places(record, known):
         found = _follow(root, place)
         if found is not None and record.digest in {"", found[0].digest}:
@@ -164,7 +166,7 @@ def _follow(root: Path, place: Capture | RecordLocation) -> tuple[StoredRecord, 
     return None
 
 
-def _original_places(record: StoredRecord, known: Known | None) -> Iterator[Capture | RecordLocation]:
+def _original_places(record: StoredRecord, known: FindPayload | None) -> Iterator[Capture | RecordLocation]:
     if record.refers_to_place is not None:
         yield record.refers_to_place
     if known is not None and (capture := known(record.digest)) is not None:

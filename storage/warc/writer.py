@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from warcio.warcwriter import WARCWriter
 
 from policy.records import Capture
-from storage.warc.reader import Known, holder, request_bytes, stored_bytes
+from storage.warc.reader import FindPayload, capture_with_body, request_bytes, stored_bytes
 from storage.warc.record_parser import FETCH_FAILED, StoredRecord, mime, payload_digest
 
 Fields = Iterable[tuple[str | bytes, str | bytes]]
@@ -38,7 +38,7 @@ class _Head:
         """Nothing to compute."""
 
 
-def packed(kind: str, url: str, fields: Mapping[str, str], head: bytes | None, body: bytes) -> bytes:
+def pack_record(kind: str, url: str, fields: Mapping[str, str], head: bytes | None, body: bytes) -> bytes:
     """One record as a gzip member; ``head`` is that of an HTTP message, if it is one."""
     return _pack(
         lambda writer: writer.create_warc_record(
@@ -70,14 +70,14 @@ def _pack(create: Callable[[Any], Any]) -> bytes:
     return zlib.compress(plain.getvalue(), _LEVEL, wbits=31)
 
 
-def named(at: dt.datetime, ip: str | None = None) -> dict[str, str]:
+def record_fields(at: dt.datetime, ip: str | None = None) -> dict[str, str]:
     """When something was fetched, and the name of its record."""
     address = {"WARC-IP-Address": ip} if ip else {}
     record_id = f"<urn:uuid:{uuid.uuid4()}>"
     return {"WARC-Date": _warc_date(at), "WARC-Record-ID": record_id, **address}
 
 
-def refers_to(original: Capture, digest: str) -> dict[str, str]:
+def revisit_fields(original: Capture, digest: str) -> dict[str, str]:
     """The last two are Heritrix's: with them a revisit is resolved without any index."""
     return {
         "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
@@ -90,7 +90,7 @@ def refers_to(original: Capture, digest: str) -> dict[str, str]:
     }
 
 
-def concurrent(response: Mapping[str, str]) -> dict[str, str]:
+def request_fields(response: Mapping[str, str]) -> dict[str, str]:
     """The fields of the request that belongs to a record."""
     return {
         "WARC-Date": response["WARC-Date"],
@@ -99,20 +99,20 @@ def concurrent(response: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def asking(method: str, url: str, headers: Fields) -> bytes:
+def request_head(method: str, url: str, headers: Fields) -> bytes:
     """The head of a request."""
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     host = (b"Host", parts.netloc.encode())
-    return _lines(f"{method} {target} HTTP/1.1", [host, *kept_headers(headers, dropping=b"host")])
+    return _lines(f"{method} {target} HTTP/1.1", [host, *stored_headers(headers, dropping=b"host")])
 
 
-def answering(protocol: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def response_head(protocol: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The head of an answer."""
     return _lines(f"{_http(protocol)} {status} {responses.get(status, '')}".rstrip(), headers)
 
 
-def kept_headers(headers: Fields, *, dropping: bytes = b"transfer-encoding") -> list[tuple[bytes, bytes]]:
+def stored_headers(headers: Fields, *, dropping: bytes = b"transfer-encoding") -> list[tuple[bytes, bytes]]:
     """All headers, each in one line, but one."""
     pairs = [(_one_line(name), _one_line(value)) for name, value in headers]
     return [(name, value) for name, value in pairs if name.lower() != dropping]
@@ -162,7 +162,7 @@ class CaptureWriter:
         run_id: int | str,
         *,
         now: dt.datetime,
-        known: Known = lambda digest: None,
+        known: FindPayload = lambda digest: None,
         info: Mapping[str, str] | None = None,
     ) -> None:
         utc = now.astimezone(dt.UTC)
@@ -199,15 +199,17 @@ class CaptureWriter:
     ) -> Capture:
         """Keep one answer and the request it answers; ``body`` as received, before content decoding."""
         digest = payload_digest(body)
-        kept = kept_headers(headers)
-        head = answering(protocol, status, kept)
-        fields = named(at, ip)
+        kept = stored_headers(headers)
+        head = response_head(protocol, status, kept)
+        fields = record_fields(at, ip)
         original = self._original(digest) if body else None
         if original is None:
-            record = packed("response", url, fields, head, body)
+            record = pack_record("response", url, fields, head, body)
         else:
-            record = packed("revisit", url, fields | refers_to(original, digest), head, b"")
-        asked = packed("request", url, concurrent(fields), asking(method, url, request_headers), request_body)
+            record = pack_record("revisit", url, fields | revisit_fields(original, digest), head, b"")
+        asked = pack_record(
+            "request", url, request_fields(fields), request_head(method, url, request_headers), request_body
+        )
         offset = self._append(record + asked)
         capture = Capture(
             url=url,
@@ -226,8 +228,8 @@ class CaptureWriter:
 
     def convert(self, *, url: str, body: bytes, kind: str, at: dt.datetime) -> Capture:
         """Keep a page as a browser made it of the answers kept before."""
-        fields = named(at) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
-        record = packed("conversion", url, fields, None, body)
+        fields = record_fields(at) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
+        record = pack_record("conversion", url, fields, None, body)
         return Capture(
             url=url,
             at=at,
@@ -252,11 +254,11 @@ class CaptureWriter:
     ) -> None:
         """Keep that a request got no answer, and why: a metadata record beside the request."""
         block = f"{FETCH_FAILED}: {reason}\r\n".encode()
-        fields = named(at) | {"Content-Type": "application/warc-fields"}
-        asked = asking(method, url, request_headers)
+        fields = record_fields(at) | {"Content-Type": "application/warc-fields"}
+        asked = request_head(method, url, request_headers)
         self._append(
-            packed("metadata", url, fields, None, block)
-            + packed("request", url, concurrent(fields), asked, request_body)
+            pack_record("metadata", url, fields, None, block)
+            + pack_record("request", url, request_fields(fields), asked, request_body)
         )
 
     def copy(self, record: StoredRecord) -> Capture:
@@ -291,7 +293,7 @@ class CaptureWriter:
     def _original(self, digest: str) -> Capture | None:
         """What a revisit may refer to: looked at, so that no payload is given up for one that is lost."""
         if digest not in self._own and (capture := self._known(digest)) is not None:
-            held = holder(self._root, capture)
+            held = capture_with_body(self._root, capture)
             if held is not None and held.digest == digest:
                 self._own[digest] = held
         return self._own.get(digest)

@@ -112,7 +112,7 @@ def publish(database: Database) -> Callable[..., SaveResult]:
             whole |= {"url": url, "page_urls": (url,)}
         article = evolve(an_article(text, **fields), **whole)
         capture = a_capture(f"{article.portal}{article.key}{text}", at=at)
-        return archive.store(
+        return archive.save_article(
             database,
             Extraction(
                 article=article, captures=(capture,), code="code-1", silent=silent, aliases=tuple(aliases)

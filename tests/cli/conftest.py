@@ -75,7 +75,7 @@ def publish(archived: Polarchive) -> Callable[..., SaveResult]:
         article = an_article(text, **fields)
         captures = (a_capture(f"{article.portal}{article.key}{text}", at=at),)
         with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
-            return archive.store(
+            return archive.save_article(
                 database,
                 Extraction(article=article, captures=captures, code="code-1"),
                 decide=the_known_policy,

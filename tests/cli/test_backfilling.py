@@ -24,9 +24,9 @@ def database(archived: Polarchive) -> Database:
 def crawled(archived: Polarchive) -> Polarchive:
     """A home whose portal was crawled once."""
     with database(archived) as held, held.write() as session:
-        run = leases.claim(session, "ndrc", NOW, NOW, since=FLOOR)
+        run = leases.claim_run(session, "ndrc", NOW, NOW, since=FLOOR)
         assert run
-        leases.close(session, run.id, "ok", NOW)
+        leases.close_run(session, run.id, "ok", NOW)
     return archived
 
 
@@ -65,8 +65,8 @@ def test_a_portal_that_was_never_crawled_needs_an_end(archived: Polarchive) -> N
 def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
     first, last = dt.date(2019, 1, 1), dt.date(2019, 12, 31)
     with database(crawled) as held, held.write() as session:
-        ours = backfills.begin(session, "ndrc", ["tz"], first, last, NOW)
-        backfills.keep_walked(session, ours.id, "tz", SectionProgress(pages=4, waiting=7))
+        ours = backfills.create_backfill(session, "ndrc", ["tz"], first, last, NOW)
+        backfills.save_walked(session, ours.id, "tz", SectionProgress(pages=4, waiting=7))
     answer = crawled("backfill", "ndrc", "--from", "2018-01-01")
     assert answer.code == 2
     assert "open back-fill of 2019-01-01 to 2019-12-31 (tz)" in answer.err
@@ -79,7 +79,9 @@ def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
 
 def test_a_back_fill_with_nothing_left_to_do_asks_for_nothing(crawled: Polarchive) -> None:
     with database(crawled) as held, held.write() as session:
-        ours = backfills.begin(session, "ndrc", ["tz"], dt.date(2019, 1, 1), dt.date(2019, 12, 31), NOW)
-        backfills.keep_walked(session, ours.id, "tz", SectionProgress(state="ended", pages=4))
+        ours = backfills.create_backfill(
+            session, "ndrc", ["tz"], dt.date(2019, 1, 1), dt.date(2019, 12, 31), NOW
+        )
+        backfills.save_walked(session, ours.id, "tz", SectionProgress(state="ended", pages=4))
     answer = crawled("backfill", "ndrc", "--json")
     assert (answer.code, answer.json["state"], answer.json["run"]) == (0, "done", None)

@@ -31,8 +31,8 @@ def learned(archived: Polarchive) -> Polarchive:
         open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database,
         database.write() as session,
     ):
-        boilerplate.remember(session, "ndrc", seen)
-        boilerplate.publish(session, "ndrc", NIGHT, lambda _: (BLOCK,))
+        boilerplate.save_sightings(session, "ndrc", seen)
+        boilerplate.publish_set(session, "ndrc", NIGHT, lambda _: (BLOCK,))
     return archived
 
 

@@ -35,10 +35,12 @@ def nights(archived: Polarchive) -> Polarchive:
         for number, found in enumerate([(), (DROP,), (DROP,)]):
             slot = FIRST + dt.timedelta(days=number)
             with database.write() as session:
-                run = leases.claim(session, "ndrc", slot, slot)
+                run = leases.claim_run(session, "ndrc", slot, slot)
                 assert run
-                leases.close(session, run.id, "ok", slot, entries=9, sections={"tz": SectionReport(pages=1)})
-                health_history.keep(session, run.id, found)
+                leases.close_run(
+                    session, run.id, "ok", slot, entries=9, sections={"tz": SectionReport(pages=1)}
+                )
+                health_history.save_findings(session, run.id, found)
     return archived
 
 

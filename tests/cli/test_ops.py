@@ -61,8 +61,8 @@ def test_portals_say_which_lie_and_which_refuse_us_and_since_when(archived: Pola
         open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database,
         database.write() as session,
     ):
-        validators.distrust(session, "ndrc", lie, since)
-        health_history.leave_alone(session, wall)
+        validators.mark_inconsistent(session, "ndrc", lie, since)
+        health_history.save_backoff(session, wall)
     said = {portal["slug"]: portal for portal in archived("portals", "--json").json}
     assert said["ndrc"]["distrusted"] == {"since": "2026-11-20T18:30:00+00:00", "url": lie}
     (held,) = said["mof"]["left_alone"]

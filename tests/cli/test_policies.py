@@ -36,7 +36,9 @@ def repealed(archived: Polarchive) -> Polarchive:
         for night, act in enumerate(acts):
             at = NIGHT + night * DAY
             captures = (a_capture(act.key, at=at),)
-            archive.store(database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy)
+            archive.save_article(
+                database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy
+            )
     return archived
 
 
@@ -80,7 +82,9 @@ def revised(archived: Polarchive) -> Polarchive:
             at = NIGHT + night * DAY
             act = an_act(f"sand{night}", "样例湖采砂管理办法", text)
             captures = (a_capture(act.key, at=at),)
-            archive.store(database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy)
+            archive.save_article(
+                database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy
+            )
     return archived
 
 

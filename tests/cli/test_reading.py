@@ -15,7 +15,7 @@ from policy.records.content import Completeness, Statement
 from policy.records.saves import SaveResult
 from policy.rules.extraction import Extraction
 from storage.articles import archive
-from storage.articles.attachments import store_files
+from storage.articles.attachments import save_attachments
 from storage.database import open_database
 from storage.search.index import Index
 from tests.cli.conftest import Polarchive
@@ -94,7 +94,7 @@ def test_all_that_was_found_is_shown_what_lost_too(archived: Polarchive) -> None
         topics=topics("关于储能的通知", ()),
     )
     with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
-        archive.store(
+        archive.save_article(
             database,
             Extraction(article=found, captures=(a_capture("1"),), code="code-1"),
             decide=the_known_policy,
@@ -142,13 +142,13 @@ def enclosed(archived: Polarchive) -> Polarchive:
         completeness=Completeness(full_text_in=PLAN.url),
     )
     with open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database:
-        archive.store(
+        archive.save_article(
             database,
             Extraction(article=cover, captures=(a_capture("1"),), code="code-1"),
             decide=the_known_policy,
         )
-        store_files(database, "ndrc", "1", [a_file("一、总体要求\n到2030年建成台账。")])
-        store_files(database, "ndrc", "1", [a_file("一、总体要求\n到2028年建成台账。", at=NIGHT + DAY)])
+        save_attachments(database, "ndrc", "1", [a_file("一、总体要求\n到2030年建成台账。")])
+        save_attachments(database, "ndrc", "1", [a_file("一、总体要求\n到2028年建成台账。", at=NIGHT + DAY)])
     return archived
 
 

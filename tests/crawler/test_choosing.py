@@ -8,8 +8,8 @@ from attrs import evolve
 
 from crawler.spiders.listing_policy import Choice, ListedRow, choose
 from policy.records import Entry
-from storage.articles.listed_entries import Listed
-from storage.rows import KnownArticle
+from storage.articles.listed_entries import ListedEntry
+from storage.rows import ArchivedArticle
 
 TODAY = dt.date(2026, 11, 20)
 SINCE = dt.date(2026, 9, 1)
@@ -27,7 +27,7 @@ def row(
     withdrawn: bool = False,
 ) -> ListedRow:
     entry = Entry(url=f"https://www.example.cn/{key}.html", key=key, title="通知", listed_on=day)
-    known = KnownArticle(
+    known = ArchivedArticle(
         id=1,
         policy_id=1,
         portal="ndrc",
@@ -46,7 +46,7 @@ def row(
     return ListedRow(
         entry=entry,
         known=known if known_until else None,
-        listed=Listed(section="tz", entry=entry, due=owed) if shown else None,
+        listed=ListedEntry(section="tz", entry=entry, due=owed) if shown else None,
     )
 
 

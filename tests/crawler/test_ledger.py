@@ -43,7 +43,7 @@ def test_a_heartbeat_that_cannot_be_written_is_not_the_last(
     portal = portals.get("ndrc")
     with open_database(url) as database:
         with database.write() as session:
-            run = leases.claim(session, "ndrc", NIGHT, NIGHT)
+            run = leases.claim_run(session, "ndrc", NIGHT, NIGHT)
         assert run
         context = RunContext(
             config=Config(home=tmp_path), portal=portal, sections=(), database=database, run=run

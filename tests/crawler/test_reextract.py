@@ -70,12 +70,12 @@ class Nights:
         """The same of articles of several pages."""
         portal, at = portals.get(slug, self.config.portal_packages), FIRST + number * dt.timedelta(days=1)
         with self.database.write() as session:
-            run = leases.claim(session, slug, at, at)
+            run = leases.claim_run(session, slug, at, at)
         assert run is not None
         with CaptureWriter(self.config.captures, slug, run.id, now=at) as writer:
             done = [self._article(portal, writer, run.id, pages, at) for pages in fetched]
         with self.database.write() as session:
-            leases.close(session, run.id, "ok", at)
+            leases.close_run(session, run.id, "ok", at)
         return done
 
     def _article(
@@ -93,10 +93,10 @@ class Nights:
             for url, body in pages.items()
         ]
         with self.database.read() as session:
-            learned = boilerplate.active(session, portal.slug)
+            learned = boilerplate.active_set(session, portal.slug)
         try:
             payloads = [Payload(url=url, body=body.encode()) for url, body in pages.items()]
-            return archive.store(
+            return archive.save_article(
                 self.database,
                 Extraction(
                     article=extraction.reread(portal, payloads, learned),
@@ -238,7 +238,7 @@ def test_a_preview_says_the_same_and_changes_nothing(nights: Nights) -> None:
     assert {each.title: each.versions for each in would.restated}[CHANGING.title] == 2
     assert nights.kinds() == before
     with nights.database.read() as session:
-        assert {run.kind for run in leases.history(session)} == {"crawl"}
+        assert {run.kind for run in leases.run_history(session)} == {"crawl"}
 
 
 def test_only_captures_since_a_day_are_read(nights: Nights) -> None:
@@ -286,12 +286,12 @@ def test_a_portal_that_is_being_crawled_is_not_read_again(nights: Nights) -> Non
     ten_nights(nights)
     now = dt.datetime.now(dt.UTC)
     with nights.database.write() as session:
-        running = leases.claim(session, "ndrc", now, now)
+        running = leases.claim_run(session, "ndrc", now, now)
     assert reextract(nights.mended().config, "ndrc", ReextractionOptions()) is None
     assert len(nights.kinds()) == 7
     with nights.database.write() as session:
         assert running is not None
-        leases.close(session, running.id, "ok", now)
+        leases.close_run(session, running.id, "ok", now)
     assert reextract(nights.mended().config, "ndrc", ReextractionOptions()) is not None
 
 
@@ -328,7 +328,7 @@ def test_boilerplate_that_was_learned_meanwhile_makes_no_version(nights: Nights)
     nights.night(0, pages)
     with nights.database.write() as session:
         block = Block(layout="NdrcArticle", edge="tail", key=fold(line), since=FIRST, pages=10, of=10)
-        assert boilerplate.publish(session, "ndrc", FIRST, lambda _: (block,))
+        assert boilerplate.publish_set(session, "ndrc", FIRST, lambda _: (block,))
     done = reextract(nights.mended().config, "ndrc", ReextractionOptions())
     assert done is not None
     assert (done.unchanged, done.count("revised")) == (2, 1)

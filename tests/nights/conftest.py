@@ -152,7 +152,7 @@ class Home:
     def runs(self) -> list[Run]:
         """All runs, the newest first."""
         with self.database() as database, database.read() as session:
-            return leases.history(session)
+            return leases.run_history(session)
 
     def captures(self, url: str) -> list[Capture]:
         """The captures of an address, the newest first."""

@@ -50,7 +50,7 @@ def odd(home: Home, each: Paper) -> list[str]:
 
 def sets(home: Home) -> int | None:
     with home.database() as database, database.read() as session:
-        active = boilerplate.active(session, "ndrc")
+        active = boilerplate.active_set(session, "ndrc")
     return active.id if active else None
 
 

@@ -7,7 +7,7 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
-from storage.warc.reader import load, scan
+from storage.warc.reader import load_response, scan
 from storage.warc.record_parser import RENDERED
 from tests.mocksite import shapes
 from tests.mocksite.scripted.made import ROOT
@@ -70,8 +70,8 @@ def test_a_list_made_by_a_script_is_rendered_politely_and_replayed_without_a_bro
     assert min(after["at"] - before["at"] for before, after in pairwise(seen)) >= 0.1
     (warc,) = (home.path / "captures").rglob("*.warc.gz")
     kept = {(record.method, record.url): record for record in scan(warc)}
-    assert b"<li>" not in load(kept["GET", f"{ROOT}made/"]).body, "as received"
-    assert load(kept[RENDERED, f"{ROOT}made/"]).body.count(b"<li>") == 3, "and as rendered"
+    assert b"<li>" not in load_response(kept["GET", f"{ROOT}made/"]).body, "as received"
+    assert load_response(kept[RENDERED, f"{ROOT}made/"]).body.count(b"<li>") == 3, "and as rendered"
 
     home.site.clear()
     other = Home(path=tmp_path / "other", site=home.site, pythonpath=OFFLINE)

@@ -12,7 +12,7 @@ from policy.query.parser import parse
 from policy.records import File, Version
 from storage.search.index import Index
 from storage.search.searcher import Results, search
-from storage.warc.reader import payload
+from storage.warc.reader import read_payload
 from tests import papers
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
@@ -85,7 +85,7 @@ def test_the_words_of_a_file_are_the_notices_and_are_found(home: Home) -> None:
     file = version.files[0]
     assert (file.content and (file.content.kind, file.content.pages)) == ("pdf", 1)
     assert file.capture is not None
-    kept = payload(home.path / "captures", file.capture, 10_000_000)
+    kept = read_payload(home.path / "captures", file.capture, 10_000_000)
     assert kept.body == papers.a_pdf(), "the file lies in the WARC as it came"
     hits = found(home, '"逐株登记古树名木"')
     assert [hit.title for hit in hits.hits] == [each.title]

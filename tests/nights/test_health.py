@@ -98,7 +98,7 @@ def test_a_domain_that_refuses_us_is_left_alone_longer_each_time(home: Home, a_n
     assert (a_night(7).runs[0].state, told(a_night(8))) == ("ok", [])
     with home.database() as database, database.read() as session:
         assert health_history.backoffs(session) == {}
-        assert leases.first_since(session, "loopback") is not None
+        assert leases.first_window(session, "loopback") is not None
 
 
 def test_a_host_that_answers_nothing_is_down(home: Home, a_night: A_Night) -> None:

@@ -125,7 +125,7 @@ def test_a_copy_altered_under_the_same_record_ids_is_kept_beside_the_first(
     row = other.crawl("bjx", "--replay", str(tmp_path / "clause.warc"))
     assert (row["revised"], row["unchanged"], row["warc"]) == (0, 1, None), "what is held is not copied again"
     (version,) = other.newest().values()
-    held = reader.payload(other.path / "captures", version.captures[0], 1_000_000).body.decode()
+    held = reader.read_payload(other.path / "captures", version.captures[0], 1_000_000).body.decode()
     assert "有效期五年" in held
     assert "有效期三年" not in held
 

@@ -39,7 +39,7 @@ LAKE = an_act("lake", "样例湖保护办法", LAW, "样政发〔2023〕8号")
 def archived(database: Database, article: Article, at: dt.datetime = NIGHT) -> int:
     """The policy of the article once it is archived and connected."""
     captures = (a_capture(article.text, at=at),)
-    saved = archive.store(
+    saved = archive.save_article(
         database, Extraction(article=article, captures=captures, code="1"), decide=a_new_policy
     )
     linking.follow(database)

@@ -40,7 +40,7 @@ def test_a_set_is_published_once_at_the_end_of_a_run(database: Database) -> None
     for key in range(FROM):
         learner.see(a_reading(key, "江潮出品"), known=False)
         with database.read() as session:
-            assert boilerplate.active(session, "ndrc") is None
+            assert boilerplate.active_set(session, "ndrc") is None
     published = learner.publish(NIGHT)
     assert published
     assert [block.key for block in published.blocks] == ["江潮出品"]

@@ -65,7 +65,9 @@ def save(database: Database, *articles: Article, at: dt.datetime = NIGHT) -> lis
     for article in articles:
         captures = (a_capture(f"{article.portal} {article.key} {article.text}", at=at),)
         saved.append(
-            archive.store(database, Extraction(article=article, captures=captures, code="1"), decide=decide)
+            archive.save_article(
+                database, Extraction(article=article, captures=captures, code="1"), decide=decide
+            )
         )
     return [one.article_id for one in saved]
 
@@ -83,7 +85,7 @@ def kinds(database: Database) -> list[str]:
 
 def standing_of(database: Database, article: int) -> memberships.Membership:
     with database.read() as session:
-        return memberships.current(session, [article])[article]
+        return memberships.current_memberships(session, [article])[article]
 
 
 def test_the_last_page_of_a_reprint_is_of_the_policy_that_comes_later_and_is_then_complete(
@@ -225,7 +227,7 @@ def test_who_joins_in_one_night_is_told_once(database: Database) -> None:
 def rule(database: Database, pairs: Sequence[tuple[int, int]], *, same: bool) -> None:
     with database.write() as session:
         for a, b in pairs:
-            article_links.rule(
+            article_links.add_ruling(
                 session, Ruling(a=a, b=b, same=same, by="li", why="looked at both", at=NIGHT + DAY)
             )
         regroup(session, [end for pair in pairs for end in pair], at=NIGHT + DAY)
@@ -243,17 +245,17 @@ def test_a_wrong_join_is_split_by_hand_and_stays_split(database: Database) -> No
     with database.read() as session:
         told = article_links.rulings_of(session, articles)
         assert [(one.same, one.by, one.why) for one in told] == [(False, "li", "looked at both")]
-        assert [one.policy_id for one in memberships.history(session, articles[1])][-1] == first[1]
+        assert [one.policy_id for one in memberships.membership_history(session, articles[1])][-1] == first[1]
 
 
 def test_what_was_decided_of_an_article_holds_for_the_one_it_became_part_of(database: Database) -> None:
     articles = arrive(database, ORIGINAL, an_issue("x", act(9), portal="bjx", title="另一件事"), LAST_PAGE)
     rule(database, [(articles[0], articles[1])], same=True)
     with database.write() as session:
-        article_links.hand_over(session, articles[1], articles[2])
+        article_links.transfer_rulings(session, articles[1], articles[2])
         told = article_links.rulings_of(session, articles)
         assert [(one.a, one.b, one.by) for one in told] == [(articles[0], articles[2], "li")]
-        article_links.hand_over(session, articles[2], articles[0])
+        article_links.transfer_rulings(session, articles[2], articles[0])
         assert article_links.rulings_of(session, articles) == []
 
 

@@ -89,7 +89,7 @@ class Home:
     def runs(self) -> list[Run]:
         """All runs, the newest first."""
         with self.database() as database, database.read() as session:
-            return leases.history(session)
+            return leases.run_history(session)
 
     def articles(self) -> int:
         """How many articles are archived."""

@@ -28,10 +28,10 @@ def opened(home: Home, papers: MockSite) -> Backfill:
     papers.put_all({f"{PAPERS}{each.stem}.html": shapes.ndrc_article(each) for each in shown})
     first, last = dt.date(2019, 1, 1), dt.date(2019, 12, 31)
     with home.database() as database, database.write() as session:
-        run = leases.claim(session, "loopback", now - HOUR, now - HOUR, since=now.date() - 90 * 24 * HOUR)
+        run = leases.claim_run(session, "loopback", now - HOUR, now - HOUR, since=now.date() - 90 * 24 * HOUR)
         assert run
-        leases.close(session, run.id, "ok", now - HOUR)
-        return backfills.begin(session, "loopback", ["tz"], first, last, now)
+        leases.close_run(session, run.id, "ok", now - HOUR)
+        return backfills.create_backfill(session, "loopback", ["tz"], first, last, now)
 
 
 def now(home: Home, ours: Backfill) -> Backfill:
@@ -61,7 +61,7 @@ def test_a_night_that_meets_a_back_fill_says_so_and_crawls_the_portal_when_it_ha
     home.schedule('cron = "0 * * * *"')
     at = dt.datetime.now(dt.UTC)
     with home.database() as database, database.write() as session:
-        filling = leases.claim(session, "loopback", at, at, kind="backfill")
+        filling = leases.claim_run(session, "loopback", at, at, kind="backfill")
     assert filling
     with lease.held(load(home.path, {}), filling.id):
         (held,) = json.loads(ended(home.polarchive("status", "--json")))["held"]
@@ -71,7 +71,7 @@ def test_a_night_that_meets_a_back_fill_says_so_and_crawls_the_portal_when_it_ha
         said = next(line for line in child.stdout if "loopback" in line)
         assert "loopback: a back-fill holds it since " in said
         with home.database() as database, database.write() as session:
-            leases.close(session, filling.id, "budget", dt.datetime.now(dt.UTC))
+            leases.close_run(session, filling.id, "budget", dt.datetime.now(dt.UTC))
     ended(child)
     crawled = home.runs()[0]
     assert (crawled.kind, crawled.state, crawled.new) == ("crawl", "ok", 1)

@@ -59,9 +59,9 @@ def test_slots_missed_while_nothing_ran_are_recorded_and_the_newest_is_caught_up
     home.schedule('cron = "0 * * * *"')
     hour = this_hour()
     with home.database() as database, database.write() as session:
-        run = leases.claim(session, "loopback", hour - 4 * HOUR, hour - 4 * HOUR)
+        run = leases.claim_run(session, "loopback", hour - 4 * HOUR, hour - 4 * HOUR)
         assert run
-        leases.close(session, run.id, "ok", hour - 4 * HOUR)
+        leases.close_run(session, run.id, "ok", hour - 4 * HOUR)
     report = ended(home.scheduler("--once"))
     assert "loopback: 3 missed" in report
     assert slots(home.runs(), "missed") == [hour - 3 * HOUR, hour - 2 * HOUR, hour - HOUR]

@@ -47,7 +47,7 @@ def keep(
     """Save a reading of pages with these payloads, fetched at ``at``."""
     captures = tuple(a_capture(one, at=at, page=page) for page, one in enumerate(payloads, start=1))
     reading = Extraction(article=article, captures=captures, **{"code": "code-1"} | options)
-    return archive.store(database, reading, decide=decide, reread=reread)
+    return archive.save_article(database, reading, decide=decide, reread=reread)
 
 
 def feed(database: Database) -> list[str]:
@@ -386,7 +386,7 @@ def test_changes_appear_in_the_order_of_their_ids(database: Database) -> None:
     first = Extraction(article=an_article(), captures=(a_capture("first"),), code="code-1")
     with ThreadPoolExecutor(1) as pool:
         with database.write() as session:
-            archive.save(session, first, decide=a_new_policy)
+            archive.save_in_session(session, first, decide=a_new_policy)
             second = pool.submit(keep, database, an_article(NEW_WORDS, key="2"), "second")
             wait([second], timeout=0.5)
             assert feed(database) == []
@@ -400,7 +400,7 @@ def test_changes_appear_in_the_order_of_their_ids(database: Database) -> None:
 
 def test_a_save_of_a_first_crawl_is_quiet_and_names_its_run(database: Database) -> None:
     with database.write() as session:
-        run = leases.claim(session, "ndrc", NIGHT, NIGHT)
+        run = leases.claim_run(session, "ndrc", NIGHT, NIGHT)
     assert run is not None
     saved = keep(database, an_article(), "page", silent=True, run_id=run.id)
     assert (saved.changes[0].silent, saved.changes[0].run_id) == (True, run.id)
@@ -427,12 +427,12 @@ def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(databa
         assert overview.totals(session).captures == 2
     assert recorded[:2] == recorded[2:]
     assert recorded[0].id != recorded[1].id
-    archive.store(
+    archive.save_article(
         database,
         Extraction(article=an_article(), captures=(captures[0],), code="code-1"),
         decide=a_new_policy,
     )
-    archive.store(
+    archive.save_article(
         database,
         Extraction(article=an_article(NEW_WORDS), captures=(captures[1],), code="code-1"),
         decide=a_new_policy,
@@ -477,7 +477,7 @@ def test_keywords_are_kept_by_weight_and_replaced(database: Database) -> None:
     saved = keep(database, an_article(), "page")
     for words in (["储能", "电网"], ["新型储能"]):
         with database.write() as session:
-            version_keywords.put(session, saved.article_id, 1, words)
+            version_keywords.set_keywords(session, saved.article_id, 1, words)
             version = queries.version(session, saved.article_id)
             assert version is not None
             assert version.keywords == tuple(words)

@@ -27,8 +27,8 @@ def test_every_field_comes_back() -> None:
         statements=(Statement(role="term", words="有效期2年", sentence="有效期2年", line=1),),
         topics=topics("关于储能的通知", ("推进储能。",)),
     )
-    written = json.loads(json.dumps(rows.dump(article), ensure_ascii=False))
-    assert rows.load(written, article.text) == article
+    written = json.loads(json.dumps(rows.dump_article(article), ensure_ascii=False))
+    assert rows.load_article(written, article.text) == article
 
 
 def test_a_record_of_the_first_release_is_read() -> None:
@@ -36,9 +36,13 @@ def test_a_record_of_the_first_release_is_read() -> None:
         an_article(),
         issuers=FieldValue(value=split_issuers("浙江省财政厅"), raw="浙江省财政厅", rule="cell:发文机关"),
     )
-    old = {name: value for name, value in rows.dump(article).items() if name not in SINCE_THE_FIRST_RELEASE}
+    old = {
+        name: value
+        for name, value in rows.dump_article(article).items()
+        if name not in SINCE_THE_FIRST_RELEASE
+    }
     old["issuers"]["value"] = [{"printed": "浙江省财政厅", "id": "zhejiang-finance", "name": "浙江省财政厅"}]
-    read = rows.load(old, article.text)
+    read = rows.load_article(old, article.text)
     assert read.topics == Topics()
     assert (read.conflicts, read.addressees, read.editor, read.statements) == ((), None, None, ())
     assert read.issuers is not None

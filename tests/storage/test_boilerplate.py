@@ -25,7 +25,7 @@ def a_block(key: str = "江潮出品", *, kept: bool = False, pages: int = 9) ->
 
 def remember(database: Database, *seen: PageEdges, portal: str = "ndrc") -> None:
     with database.write() as session:
-        boilerplate.remember(session, portal, seen)
+        boilerplate.save_sightings(session, portal, seen)
 
 
 def remembered(database: Database, portal: str = "ndrc") -> list[PageEdges]:
@@ -35,7 +35,7 @@ def remembered(database: Database, portal: str = "ndrc") -> list[PageEdges]:
 
 def publish(database: Database, *blocks: Block, at: dt.datetime = NIGHT) -> BoilerplateSet | None:
     with database.write() as session:
-        return boilerplate.publish(session, "ndrc", at, lambda _known: blocks)
+        return boilerplate.publish_set(session, "ndrc", at, lambda _known: blocks)
 
 
 def test_an_article_is_remembered_once_as_it_was_last(database: Database) -> None:
@@ -64,15 +64,15 @@ def test_two_writers_lose_no_page(database: Database) -> None:
 
 def test_the_newest_set_is_in_use_and_the_others_stay(database: Database) -> None:
     with database.read() as session:
-        assert boilerplate.active(session, "ndrc") is None
+        assert boilerplate.active_set(session, "ndrc") is None
     first = publish(database, a_block())
     second = publish(database, a_block(), a_block("扫码"), at=NIGHT + DAY)
     assert first
     assert second
     assert (first.id, first.blocks) != (second.id, second.blocks)
     with database.read() as session:
-        assert boilerplate.active(session, "ndrc") == second
-        assert boilerplate.active(session, "bjx") is None
+        assert boilerplate.active_set(session, "ndrc") == second
+        assert boilerplate.active_set(session, "bjx") is None
 
 
 def test_a_set_is_published_only_where_other_boilerplate_is_known(database: Database) -> None:
@@ -88,12 +88,12 @@ def test_a_set_is_published_only_where_other_boilerplate_is_known(database: Data
 def test_two_publishers_see_each_other(database: Database) -> None:
     def add(number: int) -> None:
         with database.write() as session:
-            boilerplate.publish(session, "ndrc", NIGHT, lambda known: (*known, a_block(f"第{number}句")))
+            boilerplate.publish_set(session, "ndrc", NIGHT, lambda known: (*known, a_block(f"第{number}句")))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(8)))
     with database.read() as session:
-        newest = boilerplate.active(session, "ndrc")
+        newest = boilerplate.active_set(session, "ndrc")
     assert newest
     assert {block.key for block in newest.blocks} == {f"第{number}句" for number in range(8)}
 

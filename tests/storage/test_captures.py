@@ -22,7 +22,7 @@ from policy.errors import TornCapture, UnreadableCapture
 from policy.records import Capture
 from storage.warc.content_coding import decode
 from storage.warc.gzip_members import cut_torn
-from storage.warc.reader import TornTail, load, payload, read, refer, scan
+from storage.warc.reader import TornTail, as_capture, load_response, read_payload, read_response, scan
 from storage.warc.record_parser import FailedRequest, RecordLocation
 from storage.warc.writer import CaptureWriter
 
@@ -55,7 +55,7 @@ def test_a_run_writes_one_new_file_below_year_and_month(writer: CaptureWriter, r
 
 def test_a_record_can_be_read_as_soon_as_it_is_written(writer: CaptureWriter, root: Path) -> None:
     capture = keep(writer, status=404, headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), *HTML])
-    stored = read(root, capture)
+    stored = read_response(root, capture)
     assert (stored.url, stored.method, stored.status, stored.at) == (URL, "GET", 404, NIGHT)
     assert stored.headers == (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), *HTML)
     assert (stored.body, stored.record_id, stored.digest) == (PAGE, capture.record_id, capture.digest)
@@ -107,12 +107,12 @@ def test_transfer_encoding_is_left_out_and_line_breaks_in_headers_do_not_forge_o
     writer: CaptureWriter, root: Path
 ) -> None:
     sent = [("Transfer-Encoding", "chunked"), ("X-A", "1\r\nX-B: 2"), (b"X-Name", "储能".encode("gbk"))]
-    headers = dict(read(root, keep(writer, headers=sent)).headers)
+    headers = dict(read_response(root, keep(writer, headers=sent)).headers)
     assert headers == {"X-A": "1 X-B: 2", "X-Name": "储能".encode("gbk").decode("latin-1")}
 
 
 def test_the_request_is_kept_with_its_method_and_body(writer: CaptureWriter, root: Path) -> None:
-    stored = read(root, keep(writer, method="POST", request_body="q=储能".encode()))
+    stored = read_response(root, keep(writer, method="POST", request_body="q=储能".encode()))
     assert (stored.method, stored.request_body) == ("POST", "q=储能".encode())
 
 
@@ -121,7 +121,7 @@ def test_a_payload_of_another_night_becomes_a_revisit_that_reads_the_same(root: 
         original = keep(first)
     with CaptureWriter(root, "ndrc", 2, now=NIGHT, known={original.digest: original}.get) as second:
         again = keep(second, at=NIGHT + dt.timedelta(days=1), headers=[*HTML, ("Age", "9")])
-    stored = read(root, again)
+    stored = read_response(root, again)
     assert (stored.body, stored.refers_to, again.digest) == (PAGE, original.record_id, original.digest)
     assert ("Age", "9") in stored.headers
     assert stored.at == NIGHT + dt.timedelta(days=1)
@@ -129,7 +129,7 @@ def test_a_payload_of_another_night_becomes_a_revisit_that_reads_the_same(root: 
 
 def test_an_empty_payload_is_never_a_revisit(writer: CaptureWriter, root: Path) -> None:
     keep(writer, body=b"", status=302)
-    assert read(root, keep(writer, body=b"", status=304)).refers_to is None
+    assert read_response(root, keep(writer, body=b"", status=304)).refers_to is None
 
 
 def test_a_revisit_of_a_revisit_refers_to_the_first(root: Path) -> None:
@@ -138,8 +138,8 @@ def test_a_revisit_of_a_revisit_refers_to_the_first(root: Path) -> None:
         known = {capture.digest: capture for capture in captures}
         with CaptureWriter(root, "ndrc", run, now=NIGHT, known=known.get) as writer:
             captures.append(keep(writer))
-    assert [read(root, capture).body for capture in captures] == [PAGE] * 3
-    assert read(root, captures[2]).refers_to == captures[0].record_id
+    assert [read_response(root, capture).body for capture in captures] == [PAGE] * 3
+    assert read_response(root, captures[2]).refers_to == captures[0].record_id
 
 
 @pytest.mark.parametrize("loss", ["gone", "damaged", "other payload"])
@@ -154,8 +154,8 @@ def test_a_payload_that_was_lost_is_kept_again(root: Path, loss: str) -> None:
         first.path.write_bytes(raw)
     with CaptureWriter(root, "ndrc", 2, now=NIGHT, known=lambda _: original) as second:
         again = keep(second)
-    assert read(root, again).body == PAGE
-    assert read(root, again).refers_to is None
+    assert read_response(root, again).body == PAGE
+    assert read_response(root, again).refers_to is None
 
 
 def test_a_revisit_whose_original_moved_is_found_by_its_digest(root: Path) -> None:
@@ -165,9 +165,9 @@ def test_a_revisit_whose_original_moved_is_found_by_its_digest(root: Path) -> No
         again = keep(second)
     (root / original.file).rename(root / "moved.warc.gz")
     moved = evolve(original, file="moved.warc.gz")
-    assert read(root, again, known={moved.digest: moved}.get).body == PAGE
+    assert read_response(root, again, known={moved.digest: moved}.get).body == PAGE
     with pytest.raises(UnreadableCapture, match="not in the archive"):
-        read(root, again, known={again.digest: again}.get)
+        read_response(root, again, known={again.digest: again}.get)
 
 
 @given(st.binary(max_size=3000), st.integers(200, 599))
@@ -177,7 +177,7 @@ def test_any_body_comes_back_byte_for_byte(
     root = tmp_path_factory.mktemp("captures")
     with CaptureWriter(root, "x", 1, now=NIGHT) as writer:
         captures = [keep(writer, body=body, status=status), keep(writer, f"{URL}#2", body)]
-    assert [read(root, capture).body for capture in captures] == [body, body]
+    assert [read_response(root, capture).body for capture in captures] == [body, body]
     assert [record.capture(captures[0].file) for record in scan(root)] == captures
 
 
@@ -200,9 +200,9 @@ def test_a_coded_body_is_stored_as_received_and_decoded_on_demand(
     writer: CaptureWriter, root: Path, coding: str
 ) -> None:
     capture = keep(writer, body=CODED[coding], headers=[*HTML, ("Content-Encoding", coding)])
-    assert read(root, capture).body == CODED[coding]
-    assert payload(root, capture, 10_000).body == PAGE
-    assert payload(root, capture, 10_000).content_type == "text/html; charset=utf-8"
+    assert read_response(root, capture).body == CODED[coding]
+    assert read_payload(root, capture, 10_000).body == PAGE
+    assert read_payload(root, capture, 10_000).content_type == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize("coding", CODED)
@@ -233,7 +233,7 @@ def test_a_body_of_a_hundred_thousand_gzip_members_takes_no_time() -> None:
 def test_an_unknown_coding_is_named(writer: CaptureWriter, root: Path) -> None:
     capture = keep(writer, headers=[("Content-Encoding", "compress")])
     with pytest.raises(UnreadableCapture, match=r"ndrc.*t20261123_1001.*'compress' is unknown"):
-        payload(root, capture, 1000)
+        read_payload(root, capture, 1000)
 
 
 # ------------------------------------------------------------------ torn files
@@ -260,13 +260,13 @@ def test_wherever_a_run_is_killed_what_was_written_whole_is_read_and_the_rest_is
         ]
         for capture in captures[len(kept) :]:
             with pytest.raises(TornCapture):
-                read(root, capture)
+                read_response(root, capture)
         lost = sum(torn.lost for torn in warnings)
         assert cut_torn(path) == lost
         assert path.stat().st_size == size - lost
         assert cut_torn(path) == 0
         assert not [*warnings[1:]]
-        assert all(read(root, capture).body for capture in kept)
+        assert all(read_response(root, capture).body for capture in kept)
 
 
 def test_damage_in_the_middle_is_told_not_skipped(three: tuple[Path, list[Capture]]) -> None:
@@ -314,7 +314,7 @@ def test_a_file_name_never_leads_out_of_the_captures(root: Path, file: str) -> N
     root.mkdir()
     (root.parent / "x.warc.gz").write_bytes(gzip.compress(b"WARC/1.1\r\n\r\n"))
     with pytest.raises(UnreadableCapture, match=r"not below|not a name"):
-        read(root, RecordLocation(file=file, offset=0))
+        read_response(root, RecordLocation(file=file, offset=0))
 
 
 def test_a_link_out_of_the_captures_is_refused(root: Path, tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_a_link_out_of_the_captures_is_refused(root: Path, tmp_path: Path) -> No
     (tmp_path / "secret").write_text("x")
     (root / "link.warc.gz").symlink_to(tmp_path / "secret")
     with pytest.raises(UnreadableCapture, match="not below"):
-        read(root, RecordLocation(file="link.warc.gz", offset=0))
+        read_response(root, RecordLocation(file="link.warc.gz", offset=0))
 
 
 @pytest.mark.parametrize(
@@ -348,13 +348,13 @@ def test_a_folder_without_archives_and_a_missing_capture_are_named(tmp_path: Pat
     with pytest.raises(UnreadableCapture, match="no WARC file here"):
         list(scan(tmp_path))
     with pytest.raises(UnreadableCapture, match=r"gone\.warc\.gz: No such file"):
-        read(tmp_path, RecordLocation(file="gone.warc.gz", offset=0))
+        read_response(tmp_path, RecordLocation(file="gone.warc.gz", offset=0))
 
 
 def test_a_request_is_no_response(writer: CaptureWriter, root: Path) -> None:
     capture = keep(writer)
     with pytest.raises(UnreadableCapture, match="no response at byte"):
-        read(root, RecordLocation(file=capture.file, offset=capture.offset + capture.length))
+        read_response(root, RecordLocation(file=capture.file, offset=capture.offset + capture.length))
 
 
 # ------------------------------------------------------------------ archives of other tools
@@ -397,7 +397,7 @@ def wget(path: Path, answer: str) -> Path:
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
 def test_archives_of_warcio_are_read_with_their_requests(tmp_path: Path, packed: bool) -> None:
     (record,) = scan(foreign(tmp_path / "other.warc", packed=packed))
-    stored = load(record)
+    stored = load_response(record)
     assert (record.url, record.method, record.request_body) == (URL, "POST", b"q=1")
     assert (stored.body, stored.headers) == (PAGE, tuple(HTML))
 
@@ -414,7 +414,7 @@ def test_archives_of_wget_are_read(tmp_path: Path, body: str, expected: str) -> 
     answer = f"HTTP/1.1 200 OK\nContent-Type: text/html\nTransfer-Encoding: chunked\n\n{body}"
     (record,) = scan([wget(tmp_path / "wget.warc", answer)])
     assert (record.method, record.url, record.at.year) == ("HEAD", URL, 2026)
-    assert load(record).body.decode() == expected
+    assert load_response(record).body.decode() == expected
 
 
 def test_an_answer_without_a_status_line_is_named(tmp_path: Path) -> None:
@@ -449,7 +449,7 @@ def test_foreign_records_are_copied_unchanged_and_once(
     (record,) = scan(path)
     capture = writer.copy(record)
     assert writer.copy(record) == capture
-    stored = read(root, capture)
+    stored = read_response(root, capture)
     assert (stored.body, stored.method, stored.request_body) == (PAGE, "POST", b"q=1")
     assert (capture.record_id, capture.digest, capture.at) == (record.record_id, record.digest, record.at)
     if packed:
@@ -461,9 +461,9 @@ def test_records_of_the_archive_itself_are_referred_to(
     writer: CaptureWriter, root: Path, tmp_path: Path
 ) -> None:
     capture = keep(writer)
-    assert [refer(record, root) for record in scan(root)] == [capture]
+    assert [as_capture(record, root) for record in scan(root)] == [capture]
     (record,) = scan(foreign(tmp_path / "other.warc"))
-    assert refer(record, root) is None
+    assert as_capture(record, root) is None
 
 
 def test_a_scanned_revisit_is_loaded_from_its_original(writer: CaptureWriter, root: Path) -> None:
@@ -471,6 +471,6 @@ def test_a_scanned_revisit_is_loaded_from_its_original(writer: CaptureWriter, ro
     keep(writer)
     original, revisit = scan(root)
     assert revisit.refers_to == original.record_id
-    assert load(revisit, known={original.digest: original}.get).body == PAGE
+    assert load_response(revisit, known={original.digest: original}.get).body == PAGE
     with pytest.raises(UnreadableCapture, match="not there"):
-        load(revisit)
+        load_response(revisit)

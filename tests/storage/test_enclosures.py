@@ -13,8 +13,8 @@ from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive
 from storage.articles import captures as captured
-from storage.articles.attachments import held_article, store_files
-from storage.articles.captures import held_payload
+from storage.articles.attachments import article_attachments, save_attachments
+from storage.articles.captures import capture_of_payload
 from storage.database import Database
 from storage.runs import leases
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, a_file, a_new_policy, an_article
@@ -38,7 +38,7 @@ def save(
     payload: str = "page",
     silent: bool = False,
 ) -> None:
-    archive.store(
+    archive.save_article(
         database,
         Extraction(article=article, captures=(a_capture(payload, at=at),), code="code-1", silent=silent),
         decide=a_new_policy,
@@ -49,7 +49,7 @@ def read_again(database: Database, article: Article, *, at: dt.datetime) -> None
     """What a later capture of the page, of no other words, says to mended code."""
     save(database, offering(PLAN), at=at, payload="later")
     with database.write() as session:
-        run = leases.claim(session, "ndrc", at, at)
+        run = leases.claim_run(session, "ndrc", at, at)
         captures = captured.record_captures(session, [a_capture("later", at=at)])
     assert run is not None
     archive.save_reextraction(
@@ -60,7 +60,7 @@ def read_again(database: Database, article: Article, *, at: dt.datetime) -> None
 
 
 def bring(database: Database, *files: Fetched) -> str:
-    return store_files(database, "ndrc", "1", files)
+    return save_attachments(database, "ndrc", "1", files)
 
 
 def newest(database: Database) -> Version:
@@ -170,7 +170,7 @@ def test_a_file_that_moved_is_known_by_its_name(database: Database) -> None:
     moved = evolve(PLAN, url="https://www.example.cn/moved.pdf")
     assert bring(database, a_file(WORDS, of=moved, at=NIGHT + DAY)) == "unchanged"
     with database.read() as session:
-        held = held_article(session, "ndrc", "1")
+        held = article_attachments(session, "ndrc", "1")
     assert held
     assert moved.url in held.files
     assert bring(database, a_file(OTHER, of=moved, at=NIGHT + 2 * DAY)) == "revised"
@@ -210,13 +210,13 @@ def test_files_of_an_older_capture_change_nothing(database: Database) -> None:
 def test_files_of_a_first_crawl_are_no_news(database: Database) -> None:
     silent = evolve(offering(PLAN, text="另一份通知，请从附件下载实施方案。"), key="2")
     save(database, silent, silent=True, payload="silent")
-    store_files(database, "ndrc", "2", [a_file(WORDS)])
+    save_attachments(database, "ndrc", "2", [a_file(WORDS)])
     with database.read() as session:
         assert [change.silent for change in queries.changes(session)] == [False, True, True]
 
 
 def test_files_of_an_article_that_was_not_archived_are_only_captures(database: Database) -> None:
-    assert store_files(database, "ndrc", "none", [a_file(WORDS)]) == "unknown"
+    assert save_attachments(database, "ndrc", "none", [a_file(WORDS)]) == "unknown"
     assert feed(database) == ["new_policy"]
 
 
@@ -224,14 +224,14 @@ def test_a_run_knows_what_it_has_asked_for_and_which_payloads_it_holds(database:
     bring(database, a_file(WORDS))
     bring(database, a_file(failed="timeout", at=NIGHT + DAY))
     with database.read() as session:
-        article = held_article(session, "ndrc", "1")
+        article = article_attachments(session, "ndrc", "1")
         assert article
         known = article.files[PLAN.url]
         assert known.digest
-        held = held_payload(session, "ndrc", known.digest)
-        assert held_payload(session, "ndrc", "sha1:unknown") is None
-        assert held_payload(session, "govcn", known.digest) is None
-        assert held_article(session, "ndrc", "2") is None
+        held = capture_of_payload(session, "ndrc", known.digest)
+        assert capture_of_payload(session, "ndrc", "sha1:unknown") is None
+        assert capture_of_payload(session, "govcn", known.digest) is None
+        assert article_attachments(session, "ndrc", "2") is None
     assert (known.failed, known.unchanged, known.reader) == ("timeout", 1, "reader-1")
     assert held
     assert held.url == PLAN.url

@@ -24,7 +24,7 @@ def a_text(seed: int, clauses: int = 40) -> str:
 
 def add(database: Database, article: int, text: str, *keys: str) -> None:
     with database.write() as session:
-        index.add(session, article, fingerprints_of_text(text, keys))
+        index.index_article(session, article, fingerprints_of_text(text, keys))
 
 
 def candidates(database: Database, text: str, *keys: str, besides: int | None = None) -> list[SimilarWording]:
@@ -110,11 +110,11 @@ def test_a_removed_article_is_forgotten_and_its_wording_with_the_last(database: 
     add(database, 1, a_text(1), "title:储能条例")
     add(database, 2, a_text(1), "title:储能条例")
     with database.write() as session:
-        index.remove(session, 1)
+        index.remove_article(session, 1)
     assert named(candidates(database, a_text(1), "title:储能条例")) == [2]
     with database.write() as session:
-        index.remove(session, 2)
-        index.remove(session, 2)
+        index.remove_article(session, 2)
+        index.remove_article(session, 2)
     assert rows(database) == [0, 0, 0, 0]
 
 
@@ -142,7 +142,7 @@ def test_a_yearbook_costs_no_more_than_an_article_and_is_found_by_its_chapters(d
 def test_hashes_of_any_sign_are_kept(database: Database) -> None:
     edges = Fingerprints(digest=-(2**63), clauses=(-(2**63), -2, 2**63 - 2), runs=(-1, 2**63 - 1))
     with database.write() as session:
-        index.add(session, 1, edges)
+        index.index_article(session, 1, edges)
     with database.read() as session:
         [found] = index.candidates(session, edges)
     assert (found.shared, found.of) == (5, 5)

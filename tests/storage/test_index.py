@@ -40,7 +40,7 @@ def index(tmp_path: Path) -> Index:
 def keep(database: Database, key: str, text: str, *, night: int = 0) -> None:
     """Archive this text as the newest version of the article with this key."""
     at = NIGHT + night * DAY
-    archive.store(
+    archive.save_article(
         database,
         Extraction(article=_article(key, text), captures=(a_capture(f"{key}:{text}", at=at),), code="code-1"),
         decide=a_new_policy,
@@ -226,7 +226,7 @@ def test_an_editors_name_is_neither_searched_nor_told(index: Index, database: Da
         _article("甲", "建设新型储能电站。"),
         editor=FieldValue(value="甲乙丙", raw="甲乙丙", rule="tail:责任编辑"),
     )
-    saved = archive.store(
+    saved = archive.save_article(
         database, Extraction(article=article, captures=(a_capture("甲"),), code="code-1"), decide=a_new_policy
     )
     index.follow(database)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from policy.records import Entry
 from policy.rules.extraction import Extraction
 from storage.articles import archive, listed_entries
-from storage.articles.listed_entries import Listed
+from storage.articles.listed_entries import ListedEntry
 from storage.database import Database
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
@@ -21,17 +21,17 @@ def entry(key: str, title: str = "通知") -> Entry:
 def show(database: Database, *entries: Entry, night: int = 0, wanted: dict[str, bool] | None = None) -> None:
     with database.write() as session:
         at = NIGHT + night * DAY
-        listed_entries.remember(session, "ndrc", "tz", entries, at, wanted=wanted, due=at.date())
+        listed_entries.save_listed(session, "ndrc", "tz", entries, at, wanted=wanted, due=at.date())
 
 
-def held(database: Database, *keys: str, section: str = "tz") -> dict[str, Listed]:
+def held(database: Database, *keys: str, section: str = "tz") -> dict[str, ListedEntry]:
     with database.read() as session:
-        return listed_entries.remembered(session, "ndrc", section, keys)
+        return listed_entries.listed_before(session, "ndrc", section, keys)
 
 
 def owed(database: Database, night: int = 0) -> list[str]:
     with database.read() as session:
-        found = listed_entries.pending(session, "ndrc", TODAY + night * DAY, limit=10)
+        found = listed_entries.pending_entries(session, "ndrc", TODAY + night * DAY, limit=10)
     return [one.entry.key for one in found]
 
 
@@ -55,8 +55,8 @@ def test_what_is_wanted_is_owed_until_it_is_archived(database: Database) -> None
     assert held(database, "1", "2")["1"].silent
     with database.write() as session:
         reading = Extraction(article=an_article(key="1"), captures=(a_capture("a"),), code="x")
-        archive.save(session, reading, decide=a_new_policy)
-        listed_entries.settle(session, "ndrc")
+        archive.save_in_session(session, reading, decide=a_new_policy)
+        listed_entries.mark_archived(session, "ndrc")
     assert owed(database) == ["2"]
     assert held(database, "1")["1"].due is None
 

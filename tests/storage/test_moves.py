@@ -15,9 +15,9 @@ from policy.text.words import tokens
 from storage import queries
 from storage.articles import archive, availability, listed_entries, relocation
 from storage.articles import captures as captured
-from storage.articles.attachments import held_article, store_files
+from storage.articles.attachments import article_attachments, save_attachments
 from storage.database import Database
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 from storage.runs import leases, overview
 from storage.search.index import Index, words
 from storage.tables import RunRow
@@ -63,7 +63,7 @@ def read(
     when = NIGHT + night * DAY
     article, capture = at(url, article) if url else (article, a_capture(article.text))
     capture = evolve(capture, at=when, record_id=f"<urn:test:{article.key}:{article.url}:{night}>")
-    saved = archive.store(
+    saved = archive.save_article(
         database,
         Extraction(
             article=article,
@@ -77,7 +77,7 @@ def read(
     return [change.kind for change in saved.changes]
 
 
-def known(database: Database, key: str = "1") -> KnownArticle:
+def known(database: Database, key: str = "1") -> ArchivedArticle:
     with database.read() as session:
         found = queries.article_by_key(session, "ndrc", key)
     assert found is not None
@@ -106,12 +106,14 @@ def test_a_moved_page_is_the_same_article_under_both_keys_and_asked_where_it_is_
     with archived.read() as session:
         (alias,) = relocation.aliases(session, known(archived).id)
         assert alias == evolve(THERE, since=NIGHT + DAY)
-        assert queries.known_among(session, "ndrc", ["1", "2", "3"]).keys() == {"1", "2"}
+        assert queries.articles_by_key(session, "ndrc", ["1", "2", "3"]).keys() == {"1", "2"}
         assert queries.article_by_url(session, NEW) == known(archived)
         assert queries.article_by_url(session, an_article().url) == known(archived)
-        assert relocation.keys(session, "ndrc") == {"2": "1"}
-        assert relocation.keys(session, "govcn") == {}
-        assert [change.kind for change in queries.whereabouts(session, known(archived).id)] == ["moved"]
+        assert relocation.keys_by_alias(session, "ndrc") == {"2": "1"}
+        assert relocation.keys_by_alias(session, "govcn") == {}
+        assert [change.kind for change in queries.availability_changes(session, known(archived).id)] == [
+            "moved"
+        ]
 
 
 def test_other_words_at_the_new_address_are_its_next_version(archived: Database) -> None:
@@ -165,32 +167,32 @@ def test_what_leads_to_an_article_is_owed_no_more(archived: Database) -> None:
     assert owed(archived) == ["else"]
     assert known(archived, "old").url == an_article().url, "it is not where it is"
     with archived.write() as session:
-        listed_entries.settle(session, "ndrc")
+        listed_entries.mark_archived(session, "ndrc")
 
 
 def test_files_find_the_article_under_either_key(database: Database) -> None:
     cover = evolve(an_article(), attachments=(PLAN,))
     read(database, cover)
     read(database, cover, THERE, night=1, url=NEW)
-    assert store_files(database, "ndrc", "2", [a_file("实施方案", at=NIGHT + 2 * DAY)]) == "read"
+    assert save_attachments(database, "ndrc", "2", [a_file("实施方案", at=NIGHT + 2 * DAY)]) == "read"
     with database.read() as session:
-        assert held_article(session, "ndrc", "2") == held_article(session, "ndrc", "1")
-        assert held_article(session, "ndrc", "3") is None
+        assert article_attachments(session, "ndrc", "2") == article_attachments(session, "ndrc", "1")
+        assert article_attachments(session, "ndrc", "3") is None
 
 
 def test_twins_say_the_same_at_other_keys_of_the_same_portal(archived: Database) -> None:
     read(archived, an_article(portal="govcn", key="8"))
     read(archived, an_article(key="9", title="关于推进储能应用的通知（转载）"))
     with archived.read() as session:
-        found = relocation.twins(session, an_article(key="2"))
-        none = relocation.twins(session, an_article(WORDS + "三、解释。", key="2"))
+        found = relocation.articles_with_same_text(session, an_article(key="2"))
+        none = relocation.articles_with_same_text(session, an_article(WORDS + "三、解释。", key="2"))
     assert ([twin.key for twin in found], none) == (["1"], [])
 
 
 def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Database) -> None:
     read(archived, an_article(), THERE, night=1, url=NEW)
     with archived.write() as session:
-        run = leases.claim(session, "ndrc", NIGHT + 9 * DAY, NIGHT + 9 * DAY)
+        run = leases.claim_run(session, "ndrc", NIGHT + 9 * DAY, NIGHT + 9 * DAY)
         captures = captured.record_captures(session, [a_capture("again")])
     assert run is not None
     archive.save_reextraction(

@@ -13,7 +13,7 @@ from policy.rules.revisit import FEW, is_credible
 from storage import queries
 from storage.articles import archive, availability
 from storage.database import Database
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
 
 HOUR = dt.timedelta(hours=1)
@@ -21,7 +21,7 @@ HOUR = dt.timedelta(hours=1)
 
 def read(database: Database, text: str = WORDS, *, at: dt.datetime = NIGHT) -> list[str]:
     """What reading the page at ``at`` changed."""
-    saved = archive.store(
+    saved = archive.save_article(
         database,
         Extraction(article=an_article(text), captures=(a_capture(text, at=at),), code="1"),
         decide=a_new_policy,
@@ -36,7 +36,7 @@ def gone(database: Database, at: dt.datetime, *, believed: bool = True, key: str
     return change.kind if change else None
 
 
-def known(database: Database) -> KnownArticle:
+def known(database: Database) -> ArchivedArticle:
     with database.read() as session:
         found = queries.article_by_key(session, "ndrc", "1")
     assert found is not None

@@ -38,7 +38,7 @@ def archived(database: Database) -> Database:
     ]
     for article, payloads, at in readings:
         captures = tuple(a_capture(one, at=at, page=page) for page, one in enumerate(payloads, start=1))
-        archive.store(
+        archive.save_article(
             database, Extraction(article=article, captures=captures, code="code-1"), decide=the_known_policy
         )
     return database
@@ -54,8 +54,8 @@ def test_candidates_are_the_policies_known_under_a_key(archived: Database) -> No
 
 def test_known_articles_are_those_of_the_portal(archived: Database) -> None:
     with archived.read() as session:
-        (known,) = queries.known_articles(session, "ndrc")
-        assert queries.known_articles(session, "govcn") == []
+        (known,) = queries.articles_of_portal(session, "ndrc")
+        assert queries.articles_of_portal(session, "govcn") == []
     assert (known.key, known.url, known.page_urls) == ("1", PAGES[0], PAGES[:2])
     assert (known.newest, known.newest_at, known.last_seen) == (2, NIGHT + DAY, NIGHT + DAY)
 
@@ -125,10 +125,10 @@ def test_captures_are_found_by_payload_record_and_address(archived: Database) ->
 
 def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
     with archived.write() as session:
-        run = leases.claim(session, "ndrc", NIGHT, NIGHT)
+        run = leases.claim_run(session, "ndrc", NIGHT, NIGHT)
         assert run is not None
-        closed = leases.close(session, run.id, "ok", NIGHT, entries=2)
-        leases.missed(session, "ndrc", NIGHT + DAY, NIGHT + DAY)
+        closed = leases.close_run(session, run.id, "ok", NIGHT, entries=2)
+        leases.record_missed(session, "ndrc", NIGHT + DAY, NIGHT + DAY)
         availability.mark_gone(session, "bjx", "9", NIGHT + DAY)
     with archived.read() as session:
         bjx, most, ndrc = overview.overview(session, ["most"])
@@ -152,7 +152,7 @@ def test_all_fields_of_an_article_come_back(database: Database) -> None:
         keywords=("储能", "电网"),
         warnings=("two titles",),
     )
-    saved = archive.store(
+    saved = archive.save_article(
         database,
         Extraction(article=article, captures=(a_capture("one"),), code="code-1"),
         decide=the_known_policy,

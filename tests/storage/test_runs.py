@@ -24,7 +24,7 @@ def claim(
 ) -> Run | None:
     """Claim in a transaction of its own."""
     with database.write() as session:
-        return leases.claim(session, portal, slot, NIGHT, **options)  # type: ignore[arg-type]  # test's choice
+        return leases.claim_run(session, portal, slot, NIGHT, **options)  # type: ignore[arg-type]  # test's choice
 
 
 def claimed(database: Database, portal: str = "ndrc", slot: dt.datetime = NIGHT, **options: object) -> Run:
@@ -37,7 +37,7 @@ def claimed(database: Database, portal: str = "ndrc", slot: dt.datetime = NIGHT,
 def close(database: Database, run: Run, state: str = "ok", **counts: object) -> Run:
     """Close in a transaction of its own."""
     with database.write() as session:
-        return leases.close(session, run.id, state, NIGHT + MINUTE, **counts)  # type: ignore[arg-type]  # test's
+        return leases.close_run(session, run.id, state, NIGHT + MINUTE, **counts)  # type: ignore[arg-type]  # test's
 
 
 def claim_all(url: str, portals: int) -> list[str]:
@@ -78,9 +78,9 @@ def test_schedulers_in_processes_run_each_slot_once(database_url: str) -> None:
 def test_a_silent_run_is_lost_and_its_slot_free_again(database: Database) -> None:
     run = claimed(database)
     with database.write() as session:
-        assert leases.beat(session, run.id, NIGHT + MINUTE, entries=3)
-        assert leases.lost(session, NIGHT + 2 * MINUTE, older_than=MINUTE) == []
-        found = leases.lost(session, NIGHT + 3 * MINUTE, older_than=MINUTE)
+        assert leases.record_heartbeat(session, run.id, NIGHT + MINUTE, entries=3)
+        assert leases.close_lost_runs(session, NIGHT + 2 * MINUTE, older_than=MINUTE) == []
+        found = leases.close_lost_runs(session, NIGHT + 3 * MINUTE, older_than=MINUTE)
     assert [(each.id, each.state, each.entries) for each in found] == [(run.id, "lost", 3)]
     assert found[0].finished == NIGHT + 3 * MINUTE
     with database.read() as session:
@@ -91,8 +91,8 @@ def test_a_silent_run_is_lost_and_its_slot_free_again(database: Database) -> Non
 def test_a_run_closed_by_another_learns_it_from_its_heartbeat(database: Database) -> None:
     run = claimed(database)
     with database.write() as session:
-        leases.lost(session, NIGHT + DAY, older_than=MINUTE)
-        assert not leases.beat(session, run.id, NIGHT + DAY)
+        leases.close_lost_runs(session, NIGHT + DAY, older_than=MINUTE)
+        assert not leases.record_heartbeat(session, run.id, NIGHT + DAY)
     claimed(database)
     assert close(database, run, entries=9).state == "lost"
 
@@ -117,9 +117,9 @@ def test_a_run_of_before_only_counted_the_entries_of_a_section(database: Databas
     with database.write() as session:
         session.add(RunRow(portal="ndrc", slot=NIGHT, state="ok", sections={"通知": 3}))
     with database.read() as session:
-        (run,) = leases.history(session)
+        (run,) = leases.run_history(session)
         assert run.sections == {"通知": SectionReport(entries=3, pages=1)}
-        assert leases.known_sections(session, "ndrc", replay=False) == {"通知"}
+        assert leases.crawled_sections(session, "ndrc", replay=False) == {"通知"}
 
 
 def test_an_alarm_that_lasts_longer_than_we_look_back_is_not_learned(database: Database) -> None:
@@ -130,7 +130,7 @@ def test_an_alarm_that_lasts_longer_than_we_look_back_is_not_learned(database: D
             session.add(RunRow(portal="ndrc", slot=NIGHT + night * DAY, state="ok", findings=judged))
     last = claimed(database, slot=NIGHT + 100 * DAY)
     with database.read() as session:
-        past = health_history.past(session, last)
+        past = health_history.past_runs(session, last)
     assert [len(run.findings or ()) for run in past] == [0] * 20 + [1] * 60
 
 
@@ -143,20 +143,20 @@ def test_the_past_of_a_run_begins_with_what_somebody_accepted(database: Database
         run = close(database, claimed(database, slot=NIGHT + night * DAY))
         judged.append(run)
         with database.write() as session:
-            health_history.keep(session, run.id, [slow])
+            health_history.save_findings(session, run.id, [slow])
         if night == 1:
             with database.write() as session:
-                kind = leases.claim(session, "ndrc", NIGHT + MINUTE, NIGHT, kind="acceptance")
+                kind = leases.claim_run(session, "ndrc", NIGHT + MINUTE, NIGHT, kind="acceptance")
             close(database, kind, "ok")
     with database.read() as session:
-        past = health_history.past(session, judged[3])
+        past = health_history.past_runs(session, judged[3])
     assert [(run.id, run.findings) for run in past] == [(judged[1].id, ()), (judged[2].id, (slow,))]
 
 
 def test_counts_beaten_stay_when_another_closes_the_run(database: Database) -> None:
     run = claimed(database)
     with database.write() as session:
-        leases.beat(session, run.id, NIGHT, entries=7, failed={"timeout": 2})
+        leases.record_heartbeat(session, run.id, NIGHT, entries=7, failed={"timeout": 2})
     assert close(database, run, "timeout").failed == {"timeout": 2}
 
 
@@ -167,8 +167,8 @@ def test_an_unknown_run_is_named(database: Database) -> None:
 
 def test_a_missed_slot_is_recorded_once_and_settled(database: Database) -> None:
     with database.write() as session:
-        assert leases.missed(session, "ndrc", NIGHT, NIGHT + DAY)
-        assert not leases.missed(session, "ndrc", NIGHT, NIGHT + DAY)
+        assert leases.record_missed(session, "ndrc", NIGHT, NIGHT + DAY)
+        assert not leases.record_missed(session, "ndrc", NIGHT, NIGHT + DAY)
         assert leases.last_slot(session, "ndrc") == NIGHT
     assert claim(database) is None
 
@@ -187,23 +187,23 @@ def test_later_nights_know_the_window_of_the_first(database: Database) -> None:
     for night, since in enumerate([dt.date(2025, 12, 1), dt.date(2026, 1, 1)]):
         close(database, claimed(database, slot=NIGHT + night * DAY, since=since))
     with database.read() as session:
-        assert leases.first_since(session, "ndrc") == dt.date(2025, 12, 1)
-        assert leases.first_since(session, "most") is None
+        assert leases.first_window(session, "ndrc") == dt.date(2025, 12, 1)
+        assert leases.first_window(session, "most") is None
 
 
 def test_a_section_is_known_when_a_finished_run_listed_it(database: Database) -> None:
     for night, (state, section) in enumerate([("ok", "通知"), ("partial", "公告"), ("stopped", "解读")]):
         close(database, claimed(database, slot=NIGHT + night * DAY), state, sections={section: LISTED})
     with database.read() as session:
-        assert leases.known_sections(session, "ndrc", replay=False) == {"通知", "公告"}
-        assert leases.known_sections(session, "most", replay=False) == set()
+        assert leases.crawled_sections(session, "ndrc", replay=False) == {"通知", "公告"}
+        assert leases.crawled_sections(session, "most", replay=False) == set()
 
 
 def test_after_a_replay_the_first_live_crawl_is_still_the_first(database: Database) -> None:
     close(database, claimed(database, replay=True), "ok", sections={"通知": LISTED})
     with database.read() as session:
-        assert leases.known_sections(session, "ndrc", replay=False) == set()
-        assert leases.known_sections(session, "ndrc", replay=True) == {"通知"}
+        assert leases.crawled_sections(session, "ndrc", replay=False) == set()
+        assert leases.crawled_sections(session, "ndrc", replay=True) == {"通知"}
 
 
 def test_the_history_is_newest_first(database: Database) -> None:
@@ -211,8 +211,8 @@ def test_the_history_is_newest_first(database: Database) -> None:
         close(database, claimed(database, slot=NIGHT + night * DAY))
     claimed(database, portal="most")
     with database.read() as session:
-        assert [run.slot for run in leases.history(session, "ndrc", limit=2)] == [
+        assert [run.slot for run in leases.run_history(session, "ndrc", limit=2)] == [
             NIGHT + 2 * DAY,
             NIGHT + DAY,
         ]
-        assert leases.history(session)[0].portal == "most"
+        assert leases.run_history(session)[0].portal == "most"

@@ -21,10 +21,10 @@ from policy.rules.extraction import Extraction
 from policy.text.words import phrase
 from storage import queries
 from storage.articles import archive
-from storage.articles.attachments import store_files
+from storage.articles.attachments import save_attachments
 from storage.database import Database, open_database, upgrade
 from storage.search.index import Index
-from storage.search.searcher import Results, compiled, search
+from storage.search.searcher import Results, compile_query, search
 from tests.storage.builders import (
     NIGHT,
     PLAN,
@@ -69,7 +69,7 @@ def article(
 
 def keep(database: Database, *articles: Article, same_policy: bool = False) -> None:
     for each in articles:
-        archive.store(
+        archive.save_article(
             database,
             Extraction(article=each, captures=(a_capture(f"{each.portal}/{each.key}"),), code="code-1"),
             decide=the_known_policy if same_policy else a_new_policy,
@@ -116,7 +116,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Data
         keep(database, *offering, *(each for at, each in enumerate(articles) if at % 3))
         for each in offering:
             said = "".join(chance.choices(ALPHABET, k=chance.randint(0, 14)))
-            store_files(database, each.portal, each.key, [a_file(said, of=each.attachments[0])])
+            save_attachments(database, each.portal, each.key, [a_file(said, of=each.attachments[0])])
         index = Index(folder / "index")
         index.follow(database)
         yield index, database
@@ -154,7 +154,7 @@ def test_a_search_finds_exactly_what_the_query_means(many: tuple[Index, Database
         if matches(query, search_document(each, NAMES[each.article.portal]))
     }
     found = search(index, database, query, names=NAMES, limit=0)
-    matched = index.snapshot().find(compiled(query, NAMES), limit=1000).matches
+    matched = index.snapshot().find(compile_query(query, NAMES), limit=1000).matches
     assert {match.article for match in matched} == wanted
     assert found.total == len(wanted)
 
@@ -315,7 +315,7 @@ def test_words_of_a_file_are_found_and_shown_and_no_phrase_leaks_across_its_bord
 ) -> None:
     page = evolve(article("现将实施方案印发给你们", title="通知"), attachments=(PLAN,))
     keep(database, page)
-    store_files(database, "ndrc", "1", [a_file("遵照执行退役电池回收体系建设\n第二条")])
+    save_attachments(database, "ndrc", "1", [a_file("遵照执行退役电池回收体系建设\n第二条")])
     found = ask(index, database, "退役电池回收")
     assert keys(found) == ["通知"]
     assert "退役电池回收体系" in found.hits[0].snippet
@@ -325,8 +325,8 @@ def test_words_of_a_file_are_found_and_shown_and_no_phrase_leaks_across_its_bord
 
 def test_words_that_come_later_reach_the_index_by_the_feed(database: Database, index: Index) -> None:
     keep(database, evolve(article("现将方案印发给你们"), attachments=(PLAN,)))
-    store_files(database, "ndrc", "1", [a_file(failed="timeout")])
+    save_attachments(database, "ndrc", "1", [a_file(failed="timeout")])
     assert ask(index, database, "梯次利用").total == 0
     later = NIGHT + dt.timedelta(days=1)
-    store_files(database, "ndrc", "1", [a_file("推进梯次利用", at=later)])
+    save_attachments(database, "ndrc", "1", [a_file("推进梯次利用", at=later)])
     assert ask(index, database, "梯次利用").total == 1

@@ -50,7 +50,7 @@ def crawl(database: Database, visits: Sequence[Visit]) -> list[Version]:
         def reread(captures: tuple[Capture, ...], context: Visit = context) -> Article:
             return read(payloads[captures[0].digest], context, key)
 
-        archive.store(
+        archive.save_article(
             database,
             Extraction(
                 article=read(payload, context, key),

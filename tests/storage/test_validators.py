@@ -10,7 +10,7 @@ from policy.rules.validators import Validators
 from storage import queries
 from storage.articles import archive, availability, validators
 from storage.database import Database
-from storage.rows import KnownArticle
+from storage.rows import ArchivedArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
 
 TAG = Validators(url="https://www.example.cn/1.html", etag='"a"', code="code-1")
@@ -19,21 +19,21 @@ TAG = Validators(url="https://www.example.cn/1.html", etag='"a"', code="code-1")
 def save(database: Database, article: Article, payload: str, *, night: int = 0) -> SaveResult:
     at = NIGHT + night * DAY
     captures = (a_capture(payload, at=at),)
-    return archive.store(
+    return archive.save_article(
         database,
         Extraction(article=article, captures=captures, code="code-1", validators=TAG),
         decide=a_new_policy,
     )
 
 
-def held(database: Database, key: str = "1") -> KnownArticle:
+def held(database: Database, key: str = "1") -> ArchivedArticle:
     with database.read() as session:
-        return queries.known_among(session, "ndrc", [key])[key]
+        return queries.articles_by_key(session, "ndrc", [key])[key]
 
 
 def is_trusted(database: Database) -> bool:
     with database.read() as session:
-        return validators.is_trusted(session, "ndrc")
+        return validators.are_consistent(session, "ndrc")
 
 
 def test_an_article_keeps_what_its_page_was_answered_with_and_how_often_it_was_looked_at(
