@@ -37,7 +37,8 @@ from benchmarks.report import Report, show
 from benchmarks.tally import Tally
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
 from pipelines.dedupe.grouping import Group, group, member
-from pipelines.dedupe.relations import Relation, relation
+from pipelines.dedupe.relations import relation
+from policy.records.saves import Relation
 from storage.database import Database, open_database, upgrade
 from storage.policies import fingerprints as index
 

@@ -15,18 +15,19 @@ from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 
+from attrs import asdict
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.assignment import facts_of
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
-from pipelines.dedupe.relations import Relation, relation
+from pipelines.dedupe.relations import relation
 from pipelines.metadata.genres import ABOUT, OTHERS, STATUTORY, genre_of, without_number
 from policy.documents.references import title_key
 from policy.errors import ArchiveError
 from policy.records import Article, Change, Version
-from policy.records.saves import Link
+from policy.records.saves import Link, Relation
 from policy.text.fingerprints import Fingerprints
 from storage import queries
 from storage.articles.changes import consume_changes, lock_cursor
@@ -209,17 +210,7 @@ def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterat
         a, b = sorted(((article_id, mine), (other, _wordings(held.get(other, [])))), key=itemgetter(0))
         told = _best(a[1], b[1])
         if told is not None and (told.kind != "different" or told.containment >= TELLING):
-            yield Link(
-                a=a[0],
-                b=b[0],
-                kind=told.kind,
-                side=told.side,
-                strength=told.strength,
-                containment=told.containment,
-                conflict=told.conflict,
-                differs=told.differs,
-                evidence=told.evidence,
-            )
+            yield Link(a=a[0], b=b[0], **asdict(told))
 
 
 def _wordings(versions: Sequence[Version]) -> list[ComparisonProfile]:

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from pipelines.dedupe.assignment import Assignment, GroupingFacts, assignments, claims, load, relations_of
 from pipelines.dedupe.grouping import Group, Relations, group
-from pipelines.dedupe.relations import JOINING
 from policy.records import Change, ChangeKind
-from policy.records.saves import Link, Ruling
+from policy.records.saves import JOINING, Link, Ruling
 from policy.rules.identity import policy_keys
 from storage import queries
 from storage.articles.changes import add_change

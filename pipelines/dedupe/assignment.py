@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
 from pipelines.dedupe.comparison_profile import ComparisonProfile
 from pipelines.dedupe.grouping import Group, GroupMember, Key, Relations, member
-from pipelines.dedupe.relations import Kind, Relation, Side
 from policy.records import Article
-from policy.records.saves import Link, Ruling
+from policy.records.saves import Link, Relation, Ruling
 
 
 @frozen(kw_only=True)
@@ -177,22 +176,11 @@ def relations_of(
 ) -> dict[tuple[str, str], Relation]:
     """The relations of these articles by their keys; what a person ruled counts before what the words say."""
     ruled = {(ruling.a, ruling.b): _ruled(ruling) for ruling in rulings}
-    told = {(link.a, link.b): _comparable_relation(link) for link in links} | ruled
+    told: dict[tuple[int, int], Relation] = {(link.a, link.b): link for link in links}
+    told |= ruled
     return {
         (facts[a].key, facts[b].key): found for (a, b), found in told.items() if a in facts and b in facts
     }
-
-
-def _comparable_relation(link: Link) -> Relation:
-    return Relation(
-        kind=cast("Kind", link.kind),  # only gathering writes it
-        side=cast("Side | None", link.side),
-        conflict=link.conflict,
-        differs=link.differs,
-        containment=link.containment,
-        strength=link.strength,
-        evidence=link.evidence,
-    )
 
 
 def _ruled(ruling: Ruling) -> Relation:

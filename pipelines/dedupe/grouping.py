@@ -16,7 +16,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from pipelines.dedupe.comparison_profile import ComparisonProfile
-from pipelines.dedupe.relations import Relation
+from policy.records.saves import Relation
 
 Key = str
 """What names an article whenever it came: its portal and its key there."""

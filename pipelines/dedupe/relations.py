@@ -7,9 +7,6 @@ easily, two fused ones not. Words that differ in substance are two texts, unless
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
-
-from attrs import evolve, frozen
 
 from pipelines.dedupe import titles
 from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile
@@ -26,43 +23,10 @@ from pipelines.dedupe.overlaps import (
     overlap,
     told,
 )
+from policy.records.saves import Relation, RelationKind, RelationSide
 
-Kind = Literal["same", "excerpt", "part", "annotated", "edition", "interpretation", "different"]
-Side = Literal["left", "right"]
 _OCCASION = dt.timedelta(days=45)
 """A day below a signature may be misread, or that of printing; so far apart it is another."""
-JOINING: frozenset[Kind] = frozenset({"same", "excerpt", "part", "annotated", "edition"})
-"""What makes two articles one policy."""
-
-
-@frozen(kw_only=True)
-class Relation:
-    """What ``left`` is to ``right``.
-
-    ``side`` is the excerpt, the part, the article with an editor's words, the earlier edition or the
-    interpretation; None where both are alike. ``conflict``: something shows that they are two policies,
-    ``differs``: that they are two texts; without these ``different`` may merely mean that they have nothing
-    in common. ``containment`` is how much of the shorter is in the longer. ``evidence`` is for people.
-    """
-
-    kind: Kind
-    side: Side | None = None
-    conflict: bool = False
-    differs: bool = False
-    containment: float = 0.0
-    strength: int = 0
-    """3: issuer and number are the same; 2: the words are; 1: part of them; 0: nothing joins them."""
-    evidence: str = ""
-
-    @property
-    def joins(self) -> bool:
-        """Whether it makes the two one policy."""
-        return self.kind in JOINING
-
-    def mirrored(self) -> Relation:
-        """What ``right`` is to ``left``."""
-        other: dict[Side | None, Side | None] = {"left": "right", "right": "left", None: None}
-        return evolve(self, side=other[self.side])
 
 
 def relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
@@ -284,7 +248,9 @@ def _differing(small: ComparisonProfile, large: ComparisonProfile, found: Overla
     )
 
 
-def _shape(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> tuple[Kind, Side | None]:
+def _shape(
+    small: ComparisonProfile, large: ComparisonProfile, found: Overlap
+) -> tuple[RelationKind, RelationSide | None]:
     """How much of one is in the other, and how what is left lies around it."""
     if is_whole(found):
         return "same", None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policy.records import Change
 
@@ -50,19 +50,48 @@ class SaveResult:
 # ------------------------------------------------------------------ relations of two articles
 
 
+RelationKind = Literal["same", "excerpt", "part", "annotated", "edition", "interpretation", "different"]
+RelationSide = Literal["left", "right"]
+JOINING: frozenset[RelationKind] = frozenset({"same", "excerpt", "part", "annotated", "edition"})
+"""The kinds of relation that make two articles one policy."""
+
+
 @frozen(kw_only=True)
-class Link:
-    """The relation of article ``a`` to article ``b``, as computed by :mod:`pipelines.dedupe.relations`."""
+class Relation:
+    """How an article ``left`` is related to an article ``right``.
+
+    ``side`` is the one that is the excerpt, the part, the article with an editor's words, the earlier
+    edition or the interpretation; None for symmetric relations. ``conflict``: there is positive evidence
+    that they are two policies. ``differs``: their texts differ in substance. ``containment`` is the share
+    (0 to 1) of the shorter text that is in the longer. ``evidence`` is a sentence for people.
+    """
+
+    kind: RelationKind
+    side: RelationSide | None = None
+    conflict: bool = False
+    differs: bool = False
+    containment: float = 0.0
+    strength: int = 0
+    """3: same issuer and number; 2: same words; 1: part of the words; 0: not related."""
+    evidence: str = ""
+
+    @property
+    def joins(self) -> bool:
+        """Whether it makes the two articles one policy."""
+        return self.kind in JOINING
+
+    def mirrored(self) -> Relation:
+        """The relation of ``right`` to ``left``."""
+        other: dict[RelationSide | None, RelationSide | None] = {"left": "right", "right": "left", None: None}
+        return evolve(self, side=other[self.side])
+
+
+@frozen(kw_only=True)
+class Link(Relation):
+    """The stored relation of article ``a`` (left) to article ``b`` (right), by their ids."""
 
     a: int
     b: int
-    kind: str
-    side: str | None = None
-    strength: int = 0
-    containment: float = 0.0
-    conflict: bool = False
-    differs: bool = False
-    evidence: str = ""
 
     def other(self, article_id: int) -> int:
         """The id of the other article."""

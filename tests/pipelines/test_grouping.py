@@ -10,7 +10,8 @@ import pytest
 from attrs import evolve
 
 from pipelines.dedupe.grouping import Group, GroupMember, Relations, group, member
-from pipelines.dedupe.relations import Kind, Relation, Side, relation
+from pipelines.dedupe.relations import relation
+from policy.records.saves import Relation, RelationKind, RelationSide
 from tests.pipelines.test_relations import LAW, NAME, NOTICE, TEXT, amended, an_article, clauses
 
 SAME = Relation(kind="same", strength=2, containment=1.0)
@@ -19,7 +20,7 @@ APART = Relation(kind="different", conflict=True)
 NOTHING = Relation(kind="different")
 
 
-def part(kind: Kind = "excerpt", side: Side = "left", containment: float = 1.0) -> Relation:
+def part(kind: RelationKind = "excerpt", side: RelationSide = "left", containment: float = 1.0) -> Relation:
     return Relation(kind=kind, side=side, strength=1, containment=containment)
 
 

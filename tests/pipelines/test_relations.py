@@ -9,10 +9,11 @@ import pytest
 
 from benchmarks.invented import paragraph, terms
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
-from pipelines.dedupe.relations import Kind, Relation, relation
+from pipelines.dedupe.relations import relation
 from policy.documents.numbers import parse_number
 from policy.records import Article, FieldValue
 from policy.records.content import Issuer
+from policy.records.saves import Relation, RelationKind
 
 NAME = "氢能产业安全管理办法"
 NOTICE = f"云麓省能源局关于印发《{NAME}》的通知"
@@ -382,7 +383,7 @@ def test_a_yearbook_is_compared_in_bounded_time() -> None:
 
 
 def test_any_two_planted_articles_are_the_same_to_each_other_from_both_sides() -> None:
-    kinds: set[Kind] = set()
+    kinds: set[RelationKind] = set()
     for seed in range(40):
         draw = random.Random(seed)
         lines = LAW if seed % 2 else clauses(seed)
