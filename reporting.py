@@ -67,7 +67,9 @@ def morning(
             resting=tuple(sentence(each) for each in health_history.backoffs(session).values()),
             behind=health_history.changes_after(session, Index(config.index).position),
             waiting=deliveries.count_unsent(session),
-            held=tuple(map(lease.sentence, lease.blocking_runs(session).values())) if day == _today() else (),
+            blocked=tuple(map(lease.sentence, lease.blocking_runs(session).values()))
+            if day == _today()
+            else (),
             backfills=tuple(
                 each.headline for each in backfills.backfills_of_day(session, first, first + _DAY)
             ),

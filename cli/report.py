@@ -27,10 +27,10 @@ logger = logging.getLogger(__name__)
 
 _STYLES = {
     "Broken": "bold red",
-    "To look at": "bold yellow",
+    "Warnings": "bold yellow",
     "Stale": "bold yellow",
-    "Left alone": "bold yellow",
-    "Held": "bold yellow",
+    "Backed off": "bold yellow",
+    "Blocked": "bold yellow",
 }
 
 
@@ -132,7 +132,7 @@ def report_shape(report: DailyReport) -> dict[str, Any]:
         "runs": [console.run_shape(run) for run in report.runs],
         "resting": report.resting,
         "backfills": report.backfills,
-        "held": report.held,
+        "held": report.blocked,
         "behind": report.behind,
         "waiting": report.waiting,
         "remarks": report.remarks,

@@ -1,1 +1,1 @@
-"""Whether a run and a night are well: checks against promises and history, the daily report. Pure."""
+"""Health checks of runs against promises and history, the health history and the daily report. Pure."""

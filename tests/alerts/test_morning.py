@@ -32,19 +32,19 @@ def morning(*nights: HistoryEntry, **more: Any) -> DailyReport:
 
 def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_named() -> None:
     lost = a_run("ndrc", failed={"timeout": 2, "attachment_dns": 1, "http_404": 3})
-    told = dict(report_parts(morning(HistoryEntry(run=lost), held=("mof: a back-fill holds it",))))
-    assert told["Held"] == ["mof: a back-fill holds it"]
-    assert told["Nothing lost"][0].startswith("never answered: attachment_dns 1, timeout 2 (ndrc); ")
+    told = dict(report_parts(morning(HistoryEntry(run=lost), blocked=("mof: a back-fill holds it",))))
+    assert told["Blocked"] == ["mof: a back-fill holds it"]
+    assert told["Completeness"][0].startswith("no response: attachment_dns 1, timeout 2 (ndrc); ")
 
 
 def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
     report = morning(*silent())
-    assert report.headline == "2026-11-24: 2 portals, nothing new; all quiet"
+    assert report.headline == "2026-11-24: 2 portals, nothing new; no problems"
     assert report_parts(report) == [
-        ("Nothing lost", ["80 answers are kept as received; every article that was read is archived"]),
-        ("Ran", ["2 ok: portal0, portal1", "82 requests, 5.0 MB"]),
+        ("Completeness", ["80 responses are archived as received; every extracted article is archived"]),
+        ("Runs", ["2 ok: portal0, portal1", "82 requests, 5.0 MB"]),
     ]
-    assert compose_message(report).subject == "Polarchive 2026-11-24: 2 portals, nothing new; all quiet"
+    assert compose_message(report).subject == "Polarchive 2026-11-24: 2 portals, nothing new; no problems"
 
 
 def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> None:
@@ -61,9 +61,11 @@ def test_what_broke_comes_first_with_its_length_an_example_and_what_to_do() -> N
             "    → mend it",
         ],
     )
-    kept = dict(others)["Nothing lost"]
-    assert kept == ["kept and not read: drift 4 (ndrc); mend, then polarchive reextract SLUG"]
-    assert dict(others)["Ran"][:2] == ["1 partial: ndrc", "2 ok: portal0, portal1"]
+    kept = dict(others)["Completeness"]
+    assert kept == [
+        "captured but not extracted: drift 4 (ndrc); fix the declaration, then polarchive reextract SLUG"
+    ]
+    assert dict(others)["Runs"][:2] == ["1 partial: ndrc", "2 ok: portal0, portal1"]
 
 
 def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
@@ -73,20 +75,20 @@ def test_warnings_silence_and_mended_alarms_stand_apart() -> None:
     ended = OpenAlarm(finding=NO_ROWS, since=SLOT, nights=5)
     found = dict(report_parts(morning(HistoryEntry(run=a_run("ndrc"), open=tuple(alarms), closed=(ended,)))))
     assert found["Stale"][0] == "ndrc/tz: stale: nothing new for 14 working days (new)"
-    assert found["To look at"][0].startswith("ndrc: slow:")
-    assert found["Mended"] == ["ndrc/tz: zero_entries, after 5 nights"]
+    assert found["Warnings"][0].startswith("ndrc: slow:")
+    assert found["Resolved"] == ["ndrc/tz: zero_entries, after 5 nights"]
 
 
 def test_news_fit_on_the_screen_and_hold_no_line_breaks() -> None:
     news = [NewsItem(portal="ndrc", kind="new", title=f"关于\n印发{n}", url=URL) for n in range(30)]
     report = morning(*silent(), news=(*news, NewsItem(portal="most", kind="changed", title="办法", url=URL)))
-    assert report.headline == "2026-11-24: 2 portals, 1 changed, 30 new; all quiet"
+    assert report.headline == "2026-11-24: 2 portals, 1 changed, 30 new; no problems"
     lines = dict(report_parts(report))["New"]
     assert (len(lines), lines[0], lines[-1]) == (12, "ndrc: 关于 印发0", "and 20 more")
 
 
 def test_a_day_without_a_run_is_no_quiet_day() -> None:
-    assert dict(report_parts(DailyReport(day=DAY)))["Ran"] == [
+    assert dict(report_parts(DailyReport(day=DAY)))["Runs"] == [
         "nothing: no portal has a run of this day; is the scheduler running?"
     ]
 
@@ -96,14 +98,14 @@ def test_it_is_a_page_of_markdown_too() -> None:
     page = render_markdown(morning(held, resting=("example.cn is left alone until 2026-11-26",)))
     assert page.startswith("# 2026-11-24: 1 portals, nothing new; 1 broken\n\n## Broken\n\n- ndrc/tz: zero")
     assert f"\n  {URL}  \n  → mend it  \n" in page
-    assert "## Left alone\n\n- example.cn is left alone until 2026-11-26\n" in page
+    assert "## Backed off\n\n- example.cn is left alone until 2026-11-26\n" in page
 
 
 def test_what_was_withdrawn_restored_and_moved_is_a_line_each() -> None:
     kinds = ("withdrawn", "restored", "moved")
     news = [NewsItem(portal="ndrc", kind=kind, title=f"办法{n}", url=URL) for n, kind in enumerate(kinds)]
     report = morning(*silent(), news=tuple(news))
-    assert report.headline == "2026-11-24: 2 portals, 1 moved, 1 restored, 1 withdrawn; all quiet"
+    assert report.headline == "2026-11-24: 2 portals, 1 moved, 1 restored, 1 withdrawn; no problems"
     assert dict(report_parts(report))["New"] == [
         "ndrc: 办法0 (withdrawn)",
         "ndrc: 办法1 (restored)",

@@ -49,7 +49,7 @@ def test_the_report_of_the_last_night_or_of_another(nights: Polarchive) -> None:
     assert (last.code, last.out.splitlines()[0]) == (0, "2026-11-05: 1 portals, nothing new; 1 broken")
     assert "ndrc/tz: sudden_drop: 3 rows on its first page (usually 25) (for 2 nights" in last.out
     first = nights("report", "--night", "2026-11-03", "--markdown")
-    assert first.out.startswith("# 2026-11-03: 1 portals, nothing new; all quiet\n")
+    assert first.out.startswith("# 2026-11-03: 1 portals, nothing new; no problems\n")
     said = nights("report", "--json").json
     assert (said["day"], [one["kind"] for one in said["alarms"]]) == ("2026-11-05", ["sudden_drop"])
     assert "nothing: no portal has a run of this day" in nights("report", "--night", "2026-12-24").out
@@ -94,7 +94,7 @@ def test_the_report_is_mailed_to_ops_though_all_is_quiet(polarchive: Polarchive,
     (mail,) = server.handler.messages
     assert (mail["To"], mail["Subject"]) == (
         "ops@example.org",
-        "Polarchive 2026-11-24: 0 portals, nothing new; all quiet",
+        "Polarchive 2026-11-24: 0 portals, nothing new; no problems",
     )
 
 

@@ -142,6 +142,6 @@ enabled = false
     box.stop()
     assert said.returncode == 0, said.stderr
     (mail,) = box.handler.messages
-    assert mail["Subject"].endswith(": 1 portals, nothing new; all quiet")
+    assert mail["Subject"].endswith(": 1 portals, nothing new; no problems")
     assert said.stdout.splitlines()[0] == mail["Subject"].removeprefix("Polarchive ")
-    assert "12 articles archived and told to nobody" in mail.get_content()
+    assert "12 articles archived without notification" in mail.get_content()
