@@ -26,7 +26,8 @@ system-packages:  ## the Debian packages that tests need (Chromium, LibreOffice)
 simulate: install  ## fortnights of forty portals with planned faults: were all noticed, is the archive true? ARGS=--help
 	$(BIN)/python -m simulation $(ARGS)
 
-bench: install  ## CPU per archived page beside a plain spider; an archive that grows
+bench: install  ## CPU to start and per archived page beside a plain spider; an archive that grows
+	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.crawl
 	$(BIN)/python -m benchmarks.growth
 

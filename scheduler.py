@@ -18,24 +18,23 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from attrs import evolve, field, frozen
 
-import console
-import night
-from cli.home import Home
-from cli.report import tell_night
 from config import Config, Schedule
 from crawler import clock
 from crawler.runs import lease
 from crawler.runs.enabled_portals import enabled
 from crawler.runs.kill_switch import read_kill_switch
 from crawler.runs.process import TAKEN
-from night import Night
 from policy.errors import ConfigError, PolarchiveError
+from services import nightly, reports
+from services.archive_home import ArchiveHome
+from services.nightly import Night
 from storage.database import Database
 from storage.runs import leases
 
@@ -200,12 +199,14 @@ class Clock:
         passed = evolve(self._night(taken), lost=lost)
         if wait and taken.run:
             self._look_at(clock.now())
-        if passed != Night(after=passed.after):
+        if passed != Night(consumers=passed.consumers):
             self._report(passed, not wait or self._rests())
         if passed.held and not wait:  # nobody looks again
-            passed = night.take_up(self._config, self._database, passed, taken.run, stop=self._stop)
+            passed = nightly.run_waiting_portals(
+                self._config, self._database, passed, taken.run, stop=self._stop
+            )
             self._report(passed, True)
-        night.go_on(self._config, self._database, passed, stop=self._stop)
+        nightly.continue_backfills(self._config, self._database, passed, stop=self._stop)
         return passed
 
     def _rests(self) -> bool:
@@ -241,7 +242,7 @@ class Clock:
             return Night()
         passed = Night()
         try:
-            passed = night.night(
+            passed = nightly.run_night(
                 self._config, self._database, taken.run, missed=taken.missed, stop=self._stop
             )
             return passed
@@ -264,20 +265,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     try:
-        return _serve(Home(options.home, os.environ), once=options.once)
+        return _serve(ArchiveHome(options.home, os.environ), once=options.once)
     except PolarchiveError as error:
-        console.fail(str(error))
+        _write(sys.stderr, f"error: {' '.join(str(error).split())}")
         return 2 if isinstance(error, ConfigError) else 1
 
 
-def _serve(home: Home, *, once: bool) -> int:
+def _serve(home: ArchiveHome, *, once: bool) -> int:
     home.prepare()
     for refused in enabled(home.config).refused:
-        console.note(f"not crawled: {refused}")
+        _write(sys.stderr, f"not crawled: {refused}")
     with home.database() as database:
 
         def tell(passed: Night, last: bool) -> None:
-            tell_night(home.config, database, passed, mail=last)
+            report_night = nightly.report_and_mail if last else nightly.report_night
+            _write(sys.stdout, *reports.report_lines(report_night(home.config, database, passed)))
 
         ours = Clock(home.config, database, tell)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -286,6 +288,11 @@ def _serve(home: Home, *, once: bool) -> int:
             return ours.once()
         ours.run()
     return 0
+
+
+def _write(stream: TextIO, *lines: str) -> None:
+    stream.writelines(f"{line}\n" for line in lines)
+    stream.flush()
 
 
 if __name__ == "__main__":

@@ -95,13 +95,13 @@ def _generic() -> Read:
 
 
 def _ours(*, by_portal: bool) -> Read:
-    from cli.extracting import shape
     from crawler.extraction import read_saved, reread
     from policy.records import Payload
+    from services.archive.article_shapes import article_shape
 
     def read(body: bytes, url: str) -> Record:
         payload = Payload(url=url, body=body)
-        return shape(read_saved([payload]) if by_portal else reread(None, [payload]))
+        return article_shape(read_saved([payload]) if by_portal else reread(None, [payload]))
 
     return read
 

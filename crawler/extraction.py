@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from attrs import asdict, evolve, frozen
@@ -15,8 +16,6 @@ from crawler.portal import Portal, Section
 from crawler.portals import PACKAGES, owner
 from pipelines.boilerplate import learning
 from pipelines.boilerplate.removal import remove_contacts, strip
-from pipelines.html import cleaning
-from pipelines.html.cleaning import Cleaned
 from pipelines.metadata import cover_pages, fields, validation
 from pipelines.metadata.credits import credits_in
 from pipelines.metadata.validation import illegible
@@ -25,6 +24,10 @@ from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
 from policy.records.boilerplate import BoilerplateSet, LayoutBoilerplate
 from policy.records.content import Table
+
+if TYPE_CHECKING:
+    from pipelines.html.cleaning import Cleaned
+
 
 __all__ = [
     "clean_pages",
@@ -209,8 +212,10 @@ def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: Boilerpl
 
 
 def _cleaned(page: Page) -> Cleaned:
+    from pipelines.html.cleaning import clean  # BeautifulSoup: a night without a new article needs none
+
     try:
-        return cleaning.clean(page.body)
+        return clean(page.body)
     except TooDeep as error:
         raise TooDeep(str(error), url=page.url, field="body") from error
 

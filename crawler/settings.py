@@ -43,6 +43,19 @@ DOWNLOAD_HANDLERS = {
     "data": None,
 }
 
+# Scrapy's own components, all of them: it imports even those that are set to None, and with cookies, telnet
+# and remote control come requests, twisted.conch and aiohttp. Ours replace some of the others.
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE = {
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+}
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.BlockedPages": 40,
     "crawler.fetching.middlewares.PortalHosts": 60,
@@ -53,29 +66,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.Redirects": 600,
     "crawler.fetching.middlewares.RawCapture": 950,
     "crawler.fetching.middlewares.Metering": 960,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # Decode
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-}
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # Refusals
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
     "crawler.fetching.throttle.Throttle": 0,
     "crawler.fetching.handlers.EventLoopLag": 0,
     "crawler.runs.recorder.RunRecorder": 1,
-    "scrapy.extensions.corestats.CoreStats": None,
-    "scrapy.extensions.logcount.LogCount": None,
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
 }
 ITEM_PIPELINES = {"pipelines.archive_pipeline.ArchivePipeline": 300}
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import field, frozen
 
-from pipelines.html.cleaning import Cleaned
 from policy.records import Capture, Fetched
 from policy.rules.extraction import Extraction, Reread
+
+if TYPE_CHECKING:
+    from pipelines.html.cleaning import Cleaned
 
 
 @frozen(kw_only=True, slots=False)

@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 from rich.text import Text
 
-import console
+from cli.output import console
 from simulation.calendar import first_day
 from simulation.faults import plan
 from simulation.fortnight import SLUGS, Fortnight, Passed

@@ -15,13 +15,13 @@ from scrapy.crawler import AsyncCrawlerProcess
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import blockingCallFromThread
 
-import night as nights
 from alerts import subscriptions
 from config import Config, load
 from crawler.runs import context
 from crawler.runs import process as crawling
 from policy.documents.dates import SHANGHAI
 from policy.records.runs import Run
+from services import nightly
 from simulation.faults import Plan
 from simulation.portals.declared import PORTALS
 from simulation.site import SLOW, Hosts, reactor
@@ -78,7 +78,7 @@ class Passed:
 
     number: int
     day: dt.date
-    night: nights.Night
+    night: nightly.Night
     asked: int
     """Requests the portals answered."""
 
@@ -95,7 +95,7 @@ class Fortnight:
     error: BaseException | None = None
 
     def run(self) -> Sequence[Passed]:
-        """All nights. Once a process only: Twisted's reactor does not start twice."""
+        """All nightly. Once a process only: Twisted's reactor does not start twice."""
         process = crawling.process()
         hosts = Hosts(plan=self.plan)
 
@@ -132,7 +132,7 @@ class Fortnight:
         slot = dt.datetime.combine(day, BEGINS).astimezone(dt.UTC)
         self.clock.set(slot)
         slots = dict.fromkeys(SLUGS, slot)
-        done = nights.night(config, database, slots, crawl=crawl, clock=self.clock)
+        done = nightly.run_night(config, database, slots, crawl=crawl, clock=self.clock)
         return Passed(number=number, day=day, night=done, asked=hosts.asked - before)
 
     def _prepare(self, hosts: Hosts) -> Config:

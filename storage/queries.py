@@ -282,6 +282,11 @@ def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Itera
         after = found[-1].id
 
 
+def changes_after(session: Session, position: int) -> int:
+    """How many changes the feed has behind ``position``."""
+    return session.scalar(select(func.count()).where(ChangeRow.id > position)) or 0
+
+
 def last_change(session: Session) -> int:
     """The id of the newest change; 0 when there is none."""
     return session.scalar(select(func.max(ChangeRow.id))) or 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +23,17 @@ def load(packages: Sequence[str] = PACKAGES) -> Mapping[str, Portal]:
     return _load(tuple(packages))
 
 
+def find(slug: str, packages: Sequence[str] = PACKAGES) -> Portal | None:
+    """The portal with this slug. Imports only the module of that name, if it declares the portal."""
+    return _find(slug, tuple(packages))
+
+
 def get(slug: str, packages: Sequence[str] = PACKAGES) -> Portal:
     """The portal with this slug; raises UnknownPortal, naming the near ones, if any."""
-    portals = load(packages)
-    if slug in portals:
-        return portals[slug]
-    near = difflib.get_close_matches(slug, portals)
+    portal = find(slug, packages)
+    if portal is not None:
+        return portal
+    near = difflib.get_close_matches(slug, load(packages))
     hint = f"did you mean {' or '.join(near)}?" if near else "see `polarchive portals`"
     raise UnknownPortal(f"no portal {slug!r}; {hint}")
 
@@ -50,6 +56,21 @@ def _load(packages: tuple[str, ...]) -> Mapping[str, Portal]:
         for module in _modules(package):
             portals.update((found.slug, found()) for found in _declared(module))
     return MappingProxyType(portals)
+
+
+@cache
+def _find(slug: str, packages: tuple[str, ...]) -> Portal | None:
+    """In the last package that declares it, as :func:`load` has it."""
+    declared = (_named(slug, package) or _load((package,)).get(slug) for package in reversed(packages))
+    return next(filter(None, declared), None)
+
+
+def _named(slug: str, package: str) -> Portal | None:
+    """The portal, if the package has a module of its slug's name that declares it, as most have."""
+    if not slug.isidentifier() or importlib.util.find_spec(f"{package}.{slug}") is None:
+        return None
+    module = importlib.import_module(f"{package}.{slug}")
+    return next((declared() for declared in _declared(module) if declared.slug == slug), None)
 
 
 def _modules(package: str) -> Iterator[ModuleType]:

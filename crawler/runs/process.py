@@ -30,7 +30,6 @@ from crawler import clock
 from crawler.runs import lease
 from crawler.runs.context import RunContext, begin
 from crawler.runs.kill_switch import read_kill_switch
-from pipelines.consumers.keywords import compute_keywords
 from policy.records.runs import Run
 from storage.database import Database, open_database
 from storage.runs import leases
@@ -121,12 +120,9 @@ def crawled(context: RunContext, spider: str | type[Spider] = "portal") -> Run:
 def settled(context: RunContext) -> Run:
     """The closed run of a crawl that ended, whichever way."""
     with context.database.write() as session:  # changes nothing where the ledger closed the run
-        run = leases.close_run(
+        return leases.close_run(
             session, context.run.id, "failed", context.clock(), message="the crawl broke; see the log"
         )
-    if context.sample is None:
-        compute_keywords(context.database, context.config.home / "cache")
-    return run
 
 
 # ------------------------------------------------------------------ in the parent
@@ -174,7 +170,10 @@ def _child(
     config: Config, slug: str, slot: dt.datetime, words: Sequence[str], stop: threading.Event | None
 ) -> tuple[int, bool]:
     """A command that has ended: its exit code, and whether it had to be ended for being late."""
-    command = [sys.executable, "-m", "cli", "--home", str(config.home), *words, "--slot", slot.isoformat()]
+    command = [
+        *(sys.executable, "-m", "crawler.runs"),
+        *("--home", str(config.home), "--slot", slot.isoformat(), *words),
+    ]
     with _log(config, slug, slot).open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own command
             command,

@@ -21,7 +21,6 @@ from crawler.code_version import code_version
 from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.runs import lease
-from pipelines.consumers.keywords import compute_keywords
 from pipelines.dedupe.exact_duplicates import decide
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.records import Article, Capture, Entry, Version
@@ -340,9 +339,7 @@ def reextract(
         if run is None:
             return None
         with lease.held(config, run.id):
-            done = _closed(database, run, Reextractor(config, database, portal, wishes, run), progress)
-        compute_keywords(database, config.home / "cache")
-        return done
+            return _closed(database, run, Reextractor(config, database, portal, wishes, run), progress)
 
 
 def _closed(database: Database, run: Run, again: Reextractor, progress: Progress) -> Reextraction:

@@ -16,15 +16,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from math import ceil
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from pipelines.boilerplate.phrases import LONGEST_DISCLAIMER, Kind, at_head, at_tail, is_own
 from pipelines.boilerplate.removal import veiled
-from pipelines.html.cleaning import Cleaned
 from pipelines.metadata.genres import names_a_policy
 from policy.records.boilerplate import EDGES, Block, Edge, EdgeLine, LayoutBoilerplate, PageEdges
 from policy.text.words import fold
+
+if TYPE_CHECKING:
+    from pipelines.html.cleaning import Cleaned
+
 
 TAIL, HEAD = 40, 12
 """So many lines are looked at."""

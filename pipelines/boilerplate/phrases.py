@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pipelines.data import sections, words
 from pipelines.metadata.credits import is_credits
@@ -40,6 +40,7 @@ def _words(*names: str) -> str:
     return "|".join(re.escape(word) for word in sorted(found, key=lambda word: (-len(word), word)))
 
 
+@cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """The sections of ``boilerplate.txt``, each as one pattern."""
     marks = r"[\s\[【(（〔〖*※★●◆■▲•·|>]*"
@@ -49,12 +50,23 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+@cache  # compiled when the first article is read: a night without one pays for none of them
+def _heading() -> re.Pattern[str]:
+    return re.compile(rf"[^\w]*+(?:{_words('list-headings.txt')})[^\w]*+(?:更多[^\w]*+)?")
+
+
+@cache
+def _button() -> re.Pattern[str]:
+    return re.compile(_words("buttons.txt"), re.IGNORECASE)
+
+
+@cache
+def _run_of(*names: str) -> re.Pattern[str]:
+    """Words of these lists side by side."""
+    return re.compile(rf"(?>{_words(*names)}|{_BETWEEN})*+", re.IGNORECASE)
+
+
 _BETWEEN = r"[\s:：,，、|｜/·•.…\[\]【】()（）〖〗<>《》»«_+-]|\d{1,4}"
-_HEADING = re.compile(rf"[^\w]*+(?:{_words('list-headings.txt')})[^\w]*+(?:更多[^\w]*+)?")
-_BUTTON = re.compile(_words("buttons.txt"), re.IGNORECASE)
-_BUTTONS = re.compile(rf"(?>{_words('buttons.txt', 'button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
-_COMPANION = re.compile(rf"(?>{_words('button-companions.txt')}|{_BETWEEN})*+", re.IGNORECASE)
-_LINE = _patterns()
 NUMBERED = re.compile(
     r"\s*(?:[一二三四五六七八九十百]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十百零〇\d]+[编章节条款])"
 )
@@ -73,7 +85,7 @@ def _boilerplate_at_tail(line: str) -> Kind:
     """Boilerplate recurs: what a line is, is asked for again and again."""
     if _is(line, "own"):
         return Kind.OWN
-    if _HEADING.fullmatch(line):
+    if _heading().fullmatch(line):
         return Kind.HEADING
     if _is_bar(line) or _is(line, "editor", "source", "tail", "code") or is_credits(line):
         return Kind.BAR
@@ -90,17 +102,23 @@ def at_head(line: str) -> Kind:
 
 
 def _is(line: str, *sections: str) -> bool:
-    return any(_LINE[section].fullmatch(line) for section in sections)
+    return any(_patterns()[section].fullmatch(line) for section in sections)
 
 
 def _is_bar(line: str) -> bool:
-    return bool(len(line) <= LONGEST_BAR and _BUTTONS.fullmatch(line) and _BUTTON.search(line))
+    return bool(
+        len(line) <= LONGEST_BAR
+        and _run_of("buttons.txt", "button-companions.txt").fullmatch(line)
+        and _button().search(line)
+    )
 
 
 def _plain(line: str) -> Kind:
     if len(line) > LONGEST_TITLE or "。" in line or line.endswith(("；", ";", "！")):
         return Kind.PROSE
-    companion = _is(line, "crew") or (_COMPANION.fullmatch(line) and re.search(r"\w", line))
+    companion = _is(line, "crew") or (
+        _run_of("button-companions.txt").fullmatch(line) and re.search(r"\w", line)
+    )
     return Kind.COMPANION if companion else Kind.SHORT
 
 

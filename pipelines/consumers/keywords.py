@@ -20,7 +20,7 @@ from policy.text.lexicon import terms
 from policy.text.word_spaces import join_words
 from storage import queries
 from storage.articles import version_keywords
-from storage.articles.changes import consume_changes
+from storage.articles.changes import Progress, consume_changes
 from storage.database import Database
 
 TITLE_WEIGHT = 8
@@ -100,7 +100,13 @@ _WITH_WORDS = frozenset(
 CONSUMER = "keywords"
 
 
-def compute_keywords(database: Database, cache: Path | None = None, *, batch: int = 50) -> int:
+def compute_keywords(
+    database: Database,
+    cache: Path | None = None,
+    *,
+    batch: int = 50,
+    progress: Progress = lambda done, total: None,
+) -> int:
     """Compute the keywords of versions that the change feed names; returns how many changes were read.
 
     Segmentation costs more than all other steps of an article, so it runs after the commit, once a run.
@@ -114,7 +120,9 @@ def compute_keywords(database: Database, cache: Path | None = None, *, batch: in
             versions = [_version(session, change) for change in changes]
         return [(change, _keywords_of(version)) for change, version in zip(changes, versions, strict=True)]
 
-    return consume_changes(database, CONSUMER, batch=batch, prepare=prepare, apply=_save_keywords)
+    return consume_changes(
+        database, CONSUMER, batch=batch, prepare=prepare, apply=_save_keywords, progress=progress
+    )
 
 
 def _version(session: Session, change: Change) -> Version | None:

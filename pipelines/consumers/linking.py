@@ -10,7 +10,7 @@ for all that came in a batch.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -30,7 +30,7 @@ from policy.records import Article, Change, Version
 from policy.records.saves import Link, Relation
 from policy.text.fingerprints import Fingerprints
 from storage import queries
-from storage.articles.changes import consume_changes, lock_cursor
+from storage.articles.changes import Progress, consume_changes, lock_cursor
 from storage.database import Database
 from storage.policies import article_links, citations
 from storage.policies import fingerprints as index
@@ -78,10 +78,8 @@ MOST_WORDINGS = 5
 _WITH_WORDS = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "moved"})
 _BATCH = 100
 
-Progress = Callable[[int, int], None]
 
-
-def follow(database: Database) -> int:
+def follow(database: Database, progress: Progress = lambda done, total: None) -> int:
     """Link the articles that the change feed names as new or changed; returns how many were linked.
 
     An article that cannot be compared does not stop the others; at the end ArchiveError names the first.
@@ -93,6 +91,7 @@ def follow(database: Database) -> int:
         batch=_BATCH,
         prepare=lambda changes: _link_changes(database, changes, failed),
         apply=lambda _, linked: linked,
+        progress=progress,
     )
     _refuse(failed)
     return done

@@ -144,3 +144,10 @@ def printed_day(moment: Moment) -> dt.date:
 def calendar_day(moment: Moment) -> dt.date:
     """The day in China; a day without a clock stays as it is."""
     return moment.astimezone(SHANGHAI).date() if isinstance(moment, dt.datetime) else moment
+
+
+def format_moment(moment: Moment | None) -> str:
+    """A day as a day, a time as Shanghai's, nothing as a dash: as people see it in every output."""
+    if isinstance(moment, dt.datetime):
+        return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return moment.isoformat() if moment else "–"

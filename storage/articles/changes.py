@@ -17,6 +17,8 @@ from storage.tables import ArticleRow, ChangeRow, CursorRow
 from storage.writes import insert, insert_unless_there, lock_feed
 
 Work = TypeVar("Work")
+Progress = Callable[[int, int], None]
+"""Called with the number of changes read so far and the number there are."""
 
 
 def add_change(session: Session, change: Change) -> Change:
@@ -65,6 +67,7 @@ def consume_changes(
     batch: int,
     prepare: Callable[[Sequence[Change]], Work],
     apply: Callable[[Session, Work], int],
+    progress: Progress = lambda done, total: None,
 ) -> int:
     """Read the change feed to its end as the consumer ``name``; returns the sum of what ``apply`` returned.
 
@@ -73,7 +76,9 @@ def consume_changes(
     run the same consumer: the work of the slower is dropped, so what ``prepare`` itself writes must be
     repeatable.
     """
-    total = 0
+    total, read = 0, 0
+    with database.read() as session:
+        unread = lag(session, name)
     while True:
         with database.read() as session:
             start = cursor(session, name)
@@ -85,11 +90,18 @@ def consume_changes(
             if lock_cursor(session, name) == start:
                 total += apply(session, work)
                 move_cursor(session, name, changes[-1].id)
+        read += len(changes)
+        progress(read, max(read, unread))
 
 
 def cursor(session: Session, name: str) -> int:
     """The id of the last change that the consumer has processed; 0 before the first."""
     return session.scalar(select(CursorRow.position).where(CursorRow.name == name)) or 0
+
+
+def lag(session: Session, name: str) -> int:
+    """How many changes the consumer has not processed yet."""
+    return queries.changes_after(session, cursor(session, name))
 
 
 def lock_cursor(session: Session, name: str) -> int:

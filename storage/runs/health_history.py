@@ -130,11 +130,6 @@ def _kind(kind: str, merged_into: int | None) -> ChangeKind:
     return cast("ChangeKind", told)
 
 
-def changes_after(session: Session, position: int) -> int:
-    """How many changes lie after a follower's position."""
-    return session.scalar(select(func.count()).where(ChangeRow.id > position)) or 0
-
-
 # ------------------------------------------------------------------ what drifted
 
 

@@ -45,6 +45,12 @@ def load_state(root: Path) -> State | None:
         return None
 
 
+def position(root: Path) -> int:
+    """The id of the last change that is indexed; 0 if there is no index."""
+    state = load_state(root)
+    return state.position if state else 0
+
+
 def save_state(root: Path, state: State) -> None:
     """Replace the state in one step; readers see the old one or the new one."""
     temporary = root / f"{_STATE}.new"

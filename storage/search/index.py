@@ -156,8 +156,7 @@ class Index:
     @property
     def position(self) -> int:
         """The last change of the feed that is indexed; 0 when there is no index."""
-        state = generations.load_state(self.path)
-        return state.position if state else 0
+        return generations.position(self.path)
 
     def follow(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
         """Index what changed since; returns the articles indexed, 0 also when another process is at it.
@@ -168,7 +167,11 @@ class Index:
             if not ours:
                 return 0
             state = self._usable(database)
-            return self._build(database, progress) if state is None else self._catch_up(database, state)
+            return (
+                self._build(database, progress)
+                if state is None
+                else self._catch_up(database, state, progress)
+            )
 
     def rebuild(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
         """Build the index anew beside the old one, which serves until the last moment."""
@@ -201,7 +204,9 @@ class Index:
         generations.remove_other_generations(self.path, folder.name)
         return done
 
-    def _catch_up(self, database: Database, state: State) -> int:
+    def _catch_up(self, database: Database, state: State, progress: Progress) -> int:
+        with database.read() as session:
+            total = queries.changes_after(session, state.position)
         index, done = tantivy.Index(_FIELDS, path=str(self.path / state.folder)), 0
         if not next_batch(database, state):
             return 0
@@ -212,6 +217,7 @@ class Index:
                 state = state.moved(batch.position, batch.at)
                 generations.save_state(self.path, state)
                 done += len(batch.versions)
+                progress(done, max(done, total))
         return done
 
     # -------------------------------------------------------------- reading

@@ -58,10 +58,17 @@ def polarchive(tmp_path: Path) -> Polarchive:
     return Polarchive(tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the dictionary of keywords lies, built once for all homes."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def archived(polarchive: Polarchive, sqlite_template: Path) -> Polarchive:
+def archived(polarchive: Polarchive, sqlite_template: Path, cache: Path) -> Polarchive:
     """The command on a home with tables."""
     polarchive.home.mkdir()
+    (polarchive.home / "cache").symlink_to(cache)
     copyfile(sqlite_template, polarchive.home / "polarchive.db")
     return polarchive
 

@@ -19,6 +19,7 @@ def reprinted(archived: Polarchive, publish: Publish) -> Polarchive:
     publish(act(1), key="original", title="样例省储能行动计划")
     publish(act(1, 2, 5), key="excerpt", portal="bjx", title="储能这样干")
     publish(act(2), key="other", portal="bjx", title="样例省供水管理办法")
+    archived("update")
     return archived
 
 
@@ -51,6 +52,7 @@ def test_a_policy_is_told_as_it_was_known_before_it_turned_out_to_be_another(
     publish(act(1, 1, 3), key="first", portal="bjx", title="储能上篇")
     publish(act(1, 6), key="last", portal="most", title="储能下篇")
     publish(act(1), key="whole", title="样例省储能行动计划", night=1)
+    archived("update")
     then = [archived("policy", number, "--json", "--known-at", "2026-03-02").json for number in ("1", "2")]
     assert [(one["policy_id"], [page["article_id"] for page in one["articles"]]) for one in then] == [
         (1, [1]),
@@ -65,6 +67,7 @@ def test_a_policy_says_what_a_reprint_dropped_and_added(archived: Polarchive, pu
     shortened = "\n".join(["编者按：本文有删节。", *lines[:4], *lines[6:]])
     publish(act(1), key="original", title="样例省储能行动计划")
     publish(shortened, key="reprint", portal="bjx", title="样例省储能行动计划全文")
+    archived("update")
     pages = archived("policy", "1", "--json").json["articles"]
     kept = next(page["kept"] for page in pages if page["portal"] == "bjx")
     assert kept == {"dropped": ["三、"], "altered": [], "added": ["第一段"]}

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from cli.extracting import shape
 from crawler import saved_pages
 from policy.errors import ConfigError, Rejected
 from policy.records import Article, FieldValue
 from policy.records.content import DocNumber, Issuer
+from services.archive.article_shapes import article_shape
 from tests import papers
 from tests.cli.conftest import Answer, Polarchive
 from tests.mocksite import shapes
@@ -36,7 +36,7 @@ KEYS = {
         "editor",
     ),
     *("channel", "issuers_known", "addressees", "subject", "genre", "validity", "topics", "topic_set"),
-    *("provenance", "conflicts"),
+    *("provenance", "conflicts", "key", "page_urls"),
 }
 URL = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/202603/t20260302_1400001.html"
 PROSE = (
@@ -91,7 +91,7 @@ def test_values_are_as_printed_and_canonical_forms_stand_beside_them() -> None:
     number = DocNumber(raw="东发改〔２０２６〕０１２号", code="东发改", year=2026, number=12)
     issuers = (Issuer(printed="国家发改委", id="ndrc", name="国家发展改革委"), Issuer(printed="东海局"))
     fields = {name: getattr(article, name) for name in ("portal", "key", "url", "title", "text")}
-    record = shape(
+    record = article_shape(
         Article(
             **fields,
             doc_no=FieldValue(value=number, raw=number.raw, rule="cell"),

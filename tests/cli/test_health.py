@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
-import reporting
 from config import load
 from health.daily_report import DailyReport
 from policy.records.runs import Finding, SectionReport
+from services import reports
 from storage.database import open_database
 from storage.runs import health_history, leases
 from tests.alerts.conftest import Mailbox, free_port
@@ -86,7 +86,7 @@ def server() -> Iterator[Controller]:
 
 def mailed(home: Polarchive, port: int) -> str | None:
     home.configure(f'[mail]\nhost = "127.0.0.1"\nport = {port}\n[report]\nemail = "ops@example.org"\n')
-    return reporting.mail(load(home.home, {}), DailyReport(day=dt.date(2026, 11, 24)))
+    return reports.mail_report(load(home.home, {}), DailyReport(day=dt.date(2026, 11, 24)))
 
 
 def test_the_report_is_mailed_to_ops_though_all_is_quiet(polarchive: Polarchive, server: Controller) -> None:
@@ -105,5 +105,5 @@ def test_a_report_that_cannot_be_mailed_is_one_line_more(polarchive: Polarchive)
     assert failed.startswith(f"the report is not mailed to ops@example.org: 127.0.0.1:{port}")
     polarchive.configure('[report]\nemail = "ops@example.org"\n')
     assert "mail.host is not set" in str(
-        reporting.mail(load(polarchive.home, {}), DailyReport(day=FIRST.date()))
+        reports.mail_report(load(polarchive.home, {}), DailyReport(day=FIRST.date()))
     )

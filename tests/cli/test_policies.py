@@ -39,6 +39,7 @@ def repealed(archived: Polarchive) -> Polarchive:
             archive.save_article(
                 database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy
             )
+    archived("update")
     return archived
 
 
@@ -85,6 +86,7 @@ def revised(archived: Polarchive) -> Polarchive:
             archive.save_article(
                 database, Extraction(article=act, captures=captures, code="1"), decide=a_new_policy
             )
+    archived("update")
     return archived
 
 

@@ -40,17 +40,27 @@ def filled(archived: Polarchive, publish: Publish) -> Polarchive:
     publish(FIRST)
     publish(OTHER, key="2", title="关于氢能的意见")
     publish(SECOND, night=1)
+    archived("update")
     return archived
 
 
-def test_a_search_follows_the_feed_first(filled: Polarchive, publish: Publish) -> None:
+def test_a_search_says_how_far_the_index_is_behind_until_it_is_updated(
+    filled: Polarchive, publish: Publish
+) -> None:
     assert filled("search", "四月三十日", "--json").json["total"] == 1
     publish(
         "抽水蓄能电站的价格形成机制，按照两部制电价执行，由各省价格主管部门会同能源主管部门制定并公布。",
         key="3",
     )
+    behind = filled("search", "抽水蓄能", "--json")
+    assert (behind.code, behind.json["total"], behind.json["behind"]) == (0, 0, 1)
+    assert behind.err == (
+        "the search index is 1 change behind the archive; polarchive update brings it up to date\n"
+    )
+    assert filled("update").code == 0
     found = filled("search", "抽水蓄能", "--json")
     assert (found.code, found.json["hits"][0]["article_id"], found.err) == (0, 3, "")
+    assert found.json["behind"] == 0
 
 
 def test_a_search_shows_title_portal_and_a_snippet(filled: Polarchive) -> None:
@@ -107,8 +117,8 @@ def test_all_that_was_found_is_shown_what_lost_too(archived: Polarchive) -> None
     assert "自印发之日起施行 本通知自印发之日起施行" in shown
     record = archived("show", "1", "--json").json
     assert record["conflicts"][0]["raw"] == "2026年2月27日"
-    assert record["issuers"]["value"][0]["former"]["until"] == 2018
-    assert record["topics"]["found"][0]["id"] == "storage"
+    assert record["issuers_known"][0]["former"]["until"] == 2018
+    assert record["topics"][0]["id"] == "storage"
 
 
 def test_versions_are_listed_with_their_captures(filled: Polarchive) -> None:
@@ -149,6 +159,7 @@ def enclosed(archived: Polarchive) -> Polarchive:
         )
         save_attachments(database, "ndrc", "1", [a_file("一、总体要求\n到2030年建成台账。")])
         save_attachments(database, "ndrc", "1", [a_file("一、总体要求\n到2028年建成台账。", at=NIGHT + DAY)])
+    archived("update")
     return archived
 
 

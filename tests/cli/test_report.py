@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import evolve
 
-import console
-from cli.report import night_shape
-from night import Night
 from policy.records.runs import Run
+from services import reports
+from services.nightly import Night
+from services.shapes import night_shape
 from tests.storage.builders import NIGHT, NO_ROWS
 
 (URL,) = NO_ROWS.examples
@@ -23,6 +23,6 @@ def test_a_night_with_something_broken_is_partial_though_every_listing_was_read(
 
 def test_the_report_says_what_broke_with_examples_and_what_to_do() -> None:
     night = Night(runs=(evolve(RUN, findings=(NO_ROWS,)),))
-    lines = list(console.finding_lines(night.findings))
+    lines = list(reports.finding_lines(night.findings))
     assert lines == ["ndrc/tz: zero_entries: 0 rows, 10 promised", f"    {URL}", "    → mend it"]
     assert night_shape(night)["findings"][0]["examples"] == (URL,)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from aiosmtpd.controller import Controller
 
-import night
 from config import load
-from night import Night
+from services import nightly
+from services.nightly import Night
 from storage.runs import health_history, leases
 from tests.alerts.conftest import Mailbox, free_port
 from tests.mocksite import shapes
@@ -37,7 +37,7 @@ def a_night(home: Home) -> A_Night:
 
     def pass_by(number: int) -> Night:
         with home.database() as database:
-            return night.night(config, database, {"loopback": FIRST + dt.timedelta(days=number)})
+            return nightly.run_night(config, database, {"loopback": FIRST + dt.timedelta(days=number)})
 
     return pass_by
 
@@ -108,7 +108,7 @@ def test_a_host_that_answers_nothing_is_down(home: Home, a_night: A_Night) -> No
     (home.path / "polarchive.toml").write_text(gone, encoding="utf-8")
     config = load(home.path, {})
     with home.database() as database:
-        passed = night.night(config, database, {"loopback": FIRST + dt.timedelta(days=1)})
+        passed = nightly.run_night(config, database, {"loopback": FIRST + dt.timedelta(days=1)})
     (one,) = passed.findings
     assert (passed.code, one.kind, one.subject) == (1, "host_down", "127.0.0.1")
 

@@ -11,7 +11,7 @@ import sys
 
 from config import load
 from crawler.runs import process
-from night import code_of
+from services.nightly import exit_code
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.mocksite.site import CHECKOUT
@@ -92,7 +92,7 @@ def test_runs_are_supervised_beside_each_other_and_ended_at_their_time_limit(hom
     assert states == {"bjx": "partial", "ndrc": "timeout"}
     assert done == ["bjx", "ndrc"]
     assert process.supervise(config, "bjx", slot=SLOT) is None, "each slot runs once"
-    assert [code_of(run) for run in ended] == [3, 1]
+    assert [exit_code(run) for run in ended] == [3, 1]
 
 
 def test_scrapy_knows_the_spider_and_crawls_with_it(home: Home) -> None:

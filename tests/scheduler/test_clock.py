@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from config import Config, PortalConfig, Schedule
 from crawler import portals
-from night import Night
 from scheduler import Clock
+from services.nightly import Night
 from storage.database import Database
 
 
@@ -65,7 +65,7 @@ def test_once_mails_its_night_though_other_portals_become_due_in_it(
         return Night(elsewhere=("bjx",))
 
     monkeypatch.setattr("scheduler.clock.now", lambda: moments[-1])
-    monkeypatch.setattr("scheduler.night.night", an_hour_long)
+    monkeypatch.setattr("scheduler.nightly.run_night", an_hour_long)
     told = list[bool]()
     config = Config(home=tmp_path, contact="clock@example.org", schedule=Schedule(cron="0 * * * *"))
     Clock(config, database, lambda night, last: told.append(last)).once()

@@ -6,8 +6,8 @@ import datetime as dt
 
 from attrs import evolve
 
-from night import Night
 from policy.records.runs import Finding, Run
+from services.nightly import Night
 from simulation.faults import Fault, Plan
 from simulation.fortnight import Passed
 from simulation.verdict import verdict

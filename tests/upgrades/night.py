@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import aftermath
+
 from config import load
 from crawler import portals
 from crawler.runs import context

@@ -1,0 +1,187 @@
+"""diff: what changed between two versions of an article, or between two articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cli.options import Json
+from cli.output import console
+from policy.documents.dates import format_moment
+from services.archive_home import ArchiveHome
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from pipelines.diff.comparison import ClauseChange
+    from pipelines.diff.text_diff import LineChange
+    from services.archive.comparison import TextComparison
+
+commands = typer.Typer()
+
+Compared = Annotated[
+    str,
+    typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address; @2 behind it: version 2."),
+]
+Second = Annotated[
+    str | None,
+    typer.Argument(metavar="OTHER|A", help="Another article; or, with B, a version.", show_default=False),
+]
+Third = Annotated[
+    int | None, typer.Argument(metavar="B", help="The version to compare A with.", min=1, show_default=False)
+]
+
+_STYLES = {"added": "green", "removed": "red strike", "same": ""}
+_SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "renumbered": "="}
+_GRADES = {"substantive": "bold yellow", "cosmetic": "dim"}
+_REASONS = 4
+_AROUND = 30
+"""Characters of what is the same that are shown on each side of a difference."""
+
+
+@commands.command("diff")
+def show_diff(
+    ctx: typer.Context,
+    article: Compared,
+    a: Second = None,
+    b: Third = None,
+    only: Annotated[
+        Literal["substantive", "cosmetic"] | None, typer.Option(help="Changes of this grade.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write a page with both texts side by side.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What changed, clause by clause, and whether it matters.
+
+    Between the last two versions of ARTICLE, its versions A and B, or ARTICLE and another one.
+    """
+    from services.archive.article_shapes import comparison_shape
+    from services.archive.comparison import compare_versions, versions_to_compare
+    from services.archive.redline import redline
+
+    home: ArchiveHome = ctx.obj
+    with home.database() as database, database.read() as session:
+        old, new = versions_to_compare(session, article, a, b)
+    names = home.names
+    compared = compare_versions(old, new, lambda slug: names.get(slug, slug), only)
+    if html is not None:
+        html.write_text(redline(compared), "utf-8", "replace")
+    if as_json:
+        console.write_json(comparison_shape(compared))
+    elif html is None:
+        _print(compared)
+
+
+def _print(compared: TextComparison) -> None:
+    console.say(_header(compared))
+    for field in compared.fields:
+        console.say(_assembled(f"{field.name}: ", *_from_to(field.old, field.new)))
+    for run in _runs(compared.shown):
+        console.say(_renumbered(run) if len(run) > 1 else _change(run[0]))
+    changes = compared.clauses.changes
+    kinds = [f"{sum(change.kind == kind for change in changes)} {kind}" for kind in _SIGNS]
+    substantive = sum(change.grade == "substantive" for change in changes)
+    clauses = f"{len(changes)} clauses ({', '.join(kinds)})"
+    console.say(f"{len(compared.fields)} fields, {clauses}, {substantive} substantive")
+
+
+def _header(compared: TextComparison) -> Text:
+    if compared.old.version.article_id == compared.new.version.article_id:
+        times = [
+            f"{side.version.number} ({format_moment(side.version.at)})"
+            for side in (compared.old, compared.new)
+        ]
+        header = console.styled(f"{compared.new.title}\nversion {' → '.join(times)}", "bold")
+    else:
+        header = console.styled("", "bold")
+        for sign, side in (("-", compared.old), ("+", compared.new)):
+            header.append(f"{sign} {side.title}\n  {side.facts}\n")
+        header.rstrip()
+    grade = compared.materiality.grade
+    return header.append(f"\n{grade or 'no difference'}", style=_GRADES.get(grade or "", ""))
+
+
+def _assembled(*parts: str | tuple[str, str]) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(*parts)
+
+
+def _from_to(old: str | None, new: str | None) -> Iterator[tuple[str, str]]:
+    yield (old or "–", _STYLES["removed"])
+    yield (" → ", "")
+    yield (new or "–", _STYLES["added"])
+
+
+def _runs(changes: Sequence[ClauseChange]) -> Iterator[list[ClauseChange]]:
+    """Each change by itself, those of clauses that were only renumbered together."""
+    run: list[ClauseChange] = []
+    for change in changes:
+        if run and not (change.kind == run[-1].kind == "renumbered"):
+            yield run
+            run = []
+        run.append(change)
+    if run:
+        yield run
+
+
+def _renumbered(run: Sequence[ClauseChange]) -> Text:
+    from pipelines.diff.reasons import NAMES
+
+    first, last = run[0], run[-1]
+    labels = [
+        f"{one.label}–{other.label}"
+        for one, other in ((first.old, last.old), (first.new, last.new))
+        if one and other
+    ]
+    return console.styled(f"= [{' → '.join(labels)}] {len(run)} clauses: {NAMES['renumbered']}", "dim")
+
+
+def _change(change: ClauseChange) -> Text:
+    """The clause, why it matters or not, and the marks of what changed in it where it matters."""
+    shown = console.styled(f"{_SIGNS[change.kind]} ")
+    shown.append(f"[{change.label}] ", style="bold" if change.grade == "substantive" else "dim")
+    why = list(dict.fromkeys(str(reason) for reason in change.reasons))
+    more = f"；… {len(why) - _REASONS} more" if len(why) > _REASONS else ""
+    shown.append(f"{change.grade}: {'；'.join(why[:_REASONS])}{more}", style=_GRADES[change.grade])
+    if change.grade == "substantive":
+        for line in _worded(change):
+            shown.append("\n    ").append(_line(change, line))
+    return shown
+
+
+def _worded(change: ClauseChange) -> Iterator[LineChange]:
+    yield from (line for line in change.lines if line.words and (line.old or line.new or "").strip())
+
+
+def _line(change: ClauseChange, line: LineChange) -> Text:
+    from services.archive.comparison import place_of
+
+    place = place_of(change, line).label
+    shown = console.styled(f"{place} " if place else "", "dim")
+    if line.kind != "changed":
+        return shown.append(*_marked(line.kind, (line.old or line.new or "").strip()))
+    for rank, part in enumerate(line.parts):
+        if part.kind == "same":
+            shown.append(_short(part.text, first=rank == 0, last=rank == len(line.parts) - 1))
+        else:
+            shown.append(*_marked(part.kind, part.text))
+    return shown
+
+
+def _short(text: str, *, first: bool, last: bool) -> str:
+    """What is the same, but for what is near a difference."""
+    if len(text) <= 3 * _AROUND:
+        return text
+    return f"{'' if first else text[:_AROUND]}…{'' if last else text[-_AROUND:]}"
+
+
+def _marked(kind: str, text: str) -> tuple[str, str]:
+    """Brackets too: colours are lost in a pipe."""
+    shown = {"added": f"{{+{text}+}}", "removed": f"[-{text}-]"}.get(kind, text)
+    return shown, _STYLES[kind]

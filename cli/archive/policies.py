@@ -1,0 +1,144 @@
+"""policy: one act with all its pages, what it cites, what cites it, and whether it is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import InForceOn, Json, KnownAt
+from cli.output import console
+from policy.documents.dates import format_moment
+from services.archive_home import ArchiveHome
+
+if TYPE_CHECKING:
+    from pipelines.dedupe.consensus import FieldConsensus, PolicyArticle
+    from policy.rules.validity import Validity
+    from services.archive.policy_views import PolicyView
+    from storage.policies.citations import Citation
+
+commands = typer.Typer()
+
+_MOST = 12
+"""Lines of a kind that fit on a screen."""
+
+
+@commands.command("policy")
+def show_policy(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The policy's number.")],
+    known_at: KnownAt = None,
+    in_force_on: InForceOn = None,
+    as_json: Json = False,
+) -> None:
+    """A policy with its pages, what it cites and what cites it, and its force with the evidence."""
+    from services.archive.article_shapes import policy_shape
+    from services.archive.policy_views import view_policy
+
+    home: ArchiveHome = ctx.obj
+    with home.database() as database, database.read() as session:
+        view = view_policy(
+            session,
+            number,
+            home.owner,
+            known_at=known_at.date() if known_at else None,
+            in_force_on=in_force_on.date() if in_force_on else None,
+        )
+    console.note_lag(view.lag)
+    if as_json:
+        console.write_json(policy_shape(view))
+    else:
+        _print(view)
+
+
+def _print(found: PolicyView) -> None:
+    console.say(console.styled(found.portrait.title, "bold"))
+    console.say(console.styled(f"policy {found.id} · {_force(found.standing)}"))
+    if found.portrait.votes:
+        _print_fields(found.portrait.votes)
+    _print_pages(found)
+    for one in found.standing.because:
+        said = f" (policy {one.policy_id})" if one.policy_id else ""
+        console.say(console.styled(f"{one.ground}: {format_moment(one.day)}{said}: {one.sentence}", "dim"))
+    _print_citations("cites", found.cites)
+    _print_citations("cited by", found.cited_by, by=True)
+
+
+def _print_fields(votes: Sequence[FieldConsensus]) -> None:
+    table = console.table("", "field", "value", "said by", "others say")
+    for vote in votes:
+        others = "; ".join(f"{told.value} ({_articles(told.articles)})" for told in vote.others)
+        kept = console.styled(vote.kept.value), _articles(vote.kept.articles)
+        table.add_row(vote.name, *kept, console.styled(others, "yellow"))
+    console.say(table)
+
+
+def _print_pages(found: PolicyView) -> None:
+    sources = found.portrait.sources
+    heads = ("article", "portal", "published", "#days later", "relation", "of the original", "title")
+    table = console.table("", *heads)
+    for lag in sources[:_MOST]:
+        member, kept = lag.member, found.kept.get(lag.member.article_id)
+        marks = _marks(member, found)
+        table.add_row(
+            str(member.article_id),
+            f"{member.article.portal} ({member.rank.name.lower()})",
+            format_moment(member.published),
+            "" if lag.days is None else str(lag.days),
+            f"{member.relation}, edition {member.edition}" if member.edition else member.relation,
+            str(kept) if kept else "",
+            console.styled(f"{member.article.title.value}{' ← ' if marks else ''}{marks}"),
+        )
+    console.say(table)
+    if len(sources) > _MOST:
+        console.say(console.styled(f"and {len(sources) - _MOST} more pages (--json shows all)", "dim"))
+
+
+def _marks(member: PolicyArticle, found: PolicyView) -> str:
+    several = len(found.portrait.editions) > 1
+    told = {
+        "first seen": member is found.portrait.first_seen,
+        "in force": member is found.read and several,
+        "withdrawn": member.withdrawn,
+    }
+    return ", ".join(mark for mark, holds in told.items() if holds)
+
+
+def _force(found: Validity) -> str:
+    """``in force on 2026-11-24, since 2024-01-01, until 2028-12-31, 试行``."""
+    parts = [f"{found.state} on {found.day}"]
+    parts += [f"since {found.since}"] if found.since else []
+    parts += [f"until {found.until}"] if found.until else []
+    return ", ".join([*parts, *([found.trial] if found.trial else [])])
+
+
+def _articles(ids: Sequence[int]) -> str:
+    shown = ", ".join(map(str, ids[:_MOST]))
+    return f"{shown} …" if len(ids) > _MOST else shown
+
+
+def _print_citations(heading: str, found: Sequence[Citation], *, by: bool = False) -> None:
+    if not found:
+        return
+    table = console.table(heading, "kind", "policy", "as", "sentence")
+    for one in found[:_MOST]:
+        table.add_row(
+            one.kind,
+            str(one.policy_id) if by else _target(one),
+            console.styled(_named(one)),
+            console.styled(one.sentence),
+        )
+    console.say(table)
+    if len(found) > _MOST:
+        console.say(console.styled(f"and {len(found) - _MOST} more (--json shows all)", "dim"))
+
+
+def _target(one: Citation) -> str:
+    if not one.targets:
+        return "open"
+    return str(one.target) if one.target else f"one of {_articles(one.targets)}"
+
+
+def _named(one: Citation) -> str:
+    return (f"《{one.title}》" if one.title else "") + (one.number or "")

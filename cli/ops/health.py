@@ -1,0 +1,111 @@
+"""report, diary, accept: how the portals are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from attrs import evolve
+
+from cli.options import Json
+from cli.output import console
+from cli.output.reports import show_report, state
+from policy.documents.dates import calendar_day, format_moment
+from services.archive_home import ArchiveHome
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from health.daily_report import DailyReport
+    from health.history import OpenAlarm
+
+commands = typer.Typer()
+
+
+@commands.command("report")
+def report(
+    ctx: typer.Context,
+    night: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day in Shanghai; else the last.")
+    ] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As a page or a mail.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The morning report: what broke and what to do, what is stale, what is new, that nothing was lost."""
+    from health.daily_report import render_markdown
+    from services import reports
+    from services.shapes import report_shape
+
+    home: ArchiveHome = ctx.obj
+    with home.database() as database:
+        made = reports.daily_report(home.config, database, night.date() if night else None)
+    made = made if night else _dated(made)
+    if as_json:
+        console.write_json(report_shape(made))
+    elif as_markdown:
+        sys.stdout.write(render_markdown(made))
+    else:
+        show_report(made)
+
+
+def _dated(made: DailyReport) -> DailyReport:
+    """The last report, which says so when it is old."""
+    from crawler import clock
+
+    days = (calendar_day(clock.now()) - made.day).days
+    old = f"the last night was {days} days ago: nothing ran since; is the scheduler running?"
+    return evolve(made, remarks=(*made.remarks, old)) if days > 1 else made
+
+
+@commands.command("diary")
+def diary(
+    ctx: typer.Context,
+    slug: str,
+    nights: Annotated[int, typer.Option(min=1, help="So many runs, the newest first.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """How a portal has been, night by night: what came, which alarms began and ended, after how long."""
+    from services.reports import portal_diary
+    from services.shapes import diary_shape
+
+    home: ArchiveHome = ctx.obj
+    home.portal(slug)
+    with home.database() as database:
+        entries = portal_diary(database, slug, nights)
+    if as_json:
+        console.write_json([diary_shape(entry) for entry in reversed(entries)])
+        return
+    table = console.table("", "night", "state", "#entries", "#new", "#revised", "began", "goes on", "ended")
+    for entry in reversed(entries):
+        run = entry.run
+        going = [alarm for alarm in entry.open if alarm not in entry.opened]
+        numbers = [str(number) for number in (run.entries, run.new, run.revised)]
+        changes = [_alarms(alarms) for alarms in (entry.opened, going, entry.closed)]
+        table.add_row(format_moment(run.slot), state(run.state), *numbers, *changes)
+    console.say(table)
+
+
+def _alarms(alarms: Iterable[OpenAlarm]) -> Text:
+    """``tz: zero_entries (3)``: the number counts the runs so far."""
+    lines = []
+    for alarm in alarms:
+        place = alarm.finding.section or alarm.finding.subject
+        nights = f" ({alarm.nights})" if alarm.nights > 1 else ""
+        lines.append(f"{place}: {alarm.finding.kind}{nights}" if place else f"{alarm.finding.kind}{nights}")
+    return console.styled("\n".join(lines))
+
+
+@commands.command("accept")
+def accept(ctx: typer.Context, slug: str) -> None:
+    """Take a portal as its last run found it: its alarms end, what they were about is usual from now on."""
+    from services.reports import accept_alarms
+
+    home: ArchiveHome = ctx.obj
+    home.portal(slug)
+    with home.database() as database:
+        accepted = accept_alarms(database, slug)
+    kinds = ", ".join(alarm.finding.kind for alarm in accepted)
+    console.note(f"{slug}: accepted: {kinds}" if kinds else f"{slug}: nothing to accept: no alarm is open")

@@ -1,0 +1,70 @@
+"""update, index rebuild, connections rebuild: the change-feed consumers, and what they make, made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli.options import FAILED, Json
+from cli.output import console
+from services.archive_home import ArchiveHome
+
+if TYPE_CHECKING:
+    from config import Config
+    from services.consumers import ConsumerResults
+    from storage.database import Database
+
+commands = typer.Typer()
+
+
+@commands.command("update")
+def update(ctx: typer.Context, as_json: Json = False) -> None:
+    """Bring links between articles, keywords, search index and alerts up to date.
+
+    A crawl, an import and a re-extraction do so at their end; reading commands never do, they say when it
+    is needed.
+    """
+    from services.shapes import consumers_shape
+
+    home: ArchiveHome = ctx.obj
+    with home.database() as database:
+        results = update_after_run(home.config, database)
+    if as_json:
+        console.write_json(consumers_shape(results))
+    elif not results.errors:
+        console.note(f"{results.indexed} articles indexed, {results.matched} messages made")
+    raise typer.Exit(FAILED if results.errors else 0)
+
+
+def update_after_run(config: Config, database: Database) -> ConsumerResults:
+    """Run the change-feed consumers with a progress bar; says on stderr which of them failed."""
+    from services.consumers import run_consumers
+
+    with console.staged("updating") as progress:
+        results = run_consumers(config, database, progress=progress)
+    for error in results.errors:
+        console.fail(error)
+    return results
+
+
+@commands.command("index rebuild")
+def rebuild_index(ctx: typer.Context) -> None:
+    """Make the index anew from the database."""
+    from storage.search.index import Index
+
+    home: ArchiveHome = ctx.obj
+    with home.database() as database, console.counted("indexing") as progress:
+        indexed = Index(home.config.index).rebuild(database, progress=progress)
+    console.note(f"{indexed} articles indexed")
+
+
+@commands.command("connections rebuild")
+def rebuild_connections(ctx: typer.Context) -> None:
+    """Compare every article anew with all others."""
+    from pipelines.consumers import linking
+
+    home: ArchiveHome = ctx.obj
+    with home.database() as database, console.counted("comparing") as progress:
+        compared = linking.rebuild(database, progress)
+    console.note(f"{compared} articles compared")

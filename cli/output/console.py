@@ -1,0 +1,146 @@
+"""The terminal: lines, tables and progress bars for people, JSON for programs.
+
+Rich is imported when something is drawn with it: JSON needs none of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from services.shapes import jsonable
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress
+    from rich.table import Table
+    from rich.text import Text
+
+    from services.consumer_lag import Lag
+
+T = TypeVar("T")
+
+_PIPED = 180
+"""Columns where nobody looks at a terminal."""
+
+
+def out() -> Console:
+    """The terminal for results. Made when asked for: tests exchange ``sys.stdout``."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED)
+
+
+def err() -> Console:
+    """The terminal for progress and complaints."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(shown: RenderableType) -> None:
+    """Print a result; lines of text are as long as they are."""
+    from rich.text import Text
+
+    out().print(shown, soft_wrap=isinstance(shown, str | Text))
+
+
+def fail(message: str) -> None:
+    """One clear line on stderr."""
+    from rich.text import Text
+
+    err().print(Text.assemble(("error: ", "bold red"), " ".join(message.split())))
+
+
+def note(message: str) -> None:
+    """A line for people, never on stdout."""
+    from rich.text import Text
+
+    err().print(Text(message))
+
+
+def note_lag(lag: Lag) -> None:
+    """Say on stderr that what was read is behind the archive, if it is."""
+    if lag:
+        note(str(lag))
+
+
+def write_json(value: Any) -> None:
+    """One JSON value on one line of stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=jsonable) + "\n")
+    sys.stdout.flush()
+
+
+def table(title: str, *columns: str) -> Table:
+    """An empty table; columns that begin with ``#`` hold numbers."""
+    from rich.table import Table
+
+    made = Table(title=title or None, title_justify="left", pad_edge=False)
+    for column in columns:
+        made.add_column(
+            column.lstrip("#"), justify="right" if column.startswith("#") else "left", overflow="fold"
+        )
+    return made
+
+
+def counts(numbers: Mapping[str, int]) -> str:
+    """``timeout 2, http_404 1``, or nothing."""
+    return ", ".join(f"{name} {count}" for name, count in sorted(numbers.items()))
+
+
+def styled(text: str, style: str = "") -> Text:
+    """Text as it is, without markup."""
+    from rich.text import Text
+
+    return Text(text, style=style)
+
+
+# ------------------------------------------------------------------ progress
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Progress]:
+    """A bar on stderr, shown on a terminal only."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        bar.add_task(label, total=total)
+        yield bar
+
+
+def track(items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
+    """The items, with a bar that says how far we are; ``total`` of them, where they come one by one."""
+    with progress(label, len(items) if isinstance(items, Sequence) else total) as bar:
+        for item in items:
+            yield item
+            bar.advance(bar.task_ids[0])
+
+
+@contextmanager
+def busy(label: str) -> Iterator[None]:
+    """A sign of life on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with err().status(label):
+        yield
+
+
+@contextmanager
+def counted(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with how many of how many are done."""
+    with progress(label, None) as bar:
+        yield lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total)
+
+
+@contextmanager
+def staged(label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A function to call with what is done, and how many of how many."""
+    with progress(label, None) as bar:
+        yield lambda stage, done, total: bar.update(
+            bar.task_ids[0], description=f"{label}: {stage}", completed=done, total=total
+        )

@@ -1,0 +1,1 @@
+"""Commands about the portals: which there are, how to declare another, what is learned of their pages."""

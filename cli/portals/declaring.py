@@ -1,0 +1,163 @@
+"""portal new, capture: what one needs to declare a portal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from attrs import evolve
+
+from cli.output import console
+from config import Config
+from crawler import portals as declared
+from crawler.runs import kill_switch
+from policy.errors import ArchiveError, ConfigError
+from services.archive_home import ArchiveHome
+from storage.database import upgrade
+
+commands = typer.Typer()
+
+CHECKOUT = Path(declared.__file__).parents[2]
+EARLIEST = dt.date(1949, 10, 1)
+SUFFIXES = {"html": ".html", "json": ".json", "xml": ".xml", "javascript": ".json"}
+MODULE = '''\
+"""{name}: say what kind of site it is.
+
+{today} Created. Say what you saw, when, and what you could not check.
+"""
+
+from crawler.pages.listings import {listing}
+from crawler.platforms import TrsPortal
+from crawler.portal import Section
+
+
+class {camel}(TrsPortal):
+    slug = "{slug}"
+    name = "{name}"
+    hosts = ("{host}",)
+    sections = (
+        Section(slug="zcwj", name="政策文件", url="{url}", listing={listing}, rests_on="unverified"),
+    )
+'''
+
+
+# ------------------------------------------------------------------ new
+
+
+@commands.command("portal new")
+def new(
+    slug: str,
+    name: Annotated[str, typer.Option(help="Its official name, in Chinese.")],
+    url: Annotated[str, typer.Option(help="The address of a listing.")],
+    listing: Annotated[
+        str, typer.Option(help="The listing's family, a class of crawler.pages.listings.")
+    ] = "TrsList",
+    checkout: Annotated[Path, typer.Option(help="Where the project lies.")] = CHECKOUT,
+) -> None:
+    """Write a module and its test cases from a template."""
+    module, cases = checkout / "crawler" / "portals" / f"{slug}.py", checkout / "tests" / "portals" / slug
+    _refuse(slug, name, url, listing)
+    if module.exists() or cases.exists():
+        raise ConfigError(f"{slug}: there is one already ({module})")
+    if not (module.parent.is_dir() and cases.parent.is_dir()):
+        raise ConfigError(f"{checkout}: not a checkout of the project")
+    host, today, camel = urlsplit(url).hostname, dt.date.today(), slug.title().replace("_", "")  # noqa: DTZ011
+    text = MODULE.format(slug=slug, name=name, url=url, listing=listing, host=host, today=today, camel=camel)
+    module.write_text(text, encoding="utf-8")
+    cases.mkdir()
+    _case(cases / "list.case.json", {"section": "zcwj", "pages": {"list.html": url}})
+    _case(cases / "article.case.json", {"pages": {"article.html": f"{url}202601/t20260101_1.html"}})
+    console.note(f"{module}: now say where its rows and bodies are; see docs/adding-a-portal.md")
+    console.note(f"{cases}: write list.html and article.html in the shape of its pages, in your own words")
+
+
+def _refuse(slug: str, name: str, url: str, listing: str) -> None:
+    from crawler.pages import listings
+    from crawler.pages.base import ListingPage
+
+    families = {
+        known
+        for known, kind in inspect.getmembers(listings, inspect.isclass)
+        if issubclass(kind, ListingPage)
+    }
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", slug):
+        raise ConfigError(f"{slug}: a slug is a-z, 0-9 and _, and begins with a letter")
+    if listing not in families:
+        raise ConfigError(f"--listing {listing}: no family; there is {', '.join(sorted(families))}")
+    parts, quoted = urlsplit(url), set('"\\\n{}')
+    if parts.scheme not in {"http", "https"} or not parts.hostname or quoted & set(url + name):
+        raise ConfigError(f"--url {url}: not an address of a listing")
+
+
+def _case(path: Path, case: dict[str, object]) -> None:
+    path.write_text(json.dumps(case, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+# ------------------------------------------------------------------ capture
+
+
+@commands.command("capture")
+def capture(
+    ctx: typer.Context,
+    slug: str,
+    into: Annotated[Path, typer.Option(help="The folder to save into.")] = Path("captured"),
+    articles: Annotated[int, typer.Option(min=1, max=20, help="Articles of each section.")] = 2,
+    section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
+) -> None:
+    """Save the first listing page and some articles of a portal, as politely as a crawl."""
+    from crawler.runs import process
+
+    home: ArchiveHome = ctx.obj
+    home.portal(slug)
+    kill_switch.require_none(home.config)
+    folder = into / slug
+    if folder.exists():
+        raise ArchiveError(f"{folder}: is there already")
+    with tempfile.TemporaryDirectory() as scratch:
+        config = evolve(home.config, home=Path(scratch), database="")
+        config.captures.mkdir()
+        if home.config.home.is_dir():  # the delay is kept beside the home's own crawls
+            home.config.turns.mkdir(exist_ok=True)
+            config.turns.symlink_to(home.config.turns)
+        upgrade(config.database_url)
+        with console.busy(f"capturing {slug}"):
+            run = process.crawl(config, slug, since=EARLIEST, sections=section or [], sample=articles)
+        saved = _saved(config, folder)
+    for file, url in saved.items():
+        console.say(f"{file}  {url}")
+    if run and run.message:
+        console.note(f"{slug}: {run.message}")
+    console.note(f"{len(saved)} pages in {folder}: look at them; do not put them into the repository")
+    raise typer.Exit(0 if saved else 1)
+
+
+def _saved(config: Config, folder: Path) -> dict[str, str]:
+    """Write what was captured into the folder, the WARC file beside it; the file names and addresses."""
+    from storage.warc.content_coding import decode
+    from storage.warc.reader import load_response, scan
+
+    written: dict[str, str] = {}
+    files = sorted(config.captures.rglob("*.warc.gz"))
+    for record in scan(files):
+        if urlsplit(record.url).path == "/robots.txt" or record.revisit:
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        kind = next((value for name, value in record.headers if name.lower() == "content-type"), "html")
+        suffix = next((suffix for word, suffix in SUFFIXES.items() if word in kind), ".bin")
+        name = f"{len(written) + 1:02}{suffix}"
+        (folder / name).write_bytes(
+            decode(record.headers, load_response(record).body, config.crawl.max_decoded_bytes)
+        )
+        written[name] = record.url
+    for warc in files if written else ():
+        (folder / warc.name).write_bytes(warc.read_bytes())
+    if written:
+        _case(folder / "pages.json", dict(written))
+    return written

@@ -1,0 +1,1 @@
+"""Commands for subscribers: subscriptions and the messages they cause."""

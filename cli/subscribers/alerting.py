@@ -1,0 +1,57 @@
+"""subscribe, alerts send: what subscribers need."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import FAILED, Json
+from cli.output import console
+from services.archive_home import ArchiveHome
+from services.shapes import plain
+
+commands = typer.Typer()
+
+
+@commands.command("subscribe")
+def subscribe(
+    ctx: typer.Context,
+    query: str,
+    email: Annotated[str, typer.Option(help="Where the messages go.")],
+    as_json: Json = False,
+) -> None:
+    """Tell an address about new policies that answer a query."""
+    from alerts import subscriptions
+    from crawler import clock
+
+    home: ArchiveHome = ctx.obj
+    home.prepare()
+    with home.database() as database, database.write() as session:
+        made = subscriptions.subscribe(session, query, email, clock.now())
+    if as_json:
+        console.write_json(plain(made))
+    else:
+        console.note(f"subscription {made.id}: {made.query} to {made.address}, for policies from now on")
+
+
+@commands.command("alerts send")
+def send(ctx: typer.Context, as_json: Json = False) -> None:
+    """Match what is new and send what is due."""
+    from services import consumers
+
+    home: ArchiveHome = ctx.obj
+    with home.database() as database:
+        with console.staged("updating") as progress:
+            consumers.link_policies(database, progress)
+            matched = consumers.match_alerts(home.config, database)
+        sent = consumers.send_messages(home.config, database)
+    if as_json:
+        console.write_json({"matched": matched} | plain(sent))
+    else:
+        console.note(", ".join([f"{sent.sent} sent, {sent.waiting} waiting", *sent.errors]))
+    if sent.waiting and not home.config.mail.host:
+        console.fail(
+            f"{sent.waiting} messages wait: mail.host is not set in {home.config.home}/polarchive.toml"
+        )
+    raise typer.Exit(FAILED if sent.waiting or sent.given_up else 0)

@@ -1,0 +1,136 @@
+"""One policy with all its articles: its fields, what it cites and what cites it, and whether it is in force.
+
+Either of the archive as it is, or as it was known at the end of an earlier day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+from attrs import frozen
+from sqlalchemy.orm import Session
+
+from pipelines.dedupe.comparison_profile import comparison_profile
+from pipelines.dedupe.consensus import Consensus, PolicyArticle, consensus, rank_of
+from pipelines.dedupe.grouping import member
+from pipelines.diff.comparison import Fidelity, fidelity
+from policy.documents.dates import SHANGHAI, calendar_day
+from policy.errors import ArchiveError
+from policy.rules.validity import Repeal, Validity, validity
+from services.consumer_lag import Lag, linking_lag
+from storage import queries
+from storage.policies import citations, memberships
+from storage.policies.citations import Citation
+from storage.policies.memberships import ArticleOfPolicy, Membership
+
+Owner = Callable[[str], str | None]
+"""From a portal's slug to the organ whose own site it is; None for media and portals no longer declared."""
+
+_MOST_COMPARED = 40
+"""Reprints that are compared with the original, clause by clause."""
+
+
+@frozen(kw_only=True)
+class PolicyView:
+    """All that is shown of a policy. ``read`` is the article whose words are those of the day, ``kept`` what
+    reprints keep of the article to read of their edition, by article."""
+
+    id: int
+    portrait: Consensus
+    read: PolicyArticle
+    kept: Mapping[int, Fidelity]
+    standing: Validity
+    cites: Sequence[Citation]
+    cited_by: Sequence[Citation]
+    lag: Lag
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The last moment of a day in China."""
+    return dt.datetime.combine(day, dt.time.max, tzinfo=SHANGHAI)
+
+
+def view_policy(
+    session: Session,
+    number: int,
+    owner: Owner,
+    *,
+    known_at: dt.date | None = None,
+    in_force_on: dt.date | None = None,
+) -> PolicyView:
+    """The policy of this number; raises ArchiveError when there is none, or was none on the day."""
+    moment = end_of(known_at) if known_at else None
+    number = number if known_at else memberships.root(session, number)
+    consensus = policy_portrait(session, number, owner, moment)
+    cited_by = citations.citing(session, number, known_at=moment)
+    day = in_force_on or dt.datetime.now(SHANGHAI).date()
+    read = consensus.on(day)
+    return PolicyView(
+        id=number,
+        portrait=consensus,
+        read=read,
+        kept=_kept(consensus),
+        standing=validity(
+            read.article, _repeals(session, cited_by), day=day, seen=calendar_day(read.first_seen)
+        ),
+        cites=citations.cited_in(session, [read.article_id], known_at=moment),
+        cited_by=cited_by,
+        lag=linking_lag(session),
+    )
+
+
+def policy_portrait(session: Session, number: int, owner: Owner, moment: dt.datetime | None) -> Consensus:
+    """The fields and editions of a policy as known at that time; raises ArchiveError where there was none."""
+    printed = memberships.articles_of_policy(session, number, known_at=moment)
+    if not printed:
+        day = f" on {calendar_day(moment)}" if moment else ""
+        raise ArchiveError(
+            f"policy {number}: no such policy{day} (`polarchive show ARTICLE` names an article's)"
+        )
+    current = memberships.current_memberships(session, [page.known.id for page in printed], known_at=moment)
+    return consensus(
+        [_member(page, current.get(page.known.id), owner(page.known.portal)) for page in printed]
+    )
+
+
+def _member(printed: ArticleOfPolicy, membership: Membership | None, owner: str | None) -> PolicyArticle:
+    article = printed.version.article
+    marks = member(comparison_profile(article))
+    return PolicyArticle(
+        article_id=printed.known.id,
+        version=printed.version.number,
+        article=article,
+        first_seen=printed.known.first_seen,
+        rank=rank_of(article, owner),
+        relation=membership.relation if membership else "",
+        edition=membership.edition if membership else None,
+        draft=marks.draft,
+        revised=marks.revised,
+        withdrawn=printed.known.withdrawn_at is not None,
+    )
+
+
+def _kept(consensus: Consensus) -> dict[int, Fidelity]:
+    """Of so many reprints as are worth the time."""
+    best = {edition.edition or 1: edition for edition in consensus.editions}
+    reprints = [lag.member for lag in consensus.sources if lag.member not in consensus.editions]
+    return {
+        reprint.article_id: fidelity(best[reprint.edition or 1].article, reprint.article)
+        for reprint in reprints[:_MOST_COMPARED]
+    }
+
+
+def _repeals(session: Session, cited_by: Sequence[Citation]) -> list[Repeal]:
+    repealing = {citation.article_id: citation for citation in cited_by if citation.kind == "repeals"}
+    return [
+        Repeal(
+            policy_id=citation.policy_id,
+            article_id=citation.article_id,
+            sentence=citation.sentence,
+            effective=article.effective.value if article.effective else None,
+            published=calendar_day(article.published.value) if article.published else None,
+        )
+        for citation in repealing.values()
+        if (version := queries.version(session, citation.article_id)) and (article := version.article)
+    ]

@@ -1,0 +1,47 @@
+"""How far the consumers of the change feed are behind: what a reading command tells its reader.
+
+It imports no consumer, as those load tokenizers and the index's writer.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+from sqlalchemy.orm import Session
+
+from storage import queries
+from storage.articles import changes
+
+UPDATE = "polarchive update"
+"""The command that runs the consumers."""
+LINKING = "connections"
+"""The cursor of :mod:`pipelines.consumers.linking`."""
+
+
+@frozen(kw_only=True)
+class Lag:
+    """How many changes of the archive a consumer has not processed yet."""
+
+    consumer: str
+    changes: int
+
+    def __bool__(self) -> bool:
+        return self.changes > 0
+
+    def __str__(self) -> str:
+        changes = "1 change" if self.changes == 1 else f"{self.changes} changes"
+        return f"{self.consumer} is {changes} behind the archive; {UPDATE} brings it up to date"
+
+
+def linking_lag(session: Session) -> Lag:
+    """Of linking: until it has seen an article, that is a policy of its own and cites nothing."""
+    return Lag(consumer="linking", changes=changes.lag(session, LINKING))
+
+
+def index_lag(session: Session, position: int) -> Lag:
+    """Of the search index at this position of the feed: it has no words of articles that came later."""
+    return Lag(consumer="the search index", changes=queries.changes_after(session, position))
+
+
+def lag_shape(*lags: Lag) -> dict[str, object]:
+    """``{"behind": 0}``: the changes that the slowest of these consumers has not processed."""
+    return {"behind": max(lag.changes for lag in lags)}

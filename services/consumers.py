@@ -1,0 +1,106 @@
+"""The consumers of the change feed: linking, keywords, search index, alerts.
+
+They run after every night, crawl, import and re-extraction, each with its own cursor. Reading commands run
+none of them; :mod:`services.consumer_lag` says how far they are behind.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from attrs import evolve, field, frozen
+
+from alerts import outbox, percolation
+from alerts.outbox import SendResult
+from config import Config
+from crawler import clock as clocks
+from crawler import portals
+from crawler.clock import Clock
+from pipelines.consumers import linking
+from pipelines.consumers.keywords import compute_keywords
+from services import reports
+from storage.database import Database
+from storage.search.index import Index
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+"""Called with the consumer at work, how many articles it has done and how many there are."""
+
+
+def no_progress(consumer: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+@frozen(kw_only=True)
+class ConsumerResults:
+    """What the consumers did with the changes; ``errors`` names those that failed, with their errors."""
+
+    indexed: int = 0
+    matched: int = 0
+    sent: SendResult = field(factory=SendResult)
+    errors: tuple[str, ...] = ()
+
+
+def run_consumers(
+    config: Config, database: Database, clock: Clock = clocks.now, progress: Progress = no_progress
+) -> ConsumerResults:
+    """Run every consumer to the end of the feed; one that fails does not stop the others.
+
+    Alerts are matched only when linking succeeded: before it is known which pages are one policy, a
+    subscriber would be notified twice. Messages are not sent; see :func:`run_and_send`.
+    """
+    errors: list[str] = []
+
+    def attempt(name: str, consumer: Callable[[], T], otherwise: T) -> T:
+        try:
+            return consumer()
+        except Exception as error:  # the border between consumers: logged, reported, and the next one runs
+            logger.exception("%s failed", name)
+            errors.append(f"{name}: {error}")
+            return otherwise
+
+    linked = attempt("connections", lambda: link_policies(database, progress) >= 0, False)
+    cache, words = config.home / "cache", partial(progress, "keywords")
+    attempt("keywords", lambda: compute_keywords(database, cache, progress=words), 0)
+    index = partial(Index(config.index).follow, database, progress=partial(progress, "search index"))
+    return ConsumerResults(
+        indexed=attempt("index", index, 0),
+        matched=attempt("alerts", lambda: match_alerts(config, database, clock), 0) if linked else 0,
+        errors=tuple(errors),
+    )
+
+
+def run_and_send(
+    config: Config, database: Database, clock: Clock = clocks.now, progress: Progress = no_progress
+) -> ConsumerResults:
+    """Run every consumer, then send the messages that are due."""
+    results = run_consumers(config, database, clock, progress)
+    try:
+        return evolve(results, sent=send_messages(config, database, clock))
+    except Exception as error:  # the border of a night: what broke is reported with the rest
+        logger.exception("mail failed")
+        return evolve(results, errors=(*results.errors, f"mail: {error}"))
+
+
+def link_policies(database: Database, progress: Progress = no_progress) -> int:
+    """Find out which of the changed articles are one policy; how many articles were compared."""
+    return linking.follow(database, partial(progress, "linking"))
+
+
+def match_alerts(config: Config, database: Database, clock: Clock = clocks.now) -> int:
+    """Match new policies against all subscriptions; how many messages that makes."""
+    return percolation.match_changes(database, portals.names(config.portal_packages), clock())
+
+
+def send_messages(config: Config, database: Database, clock: Clock = clocks.now) -> SendResult:
+    """Hand the messages that are due to the mail server; without one, only count those that wait."""
+    if not config.mail.host:
+        return SendResult(waiting=outbox.count_waiting(database))
+    return outbox.send_due(
+        database, reports.mail_channel(config), clock, portals.names(config.portal_packages)
+    )
