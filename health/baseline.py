@@ -1,4 +1,4 @@
-"""What a portal is usually like: the nights before, but for what was an alarm in them."""
+"""What is usual for a portal: its previous runs, without the values that were an alarm in them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from policy.records.runs import Finding, FindingKind, Run, SectionReport
 from policy.rules.probability import beta_binomial_tail
 
 RARELY = 10_000
-"""An alarm would ring by chance once in so many runs."""
+"""A chance alarm occurs once in so many runs."""
 FEWEST = 3
-"""Fewer bad ones are never an alarm."""
+"""Fewer failures than this are never an alarm."""
 CREDIT = 100
-"""Faultless requests that a portal nobody knows yet is credited with."""
+"""Successful requests assumed of a portal without history."""
 
 
 @frozen(kw_only=True)
 class Promise:
-    """What a section promises: so many rows at least, and something new within so many working days
-    (None: as often as before)."""
+    """What a section promises: a least number of rows, and a new row within so many working days.
+
+    ``fresh_within`` None: the interval is learned from the previous runs.
+    """
 
     section: str
     name: str
@@ -31,22 +33,22 @@ class Promise:
 
 @frozen(kw_only=True)
 class RunWithHistory:
-    """A run to be judged, and the runs before it, the oldest first."""
+    """A run to be checked, and the portal's previous runs, oldest first."""
 
     run: Run
     past: Sequence[Run] = ()
 
     def usual(self, kind: FindingKind, *, section: str = "", subject: str = "") -> Iterator[Run]:
-        """The runs before in which this was no alarm: what was one is not learned."""
+        """The previous runs in which there was no such alarm; those with one are not learned from."""
         name = (kind, section, subject)
-        return (run for run in self.past if all(name != one.name for one in run.findings or ()))
+        return (run for run in self.past if all(name != finding.name for finding in run.findings or ()))
 
     def reports(self, kind: FindingKind, section: str) -> list[SectionReport]:
-        """What the section's listing gave in these runs, where it was read."""
-        found = (run.sections.get(section) for run in self.usual(kind, section=section))
-        return [report for report in found if report and report.pages]
+        """The section's listing reports of the usual runs in which it was read."""
+        reports = (run.sections.get(section) for run in self.usual(kind, section=section))
+        return [report for report in reports if report and report.pages]
 
-    def judged(
+    def finding(
         self,
         kind: FindingKind,
         sentence: str,
@@ -57,7 +59,7 @@ class RunWithHistory:
         subject: str = "",
         examples: Iterable[str] = (),
     ) -> Finding:
-        """A finding on this run."""
+        """A finding about this run; ``broken`` sets its severity."""
         return Finding(
             portal=self.run.portal,
             kind=kind,
@@ -70,9 +72,9 @@ class RunWithHistory:
         )
 
 
-def is_rare(bad: int, of: int, *, known_bad: int, known_of: int) -> bool:
-    """Whether a portal as it was would hardly ever give so many bad ones."""
-    good = known_of - known_bad + CREDIT
-    return (
-        bad >= FEWEST and beta_binomial_tail(bad, of, known_bad=known_bad + 1, known_good=good) < 1 / RARELY
-    )
+def is_rare(bad: int, total: int, *, past_bad: int, past_total: int) -> bool:
+    """Whether ``bad`` failures of ``total`` are very unlikely, given ``past_bad`` of ``past_total``
+    before."""
+    good = past_total - past_bad + CREDIT
+    chance = beta_binomial_tail(bad, total, prior_bad=past_bad + 1, prior_good=good)
+    return bad >= FEWEST and chance < 1 / RARELY

@@ -1,7 +1,8 @@
-"""Is this run healthy, against what its portal promises and against the runs before? Pure.
+"""Checks a run against its portal's promises and previous runs. Pure.
 
-One cause, one finding: what follows from a host that is down, or from a challenge, is not judged again.
-What was an alarm is not learned as usual, so it stays until it is mended, or until somebody accepts it.
+There is one finding per cause: consequences of a host that is down or of an anti-bot page are not reported
+again. Values that raised an alarm are not learned as usual, so an alarm persists until it is fixed or
+accepted.
 """
 
 from __future__ import annotations
@@ -29,15 +30,19 @@ def check_run(
     drift: Sequence[DriftAlarm] = (),
     slow_seconds: float = 1.0,
 ) -> tuple[Finding, ...]:
-    """All that needs a look, the broken first. ``past`` are the portal's runs before, the oldest first;
-    ``drift`` is what its readings say; nothing faster than ``slow_seconds`` is slow."""
+    """The findings about a run, broken ones first; empty for runs that are not crawls or did not finish.
+
+    ``past`` are the portal's previous runs, oldest first; ``drift`` the alarms about the run's extractions;
+    a host whose median response takes less than ``slow_seconds`` is never reported as slow.
+    """
     case = RunWithHistory(run=run, past=past)
     if run.kind != "crawl" or run.state in {"running", "missed", "stopped"}:
         return ()
     if run.state == "skipped":
         return (traffic_checks.backoff_finding(case),)
-    found = [*_causes(case, promises, slow_seconds), *_readings(case, drift)]
-    return tuple(sorted([*found, *_ended(case, found)], key=lambda one: _SEVERITIES.index(one.severity)))
+    findings = [*_causes(case, promises, slow_seconds), *_content(case, drift)]
+    findings += _ended(case, findings)
+    return tuple(sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity)))
 
 
 def _causes(case: RunWithHistory, promises: Sequence[Promise], slow_seconds: float) -> Iterator[Finding]:
@@ -45,9 +50,10 @@ def _causes(case: RunWithHistory, promises: Sequence[Promise], slow_seconds: flo
     yield from traffic_checks.check_unreachable(case, down)
     closed = [*traffic_checks.check_challenge(case)] or [*traffic_checks.check_blocked(case, promises)]
     yield from closed
-    yield from _listings(
-        case, [each for each in promises if not traffic_checks.is_explained(case, each, down, closed)]
-    )
+    unexplained = [
+        promise for promise in promises if not traffic_checks.is_explained(case, promise, down, closed)
+    ]
+    yield from _listings(case, unexplained)
     if not closed:
         yield from traffic_checks.check_file_challenge(case)
     if not down and not closed:
@@ -56,20 +62,20 @@ def _causes(case: RunWithHistory, promises: Sequence[Promise], slow_seconds: flo
 
 
 def _listings(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[Finding]:
-    told: set[str] = set()
-    for one, sections in check_sections_of_host(case, promises):
-        told |= sections
-        yield one
+    covered: set[str] = set()
+    for finding, sections in check_sections_of_host(case, promises):
+        covered |= sections
+        yield finding
     for promise in promises:
-        if promise.section not in told:
+        if promise.section not in covered:
             yield from check_listing(case, promise)
 
 
-def _readings(case: RunWithHistory, drift: Sequence[DriftAlarm]) -> Iterator[Finding]:
-    """Drift, pages that went away together, validators that lie."""
+def _content(case: RunWithHistory, drift: Sequence[DriftAlarm]) -> Iterator[Finding]:
+    """Findings about drift, many withdrawn pages and inconsistent validators."""
     for alarm in drift:
-        advice = f"mend the declaration, then polarchive reextract {case.run.portal} (docs/operations.md)"
-        yield case.judged(
+        advice = f"fix the declaration, then polarchive reextract {case.run.portal} (docs/operations.md)"
+        yield case.finding(
             alarm.kind,
             alarm.sentence,
             advice,
@@ -77,36 +83,41 @@ def _readings(case: RunWithHistory, drift: Sequence[DriftAlarm]) -> Iterator[Fin
             subject=alarm.field,
             examples=alarm.examples,
         )
-    gone, known = _gone(case.run)
+    gone, visited = _gone(case.run)
     before = [_gone(run) for run in case.usual("withdrawn_many")]
-    bad, of = sum(each for each, _ in before), sum(each for _, each in before)
-    if gone >= _SHARE * known and is_rare(gone, known, known_bad=bad, known_of=of):
-        said = f"{gone} of {known} known articles are not there any more"
-        yield case.judged("withdrawn_many", said, "see whether the portal moved them to other addresses")
-    if lying := case.run.failed.get("lying_etag", 0):
-        said = f"{lying} pages changed under an ETag that did not, or were called unchanged under another"
-        yield case.judged("lying_etag", said, "nothing: the portal's validators are not trusted any more")
+    past_gone, past_visited = sum(count for count, _ in before), sum(count for _, count in before)
+    if gone >= _SHARE * visited and is_rare(gone, visited, past_bad=past_gone, past_total=past_visited):
+        sentence = f"{gone} of {visited} archived articles no longer exist"
+        yield case.finding(
+            "withdrawn_many", sentence, "check whether the portal moved them to other addresses"
+        )
+    if inconsistent := case.run.failed.get("lying_etag", 0):
+        sentence = f"{inconsistent} pages changed without a new ETag, or got a 304 that names another ETag"
+        advice = "nothing: the portal's validators are no longer trusted"
+        yield case.finding("lying_etag", sentence, advice)
 
 
 def _gone(run: Run) -> tuple[int, int]:
+    """How many archived articles no longer exist, and how many were visited."""
     gone = run.failed.get("gone", 0)
     return gone, gone + run.unchanged + run.revised
 
 
-def _ended(case: RunWithHistory, found: Sequence[Finding]) -> Iterator[Finding]:
-    """A run that ended badly never goes without a word."""
+def _ended(case: RunWithHistory, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """A finding for a run that failed, unless another finding explains it."""
     run = case.run
     if crashes := run.failed.get("crash", 0):
-        said = f"{crashes} errors of our own"
-        yield case.judged("crash", said, "see the log in the home's logs folder, and report it", broken=True)
-    elif run.state in _ENDED_BADLY and not any(one.severity == "broken" for one in found):
-        said = f"{run.state}: {run.message or 'not one article was read'}"
-        yield case.judged("failed", said, _advice(run), broken=True)
+        sentence = f"{crashes} internal errors"
+        advice = "see the log in logs/ of the archive directory, and report it"
+        yield case.finding("crash", sentence, advice, broken=True)
+    elif run.state in _ENDED_BADLY and not any(finding.severity == "broken" for finding in findings):
+        sentence = f"{run.state}: {run.message or 'no article was extracted'}"
+        yield case.finding("failed", sentence, _advice(run), broken=True)
 
 
 def _advice(run: Run) -> str:
     if run.state == "timeout":
         return "raise crawl.time_limit_minutes, or narrow the sections"
     if run.replay:
-        return "docs/operations.md says what each reason means; mend the declaration, then replay it again"
-    return "see its log in the home's logs folder"
+        return "docs/operations.md says what each reason means; fix the declaration, then replay it again"
+    return "see its log in logs/ of the archive directory"

@@ -1,4 +1,4 @@
-"""A portal's health, run by run: which alarms began, went on and ended, and how long they lasted. Pure."""
+"""The health history of a portal: which alarms each run opened, continued and closed. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from attrs import evolve, frozen
 
 from policy.records.runs import Finding, Run
 
-_SAYS_NOTHING = frozenset({"running", "missed", "stopped", "lost"})
+_INCONCLUSIVE = frozenset({"running", "missed", "stopped", "lost"})
 
 
 @frozen(kw_only=True)
 class OpenAlarm:
-    """A finding that holds: since which slot, and in how many runs."""
+    """A finding that persists: since the slot ``since``, in ``nights`` runs."""
 
     finding: Finding
     since: dt.datetime
@@ -23,8 +23,11 @@ class OpenAlarm:
 
 @frozen(kw_only=True)
 class HistoryEntry:
-    """One run of the diary. ``open`` are all alarms after it, those of ``opened`` among them; ``closed``
-    ended with it, by itself or since somebody accepted it."""
+    """One run and its effect on the alarms.
+
+    ``open`` are all alarms after the run, including those it ``opened``; ``closed`` are the alarms that ended
+    with it, because the problem disappeared or was accepted.
+    """
 
     run: Run
     opened: tuple[OpenAlarm, ...] = ()
@@ -33,37 +36,41 @@ class HistoryEntry:
 
 
 def history_entries(runs: Iterable[Run]) -> list[HistoryEntry]:
-    """A portal's runs, the oldest first, as entries of its diary."""
-    nights, held = list[HistoryEntry](), tuple[OpenAlarm, ...]()
+    """The history of a portal's runs, which must be given oldest first."""
+    entries, alarms = list[HistoryEntry](), tuple[OpenAlarm, ...]()
     for run in runs:
-        nights.append(_night(run, held))
-        held = nights[-1].open
-    return nights
+        entries.append(_entry(run, alarms))
+        alarms = entries[-1].open
+    return entries
 
 
-def _night(run: Run, held: Sequence[OpenAlarm]) -> HistoryEntry:
+def _entry(run: Run, alarms: Sequence[OpenAlarm]) -> HistoryEntry:
     if run.kind == "acceptance":
-        return HistoryEntry(run=run, closed=tuple(held))
-    if run.findings is None or run.state in _SAYS_NOTHING:
-        return HistoryEntry(run=run, open=tuple(held))
-    before = {alarm.finding.name: alarm for alarm in held}
-    found = {one.name: _held(before.get(one.name), one, run) for one in run.findings}
-    asleep = {name: alarm for name, alarm in before.items() if name not in found and not _asked(alarm, run)}
+        return HistoryEntry(run=run, closed=tuple(alarms))
+    if run.findings is None or run.state in _INCONCLUSIVE:
+        return HistoryEntry(run=run, open=tuple(alarms))
+    before = {alarm.finding.name: alarm for alarm in alarms}
+    current = {finding.name: _continued(before.get(finding.name), finding, run) for finding in run.findings}
+    unchecked = {
+        name: alarm for name, alarm in before.items() if name not in current and not _checks(run, alarm)
+    }
     return HistoryEntry(
         run=run,
-        opened=tuple(alarm for name, alarm in found.items() if name not in before),
-        open=(*found.values(), *asleep.values()),
-        closed=tuple(alarm for name, alarm in before.items() if name not in found and name not in asleep),
+        opened=tuple(alarm for name, alarm in current.items() if name not in before),
+        open=(*current.values(), *unchecked.values()),
+        closed=tuple(
+            alarm for name, alarm in before.items() if name not in current and name not in unchecked
+        ),
     )
 
 
-def _held(before: OpenAlarm | None, finding: Finding, run: Run) -> OpenAlarm:
+def _continued(before: OpenAlarm | None, finding: Finding, run: Run) -> OpenAlarm:
     if before is None:
         return OpenAlarm(finding=finding, since=run.slot)
     return evolve(before, finding=finding, nights=before.nights + 1)
 
 
-def _asked(alarm: OpenAlarm, run: Run) -> bool:
-    """Whether the run looked at what the alarm is about: a crawl of one section says nothing of others."""
+def _checks(run: Run, alarm: OpenAlarm) -> bool:
+    """Whether the run covers the subject of the alarm: a crawl of one section does not check the others."""
     section = alarm.finding.section
     return run.state != "skipped" and (section is None or section in run.sections)

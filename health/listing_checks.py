@@ -1,4 +1,4 @@
-"""Is a section's listing what it promised, and what it used to be? Pure."""
+"""Checks of a section's listing against its promises and its previous reports. Pure."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from policy.rules.probability import beta_binomial_tail
 
 _DAY = dt.timedelta(days=1)
 _SOONEST = 5
-"""Working days of silence that are never an alarm unless the section promises otherwise."""
+"""So many working days without a new row are never an alarm, unless the section promises otherwise."""
 _INTERVALS = 5
-"""With fewer of them nobody knows how often a section prints something new."""
+"""The fewest intervals from which the usual frequency of new rows is learned."""
 _LONGER = 1.5
-"""How much longer than ever before a silence must be."""
+"""A silence must be this many times longer than all but one before."""
 
-_MEND = "look at its page and mend the declaration, then crawl it: polarchive crawl"
-_WAIT = "a single night needs nothing; if it stays, open the page and mend the declaration"
-_OF_A_CAUSE = frozenset({"challenge", "blocked", "endless"})
-"""Reasons that are judged by their cause."""
-_ODD: dict[FindingKind, tuple[str, str]] = {
+_FIX = "look at its page and fix the declaration, then crawl it: polarchive crawl"
+_WAIT = "if it persists for several nights, open the page and fix the declaration"
+_REPORTED_ELSEWHERE = frozenset({"challenge", "blocked", "endless"})
+"""Reasons that are reported by other checks."""
+_ANOMALIES: dict[FindingKind, tuple[str, str]] = {
     "loops": (
-        "{0} pages showed nothing but rows of earlier pages",
-        "its pager leads in a circle: see how its address of the next page is made",
+        "{0} pages had only rows of earlier pages",
+        "its pager leads in a circle: check how the address of the next page is made",
     ),
     "endless": (
-        "no end to its pages",
-        "the crawl stopped by itself: see how its address of the next page is made",
+        "the listing has no end",
+        "the crawl stopped reading it: check how the address of the next page is made",
     ),
     "duplicate_ids": (
-        "{0} rows bear the key of another document and were not fetched",
-        "see whether article_url of the declaration takes the whole key",
+        "{0} rows have the key of another document and were not fetched",
+        "check whether article_url of the declaration captures the whole key",
     ),
     "leads_elsewhere": (
-        "{0} rows lead to another site or to no address and were not fetched",
-        "if the site is the portal's own, add it to hosts; else polarchive accept takes it as usual",
+        "{0} rows link to another site or have no address and were not fetched",
+        "if the site belongs to the portal, add it to hosts; else accept it: polarchive accept",
     ),
     "future_day": (
-        "{0} rows print a day that has not come",
-        "nothing, if the portal dates ahead; else see how the declaration reads days",
+        "{0} rows have a day in the future",
+        "nothing if the portal publishes future dates; else check how the declaration parses days",
     ),
 }
 
@@ -54,37 +54,40 @@ _ODD: dict[FindingKind, tuple[str, str]] = {
 def check_sections_of_host(
     case: RunWithHistory, promises: Sequence[Promise]
 ) -> Iterator[tuple[Finding, set[str]]]:
-    """One finding where several sections, all there are at their host, could not be read for one
-    reason; with it these sections."""
+    """A finding for each host of which all sections, at least two, could not be read for the same reason.
+
+    Yields the finding with the slugs of these sections.
+    """
     by_host: dict[str, list[Promise]] = {}
     for promise in promises:
         if promise.section in case.run.sections:
             by_host.setdefault(urlsplit(promise.url).hostname or "", []).append(promise)
-    for host, those in by_host.items():
-        reasons = {case.run.sections[each.section].unread for each in those}
-        reason = next(iter(reasons)) if len(those) > 1 and len(reasons) == 1 else None
-        if reason and reason not in _OF_A_CAUSE | {"layout_changed"}:
-            said = f"none of its {len(those)} sections at {host} could be read: {reason}"
-            one = case.judged("unread", said, _WAIT, broken=True, subject=host, examples=[those[0].url])
-            yield one, {each.section for each in those}
+    for host, sections in by_host.items():
+        reasons = {case.run.sections[promise.section].unread for promise in sections}
+        reason = next(iter(reasons)) if len(sections) > 1 and len(reasons) == 1 else None
+        if reason and reason not in _REPORTED_ELSEWHERE | {"layout_changed"}:
+            sentence = f"none of its {len(sections)} sections at {host} could be read: {reason}"
+            examples = [sections[0].url]
+            finding = case.finding("unread", sentence, _WAIT, broken=True, subject=host, examples=examples)
+            yield finding, {promise.section for promise in sections}
 
 
 def check_listing(case: RunWithHistory, promise: Promise) -> Iterator[Finding]:
-    """What is wrong with one section; nothing where it was not asked for."""
+    """The findings about one section; none if the run did not request its listing."""
     report = case.run.sections.get(promise.section)
     if report is None:
         return
     yield from _unread(case, promise, report) if report.unread else _rows(case, promise, report)
-    yield from _odd(case, promise, report)
+    yield from _anomalies(case, promise, report)
     if not report.unread and not case.run.replay:
         yield from _stale(case, promise, report)
 
 
-# ------------------------------------------------------------------ what could not be read, or is too little
+# ------------------------------------------------------------------ unreadable pages and missing rows
 
 
 def _unread(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
-    if report.unread in _OF_A_CAUSE:
+    if report.unread in _REPORTED_ELSEWHERE:
         return
     if report.unread == "layout_changed" and report.found is not None and not report.entries:
         kind: FindingKind = "sudden_drop" if report.found else "zero_entries"
@@ -92,7 +95,7 @@ def _unread(case: RunWithHistory, promise: Promise, report: SectionReport) -> It
         yield _broken(case, promise, kind, sentence + _usually(case.reports(kind, promise.section)))
         return
     page = "its first page" if not report.pages else f"a page after {report.pages} others"
-    yield case.judged(
+    yield case.finding(
         "unread",
         f"{page} could not be read: {report.unread}",
         _WAIT,
@@ -105,67 +108,72 @@ def _unread(case: RunWithHistory, promise: Promise, report: SectionReport) -> It
 def _rows(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
     kind: FindingKind = "sudden_drop" if report.first_page else "zero_entries"
     before = case.reports(kind, promise.section)
-    if _dropped(report.first_page, [each.first_page for each in before]):
+    if _dropped(report.first_page, [past.first_page for past in before]):
         yield _broken(case, promise, kind, f"{report.first_page} rows on its first page{_usually(before)}")
 
 
-def _dropped(found: int, before: Sequence[int]) -> bool:
-    """Whether more than half of the rows are gone, as hardly ever before."""
-    if not before or 2 * found >= (usual := round(median(before))):
+def _dropped(rows: int, before: Sequence[int]) -> bool:
+    """Whether more than half of the usual rows are missing, which is very unlikely given previous runs."""
+    if not before or 2 * rows >= (usual := round(median(before))):
         return False
-    lost, shown = sum(max(0, usual - each) for each in before), usual * len(before)
-    chance = beta_binomial_tail(usual - found, usual, known_bad=lost + 1, known_good=max(shown - lost, 0) + 1)
+    missing, expected = sum(max(0, usual - count) for count in before), usual * len(before)
+    chance = beta_binomial_tail(
+        usual - rows, usual, prior_bad=missing + 1, prior_good=max(expected - missing, 0) + 1
+    )
     return chance < 1 / RARELY
 
 
 def _usually(before: Sequence[SectionReport]) -> str:
-    return f" (usually {median(each.first_page for each in before):g})" if before else ""
+    return f" (usually {median(past.first_page for past in before):g})" if before else ""
 
 
 def _broken(case: RunWithHistory, promise: Promise, kind: FindingKind, sentence: str) -> Finding:
-    advice = f"{_MEND} {case.run.portal} --section {promise.section}"
-    return case.judged(kind, sentence, advice, broken=True, section=promise.section, examples=[promise.url])
+    advice = f"{_FIX} {case.run.portal} --section {promise.section}"
+    return case.finding(kind, sentence, advice, broken=True, section=promise.section, examples=[promise.url])
 
 
-# ------------------------------------------------------------------ odd rows
+# ------------------------------------------------------------------ anomalies
 
 
-def _odd(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
-    for kind, (sentence, advice) in _ODD.items():
-        odd = report.odd.get(kind)
-        if odd is None or not odd.count:
+def _anomalies(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
+    for kind, (sentence, advice) in _ANOMALIES.items():
+        anomaly = report.odd.get(kind)
+        if anomaly is None or not anomaly.count:
             continue
         before = case.reports(kind, promise.section)
-        if kind == "loops" and not any(each.pages > 1 for each in before):
-            continue  # many portals answer the first page again behind the last
-        if any(kind in each.odd for each in before):
+        if kind == "loops" and not any(past.pages > 1 for past in before):
+            continue  # many portals serve the first page again after the last
+        if any(kind in past.odd for past in before):
             continue
-        said = sentence.format(odd.count)
-        yield case.judged(kind, said, advice, section=promise.section, examples=odd.examples)
+        yield case.finding(
+            kind, sentence.format(anomaly.count), advice, section=promise.section, examples=anomaly.examples
+        )
 
 
 # ------------------------------------------------------------------ silence
 
 
 def _stale(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
-    """Working days without anything new, up to the day before the run."""
+    """A finding if nothing new appeared for too many working days, up to the day before the run."""
     today = calendar_day(case.run.slot)
     before = [run.sections[promise.section] for run in case.past if promise.section in run.sections]
-    days = sorted({day for each in (*before, report) for day in each.days if day <= today})
-    last = max([*days[-1:], *_shown(case, promise)], default=None)
+    days = sorted({day for past in (*before, report) for day in past.days if day <= today})
+    last = max([*days[-1:], *_nights_with_new_rows(case, promise)], default=None)
     if last is None:
         return
     silent = workdays.workdays_between(last, today - _DAY)
     within = promise.fresh_within if promise.fresh_within is not None else _learned(days)
     if within is not None and silent > within:
-        said = f"nothing new for {silent} working days, since {last} (expected within {within})"
-        sure = "" if workdays.is_announced(today) else "; this year's working days are not announced yet"
-        advice = "see whether the portal goes on at another address; then mend the declaration"
-        yield case.judged("stale", said + sure, advice, section=promise.section, examples=[promise.url])
+        sentence = f"nothing new for {silent} working days, since {last} (expected within {within})"
+        caveat = "" if workdays.is_announced(today) else "; this year's working days are not announced yet"
+        advice = "check whether the portal continues at another address, then fix the declaration"
+        yield case.finding(
+            "stale", sentence + caveat, advice, section=promise.section, examples=[promise.url]
+        )
 
 
-def _shown(case: RunWithHistory, promise: Promise) -> Iterator[dt.date]:
-    """Nights on which rows appeared that were not there before."""
+def _nights_with_new_rows(case: RunWithHistory, promise: Promise) -> Iterator[dt.date]:
+    """The days of runs in which rows appeared that were never listed before, except the first run."""
     first = True
     for run in (*case.past, case.run):
         report = run.sections.get(promise.section)
@@ -176,11 +184,11 @@ def _shown(case: RunWithHistory, promise: Promise) -> Iterator[dt.date]:
 
 
 def _learned(days: Sequence[dt.date]) -> int | None:
-    """So many working days of silence would hardly ever come by chance.
+    """The number of working days without a new row that is very unlikely by chance; None with few intervals.
 
-    The predictive law of the next interval, where intervals are exponential and their mean is known only
-    from these (https://en.wikipedia.org/wiki/Lomax_distribution); portals publish in bursts, so a silence
-    must also be longer than any before but one.
+    This is a quantile of the predictive distribution of the next interval, if intervals are exponential and
+    their mean is estimated from these (https://en.wikipedia.org/wiki/Lomax_distribution). Portals publish in
+    bursts, so it is also longer than all intervals but one.
     """
     intervals = sorted(max(1, workdays.workdays_between(*pair)) for pair in pairwise(days))
     if len(intervals) < _INTERVALS:

@@ -1,4 +1,4 @@
-"""Do the hosts answer, with pages, and as fast as they used to? Pure."""
+"""Checks of the traffic with each host: reachable, not blocked, few errors, not slower than usual. Pure."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _FAULTS = frozenset(
     }
 )
 _SHARE = 0.1
-"""A smaller share of failed requests is no alarm."""
-_SLOWER, _KNOWN = 5.0, 20
-"""How many times slower than usual is slow, and of how many answers we must know what is usual."""
-_ANSWERS = 3
+"""A smaller share of failed requests is not an alarm."""
+_SLOWER, _PAST_RESPONSES = 5.0, 20
+"""So many times slower than usual is slow; the fewest previous responses from which usual is learned."""
+_RESPONSES = 3
 
 
 def section_hosts(promises: Sequence[Promise]) -> frozenset[str]:
-    """The hosts that sections live at."""
+    """The host names of the sections."""
     return frozenset(urlsplit(promise.url).hostname or "" for promise in promises)
 
 
 def unreachable_hosts(traffic: Mapping[str, HostTraffic], homes: Collection[str]) -> frozenset[str]:
-    """Hosts that answered nothing: of a section, or asked several times."""
+    """Hosts without a single response, if they have a section or got several requests."""
     return frozenset(
         name
         for name, host in traffic.items()
@@ -40,60 +40,62 @@ def unreachable_hosts(traffic: Mapping[str, HostTraffic], homes: Collection[str]
 
 
 def check_unreachable(case: RunWithHistory, hosts: Collection[str]) -> Iterator[Finding]:
-    """One finding a host that is down."""
+    """A finding for each unreachable host."""
     for name in sorted(hosts):
         failed = case.run.traffic[name].failed
         words = ", ".join(f"{reason} {count}" for reason, count in sorted(failed.items()))
-        yield case.judged(
+        yield case.finding(
             "host_down",
             f"{name} answered none of {sum(failed.values())} requests: {words}",
-            "a single night needs nothing; if it stays, see whether the portal moved",
+            "if it persists for several nights, check whether the portal moved",
             broken=True,
             subject=name,
         )
 
 
 def check_challenge(case: RunWithHistory) -> Iterator[Finding]:
-    """An anti-bot page in place of pages, tonight or when the domain was asked last."""
+    """A finding if pages were answered with an anti-bot page, in this run or in the one that began the
+    backoff."""
     hosts = sorted(name for name, host in case.run.traffic.items() if host.challenged)
     counts = case.run.failed
     if hosts or {"challenge", "blocked"} & counts.keys():
-        asked = (
-            f"{counts.get('challenge', 0)} challenge pages, {counts.get('blocked', 0)} pages not asked for"
+        counted = (
+            f"{counts.get('challenge', 0)} challenge pages, {counts.get('blocked', 0)} pages not requested"
         )
-        said = ": ".join([*filter(None, [", ".join(hosts)]), asked])
-        yield case.judged("challenge", said, _IMPORT, broken=True)
+        sentence = ": ".join([*filter(None, [", ".join(hosts)]), counted])
+        yield case.finding("challenge", sentence, _IMPORT, broken=True)
 
 
 def check_file_challenge(case: RunWithHistory) -> Iterator[Finding]:
-    """An anti-bot page in place of files, where pages are answered as they should be."""
+    """A finding for each host that answers requests for attachments, but not for pages, with an anti-bot
+    page."""
     counts = case.run.failed
     for name, host in sorted(case.run.traffic.items()):
         if host.files_challenged:
-            met, left = (counts.get(f"attachment_{word}", 0) for word in ("challenge", "blocked"))
-            said = f"{name}: {met} challenge pages in place of files, {left} files not asked for"
-            yield case.judged("challenge", said, _IMPORT_FILES, broken=True, subject=name)
+            met, skipped = (counts.get(f"attachment_{word}", 0) for word in ("challenge", "blocked"))
+            sentence = f"{name}: {met} challenge pages in place of files, {skipped} files not requested"
+            yield case.finding("challenge", sentence, _IMPORT_FILES, broken=True, subject=name)
 
 
 def backoff_finding(case: RunWithHistory) -> Finding:
-    """What holds of a run that was skipped: the alarm of before goes on."""
+    """The finding about a skipped run: the alarm that led to the backoff persists."""
     before = next((run.findings for run in reversed(case.past) if run.findings), None) or ()
-    closed = next((one for one in before if one.kind in {"challenge", "blocked"}), None)
-    said = case.run.message or "its domain is left alone"
-    if closed:
-        return evolve(closed, sentence=said)
-    return case.judged("blocked", said, _IMPORT, broken=True)
+    alarm = next((finding for finding in before if finding.kind in {"challenge", "blocked"}), None)
+    sentence = case.run.message or "its domain is in backoff"
+    if alarm:
+        return evolve(alarm, sentence=sentence)
+    return case.finding("blocked", sentence, _IMPORT, broken=True)
 
 
 _IMPORT_FILES = (
-    "pages are asked for as before, files again with growing pauses; "
-    "a WARC that holds them comes in by polarchive import"
+    "pages are crawled as before, files are retried at growing intervals; "
+    "import a WARC that has them with polarchive import"
 )
-_IMPORT = "it is left alone for some nights; pages saved by hand come in by polarchive import"
+_IMPORT = "it is not crawled for some nights; import pages saved by hand with polarchive import"
 
 
 def check_blocked(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator[Finding]:
-    """Refused by status, page after page."""
+    """A finding for each host that refuses most requests or the listing of a section by status."""
     for name, host in sorted(case.run.traffic.items()):
         refused = {status: n for status, n in host.statuses.items() if status in _REFUSED}
         count = sum(refused.values())
@@ -104,11 +106,12 @@ def check_blocked(case: RunWithHistory, promises: Sequence[Promise]) -> Iterator
             run.traffic[name].statuses for run in case.usual("blocked", subject=name) if name in run.traffic
         ]
         bad = sum(n for statuses in before for status, n in statuses.items() if status in _REFUSED)
-        known = sum(sum(statuses.values()) for statuses in before)
-        most = 2 * count > host.answers and is_rare(count, host.answers, known_bad=bad, known_of=known)
-        if closed or most:
+        total = sum(sum(statuses.values()) for statuses in before)
+        rare = is_rare(count, host.answers, past_bad=bad, past_total=total)
+        if closed or (2 * count > host.answers and rare):
             words = ", ".join(f"HTTP {status} {n}" for status, n in sorted(refused.items()))
-            yield case.judged("blocked", f"{name} refuses us: {words}", _IMPORT, broken=True, subject=name)
+            sentence = f"{name} refuses requests: {words}"
+            yield case.finding("blocked", sentence, _IMPORT, broken=True, subject=name)
 
 
 def _is_refused(case: RunWithHistory, promise: Promise) -> bool:
@@ -119,25 +122,25 @@ def _is_refused(case: RunWithHistory, promise: Promise) -> bool:
 def is_explained(
     case: RunWithHistory, promise: Promise, down: Collection[str], closed: Sequence[Finding]
 ) -> bool:
-    """Whether a host that is down, or refuses us, says all about this section."""
+    """Whether the state of the section is explained by its host being unreachable or refusing requests."""
     return urlsplit(promise.url).hostname in down or bool(closed and _is_refused(case, promise))
 
 
 def check_errors(case: RunWithHistory) -> Iterator[Finding]:
-    """More requests failed than used to."""
-    bad, of = _failed(case.run.failed), case.run.new + case.run.revised + case.run.unchanged
+    """A finding if more article requests failed than usual."""
+    bad, total = _failed(case.run.failed), case.run.new + case.run.revised + case.run.unchanged
     before = list(case.usual("error_rate"))
-    known_bad = sum(_failed(run.failed) for run in before)
-    known = known_bad + sum(run.new + run.revised + run.unchanged for run in before)
-    of += bad
-    if bad >= _SHARE * of and is_rare(bad, of, known_bad=known_bad, known_of=known):
-        usual = f" (before: {known_bad / known:.0%})" if known else ""
+    past_bad = sum(_failed(run.failed) for run in before)
+    past_total = past_bad + sum(run.new + run.revised + run.unchanged for run in before)
+    total += bad
+    if bad >= _SHARE * total and is_rare(bad, total, past_bad=past_bad, past_total=past_total):
+        usual = f" (before: {past_bad / past_total:.0%})" if past_total else ""
         reasons = sorted((count, reason) for reason, count in case.run.failed.items() if _is_fault(reason))
         words = ", ".join(f"{reason} {count}" for count, reason in reversed(reasons))
-        yield case.judged(
+        yield case.finding(
             "error_rate",
-            f"{bad} of {of} articles could not be read{usual}: {words}",
-            "docs/operations.md says what each reason means; they are asked for again the next night",
+            f"{bad} of {total} articles could not be read{usual}: {words}",
+            "docs/operations.md says what each reason means; they are fetched again the next night",
         )
 
 
@@ -146,22 +149,24 @@ def _failed(failed: Mapping[str, int]) -> int:
 
 
 def _is_fault(reason: str) -> bool:
-    """A fault of the way or of the server; pages that are read badly are judged by their readings."""
+    """Whether the reason is a network or server fault; extraction failures are checked as drift."""
     return reason in _FAULTS or (reason.startswith("http_") and reason.removeprefix("http_") not in _REFUSED)
 
 
 def check_slow(case: RunWithHistory, floor: float) -> Iterator[Finding]:
-    """A host takes many times what it used to, and more than ``floor`` seconds."""
+    """A finding for each host whose median response is many times slower than usual and above ``floor``
+    seconds."""
     for name, host in sorted(case.run.traffic.items()):
         before = [run.traffic[name] for run in case.usual("slow", subject=name) if name in run.traffic]
-        known = [each.median for each in before if each.median is not None]
-        if host.median is None or host.answers < _ANSWERS or sum(each.answers for each in before) < _KNOWN:
+        medians = [past.median for past in before if past.median is not None]
+        too_few = host.answers < _RESPONSES or sum(past.answers for past in before) < _PAST_RESPONSES
+        if host.median is None or too_few:
             continue
-        usual = median(known)
-        if host.median > max(floor, _SLOWER * usual, 2 * max(known)):
-            yield case.judged(
+        usual = median(medians)
+        if host.median > max(floor, _SLOWER * usual, 2 * max(medians)):
+            yield case.finding(
                 "slow",
                 f"{name} took {host.median:.2g} s for half of its answers (usually {usual:.2g} s)",
-                "nothing, if it passes; else raise its delay: [portals.<slug>] delay",
+                "if it persists, raise its delay: [portals.<slug>] delay",
                 subject=name,
             )

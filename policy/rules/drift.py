@@ -214,7 +214,7 @@ class _Question:
     @property
     def _chance(self) -> float:
         good = self.known_of - self.known_bad + (CREDIT if self.is_fault else 1)
-        return beta_binomial_tail(self.bad, self.of, known_bad=self.known_bad + 1, known_good=good)
+        return beta_binomial_tail(self.bad, self.of, prior_bad=self.known_bad + 1, prior_good=good)
 
     @property
     def share(self) -> float:

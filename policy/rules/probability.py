@@ -1,18 +1,20 @@
-"""How likely is it? The beta-binomial law: it knows how little few observations say."""
+"""The beta-binomial distribution: chances estimated from few previous observations."""
 
 from __future__ import annotations
 
 import math
 
 
-def beta_binomial_tail(bad: int, of: int, *, known_bad: float, known_good: float) -> float:
-    """The chance of ``bad`` or more bad ones of ``of``, where so many bad and good ones were seen before.
+def beta_binomial_tail(bad: int, total: int, *, prior_bad: float, prior_good: float) -> float:
+    """The probability of at least ``bad`` failures in ``total`` trials, given the numbers observed before.
 
-    https://en.wikipedia.org/wiki/Beta-binomial_distribution; both must be greater than 0.
+    https://en.wikipedia.org/wiki/Beta-binomial_distribution; ``prior_bad`` and ``prior_good`` must be
+    positive.
     """
-    whole = _log_beta(known_bad, known_good)
+    normalisation = _log_beta(prior_bad, prior_good)
     logs = (
-        _log_choose(of, n) + _log_beta(n + known_bad, of - n + known_good) - whole for n in range(bad, of + 1)
+        _log_choose(total, n) + _log_beta(n + prior_bad, total - n + prior_good) - normalisation
+        for n in range(bad, total + 1)
     )
     return min(1.0, math.fsum(map(math.exp, logs)))
 
@@ -21,5 +23,5 @@ def _log_beta(a: float, b: float) -> float:
     return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 
-def _log_choose(of: int, n: int) -> float:
-    return math.lgamma(of + 1) - math.lgamma(n + 1) - math.lgamma(of - n + 1)
+def _log_choose(total: int, n: int) -> float:
+    return math.lgamma(total + 1) - math.lgamma(n + 1) - math.lgamma(total - n + 1)

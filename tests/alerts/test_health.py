@@ -74,7 +74,7 @@ def test_a_challenge_in_place_of_files_is_judged_as_one_in_place_of_pages() -> N
     files = a_night(TONIGHT, failed=failed, traffic={HOST: host(files_challenged=True)})
     (one,) = found(files)
     assert (one.kind, one.severity, one.subject) == ("challenge", "broken", HOST)
-    assert one.sentence == f"{HOST}: 1 challenge pages in place of files, 4 files not asked for"
+    assert one.sentence == f"{HOST}: 1 challenge pages in place of files, 4 files not requested"
     both = evolve(files, failed=failed | {"challenge": 1}, traffic={HOST: host(challenged=True)})
     assert len(found(both)) == 1, "one cause, one finding"
 

@@ -95,8 +95,8 @@ def test_what_was_accepted_is_usual() -> None:
 
 
 def test_chances_add_up_and_know_how_little_is_known() -> None:
-    assert beta_binomial_tail(0, 5, known_bad=1, known_good=1) == pytest.approx(1.0)
-    assert beta_binomial_tail(1, 1, known_bad=1, known_good=3) == pytest.approx(0.25)
-    assert beta_binomial_tail(3, 3, known_bad=1, known_good=11) == pytest.approx(6 / (12 * 13 * 14))
-    few, many = (beta_binomial_tail(3, 10, known_bad=1, known_good=good) for good in (10, 1000))
+    assert beta_binomial_tail(0, 5, prior_bad=1, prior_good=1) == pytest.approx(1.0)
+    assert beta_binomial_tail(1, 1, prior_bad=1, prior_good=3) == pytest.approx(0.25)
+    assert beta_binomial_tail(3, 3, prior_bad=1, prior_good=11) == pytest.approx(6 / (12 * 13 * 14))
+    few, many = (beta_binomial_tail(3, 10, prior_bad=1, prior_good=good) for good in (10, 1000))
     assert few > 0.1 > 1e-4 > many
