@@ -135,14 +135,14 @@ def article(session: Session, article_id: int) -> ArchivedArticle | None:
     row = row or session.scalar(
         select(ArticleRow)
         .join(AliasRow, AliasRow.article_id == ArticleRow.id)
-        .where(AliasRow.joined == article_id)
+        .where(AliasRow.merged_id == article_id)
     )
     return article_record(row) if row else None
 
 
 def merged_ids(session: Session, ids: Collection[int]) -> list[int]:
     """The numbers that articles had which are part of these now."""
-    query = select(AliasRow.joined).where(AliasRow.article_id.in_(ids), AliasRow.joined.is_not(None))
+    query = select(AliasRow.merged_id).where(AliasRow.article_id.in_(ids), AliasRow.merged_id.is_not(None))
     return [number for number in session.scalars(query) if number is not None]
 
 

@@ -1,6 +1,6 @@
-"""The only writer of articles: a reading becomes a version, or the proof that nothing changed.
+"""The only writer of articles: an extraction becomes a new version, or confirms the newest one.
 
-One article a transaction: on PostgreSQL an article's row is held first and the feed's lock after.
+One transaction per article. Lock order on PostgreSQL: first the article's row, then the change feed.
 """
 
 from __future__ import annotations
@@ -38,21 +38,22 @@ from storage.tables import (
 from storage.writes import insert, insert_unless_there, lock_article, lock_feed
 
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
-"""Which policy a new article belongs to, seeing the policies known under its keys."""
+"""Decides which policy a new article belongs to, given the policies known under its keys."""
 
 _TRIES = 5
 
 
 class ConcurrentSave(PolarchiveError):
-    """Another writer archived the same article meanwhile: try again."""
+    """Another process archived the same article at the same time; the save is repeated."""
 
 
 def save_article(
     database: Database, reading: Extraction, *, decide: Decide, reread: Reread | None = None
 ) -> SaveResult:
-    """Save in a transaction of its own, deciding with the candidates seen in it; tries again when
-    another writer came first. Raises Rejected also for characters that no database stores."""
-    return _in_its_own(
+    """Save an extraction in its own transaction; repeats it if another process saved the article first.
+    ``decide`` sees the candidates of the same transaction. Raises Rejected also for characters that the
+    database cannot store."""
+    return _in_own_transaction(
         database, reading, lambda session: save_in_session(session, reading, decide=decide, reread=reread)
     )
 
@@ -60,29 +61,30 @@ def save_article(
 def save_in_session(
     session: Session, reading: Extraction, *, decide: Decide, reread: Reread | None = None
 ) -> SaveResult:
-    """Save in the caller's transaction; ``decide`` is asked for a new article only, ``reread`` reads old
-    captures with the code and the boilerplate set of the reading.
+    """Save an extraction in the caller's transaction.
 
-    Nothing is added for a payload already read, for words that did not change, for a capture older
-    than the newest version (``outdated``). Raises Rejected when pages are missing that the newest
-    version has, Drifted for what the reading lost, Conflict when the transaction should be repeated.
+    ``decide`` is called for new articles only. ``reread`` extracts old captures with the code and
+    boilerplate set of ``reading``. No version is added for a payload that was extracted before, for
+    unchanged text, or for a capture older than the newest version (``outdated``). Raises Rejected if pages
+    are missing that the newest version has, Drifted if fields or text were lost, ConcurrentSave if the
+    transaction should be repeated.
     """
     reading = evolve(reading, captures=captures.record_captures(session, reading.captures, reading.run_id))
     row = lock_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
-    reading = _under(row, reading)
-    changes = _arrive(session, row, reading)
+    reading = _with_stored_key(row, reading)
+    changes = _apply_aliases(session, row, reading)
     verdict = classify(session, row, reading, reread)
     if verdict == "outdated":
         row.first_seen = min(row.first_seen, reading.at)
         return SaveResult(kind="outdated", article_id=row.id, version=row.newest)
     changes += set_seen(session, row, reading.at, reading.run_id)
     if verdict == "revised":
-        lied = _lied(session, row, reading)
+        lied = _has_same_validators(session, row, reading)
         revised = _revise(session, row, reading)
         return evolve(revised, changes=(*changes, *revised.changes), lied=lied)
-    _take_validators(row, reading)
+    _set_validators(row, reading)
     schedule_revisit(row, reading.at)
     row.last_digests = reading.digests
     if verdict == "same words":
@@ -91,13 +93,15 @@ def save_in_session(
 
 
 def save_reextraction(database: Database, reading: Extraction, *, decide: Decide) -> SaveResult:
-    """Save what captures held before say today, in a transaction of its own.
+    """Save what today's code extracts from stored captures, in its own transaction.
 
-    Other words than the newest version's are the next version, by a change of the kind ``reextracted``:
-    also for payloads read before, since that is what it is asked for. An article that the archive
-    does not have is new.
+    Text that differs from the newest version becomes the next version, with a change of kind
+    ``reextracted``, even if its payload was extracted before. An article that is not archived yet is
+    added.
     """
-    return _in_its_own(database, reading, lambda session: _restate(session, reading, decide))
+    return _in_own_transaction(
+        database, reading, lambda session: _save_reextraction(session, reading, decide)
+    )
 
 
 # ------------------------------------------------------------------ known or new
@@ -114,7 +118,9 @@ def _retried(database: Database, step: Callable[[Session], SaveResult]) -> SaveR
     raise AssertionError("unreachable")
 
 
-def _in_its_own(database: Database, reading: Extraction, step: Callable[[Session], SaveResult]) -> SaveResult:
+def _in_own_transaction(
+    database: Database, reading: Extraction, step: Callable[[Session], SaveResult]
+) -> SaveResult:
     try:
         return _retried(database, step)
     except (DataError, UnicodeEncodeError) as error:
@@ -122,11 +128,11 @@ def _in_its_own(database: Database, reading: Extraction, step: Callable[[Session
         raise Rejected(f"cannot be stored: {reason}", portal=article.portal, url=article.url) from error
 
 
-def _restate(session: Session, reading: Extraction, decide: Decide) -> SaveResult:
+def _save_reextraction(session: Session, reading: Extraction, decide: Decide) -> SaveResult:
     row = lock_article(session, reading.article.portal, reading.article.key)
     if row is None:
         return _add_article(session, reading, decide)
-    reading = _under(row, reading)
+    reading = _with_stored_key(row, reading)
     newest = newest_version(session, row)
     archived = rows.load_article(newest.record, newest.text)
     if reading.hash not in {newest.content_hash, content_hash(archived)}:
@@ -136,9 +142,9 @@ def _restate(session: Session, reading: Extraction, decide: Decide) -> SaveResul
     return SaveResult(kind="unchanged", article_id=row.id, version=row.newest)
 
 
-def _arrive(session: Session, row: ArticleRow, reading: Extraction) -> tuple[Change, ...]:
-    """Whether it is somewhere else now comes before what it says there. A look of before the last one
-    moves nothing."""
+def _apply_aliases(session: Session, row: ArticleRow, reading: Extraction) -> tuple[Change, ...]:
+    """Save the extraction's aliases and move the article if its address changed, before its text is compared.
+    A capture older than the last visit moves nothing."""
     if not reading.aliases or reading.at < row.last_seen:
         relocation.save_aliases(session, row.portal, row.id, reading.aliases, reading.at)
         return ()
@@ -148,30 +154,31 @@ def _arrive(session: Session, row: ArticleRow, reading: Extraction) -> tuple[Cha
     )
 
 
-def _under(row: ArticleRow, reading: Extraction) -> Extraction:
-    """The reading under the key that the article is known by."""
+def _with_stored_key(row: ArticleRow, reading: Extraction) -> Extraction:
+    """The extraction under the key that the article has in the archive."""
     if reading.article.key == row.key:
         return reading
     return evolve(reading, article=evolve(reading.article, key=row.key))
 
 
-def _lied(session: Session, row: ArticleRow, reading: Extraction) -> bool:
-    """Whether words changed under validators that did not: then their portal is not trusted any more."""
+def _has_same_validators(session: Session, row: ArticleRow, reading: Extraction) -> bool:
+    """Whether the text changed and the validators did not. If so, the portal's validators are ignored from
+    now on."""
     before = validators.load_validators(row.validators)
     lied = before is not None and before.says_same(reading.validators)
-    _take_validators(row, reading)
+    _set_validators(row, reading)
     if lied:
         validators.mark_inconsistent(session, row.portal, reading.article.url, reading.at)
     return lied
 
 
-def _take_validators(row: ArticleRow, reading: Extraction) -> None:
-    if reading.at >= row.last_seen:  # not in an old night's replay
-        row.validators, row.vouched = validators.dump_validators(reading.validators), False
+def _set_validators(row: ArticleRow, reading: Extraction) -> None:
+    if reading.at >= row.last_seen:  # a replay of an older night changes nothing
+        row.validators, row.validated = validators.dump_validators(reading.validators), False
         row.looks += 1
 
 
-def _first_look(reading: Extraction) -> dict[str, dt.date]:
+def _first_due(reading: Extraction) -> dict[str, dt.date]:
     looked = calendar_day(reading.at)
     published = reading.article.published
     stands_since = min(calendar_day(published.value), looked) if published else looked
@@ -180,9 +187,9 @@ def _first_look(reading: Extraction) -> dict[str, dt.date]:
 
 
 def _add_article(session: Session, reading: Extraction, decide: Decide) -> SaveResult:
-    waited = lock_feed(session)
-    if waited and lock_article(session, reading.article.portal, reading.article.key) is not None:
-        raise ConcurrentSave(f"{reading.article.portal} {reading.article.key}: archived meanwhile")
+    has_waited = lock_feed(session)
+    if has_waited and lock_article(session, reading.article.portal, reading.article.key) is not None:
+        raise ConcurrentSave(f"{reading.article.portal} {reading.article.key}: archived by another process")
     keys = policy_keys(reading.article)
     known = decide(reading.article, queries.candidates(session, keys)).policy_id
     policy_id = _add_policy(session, reading) if known is None else known
@@ -195,11 +202,11 @@ def _add_article(session: Session, reading: Extraction, decide: Decide) -> SaveR
         newest=1,
         first_seen=reading.at,
         last_seen=reading.at,
-        **_first_look(reading),
+        **_first_due(reading),
         validators=validators.dump_validators(reading.validators),
         **_newest_columns(reading),
     )
-    _register(session, policy_id, keys)
+    _add_keys(session, policy_id, keys)
     _add_version(session, article_id, 1, reading)
     kind: ChangeKind = "new_policy" if known is None else "source_added"
     change = _add_change(session, reading, kind, policy_id, article_id, 1)
@@ -222,7 +229,7 @@ def _revise(
         setattr(row, name, value)
     if kind == "reextracted" or _is_import(session, reading):  # its captures may be from before it moved
         row.url, row.page_urls = asked_at
-    _register(session, row.policy_id, policy_keys(reading.article))
+    _add_keys(session, row.policy_id, policy_keys(reading.article))
     _add_version(session, row.id, row.newest, reading)
     copy_files_to_version(session, row.id, row.newest)
     kind = kind or ("completed" if completed else "new_version")
@@ -231,7 +238,7 @@ def _revise(
 
 
 def _is_import(session: Session, reading: Extraction) -> bool:
-    """Whether its pages were saved by hand: wherever they stood, the article is asked for where it was."""
+    """Whether the run imported pages saved by hand: the article then keeps its address."""
     run = session.get(RunRow, reading.run_id) if reading.run_id is not None else None
     return run is not None and run.kind == "import"
 
@@ -258,8 +265,8 @@ def _add_policy(session: Session, reading: Extraction) -> int:
     return policy_id
 
 
-def _register(session: Session, policy_id: int, keys: Sequence[str]) -> None:
-    """A key that is taken stays with the policy that had it first: ambiguous stays apart."""
+def _add_keys(session: Session, policy_id: int, keys: Sequence[str]) -> None:
+    """A key that another policy has stays with that policy."""
     for key in keys:
         insert_unless_there(session, PolicyKeyRow, key=key, policy_id=policy_id)
 

@@ -1,6 +1,6 @@
-"""Is an article's page there: seen, gone, withdrawn, restored, and when it is looked at again.
+"""Availability of an article's page: seen, missing, withdrawn, restored; and when it is revisited.
 
-All in the caller's transaction, on a row that it holds.
+All functions work in the caller's transaction, on a locked row.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from storage.writes import lock_article
 def set_seen(
     session: Session, row: ArticleRow, at: dt.datetime, run_id: int | None = None
 ) -> tuple[Change, ...]:
-    """The page was there at ``at``; a withdrawn one is ``restored``."""
+    """Record that the page existed at ``at``. A withdrawn article is ``restored``; returns that change."""
     row.first_seen, row.last_seen = min(row.first_seen, at), max(row.last_seen, at)
     if row.missing_since is None or row.missing_since > at:
         return ()
@@ -31,15 +31,15 @@ def set_seen(
 
 
 def schedule_revisit(row: ArticleRow, at: dt.datetime) -> None:
-    """When the article is due again, now that its words were found as they are."""
-    if at >= row.last_seen:  # not in an old night's replay
+    """Set the day of the next visit, after the article's text was found unchanged or saved."""
+    if at >= row.last_seen:  # a replay of an older night changes nothing
         row.due = next_visit(
             row.key, calendar_day(at), stands_since=row.stands_since or calendar_day(row.newest_at)
         )
 
 
 def mark_seen(session: Session, portal: str, key: str, at: dt.datetime, run_id: int | None = None) -> bool:
-    """A listing or an answer shows that the article is still there; False when it is not archived."""
+    """Record that a listing or a response shows the article still exists; False if it is not archived."""
     row = lock_article(session, portal, key)
     if row is not None:
         set_seen(session, row, at, run_id)
@@ -49,12 +49,12 @@ def mark_seen(session: Session, portal: str, key: str, at: dt.datetime, run_id: 
 def mark_unchanged(
     session: Session, portal: str, key: str, at: dt.datetime, run_id: int | None = None
 ) -> bool:
-    """The portal says that the article is as it was; False when it is not archived."""
+    """Record that the server answered that the page has not changed; False if it is not archived."""
     row = lock_article(session, portal, key)
     if row is not None:
         set_seen(session, row, at, run_id)
         schedule_revisit(row, at)
-        row.looks, row.vouched = row.looks + 1, True
+        row.looks, row.validated = row.looks + 1, True
     return row is not None
 
 
@@ -68,12 +68,13 @@ def mark_gone(
     believed: bool = True,
     run_id: int | None = None,
 ) -> Change | None:
-    """The article's page is not there; the change, when it is ``withdrawn`` by that, or when another
-    article of the portal says the same elsewhere: then it ``moved`` there.
+    """Record that the article's page does not exist; returns the change if it is ``withdrawn`` or
+    ``moved``.
 
-    So it is when it was gone on an earlier ``night`` (by default the day of ``at``) too and never seen
-    between. A look that is not ``believed`` leaves only word that the page is missing. A look from before
-    the article was seen last says nothing.
+    It is withdrawn once it was missing on two different nights (``night``: by default the day of ``at``)
+    and not seen in between. If another article of the portal has its text at another address, it ``moved``
+    there instead. With ``believed=False`` only the missing page is recorded. A visit before the article
+    was last seen is ignored.
     """
     row = lock_article(session, portal, key)
     if row is None or at < row.last_seen:

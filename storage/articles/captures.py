@@ -1,4 +1,4 @@
-"""The captures that the archive knows: recorded once, found by record, payload and address."""
+"""Captures: recorded once, found by record id, payload digest and address."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RECORDED = select(CaptureRow.id, CaptureRow.digest).where(CaptureRow.record_id 
 def record_captures(
     session: Session, captures: Sequence[Capture], run_id: int | None = None
 ) -> tuple[Capture, ...]:
-    """The captures with their ids, in the same order; one already recorded is not recorded again."""
+    """The captures with their ids, in the same order; captures already recorded are not recorded again."""
     return tuple(
         capture if capture.id else evolve(capture, id=_record_capture(session, capture, run_id))
         for capture in captures
@@ -37,16 +37,16 @@ def record_captures(
 
 
 def first_capture(session: Session, digest: str) -> Capture | None:
-    """The first capture of a payload: the one that later identical ones may refer to."""
+    """The first capture of a payload, to which later identical captures may refer."""
     query = select(CaptureRow).where(CaptureRow.digest == digest).order_by(CaptureRow.id).limit(1)
     row = session.scalar(query)
     return capture_record(row) if row else None
 
 
 def capture_by_record(session: Session, record_id: str, digest: str) -> Capture | None:
-    """A capture by the id of its WARC record and its payload."""
-    known = CaptureRow.record_id.in_(_record_ids(record_id, digest))
-    row = session.scalar(select(CaptureRow).where(known, CaptureRow.digest == digest))
+    """The capture with this WARC record id and payload digest."""
+    has_id = CaptureRow.record_id.in_(_record_ids(record_id, digest))
+    row = session.scalar(select(CaptureRow).where(has_id, CaptureRow.digest == digest))
     return capture_record(row) if row else None
 
 
@@ -59,20 +59,20 @@ def last_captures(session: Session, url: str, *, limit: int = 10) -> list[Captur
 
 
 def _record_ids(record_id: str, digest: str) -> tuple[str, str]:
-    """Under which ids a record may be known: an altered copy of a WARC may have kept the ids of its
-    records, and the payload that came second is told apart by its digest."""
+    """The record ids a capture may be stored under: an altered copy of a WARC file may have kept the
+    record ids, so a second payload under the same id is stored with its digest appended."""
     return record_id, f"{record_id} {digest}"
 
 
 def _record_capture(session: Session, capture: Capture, run_id: int | None) -> int:
-    """The id of the capture's row; another payload under the same record id has a row of its own."""
+    """The id of the capture's row; another payload under the same record id has its own row."""
     for record_id in _record_ids(capture.record_id, capture.digest):
         added: int | None = _insert_capture(session, capture, run_id, record_id)
         if added is not None:
             return added
-        known, digest = session.execute(_RECORDED, {"record_id": record_id}).one()
+        capture_id, digest = session.execute(_RECORDED, {"record_id": record_id}).one()
         if digest == capture.digest:
-            return int(known)
+            return int(capture_id)
     raise AssertionError("unreachable")
 
 
@@ -94,7 +94,7 @@ def _insert_capture(session: Session, capture: Capture, run_id: int | None, reco
     return added
 
 
-# ------------------------------------------------------------------ which payloads the archive holds
+# ------------------------------------------------------------------ stored payloads
 
 
 _NEWEST = (
@@ -124,25 +124,26 @@ _FILES = (
 
 
 def capture_of_payload(session: Session, portal: str, digest: str) -> Capture | None:
-    """The capture of this payload that the newest version of an article, or a file of one, was read from."""
-    asked = {"portal": portal, "digest": digest}
-    row = session.scalar(_PAGES, asked) or session.scalar(_FILES, asked)
+    """The capture with this payload that the newest version of an article of the portal, or of one of its
+    attachments, was extracted from."""
+    parameters = {"portal": portal, "digest": digest}
+    row = session.scalar(_PAGES, parameters) or session.scalar(_FILES, parameters)
     return capture_record(row) if row else None
 
 
-# -------------------------------------------------- which captures a portal's articles may be read from again
+# ------------------------------------------------------------------ captures to extract again
 
 
-_READ = 200
+_OK = 200
 
 
 def captured_urls(session: Session, portal: str, since: dt.datetime | None) -> list[str]:
-    """Every address of which the runs of a portal hold an answer."""
+    """All URLs of which a portal's runs stored a response with status 200."""
     query = (
         select(CaptureRow.url)
         .distinct()
         .join(RunRow, RunRow.id == CaptureRow.run_id)
-        .where(RunRow.portal == portal, CaptureRow.status == _READ)
+        .where(RunRow.portal == portal, CaptureRow.status == _OK)
         .order_by(CaptureRow.url)
     )
     return list(session.scalars(query.where(CaptureRow.at >= since) if since else query))
@@ -151,14 +152,16 @@ def captured_urls(session: Session, portal: str, since: dt.datetime | None) -> l
 def fetched_together(
     session: Session, urls: Collection[str], *, after: dt.datetime | None, since: dt.datetime | None
 ) -> list[tuple[Capture, ...]]:
-    """The captures of an article's addresses behind a time, run by run, the oldest first; of one that
-    was fetched twice in a run the last."""
+    """The captures of these URLs after a time, grouped by run, the oldest first. If a run fetched a URL
+    twice, its last capture counts."""
     query = (
         select(CaptureRow)
-        .where(CaptureRow.url.in_(urls), CaptureRow.status == _READ, CaptureRow.run_id.is_not(None))
+        .where(CaptureRow.url.in_(urls), CaptureRow.status == _OK, CaptureRow.run_id.is_not(None))
         .order_by(CaptureRow.run_id, CaptureRow.at, CaptureRow.id)
     )
     query = query.where(CaptureRow.at > after) if after else query
     rows = session.scalars(query.where(CaptureRow.at >= since) if since else query)
     sets = [{row.url: capture_record(row) for row in run} for _, run in groupby(rows, lambda row: row.run_id)]
-    return sorted((tuple(one.values()) for one in sets), key=lambda one: max(c.at for c in one))
+    return sorted(
+        (tuple(by_url.values()) for by_url in sets), key=lambda run: max(capture.at for capture in run)
+    )

@@ -1,4 +1,4 @@
-"""Is a reading another version? Payload first, then words, then words read in the same way."""
+"""Classifies an extraction against the newest version: same payload, same words, outdated or revised."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ _CAPTURES = (
 
 
 def newest_version(session: Session, row: ArticleRow) -> VersionRow:
-    """The version that a reading is compared with."""
+    """The version that an extraction is compared with."""
     return session.scalars(_NEWEST, {"article": row.id, "number": row.newest}).one()
 
 
 def classify(session: Session, row: ArticleRow, reading: Extraction, reread: Reread | None) -> Verdict:
-    """What the reading is to the newest version.
+    """Classify an extraction against the newest version.
 
-    A payload read before says nothing new, whatever code and boilerplate set say. Where the payload
-    changed and one of them too, the version's captures are read with both and compared. Raises
-    Rejected when a page is missing that the version has, Drifted when fields or most of the text are.
+    A payload that was extracted before is ``same payload``, whatever today's code and boilerplate set make
+    of it. If both the payload and the code or boilerplate set changed, the version's captures are
+    extracted again with today's and then compared. Raises Rejected if a page is missing that the version
+    has, Drifted if fields or most of the text are.
     """
     if reading.digests and reading.digests == row.last_digests:
         return "same payload"
@@ -53,8 +54,8 @@ def classify(session: Session, row: ArticleRow, reading: Extraction, reread: Rer
     if reading.at < row.newest_at:
         return "outdated"
     newest = newest_version(session, row)
-    _refuse_loss(newest, reading.article)
-    before = _other_words(row, newest, reading, captures, reread)
+    _refuse_missing_pages(newest, reading.article)
+    before = _comparable_version(row, newest, reading, captures, reread)
     if before is None:
         return "same words"
     refuse_drift(before, reading)
@@ -62,7 +63,8 @@ def classify(session: Session, row: ArticleRow, reading: Extraction, reread: Rer
 
 
 def refuse_drift(before: Article, reading: Extraction) -> None:
-    """Raises Drifted when the reading has lost what the article had, and we are asked to look."""
+    """Raise Drifted if the extraction lost fields or text of ``before``, provided it has
+    ``read_page_text``."""
     lost = drift.lost_fields(before, reading.article) if reading.read_page_text else ()
     if not lost or reading.read_page_text is None:
         return
@@ -70,8 +72,8 @@ def refuse_drift(before: Article, reading: Extraction) -> None:
     try:
         certain = drift.is_certain(lost, reading.read_page_text(reading.captures))
     except (PageError, ArchiveError) as error:
-        logger.warning("%s: cannot be looked at again: %s", reading.article.url, error)
-    still = "the page still prints it" if certain else "it may be gone from the page"
+        logger.warning("%s: the page text cannot be read again: %s", reading.article.url, error)
+    still = "the page still prints it" if certain else "the page may not print it any more"
     raise Drifted(
         f"lost against the archived version; {still}",
         lost=names,
@@ -82,11 +84,11 @@ def refuse_drift(before: Article, reading: Extraction) -> None:
 
 
 def _captures(session: Session, row: ArticleRow) -> tuple[Capture, ...]:
-    found = session.scalars(_CAPTURES, {"article": row.id, "number": row.newest})
-    return tuple(capture_record(capture) for capture in found)
+    rows = session.scalars(_CAPTURES, {"article": row.id, "number": row.newest})
+    return tuple(capture_record(capture) for capture in rows)
 
 
-def _refuse_loss(newest: VersionRow, article: Article) -> None:
+def _refuse_missing_pages(newest: VersionRow, article: Article) -> None:
     missing = article.completeness.missing_pages
     lost = [page for page in missing if page not in newest.record["completeness"]["missing_pages"]]
     if lost:
@@ -103,33 +105,34 @@ def _page_name(url: str, article: Article) -> str:
     return f"page {article.page_urls.index(url) + 1} of {len(article.page_urls)}"
 
 
-def _other_words(
+def _comparable_version(
     row: ArticleRow,
     newest: VersionRow,
     reading: Extraction,
     captures: tuple[Capture, ...],
     reread: Reread | None,
 ) -> Article | None:
-    """The newest version, as today's code and boilerplate set read it if that can be had; None when
-    the reading says the same.
+    """The newest version, extracted again with today's code and boilerplate set if possible; None if its text
+    equals the extraction's.
 
-    ``row.last_hash`` is what ``row.last_code`` and ``row.last_boilerplate`` make of the newest version: a
-    page that changes its boilerplate every night has its old capture read again once, not every night.
+    ``row.last_hash`` is the content hash of the newest version under ``row.last_code`` and
+    ``row.last_boilerplate``: thanks to it, a page whose boilerplate changes every night has its old capture
+    extracted again only once.
     """
     read_with = (reading.code, reading.boilerplate)
     known = read_with == (row.last_code, row.last_boilerplate)
     if reading.hash == newest.content_hash or (known and reading.hash == row.last_hash):
         return None
     sought = read_with != (newest.code, newest.boilerplate) and (not known or reading.read_page_text)
-    again = _again(reread, captures) if sought and reread and captures else None
-    if again is not None and content_hash(again) == reading.hash:
+    reextracted = _reread_or_none(reread, captures) if sought and reread and captures else None
+    if reextracted is not None and content_hash(reextracted) == reading.hash:
         return None
-    return again or rows.load_article(newest.record, newest.text)
+    return reextracted or rows.load_article(newest.record, newest.text)
 
 
-def _again(reread: Reread, captures: tuple[Capture, ...]) -> Article | None:
+def _reread_or_none(reread: Reread, captures: tuple[Capture, ...]) -> Article | None:
     try:
         return reread(captures)
     except (PageError, ArchiveError) as error:
-        logger.warning("%s: the older capture cannot be read again: %s", captures[0].url, error)
+        logger.warning("%s: the older capture cannot be extracted again: %s", captures[0].url, error)
         return None

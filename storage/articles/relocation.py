@@ -21,7 +21,7 @@ _KEPT = {table.__table__.name for table in (VersionRow, ChangeRow, AliasRow)}  #
 """What moves with an article. Whatever else names one is derived from its newest version."""
 _TAKEN = (
     *("url", "page_urls", "title", "last_digests", "last_code", "last_hash", "last_boilerplate"),
-    *("due", "validators", "looks", "vouched"),
+    *("due", "validators", "looks", "validated"),
 )
 """What is known of an article's page: of the one that stands."""
 
@@ -117,7 +117,7 @@ def _take(row: ArticleRow, other: ArticleRow) -> None:
 
 def _replace(session: Session, other: ArticleRow, row: ArticleRow, proof: Proof, at: dt.datetime) -> None:
     """An alias in place of the other's row."""
-    alias = {"portal": other.portal, "key": other.key, "url": other.url, "joined": other.id}
+    alias = {"portal": other.portal, "key": other.key, "url": other.url, "merged_id": other.id}
     session.delete(other)
     session.flush()
     session.expire_all()

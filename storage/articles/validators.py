@@ -1,4 +1,5 @@
-"""Validators of articles' pages, and the portals whose validators lied."""
+"""HTTP validators (ETag, Last-Modified) of articles' pages, and the portals whose validators are
+inconsistent."""
 
 from __future__ import annotations
 
@@ -11,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from policy.rules.revisit import ALWAYS
 from policy.rules.validators import Validators
-from storage.tables import ArticleRow, DistrustRow
+from storage.tables import ArticleRow, InconsistentValidatorsRow
 from storage.writes import insert_unless_there
 
 
 @frozen(kw_only=True)
 class InconsistentValidators:
-    """A portal whose validators are not trusted ``since`` the page at ``url`` changed under its own."""
+    """A portal whose validators are ignored ``since`` the page at ``url`` changed and its validators did
+    not."""
 
     portal: str
     url: str
@@ -25,28 +27,31 @@ class InconsistentValidators:
 
 
 def dump_validators(validators: Validators | None) -> dict[str, Any] | None:
-    """As they are kept with their article."""
+    """Validators as stored in their article's row."""
     return asdict(validators) if validators else None
 
 
 def load_validators(kept: dict[str, Any] | None) -> Validators | None:
-    """The kept ones again."""
+    """Validators from their article's row."""
     return Validators(**kept) if kept else None
 
 
 def inconsistent_portals(session: Session) -> list[InconsistentValidators]:
-    """The portals that are asked without validators, by name."""
-    rows = session.scalars(select(DistrustRow).order_by(DistrustRow.portal))
+    """The portals that are requested without validators, by name."""
+    rows = session.scalars(select(InconsistentValidatorsRow).order_by(InconsistentValidatorsRow.portal))
     return [InconsistentValidators(portal=row.portal, url=row.url, since=row.since) for row in rows]
 
 
 def are_consistent(session: Session, portal: str) -> bool:
-    """Whether a portal's validators have never been found to lie."""
-    return session.get(DistrustRow, portal) is None
+    """Whether a portal's validators have always changed with its pages."""
+    return session.get(InconsistentValidatorsRow, portal) is None
 
 
 def mark_inconsistent(session: Session, portal: str, url: str, at: dt.datetime) -> None:
-    """Trust a portal's validators no more. What they last vouched for is due at once."""
-    insert_unless_there(session, DistrustRow, portal=portal, url=url, since=at)
-    vouched = update(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.vouched)
-    session.execute(vouched.values(due=ALWAYS, vouched=False).execution_options(synchronize_session=False))
+    """Ignore a portal's validators from now on. Articles that they last reported unchanged are due at
+    once."""
+    insert_unless_there(session, InconsistentValidatorsRow, portal=portal, url=url, since=at)
+    validated = update(ArticleRow).where(ArticleRow.portal == portal, ArticleRow.validated)
+    session.execute(
+        validated.values(due=ALWAYS, validated=False).execution_options(synchronize_session=False)
+    )

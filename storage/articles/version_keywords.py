@@ -14,7 +14,7 @@ from storage.writes import insert
 
 
 def set_keywords(session: Session, article_id: int, number: int, words: Sequence[str]) -> None:
-    """Keep the keywords computed for a version, in place of those it had."""
+    """Replace the keywords of a version."""
     wanted = (VersionRow.article_id == article_id, VersionRow.number == number)
     version_id = session.scalars(select(VersionRow.id).where(*wanted)).one()
     session.execute(delete(KeywordRow).where(KeywordRow.version_id == version_id))
@@ -23,7 +23,7 @@ def set_keywords(session: Session, article_id: int, number: int, words: Sequence
 
 
 def keywords_of(session: Session, version_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """The keywords of each of these versions, by the ids of their rows."""
+    """The keywords of each of these versions, by version row id."""
     query = (
         select(KeywordRow.version_id, KeywordRow.word)
         .where(KeywordRow.version_id.in_(version_ids))

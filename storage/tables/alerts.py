@@ -11,7 +11,7 @@ from storage.tables.base import Base
 
 
 class SubscriptionRow(Base):
-    """Who wants what. Changes up to ``since_change`` are not for them."""
+    """A subscriber's query and address. Changes up to ``since_change`` are not matched."""
 
     __tablename__ = "subscription"
 
@@ -24,7 +24,7 @@ class SubscriptionRow(Base):
 
 
 class DeliveryRow(Base):
-    """One event told to one subscriber once: pending, leased, sent, failed (again later) or dead."""
+    """One event for one subscriber, delivered once: pending, leased, sent, failed (retried later) or dead."""
 
     __tablename__ = "delivery"
     __table_args__ = (

@@ -14,16 +14,19 @@ from storage.tables.base import Base
 
 
 class ArticleRow(Base):
-    """One portal's page of a policy: the only row of the four layers that is ever updated.
+    """One portal's page of a policy. Of the rows of articles, versions and captures only this one is
+    updated.
 
-    ``key`` is the first that it was known by, ``url`` where it is asked for: it may have moved.
-    ``last_digests`` are the payloads of the newest reading, page by page. ``last_hash`` is what
-    code ``last_code`` read with ``last_boilerplate`` where it was found equal to the newest version.
-    ``due`` is the day from which it is looked at again, ``stands_since`` that of its words.
-    ``missing_since``: its page was never there since then; ``missed_on`` is the first night that this is
-    believed of, ``withdrawn_at`` when another night said so too. ``validators`` are what its page was last
-    answered with, ``looks`` how often it was read or vouched for; ``vouched``: its server said last that it
-    is as it was, without sending it.
+    ``key`` is the first key the article was found under; ``url`` is its current address. ``newest`` is the
+    number of the newest version, ``newest_at`` its time. ``last_digests`` are the payload digests of the
+    last extraction, page by page. ``last_hash`` is the content hash that code ``last_code`` extracted with
+    boilerplate set ``last_boilerplate`` when it last equalled the newest version. ``due`` is the day from
+    which the page is revisited, ``stands_since`` the day since which its text has not changed.
+
+    ``missing_since``: the page has been missing at every visit since then. ``missed_on``: the first night
+    whose evidence counts. ``withdrawn_at``: when a second night confirmed it. ``validators`` came with the
+    last answer; ``looks`` counts visits. ``validated``: at the last visit the server answered that the
+    page had not changed.
     """
 
     __tablename__ = "article"
@@ -51,12 +54,15 @@ class ArticleRow(Base):
     stands_since: Mapped[dt.date | None]
     validators: Mapped[dict[str, Any] | None]
     looks: Mapped[int] = mapped_column(default=0, server_default="0")
-    vouched: Mapped[bool] = mapped_column(default=False, server_default=false())
+    validated: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class AliasRow(Base):
-    """A key that stands for an article whose row has another: where its portal showed it too. Never that
-    of another article's row. ``joined`` is the id of the row that the key had, if it had one."""
+    """Another key of an article, from an address at which the portal also showed it.
+
+    It is never the key of another article's row. ``merged_id`` is the id of the article row that had this key
+    before it was merged, if there was one.
+    """
 
     __tablename__ = "alias"
 
@@ -66,12 +72,15 @@ class AliasRow(Base):
     url: Mapped[str] = mapped_column(index=True)
     since: Mapped[dt.datetime]
     evidence: Mapped[str]
-    joined: Mapped[int | None] = mapped_column(index=True)
+    merged_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class VersionRow(Base):
-    """One state of an article. Append-only: neither updated nor deleted. ``boilerplate`` is the set
-    it was read with (no foreign key: SQLite cannot add one to a table)."""
+    """One state of an article. Append-only: never updated or deleted.
+
+    ``boilerplate`` is the boilerplate set it was extracted with. It has no foreign key because SQLite
+    cannot add one to an existing table.
+    """
 
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("article_id", "number"),)
@@ -91,7 +100,7 @@ class VersionRow(Base):
 
 
 class CaptureRow(Base):
-    """One fetch, and where its WARC record lies."""
+    """One fetch, and the place of its WARC record."""
 
     __tablename__ = "capture"
 
@@ -109,7 +118,7 @@ class CaptureRow(Base):
 
 
 class VersionCaptureRow(Base):
-    """The captures a version was read from, page by page from 1."""
+    """The captures a version was extracted from; pages count from 1."""
 
     __tablename__ = "version_capture"
 
@@ -119,7 +128,7 @@ class VersionCaptureRow(Base):
 
 
 class AttachmentRow(Base):
-    """A file that a version offers, in the page's order."""
+    """A file that a version links to, in page order."""
 
     __tablename__ = "attachment"
 
@@ -130,9 +139,9 @@ class AttachmentRow(Base):
 
 
 class FileRow(Base):
-    """What is known of an attachment: the fetch that holds its words, and how the last one went.
+    """The state of an attachment: the capture with its text, and the outcome of the last fetch.
 
-    ``url`` is where it was asked for last: a page may move a file and say nothing else.
+    ``url`` is the address of the last fetch: a page may move a file without any other change.
     """
 
     __tablename__ = "attachment_file"
@@ -146,7 +155,7 @@ class FileRow(Base):
 
 
 class FileTextRow(Base):
-    """What a payload says as a file: derived, read once for each reader, kept for the newest."""
+    """The text of an attachment's payload. Derived: read once per reader, kept for the newest reader."""
 
     __tablename__ = "file_text"
 
@@ -162,7 +171,7 @@ class FileTextRow(Base):
 
 
 class KeywordRow(Base):
-    """Keywords computed after the commit, the weightiest first."""
+    """Keywords of a version, the most descriptive first. Computed after the commit."""
 
     __tablename__ = "version_keyword"
 
@@ -172,7 +181,7 @@ class KeywordRow(Base):
 
 
 class ChangeRow(Base):
-    """The feed; ids are never used twice and appear in commit order."""
+    """The change feed. Ids appear in commit order and are never reused."""
 
     __tablename__ = "change"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -190,8 +199,8 @@ class ChangeRow(Base):
 class ListedRow(Base):
     """An article as a section's listing showed it, whether or not it was fetched.
 
-    ``due`` is the day from which it is asked for: while it is wanted and not archived. ``tries`` counts
-    the times that it did not come, ``silent`` says that it is no news when it comes.
+    ``due`` is the day from which it is requested; it is set only while the article is wanted and not
+    archived. ``tries`` counts failed fetches; ``silent``: nobody is notified when it is archived.
     """
 
     __tablename__ = "listed"
@@ -210,10 +219,10 @@ class ListedRow(Base):
     tries: Mapped[int] = mapped_column(default=0)
 
 
-class DistrustRow(Base):
-    """A portal whose validators are not trusted since one of them lied."""
+class InconsistentValidatorsRow(Base):
+    """A portal whose validators are ignored, because a page changed and its validators did not."""
 
-    __tablename__ = "distrust"
+    __tablename__ = "inconsistent_validators"
 
     portal: Mapped[str] = mapped_column(primary_key=True)
     url: Mapped[str]
@@ -221,7 +230,7 @@ class DistrustRow(Base):
 
 
 class SightingRow(Base):
-    """How one article's pages began and ended: what boilerplate is learned from."""
+    """The first and last lines of one article's pages: boilerplate is learned from them."""
 
     __tablename__ = "boilerplate_sighting"
     __table_args__ = (Index("ix_boilerplate_sighting_window", "portal", "layout", "at"),)
@@ -235,7 +244,7 @@ class SightingRow(Base):
 
 
 class BoilerplateSetRow(Base):
-    """What was learned of a portal's boilerplate; the newest set is the one in use."""
+    """The learned boilerplate of a portal; the newest set is in use."""
 
     __tablename__ = "boilerplate_set"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -247,7 +256,7 @@ class BoilerplateSetRow(Base):
 
 
 class CursorRow(Base):
-    """How far a follower has read the change feed."""
+    """The last change that a consumer of the change feed has processed."""
 
     __tablename__ = "cursor"
 

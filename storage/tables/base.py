@@ -1,4 +1,4 @@
-"""The declarative base and its column types: aware times in UTC, JSON as written."""
+"""The declarative base and its column types: aware times in UTC, and JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
-    """An aware datetime, stored in UTC. A naive one is refused: nobody knows what it means."""
+    """An aware datetime, stored in UTC. A naive one raises ValueError: its time zone is unknown."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -36,7 +36,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Base(DeclarativeBase):
-    """Names its constraints, so that a migration can name them too."""
+    """The declarative base. It names all constraints, so that migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={

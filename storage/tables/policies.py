@@ -12,8 +12,11 @@ from storage.tables.base import Base
 
 
 class PolicyRow(Base):
-    """An act of its issuers, whichever portals print it. One that turned out to be another is a tombstone
-    that says which (no foreign key: SQLite cannot add one to a table); its number is never used again."""
+    """An act of its issuers, whichever portals print it.
+
+    A policy that was merged into another is a tombstone: ``merged_into`` is the other's id (no foreign
+    key, because SQLite cannot add one to an existing table). Its own id is never reused.
+    """
 
     __tablename__ = "policy"
 
@@ -43,8 +46,8 @@ class ArticleNameRow(Base):
 
 
 class ReferenceRow(Base):
-    """What an article's newest version says of another document, by its place in the text. Derived:
-    which policy is meant is asked of the names whenever somebody wants to know."""
+    """A reference in an article's newest version to another document, by its place in the text. Derived;
+    which policy is cited is resolved on reading."""
 
     __tablename__ = "article_reference"
 
@@ -59,7 +62,7 @@ class ReferenceRow(Base):
 
 
 class ComparedRow(Base):
-    """What grouping asks of an article that was compared with others. Derived."""
+    """The facts about a compared article that grouping needs. Derived."""
 
     __tablename__ = "compared"
 
@@ -68,7 +71,7 @@ class ComparedRow(Base):
 
 
 class RegroupQueueRow(Base):
-    """An article that was compared and is still to be grouped. Derived."""
+    """An article that was compared and is still to be regrouped. Derived."""
 
     __tablename__ = "regroup_queue"
 
@@ -78,7 +81,7 @@ class RegroupQueueRow(Base):
 
 
 class LinkRow(Base):
-    """What two articles are to each other, ``a`` before ``b``, where it says anything. Derived."""
+    """The relation between two articles; ``a`` is less than ``b``. Derived."""
 
     __tablename__ = "article_link"
 
@@ -94,8 +97,8 @@ class LinkRow(Base):
 
 
 class MembershipRow(Base):
-    """When an article came to a policy, from which (``was``), as what and why, and who said so: ``rule``,
-    or a person. Append-only: the newest row of an article is what it is."""
+    """When an article joined a policy, from which policy (``was``), in which relation and on what
+    evidence, and by whom: ``rule``, or a person. Append-only: the newest row of an article is current."""
 
     __tablename__ = "membership"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -113,7 +116,8 @@ class MembershipRow(Base):
 
 
 class RulingRow(Base):
-    """What a person decided of two articles: one policy, or two. Append-only: the newest one counts."""
+    """A person's decision that two articles are one policy, or two. Append-only: the newest row of a pair
+    is current."""
 
     __tablename__ = "ruling"
     __table_args__ = (Index("ix_ruling_pair", "a", "b"), {"sqlite_autoincrement": True})
@@ -128,7 +132,7 @@ class RulingRow(Base):
 
 
 class WordingRow(Base):
-    """A text that one or many articles have, and its fingerprints, 8 bytes each."""
+    """A text that one or more articles have, and its fingerprints, 8 bytes each."""
 
     __tablename__ = "wording"
 
@@ -138,7 +142,7 @@ class WordingRow(Base):
 
 
 class FingerprintRow(Base):
-    """Which wordings have a hash. A reprint in the same words is not counted again."""
+    """Which wordings contain a hash. Reprints with identical text share one wording."""
 
     __tablename__ = "fingerprint"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -148,7 +152,7 @@ class FingerprintRow(Base):
 
 
 class FingerprintKeyRow(Base):
-    """Which articles bear a title or a number, hashed."""
+    """Which articles have a title or number, by its hash."""
 
     __tablename__ = "fingerprint_key"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -158,7 +162,7 @@ class FingerprintKeyRow(Base):
 
 
 class FingerprintedRow(Base):
-    """An article in the index: its wording, unless that is too short to be known again, and its keys."""
+    """An article in the fingerprint index: its wording, unless its text is too short, and its keys."""
 
     __tablename__ = "fingerprinted"
     __table_args__ = (Index("ix_fingerprinted_wording_id", "wording_id", "article_id"),)

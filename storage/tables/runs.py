@@ -18,7 +18,7 @@ def _partial_unique(name: str, *columns: str, where: str) -> Index:
 
 
 class RunRow(Base):
-    """One portal crawled once, or a slot nobody ran. The partial indexes are the lease."""
+    """One portal crawled once, or a slot that was not run. The partial unique indexes are the lease."""
 
     __tablename__ = "run"
     __table_args__ = (
@@ -53,9 +53,9 @@ class RunRow(Base):
 
 
 class BackfillRow(Base):
-    """A range of days of a portal that is archived on demand; of a portal one is open at a time.
+    """A range of days of a portal that is archived on demand; a portal has at most one open backfill.
 
-    ``walked`` says by section how far its listing was read.
+    ``walked`` says, by section, how far its listing was read.
     """
 
     __tablename__ = "backfill"
@@ -75,8 +75,8 @@ class BackfillRow(Base):
 
 
 class BackfillPageRow(Base):
-    """A page of a listing that an open back-fill knows: ``number`` is when it was read, ``place`` where it
-    stands among those that wait."""
+    """A listing page of an open backfill: ``number`` is its position among the pages read, ``place`` its
+    position among those waiting."""
 
     __tablename__ = "backfill_page"
 
@@ -91,8 +91,8 @@ class BackfillPageRow(Base):
 
 
 class BackfillEntryRow(Base):
-    """An entry of the range that the archive had not when it was found. Apart from ``listed``, so that no
-    night sees it."""
+    """An entry of the range that was not archived when it was listed. Kept apart from ``listed`` so that
+    nightly runs ignore it."""
 
     __tablename__ = "backfill_entry"
 
@@ -108,7 +108,7 @@ class BackfillEntryRow(Base):
 
 
 class BackoffRow(Base):
-    """A registrable domain that is left alone until then."""
+    """A registrable domain that is not requested before ``until``."""
 
     __tablename__ = "backoff"
 

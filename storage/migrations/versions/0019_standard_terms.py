@@ -1,4 +1,4 @@
-"""Rename tables and columns to the standard terms: boilerplate, silent, findings, regroup queue."""
+"""Rename tables and columns to standard terms: boilerplate, silent, findings, regroup queue, validators."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from alembic import op
 revision = "0019"
 down_revision = "0018"
 
-_TABLES = {"furniture_sighting": "boilerplate_sighting", "furniture_set": "boilerplate_set"}
+_TABLES = {
+    "furniture_sighting": "boilerplate_sighting",
+    "furniture_set": "boilerplate_set",
+    "distrust": "inconsistent_validators",
+}
 _COLUMNS = (
     ("version", "furniture", "boilerplate"),
     ("article", "last_furniture", "last_boilerplate"),
     ("change", "quiet", "silent"),
     ("listed", "quiet", "silent"),
     ("run", "judgements", "findings"),
+    ("article", "vouched", "validated"),
+    ("alias", "joined", "merged_id"),
 )
 
 
@@ -22,6 +28,7 @@ def upgrade() -> None:
     """Rename in place, but for the regroup queue: SQLite cannot rename a foreign key."""
     op.drop_index("ix_furniture_sighting_window", "furniture_sighting")
     op.drop_index("ix_furniture_set_portal", "furniture_set")
+    op.drop_index("ix_alias_joined", "alias")
     for old, new in _TABLES.items():
         op.rename_table(old, new)
     for table, old, new in _COLUMNS:
@@ -40,3 +47,4 @@ def upgrade() -> None:
     op.drop_table("unsettled")
     op.create_index("ix_boilerplate_sighting_window", "boilerplate_sighting", ["portal", "layout", "at"])
     op.create_index("ix_boilerplate_set_portal", "boilerplate_set", ["portal"])
+    op.create_index("ix_alias_merged_id", "alias", ["merged_id"])
