@@ -1,5 +1,6 @@
 """The archive on disk: tables and queries (SQLAlchemy, Alembic), captures (WARC), the full-text index
 (tantivy).
 
-Sessions and records in, records out. All SQL of the project belongs here.
+Functions take a session and return records; the caller owns the transaction. All SQL of the project
+belongs here.
 """

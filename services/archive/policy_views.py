@@ -88,9 +88,9 @@ def policy_portrait(session: Session, number: int, owner: Owner, moment: dt.date
         raise ArchiveError(
             f"policy {number}: no such policy{day} (`polarchive show ARTICLE` names an article's)"
         )
-    current = memberships.current_memberships(session, [page.known.id for page in printed], known_at=moment)
+    current = memberships.current_memberships(session, [page.article.id for page in printed], known_at=moment)
     return consensus(
-        [_member(page, current.get(page.known.id), owner(page.known.portal)) for page in printed]
+        [_member(page, current.get(page.article.id), owner(page.known.portal)) for page in printed]
     )
 
 
@@ -98,16 +98,16 @@ def _member(printed: ArticleOfPolicy, membership: Membership | None, owner: str 
     article = printed.version.article
     marks = member(comparison_profile(article))
     return PolicyArticle(
-        article_id=printed.known.id,
+        article_id=printed.article.id,
         version=printed.version.number,
         article=article,
-        first_seen=printed.known.first_seen,
+        first_seen=printed.article.first_seen,
         rank=rank_of(article, owner),
         relation=membership.relation if membership else "",
         edition=membership.edition if membership else None,
         draft=marks.draft,
         revised=marks.revised,
-        withdrawn=printed.known.withdrawn_at is not None,
+        withdrawn=printed.article.withdrawn_at is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The files of versions: what is known of each, and what their payloads say (read once, kept by digest)."""
+"""Attachments of versions: their state, and the text of their payloads (read once, stored by digest)."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from storage.tables import (
 )
 from storage.writes import insert, insert_unless_there, lock_article, lock_feed
 
-# ------------------------------------------------------------------ of versions
+# ------------------------------------------------------------------ state of attachments
 
 
 def files_of(session: Session, version_ids: Collection[int]) -> dict[int, tuple[File, ...]]:
-    """The attachments of these versions with what is known of each, in the page's order."""
+    """The attachments of these versions with their state, in page order."""
     query = (
         select(AttachmentRow, FileRow, CaptureRow, FileTextRow)
         .outerjoin(FileRow, FileRow.attachment_id == AttachmentRow.id)
@@ -67,7 +67,7 @@ def _file(
 
 
 def copy_files_to_version(session: Session, article_id: int, number: int) -> None:
-    """A new version begins with what the one before knew of the files that both offer."""
+    """Copy the state of the attachments that a new version shares with the version before it."""
     before, now = (_offered(session, article_id, each) for each in (number - 1, number))
     for url, attachment_id in now.items():
         row = session.get(FileRow, before[url], populate_existing=True) if url in before else None
@@ -93,45 +93,46 @@ def set_file(
     checked: dt.datetime,
     unchanged: int = 0,
 ) -> None:
-    """What is known of an attachment from now on."""
-    known = {
+    """Set the state of an attachment."""
+    values = {
         "url": url,
         "capture_id": capture_id,
         "failed": failed,
         "checked": checked,
         "unchanged": unchanged,
     }
-    if insert_unless_there(session, FileRow, attachment_id=attachment_id, **known) is None:
-        session.execute(update(FileRow).where(FileRow.attachment_id == attachment_id).values(**known))
+    if insert_unless_there(session, FileRow, attachment_id=attachment_id, **values) is None:
+        session.execute(update(FileRow).where(FileRow.attachment_id == attachment_id).values(**values))
 
 
-# ------------------------------------------------------------------ of payloads
+# ------------------------------------------------------------------ texts of payloads
 
 
 def file_text(session: Session, digest: str) -> FileText | None:
-    """What the payload of this digest says, to the reader that read it last."""
+    """The text of the payload with this digest, by the newest reader."""
     row = session.get(FileTextRow, digest, populate_existing=True)
     return file_text_record(row) if row else None
 
 
 def save_file_text(session: Session, digest: str, content: FileText, now: dt.datetime) -> FileText:
-    """Keep what a payload says in place of what an older reader found; never nothing in place of words."""
+    """Save the text of a payload in place of an older reader's. A text that was read is not replaced by a
+    failure."""
     values = asdict(content) | {"read_at": now}
     if insert_unless_there(session, FileTextRow, digest=digest, **values) is not None:
         return content
-    held = file_text(session, digest)
-    if held and held.status == "read" and content.status != "read":
-        return held
+    stored = file_text(session, digest)
+    if stored and stored.status == "read" and content.status != "read":
+        return stored
     session.execute(update(FileTextRow).where(FileTextRow.digest == digest).values(**values))
     return content
 
 
-# ------------------------------------------------------------------ of an article
+# ------------------------------------------------------------------ attachments of an article
 
 
 @frozen(kw_only=True)
 class StoredAttachment:
-    """What a run must know of an attachment before it asks for it again."""
+    """The state of an attachment that decides whether a run fetches it again."""
 
     checked: dt.datetime
     unchanged: int = 0
@@ -142,7 +143,7 @@ class StoredAttachment:
 
 @frozen(kw_only=True)
 class ArticleAttachments:
-    """The newest version of an article: its words as hashes, its payloads, its files by address."""
+    """The newest version of an article: content hashes, payload digests, and attachments by URL."""
 
     hashes: tuple[str, ...]
     digests: tuple[str, ...]
@@ -151,7 +152,7 @@ class ArticleAttachments:
 
 
 def article_attachments(session: Session, portal: str, key: str) -> ArticleAttachments | None:
-    """An article of a portal that offers files; None when there is none."""
+    """The attachments of an article; None if it is not archived or has none."""
     query = (
         select(
             ArticleRow,
@@ -173,10 +174,10 @@ def article_attachments(session: Session, portal: str, key: str) -> ArticleAttac
         AliasRow.portal == portal, AliasRow.key == key
     )
     offered: Sequence[Any] = session.execute(own).all() or session.execute(alias).all()
-    return _held_article(offered[0][0], offered) if offered else None
+    return _article_attachments(offered[0][0], offered) if offered else None
 
 
-def _held_article(row: ArticleRow, offered: Sequence[Any]) -> ArticleAttachments:
+def _article_attachments(row: ArticleRow, offered: Sequence[Any]) -> ArticleAttachments:
     """``offered`` are rows of article, its hash, an attachment's address, file, digest and reader."""
     files: dict[str, StoredAttachment] = {}
     for _, _, url, file, digest, reader in offered:
@@ -196,21 +197,21 @@ def _held_article(row: ArticleRow, offered: Sequence[Any]) -> ArticleAttachments
     )
 
 
-# ------------------------------------------------------------------ files that a run brought
+# ------------------------------------------------------------------ saving fetched attachments
 
 
 AttachmentEffect = Literal["revised", "read", "unchanged", "unknown"]
-"""What the files did: a version, words that were not there before, nothing; or there is no article."""
+"""The effect of a batch: a new version, text that was not archived before, nothing, or no such article."""
 
 _Effect = Literal["revised", "read", "unchanged"]
 
 
 @frozen(kw_only=True)
-class _Judged:
-    """An attachment of the newest version, what came for it, and what that does."""
+class _FetchedAttachment:
+    """An attachment of the newest version, the fetch of it, and the effect of the fetch."""
 
     row: AttachmentRow
-    held: File
+    stored: File
     fetched: Fetched
     effect: _Effect
 
@@ -218,7 +219,7 @@ class _Judged:
 def save_attachments(
     database: Database, portal: str, key: str, fetched: Sequence[Fetched], *, run_id: int | None = None
 ) -> AttachmentEffect:
-    """Enclose in a transaction of its own."""
+    """Save fetched attachments in a transaction of its own."""
     with database.write() as session:
         return save_attachments_in_session(session, portal, key, fetched, run_id=run_id)
 
@@ -226,37 +227,40 @@ def save_attachments(
 def save_attachments_in_session(
     session: Session, portal: str, key: str, fetched: Sequence[Fetched], *, run_id: int | None = None
 ) -> AttachmentEffect:
-    """Put what was fetched to the newest version, or to a new one, in the caller's transaction."""
+    """Save fetched attachments to the newest version, or to a new one, in the caller's transaction."""
     article = lock_article(session, portal, key)
-    fetched, reread = _kept(session, fetched, run_id)
+    fetched, reread = _with_saved_texts(session, fetched, run_id)
     if article is None:
         return "unknown"
     newest = newest_version(session, article)
-    since = _said_since(session, newest)
-    judged = [
-        _Judged(row=row, held=held, fetched=each, effect=_effect(session, since, held, each, reread))
+    since = _text_since(session, newest)
+    outcomes = [
+        _FetchedAttachment(
+            row=row, stored=stored, fetched=each, effect=_effect(session, since, stored, each, reread)
+        )
         for each in fetched
-        for row, held in _enclosures_offered(session, newest, each.attachment)
-        if held.checked is None or each.at >= held.checked
+        for row, stored in _matching_attachments(session, newest, each.attachment)
+        if stored.checked is None or each.at >= stored.checked
     ]
-    effects = {each.effect for each in judged}
+    effects = {each.effect for each in outcomes}
     if "revised" in effects:
-        at = max(each.fetched.at for each in judged)
-        _revise(session, article, newest, judged, max(at, article.newest_at), run_id)
+        at = max(each.fetched.at for each in outcomes)
+        _revise(session, article, newest, outcomes, max(at, article.newest_at), run_id)
         return "revised"
-    for each in judged:
-        _note(session, each.row.id, each)
+    for each in outcomes:
+        _save_outcome(session, each.row.id, each)
     if "read" not in effects:
         return "unchanged"
-    at = max(each.fetched.at for each in judged)
+    at = max(each.fetched.at for each in outcomes)
     record_change(session, article, "attachments", at, run_id, silent=_is_silent(session, article))
     return "read"
 
 
-def _kept(
+def _with_saved_texts(
     session: Session, fetched: Sequence[Fetched], run_id: int | None
 ) -> tuple[list[Fetched], frozenset[str]]:
-    """With the ids of their captures, what they say kept; and the payloads that say more than before."""
+    """The fetches with the ids of their captures, their texts saved; and the digests of payloads whose
+    text a newer reader changed."""
     kept, reread = [], set()
     for each in fetched:
         if each.capture is not None and each.content is not None:
@@ -271,10 +275,11 @@ def _kept(
     return kept, frozenset(reread)
 
 
-def _enclosures_offered(
+def _matching_attachments(
     session: Session, newest: VersionRow, attachment: Attachment
 ) -> list[tuple[AttachmentRow, File]]:
-    """The version's attachment of this address; of this name where a page moved it and said nothing."""
+    """The version's attachment with this URL; else the only one with this name, because a page may move a
+    file without any other change."""
     query = select(AttachmentRow).where(AttachmentRow.version_id == newest.id).order_by(AttachmentRow.id)
     both = list(zip(session.scalars(query), files_of(session, [newest.id]).get(newest.id, ()), strict=True))
     exact = [(row, file) for row, file in both if row.url == attachment.url]
@@ -282,29 +287,29 @@ def _enclosures_offered(
     return exact[:1] or (named if len(named) == 1 else [])
 
 
-# ------------------------------------------------------------------ what a file does
+# ------------------------------------------------------------------ effect of a fetch
 
 
 def _effect(
-    session: Session, since: dt.datetime, held: File, fetched: Fetched, reread: frozenset[str]
+    session: Session, since: dt.datetime, stored: File, fetched: Fetched, reread: frozenset[str]
 ) -> _Effect:
     if fetched.capture is None or fetched.content is None or fetched.content.status != "read":
         return "unchanged"
-    if held.capture and held.capture.digest == fetched.capture.digest:
+    if stored.capture and stored.capture.digest == fetched.capture.digest:
         return "read" if fetched.capture.digest in reread else "unchanged"
-    if held.capture is None or not held.text:
+    if stored.capture is None or not stored.text:
         return "read" if fetched.content.text else "unchanged"
-    known = fetched.before or file_text(session, held.capture.digest)
-    if known is None or not _is_comparable(known, fetched.content):
+    previous = fetched.before or file_text(session, stored.capture.digest)
+    if previous is None or not _is_comparable(previous, fetched.content):
         return "read"
-    if fold(known.text) == fold(fetched.content.text):
+    if fold(previous.text) == fold(fetched.content.text):
         return "unchanged"
-    confirmed = held.checked is not None and held.checked >= since
+    confirmed = stored.checked is not None and stored.checked >= since
     return "revised" if confirmed else "read"
 
 
-def _said_since(session: Session, newest: VersionRow) -> dt.datetime:
-    """Since when the page says what it says: captures read again make versions, and change no page."""
+def _text_since(session: Session, newest: VersionRow) -> dt.datetime:
+    """The time since which the page has its text. Re-extractions make versions but do not change the page."""
     reread = select(ChangeRow.version).where(
         ChangeRow.article_id == newest.article_id, ChangeRow.kind == "reextracted"
     )
@@ -315,19 +320,19 @@ def _said_since(session: Session, newest: VersionRow) -> dt.datetime:
 
 
 def _is_comparable(before: FileText, after: FileText) -> bool:
-    """Whether both payloads were read by the same reader: only then do their words differ by the file."""
+    """Whether the same reader read both payloads: only then does a difference come from the file."""
     return before.status == "read" and before.reader == after.reader
 
 
-def _note(session: Session, attachment_id: int, judged: _Judged) -> None:
-    """Remember how it went; a file that was read keeps its words when its successor cannot be."""
-    held, fetched = judged.held, judged.fetched
-    failed, capture = fetched.failed, held.capture
+def _save_outcome(session: Session, attachment_id: int, outcome: _FetchedAttachment) -> None:
+    """Save the outcome of a fetch. An attachment keeps its text if the next file cannot be read."""
+    stored, fetched = outcome.stored, outcome.fetched
+    failed, capture = fetched.failed, stored.capture
     news = False
     if fetched.capture is not None and fetched.content is not None:
         same = capture is not None and capture.digest == fetched.capture.digest
-        if fetched.content.status != "read" and held.text and not same:
-            failed = f"{fetched.content.status}: the file of today cannot be read"
+        if fetched.content.status != "read" and stored.text and not same:
+            failed = f"{fetched.content.status}: the newest file cannot be read"
         else:
             news = not same
             capture = fetched.capture if news else capture
@@ -338,22 +343,22 @@ def _note(session: Session, attachment_id: int, judged: _Judged) -> None:
         capture.id if capture else None,
         failed,
         fetched.at,
-        0 if news else held.unchanged + 1,
+        0 if news else stored.unchanged + 1,
     )
 
 
-# ------------------------------------------------------------------ a version of its files
+# ------------------------------------------------------------------ versions with other attachments
 
 
 def _revise(
     session: Session,
     article: ArticleRow,
     newest: VersionRow,
-    judged: Sequence[_Judged],
+    outcomes: Sequence[_FetchedAttachment],
     at: dt.datetime,
     run_id: int | None,
 ) -> None:
-    """The same page with other files: its row, captures and attachments once more under a new number."""
+    """Add a version with the same page and other attachments."""
     lock_feed(session)
     number = article.newest + 1
     version_id = _copied(session, newest, number, at)
@@ -363,8 +368,8 @@ def _revise(
         for row in session.scalars(offered)
     }
     copy_files_to_version(session, article.id, number)
-    for each in judged:
-        _note(session, copies[each.row.id], each)
+    for each in outcomes:
+        _save_outcome(session, copies[each.row.id], each)
     article.newest, article.newest_at = number, at
     session.flush()
     record_change(session, article, "new_version", at, run_id)
@@ -383,6 +388,6 @@ def _copied(session: Session, newest: VersionRow, number: int, at: dt.datetime) 
 
 
 def _is_silent(session: Session, article: ArticleRow) -> bool:
-    """As the article was when it came: a first crawl's files are not news either."""
+    """Whether the article's first change was silent: then its attachments notify nobody either."""
     first = select(ChangeRow.silent).where(ChangeRow.article_id == article.id).order_by(ChangeRow.id).limit(1)
     return bool(session.scalar(first))

@@ -1,7 +1,7 @@
-"""Keeps what boilerplate is learned from, and the sets that were learned.
+"""The sightings that boilerplate is learned from, and the learned sets.
 
-A sighting is one article's, so nothing is counted twice and two writers lose nothing. A set is never
-altered: to change one is to publish the next.
+There is one sighting per article, so that nothing is counted twice. A set is never changed; a change is
+published as the next set.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from storage.tables import BoilerplateSetRow, SightingRow
 from storage.writes import insert, insert_unless_there
 
 WINDOW = 100
-"""So many articles of a layout are remembered, those of the last nights."""
+"""The number of most recent articles of a layout whose sightings are kept."""
 _LOCK = 7_022_303  # any number of our own
 
 Revise = Callable[[tuple[Block, ...]], tuple[Block, ...]]
-"""The blocks of the next set, seeing those of the newest."""
+"""Returns the blocks of the next set, given those of the newest."""
 
 
 # ------------------------------------------------------------------ sightings
 
 
 def sightings(session: Session, portal: str) -> list[PageEdges]:
-    """What is remembered of a portal's pages, the newest first."""
+    """The sightings of a portal's articles, the newest first."""
     query = select(SightingRow).where(SightingRow.portal == portal)
     return [_sighting(row) for row in session.scalars(query.order_by(SightingRow.at.desc()))]
 
 
 def save_sightings(session: Session, portal: str, seen: Iterable[PageEdges]) -> None:
-    """Keep these, each in place of an older one of its article, and forget those beyond the window."""
+    """Save sightings, each in place of an older one of its article, and delete those beyond the window."""
     _lock(session)
     layouts = set()
     for sighting in seen:
@@ -59,7 +59,8 @@ def save_sightings(session: Session, portal: str, seen: Iterable[PageEdges]) -> 
 
 
 def _forget_old(session: Session, portal: str, layout: str) -> None:
-    """Newer nights stay; of one night's articles the lot decides, for they come section by section."""
+    """Delete the oldest sightings. Among those of one night a hash of the article key decides, because
+    articles arrive section by section."""
     own = (SightingRow.portal == portal, SightingRow.layout == layout)
     known = session.execute(select(SightingRow.article, SightingRow.at).where(*own)).all()
     drawn = sorted(known, key=lambda row: (-row.at.toordinal(), sha256(row.article.encode()).digest()))
@@ -70,7 +71,7 @@ def _forget_old(session: Session, portal: str, layout: str) -> None:
 
 
 def _lock(session: Session) -> None:
-    """PostgreSQL: two that remember or publish wait for each other. SQLite has one writer anyway."""
+    """On PostgreSQL, wait for other processes that save or publish; SQLite has a single writer."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
@@ -99,20 +100,21 @@ def _seen(pages: Sequence[Sequence[Sequence[Any]]]) -> tuple[tuple[EdgeLine, ...
 
 
 def active_set(session: Session, portal: str) -> BoilerplateSet | None:
-    """The set in use; None while there are only the rules."""
+    """The set in use; None if only the rules apply."""
     query = select(BoilerplateSetRow).where(BoilerplateSetRow.portal == portal)
     row = session.scalar(query.order_by(BoilerplateSetRow.id.desc()).limit(1))
     return _set(row) if row else None
 
 
 def set_by_id(session: Session, number: int | None) -> BoilerplateSet | None:
-    """The set of this number, as a version names it."""
+    """The set with this id, as a version refers to it."""
     row = session.get(BoilerplateSetRow, number) if number is not None else None
     return _set(row) if row else None
 
 
 def publish_set(session: Session, portal: str, now: dt.datetime, revise: Revise) -> BoilerplateSet | None:
-    """The next set where ``revise`` makes other boilerplate of the newest one's blocks, else the newest."""
+    """Publish the blocks that ``revise`` returns as the next set if they differ from the newest set's;
+    returns the set in use."""
     _lock(session)
     newest = active_set(session, portal)
     before = newest.blocks if newest else ()
@@ -125,7 +127,7 @@ def publish_set(session: Session, portal: str, now: dt.datetime, revise: Revise)
 
 
 def _names(blocks: Iterable[Block]) -> set[tuple[str, bool]]:
-    """What tells two sets apart: not how many pages were counted."""
+    """The parts of blocks in which two sets differ; counts of pages do not matter."""
     return {(block.id, block.kept) for block in blocks}
 
 

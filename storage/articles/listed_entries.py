@@ -1,4 +1,5 @@
-"""What a portal's listings have shown, section by section: a set, since rows appear in the middle too."""
+"""Entries of a portal's listings, by section. Stored as a set, because rows may appear in the middle of a
+listing."""
 
 from __future__ import annotations
 
@@ -18,14 +19,15 @@ from storage.tables import AliasRow, ArticleRow, ListedRow
 
 _AT_ONCE = 500
 _PATIENCE = 7
-"""So many times an article that does not come is asked for in every run; then with growing pauses."""
+"""After this many failed fetches an article is requested with growing pauses, not in every run."""
 _LONGEST = 30
-"""Days between two tries at most."""
+"""The longest pause between two tries, in days."""
 
 
 @frozen(kw_only=True)
 class ListedEntry:
-    """An entry as it was shown last. ``due``: it is wanted, not archived, and asked for from this day on."""
+    """An entry as last listed. ``due`` is set while it is wanted and not archived: the day of the next
+    request."""
 
     section: str
     entry: Entry
@@ -37,7 +39,7 @@ class ListedEntry:
 def listed_before(
     session: Session, portal: str, section: str, keys: Collection[str]
 ) -> dict[str, ListedEntry]:
-    """Those of these keys that the section has shown before."""
+    """Those of these keys that the section listed before."""
     of_section = select(ListedRow).where(ListedRow.portal == portal, ListedRow.section == section)
     return {
         row.key: _record(row)
@@ -56,8 +58,8 @@ def save_listed(
     wanted: Mapping[str, bool] | None = None,
     due: dt.date | None = None,
 ) -> None:
-    """A listing page of ``at`` shows these. The ``wanted`` among them, which may be quiet, are asked for
-    from ``due`` on until they are archived."""
+    """Save the entries of a listing page fetched at ``at``. The ``wanted`` ones (whether silent, by key)
+    are requested from ``due`` on until they are archived."""
     asked = wanted or {}
     rows = [
         {
@@ -83,7 +85,7 @@ def save_listed(
 def pending_entries(
     session: Session, portal: str, today: dt.date, *, after: tuple[str, str] = ("", ""), limit: int
 ) -> list[ListedEntry]:
-    """Entries that are wanted and were never archived, behind a key and section."""
+    """Entries that are wanted and not archived, after a key and section."""
     key, section = after
     behind = (ListedRow.key > key) | ((ListedRow.key == key) & (ListedRow.section > section))
     query = (
@@ -96,7 +98,7 @@ def pending_entries(
 
 
 def record_failure(session: Session, portal: str, key: str, today: dt.date) -> None:
-    """A wanted article could not be had: it is asked for again, with growing pauses."""
+    """Record that a wanted article could not be fetched; it is requested again, with growing pauses."""
     wanted = (ListedRow.portal == portal, ListedRow.key == key, ListedRow.due.is_not(None))
     for row in session.scalars(select(ListedRow).where(*wanted)):
         row.tries += 1
@@ -105,7 +107,7 @@ def record_failure(session: Session, portal: str, key: str, today: dt.date) -> N
 
 
 def mark_archived(session: Session, portal: str) -> None:
-    """What is archived is owed no more."""
+    """Mark the archived articles of a portal as no longer wanted."""
     paid = update(ListedRow).where(ListedRow.portal == portal, ListedRow.due.is_not(None), _archived())
     session.execute(paid.values(due=None, tries=0).execution_options(synchronize_session=False))
 
@@ -128,7 +130,7 @@ def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
 
 @cache
 def _upsert(dialect: str) -> Any:
-    """A row that is there is shown again; what makes it wanted stays until it is archived."""
+    """The statement that inserts or updates an entry; ``due`` and ``silent`` stay until it is archived."""
     table = cast("Table", ListedRow.__table__)  # every row of ours is a table's
     made: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     new, old = made.excluded, table.c

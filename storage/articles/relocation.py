@@ -1,4 +1,4 @@
-"""Articles at several addresses: keys that stand for one, where it moved, and others that say the same."""
+"""Articles at several addresses: aliases, articles that moved, and articles with the same text."""
 
 from __future__ import annotations
 
@@ -17,24 +17,27 @@ from storage.rows import ArchivedArticle, alias_record, article_record
 from storage.tables import AliasRow, ArticleRow, Base, ChangeRow, VersionRow
 from storage.writes import insert, insert_unless_there, lock_article
 
-_KEPT = {table.__table__.name for table in (VersionRow, ChangeRow, AliasRow)}  # type: ignore[attr-defined]
-"""What moves with an article. Whatever else names one is derived from its newest version."""
-_TAKEN = (
+_OWN_TABLES = {table.__table__.name for table in (VersionRow, ChangeRow, AliasRow)}  # type: ignore[attr-defined]
+"""Tables whose rows move with a merged article. All others with an article id are derived from its newest
+version."""
+_PAGE_COLUMNS = (
     *("url", "page_urls", "title", "last_digests", "last_code", "last_hash", "last_boilerplate"),
     *("due", "validators", "looks", "validated"),
 )
-"""What is known of an article's page: of the one that stands."""
+"""Columns that describe an article's page: a merged article has those of the page that still exists."""
 
 
-_MOST = 20
-"""Other articles of a policy on its portal that are compared: of more nobody can tell which moved."""
+_MOST_COMPARED = 20
+"""Other articles of a policy on its portal that are compared; with more, it is undecidable which one
+moved."""
 
 
 def find_successor(session: Session, row: ArticleRow) -> ArticleRow | None:
-    """The one article of the same policy and portal that says what this one said, and appeared while it
-    stood or soon after it was gone. Not where another such page is gone too: nobody can tell which moved."""
+    """The only article of the same policy and portal that has this one's text and appeared while it
+    existed or soon after it went missing. None if another such page is missing too, because then it is
+    undecidable which one moved."""
     printed = _of_policy(session, row)
-    if len(printed) > _MOST:
+    if len(printed) > _MOST_COMPARED:
         return None
     others = [other for other in printed if _says_same(session, row, other)]
     later = [other for other in others if _is_later(session, row, other)]
@@ -52,8 +55,8 @@ def merge_articles(
     at: dt.datetime,
     run_id: int | None = None,
 ) -> Change:
-    """``row`` moved to where ``other`` is: from now on both are one article, known by either key. The
-    versions, changes and aliases of the other are its own, behind those that it has."""
+    """Merge ``other`` into ``row``, which moved to its address: one article with both keys. The versions,
+    changes and aliases of ``other`` are appended to those of ``row``."""
     session.flush()
     for name, values in (
         ("version", {"number": VersionRow.number + row.newest}),
@@ -66,14 +69,14 @@ def merge_articles(
     fingerprints.remove_article(session, other.id)
     article_links.transfer_rulings(session, other.id, row.id)
     _drop_derived(session, other.id)
-    _take(row, other)
-    _replace(session, other, row, proof, at)
+    _copy_page(row, other)
+    _replace_by_alias(session, other, row, proof, at)
     return record_change(session, row, "moved", at, run_id)
 
 
 def _is_later(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
-    """Whether the other came as news in another run: what a first crawl or one night found was there side
-    by side."""
+    """Whether the other article was announced by a later run. Articles of a first crawl or of one run
+    existed side by side."""
     came = select(ChangeRow).order_by(ChangeRow.id).limit(1)
     first, second = (
         session.scalars(came.where(ChangeRow.article_id == each.id)).one() for each in (row, other)
@@ -84,7 +87,7 @@ def _is_later(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
 def _of_policy(session: Session, row: ArticleRow) -> list[ArticleRow]:
     same = (ArticleRow.policy_id == row.policy_id, ArticleRow.portal == row.portal, ArticleRow.id != row.id)
     query = select(ArticleRow).where(*same).order_by(ArticleRow.id)
-    return list(session.scalars(query.limit(_MOST + 1).with_for_update()))
+    return list(session.scalars(query.limit(_MOST_COMPARED + 1).with_for_update()))
 
 
 def _says_same(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
@@ -100,14 +103,14 @@ def _says_same(session: Session, row: ArticleRow, other: ArticleRow) -> bool:
 
 def _drop_derived(session: Session, article_id: int) -> None:
     for table in Base.metadata.sorted_tables:
-        if table.name not in _KEPT and "article_id" in table.c:
+        if table.name not in _OWN_TABLES and "article_id" in table.c:
             session.connection().execute(delete(table).where(table.c.article_id == article_id))
 
 
-def _take(row: ArticleRow, other: ArticleRow) -> None:
+def _copy_page(row: ArticleRow, other: ArticleRow) -> None:
     if other.last_hash != row.last_hash:
         row.stands_since = other.stands_since
-    for name in _TAKEN:
+    for name in _PAGE_COLUMNS:
         setattr(row, name, getattr(other, name))
     row.newest += other.newest
     row.newest_at = max(row.newest_at, other.newest_at)
@@ -115,8 +118,10 @@ def _take(row: ArticleRow, other: ArticleRow) -> None:
     row.missing_since = row.missed_on = row.withdrawn_at = None
 
 
-def _replace(session: Session, other: ArticleRow, row: ArticleRow, proof: Proof, at: dt.datetime) -> None:
-    """An alias in place of the other's row."""
+def _replace_by_alias(
+    session: Session, other: ArticleRow, row: ArticleRow, proof: Proof, at: dt.datetime
+) -> None:
+    """Replace the row of ``other`` by an alias."""
     alias = {"portal": other.portal, "key": other.key, "url": other.url, "merged_id": other.id}
     session.delete(other)
     session.flush()
@@ -127,23 +132,20 @@ def _replace(session: Session, other: ArticleRow, row: ArticleRow, proof: Proof,
 # ------------------------------------------------------------------ relocation
 
 
-"""Articles of one policy on one portal that are looked at: who prints it more often says nothing by it."""
-
-
 def aliases(session: Session, article_id: int) -> list[Alias]:
-    """The keys that stand for an article beside its own, as they were learned."""
+    """The further keys of an article, in the order in which they were learned."""
     query = select(AliasRow).where(AliasRow.article_id == article_id)
     return [alias_record(row) for row in session.scalars(query.order_by(AliasRow.since, AliasRow.key))]
 
 
 def keys_by_alias(session: Session, portal: str) -> dict[str, str]:
-    """For which article of the portal, by its own key, each other key stands."""
+    """The article key that each alias of the portal stands for."""
     query = select(AliasRow.key, ArticleRow.key).join(ArticleRow, ArticleRow.id == AliasRow.article_id)
     return dict(session.execute(query.where(AliasRow.portal == portal)).all())
 
 
 def articles_with_same_text(session: Session, article: Article) -> list[ArchivedArticle]:
-    """The articles of the same portal, under other keys, whose newest versions say what this one says."""
+    """The articles of the same portal, under other keys, whose newest versions have the same text."""
     policies = {found.policy_id for found in queries.candidates(session, policy_keys(article))}
     if not policies:
         return []
@@ -157,7 +159,7 @@ def articles_with_same_text(session: Session, article: Article) -> list[Archived
             VersionRow.number == ArticleRow.newest,
         )
         .order_by(ArticleRow.id)
-        .limit(_MOST)
+        .limit(_MOST_COMPARED)
     )
     return [
         article_record(row)
@@ -167,13 +169,13 @@ def articles_with_same_text(session: Session, article: Article) -> list[Archived
 
 
 def save_aliases(
-    session: Session, portal: str, article_id: int, found: Collection[Alias], at: dt.datetime
+    session: Session, portal: str, article_id: int, new_aliases: Collection[Alias], at: dt.datetime
 ) -> None:
-    """These keys stand for the article from now on; one that is an article's, or stands for one, stays."""
-    if not found:
+    """Save aliases of an article. A key that is an article's or already an alias is left alone."""
+    if not new_aliases:
         return
-    taken = queries.articles_by_key(session, portal, [alias.key for alias in found])
-    for alias in found:
+    taken = queries.articles_by_key(session, portal, [alias.key for alias in new_aliases])
+    for alias in new_aliases:
         if alias.key in taken:
             continue
         insert_unless_there(
@@ -192,15 +194,14 @@ def apply_aliases(
     session: Session,
     row: ArticleRow,
     article: Article,
-    found: Collection[Alias],
+    new_aliases: Collection[Alias],
     at: dt.datetime,
     run_id: int | None = None,
 ) -> tuple[Change, ...]:
-    """Keep these keys of an article that was just seen; where one of them is the address at which it was
-    read, and another than before, the article ``moved`` there; an article that the archive has of that
-    address becomes part of it."""
-    save_aliases(session, row.portal, row.id, found, at)
-    here = next((alias for alias in found if alias.url == article.url), None)
+    """Save the aliases of an article that was just seen. If one of them has the article's new URL, the
+    article ``moved`` there; an article archived under that URL is merged into it."""
+    save_aliases(session, row.portal, row.id, new_aliases, at)
+    here = next((alias for alias in new_aliases if alias.url == article.url), None)
     if here is None or row.url == article.url:
         return ()
     other = lock_article(session, row.portal, here.key)

@@ -1,4 +1,7 @@
-"""What articles are to each other, pair by pair, and what people ruled of them. Derived, but for rulings."""
+"""Links between pairs of articles, people's rulings on them, and the queue of articles to be regrouped.
+
+All but the rulings is derived.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from storage.writes import insert
 
 
 def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:
-    """Keep what an article is to others in place of what was known before."""
+    """Replace the links of an article."""
     ours = or_(LinkRow.a == article_id, LinkRow.b == article_id)
     session.execute(delete(LinkRow).where(ours))
     rows = [asdict(link) for link in links]
@@ -37,13 +40,13 @@ def links_of(session: Session, articles: Collection[int]) -> list[Link]:
 
 
 def add_ruling(session: Session, ruling: Ruling) -> None:
-    """Put down what was decided; it counts in place of what was decided of the pair before."""
+    """Save a person's decision on a pair; it replaces earlier ones."""
     a, b = sorted((ruling.a, ruling.b))
     insert(session, RulingRow, a=a, b=b, same=ruling.same, by=ruling.by, why=ruling.why, at=ruling.at)
 
 
 def rulings_of(session: Session, articles: Collection[int]) -> list[Ruling]:
-    """What counts today of pairs with one of these articles."""
+    """The current rulings on pairs with one of these articles."""
     query = select(RulingRow).where(or_(RulingRow.a.in_(articles), RulingRow.b.in_(articles)))
     newest = {(row.a, row.b): row for row in session.scalars(query.order_by(RulingRow.id))}
     return [
@@ -52,7 +55,7 @@ def rulings_of(session: Session, articles: Collection[int]) -> list[Ruling]:
 
 
 def transfer_rulings(session: Session, article_id: int, to: int) -> None:
-    """An article became part of another: what was decided of it is decided of that one."""
+    """Transfer an article's rulings to the article it was merged into."""
     for row in session.scalars(
         select(RulingRow).where(or_(RulingRow.a == article_id, RulingRow.b == article_id))
     ):
@@ -69,7 +72,7 @@ def transfer_rulings(session: Session, article_id: int, to: int) -> None:
 
 
 def save_facts(session: Session, article_id: int, facts: dict[str, Any]) -> None:
-    """Keep an article's facts in place of those it had."""
+    """Replace the facts that grouping needs of an article."""
     session.execute(delete(ComparedRow).where(ComparedRow.article_id == article_id))
     insert(session, ComparedRow, article_id=article_id, facts=facts)
 
@@ -82,7 +85,7 @@ def facts_of(session: Session, articles: Collection[int]) -> dict[int, dict[str,
 
 
 def compared_in(session: Session, policies: Collection[int]) -> list[int]:
-    """The articles of these policies that were compared, the first archived first."""
+    """The compared articles of these policies, by id."""
     query = select(ComparedRow.article_id).join(ArticleRow).where(ArticleRow.policy_id.in_(policies))
     return [*session.scalars(query.order_by(ComparedRow.article_id))]
 
@@ -92,8 +95,8 @@ def compared_in(session: Session, policies: Collection[int]) -> list[int]:
 
 @frozen(kw_only=True)
 class QueuedArticle:
-    """An article that is to be grouped, the time of the words it was compared for, and whether they were
-    news."""
+    """An article to be regrouped, with the time of the version that was compared and whether its change
+    was silent."""
 
     article_id: int
     at: dt.datetime
@@ -101,19 +104,20 @@ class QueuedArticle:
 
 
 def enqueue(session: Session, articles: Collection[int], *, at: dt.datetime, silent: bool) -> None:
-    """These are to be grouped, whatever was noted of them before."""
+    """Put articles into the regroup queue, in place of their earlier entries."""
     dequeue(session, articles)
     for article in articles:
         insert(session, RegroupQueueRow, article_id=article, at=at, silent=silent)
 
 
 def next_queued(session: Session) -> QueuedArticle | None:
-    """The one with the newest words, if any is left; of one time the last archived."""
+    """The queued article with the newest version, of equal ones the one with the greatest id; None if the
+    queue is empty."""
     order = RegroupQueueRow.at.desc(), RegroupQueueRow.article_id.desc()
     row = session.scalars(select(RegroupQueueRow).order_by(*order).limit(1)).first()
     return QueuedArticle(article_id=row.article_id, at=row.at, silent=row.silent) if row else None
 
 
 def dequeue(session: Session, articles: Collection[int]) -> None:
-    """These are grouped."""
+    """Remove articles from the regroup queue."""
     session.execute(delete(RegroupQueueRow).where(RegroupQueueRow.article_id.in_(articles)))

@@ -1,8 +1,8 @@
-"""Who cites whom: the names of policies and the references of articles, joined when somebody asks.
+"""Citations: the names of policies and the references of articles, joined on reading.
 
-A reference is never closed by a write: it is open as long as no policy of the archive has the name it
-cites, and answers from the moment that one has. So it makes no difference what came first, and
-what the archive knew on a day is asked of the articles it had on that day.
+A reference is not resolved when it is saved: it is open until a policy with the cited name is archived,
+and resolves from then on. So the order of saving does not matter, and a query for a past date only needs
+the articles archived by then.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from storage.tables import ArticleNameRow, ArticleRow, ReferenceRow
 from storage.writes import insert
 
 _AT_ONCE = 500
-"""Names asked for in one statement."""
+"""Names per statement."""
 MOST_CITING = 1000
-"""Mentions of one policy that are looked at: a basic law is cited by everybody."""
+"""The most mentions of one policy that are read: everybody cites a basic law."""
 
 
 @frozen(kw_only=True)
 class Citation:
-    """What an article cites, and which policies have that name: none (open), one, or several (nobody
-    can say which is meant). ``number`` is in its normal form."""
+    """A reference of an article and the policies with the cited name: none (open), one, or several
+    (ambiguous). ``number`` is in its normal form."""
 
     article_id: int
     policy_id: int
@@ -44,14 +44,14 @@ class Citation:
 
     @property
     def target(self) -> int | None:
-        """The one policy that is meant."""
+        """The cited policy, if it is unambiguous."""
         return self.targets[0] if len(self.targets) == 1 else None
 
 
 def save_citations(
     session: Session, article_id: int, names: Iterable[str], references: Sequence[Reference]
 ) -> None:
-    """Keep an article's names and references in place of those it had."""
+    """Replace an article's names and references."""
     session.execute(delete(ArticleNameRow).where(ArticleNameRow.article_id == article_id))
     session.execute(delete(ReferenceRow).where(ReferenceRow.article_id == article_id))
     for key in dict.fromkeys(names):
@@ -75,7 +75,7 @@ def save_citations(
 def cited_in(
     session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
 ) -> list[Citation]:
-    """What these articles cite, in the order of their texts; a policy's mention of itself is none."""
+    """The references of these articles, in text order; a policy's mention of itself is left out."""
     query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
     mentioned = query.where(ReferenceRow.article_id.in_(articles))
     rows = session.execute(mentioned.order_by(ReferenceRow.article_id, ReferenceRow.place))
@@ -83,17 +83,19 @@ def cited_in(
 
 
 def citing(session: Session, policy_id: int, *, known_at: dt.datetime | None = None) -> list[Citation]:
-    """What other policies' articles say of this one, those archived first coming first."""
-    held = select(ArticleNameRow.key).join(ArticleRow).where(ArticleRow.policy_id == policy_id)
-    names = [*session.scalars(held.distinct())]
+    """The references of other policies' articles to this policy, by article id."""
+    keys_of_policy = select(ArticleNameRow.key).join(ArticleRow).where(ArticleRow.policy_id == policy_id)
+    names = [*session.scalars(keys_of_policy.distinct())]
     query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
     mentioned = or_(ReferenceRow.number_key.in_(names), ReferenceRow.title_key.in_(names))
-    told = query.where(mentioned, ArticleRow.policy_id != policy_id)
+    citing_rows = query.where(mentioned, ArticleRow.policy_id != policy_id)
     if known_at is not None:
-        told = told.where(ArticleRow.first_seen <= known_at)
-    rows = session.execute(told.order_by(ReferenceRow.article_id, ReferenceRow.place).limit(MOST_CITING))
-    found = _resolved(session, [_citation(row, policy) for row, policy in rows], known_at)
-    return [each for each in found if each.target == policy_id]
+        citing_rows = citing_rows.where(ArticleRow.first_seen <= known_at)
+    rows = session.execute(
+        citing_rows.order_by(ReferenceRow.article_id, ReferenceRow.place).limit(MOST_CITING)
+    )
+    citations = _resolved(session, [_citation(row, policy) for row, policy in rows], known_at)
+    return [each for each in citations if each.target == policy_id]
 
 
 def _citation(row: ReferenceRow, policy_id: int) -> Citation:
@@ -109,17 +111,19 @@ def _citation(row: ReferenceRow, policy_id: int) -> Citation:
     )
 
 
-def _resolved(session: Session, found: Sequence[Citation], known_at: dt.datetime | None) -> list[Citation]:
-    named = _named(session, {key for each in found for key in each.keys}, known_at)
+def _resolved(
+    session: Session, citations: Sequence[Citation], known_at: dt.datetime | None
+) -> list[Citation]:
+    named = _named(session, {key for each in citations for key in each.keys}, known_at)
     numbered = _numbers(session, {policy for policies in named.values() for policy in policies})
-    told = (evolve(each, targets=_targets(each, named, numbered)) for each in found)
-    return [each for each in told if each.policy_id not in each.targets]
+    resolved = (evolve(each, targets=_targets(each, named, numbered)) for each in citations)
+    return [each for each in resolved if each.policy_id not in each.targets]
 
 
 def _named(
     session: Session, wanted: Collection[str], known_at: dt.datetime | None
 ) -> Mapping[str, frozenset[int]]:
-    """Which policies have these names."""
+    """The policies with these names."""
     policies: defaultdict[str, set[int]] = defaultdict(set)
     asked = sorted(wanted)
     for start in range(0, len(asked), _AT_ONCE):
@@ -133,15 +137,15 @@ def _named(
 
 
 def _numbers(session: Session, policies: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """The numbers these policies are known under, as names."""
+    """The document numbers of these policies, as names."""
     numbers: defaultdict[int, set[str]] = defaultdict(set)
     asked = sorted(policies)
     for start in range(0, len(asked), _AT_ONCE):
         query = select(ArticleRow.policy_id, ArticleNameRow.key).join(ArticleNameRow)
-        held = query.where(
+        numbered = query.where(
             ArticleRow.policy_id.in_(asked[start : start + _AT_ONCE]), ArticleNameRow.key.startswith("no:")
         )
-        for policy_id, key in session.execute(held):
+        for policy_id, key in session.execute(numbered):
             numbers[policy_id].add(key)
     return {policy: frozenset(found) for policy, found in numbers.items()}
 
@@ -151,7 +155,8 @@ def _targets(
     named: Mapping[str, frozenset[int]],
     numbered: Mapping[int, frozenset[str]],
 ) -> tuple[int, ...]:
-    """By its number where that is known; by its title, but not a policy that has another number."""
+    """The policies with the cited number if any has it; else those with the cited title that have no other
+    number."""
     number, titled = (
         next((key for key in citation.keys if key.startswith(kind)), None) for kind in ("no:", "title:")
     )

@@ -1,8 +1,8 @@
 """The inverted index of fingerprints: which archived articles share rare words with another.
 
-Equal texts are one wording, however many articles have it. A hash that many wordings have says little and
-costs much: the rare ones are read, and of the others a few only where most of a text is not rare, so that
-a policy on more portals than any bound still gathers them all.
+Equal texts are one wording, however many articles have it. Hashes that many wordings contain say little
+and are slow to read, so only rare ones are read in full; of frequent ones a few are sampled if most of a
+text consists of them, so that all reprints of a widely reprinted policy are found.
 """
 
 from __future__ import annotations
@@ -22,85 +22,85 @@ from storage.tables import FingerprintedRow, WordingRow
 from storage.writes import insert, insert_unless_there
 
 RARE = 48
-"""Wordings that share a rare hash at most."""
+"""A hash is rare if at most this many wordings contain it."""
 CROWD, CROWDED = 400, 4
-"""So many wordings are read of each of so many hashes that are not rare."""
+"""The number of wordings sampled for each of ``CROWDED`` frequent hashes."""
 PROMISING = 1.2
-"""Weight of what is shared below which nobody looks closer: that of two common hashes, or of one rare."""
-LOOKED_AT = 32
-"""Wordings whose fingerprints are compared one by one."""
+"""The least shared weight for a closer comparison: that of two frequent hashes, or of one rare."""
+MOST_COMPARED = 32
+"""The most wordings whose fingerprints are compared."""
 MOST_FOUND = 16
 LEAST = 0.08
-"""Of the shorter text by weight: below this is no candidate."""
+"""The least likeness of a candidate, as a share of the shorter text by weight."""
 COMMONEST = 0.2
-"""The least that a hash weighs: where most of a small archive is one policy, its words are still its own."""
+"""The least weight of a hash. Needed in small archives, where most articles may belong to one policy."""
 _SIBLINGS = 8
-"""Articles that are named of one wording, or of one key."""
+"""The most articles returned per wording or key."""
 
 
-def index_article(session: Session, article_id: int, found: Fingerprints) -> None:
-    """Put an article into the index, in place of what it had there."""
+def index_article(session: Session, article_id: int, prints: Fingerprints) -> None:
+    """Index an article, in place of its earlier entry."""
     remove_article(session, article_id)
-    wording = _wording(session, found) if found.hashes else None
-    if wording is None and not found.keys:
+    wording = _wording(session, prints) if prints.hashes else None
+    if wording is None and not prints.keys:
         return
-    insert(session, FingerprintedRow, article_id=article_id, wording_id=wording, keys=pack(found.keys))
-    if found.keys:
-        _run(session, _ADD_KEYS, found.keys, id=article_id)
+    insert(session, FingerprintedRow, article_id=article_id, wording_id=wording, keys=pack(prints.keys))
+    if prints.keys:
+        _run(session, _ADD_KEYS, prints.keys, id=article_id)
 
 
 def remove_article(session: Session, article_id: int) -> None:
-    """Take an article out; its wording stays while another article has it."""
-    held = session.connection().execute(_HELD, {"id": article_id}).one_or_none()
-    if held is None:
+    """Remove an article from the index; its wording stays while other articles have it."""
+    stored = session.connection().execute(_STORED, {"id": article_id}).one_or_none()
+    if stored is None:
         return
-    session.connection().execute(_FORGET, {"id": article_id})
-    if held.keys:
-        _run(session, _REMOVE_KEYS, unpack(held.keys), id=article_id)
-    if held.wording_id is not None and not held.shared:
-        _run(session, _REMOVE_HASHES, unpack(held.fingerprints), id=held.wording_id)
-        session.execute(delete(WordingRow).where(WordingRow.id == held.wording_id))
+    session.connection().execute(_REMOVE, {"id": article_id})
+    if stored.keys:
+        _run(session, _REMOVE_KEYS, unpack(stored.keys), id=article_id)
+    if stored.wording_id is not None and not stored.shared:
+        _run(session, _REMOVE_HASHES, unpack(stored.fingerprints), id=stored.wording_id)
+        session.execute(delete(WordingRow).where(WordingRow.id == stored.wording_id))
 
 
 def candidates(
-    session: Session, found: Fingerprints, *, besides: int | None = None, most: int = MOST_FOUND
+    session: Session, prints: Fingerprints, *, besides: int | None = None, most: int = MOST_FOUND
 ) -> list[SimilarWording]:
-    """The few wordings that share most rare words with these, the likeliest first, then those that
-    share a title or a number only. ``besides`` is the article itself."""
-    worded = _worded(session, found, most) if found.hashes else []
-    keyed = _keyed(session, found.keys, besides)
-    listed = [_listed(one, keyed, besides) for one in worded]
-    named = {article for one in listed for article in one.articles}
+    """The wordings that share most rare words with these fingerprints, the likeliest first, then articles
+    that share only a title or number. ``besides`` is the article itself."""
+    worded = _worded(session, prints, most) if prints.hashes else []
+    keyed = _keyed(session, prints.keys, besides)
+    listed = [_without_self(likely, keyed, besides) for likely in worded]
+    named = {article for likely in listed for article in likely.articles}
     rest = [SimilarWording(articles=(article,), keyed=True) for article in sorted(keyed - named)]
-    return [*(one for one in listed if one.articles), *rest]
+    return [*(likely for likely in listed if likely.articles), *rest]
 
 
 # ------------------------------------------------------------------ candidates
 
 
-def _worded(session: Session, found: Fingerprints, most: int) -> list[SimilarWording]:
-    postings, total = _postings(session, found.hashes, RARE + 1)
+def _worded(session: Session, prints: Fingerprints, most: int) -> list[SimilarWording]:
+    postings, total = _postings(session, prints.hashes, RARE + 1)
     rare = {each: ids for each, ids in postings.items() if len(ids) <= RARE}
     weights = {each: _weight(len(ids), total) for each, ids in postings.items()}
     marks = _marks(rare, weights)
     promising = {each: mark for each, mark in marks.items() if mark >= PROMISING}
-    if _is_crowded(len(postings), len(rare), len(found.hashes), marks.values()):
+    if _is_crowded(len(postings), len(rare), len(prints.hashes), marks.values()):
         common = sorted(postings.keys() - rare.keys())[:CROWDED]
         for each, mark in _marks(_postings(session, common, CROWD)[0], weights).items():
             promising[each] = marks.get(each, 0.0) + mark
-    best = sorted(promising, key=lambda each: (-promising[each], each))[:LOOKED_AT]
-    compared = [_compared(row, found.hashes, weights) for row in _rows(session, best)]
+    best = sorted(promising, key=lambda each: (-promising[each], each))[:MOST_COMPARED]
+    compared = [_compared(row, prints.hashes, weights) for row in _rows(session, best)]
     likely = [one for one in compared if one.likeness >= LEAST and one.shared > 1]
     return sorted(likely, key=lambda one: (-one.likeness, one.articles))[:most]
 
 
 def _is_crowded(known: int, rare: int, hashes: int, marks: Iterable[float]) -> bool:
-    """Whether much of a text is shared by many, and no wording has half of it by what is rare."""
+    """Whether many wordings share most of a text and none has half of it by rare hashes."""
     return known - rare > max(hashes // 4, 1) and max(marks, default=0.0) < hashes / 2
 
 
 def _weight(df: int, total: int) -> float:
-    """1 for a hash of one wording, less for one of many."""
+    """1 for a hash of one wording, less for frequent ones."""
     return max(math.log((total + 2) / (df + 1)) / math.log((total + 2) / 2), COMMONEST) if total else 0.0
 
 
@@ -118,13 +118,13 @@ def _compared(row: Row[Any], hashes: Sequence[int], weights: Mapping[int, float]
     return SimilarWording(articles=_ids(row.articles), likeness=like, shared=shared, of=of)
 
 
-def _listed(one: SimilarWording, keyed: set[int], besides: int | None) -> SimilarWording:
-    others = tuple(article for article in one.articles if article != besides)
+def _without_self(likely: SimilarWording, keyed: set[int], besides: int | None) -> SimilarWording:
+    others = tuple(article for article in likely.articles if article != besides)
     return SimilarWording(
         articles=others,
-        likeness=one.likeness,
-        shared=one.shared,
-        of=one.of,
+        likeness=likely.likeness,
+        shared=likely.shared,
+        of=likely.of,
         keyed=not keyed.isdisjoint(others),
     )
 
@@ -137,7 +137,7 @@ def _keyed(session: Session, keys: Sequence[int], besides: int | None) -> set[in
 
 
 def _postings(session: Session, hashes: Sequence[int], most: int) -> tuple[dict[int, tuple[int, ...]], int]:
-    """The wordings of each hash that any has, so many at most; and how many wordings there are."""
+    """The wordings of each hash, at most ``most`` each; and the number of all wordings."""
     rows = _run(session, _OF_HASHES, hashes, most=most)
     return {row.hash: _ids(row.ids) for row in rows if row.ids}, rows[0].total or 0 if rows else 0
 
@@ -153,23 +153,23 @@ def _ids(joined: str | None) -> tuple[int, ...]:
 # ------------------------------------------------------------------ wordings
 
 
-def _wording(session: Session, found: Fingerprints) -> int:
-    hashes = pack(found.hashes)
-    added: int | None = insert_unless_there(session, WordingRow, digest=found.digest, fingerprints=hashes)
+def _wording(session: Session, prints: Fingerprints) -> int:
+    hashes = pack(prints.hashes)
+    added: int | None = insert_unless_there(session, WordingRow, digest=prints.digest, fingerprints=hashes)
     if added is None:
-        return session.scalars(select(WordingRow.id).where(WordingRow.digest == found.digest)).one()
-    _run(session, _ADD_HASHES, found.hashes, id=added)
+        return session.scalars(select(WordingRow.id).where(WordingRow.digest == prints.digest)).one()
+    _run(session, _ADD_HASHES, prints.hashes, id=added)
     return added
 
 
-_HELD = text(
+_STORED = text(
     "SELECT a.wording_id, a.keys, w.fingerprints, EXISTS (SELECT 1 FROM fingerprinted o"
     " WHERE o.wording_id = a.wording_id AND o.article_id <> a.article_id) AS shared"
     " FROM fingerprinted a LEFT JOIN wording w ON w.id = a.wording_id WHERE a.article_id = :id"
 )
-_FORGET = text("DELETE FROM fingerprinted WHERE article_id = :id")
+_REMOVE = text("DELETE FROM fingerprinted WHERE article_id = :id")
 
-# One statement for all hashes of an article: {numbers} is a table of them, {ids} joins what is found of each,
+# One statement for all hashes of an article: {numbers} is a table of them, {ids} joins the ids of each,
 # {id} and {most} are values.
 _ADD_HASHES = "INSERT INTO fingerprint (hash, wording_id) SELECT n.number, {id} FROM {numbers} n"
 _ADD_KEYS = "INSERT INTO fingerprint_key (key, article_id) SELECT n.number, {id} FROM {numbers} n"
@@ -211,7 +211,7 @@ _WORDS = {
 
 
 def _run(session: Session, statement: str, numbers: Sequence[int], **values: int) -> Sequence[Row[Any]]:
-    """Run a statement for many numbers; what it returns, if it returns rows."""
+    """Run a statement for many numbers; returns its rows, if it returns any."""
     connection = session.connection()
     prepared = _prepared(statement, connection.dialect.name)
     result = connection.exec_driver_sql(prepared, {"numbers": json.dumps(list(numbers)), **values})
@@ -220,5 +220,6 @@ def _run(session: Session, statement: str, numbers: Sequence[int], **values: int
 
 @cache
 def _prepared(statement: str, dialect: str) -> str:
-    """The statement as the driver takes it, for SQLAlchemy would take longer than the database."""
+    """The statement in the driver's own style: compiling it in SQLAlchemy would take longer than running
+    it."""
     return statement.format(**_WORDS[dialect])

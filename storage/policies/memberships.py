@@ -1,6 +1,6 @@
-"""Which policy an article belongs to, since when and why; policies that turned out to be others.
+"""Memberships: which policy an article belongs to, since when and why; and policies merged into others.
 
-A policy that lost its articles to another stays as a tombstone that says which; its number leads there.
+A merged policy stays as a tombstone with the id of the other.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from storage.writes import insert
 
 @frozen(kw_only=True)
 class Membership:
-    """An article in a policy: as what (``full``, ``excerpt``, ``edition`` …), in which edition of it
-    (counted from 1 in their order), why, and who said so. ``flagged``: somebody should look at it."""
+    """An article's membership in a policy: its relation (``full``, ``excerpt``, ``edition`` …), the number
+    of its edition (from 1), the evidence, and who decided it. ``flagged``: needs a person's review."""
 
     article_id: int
     policy_id: int
@@ -41,7 +41,7 @@ _MEMBERSHIPS = select(*(MembershipRow.__table__.c[name] for name in _FIELDS))
 
 
 def save_membership(session: Session, membership: Membership) -> None:
-    """Put down that an article belongs to a policy, and move it there."""
+    """Save that an article belongs to a policy, and move it there."""
     insert(
         session,
         MembershipRow,
@@ -67,7 +67,7 @@ def policies_of(session: Session, articles: Collection[int]) -> dict[int, int]:
 
 
 def articles_of(session: Session, policies: Collection[int], limit: int | None = None) -> list[int]:
-    """The articles of these policies, the first archived first."""
+    """The articles of these policies, by id."""
     query = select(ArticleRow.id).where(ArticleRow.policy_id.in_(policies)).order_by(ArticleRow.id)
     return [*session.scalars(query.limit(limit))]
 
@@ -75,7 +75,8 @@ def articles_of(session: Session, policies: Collection[int], limit: int | None =
 def current_memberships(
     session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
 ) -> dict[int, Membership]:
-    """What was put down of each article last, until that time; nothing of one of which nothing was."""
+    """The last membership of each of these articles, as of ``known_at``; articles without one are left
+    out."""
     newest = select(func.max(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
     if known_at is not None:
         newest = newest.where(MembershipRow.at <= known_at)
@@ -83,7 +84,7 @@ def current_memberships(
 
 
 def _first(session: Session, articles: Collection[int]) -> dict[int, Membership]:
-    """What was put down of each article first."""
+    """The first membership of each article."""
     return _by_article(
         session, select(func.min(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
     )
@@ -95,13 +96,13 @@ def _by_article(session: Session, ids: Select[int]) -> dict[int, Membership]:
 
 
 def membership_history(session: Session, article_id: int) -> list[Membership]:
-    """All that was put down of an article, the first first."""
+    """All memberships of an article, the oldest first."""
     query = _MEMBERSHIPS.where(MembershipRow.article_id == article_id).order_by(MembershipRow.id)
     return [_membership(row) for row in session.execute(query)]
 
 
 def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -> list[int]:
-    """The articles that belonged to a policy at a time, or belong to it now."""
+    """The articles that belonged to a policy at a time, or that belong to it now."""
     if known_at is None:
         return articles_of(session, [policy_id])
     moved = select(MembershipRow.article_id).where(
@@ -109,9 +110,13 @@ def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -
     )
     query = select(ArticleRow.id).where((ArticleRow.policy_id == policy_id) | ArticleRow.id.in_(moved))
     ever = [*session.scalars(query.order_by(ArticleRow.id))]
-    told, first = current_memberships(session, ever, known_at=known_at), _first(session, ever)
-    then = {one: told[one].policy_id if one in told else first[one].was for one in ever if one in first}
-    return [one for one in ever if then.get(one, policy_id) == policy_id]
+    latest, first = current_memberships(session, ever, known_at=known_at), _first(session, ever)
+    then = {
+        article: latest[article].policy_id if article in latest else first[article].was
+        for article in ever
+        if article in first
+    }
+    return [article for article in ever if then.get(article, policy_id) == policy_id]
 
 
 def _membership(row: Row[Any]) -> Membership:
@@ -122,30 +127,30 @@ def _membership(row: Row[Any]) -> Membership:
 
 
 def root(session: Session, policy_id: int) -> int:
-    """The policy of this number, or the one that it turned out to be."""
+    """The id of the policy, or of the one it was merged into."""
     return session.scalar(select(PolicyRow.merged_into).where(PolicyRow.id == policy_id)) or policy_id
 
 
 def roots(session: Session, policies: Collection[int]) -> Mapping[int, int]:
-    """The same of several."""
+    """The same for several policies."""
     rows = session.execute(select(PolicyRow.id, PolicyRow.merged_into).where(PolicyRow.id.in_(policies)))
     return {policy: into or policy for policy, into in rows}
 
 
 def family(session: Session, policy_id: int) -> list[int]:
-    """A policy's number and those of the tombstones that lead to it."""
+    """A policy's id and those of the policies merged into it."""
     query = select(PolicyRow.id).where(PolicyRow.merged_into == policy_id)
     return [policy_id, *session.scalars(query.order_by(PolicyRow.id))]
 
 
 def add_policy(session: Session, title: str, first_seen: dt.datetime) -> int:
-    """The number of a new policy."""
+    """Add a policy; returns its id."""
     number: int = insert(session, PolicyRow, title=title, first_seen=first_seen)
     return number
 
 
 def mark_merged(session: Session, policy_id: int, into: int, at: dt.datetime) -> None:
-    """Make a policy without articles a tombstone that leads to another, with its keys."""
+    """Mark a policy without articles as merged into another, with its keys."""
     led = (PolicyRow.id == policy_id) | (PolicyRow.merged_into == policy_id)
     session.execute(update(PolicyRow).where(led).values(merged_into=into))
     session.execute(update(PolicyRow).where(PolicyRow.id == policy_id).values(merged_at=at))
@@ -165,7 +170,7 @@ _GIVE = (
 
 
 def transfer_keys(session: Session, keys: Sequence[str], was: int, now: int) -> None:
-    """Let keys that belong to a policy belong to another, to which their articles went."""
+    """Transfer keys of a policy to the policy that their articles moved to."""
     if keys:
         session.execute(_GIVE, {"keys": list(keys), "was": was, "now": now})
 
@@ -175,23 +180,23 @@ def transfer_keys(session: Session, keys: Sequence[str], was: int, now: int) -> 
 
 @frozen(kw_only=True)
 class ArticleOfPolicy:
-    """An article of a policy and the version of it that was the newest."""
+    """An article of a policy and its newest version at the time asked for."""
 
-    known: ArchivedArticle
+    article: ArchivedArticle
     version: Version
 
 
 def articles_of_policy(
     session: Session, policy_id: int, *, known_at: dt.datetime | None = None
 ) -> list[ArticleOfPolicy]:
-    """The articles of a policy in the order of their numbers, each with its newest version at that time."""
+    """The articles of a policy by id, each with its newest version at that time."""
     ids = members_at(session, policy_id, known_at)
     rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)).order_by(ArticleRow.id))
     articles = {row.id: article_record(row) for row in rows}
     places = newest_version_numbers(session, [*articles], known_at)
     versions = queries.versions_at(session, places.items())
     return [
-        ArticleOfPolicy(known=articles[article], version=versions[article, number])
+        ArticleOfPolicy(article=articles[article], version=versions[article, number])
         for article, number in places.items()
     ]
 
@@ -199,7 +204,7 @@ def articles_of_policy(
 def newest_version_numbers(
     session: Session, articles: list[int], known_at: dt.datetime | None
 ) -> dict[int, int]:
-    """The number of each article's newest version at that time; those that had none are left out."""
+    """The number of each article's newest version at that time; articles without one are left out."""
     query = select(VersionRow.article_id, func.max(VersionRow.number))
     query = query.where(VersionRow.article_id.in_(articles))
     if known_at is not None:

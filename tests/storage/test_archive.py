@@ -197,7 +197,7 @@ def test_a_capture_that_cannot_be_read_again_hides_no_change(
     keep(database, an_article(), "page")
     later = {"at": NIGHT + DAY, "code": "code-2", "reread": reread}
     assert keep(database, an_article(NEW_WORDS), "other page", **later).kind == "revised"
-    assert "cannot be read again" in caplog.text
+    assert "cannot be extracted again" in caplog.text
 
 
 # ------------------------------------------------------------------ payload and boilerplate
