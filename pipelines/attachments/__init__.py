@@ -1,2 +1,2 @@
-"""The text of attached files: one reader per format, run in a child process with limits on time and
+"""Text extraction from attached files: one reader per format, run in a child process with limits on time and
 memory."""

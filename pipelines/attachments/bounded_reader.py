@@ -1,5 +1,8 @@
-"""Reading a file from outside: a child process with limits does it, and whatever becomes of the
-child, the answer is a record."""
+"""Run the file reader in a child process with limits on time and memory.
+
+Attachments are untrusted input: a parser may crash, hang or use all memory. Whatever happens in the child,
+the result is a :class:`policy.records.FileText` whose status says why there is no text.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,14 @@ from policy.records.content import FileText
 _ROOT = Path(__file__).resolve().parents[2]
 _CHILD = "pipelines.attachments.child"
 _STARTING = 5.0
-"""Seconds that a child may take to begin and to end, beside those of the reading."""
+"""Seconds allowed for the child to start and to exit, in addition to those for reading."""
 
 
 def read(body: bytes, name: str, limits: Limits | None = None) -> FileText:
-    """What the file says. Never raises for what lies in it, and takes no longer than the limits say.
+    """Extract the text of a file. Never raises for the file's content, and never takes longer than
+    ``limits``.
 
-    ``name`` is its name or address: it helps where bytes are silent, and is never a path.
+    ``name`` is the file's name or address. It is a hint for formats without a signature, and is never opened.
     """
     limits = limits or Limits()
     return attrs.evolve(_answer(body, name, limits), reader=reader_version())
@@ -55,7 +59,7 @@ def _answer(body: bytes, name: str, limits: Limits) -> FileText:
 
 
 def signal_name(code: int) -> str:
-    """What an exit code says: ``SIGSEGV``, or the number."""
+    """The name of the signal of a negative exit code (``SIGSEGV``), otherwise the number."""
     try:
         return signal.Signals(-code).name
     except ValueError:
@@ -105,11 +109,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @cache
 def reader_version() -> str:
-    """A fingerprint of all that reading a file depends on: our code, PDFium, LibreOffice's presence."""
+    """A fingerprint of everything that extraction depends on: our code, PDFium, and whether LibreOffice is
+    installed."""
     code = hashlib.sha256(f"{version('pypdfium2')} {fingerprint(reader_modules())}".encode())
     return code.hexdigest()[:12] + ("+office" if libreoffice.program() else "")
 
 
 def reader_modules() -> dict[str, Path]:
-    """The modules that reading a file depends on, in the child and here, with their files."""
+    """The modules that extraction depends on, in the child and in this process, with their files."""
     return imported_modules([_CHILD, __name__], ("pipelines", "policy"))

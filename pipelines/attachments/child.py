@@ -1,7 +1,8 @@
-"""``python -m pipelines.attachments.child NAME LIMITS``: one file on stdin, one JSON object on stdout.
+"""``python -m pipelines.attachments.child NAME LIMITS``: read a file from stdin, write a JSON object to
+stdout.
 
-The process binds itself before it reads a byte: memory, time, no files written, no network, no other
-program but LibreOffice. What kills it all the same is seen by its parent.
+Before reading, the process limits itself: memory, CPU time, no written files, no network, no other program
+than LibreOffice. The parent process handles a child that was killed nevertheless.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _WHY = {
 
 
 def read_file(body: bytes, name: str, limits: Limits) -> FileText:
-    """What the file says, or why it says nothing; never raises for what lies in the file."""
+    """The text of a file, or the reason why there is none; never raises for the file's content."""
     kind = "unknown"
     try:
         kind = kind_of(body, name)
@@ -132,11 +133,11 @@ _READERS: Mapping[str, Reader] = {
 
 _FORBIDDEN = ("socket.", "os.exec", "os.posix_spawn", "os.system", "os.fork", "pty.", "ctypes.dlopen")
 _OFFICE_MEMORY = 4096
-"""Megabytes of address space that LibreOffice needs to begin."""
+"""Megabytes of address space that LibreOffice needs to start."""
 
 
 def main() -> None:
-    """Read the file that the command line speaks of."""
+    """Read the file on stdin with the name and the limits of the command line."""
     name, limits = sys.argv[1], Limits(**json.loads(sys.argv[2]))
     body = sys.stdin.buffer.read()
     office = _needs_office(body, name)
@@ -158,7 +159,7 @@ def _needs_office(body: bytes, name: str) -> bool:
 
 
 def bind(limits: Limits, *, office: bool = False) -> None:
-    """Bind this process for good."""
+    """Apply the limits to this process; they cannot be lifted afterwards."""
     memory = max(limits.memory_mb, _OFFICE_MEMORY if office else 0) * 1024 * 1024
     seconds = max(int(limits.seconds), 1)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

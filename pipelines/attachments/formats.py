@@ -1,4 +1,4 @@
-"""What kind of file bytes are: by what they begin with and hold; a name only helps where they are silent."""
+"""Detect the kind of a file by its signature and content; by its name only where these are inconclusive."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from policy.records.content import FileStatus
 
 @frozen(kw_only=True)
 class Limits:
-    """Bounds of one reading; ``seconds`` and ``memory_mb`` are the child process's, the rest the file's."""
+    """Limits of reading one file; ``seconds`` and ``memory_mb`` are those of the child process."""
 
     seconds: float = 60.0
     memory_mb: int = 1024
     pages: int = 2000
     characters: int = 1_000_000
     unpacked: int = 200_000_000
-    """Bytes that the parts of a packed file may have together."""
+    """Most bytes of all unpacked members of a packed file."""
 
 
 @frozen(kw_only=True)
 class ReadFile:
-    """The lines of a file. ``notes`` are what of it was left out, ``scanned``: pages without words."""
+    """The lines of a file. ``notes`` name what was left out; ``scanned`` counts pages without a
+    text layer."""
 
     lines: tuple[str, ...] = ()
     pages: int | None = None
@@ -37,7 +38,7 @@ class ReadFile:
 
 
 class UnreadableFile(Exception):
-    """A file cannot be read; ``status`` says in which way."""
+    """A file cannot be read; ``status`` is the reason as stored."""
 
     def __init__(self, message: str, status: FileStatus = "unreadable") -> None:
         super().__init__(message)
@@ -45,7 +46,7 @@ class UnreadableFile(Exception):
 
 
 def gathered(lines: Iterable[str], limit: int) -> tuple[tuple[str, ...], bool]:
-    """The lines that are not blank, up to so many characters, and whether that is not all."""
+    """The lines that are not blank, cut at ``limit`` characters, and whether any were cut."""
     taken: list[str] = []
     for line in filter(None, map(str.strip, lines)):
         if len(line) > limit:
@@ -91,25 +92,26 @@ _STREAMS = {
     "PowerPoint Document": "ppt",
 }
 MOST_MEMBERS = 10_000
-"""Of a packed file; its directory alone would fill the memory."""
+"""Most members of a packed file; the directory alone of a larger one could exhaust the memory."""
 
 
 def suffix_of(name: str) -> str:
-    """The suffix of a name or address, in lower case without the dot; empty when there is none."""
+    """The suffix of a name or address in lower case without the dot; empty when there is none."""
     last = re.split(r"[?#]", name, maxsplit=1)[0].rpartition("/")[2]
     stem, dot, suffix = last.rpartition(".")
     return suffix.strip().lower() if dot and stem and suffix.strip().isalnum() else ""
 
 
 def is_html(body: bytes) -> bool:
-    """Whether the bytes are a web page: what a portal answers for a file it does not have."""
+    """Whether the bytes are an HTML page, which is what a portal often returns for a file that it no longer
+    has."""
     return _HTML.match(body[:4096]) is not None
 
 
 def kind_of(body: bytes, name: str = "") -> str:
-    """One word for the bytes: ``pdf``, ``docx`` … ``html``, ``image``, ``empty``, ``unknown``.
+    """The kind of a file: ``pdf``, ``docx`` … ``html``, ``image``, ``empty``, ``unknown``.
 
-    Raises Unread for a packed file whose directory is damaged.
+    Raises UnreadableFile for a packed file with a damaged directory.
     """
     if not body:
         return "empty"
@@ -138,7 +140,7 @@ def _old_office(body: bytes) -> str:
 
 
 def directory(body: bytes) -> zipfile.ZipFile:
-    """A packed file, opened; raises Unread when its directory is damaged or beyond reason."""
+    """A packed file, opened; raises UnreadableFile when its directory is damaged or too large."""
     if body.count(b"PK\x01\x02") > MOST_MEMBERS:
         raise UnreadableFile(f"more than {MOST_MEMBERS} files in one", "too_large")
     try:

@@ -1,7 +1,7 @@
-"""Old office files by way of LibreOffice, where it is installed: in a profile of its own, macros off.
+"""Convert old office formats with LibreOffice, where it is installed.
 
-Its network leads to a closed port of this machine; a document cannot make it fetch anything. It is a
-shell around the real program: what is left of it goes with the process group of the reader.
+It runs with a profile of its own and macros disabled, and its proxy is a closed local port, so that a
+document cannot make it fetch anything. Its processes end with the process group of the reader.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines.attachments.formats import UnreadableFile
 
 TARGETS = {"doc": "docx", "rtf": "docx", "xls": "xlsx", "ppt": "pptx"}
-"""What each kind is turned into; the result is read as any other of its kind."""
+"""The format that each kind is converted to, which is then read like any file of that format."""
 
 _PROFILE = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -43,12 +43,13 @@ _SETTINGS = (
 
 
 def program() -> str | None:
-    """Where LibreOffice is, if it is on the path."""
+    """The path of LibreOffice; None when it is not installed."""
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
 def converted(body: bytes, kind: str, seconds: float) -> tuple[bytes, str]:
-    """The file in a format that we read, and which. Raises Unread: no LibreOffice, no result, too slow."""
+    """The converted file and its format. Raises UnreadableFile when LibreOffice is missing, fails or is too
+    slow."""
     office, target = program(), TARGETS[kind]
     if office is None:
         raise UnreadableFile(f"{kind} files are read by LibreOffice, which is not installed", "unsupported")

@@ -1,4 +1,8 @@
-"""docx, pptx and xlsx by their XML: words only. Macros, links and embedded objects are never opened."""
+"""Extract text from the XML of docx, pptx and xlsx. Macros, links and embedded objects are never opened.
+
+The libraries for these formats load whole documents and expand what they contain; here all members are read
+as a stream below a common limit of unpacked bytes.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ _ENCRYPTED = 0x1
 
 
 class Package:
-    """A packed file; all that is read of it together stays below a limit."""
+    """A packed file; the total of unpacked bytes is limited."""
 
     def __init__(self, body: bytes, limit: int) -> None:
         self._zip, self._left = directory(body), limit
@@ -33,25 +37,25 @@ class Package:
         return [each for each in self._zip.infolist() if not each.is_dir()]
 
     def names(self, pattern: str) -> list[str]:
-        """The names that match, in the order of the numbers in them."""
+        """The names of members that match, ordered by the number in the name."""
         found = [each.filename for each in self.members if re.fullmatch(pattern, each.filename)]
         return sorted(found, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
 
     def has(self, name: str) -> bool:
-        """Whether there is such a part."""
+        """Whether there is a member of this name."""
         return name in self._zip.NameToInfo
 
     def read(self, member: str | zipfile.ZipInfo) -> bytes:
-        """A part unpacked. Raises Unread: it is too large, encrypted, damaged, or not there."""
+        """The unpacked bytes of a member. Raises UnreadableFile: too large, encrypted, damaged or missing."""
         parts: list[bytes] = []
         self._each_block(member, parts.append)
         return b"".join(parts)
 
     def parse(self, name: str, handlers: Handlers) -> None:
-        """Read a part as XML, event by event; names come without their namespaces.
+        """Parse a member as XML and call the handlers; names are without namespaces.
 
-        Raises Unread for a document type (the office formats have none; entities are declared in
-        it, so none is expanded and nothing outside is opened) and for what is not XML.
+        Raises UnreadableFile for invalid XML and for a document type declaration: office formats have none,
+        and without one no entity is expanded and nothing external is opened.
         """
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
@@ -85,7 +89,7 @@ class Package:
 
 @frozen(kw_only=True)
 class Handlers:
-    """What is told of an XML part as it is read."""
+    """Callbacks for the events of an XML member."""
 
     start: Callable[[str, Mapping[str, str]], None] = lambda tag, attributes: None
     end: Callable[[str], None] = lambda tag: None
@@ -105,7 +109,7 @@ def _plain(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def member_name(info: zipfile.ZipInfo) -> str:
-    """The name as its maker wrote it: without the UTF-8 flag Chinese tools write GBK."""
+    """The decoded name of a member: Chinese tools write GBK without setting the UTF-8 flag."""
     if info.flag_bits & _UTF8:
         return info.filename
     try:
@@ -115,7 +119,7 @@ def member_name(info: zipfile.ZipInfo) -> str:
 
 
 def plain_name(name: str) -> str:
-    """The last part of a path without control characters; it never leads anywhere."""
+    """The last component of a path without control characters, for display only."""
     last = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
     shown = "".join(each for each in last if unicodedata.category(each)[0] != "C")
     return shown.strip(". ") or "unnamed"
@@ -160,7 +164,7 @@ class _Paragraphs:
 
 
 def read_docx(body: bytes, limits: Limits) -> ReadFile:
-    """Paragraphs and table cells in order, then the foot- and endnotes."""
+    """The paragraphs and table cells in order, then footnotes and endnotes."""
     package = Package(body, limits.unpacked)
     parts = ["word/document.xml", *package.names(r"word/(?:foot|end)notes\.xml")]
     lines, truncated = gathered(
@@ -209,13 +213,13 @@ def _outside(package: Package, pattern: str) -> tuple[str, ...]:
 # ------------------------------------------------------------------ xlsx
 
 _DATES = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
-"""Built-in number formats that are dates; 27 to 58 are those of Chinese Excel."""
+"""Built-in number formats that are dates; 27 to 58 are those of the Chinese edition of Excel."""
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _EPOCH = dt.date(1899, 12, 30)
 
 
 def read_xlsx(body: bytes, limits: Limits) -> ReadFile:
-    """The cells of all sheets that are shown, row by row, one a line, each sheet below its name."""
+    """The cells of all visible sheets row by row, one cell per line, each sheet below its name."""
     package = Package(body, limits.unpacked)
     strings, formats = _strings(package), _formats(package)
     sheets = _sheets(package)

@@ -1,4 +1,4 @@
-"""The lines of a PDF with their places: the one module that knows PDFium."""
+"""Extract paragraphs from the positioned lines of a PDF. The only module that uses PDFium."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from policy.text.words import HAN, fold
 
 @frozen(kw_only=True)
 class Line:
-    """A line of a page in points from its top left corner; ``cell``: another stands to its right."""
+    """A line of a page, in points from the top left corner; ``cell``: another cell stands to its right."""
 
     text: str
     left: float
@@ -26,7 +26,7 @@ class Line:
     top: float
     size: float
     height: float
-    """Of the page."""
+    """The height of the page."""
     cell: bool = False
 
 
@@ -37,20 +37,20 @@ _ITEM = re.compile(
     r"|\d{1,2}(?:[.．、](?!\d)|\.\d{1,2}(?:\.\d{1,2})?[ \u3000])|[①-⑳]"
     r"|附\s?[件录表图]\s?\d{0,2}\s?[:：]?|抄送|[—―-]{2}"
 )
-"""What begins a heading or an item of a list."""
+"""The start of a heading or list item."""
 _ENDED = tuple("。！？；：!?;:")
 _NUMBER = re.compile(
     r"(?P<dash>[-—–－―·]*)\s*(?:第\s*)?(?P<page>\d{1,4})\s*页?\s*(?:[/／]?\s*共?\s*\d{1,4}\s*页?)?\s*[-—–－―·]*"
 )
 _OPENING, _CLOSING = "《“（(「【", "》”）)」】"
 _EDGE = 2
-"""Lines at the top and at the foot of a page among which running heads are looked for."""
+"""Lines at the top and at the bottom of a page that are checked for running heads."""
 _MARGIN = 0.12
-"""Of the page's height: where page numbers stand."""
+"""Share of the page height at top and bottom in which page numbers stand."""
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
-    """The paragraphs of all pages in order, headings and cells each their own."""
+    """The paragraphs of all pages in order; headings and cells are paragraphs of their own."""
     lines = [line for page in _without_heads(pages) for line in page]
     if not lines:
         return
@@ -190,14 +190,14 @@ def _in_margin(line: Line) -> bool:
 
 
 _FEW = 10
-"""A page with fewer characters than these has no text worth the name."""
+"""A page with fewer characters is counted as having no text layer."""
 _CELL = 1.6
-"""A gap of so many characters' widths between two words separates cells."""
+"""Gap between two words, in character widths, from which on they are separate cells."""
 _BROKEN = frozenset("\ufffe\uffff\x02\x00")
 
 
 def read_pdf(body: bytes, limits: Limits) -> ReadFile:
-    """The paragraphs of a PDF. Raises Unread for a password and for what is no whole PDF."""
+    """The paragraphs of a PDF. Raises UnreadableFile for a password and for a damaged file."""
     document = _opened(body)
     count = len(document)
     if not count:

@@ -1,2 +1,2 @@
-"""What surrounds the text of a page and does not belong to it: recognised by phrases, learned per portal,
-removed."""
+"""Boilerplate around the text of a page (navigation, share buttons, disclaimers): recognised by phrases,
+learned per portal, removed."""

@@ -1,11 +1,9 @@
-"""Boilerplate learned from a portal's other pages: lines that recur at the edges of a layout, whatever
-their words.
+"""Learn the boilerplate of a portal: lines that recur at the head or tail of pages of one layout.
 
-Two things keep a text whole. A line counts only where nothing but boilerplate stands between it and
-the page's edge, on the pages it is learned from and on those it is taken from: the same walk does
-both. And a line that documents say themselves (:mod:`pipelines.boilerplate.phrases`) is never counted and
-ends
-the walk. Rules serve a portal's first pages, learning those from the tenth on.
+Two rules protect the text. A line counts only when all lines between it and the edge of the page are
+boilerplate, both on the pages that are learned from and on those that are cleaned. And a line that documents
+contain themselves (:mod:`pipelines.boilerplate.phrases`) is never counted and ends the search. The fixed
+rules serve a portal's first pages; learned lines apply from the tenth article of a layout on.
 """
 
 from __future__ import annotations
@@ -31,11 +29,11 @@ if TYPE_CHECKING:
 
 
 TAIL, HEAD = 40, 12
-"""So many lines are looked at."""
+"""Lines that are examined at each edge."""
 TEXT = 16
-"""So many lines in a row that may recur or not are remembered; boilerplate is shorter."""
+"""Consecutive lines of unknown kind that are stored; boilerplate is shorter."""
 TITLE = 3
-"""So many lines at the head may be the title."""
+"""Lines at the head that may be the title."""
 
 _CLOCK = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
 _DAY = re.compile(rf"[\s\[(（]*(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:\s+{_CLOCK})?[\s\])）]*")
@@ -52,11 +50,12 @@ _MAKERS = re.compile(
     r"(?:责|主|小|总|美|网)编|编[辑审校排]|校对|审[校读稿]|[初复终]审|值[班守日]|当[值班]|摄|记者|通讯员|制[作图]|监制|策划|撰"
     r"|采写|供稿|整理|出品|统筹|播|后期|视觉|版[面式]|美[工术]|文案|转[自载]|出处"
 )
-"""Labels behind which those who made the page are named; behind others stands what is said."""
+"""Labels followed by the names of those who made the page; after other labels stands content."""
 _SHORTEST, _LONGEST = 3, 40
 _LONGEST_LABEL = 12
 _SERIAL = 10
-"""A line at the head with so many characters and a figure is the title of one of a series."""
+"""A line at the head with this many characters and a figure is taken for the title of one article of a
+series."""
 
 
 def sighting(
@@ -68,7 +67,7 @@ def sighting(
     digests: Sequence[str],
     code: str,
 ) -> PageEdges:
-    """What an article's pages show at their edges."""
+    """The lines at the edges of an article's pages."""
     return PageEdges(
         article=article,
         layout=layout,
@@ -81,7 +80,7 @@ def sighting(
 
 
 def edge_of(page: Cleaned, edge: Edge) -> Iterator[EdgeLine]:
-    """The lines of an edge from outside inwards, each looked at when it is asked for."""
+    """The lines of an edge from the outside inwards, computed lazily."""
     count = len(page.lines)
     for place in range(min(count, HEAD if edge == "head" else TAIL)):
         index = place if edge == "head" else count - 1 - place
@@ -93,7 +92,7 @@ def edge_of(page: Cleaned, edge: Edge) -> Iterator[EdgeLine]:
 
 
 def leads_on(page: Cleaned, index: int, *, listed: bool) -> bool:
-    """Whether a line is one of a list of other pages: a link, or the day of the link before it."""
+    """Whether a line belongs to a list of other pages: a link, or the day beside a link."""
     line = page.lines[index]
     if _is_link(page.linked.get(index)):
         return at_tail(line) not in (Kind.OWN, Kind.PROSE)
@@ -171,15 +170,15 @@ def _shortened(words: str) -> str:
 
 
 FROM = 9
-"""So many articles of a layout are seen before anything is learned."""
+"""Articles of a layout that must be seen before anything is learned."""
 LEAST = 5
 SHARE = 0.4
-"""On so many of them, and on this share, a line recurs."""
+"""A line recurs when this share of the articles, and at least as many as learning needs, show it."""
 DOUBTFUL = 0.1
 SETTLED = 30
-"""Of so many articles, what still occurs on less than this share was learned by mistake."""
+"""Articles after which a line that occurs on less than the share is dropped as learned by mistake."""
 MOST_BLOCKS = 500
-"""Of a portal; beyond it those seen on the fewest pages go."""
+"""Most blocks of a portal; the rarest are dropped first."""
 
 
 # ------------------------------------------------------------------ one page
@@ -188,7 +187,7 @@ MOST_BLOCKS = 500
 def reached(
     edge: Iterable[EdgeLine], keys: Set[str], kept: Set[str] = frozenset()
 ) -> Iterator[tuple[int, str]]:
-    """Which lines of an edge are boilerplate by these keys, from outside inwards up to the text."""
+    """The lines of an edge that are boilerplate by these keys, from the outside inwards up to the text."""
     for place, seen in enumerate(edge):
         if seen.key in keys and seen.key not in kept:
             yield place, seen.key
@@ -197,7 +196,7 @@ def reached(
 
 
 def boilerplate(page: Cleaned, learned: LayoutBoilerplate) -> frozenset[int]:
-    """The lines of a page that are boilerplate by what was learned, with the links below them."""
+    """The indices of a page's lines that are learned boilerplate, including the links below them."""
     last = len(page.lines) - 1
     heads = _places(page, "head", learned)
     tails = {last - place for place in _places(page, "tail", learned)}
@@ -222,10 +221,10 @@ def _links_below(page: Cleaned, index: int) -> Iterator[int]:
 
 
 def learn(sightings: Iterable[PageEdges], known: Sequence[Block], now: dt.datetime) -> tuple[Block, ...]:
-    """The blocks that the sightings show, beside those known before.
+    """The blocks that the sightings show, added to those of before.
 
-    A block stays when its words are no longer seen, for older captures are compared under the same
-    set; one that turns out to be rare, and was never boilerplate, goes.
+    A block stays when its words are no longer seen, because older captures are compared under the same set. A
+    block that turns out to be rare is dropped.
     """
     seen = list(sightings)
     blocks = {block.id: block for block in (*_shown(seen, now), *known)}
@@ -250,7 +249,7 @@ def recount(blocks: Sequence[Block], sightings: Iterable[PageEdges]) -> list[Blo
 
 
 def by_layout(sightings: Iterable[PageEdges]) -> Mapping[str, list[PageEdges]]:
-    """The sightings of each layout."""
+    """The sightings grouped by layout."""
     layouts: defaultdict[str, list[PageEdges]] = defaultdict(list)
     for each in sightings:
         layouts[each.layout].append(each)
@@ -258,9 +257,9 @@ def by_layout(sightings: Iterable[PageEdges]) -> Mapping[str, list[PageEdges]]:
 
 
 def recurring(sightings: Sequence[PageEdges], edge: Edge) -> dict[str, int]:
-    """The keys that recur at an edge, each with the number of its articles; none of too few articles.
+    """The keys that recur at an edge with the number of articles; empty when there are too few articles.
 
-    Each round leaves out what is reached too seldom, until all that is left holds each other up.
+    Each round drops keys that are too rarely reached, until the set is stable.
     """
     if len(sightings) < FROM:
         return {}
@@ -295,14 +294,14 @@ def _is_doubtful(block: Block) -> bool:
 
 
 def keep(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
-    """The blocks with this one text from now on; raises KeyError when there is none of this name."""
+    """The blocks with this one marked as text; raises KeyError when no block has this name."""
     if name not in {block.id for block in blocks}:
         raise KeyError(name)
     return tuple(evolve(block, kept=True) if block.id == name else block for block in blocks)
 
 
 def forget(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
-    """The blocks as if this one had never been learned or kept; raises KeyError likewise."""
+    """The blocks with this one reset to what was learned; raises KeyError when no block has this name."""
     left = tuple(block for block in blocks if block.id != name)
     if len(left) == len(blocks):
         raise KeyError(name)

@@ -1,8 +1,7 @@
-"""What the boilerplate of pages says: the kind of a line by its words alone.
+"""Classify a line as a kind of boilerplate by its words alone.
 
-Where a line stands is judged in :mod:`pipelines.boilerplate.removal`. The words and patterns are in
-``data/``;
-bars are matched with possessive groups, so that no line takes more than linear time.
+Its position is judged in :mod:`pipelines.boilerplate.removal`. The words and patterns are in ``data/``.
+Button bars are matched with possessive groups, so that matching takes linear time.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pipelines.metadata.credits import is_credits
 
 
 class Kind(Enum):
-    """What a line can be by its words."""
+    """Kinds of lines."""
 
     BAR = "buttons, editors, disclaimers, counters: never text at the tail"
     HEADING = "heads a list of other pages"
@@ -29,7 +28,7 @@ class Kind(Enum):
 
 
 LONGEST_TITLE = 80
-"""A longer line is prose."""
+"""Characters; a longer line is prose."""
 LONGEST_BAR = 160
 LONGEST_DISCLAIMER = 2000
 
@@ -70,11 +69,11 @@ _BETWEEN = r"[\s:：,，、|｜/·•.…\[\]【】()（）〖〗<>《》»«_+-
 NUMBERED = re.compile(
     r"\s*(?:[一二三四五六七八九十百]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十百零〇\d]+[编章节条款])"
 )
-"""How the headings and clauses of documents begin."""
+"""The start of headings and clauses of documents."""
 
 
 def at_tail(line: str) -> Kind:
-    """The kind of a line that stands after the text."""
+    """The kind of a line after the text."""
     if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
     return _boilerplate_at_tail(line)
@@ -95,7 +94,7 @@ def _boilerplate_at_tail(line: str) -> Kind:
 
 
 def at_head(line: str) -> Kind:
-    """The kind of a line that stands before the text."""
+    """The kind of a line before the text."""
     if NUMBERED.match(line) or len(line) > LONGEST_DISCLAIMER:
         return Kind.PROSE
     return Kind.BAR if _is_bar(line) or _is(line, "head", "editor", "code") else _plain(line)
@@ -126,7 +125,7 @@ def _plain(line: str) -> Kind:
 
 
 LONGEST = 400
-"""Characters of a line that are looked at."""
+"""Most characters of a line that are examined."""
 
 _LINES = sections("document.txt")
 _FRAME = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["frame"]))
@@ -139,7 +138,7 @@ _ENUMERATED = re.compile(r"\s*(?:\d{1,3}\s*[.．、]|[(（]\d{1,3}[)）]|[①-�
 
 
 def is_own(line: str) -> bool:
-    """Whether a document says such a line, so that its recurring proves nothing."""
+    """Whether documents contain such a line themselves, so that its recurrence proves nothing."""
     solid = "".join(line[:LONGEST].split())
     labelled = _LABELLED.match(solid)
     if NUMBERED.match(line) or _ENUMERATED.match(line) or (labelled and _is_field(labelled[1])):

@@ -1,12 +1,11 @@
-"""What stands around a text and is not of it: bars, editors, disclaimers, lists of other pages.
+"""Remove boilerplate around the text: button bars, editors, disclaimers, lists of other pages.
 
-Only at head and tail, since the same words are text elsewhere ("分享到了成果"). From the end back
-until the first line of prose; from the start on until the first. Signature, date, ``（此件公开发布）``
-and the page's own attachments stay, whatever stands around them. A body that is all boilerplate is
-flagged and returned as it was; what was removed is returned.
+Only lines at the head and tail are removed, because the same words occur inside texts ("分享到了成果"): from
+the end upwards to the last line of prose, and from the start down to the first. The signature, the date,
+``（此件公开发布）`` and the page's own attachments stay. A body that consists of boilerplate only is flagged
+and returned unchanged. The removed lines are returned as well.
 
-Lines that were learned to be boilerplate (:mod:`pipelines.boilerplate.learning`) go as those that the rules
-know.
+Learned lines (:mod:`pipelines.boilerplate.learning`) are removed like those that the rules recognise.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _OFFERS = "|".join(
 _EDITORS = re.compile(
     rf"编辑|责编|小编|主编|记者|新闻线索|新闻热线|报料|爆料|{_OFFERS}|加(?:我)?微信|请将\s*#\s*改成|供稿邮箱"
 )
-"""Each begins with a letter: a search then looks for these letters only."""
+"""Every alternative begins with a letter, which lets the search skip to these letters."""
 _SUBMISSION = re.compile(r"投稿|来稿|供稿")
 _NAMED = re.compile(
     r"[\s\[【(（]*(?:责任编辑|责编|网络编辑|值班编辑|本网编辑)\s*[:：/／]\s*[\w·、,，/ ]{0,24}[\])）】\s]*"
@@ -49,13 +48,13 @@ _SENTENCE_END = re.compile(r"[。！？；]")
 
 
 def remove_contacts(lines: Iterable[str]) -> tuple[str, ...]:
-    """The lines without editors' contacts; lines that were nothing else are gone."""
+    """The lines without contact data of editors; lines that held nothing else are dropped."""
     cleaned = (_without(line) for line in lines)
     return tuple(line for line in cleaned if line)
 
 
 def veiled(line: str) -> str:
-    """The line with each phone, mail and account in it replaced by a sign for it."""
+    """The line with each telephone number, mail address and account replaced by a placeholder."""
     return _CONTACT.sub(lambda found: f"#{sha256(found[0].encode()).hexdigest()[:6]}", line)
 
 
@@ -81,9 +80,9 @@ def _is_editors(text: str) -> bool:
 
 
 REACH = 60
-"""So many short lines may lie between two pieces of boilerplate at the tail: a list of other pages."""
+"""Short lines that may lie between two pieces of boilerplate at the tail, as in a list of other pages."""
 HEAD_REACH = 12
-"""So many lines from the start the head may reach."""
+"""Lines from the start in which head boilerplate is searched."""
 _GLUED = re.compile(
     r"\s*[(（【\[〔](?:本文)?(?:责任编辑|责编|编辑|实习编辑)\s*[:：／/][^()（）【】\[\]〔〕]{1,30}[)）】\]〕]\s*$"
 )
@@ -91,7 +90,7 @@ _GLUED = re.compile(
 
 @frozen(kw_only=True)
 class StrippedText:
-    """The text's lines, and those removed in their order."""
+    """The lines of the text, and the removed lines in their order."""
 
     lines: tuple[str, ...]
     removed: tuple[str, ...] = ()

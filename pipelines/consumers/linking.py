@@ -1,10 +1,9 @@
-"""What articles are to each other, told after the commit: who cites whom, and which pages are one policy.
+"""Compare new versions with the archive: which policies they cite, and which articles are one policy.
 
-A follower of the change feed: a crawl never waits for it, and all that it writes is derived from
-the newest versions and can be made anew. An article is compared with the few that the index of
-fingerprints names; then all that are connected with it are grouped afresh
-(:mod:`pipelines.consumers.regrouping`), once
-for all that came in a batch.
+A consumer of the change feed: a crawl never waits for it, and everything it writes is derived from the newest
+versions and can be rebuilt. An article is compared with the few candidates from the index of fingerprints.
+After each batch all articles connected with a compared one are regrouped
+(:mod:`pipelines.consumers.regrouping`).
 """
 
 from __future__ import annotations
@@ -39,14 +38,14 @@ from storage.runs import overview
 logger = logging.getLogger(__name__)
 
 _MERE_KINDS = frozenset({*STATUTORY, *OTHERS, "关于"})
-"""A word for the kind of a document names none."""
+"""Words for a kind of document, which do not identify a document."""
 
 
 def names_of(article: Article) -> tuple[str, ...]:
-    """The keys that :func:`policy.documents.references.reference_keys` makes of a mention of it: ``no:…`` and
-    ``title:…``.
+    """The keys under which other documents cite this one (``no:…``, ``title:…``), as
+    :func:`policy.documents.references.reference_keys` makes them of a reference.
 
-    An interpretation is no policy: the title in its headline is that of another.
+    An interpretation has no title key, because the title in its headline is that of another document.
     """
     number = [f"no:{article.doc_no.value.norm}"] if article.doc_no else []
     if interprets(article):
@@ -58,7 +57,7 @@ def names_of(article: Article) -> tuple[str, ...]:
 
 
 def interprets(article: Article) -> bool:
-    """Whether its headline says that it is about a policy rather than one."""
+    """Whether the headline says that the article interprets a policy."""
     genre = genre_of(article.title.value)
     return genre is not None and genre.value in ABOUT
 
@@ -72,17 +71,17 @@ def _names(key: str) -> bool:
 
 CONSUMER = "connections"
 TELLING = 0.3
-"""Of the shorter text: so much in common of two that are not one is worth to be told."""
+"""Least share of the shorter text for which the relation of two different policies is stored."""
 MOST_WORDINGS = 5
-"""Versions of an article that are compared, the newest."""
+"""Newest versions of an article that are compared."""
 _WITH_WORDS = frozenset({"new_policy", "source_added", "new_version", "completed", "reextracted", "moved"})
 _BATCH = 100
 
 
 def follow(database: Database, progress: Progress = lambda done, total: None) -> int:
-    """Link the articles that the change feed names as new or changed; returns how many were linked.
+    """Link the articles that the feed reports as new or changed; returns their number.
 
-    An article that cannot be compared does not stop the others; at the end ArchiveError names the first.
+    An article that cannot be compared does not stop the others; the ArchiveError at the end names the first.
     """
     failed: list[str] = []
     done = consume_changes(
@@ -150,7 +149,7 @@ def _regroup_queued(database: Database, failed: list[str]) -> None:
 
 
 def rebuild(database: Database, progress: Progress = lambda done, total: None) -> int:
-    """Connect every article anew, as after a change of how they are compared; how many there are.
+    """Link every article again, as after a change of the comparison; returns their number.
 
     Raises ArchiveError at the end, as :func:`follow` does.
     """
@@ -181,8 +180,8 @@ def _refuse(failed: Sequence[str]) -> None:
 
 
 def connect(session: Session, version: Version, *, silent: bool) -> None:
-    """Connect one article's newest version with the archive. It and whoever was linked with it before are
-    to be grouped then."""
+    """Link an article's newest version with the archive, and queue it and all that were linked with it for
+    regrouping."""
     article = version.article
     citations.save_citations(session, version.article_id, names_of(article), article.references)
     ours = comparison_profile(article)

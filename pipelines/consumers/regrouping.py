@@ -1,7 +1,7 @@
-"""Which pages are one policy: all that are connected are grouped afresh, and what belongs elsewhere moves.
+"""Regroup linked articles into policies, and move the articles that belong to another policy.
 
-So what came first makes no difference, and a policy may turn out to be another, or two. What moved is told
-in the feed; a policy that lost all its articles is a tombstone.
+The whole connected neighbourhood is grouped again, so the result does not depend on the order of arrival.
+Moves are reported in the change feed; a policy that lost all its articles becomes a tombstone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from storage.writes import lock_feed
 
 Pair = tuple[int, int]
 MOST = 3000
-"""Articles that are grouped at once."""
+"""Most articles that are grouped at once."""
 
 
 @frozen(kw_only=True)
@@ -46,7 +46,8 @@ class _Around:
 def regroup(
     session: Session, articles: Iterable[int], *, at: dt.datetime, silent: bool = True, by: str = "rule"
 ) -> frozenset[int]:
-    """Group all that is connected with these articles, move those that belong elsewhere; who was grouped."""
+    """Regroup everything connected with these articles and move what changed; returns the grouped
+    articles."""
     around = _around(session, articles)
     ids, relations = around.ids, around.relations
     groups = group({facts.key: facts.member for facts in around.facts.values()}, relations)

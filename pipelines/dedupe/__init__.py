@@ -1,2 +1,2 @@
-"""Which articles are the same policy: titles, overlaps, editions, relations, groups, consensus of fields.
-Pure."""
+"""Decide which articles are the same policy: titles, overlaps, editions, relations, groups, consensus of
+fields. Pure functions."""

@@ -1,7 +1,8 @@
-"""From groups of articles to policies: which number each keeps, and as what each article belongs there.
+"""Assign groups of articles to policies: which policy id each group keeps, and each article's role in its
+group.
 
-Pure. A group keeps the number of the policy whose first article it has; so numbers last as long as
-policies do, and of two policies that turn out to be one the older number stays.
+Pure functions. A group keeps the id of the policy whose first article it contains, so ids are stable; of two
+policies that are merged the older id stays.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from policy.records.saves import Link, Relation, Ruling
 
 @frozen(kw_only=True)
 class Assignment:
-    """An article in its group: as what, in which edition (counted from 1; None where there is one only),
-    and by what evidence. ``flagged``: it matches several policies alike and is kept apart."""
+    """An article's role in its group, its edition (counted from 1; None where there is only one) and the
+    evidence. ``flagged``: it matches several policies equally well and is kept apart."""
 
     relation: str = ""
     edition: int | None = None
@@ -45,7 +46,7 @@ def claims(groups: Sequence[Group], held: Mapping[Key, int], ids: Mapping[Key, i
 
 
 def assignments(groups: Sequence[Group], relations: Relations) -> list[dict[Key, Assignment]]:
-    """As what each article of each group belongs to it."""
+    """The assignment of each article, group by group."""
     place = {key: n for n, group in enumerate(groups) for key in group.articles}
     told = _Told()
     for (left, right), found in relations.items():
@@ -115,12 +116,12 @@ def _evidence(group: Group, best: tuple[Relation, Key] | None) -> str:
 
 
 MOST_LABELS = 60
-"""Headings of the first level that are kept to know what a part holds."""
+"""Most first-level heading labels that are stored of an article."""
 
 
 @frozen(kw_only=True)
 class GroupingFacts:
-    """What grouping asks of an article, and what it lacks and has of its text."""
+    """The facts of an article that grouping needs, and which parts of its text are missing."""
 
     key: str
     title: str
@@ -132,7 +133,7 @@ class GroupingFacts:
 
 
 def facts_of(article: Article, sheet: ComparisonProfile, version: int) -> dict[str, Any]:
-    """The facts as JSON."""
+    """The grouping facts of an article as JSON."""
     asked = member(sheet)
     top = [heading.label for heading in article.outline.headings if heading.level == 1]
     return {
@@ -150,7 +151,7 @@ def facts_of(article: Article, sheet: ComparisonProfile, version: int) -> dict[s
 
 
 def load(facts: Mapping[str, Any]) -> GroupingFacts:
-    """The facts again."""
+    """The grouping facts from their JSON."""
     return GroupingFacts(
         key=facts["key"],
         title=facts["title"],
@@ -174,7 +175,7 @@ def _day(printed: str | None) -> dt.date | None:
 def relations_of(
     links: Iterable[Link], rulings: Collection[Ruling], facts: Mapping[int, GroupingFacts]
 ) -> dict[tuple[str, str], Relation]:
-    """The relations of these articles by their keys; what a person ruled counts before what the words say."""
+    """The relations of these articles by their keys; a person's ruling replaces the computed relation."""
     ruled = {(ruling.a, ruling.b): _ruled(ruling) for ruling in rulings}
     told: dict[tuple[int, int], Relation] = {(link.a, link.b): link for link in links}
     told |= ruled

@@ -1,4 +1,4 @@
-"""What differs between clauses that stand in each other's place: a sign misread, a number, other words."""
+"""Classify the difference of two corresponding clauses: a misread character, a number, or other words."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from policy.text.canonical import canonical
 from policy.text.numerals import NUMERALS
 
 ALIKE, SURELY = 0.55, 0.75
-"""Of their pairs of characters: clauses that are one clause changed, and surely so."""
+"""Dice coefficient of character pairs from which on two clauses may correspond, and surely do."""
 _SHORT = 12
 _DROPPED = 8
-"""So many characters more on one side are a clause more, not another word in it."""
+"""Characters that only one side has, from which on they count as another clause instead of a changed word."""
 _NUMERAL = re.compile(rf"(?!(?<=[统唯专单])一|一[致体般律些旦并切定起样])[{NUMERALS}\d]")
-"""统一 and 一般 are no numbers."""
+"""The numeral 一 in words such as 统一 and 一般 is excluded."""
 _MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
 _CITED = re.compile(rf"第[{NUMERALS}\d]{{1,8}}[编章节条](?:之[{NUMERALS}])?")
-"""Numbers of articles: another number is no other rule."""
+"""Article numbers: another number does not mean another rule."""
 _WEIGHTY = frozenset("不未无非免禁勿否应可须上下以内外前后")
-"""Single characters that turn a sentence round."""
+"""Single characters that change the meaning of a sentence."""
 
 Difference = Literal["noise", "numbers", "words"]
 
 
 @frozen(kw_only=True)
 class ClauseDifference:
-    """A clause of the shorter article and the one that stands in its place in the longer."""
+    """A clause of the shorter article and its counterpart in the longer one."""
 
     kind: Difference
     small: str
@@ -41,7 +41,8 @@ class ClauseDifference:
 def paired(
     ours: Sequence[str], theirs: Sequence[str], *, least: float, torn: bool
 ) -> tuple[list[ClauseDifference], tuple[list[str], list[str]]]:
-    """What differs in clauses that are alike, in order of likeness; and the clauses that are like none."""
+    """The differences of clauses that are alike, the most alike first; and the clauses without a
+    counterpart."""
     grams = {each: {each[at : at + 2] for at in range(len(each) - 1)} or {each} for each in (*ours, *theirs)}
     likes = sorted(
         (-_like(grams[mine], grams[other]), abs(rank - place), rank, place)
@@ -124,6 +125,6 @@ def _kind(differ: Sequence[tuple[str, str]]) -> Difference | None:
 
 
 def swap(mine: str, theirs: str) -> ClauseDifference:
-    """A clause in the place of another that is not like it."""
+    """The difference of a clause that stands in the place of an unlike one."""
     kind: Difference = "numbers" if _numbers(mine) != _numbers(theirs) else "words"
     return ClauseDifference(kind=kind, small=mine, large=theirs, shown=f"{mine[:20]} → {theirs[:20]}")

@@ -1,4 +1,4 @@
-"""An article as it is compared with others: its names, keys and days, and its words in clauses."""
+"""The comparison profile of an article: its names, keys and days, and its text as folded clauses."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from policy.text.numerals import NUMERALS
 from policy.text.words import compatible
 
 SHORTEST = 30
-"""Folded characters of a text that has fingerprints at all."""
+"""Folded characters from which on a text has fingerprints."""
 CLAUSE = 6
-"""Folded characters of the shortest clause that says anything."""
+"""Folded characters of the shortest clause that gets a fingerprint."""
 RUN = 12
-"""Characters of a run."""
+"""Characters of a fingerprinted run."""
 LONGEST_TEXT = 5_000_000
-"""Characters that are looked at."""
+"""Most characters of a text that are examined."""
 
 _PAUSE = re.compile(r"[^\w.%‰≤≥¥$€£]+|_+|(?<!\d)\.|\.(?!\d)")
 _BLANK = re.compile(r"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -33,7 +33,7 @@ _NUMBERED = re.compile(
     rf"第(?:[{NUMERALS}零〇]|\d){{1,8}}(?:分编|编|章|节|条)(?:之[{NUMERALS}]{{1,3}})?(?=.{{4}})"
 )
 _BEGINS = 7
-"""Runs begin at characters whose code has these bits unset: at one of eight."""
+"""Bit mask: a run starts at characters whose code has these bits unset, one in eight."""
 
 
 def clauses(text: str) -> list[str]:
@@ -43,12 +43,12 @@ def clauses(text: str) -> list[str]:
 
 
 def fingerprints_of_text(text: str, keys: Iterable[str] = ()) -> Fingerprints:
-    """The fingerprints of a text; none for a text that is too short to be known again."""
+    """The fingerprints of a text; empty for a text that is too short to be recognised."""
     return of_clauses(clauses(text), keys)
 
 
 def of_clauses(found: Iterable[str], keys: Iterable[str] = ()) -> Fingerprints:
-    """The same of clauses that are split already."""
+    """The fingerprints of a text that is already split into clauses."""
     found = list(found)
     words = "".join(found)
     hashed = tuple(sorted({_hash("key", key) & ~1 for key in keys}))
@@ -88,17 +88,17 @@ _ASIDE = re.compile(
     r"[ 　]{0,2}[:：丨|].{0,200}$",
     re.MULTILINE,
 )
-"""A line around a text that a portal's reading left."""
+"""A line around the text that the extraction left in it."""
 BRIEF = 800
-"""Characters of a brief text."""
+"""Most characters of a brief text."""
 _ENDS = re.compile(r"废止|停止(?:执行|施行)|失效")
 _MOST_ENDED = 20
-"""Of the documents that a text ends: a list of hundreds replaces none of them."""
+"""Most documents that a text may repeal and still be the successor of one of them."""
 _PUBLISHES = re.compile(
     r"《(?P<name>[^《》]{4,80})》[^《》]{0,60}?(?:通过|批准|同意)[^《》]{0,20}?(?:现予以?|现)(?:公布|发布|印发)"
 )
 HEAD = 3000
-"""Characters in which the history of a law stands, above its first article."""
+"""Characters above a law's first article in which its history is searched."""
 _FIRST = re.compile(r"^\s*(?:#+\s*)?(?:第\s*[一1]\s*[编章条]|一、|目\s*[录次]\s*$)", re.MULTILINE)
 _EVENT = re.compile(
     rf"{DATE}[^《》\n]{{0,60}}?(?:《[^》\n]{{1,200}}》[^《》\n]{{0,30}}?)?"
@@ -108,10 +108,10 @@ _EVENT = re.compile(
 
 @frozen(kw_only=True)
 class ComparisonProfile:
-    """An article, read for comparing.
+    """An article, prepared for comparison.
 
-    ``joined`` are its clauses run together, ``offsets`` where each begins there; ``history`` the days on
-    which it was adopted and revised, as printed above its text.
+    ``joined`` is the concatenation of its clauses and ``offsets`` their starts in it; ``history`` are the
+    days of adoption and revision as printed above the text.
     """
 
     title: titles.Title
@@ -124,30 +124,30 @@ class ComparisonProfile:
     written: dt.date | None = None
     day: dt.date | None = None
     signed: dt.date | None = None
-    """The day below its signature, as the text itself prints it."""
+    """The day below the signature, as the text prints it."""
     ends: frozenset[str] = frozenset()
-    """Names and numbers of what it says is no longer in force."""
+    """Names and numbers of the documents that the text repeals."""
     brings: frozenset[str] = frozenset()
-    """Names of what a brief text publishes, by its title or by its words."""
+    """Names of the documents that a brief text publishes, from its title or its words."""
     portal: str = ""
     source: str = ""
-    """Tells two sheets of the same words apart, so that both ways of comparing are one."""
+    """The article's key; orders two profiles with the same text, so that comparison is symmetric."""
     marks: int = 0
-    """Lines that begin with a number of an outline."""
+    """Lines that begin with an outline number."""
 
     @property
     def order(self) -> tuple[int, str, str, str]:
-        """The shorter before the longer; any two articles have one order."""
+        """Sort key: the shorter text first; a total order of articles."""
         return len(self.joined), self.joined, self.title.printed, self.source
 
     @property
     def revised(self) -> dt.date | None:
-        """When these words were adopted: the last day of the history, else that of writing."""
+        """The day of this wording: the last day of the history, otherwise the day of writing."""
         return max(self.history) if self.history else self.written
 
 
 def comparison_profile(article: Article) -> ComparisonProfile:
-    """Read an article for comparing."""
+    """The comparison profile of an article."""
     official = article.title_official.value if article.title_official else ""
     found = clauses(_ASIDE.sub("", article.text))
     joined, title = "".join(found), titles.read(article.title.value, official)
@@ -178,12 +178,12 @@ def comparison_profile(article: Article) -> ComparisonProfile:
 
 
 def fingerprints(sheet: ComparisonProfile) -> Fingerprints:
-    """What the index keeps of it."""
+    """The fingerprints of a profile for the index."""
     return of_clauses(sheet.clauses, keys(sheet))
 
 
 def keys(sheet: ComparisonProfile) -> Iterator[str]:
-    """Names and number under which it may be known, whatever its words."""
+    """The names and the number under which an article can be found whatever its text."""
     named = sheet.title.names if sheet.title.formal else frozenset()
     yield from (f"title:{name}" for name in sorted(named | sheet.brings))
     if sheet.number:

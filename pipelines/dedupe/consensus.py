@@ -1,8 +1,9 @@
-"""A policy as all its articles print it: each field a vote, what disagrees beside it, and who was late.
+"""Combine the articles of a policy: the consensus of each field, dissenting values, and the delay of each
+portal.
 
-An article counts by whose page it is: the issuer's own site before another organ's before any other
-portal. Within a rank the value most articles print wins, and where they are as many the one that
-was published first. Pure, and the same whatever came first.
+Articles are ranked by whose page they are: the issuer's own site, another organ's, any other portal. Among
+the articles of the best rank the most frequent value wins, at a tie the one published first. Pure; the result
+does not depend on the order of arrival.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from policy.text.words import fold
 
 
 class Rank(IntEnum):
-    """Whose page an article is: its issuer's, another organ's, or that of a portal of none."""
+    """Whose page an article is: its issuer's, another organ's, or that of a portal of no organ."""
 
     ISSUER = 0
     OFFICIAL = 1
@@ -31,7 +32,7 @@ class Rank(IntEnum):
 
 @frozen(kw_only=True)
 class PolicyArticle:
-    """An article of a policy: its newest version, and how it belongs there (``full``, ``excerpt`` …)."""
+    """The newest version of an article of a policy, and its role there (``full``, ``excerpt`` …)."""
 
     article_id: int
     version: int
@@ -40,27 +41,28 @@ class PolicyArticle:
     rank: Rank = Rank.PORTAL
     relation: str = ""
     edition: int | None = None
-    """Which edition of the policy it prints, counted from 1; None where there is one only."""
+    """The edition of the policy that it prints, counted from 1; None where there is only one."""
     draft: bool = False
     revised: dt.date | None = None
-    """The day of its edition: adopted, or last revised, as printed above the text."""
+    """The day of its edition: adopted or last revised, as printed above the text."""
     withdrawn: bool = False
 
     @property
     def published(self) -> dt.date | None:
-        """The day its page says."""
+        """The day of publication on its portal."""
         return calendar_day(self.article.published.value) if self.article.published else None
 
     @property
     def since(self) -> dt.date | None:
-        """From when its edition is in force, as it states: never a draft, never before it was revised."""
+        """The day from which its edition is in force, as stated; None for a draft, never before its
+        revision."""
         effective = self.article.effective.value if self.article.effective else None
         stated = [day for day in (effective, self.revised) if day]
         return max(stated) if stated and not self.draft else None
 
     @property
     def order(self) -> tuple[int, dt.date, str, str]:
-        """Which article comes before another, whatever was archived first."""
+        """Sort key: rank, day of publication, portal, key."""
         return (self.rank, self.published or dt.date.max, self.article.portal, self.article.key)
 
 
@@ -74,7 +76,7 @@ class Attestation:
 
 @frozen(kw_only=True)
 class FieldConsensus:
-    """A field of the policy: the value kept, and those that disagree with it."""
+    """A field of the policy: the winning value and the dissenting ones."""
 
     name: str
     kept: Attestation
@@ -83,7 +85,8 @@ class FieldConsensus:
 
 @frozen(kw_only=True)
 class Lag:
-    """How many days after the first page an article was published; None where a day is not said."""
+    """Days between the first publication of the policy and that of this article; None where a day
+    is unknown."""
 
     member: PolicyArticle
     days: int | None
@@ -91,19 +94,19 @@ class Lag:
 
 @frozen(kw_only=True)
 class Consensus:
-    """What a policy's articles say together."""
+    """The combined fields and the ranking of a policy's articles."""
 
     votes: tuple[FieldConsensus, ...]
     sources: tuple[Lag, ...]
-    """The issuer's own page first, then by the day of publication."""
+    """The issuer's own page first, then by day of publication."""
     first_seen: PolicyArticle
-    """The article that the archive saw first."""
+    """The article that was archived first."""
     best: PolicyArticle
-    """The article to read: whole, of the last edition, and of the best rank."""
+    """The article to read: complete, of the last edition, of the best rank."""
 
     @property
     def title(self) -> str:
-        """The official title; where nobody prints one, the headline of the article to read."""
+        """The official title; where no article has one, the headline of the article to read."""
         official = (vote.kept.value for vote in self.votes if vote.name == "title_official")
         return next(official, self.best.article.title.value)
 
@@ -116,27 +119,27 @@ class Consensus:
         return tuple(best[number] for number in sorted(best))
 
     def on(self, day: dt.date) -> PolicyArticle:
-        """The article to read of the edition that is in force on a day; where none is, or nobody states
-        when, that of the last."""
+        """The article to read of the edition in force on a day; the best article where none is, or no day is
+        stated."""
         begun = [each for each in self.editions if each.since and each.since <= day]
         return max(begun, key=lambda each: (each.since, each.edition or 1), default=self.best)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What the article to read lacks and no other has: labels of the numbering."""
+        """Outline labels that the article to read lacks and no other article has."""
         printed = {label for lag in self.sources for label in _labels(lag.member)}
         return tuple(gap for gap in self.best.article.completeness.gaps if gap not in printed)
 
     @property
     def complete(self) -> bool:
-        """Whether one of the articles has all of the text, or the others fill its gaps."""
+        """Whether one article has the whole text, or the others fill its gaps."""
         return self.best.article.completeness.complete or bool(
             self.best.article.completeness.gaps and not self.missing
         )
 
 
 def consensus(members: Sequence[PolicyArticle]) -> Consensus:
-    """The portrait of a policy that has at least one article."""
+    """The consensus of at least one article."""
     ordered = sorted(members, key=lambda member: member.order)
     votes = (_vote(name, ordered) for name in field_names(ARTICLE_FIELDS, "consensus"))
     return Consensus(

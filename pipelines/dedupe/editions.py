@@ -1,7 +1,8 @@
-"""Whether two texts are editions of one document, and which is the earlier.
+"""Decide whether two texts are editions of one document, and which one is earlier.
 
-A draft and what became of it; a measure, a law or a catalogue and its revision; a document that says that it
-takes the other's place. Plans and lists of two years are no editions: each has a matter of its own.
+Editions are a draft and its final text; a measure, law or catalogue and its revision; a document that says
+that it replaces the other. Plans and lists of two years are not editions, because each has a subject of its
+own.
 """
 
 from __future__ import annotations
@@ -23,16 +24,18 @@ from pipelines.dedupe.overlaps import (
 from pipelines.dedupe.titles import versions_differ
 
 REVISED = 0.06
-"""Of the shorter edition of a measure: less is another measure of the same name."""
+"""Least share of the shorter edition of a measure that is shared; below it is another measure of the same
+name."""
 REWORKED = 8
-"""Changed clauses that are no accident."""
+"""Changed clauses from which on a difference is a revision."""
 OWN = 0.1
-"""Of the shorter: each has so much of its own amid what they share, as no two pages of one text have."""
+"""Share of the shorter text that only it has, between shared clauses, from which on the texts are two
+editions."""
 _NATIONAL = frozenset({"法"})
 
 
 def edition(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
-    """What shows that they are two editions of one document; None where nothing does."""
+    """Evidence that two articles are editions of one document; None where there is none."""
     if are_strangers(small, large):
         return None
     names = sorted(small.title.names & large.title.names)
@@ -45,7 +48,7 @@ def edition(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) 
 
 
 def earlier(small: ComparisonProfile, large: ComparisonProfile) -> Literal["left", "right"]:
-    """The draft, or the text of the earlier day, or the shorter."""
+    """The side of the draft, otherwise of the earlier day, otherwise of the shorter text."""
     if small.title.draft != large.title.draft:
         return "left" if small.title.draft else "right"
     if versions_differ(small.title, large.title):
@@ -55,7 +58,7 @@ def earlier(small: ComparisonProfile, large: ComparisonProfile) -> Literal["left
 
 
 def are_strangers(small: ComparisonProfile, large: ComparisonProfile) -> bool:
-    """Whether their issuers are known, and not one is of both."""
+    """Whether the issuers of both are known and they have none in common."""
     return bool(small.issuers and large.issuers and not small.issuers & large.issuers)
 
 
@@ -123,20 +126,20 @@ def _related(small: ComparisonProfile, large: ComparisonProfile, found: Overlap)
 
 
 MOST = 3
-"""Altered clauses of a longer text; of a short one, or under another headline, one. A figure in a short
-notice makes another of it: sums are paid and tariffs set by one title on one day."""
+"""Most altered clauses of a reprint; in a short text, or under another headline, one. A changed figure in a
+short notice makes another notice: payments and tariffs are announced under one title on one day."""
 SHORT = 500
-"""Characters of a short text."""
+"""Most characters of a short text."""
 TELLING = 10
-"""Characters of a title that is no other's."""
+"""Characters from which on a title identifies a document."""
 _FAMILIES = frozenset(
     ("批复", "函", "复函", "答复", "公示", "公告", "通告", "名单", "命令", "令", "清单", "公报", "报告")
 )
-"""Kinds of documents of which many bear one title."""
+"""Kinds of documents of which many have the same title."""
 
 
 def altered(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
-    """What was altered in one of two pages of one policy; None where they may be two."""
+    """The alteration between two reprints of one policy; None where they may be two policies."""
     changes = found.substance
     if not changes or not is_whole(found) or are_strangers(small, large):
         return None
@@ -172,11 +175,12 @@ def _is_one_title(small: ComparisonProfile, large: ComparisonProfile) -> bool:
 
 
 LETTER = 0.5
-"""Of the text it publishes: a longer page is no letter to it."""
+"""Most length of a cover letter, as a share of the text it publishes."""
 
 
 def covered(small: ComparisonProfile, large: ComparisonProfile) -> str | None:
-    """The name of what the shorter publishes, if the longer is that and nothing shows another publisher."""
+    """The name of the document that the shorter publishes, if the longer is that document and nothing
+    contradicts."""
     other = large.title
     if len(small.joined) > LETTER * len(large.joined) or other.draft or other.about or other.forwards:
         return None

@@ -1,8 +1,8 @@
-"""Which policy does an article belong to? Exact duplicates only: the same number or the same words.
+"""Find the policy of an article among exact duplicates: the same number or the same text.
 
-A reprint is joined to the policy it repeats when its issuer and own 文号, or its folded words, are
-those of one known policy. Where keys point at several policies, or the same words stand under
-another number, nothing is joined: two policies told apart later are mended easily, two fused ones not.
+A reprint joins the policy with its issuer and 发文字号, or with its folded text, when exactly one policy
+matches. Where the keys point at several policies, or the same text has another number, nothing is joined: two
+policies kept apart are easily merged later, two merged ones are hard to separate.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from policy.records.saves import Candidate, Decision
 
 
 def decide(article: Article, candidates: Sequence[Candidate]) -> Decision:
-    """The one policy the article repeats, or None; ``evidence`` says why."""
+    """The only policy that the article repeats, or None; ``evidence`` gives the reason."""
     if not candidates:
         return Decision(policy_id=None, evidence="No known policy has this number or these words.")
     policies = {candidate.policy_id for candidate in candidates}

@@ -1,9 +1,8 @@
-"""From articles and what they are to each other to policies with their editions, whoever came first.
+"""Group related articles into policies and their editions, independently of the order of arrival.
 
-The strongest evidence joins first, and all of one strength at once, so the order of arrival counts for
-nothing. What would join two policies that something shows to be two, joins neither: it is kept apart and
-told. Only articles that joining relations connect bear on each other, so a neighbourhood of them is
-grouped as it would be among all.
+The strongest relations join first, all of the same strength at once. An article that would join two
+contradictory groups joins neither and is reported. Only articles connected by joining relations influence
+each other, so grouping a connected neighbourhood gives the same result as grouping the whole archive.
 """
 
 from __future__ import annotations
@@ -19,18 +18,19 @@ from pipelines.dedupe.comparison_profile import ComparisonProfile
 from policy.records.saves import Relation
 
 Key = str
-"""What names an article whenever it came: its portal and its key there."""
+"""The identity of an article that does not depend on arrival: its portal and its key there."""
 Cluster = frozenset[Key]
 Conflicts = Collection[frozenset[Key]]
-"""Pairs of articles that something shows to be two."""
+"""Pairs of articles with evidence that they are two policies."""
 Edges = Mapping[frozenset[Cluster], float]
-"""Clusters that something joins, and how much of the shorter text is in the longer at most."""
+"""Pairs of clusters to join, with the greatest containment of a joining relation between them."""
 MARGIN = 0.1
-"""What is in two texts alike, within this, is of neither."""
+"""Containments in two clusters that differ by less are equal, so the text belongs to neither."""
 
 
 class Clusters:
-    """Clusters that grow. ``between`` are those that lie between others: these grow no more."""
+    """Clusters that are merged step by step. ``between`` are those that match several others; they do not
+    grow."""
 
     def __init__(self, clusters: Iterable[Cluster]) -> None:
         self.between: dict[Cluster, tuple[Key, ...]] = {}
@@ -41,21 +41,21 @@ class Clusters:
         return {key: cluster for cluster in self.clusters for key in cluster}
 
     def merge(self, clusters: Collection[Cluster]) -> Cluster:
-        """Make one of them."""
+        """Merge these clusters."""
         merged = frozenset[Key]().union(*clusters)
         self.clusters.difference_update(clusters)
         self.clusters.add(merged)
         return merged
 
     def keep_apart(self, cluster: Cluster, others: Iterable[Cluster]) -> None:
-        """Remember that it matches several alike."""
+        """Record that a cluster matches several others equally well."""
         self.between[cluster] = tuple(sorted(min(other) for other in others))
 
     def join(
         self, pairs: Mapping[tuple[Key, Key], float], conflicts: Conflicts, *, telling: bool = False
     ) -> None:
-        """Join all that these pairs connect, but for what contradicts itself; ``telling``: what lies between
-        two is kept apart for good."""
+        """Merge what these pairs connect, except contradictory components. ``telling``: a cluster between two
+        others is kept apart permanently."""
         place = self.of()
         edges: dict[frozenset[Cluster], float] = {}
         for (left, right), share in pairs.items():
@@ -142,7 +142,7 @@ def _articles(clusters: Collection[Cluster]) -> int:
 def components(
     nodes: Collection[Cluster], edges: Iterable[Collection[Cluster]]
 ) -> Iterator[frozenset[Cluster]]:
-    """What the edges between these nodes connect, in a stable order."""
+    """The connected components of a graph, in a stable order."""
     near: defaultdict[Cluster, set[Cluster]] = defaultdict(set)
     for one, other in map(tuple, edges):
         if one in nodes and other in nodes:
@@ -169,7 +169,8 @@ Relations = Mapping[tuple[Key, Key], Relation]
 
 @frozen(kw_only=True)
 class GroupMember:
-    """What grouping asks of an article: ``names`` where it has a document's title, and its days."""
+    """The facts of an article that grouping needs: ``names`` where it has a document's title, and
+    its days."""
 
     names: frozenset[str] = frozenset()
     draft: bool = False
@@ -179,7 +180,7 @@ class GroupMember:
 
 @frozen(kw_only=True)
 class Edition:
-    """Articles in the words of one edition, in the order of their keys, and its day."""
+    """The articles of one edition in the order of their keys, and its day."""
 
     articles: tuple[Key, ...]
     day: dt.date | None = None
@@ -188,8 +189,8 @@ class Edition:
 
 @frozen(kw_only=True)
 class Group:
-    """A policy: its editions, the earliest first. ``between``: articles of policies that it matches alike,
-    one of each; it is kept apart from all of them."""
+    """A policy: its editions, the earliest first. ``between``: one article of each policy that it matches
+    equally well; it is kept apart from all of them."""
 
     editions: tuple[Edition, ...]
     between: tuple[Key, ...] = ()
@@ -201,7 +202,7 @@ class Group:
 
 
 def member(sheet: ComparisonProfile) -> GroupMember:
-    """What grouping asks of a sheet."""
+    """The facts that grouping needs from a comparison profile."""
     return GroupMember(
         names=sheet.title.names if sheet.title.formal else frozenset(),
         draft=sheet.title.draft,

@@ -1,8 +1,8 @@
-"""Where the words of one article stand in another: what they share in order, and what differs there.
+"""Find the text of one article in another: shared clauses in order, and the differences between them.
 
-The clauses of the shorter are looked for in the longer, whatever its punctuation. Those found once hold the
-two together; what lies between them on both sides at once is compared: a sign misread is noise, another
-number or word is substance.
+The clauses of the shorter article are searched in the longer one, ignoring punctuation. Clauses found exactly
+once anchor the alignment; what lies between two anchors on both sides is compared. A misread character is
+noise, another number or word is a substantive difference.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from pipelines.diff.alignment import ascending
 from policy.text.numerals import NUMERALS
 
 LEAST = 4
-"""Characters of the shortest clause that is looked for."""
+"""Characters of the shortest clause that is searched."""
 _PIECE, _LONGEST = 24, 48
-"""What is longer than a clause has lost its punctuation and is looked for in pieces."""
+"""A clause longer than this has lost its punctuation and is searched in pieces."""
 _SEARCHED = 300_000_000
-"""Characters that are searched at most; what is a clause of both is found without."""
+"""Most characters that are searched; clauses that both texts have are found without a search."""
 _COMPARED = 240
-"""Pairs of clauses that are compared at most."""
+"""Most pairs of clauses that are compared."""
 _GAP = 12
 """Clauses of a gap that are compared with one another."""
 _SWAPPED = 0.05
-"""So much of a brief text in the place of other words makes it another one."""
+"""Share of a brief text that is replaced, from which on it is another text."""
 
 _MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
-"""A number of an outline, which says nothing of its own."""
+"""An outline number without text."""
 _FORMULA = re.compile(
     r"(?:现将?|已经?|经).{0,30}(?:印发|转发|发布|下发|公布|公告|通知|通告)(?:给你们|如下|如下事项)?$"
     r"|.{0,14}(?:认真|遵照|参照|抓好|结合.{0,8}实际)?.{0,8}(?:贯彻|组织|抓好|贯彻落实)?(?:执行|落实|实施)$"
@@ -48,11 +48,11 @@ _FORMULA = re.compile(
 
 @frozen(kw_only=True)
 class Overlap:
-    """What the shorter of two articles shares with the longer; sizes are characters.
+    """The overlap of the shorter of two articles with the longer; sizes are in characters.
 
-    ``shared`` and ``weighty`` are the characters found, without those of formulae; ``small`` and ``large``
-    all of theirs. ``inside``, ``before`` and ``behind`` are what the longer has besides, between and around
-    what is shared; ``own`` what the shorter has of its own amid it.
+    ``shared`` and ``weighty`` are the characters found, without formulae; ``small`` and ``large`` the totals.
+    ``inside``, ``before`` and ``behind`` are what only the longer has between and around the shared text;
+    ``own`` is what only the shorter has amid it.
     """
 
     clauses: int
@@ -69,27 +69,27 @@ class Overlap:
 
     @property
     def of_small(self) -> float:
-        """How much of the shorter is in the longer, formulae aside."""
+        """Share of the shorter text that is in the longer, without formulae."""
         return min(self.shared / self.small, 1.0) if self.small else 0.0
 
     @property
     def of_large(self) -> float:
-        """How much of the longer is in the shorter."""
+        """Share of the longer text that is in the shorter."""
         return min(self.covered / self.large, 1.0) if self.large else 0.0
 
     @property
     def substance(self) -> tuple[ClauseDifference, ...]:
-        """Clauses that say something else."""
+        """Differences of substance."""
         return tuple(each for each in self.changes if each.kind != "noise")
 
     @property
     def noise(self) -> int:
-        """Clauses that merely read otherwise."""
+        """Differences of spelling only."""
         return len(self.changes) - len(self.substance)
 
 
 def is_formula(clause: str) -> bool:
-    """Whether a clause stands in any document of its kind."""
+    """Whether a clause occurs in any document of its kind."""
     return len(clause) <= 60 and _FORMULA.match(clause) is not None
 
 
@@ -296,41 +296,42 @@ def _facing(gap: _Gap, large: ComparisonProfile) -> list[str]:
 
 
 WHOLE = 0.85
-"""Of a text: so much of it is all of it, but for boilerplate."""
+"""Share of a text from which on it counts as whole, allowing for boilerplate."""
 EXCERPT = 0.6
-"""Of an excerpt: the rest is its headline and its editor's words."""
+"""Least share of an excerpt that is in the original; the rest is its headline and the editor's words."""
 CLEARLY = 0.5
-"""Of both, where nothing but words shows that they are editions: two pages of one text share some too."""
+"""Least share of both texts for two editions where only the text is evidence; two pages of one text share
+some."""
 RARE_WORDS, RARE_CLAUSES = 24, 2
-"""Characters and clauses, formulae aside, below which nothing is proved."""
+"""Characters and clauses, without formulae, below which an overlap is no evidence."""
 NOISE = 3
-"""So many misread clauses for each that seems to say something else: the text is badly read."""
+"""Misread clauses per substantive difference above which the text counts as badly read."""
 ERRORS = 0.05
-"""Of the clauses of a page or excerpt that bears the title of the measure: so many may be badly read."""
+"""Share of the clauses of a page or excerpt under the title of the measure that may be badly read."""
 
 
 def is_whole(found: Overlap) -> bool:
-    """Whether each is all in the other."""
+    """Whether each text is wholly in the other."""
     return found.of_small >= WHOLE and found.of_large >= WHOLE
 
 
 def is_near(found: Overlap) -> bool:
-    """Whether much of each is in the other."""
+    """Whether much of each text is in the other."""
     return found.of_small >= EXCERPT and found.of_large >= CLEARLY
 
 
 def is_fragment(found: Overlap) -> bool:
-    """Whether the shorter is all in the longer and much shorter: a page of it, which has no history."""
+    """Whether the shorter is wholly in the longer and much shorter: one page of it, without its history."""
     return found.of_small >= WHOLE and found.of_large < EXCERPT and not found.substance
 
 
 def differs(found: Overlap) -> bool:
-    """Whether the shared clauses say something else in places, and not merely because they are misread."""
+    """Whether the shared clauses differ in substance, and not merely because they are badly read."""
     return bool(found.substance) and len(found.substance) * NOISE > found.noise
 
 
 def told(found: Overlap) -> str:
-    """The extent in words."""
+    """The extent of an overlap as a phrase for people."""
     more = f", {len(found.changes)} differ" if found.changes else ""
     return (
         f"{found.found} of {found.clauses} clauses of the shorter are in the longer{more}; "

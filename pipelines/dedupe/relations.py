@@ -1,7 +1,7 @@
-"""What two articles are to each other: the same words, a part of them, another edition, or different.
+"""Determine the relation of two articles: same text, part, another edition, interpretation, or different.
 
-Pure, and the same from both sides. What is unsure is ``different``: two policies told apart are mended
-easily, two fused ones not. Words that differ in substance are two texts, unless a portal altered them.
+Pure and symmetric. Uncertain pairs are ``different``, because two policies kept apart are easily merged later
+and two merged ones are hard to separate. Texts that differ in substance are two, unless a portal altered one.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from pipelines.dedupe.overlaps import (
 from policy.records.saves import Relation, RelationKind, RelationSide
 
 _OCCASION = dt.timedelta(days=45)
-"""A day below a signature may be misread, or that of printing; so far apart it is another."""
+"""Difference of the days below two signatures from which on they are two occasions; a smaller one may be
+misread."""
 
 
 def relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
-    """What two articles are to each other."""
+    """The relation of two articles."""
     if left.order > right.order:
         return _relation(right, left).mirrored()
     return _relation(left, right)

@@ -1,4 +1,4 @@
-"""What titles say of the policy: its name without the marks of an edition, a draft, or writing about it."""
+"""Parse titles: the name of the policy without the marks of an edition, a draft or an interpretation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from policy.text.words import HAN, fold
 NORMATIVE = frozenset(
     ("法", "条例", "规定", "办法", "细则", "规则", "决定", "准则", "规程", "章程", "解释", "规范", "标准")
 )
-"""Kinds of documents that are amended and stay the same document."""
+"""Kinds of documents that remain the same document when they are amended."""
 _INNER = (
     *sorted(NORMATIVE - {"法", "决定"}),
     "方案",
@@ -57,7 +57,7 @@ _BARE = re.compile(
     rf"(?:印发|发布|公布|下发|颁布)(?:修订后的|修改后的|新的)?(?P<name>[^《》“”]{{4,60}}?(?:{'|'.join(_INNER)})(?:{_OPEN}[^（）()]{{1,20}}{_CLOSE})?)"
     r"的(?:通知|公告|通告|决定)"
 )
-"""关于印发…办法的通知, without 《》."""
+"""关于印发…办法的通知 without 《》."""
 _OPENS = re.compile(r"^[^《》]{0,8}(?:公开征求|征求.{0,10}意见|征集.{0,6}意见)")
 _ALONE = re.compile(r"^\s*(?:全文|正式|发布|公布|印发|出台|施行|实施|来了|$)")
 _CHANGES = re.compile(r"(?:修改|修订|修正|废止|停止执行|停止施行|宣布|清理)[^《》]{0,12}$")
@@ -76,32 +76,32 @@ _NO_PLACE = (
     "|贯彻|落实|实施|开展|调整|印发|转发|发布|公布|公开|征求|废止|修改|取消|下达|核定|同意|组织|建立|健全|优化|扩大|提高|提升"
     "|鼓励|引导|保障|防范|严格|统筹|培育|打造|建设"
 )
-"""How titles go on after 关于, before a word that ends as a place does: 加快推进全省…."""
+"""Continuations after 关于 that look like the name of a place: 加快推进全省…."""
 _PLACE = re.compile(
     rf"(?:关于(?:印发|转发|发布|公布)?)?[《“]?(?!{_NO_PLACE})(?P<place>[{HAN}]{{2,6}}?"
     r"(?:省|自治区|自治州|自治县|(?<![城超都股楼])市(?!场|政|民|容|值|级|域|直)|县(?!域|级|乡|城|以)|盟(?!约|员)|旗(?![舰帜])|兵团"
     r"|(?<![社园景山地库林牧灾校辖小郊片街矿老])区(?![域块别位间分县级])))"
 )
 SHORTEST = 4
-"""Folded characters of a name that tells one policy from another; a law's may be shorter."""
+"""Folded characters of the shortest name that identifies a policy; a law's may be shorter."""
 _LAW = "法"
 
 
 @frozen(kw_only=True)
 class Title:
-    """A headline, read: ``names`` are the policies it may name, folded and without marks of an edition.
+    """A parsed headline: ``names`` are the policies it may name, folded and without marks of an edition.
 
     ``draft``: for comment; ``about``: written about a policy; ``formal``: a document's title, not news;
-    ``amends``: its matter is to change or end other documents; ``forwards``: it hands on another organ's.
+    ``amends``: the document amends or repeals others; ``forwards``: it forwards a document of another organ.
     ``place`` is the province, city or county it begins with; ``version`` the year of an edition （2025年版）,
-    ``year`` that of a matter （2025年）.
+    ``year`` that of a subject （2025年）.
     """
 
     printed: str
     core: str
     names: frozenset[str]
     brings: frozenset[str] = frozenset()
-    """Of these, what it publishes: of 关于印发《…》的通知 the document in 《》."""
+    """Those of the names that it publishes: of 关于印发《…》的通知 the document in 《》."""
     genre: str | None
     draft: bool
     about: bool
@@ -114,18 +114,18 @@ class Title:
 
     @property
     def normative(self) -> bool:
-        """Whether such a document stays the same one when it is amended."""
+        """Whether such a document remains the same when it is amended."""
         return self.genre in NORMATIVE and not self.occasional
 
     @property
     def occasional(self) -> bool:
-        """Whether such titles are used again: of appointments, approvals, awards."""
+        """Whether such titles are reused: appointments, approvals, awards."""
         return _OCCASIONS.search(self.printed) is not None
 
 
 @lru_cache(maxsize=4096)
 def read(headline: str, official: str = "") -> Title:
-    """What a headline, and the official title where that is known, say."""
+    """Parse a headline, and the official title where it is known."""
     printed = official or headline
     both = [each for each in (headline, official) if each]
     names = {name for each in both for name in _names(each)}
@@ -222,13 +222,13 @@ def _published(title: str) -> Iterator[str]:
 
 
 def cited(title: Title, other: Title) -> bool:
-    """Whether a title names the other's policy, in 《》 or as it is called."""
+    """Whether a title names the policy of another title, in 《》 or by its name."""
     folded = _settled(fold(_DRAFTED.sub("", title.printed)))
     return any(len(name) > SHORTEST and name in folded for name in other.names)
 
 
 def quotes(title: Title, other: Title) -> bool:
-    """Whether a title has the name of a document in 《》 that the other is called by too."""
+    """Whether a title contains in 《》 a name of the other title."""
     theirs = fold(other.printed)
     names = (name for found in _BOOK.finditer(title.printed) for name in _folded(found[1] or found[2]))
     return any(name in theirs for name in names)
@@ -247,8 +247,8 @@ _ALIKE = 0.6
 
 
 def contradiction(one: Title, other: Title) -> str | None:
-    """What two formal titles of one template differ in, as ``2024年第三批 ≠ 2024年第四批``; None where
-    they are one title, or simply other words."""
+    """The difference of two formal titles of one template, as ``2024年第三批 ≠ 2024年第四批``; None where
+    they are one title or differ in their wording."""
     if not (one.formal and other.formal):
         return None
     if one.names & other.names:
@@ -257,12 +257,13 @@ def contradiction(one: Title, other: Title) -> str | None:
 
 
 def has_number(told: str) -> bool:
-    """Whether what titles differ in is a count, a year or a number."""
+    """Whether a difference of titles is a count, a year or a number."""
     return _NUMBERS.search(told) is not None
 
 
 def years_differ(one: Title, other: Title) -> str | None:
-    """（2024年） ≠ （2025年）: what is made for a year is another the next year, unless it is amended."""
+    """（2024年） ≠ （2025年）: a document made for a year is another one the next year, unless it
+    is amended."""
     lasting = one.normative and other.normative and one.genre != "标准"
     if lasting or not (one.year and other.year) or one.year == other.year:
         return None
@@ -270,7 +271,7 @@ def years_differ(one: Title, other: Title) -> str | None:
 
 
 def places_differ(one: Title, other: Title) -> str | None:
-    """Whether two titles are of two provinces, cities or counties, the one not in the other."""
+    """Whether two titles are of two provinces, cities or counties, neither inside the other."""
     mine, theirs = one.place, other.place
     if not (mine and theirs) or mine in other.printed or theirs in one.printed:
         return None
@@ -278,8 +279,8 @@ def places_differ(one: Title, other: Title) -> str | None:
 
 
 def amends_another(one: Title, other: Title) -> bool:
-    """Whether one is about changing or ending documents, and the other is a document, or one of those: a
-    headline of neither kind does not say what it is above."""
+    """Whether one amends or repeals documents and the other is a document or one of those. A headline of
+    neither kind does not say what it stands above."""
     if one.amends == other.amends:
         return False
     amending, plain = (one, other) if one.amends else (other, one)
@@ -287,7 +288,7 @@ def amends_another(one: Title, other: Title) -> bool:
 
 
 def versions_differ(one: Title, other: Title) -> bool:
-    """Whether both say of which year their edition is, and of two: （2021年版）, （2025年版）."""
+    """Whether both state the year of their edition and the years differ: （2021年版）, （2025年版）."""
     return bool(one.version and other.version and one.version != other.version)
 
 
