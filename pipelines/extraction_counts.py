@@ -1,5 +1,4 @@
-"""What a run's readings are like, counted while they are made: :mod:`policy.rules.drift` judges the
-counts."""
+"""Count the results of a run's extractions; :mod:`policy.rules.drift` evaluates the counts."""
 
 from __future__ import annotations
 
@@ -13,9 +12,9 @@ from policy.records.runs import ExtractionQuality, Sample
 from policy.rules.drift import FIELDS, has_field
 
 EXAMPLES = 3
-"""Addresses kept of each kind."""
+"""Example addresses stored for each kind of problem."""
 COUNTED = frozenset({"layout_changed", "rejected"})
-"""Reasons that say how pages are made; others are the network's or the portal's."""
+"""Failure reasons caused by the layout of pages; others concern the network or the portal."""
 
 
 @define
@@ -33,7 +32,7 @@ class _Group:
 
 @define
 class ExtractionCounts:
-    """Grows with every reading of a run."""
+    """The counts of one run, updated with every extraction."""
 
     _groups: defaultdict[str, _Group] = field(factory=lambda: defaultdict(_Group))
     _lost: Counter[str] = field(factory=Counter)
@@ -42,7 +41,8 @@ class ExtractionCounts:
     _shortest: defaultdict[str, list[tuple[int, str]]] = field(factory=lambda: defaultdict(list))
 
     def read(self, article: Article, group: str) -> None:
-        """An article was read: ``new``, ``first`` (new in a first crawl or a back-fill) or ``known``."""
+        """Count an extracted article as ``new``, ``first`` (new in a first crawl or a backfill) or
+        ``known``."""
         counted, length = self._groups[group], len(article.text)
         counted.count += 1
         counted.sizes[str(length.bit_length())] += 1
@@ -54,13 +54,13 @@ class ExtractionCounts:
                 self._example(f"{group}:{name}", article.url)
 
     def lost(self, article: Article, names: Sequence[str]) -> None:
-        """A known article has lost these fields."""
+        """Count the fields that a known article has lost."""
         for name in names:
             self._lost[name] += 1
             self._example(f"lost:{name}", article.url)
 
     def unread(self, reason: str, url: str) -> None:
-        """A page that should be an article is none."""
+        """Count a page that should be an article and could not be extracted."""
         if reason in COUNTED:
             self._unread[reason] += 1
             self._example(f"pages:{reason}", url)

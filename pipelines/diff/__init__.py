@@ -1,1 +1,1 @@
-"""Two texts compared clause by clause: what changed, how, and whether it matters. Pure."""
+"""Compare two texts clause by clause: what changed, how, and whether it matters. Pure functions."""

@@ -1,4 +1,4 @@
-"""Which items of two sequences are the same, in order, in bounded time."""
+"""Align two sequences in bounded time: equal runs in order, and pairs of similar texts."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from heapq import nlargest
 from itertools import pairwise
 
 Block = tuple[int, int, int]
-"""Where a run of equal items begins in the one and in the other, and how long it is."""
+"""Start of a run of equal items in the old and in the new sequence, and its length."""
 
 _TABLE = 16_000_000
-"""Pairs of items up to which the longest common subsequence is found: a bit each, two megabytes."""
+"""Most pairs of items for which the exact longest common subsequence is computed: one bit each, two
+megabytes."""
 _DEPTH = 4
-"""How often what lies between unique items is searched for items unique there."""
+"""Most recursions of the patience search between unique items."""
 
 
 def equal_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
-    """Runs of equal items in ascending order, as long as they are."""
+    """Maximal runs of equal items in ascending order."""
     return joined(_between(old, new, _DEPTH))
 
 
 def joined(blocks: Iterable[Block]) -> list[Block]:
-    """Blocks in ascending order, those that follow one another as one; without empty ones."""
+    """Blocks in ascending order, adjacent ones merged and empty ones dropped."""
     found: list[Block] = []
     end_old = end_new = -1
     for at_old, at_new, size in blocks:
@@ -39,7 +40,7 @@ def joined(blocks: Iterable[Block]) -> list[Block]:
 
 
 def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, slice]]:
-    """What lies between the blocks of two sequences of these lengths."""
+    """The slices between the blocks of two sequences of these lengths."""
     at_old = at_new = 0
     for start_old, start_new, size in [*blocks, (old, new, 0)]:
         if start_old > at_old or start_new > at_new:
@@ -48,7 +49,7 @@ def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, s
 
 
 def ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest subsequence whose second members ascend (the first do already)."""
+    """The longest subsequence whose second members ascend (the first members ascend already)."""
     ends: list[int] = []
     at: list[int] = []
     before: list[int] = []
@@ -161,20 +162,21 @@ def _longest(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
 
 
 _FEW = 400
-"""Pairs that are all looked at; of more, only those of one place or that share something rare."""
+"""Most pairs of texts that are all compared; of more, only those at the same place or with a rare pair of
+characters."""
 _RARE = 12
-"""Texts that hold a rare pair of characters, at most."""
+"""Most texts that contain a rare pair of characters."""
 _BEST = 5
-"""Candidates a text."""
+"""Candidates per text."""
 _MANY = 20
-"""Texts from which on a pair of characters that very many hold says nothing."""
+"""Texts from which on frequent pairs of characters are ignored."""
 _LEAST_GRAMS = 5
 _LONGEST = 20_000
-"""Characters of a text that are looked at."""
+"""Most characters of a text that are compared."""
 _PART = 0.7
-"""How alike a text is to one that contains it."""
+"""Similarity of a text and one that wholly contains it."""
 _MOST = 0.6
-"""How much of it that is at least: phrases of the trade are in all texts."""
+"""Least contained share for that; below it the shared text is common phrases."""
 
 Grams = frozenset[str]
 
@@ -182,9 +184,10 @@ Grams = frozenset[str]
 def closest(
     old: Sequence[str], new: Sequence[str], least: Callable[[int, int], float]
 ) -> list[tuple[int, int, float]]:
-    """Pairs of alike texts, each text in one at most, with their likeness from 0 to 1, best first.
+    """Pairs of similar texts with their similarity from 0 to 1, best first; a text is in one pair at most.
 
-    ``least`` says how alike two must be (more than 1: never); what exceeds it most is paired first.
+    ``least`` gives the least similarity of a pair (more than 1: never paired). Pairs that exceed it most are
+    chosen first.
     """
     grams_old, grams_new = _telling([_grams(text) for text in old], [_grams(text) for text in new])
     scored = []
@@ -203,7 +206,7 @@ def closest(
 
 
 def alike(one: Grams, other: Grams) -> float:
-    """Dice's coefficient; for a text that was extended, the part of it that is in the longer one."""
+    """Dice's coefficient; for a text that was extended, the share of it that is in the longer one."""
     if not one or not other:
         return 0.0
     shared = len(one & other)

@@ -1,4 +1,5 @@
-"""Which clause of one text is which of another: by its words first, then by likeness, whatever its number."""
+"""Match the clauses of two texts: by equal words first, then by similarity, independently of their
+numbers."""
 
 from __future__ import annotations
 
@@ -12,27 +13,27 @@ from pipelines.diff.alignment import ascending, closest, equal_blocks
 from policy.text.clauses import Clause
 
 HERE = 0.3
-"""How alike two clauses between the same neighbours are, if one became the other."""
+"""Least similarity of two clauses between the same neighbours."""
 CLOSE = 0.2
-"""The same where all around them is known."""
+"""The same once all clauses around them are matched."""
 AWAY = 0.55
-"""The same elsewhere in the text; less is chance."""
+"""Least similarity elsewhere in the text; less is chance."""
 _SAME_NUMBER = 0.05
 _LEAST_WORDS = 8
-"""Characters of the shortest clause that is recognised elsewhere, unless it is the only one so."""
+"""Characters of the shortest clause that is matched elsewhere, unless it is unique."""
 
 
 @frozen(kw_only=True)
 class Matched:
-    """Pairs of clauses by their ranks, in the order of the old; ``moved`` are those (by their new rank)
-    that do not stand in the order of the others."""
+    """Pairs of clauses by their indices, in the order of the old text; ``moved`` are the new indices of those
+    that are out of order."""
 
     pairs: tuple[tuple[int, int], ...]
     moved: frozenset[int] = field(factory=frozenset)
 
 
 def match(old: Sequence[Clause], new: Sequence[Clause], said: tuple[Sequence[str], Sequence[str]]) -> Matched:
-    """``said`` is the canonical form of the clauses' words."""
+    """Match clauses; ``said`` holds the canonical form of their words."""
     keys_old, keys_new = _keys(old, said[0]), _keys(new, said[1])
     here = [
         (at_old + step, at_new + step)
@@ -110,7 +111,7 @@ class _Left:
         self._gap_old, self._gap_new = [one for one, _ in known], sorted(other for _, other in known)
 
     def alike(self, here: float, away: float = AWAY) -> list[tuple[int, int]]:
-        """By likeness, less of which is asked between the same neighbours and of the same number."""
+        """Pairs by similarity; the bound is lower between the same neighbours and for the same number."""
         said_old, said_new = ([said[at] for at in left] for said, left in self._sides())
         found = closest(said_old, said_new, lambda one, other: self._least(one, other, here, away))
         alike = [(self._left_old[one], self._left_new[other]) for one, other, _ in found]

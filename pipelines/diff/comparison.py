@@ -1,5 +1,5 @@
-"""Two texts compared clause by clause: what was added, removed, changed, moved, renumbered, and whether
-it matters."""
+"""Compare two texts clause by clause: added, removed, changed, moved and renumbered clauses, each with a
+grade."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
 
 @frozen(kw_only=True)
 class ClauseChange:
-    """A clause that is not as it was. ``lines`` turn its old lines into its new ones, counted within it.
+    """A changed clause. ``lines`` turn its old lines into its new ones, counted within the clause.
 
-    ``renumbered``: nothing but its number, and perhaps its typography, is different. ``moved``: it stands
-    elsewhere among the others; what changed in it is in ``lines``.
+    ``renumbered``: only its number, and perhaps its typography, differs. ``moved``: its position among the
+    others changed; what changed in it is in ``lines``.
     """
 
     kind: ChangeKind
@@ -45,23 +45,23 @@ class ClauseChange:
 
 @frozen(kw_only=True)
 class Comparison:
-    """The clauses of two texts and what changed, in the order of the new text."""
+    """The clauses of two texts and the changes, in the order of the new text."""
 
     old: tuple[Clause, ...] = field(repr=False)
     new: tuple[Clause, ...] = field(repr=False)
     pairs: tuple[tuple[int, int], ...] = field(repr=False)
-    """Which clause is which, by their ranks."""
+    """Indices of the matched clauses."""
     changes: tuple[ClauseChange, ...]
 
     @property
     def grade(self) -> Grade | None:
-        """Of the whole; None where nothing changed."""
+        """The highest grade of the changes; None where nothing changed."""
         grades = {change.grade for change in self.changes}
         return "substantive" if "substantive" in grades else "cosmetic" if grades else None
 
 
 def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
-    """The lines of two texts, compared."""
+    """Compare the lines of two texts."""
     boilerplate = _boilerplate(old) | _boilerplate(new)
     return _Comparing(
         CanonicalClauses.of(split_clauses(old)), CanonicalClauses.of(split_clauses(new)), boilerplate
@@ -69,7 +69,7 @@ def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
 
 
 def apply(changes: Iterable[ClauseChange], old: Sequence[str]) -> tuple[str, ...]:
-    """The lines of the new text; raises ValueError when the changes are not of this old one."""
+    """The lines of the new text; raises ValueError when the changes do not belong to this old text."""
     changes = list(changes)
     for change in changes:
         if change.old and tuple(old[at] for at in _span(change.old) if at < len(old)) != change.old.lines:
@@ -84,7 +84,7 @@ def apply(changes: Iterable[ClauseChange], old: Sequence[str]) -> tuple[str, ...
 
 
 def line_pairs(changes: Sequence[LineChange], old: int) -> Iterator[tuple[int, int]]:
-    """Which line of a clause is which, of a clause that had so many."""
+    """Pairs of the unchanged and changed lines of a clause that had ``old`` lines."""
     at_old = at_new = 0
     for change in changes:
         yield from ((at_old + step, at_new + step) for step in range(change.old_line - at_old))
@@ -248,8 +248,8 @@ class _Order:
 
 @frozen(kw_only=True)
 class Fidelity:
-    """Labels of the original's clauses that are not in the reprint, of those that say something else there,
-    and of what only the reprint has; what is only set otherwise is none of it."""
+    """Labels of the original's clauses that are missing in a reprint, of those that differ in substance, and
+    of what only the reprint has; typographic differences are not counted."""
 
     dropped: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
@@ -262,7 +262,7 @@ class Fidelity:
 
 
 def fidelity(original: Article, reprint: Article) -> Fidelity:
-    """What became of the original's clauses in a reprint."""
+    """What of the original's clauses a reprint preserves."""
     changes = compare(original.text.split("\n"), reprint.text.split("\n")).changes
     matters = [change for change in changes if change.grade == "substantive"]
     return Fidelity(

@@ -1,4 +1,4 @@
-"""The fields of an article that differ from another's, in words."""
+"""Compare the fields of two articles, and grade the change between two versions of an article."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policy.text.words import fold
 
 @frozen(kw_only=True)
 class FieldChange:
-    """A field with another value, as printed; None where there is none."""
+    """A field with a changed value, as printed; None where there is none."""
 
     name: str
     old: str | None
@@ -21,7 +21,8 @@ class FieldChange:
 
 
 def field_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
-    """The fields whose words differ, in the order of the record; missing pages last."""
+    """The fields whose folded values differ, in the order of :data:`policy.records.ARTICLE_FIELDS`; missing
+    pages last."""
     pairs = [
         *((name, old.printed(name), new.printed(name)) for name in field_names(ARTICLE_FIELDS, "comparison")),
         ("missing_pages", _missing_pages(old), _missing_pages(new)),
@@ -41,12 +42,12 @@ def _missing_pages(article: Article) -> str | None:
 
 
 OF_THE_PAGE = frozenset({*field_names(ARTICLE_FIELDS, "filing"), "missing_pages"})
-"""Fields that say how a portal files and shows a document, not what the document says."""
+"""Fields that describe how a portal files a document; a change of them is cosmetic."""
 
 
 @frozen(kw_only=True)
 class Materiality:
-    """``grade`` is None where nothing changed; ``reasons`` are those of that grade, the fields' first."""
+    """The grade of a change (None where nothing changed) with the fields and reasons that justify it."""
 
     grade: Grade | None
     fields: tuple[FieldChange, ...] = ()
@@ -54,12 +55,12 @@ class Materiality:
 
 
 def materiality(old: Article, new: Article) -> Materiality:
-    """Of the text and the fields of an article against those of another version of it."""
+    """The materiality of the difference between two versions of an article."""
     return judged(compare(old.text.split("\n"), new.text.split("\n")), field_changes(old, new))
 
 
 def judged(comparison: Comparison, fields: tuple[FieldChange, ...]) -> Materiality:
-    """Of a comparison that was made and of the fields that differ."""
+    """The materiality of a comparison and of the fields that differ."""
     told = tuple(field for field in fields if field.name not in OF_THE_PAGE)
     grade: Grade | None = "substantive" if told else comparison.grade or ("cosmetic" if fields else None)
     return Materiality(

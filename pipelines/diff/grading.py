@@ -1,4 +1,4 @@
-"""Whether what became of a clause matters: substantive or cosmetic, and why."""
+"""Grade the change of a clause as substantive or cosmetic, with reasons."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _LEAST = 8
 
 @frozen(kw_only=True)
 class Move:
-    """Where a line stood and where it stands: labels of clauses."""
+    """Labels of the clauses that a line moved from and to."""
 
     old: str
     new: str
 
     @property
     def gone(self) -> Reason:
-        """What is told of the clause that it left."""
+        """The reason reported for the clause that the line left."""
         return Reason(kind="moved", new=self.new)
 
     @property
     def come(self) -> Reason:
-        """What is told of the clause that it came into."""
+        """The reason reported for the clause that the line entered."""
         return Reason(kind="moved", old=self.old)
 
 
@@ -61,12 +61,12 @@ def _by_words(lines: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
 
 
 _MOST_REASONS = 200
-"""Of one clause: a table of a hundred thousand cells has changed, whatever is in the others."""
+"""Most reasons of one clause; a changed table can have a hundred thousand cells."""
 
 
 @frozen(kw_only=True)
 class CanonicalClauses:
-    """The clauses of a text, and in canonical form what each and each of its lines says."""
+    """The clauses of a text with the canonical form of each clause and of each line."""
 
     clauses: tuple[Clause, ...]
     lines: tuple[tuple[str, ...], ...] = field(repr=False)
@@ -81,12 +81,12 @@ class CanonicalClauses:
 
 
 def number(clause: Clause) -> str:
-    """Its number as printed; none where figures begin its words."""
+    """The number of a clause as printed; None where its text begins with figures."""
     return "".join(clause.mark.split()) if clause.counted else ""
 
 
 class Grader:
-    """Judges the changes between two texts, of which ``pairs`` of clauses are the same."""
+    """Grades the changes between two texts whose clauses are matched by ``pairs``."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class Grader:
         self._numbers = dict(_renumbered(old.clauses, new.clauses, pairs))
 
     def whole(self, clause: Clause, said: Sequence[str], kind: str) -> tuple[Grade, Reason]:
-        """A clause that is in one text only and says this; ``kind`` is what is said of it if it matters."""
+        """Grade a clause that is in one text only; ``kind`` is the reason when it matters."""
         if clause.kind == "contents":
             return "cosmetic", Reason(kind="contents")
         if self._is_boilerplate(clause.lines):
@@ -114,7 +114,7 @@ class Grader:
         return "substantive", Reason(kind=kind)
 
     def inside(self, one: int, other: int, lines: Sequence[LineChange]) -> tuple[Grade, tuple[Reason, ...]]:
-        """A clause in which these lines changed, whatever its number and its place."""
+        """Grade a clause in which these lines changed, ignoring its number and position."""
         old, new = self._old.clauses[one], self._new.clauses[other]
         if old.kind == new.kind == "contents":
             return "cosmetic", (Reason(kind="contents"),)
@@ -130,7 +130,7 @@ class Grader:
         return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
 
     def is_stale(self, one: int, other: int) -> bool:
-        """Whether a clause of the same words refers to an article whose number is another's now."""
+        """Whether an unchanged clause refers to an article number that now belongs to another article."""
         if not self._numbers or self._old.words[one] != self._new.words[other]:
             return False
         words = self._old.clauses[one].words

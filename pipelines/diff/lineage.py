@@ -1,7 +1,7 @@
-"""The clauses of an article through its versions: each keeps the id it got where it first appeared.
+"""Trace the clauses of an article through its versions: a clause keeps the id of its first appearance.
 
-Nothing is stored: the ids follow from the ordered versions, by comparing each with the next. A clause that
-was moved, renumbered or changed is the same; one that was taken out and put back in the same words too.
+Nothing is stored: the ids follow from comparing each version with the next. A clause that was moved,
+renumbered or changed keeps its id, and so does one that was removed and later restored with the same words.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LETTERS = 8
 class Traced:
     """A clause of one version, or a paragraph or item in it, with its id (``c-3fk2a7qd``).
 
-    ``label`` and ``path`` are its place in this version, ``line`` its first line there.
+    ``label`` and ``path`` are its place in this version, ``line`` is its first line there.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Traced:
 
 
 def lineage(versions: Sequence[Sequence[str]]) -> list[tuple[Traced, ...]]:
-    """The clauses of each version with their ids; the versions are lines, the first version first."""
+    """The clauses of each version with their ids; versions are lists of lines, the first version first."""
     ids = _Ids()
     traced: list[tuple[Traced, ...]] = []
     before: Sequence[str] = ()
@@ -50,7 +50,7 @@ def lineage(versions: Sequence[Sequence[str]]) -> list[tuple[Traced, ...]]:
 
 
 def find(traced: Iterable[Traced], name: str) -> list[Traced]:
-    """Those of this id or, as people write it, of this label: 第十二条 is 第三章第十二条."""
+    """The clauses with this id or label; a short label matches a full one (第十二条 is 第三章第十二条)."""
     wanted = "".join(name.split())
     return [one for one in traced if wanted in (one.id, one.label)] or [
         one for one in traced if wanted and one.label.endswith(wanted)

@@ -1,4 +1,4 @@
-"""Why a change matters, or why not: the figures, dates, modal verbs and negations that it touches."""
+"""Name the reasons why a change matters: the figures, dates, modal verbs and negations that it touches."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ NAMES = {
     "width": "全半角", "punctuation": "标点", "figures": "数字写法", "paragraphs": "分段", "contents": "目录",
     "boilerplate": "网页附属文字",
 }  # fmt: skip
-"""The kinds of reasons and what they are called."""
+"""The kinds of reasons and their Chinese names."""
 
 
 @frozen(kw_only=True)
 class Reason:
-    """``kind`` is one of :data:`NAMES`; ``old`` and ``new`` are the words that tell, where there are any."""
+    """A reason: its kind (see :data:`NAMES`) and the old and new words where there are any."""
 
     kind: str
     old: str | None = None
@@ -53,7 +53,7 @@ class Reason:
 _D = "0-9０-９"
 _N = rf"(?:[{_D}]{{1,16}}(?:[.,．][{_D}]{{1,16}}){{0,6}}|[{NUMERALS}]{{1,16}}(?:点[{NUMERALS}]{{1,16}})?)"
 _BIG = r"[十百千万亿]{0,4}"
-"""Bounded, as all that is repeated here: a line of a million figures is no number."""
+"""Bounded like all repetitions here: a line of a million figures is not a number."""
 _MEASURE = (
     "[人名倍个次份件项户家亩吨米级类种度]|公里|千瓦时|千瓦|兆瓦|平方米|公顷|以上|以下"  # after a number
 )
@@ -76,7 +76,7 @@ _TELLING = re.compile(
     re.VERBOSE,
 )
 _SHORT = 6
-"""Characters of the longest insertion of which one says what is in it, rather than how it begins."""
+"""Longest insertion, in characters, that is classified by its content instead of its beginning."""
 _FIGURES = ("date", "deadline", "percentage", "amount", "number")
 _SHOWN = 24
 _SIGN = 3
@@ -86,8 +86,8 @@ _TYPESET = re.compile(rf"[^{HAN}]|[{NUMERALS}帐惟它做象]")
 
 
 def reasons(old: str, new: str, pieces: Sequence[Part], heads: tuple[int, int] = (0, 0)) -> Iterator[Reason]:
-    """Why the differences between two lines matter, in the order of the text; not those of their numbers,
-    which end at ``heads``."""
+    """The reasons why the differences of two lines matter, in the order of the text; differences in their
+    numbers, which end at ``heads``, are ignored."""
     found_old, found_new = _Telling(old), _Telling(new)
     silent = True
     for hunk in _hunks(pieces):
@@ -148,7 +148,7 @@ class _Telling:
         return [found.end() for found in self._found]
 
     def touched(self, begin: int, end: int) -> list[tuple[str, str]]:
-        """Those in which something changed, or something was put in: their kinds and words."""
+        """The kinds and words of the expressions that were changed or inserted into."""
         touched = []
         at = bisect_right(self._ends, begin)
         while at < len(self._found) and self._found[at].start() < max(begin, end):
@@ -203,7 +203,7 @@ def _shown(text: str) -> str | None:
 
 
 def typography(old: str, new: str) -> Reason:
-    """What differs between two texts that say the same."""
+    """The kind of typographic difference of two texts with the same words."""
     if "".join(old.split()) == "".join(new.split()):
         paragraphs = len(old.split("\n")) != len(new.split("\n"))
         return Reason(kind="paragraphs" if paragraphs else "white space")
@@ -226,7 +226,7 @@ _ARTICLE = re.compile(rf"第\s?{_N}\s?条(?:之[{NUMERALS}]{{1,4}})?")
 
 
 def followed(text: str, numbers: Mapping[str, str]) -> str:
-    """The text with its references to its own articles (本法第十二条) as those are numbered now."""
+    """The text with the references to its own articles (本法第十二条) renumbered."""
     if not numbers or "本" not in text:
         return text
 

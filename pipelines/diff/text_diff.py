@@ -1,7 +1,7 @@
-"""The difference of two texts line by line, and inside a changed line unit by unit.
+"""Diff two texts line by line, and a changed line unit by unit.
 
-Lines are aligned by what they say, so that a comma more or another number does not tear a clause
-apart; that it is there is still a change, with ``words`` False.
+Lines are aligned by their canonical form, so that another comma or number does not tear a clause apart; such
+a difference is still a change, with ``words`` False.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ PartKind = Literal["same", "removed", "added"]
 
 @frozen(kw_only=True)
 class Part:
-    """A piece of a changed line: the old one is all but ``added``, the new one all but ``removed``."""
+    """A piece of a changed line; the old line is all parts but ``added``, the new line all but
+    ``removed``."""
 
     kind: PartKind
     text: str
@@ -39,15 +40,15 @@ _NUMBERED = re.compile(
 )
 _CLAUSE = re.compile(r"[^，。；：、,;\n]*(?:[，。；：、,;\n]|$)")
 _WHOLE = 1_000_000
-"""Pairs of units up to which a line is compared as one; a longer one is cut at its commas first."""
+"""Most pairs of units for which a line is compared as a whole; a longer one is first split at its commas."""
 _ISLAND = 2
-"""Equal stretches shorter than this between two differences only make them harder to read."""
+"""Equal stretches shorter than this between two differences are merged into them, for readability."""
 _SLIDE = 40
 _STOPS = frozenset("，。；：、,;:!?！？（）()“”《》 \n")
 
 
 def parts(old: str, new: str) -> tuple[Part, ...]:
-    """The pieces of a changed line, those that are the same between those that are not."""
+    """The same, removed and added parts of a changed line."""
     if renumbered := _only_renumbered(old, new):
         return renumbered
     units_old, units_new = units(old), units(new)
@@ -73,7 +74,8 @@ def _only_renumbered(old: str, new: str) -> tuple[Part, ...]:
 
 
 def units(line: str) -> list[str]:
-    """Numbers and Latin words whole, and the number of an article or item; all else a character each."""
+    """The units of a line: numbers, Latin words and the number of an article or item as one, otherwise a
+    character."""
     head = _NUMBERED.match(line)
     return [head[0], *_UNITS.findall(line, head.end())] if head else _UNITS.findall(line)
 
@@ -177,15 +179,15 @@ def _best_step(text: Sequence[str], begin: int, end: int, *, back: int, ahead: i
 
 
 ALIKE = 0.3
-"""How alike two lines between the same neighbours are, if one became the other."""
+"""Least similarity of two lines between the same neighbours for one to be a change of the other."""
 
 
 @frozen(kw_only=True)
 class LineChange:
-    """One line that was added, removed or changed; line numbers count from 0.
+    """A line that was added, removed or changed; line numbers count from 0.
 
-    ``old_line`` is the line's place in the old text, for an added one the place it is put before;
-    ``new_line`` is the same of the new text.
+    ``old_line`` is its place in the old text, for an added line the place it is inserted before; ``new_line``
+    is the same in the new text.
     """
 
     kind: Literal["added", "removed", "changed"]
@@ -195,7 +197,7 @@ class LineChange:
     new: str | None = None
     parts: tuple[Part, ...] = ()
     words: bool = True
-    """False when only punctuation, width, white space or the writing of figures changed."""
+    """False when only punctuation, width, white space or the notation of figures changed."""
 
 
 def diff(
@@ -205,10 +207,10 @@ def diff(
     said: tuple[Sequence[str], Sequence[str]] | None = None,
     alike: float = ALIKE,
 ) -> tuple[LineChange, ...]:
-    """What turns the old lines into the new ones, in order. A moved line is removed and added.
+    """The changes that turn the old lines into the new ones, in order. A moved line is removed and added.
 
-    ``said``: what each of the old and of the new lines says, where that is not its canonical form;
-    ``alike``: from 0 to 1, how much so two lines must be of which one became the other.
+    ``said``: the keys of the old and new lines, where these are not their canonical forms. ``alike``: the
+    least similarity, from 0 to 1, of a changed line.
     """
     keys_old, keys_new = said or (tuple(map(canonical, old)), tuple(map(canonical, new)))
     both = _Both(old, new, _solid(keys_old, old), _solid(keys_new, new), alike)
@@ -220,7 +222,7 @@ def diff(
 
 
 def apply(changes: Iterable[LineChange], old: Sequence[str]) -> tuple[str, ...]:
-    """The new lines; raises ValueError when the changes are not of these old lines."""
+    """The new lines; raises ValueError when the changes do not belong to these old lines."""
     lines: list[str] = []
     at = 0
     for change in changes:
@@ -253,13 +255,13 @@ class _Both:
         self.old, self.new, self.keys_old, self.keys_new = old, new, keys_old, keys_new
 
     def rewritten(self, at_old: int, at_new: int, size: int) -> Iterator[LineChange]:
-        """Lines of the same words that are not written alike."""
+        """Changes of lines with the same key that are written differently."""
         for step in range(size):
             if self.old[at_old + step] != self.new[at_new + step]:
                 yield self._changed(at_old + step, at_new + step)
 
     def replaced(self, lines_old: slice, lines_new: slice) -> Iterator[LineChange]:
-        """Pairs of alike lines as changed, the others as removed and added."""
+        """Similar lines as changed, the others as removed and added."""
         at_old, at_new = lines_old.start, lines_new.start
         for pair_old, pair_new in [*self._pairs(lines_old, lines_new), (lines_old.stop, lines_new.stop)]:
             for line in range(at_old, pair_old):

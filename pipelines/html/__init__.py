@@ -1,1 +1,1 @@
-"""The HTML of an article body as lines and tables of text."""
+"""Convert the HTML of an article body to lines and tables of text."""

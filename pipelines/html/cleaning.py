@@ -1,11 +1,10 @@
-"""A body's HTML as lines: one paragraph, heading, list item or table cell each.
+"""Convert the HTML of a body to lines: one paragraph, heading, list item or table cell each.
 
-The only module that knows BeautifulSoup. It gets the body fragment, never a whole page, and its
-tree is walked with a stack of our own: a bomb of nested tags is refused, never a RecursionError.
+The only module that uses BeautifulSoup. It receives the body fragment, never a whole page, and walks the tree
+with an explicit stack: excessively nested HTML raises TooDeep, never RecursionError.
 
-Within a line white space collapses as a browser shows it; ``&nbsp;`` and U+3000 are text, trimmed
-at both ends only. Characters that show nothing (U+200B, soft hyphen …) are dropped. All else is
-as published.
+White space within a line collapses as in a browser; ``&nbsp;`` and U+3000 are text and are trimmed at both
+ends only. Invisible characters (U+200B, soft hyphen …) are dropped. Everything else is as published.
 """
 
 from __future__ import annotations
@@ -40,12 +39,12 @@ from policy.records.content import Table
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _HIDDEN_CLASS = "share-substr"
 _PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
-"""Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
+"""Names of the parts that a long text is split into, all but one of them hidden until selected."""
 _COLLAPSED = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _INVISIBLE = re.compile(f"{CELL}[^{SPANS}]*{SPANS}|[{LINK}{UNLINK}{ROW}{UNCELL}\x7f\u00ad\u200b\u2060\ufeff]")
 _LINKED = re.compile(f"{LINK}[^{UNLINK}]*(?:{UNLINK}|$)")
 _UNEVEN = re.compile("[\x02-\x1f\x7f\x85\xad\u200b\u2028\u2029\u2060\ufeff]")
-"""What a line may hold that is not shown as it is; with two spaces in a row."""
+"""Characters that are not shown as they are, and runs of two spaces."""
 _ENDS = " \xa0\u3000\u2002\u2003\u2009"
 _MARKS = re.compile(f"({BREAK}|{ROW}|{CELL}[^{SPANS}]*{SPANS}|{UNCELL})")
 _LINES = re.compile("\r\n?|\n")
@@ -53,11 +52,10 @@ _LINES = re.compile("\r\n?|\n")
 
 @frozen(kw_only=True)
 class Cleaned:
-    """What a body holds. A file's address is as the page writes it, line breaks removed.
+    """The lines, tables and files of a body. A file's address is as the page writes it, without line breaks.
 
-    ``linked`` are the lines outside tables that lead to other pages, by their index, each with its
-    words that are no link (a link that is never closed ends with its line); ``cells`` are the lines
-    of data tables.
+    ``linked`` maps the index of each line outside tables that contains a link to another page to its text
+    outside links (an unclosed link ends with its line); ``cells`` are the indices of lines of data tables.
     """
 
     lines: tuple[str, ...]
@@ -68,7 +66,7 @@ class Cleaned:
 
 
 def clean(fragment: str) -> Cleaned:
-    """The fragment's lines, its data tables and the files it links; raises TooDeep."""
+    """The fragment's lines, data tables and linked files; raises TooDeep."""
     soup = BeautifulSoup(
         "\n" + tame(fragment),  # a line end: BeautifulSoup takes a text of one line for a file's name
         "html.parser",
@@ -141,7 +139,7 @@ class _Link:
 
     @property
     def name(self) -> str:
-        """Its text, else its title, else the file's name."""
+        """Its text, otherwise its title, otherwise the file name."""
         said = one_line("".join(self.texts)) or one_line(self.title)
         return said or one_line(unquote(_path(self.href).rpartition("/")[2])) or self.href
 
@@ -161,14 +159,14 @@ class _Writer:
     link: _Link | None = None
 
     def take(self, event: _Event, node: PageElement) -> None:
-        """Write one event of the walk."""
+        """Process one event of the tree walk."""
         if event == "text":
             self._text(str(node))
         elif isinstance(node, Tag):
             (self._enter if event == "enter" else self._leave)(node)
 
     def finish(self) -> Cleaned:
-        """All that was written."""
+        """Close what is open and return the result."""
         self._flush()
         links = tuple(Attachment(url=url, name=name) for url, name in self.links.items())
         return Cleaned(
@@ -277,7 +275,7 @@ def _path(href: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text as a browser shows it in one line."""
+    """The text as a browser shows it on one line."""
     text = text.strip("\t\n\r ")
     if "  " in text or _UNEVEN.search(text):
         text = _COLLAPSED.sub(" ", _INVISIBLE.sub("", spoken(text)))

@@ -1,10 +1,10 @@
-"""A fragment of HTML made harmless and small before it becomes a tree.
+"""Reduce a fragment of HTML before it is parsed into a tree.
 
-A tree costs some 20 µs a tag, and Python's HTML parser takes quadratic time over tags and comments
-that never end. So one linear pass leaves only the tags that need a tree: tables, ``pre``, what is
-removed whole, links to files, and what may be hidden. Other blocks, ``<br>``, rows and cells (where
-none of them may be hidden), and the two ends of other links become control characters that no page
-may hold; other wrappers (``span``, ``font``, ``strong`` …) and comments go.
+A tree costs some 20 µs per tag, and Python's HTML parser takes quadratic time for unclosed tags and comments.
+One linear pass therefore leaves only the tags that need a tree: tables, ``pre``, removed elements, links to
+files, and elements that may be hidden. Other blocks, ``<br>``, rows and cells (where none may be hidden) and
+the two ends of other links become control characters, which no page may contain; other inline tags (``span``,
+``font``, ``strong`` …) and comments are dropped.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from attrs import define, field
 from policy.errors import TooDeep
 
 MAX_DEPTH = 512
-"""As deep as browsers nest."""
+"""Most nested tags, as in browsers."""
 MAX_TAGS = 60_000
-"""With rows and cells: half a second; the largest catalogues printed as one page have half so many."""
+"""Most tags including rows and cells: half a second; the largest catalogues on one page have half as many."""
 
 LONGEST = 1_500_000
-"""Characters of a body; the longest codes and standards have a fifth."""
+"""Most characters of a body; the longest codes and standards have a fifth of it."""
 
 
 def _names(words: str) -> frozenset[str]:
@@ -35,28 +35,28 @@ BLOCKS = _names(
     figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre
     section summary table tbody td tfoot th thead tr ucapcontent ul"""
 )
-"""What begins and ends a line."""
+"""Elements that begin and end a line."""
 REMOVED = _names(
     """applet audio button canvas datalist head iframe map math noembed noframes noscript object optgroup
     option script select style svg template textarea title video"""
 )
-"""What no reader reads as text."""
+"""Elements that hold no text for readers."""
 _NESTING = BLOCKS - _names("dd dt li p option optgroup tbody td tfoot th thead tr")
-"""Blocks that the next of their kind does not close."""
+"""Blocks that are not closed by the next element of their kind."""
 _EMPTY = _names("area base br col embed frame img input link meta param source track wbr")
 _CELLS = frozenset({"td", "th"})
 _GRID = _CELLS | {"tr"}
 _TREE = REMOVED | {"table", "pre"}
-"""What always needs a tree."""
+"""Elements that always need a tree."""
 
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|et|zip|rar|7z|txt|rtf|csv)$", re.IGNORECASE)
-"""How the address of an attachment ends."""
+"""The end of an attachment's address."""
 _MAYBE_FILE = re.compile(FILE.pattern.removesuffix("$") + r"\s*(?:[?#\"']|$)", re.IGNORECASE)
 _MAYBE_HIDDEN = ("hidden", "display", "visibility", "share-substr")
 _ATTRIBUTE = re.compile(
     r"""([^\s=/"'<>]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]*+)))?""",
 )
-"""An attribute: its name, and its value in quotes of one kind, of the other, or without."""
+"""An attribute: its name and its value in double quotes, in single quotes, or unquoted."""
 
 _TOKEN = re.compile(
     r"""
@@ -71,11 +71,12 @@ _TOKEN = re.compile(
 
 
 BREAK = "\x1e"
-"""Stands where a line ends: for ``<br>``, and for the begin and the end of a block without a tag."""
+"""Stands for a line break: for ``<br>`` and for the start and end of a block whose tag was dropped."""
 LINK, UNLINK = "\x05", "\x06"
-"""Stand where a link to another page begins and ends."""
+"""Stand for the start and the end of a link to another page."""
 ROW, CELL, SPANS, UNCELL = "\x0e", "\x0f", "\x10", "\x11"
-"""Stand where a row or a cell begins (``rowspan,colspan`` between CELL and SPANS), and where a cell ends."""
+"""Stand for the start of a row, the start of a cell (``rowspan,colspan`` between CELL and SPANS)
+and its end."""
 _MARKS = {"&lt;": "\x02", "&gt;": "\x03", "&amp;": "\x04", "&nbsp;": "\xa0"}
 _SPOKEN = {"\x02": "<", "\x03": ">", "\x04": "&"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
@@ -100,7 +101,7 @@ def _tamed(fragment: str, tree: Set[str]) -> str | None:
 
 
 def spoken(text: str) -> str:
-    """Text of a tamed fragment as it was meant."""
+    """The text of a reduced fragment with character references resolved."""
     for mark, sign in _SPOKEN.items():
         text = text.replace(mark, sign)
     return text
@@ -117,7 +118,7 @@ class _Tamer:
     """What attributes tell: paragraphs repeat theirs."""
 
     def token(self, match: re.Match[str]) -> str:
-        """What stands in a token's place."""
+        """The replacement of a token."""
         end, name, attributes = match.group("end", "name", "attributes")
         if name is None:
             return _MARKS["&lt;"] if match[0] == "<" else ""

@@ -1,8 +1,8 @@
-"""A table while it is read, and the finding whether its rows mean something.
+"""Build a table while its HTML is walked, and decide whether it is a data table.
 
-A data table has more than one row and more than one column, and its text lies in many cells;
-a layout table holds other tables, or one cell that is the article. Spans are resolved: a spanned
-value stands in every place it covers, and every row has the same width.
+A data table has several rows and columns, and its text is spread over many cells; a layout table contains
+other tables, or one cell that is the article. Spans are resolved: a spanning value stands in every place it
+covers, and every row has the same width.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from attrs import define, field
 from policy.records.content import Table
 
 MAX_SPAN = 1000
-"""As in HTML's own rule for colspan."""
+"""The limit of colspan in the HTML standard."""
 MAX_PLACES = 200_000
-"""Rows times columns; beyond it a table is read as paragraphs."""
+"""Most rows times columns; a larger table is read as paragraphs."""
 _SENTENCE_ENDS = ("。", "；", "！", "？")
 PROSE = 200
-"""A cell longer than this with more than half of the table's text is an article in a frame."""
+"""A cell with more characters, and more than half of the table's text, makes it a layout table."""
 
 
 @define
 class Cell:
-    """One cell: its lines, and how many rows and columns it covers (rows 0: all that follow)."""
+    """A cell: its lines, and how many rows and columns it covers (0 rows: all remaining)."""
 
     rows: int = 1
     columns: int = 1
@@ -32,7 +32,7 @@ class Cell:
 
     @classmethod
     def spanning(cls, rows: object, columns: object) -> Cell:
-        """An empty cell with the spans its tag states."""
+        """An empty cell with the spans that its tag states."""
         return cls(rows=_span(rows, least=0), columns=_span(columns, least=1))
 
     @property
@@ -42,7 +42,7 @@ class Cell:
 
     @property
     def paragraphs(self) -> list[str]:
-        """One line, unless sentences end where the cell breaks a line."""
+        """One line, unless sentences end at its line breaks."""
         joined: list[str] = []
         for line in self.lines:
             if joined and not joined[-1].endswith(_SENTENCE_ENDS):
@@ -61,7 +61,7 @@ def _span(value: object, *, least: int) -> int:
 
 @define
 class TableDraft:
-    """Rows and cells as they are read; lines outside of any cell (a caption) keep their place."""
+    """The rows and cells read so far; lines outside of cells (a caption) keep their place."""
 
     rows: list[list[Cell]] = field(factory=list)
     order: list[Cell | str] = field(factory=list)
@@ -69,12 +69,12 @@ class TableDraft:
     holds_tables: bool = False
 
     def row(self) -> None:
-        """A row begins."""
+        """Begin a row."""
         self.rows.append([])
         self.current = None
 
     def cell(self, cell: Cell) -> None:
-        """A cell begins, with or without a row."""
+        """Begin a cell, with or without a row."""
         if not self.rows:
             self.row()
         self.rows[-1].append(cell)
@@ -82,32 +82,32 @@ class TableDraft:
         self.current = cell
 
     def end_cell(self) -> None:
-        """What follows is outside of the cell."""
+        """End the cell."""
         self.current = None
 
     def line(self, line: str) -> None:
-        """A line of the current cell, or beside the cells."""
+        """Add a line to the current cell, or beside the cells."""
         if self.current is None:
             self.order.append(line)
         else:
             self.current.lines.append(line)
 
     def nested(self, lines: list[str]) -> None:
-        """The lines of a table within this one."""
+        """Add the lines of a nested table."""
         self.holds_tables = True
         for line in lines:
             self.line(line)
 
     def lines(self) -> list[str]:
-        """Each line by itself: the table dissolved."""
+        """All lines, as for a layout table."""
         return list(chain.from_iterable([it] if isinstance(it, str) else it.lines for it in self.order))
 
     def cell_lines(self) -> list[str]:
-        """One line for each cell that holds text, several where its sentences are paragraphs."""
+        """One line for each cell that holds text; several where its sentences are paragraphs."""
         return list(chain.from_iterable([it] if isinstance(it, str) else it.paragraphs for it in self.order))
 
     def table(self) -> Table | None:
-        """The rows, if they are data."""
+        """The rows of a data table; None for a layout table."""
         if self.holds_tables or self._is_prose():
             return None
         rows = [row for row in self._grid() if any(row)]
@@ -142,7 +142,7 @@ class _Grid:
     reaching: dict[int, tuple[str, int]] = field(factory=dict)
 
     def add(self, row: list[tuple[Cell, int]]) -> None:
-        """Place a row of cells and the number of rows each covers."""
+        """Place a row of cells with the number of rows each covers."""
         places = {column: text for column, (text, _) in self.reaching.items()}
         below = {column: (text, left - 1) for column, (text, left) in self.reaching.items() if left > 1}
         column = 0
@@ -158,7 +158,7 @@ class _Grid:
         self.reaching = below
 
     def rows(self) -> list[tuple[str, ...]]:
-        """Rows of one width. A column in which no cell begins (``colspan=999``) says nothing: left out."""
+        """Rows of equal width without the columns in which no cell begins (``colspan=999``)."""
         columns = sorted(self.starts)
         if len(columns) * len(self.placed) > MAX_PLACES:
             return []

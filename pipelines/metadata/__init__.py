@@ -1,1 +1,1 @@
-"""The fields of an article, each with the rule that found it, and the validation of the result."""
+"""Fields of an article, each with the rule that found it, and validation of the result."""

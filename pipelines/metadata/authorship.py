@@ -1,4 +1,5 @@
-"""Who issued a document: the cell, the signature, the masthead, the title's beginning, the source."""
+"""Find who issued a document (cell, signature, masthead, beginning of the title, source) and to whom it is
+sent."""
 
 from __future__ import annotations
 
@@ -10,12 +11,12 @@ from policy.records import FieldValue
 from policy.records.content import Issuer
 
 SIGNATURE_LINES = 20
-"""Joint documents are signed by a dozen organs and more, a line each."""
+"""Most lines of a signature; joint documents are signed by a dozen organs or more, one per line."""
 
 JOINT = "cell:联合发文单位"
-"""The cell that names the organs beside the one of 发文机关."""
+"""The cell that names the organs beside that of 发文机关."""
 MEDIA = frozenset({"xinhua"})
-"""Organs that report on documents: a source, no issuer."""
+"""Organs that report on documents: sources, not issuers."""
 _MASTHEAD = re.compile(r"^(?P<organ>\S.{1,60}?)\s*(?:令|公告|通告|文件)$")
 _ORDER = re.compile(
     r"[（(](?P<organs>[㐀-鿿、\s]{2,60})(?:令|公告)\s*(?:[12]\d{3}\s*年\s*)?第[^（()）]{1,8}号\s*[)）]$"
@@ -34,9 +35,9 @@ def authors(
     *,
     top: Sequence[str] = (),
 ) -> list[FieldValue[tuple[Issuer, ...]]]:
-    """What is said of the issuing organs, the most trusted first, each in printed order.
+    """The issuing organs by source, the most trusted source first, the organs in printed order.
 
-    Outside cells only organs we know are believed; the source only where nothing else is said.
+    Outside cells only organs in our dictionary count; the source counts only where nothing else is stated.
     ``top`` are the lines above the salutation.
     """
     stated = [*_celled(cells), *filter(None, _guesses(title, lines, top))]
@@ -100,10 +101,11 @@ def _signature(lines: Sequence[str]) -> str:
 
 
 REACH = 20
-"""Lines from the document's beginning in which it is looked for."""
+"""Lines from the document's beginning in which the salutation is searched."""
 LONGEST = 500
 _ORGANS = tuple("部委局厅院署会办行社团校所站台队府位门构业司心关室织体")
-"""How organs and their groups end: 政府, 单位, 部门, 机构, 企业, 公司, 中心, 机关, 办公室, 组织, 团体 …"""
+"""Last characters of organs and groups of organs: 政府, 单位, 部门, 机构, 企业, 公司, 中心, 机关, 办公室,
+组织, 团体 …"""
 _PLACES = tuple("省市区县州盟旗道乡镇师")
 _PEOPLE = ("同志", "人员", "代表", "委员", "纳税人", "考生", "家长", "客户", "用户", "投资者", "成员")
 _BEGINS = re.compile(r"各|有关|相关|国务院|中央|全[国省市区县]|[省市区县州]|在[㐀-鿿]|你|本[省市区县]|机关")
@@ -119,7 +121,7 @@ _APART = re.compile(r"[，,；;]")
 def addressees(
     lines: Sequence[str], cell: FieldValue[str] | None = None
 ) -> FieldValue[tuple[str, ...]] | None:
-    """Organs and groups the document is sent to: a cell's, else those of the salutation.
+    """The organs and groups that the document is sent to: from a cell, otherwise from the salutation.
 
     ``lines`` begin with the document's own first line.
     """

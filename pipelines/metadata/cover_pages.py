@@ -1,7 +1,7 @@
-"""Is a page only the cover of a file? Then the file's address, for its text is the notice's full text.
+"""Detect pages that are only the cover letter of an attachment, which is then the full text of the notice.
 
-A cover is short. It either says so (全文见附件), or hands on a named act with no clause of it
-(现将《…》印发给你们), or has next to nothing to say; and it offers a document, not only a table.
+A cover page is short. It says so (全文见附件), or forwards a named act without a clause of it
+(现将《…》印发给你们), or has almost no text; and it offers a document, not only a table.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from policy.records import Article, Attachment
 from policy.text.words import fold
 
 LONGEST = 450
-"""Folded characters of a cover that says it is one."""
+"""Folded characters of the longest cover page that says it is one."""
 BARE = 60
-"""Folded characters of a page that says nothing, title, number and signature left out."""
+"""Most folded characters of a page with almost no text, without title, number and signature."""
 
 _SEE = re.compile(
     r"(?:全文|正文|原文|全部内容|具体内容|详细内容|通知内容|文件内容|详情|内容)(?:如下)?(?:请|可)?(?:详?见|参见|查看|下载|点击)[^。；]{0,12}"
@@ -29,7 +29,7 @@ _ISSUES = re.compile(
     r"《(?P<name>[^《》\n]{4,80}(?:《[^《》]*》[^《》\n]*)?)》(?:[（(][^）)]*[）)])?[^。《》]{0,40}(?:印发|发布|公布|下发|转发|予以公告|发给你们)"
 )
 _DOCUMENTS = ("pdf", "docx", "doc", "wps", "ofd", "zip", "rtf")
-"""In the order in which one of several of the same name is taken: the first that we read best."""
+"""Formats in order of preference among files of the same name: the one that we extract best first."""
 _FORM = re.compile(
     r"申报[书表]|申请[书表]|汇总表|登记表|推荐表|模板|样表|格式|名单|目录|清单|回执|承诺书|报名表|统计表"
 )
@@ -39,7 +39,7 @@ _SIGNED = re.compile(r"^.{0,24}$\n?^\s*\d{4}年\d{1,2}月\d{1,2}日\s*$", re.MUL
 
 
 def full_text_in(article: Article) -> str | None:
-    """The address of the attachment that the page covers; None when the page speaks for itself."""
+    """The address of the attachment that the page is the cover of; None when the page has its own text."""
     documents = _documents(article.attachments)
     if not documents:
         return None

@@ -1,10 +1,9 @@
-"""Who wrote an article and who edited the page, where a line names them.
+"""Find the author of an article and the editor of its page in credit lines.
 
-作者 is of the article; 责任编辑 made the page. An editor's name is kept in the record alone: the lines
-that hold it are boilerplate, and never text. So is a line of credits below the text, with colons,
-slashes or spaces (``样例科供稿 摄影/甲 编辑/乙``, ``文/图 甲``, ``（记者 甲 通讯员 乙）``): it names several
-roles and nothing else, or whoever sent or edited the page. A line with one author stays: it is of the
-article.
+作者 wrote the article; 责任编辑 made the page. An editor's name is stored in the record only: the lines that
+contain it are boilerplate and never text. So is a line of credits below the text, with colons, slashes or
+spaces (``样例科供稿 摄影/甲 编辑/乙``, ``文/图 甲``, ``（记者 甲 通讯员 乙）``), which names several roles
+and nothing else, or whoever sent or edited the page. A line with one author is part of the article and stays.
 """
 
 from __future__ import annotations
@@ -46,14 +45,14 @@ _AUTHOR = re.compile(
 _BESIDE = re.compile(
     r"(?<!\w)(?P<label>作者|撰稿|撰文|采写|记者|文[/／、]?图|图文)\s{1,4}(?P<name>[㐀-鿿·]{2,4}(?:[、,，/][㐀-鿿·]{2,4}){0,3})"
 )
-"""The same in a line of credits, where white space is enough."""
+"""The same in a line of credits, where white space is a sufficient separator."""
 _NOBODY = re.compile(
     r"无|暂无|admin|(?:系统)?管理员|来源|浏览|点击|审核|发布|时间|字号|[\W\d_]+$|.*@", re.IGNORECASE
 )
 
 
 def credits_in(texts: Iterable[str], where: str) -> Iterator[Label]:
-    """The editor and the author that short lines name; ``where`` they stand is the rule."""
+    """Labels for the editor and author named in short lines; ``where`` becomes their rule."""
     for text in texts:
         if len(text) <= LONGEST:
             yield from _named("editor", _EDITOR, text, where)
@@ -61,7 +60,7 @@ def credits_in(texts: Iterable[str], where: str) -> Iterator[Label]:
 
 
 def is_credits(line: str) -> bool:
-    """Whether a line does nothing but name those who made the page, or wrote it together."""
+    """Whether a line consists of the names of those who made the page or wrote it together."""
     if len(line) > _LONGEST_CREDITS or not _CREDITS.fullmatch(line):
         return False
     roles = _ROLES.findall(line)
@@ -73,7 +72,7 @@ def _has_beside(line: str) -> bool:
 
 
 def names_somebody(text: str) -> bool:
-    """Whether a label's value can be a name: no number of an account, no mail, no role of a system."""
+    """Whether a label's value can be a name: not an account number, mail address or system role."""
     return not _NOBODY.match(text)
 
 

@@ -1,8 +1,8 @@
-"""Labels and lines of an article to its fields, each with the rule that found it.
+"""Derive the fields of an article from its labels and lines, each with the rule that found it.
 
-What is labelled in a cell is believed before a meta, a meta before the headline block, that before
-the title and the signature. Where they disagree the first is kept, and the others are conflicts: each
-with its value and its rule. The time of a page's making is never a date of the policy.
+A label in a cell has priority over a meta, a meta over the headline block, and that over the title and the
+signature. Where they disagree the first wins and the others are conflicts, each with its value and its rule.
+The time at which a page was generated is never a date of the policy.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ from policy.records.field_registry import field_names
 from policy.text.words import fold
 
 LONGEST_TITLE_LABEL = 500
-"""Characters; the longest titles of documents have a third of it."""
+"""Most characters of a title; the longest titles of documents have a third of it."""
 LONGEST = 4000
-"""Characters of any other label; those of thirty joint issuers have a tenth."""
+"""Most characters of any other label; those of thirty joint issuers have a tenth."""
 
 
 def bounded(labels: Iterable[Label]) -> Iterator[Label]:
-    """The labels, what is beyond bounds cut off."""
+    """The labels, cut at the limits of their fields."""
     for label in labels:
         yield evolve(label, value=label.value[: longest(label)]) if is_beyond(label) else label
 
 
 def cuts(labels: Iterable[Label]) -> Iterator[str]:
-    """A warning for each that is beyond bounds: its field, where it stands, and how much is kept."""
+    """A warning for each label that was cut: its field, its rule, and how much is kept."""
     for label in filter(is_beyond, labels):
         size, kept = f"{len(label.value):,}", longest(label)
         yield f"{label.name}: {label.rule} says {size} characters, the first {kept} are kept"
 
 
 def is_beyond(label: Label) -> bool:
-    """Whether a label says more than its field can hold."""
+    """Whether a label's value exceeds the limit of its field."""
     return len(label.value) > longest(label)
 
 
 def longest(label: Label) -> int:
-    """How many characters its field can hold."""
+    """The limit of a label's field, in characters."""
     return LONGEST_TITLE_LABEL if label.name == "title" else LONGEST
 
 
@@ -57,11 +57,11 @@ def longest(label: Label) -> int:
 
 
 LOOSE = frozenset({"title", "source", "author", "editor"})
-"""Fields printed shorter and longer for the same: a headline with its number, a name with its site."""
+"""Fields printed in shorter and longer forms: a headline with its number, a name with its site."""
 
 
 def conflicts(name: str, candidates: Sequence[FieldValue[Any]]) -> Iterator[Conflict]:
-    """The values of a field that differ from the first, each once."""
+    """The distinct values of a field that differ from the first."""
     seen = [one.value for one in candidates[:1]]
     for other in candidates[1:]:
         if not any(same(name, other.value, value) for value in seen):
@@ -70,7 +70,7 @@ def conflicts(name: str, candidates: Sequence[FieldValue[Any]]) -> Iterator[Conf
 
 
 def same(name: str, one: Any, other: Any) -> bool:
-    """Whether two values of a field say the same."""
+    """Whether two values of a field are equivalent."""
     first, second = comparable(one), comparable(other)
     if name in LOOSE and isinstance(first, str) and isinstance(second, str):
         return first in second or second in first
@@ -78,7 +78,7 @@ def same(name: str, one: Any, other: Any) -> bool:
 
 
 def comparable(value: Any) -> object:
-    """What counts of a value: the day, the number's normal form, the organs in any order, folded words."""
+    """A value as it is compared: the day, the number's normal form, the set of organs, folded words."""
     if isinstance(value, DocNumber):
         return value.norm if value.kind == "文" else (value.kind, value.number)
     if isinstance(value, dt.datetime):
@@ -91,7 +91,7 @@ def comparable(value: Any) -> object:
 
 
 def shown(value: Any) -> str:
-    """A value as words: an ISO day or time, a number's normal form, names in their order."""
+    """A value as text: an ISO day or time, a number's normal form, names in their order."""
     if isinstance(value, DocNumber):
         return value.norm
     if isinstance(value, dt.date):
@@ -114,7 +114,8 @@ _LINE = re.compile(
 
 
 def validity_words(title: str, lines: Sequence[str]) -> FieldValue[str] | None:
-    """The state as printed: ``（已废止）`` at a title, ``本文件已于2020年废止`` above or below the text."""
+    """The validity as printed: ``（已废止）`` at a title, ``本文件已于2020年废止`` above or below
+    the text."""
     if found := _TITLED.search(title):
         return FieldValue(value=found["word"], raw=title, rule="title:words")
     for line in (*lines[:HEAD], *lines[-TAIL:]):
@@ -127,7 +128,7 @@ def validity_words(title: str, lines: Sequence[str]) -> FieldValue[str] | None:
 
 
 SECOND = frozenset({"cell:发布机构", "cell:发布机关", "cell:生成日期", "cell:印发日期", "cell:联合发文单位"})
-"""Cells of a label that says it less exactly than another of the same name: 发文机关 before 发布机构."""
+"""Cells with a less exact label than another of the same name: 发文机关 has priority over 发布机构."""
 RANKS = ("cell", "meta", "masthead", "breadcrumb", "title", "listing")
 """Kinds of rules, the most trusted first."""
 
@@ -143,7 +144,7 @@ _NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECAS
 
 
 def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> ArticleFields:
-    """The fields told by a page's labels and its text; ``issuer`` is the organ whose own site it is."""
+    """The fields stated by a page's labels and text; ``issuer`` is the organ that owns the site."""
     said = _Said([*bounded(labels)])
     start, title = lead_in(lines), said.first("title")
     document = lines[start:]
@@ -198,7 +199,7 @@ def _maybe(found: FieldValue[Any] | None) -> list[FieldValue[Any]]:
 
 
 def masthead(lines: Sequence[str]) -> tuple[str, ...]:
-    """The first lines, before the salutation: titles, number, organ; a reprint's behind its lead-in."""
+    """The first lines before the salutation (titles, number, organ); in a reprint those after its lead-in."""
     return _top(lines[lead_in(lines) :])
 
 
@@ -209,7 +210,7 @@ def _top(document: Sequence[str]) -> tuple[str, ...]:
 
 
 def lead_in(lines: Sequence[str]) -> int:
-    """How many lines a medium puts before the document it reprints, the last saying ``原文如下：``."""
+    """Number of lines that a medium prints before a reprinted document, the last being ``原文如下：``."""
     return max((n + 1 for n, line in enumerate(lines[:MASTHEAD_LINES]) if _LEAD_IN.match(line)), default=0)
 
 
@@ -278,13 +279,13 @@ class _Said:
         ]
 
     def keywords(self) -> tuple[str, ...]:
-        """Labels of the headline block are words already; others are lists to be split."""
+        """Labels of the headline block are single keywords; others are lists that are split."""
         words = [label.value for label in self.of("keyword") if label.rule == "masthead"]
         listed = _SEPARATORS.split(self.value("keyword") or "")
         return tuple(dict.fromkeys(word for word in words or listed if word))
 
     def warnings(self) -> Iterator[str]:
-        """Dates that cannot be read, and days of publication that disagree."""
+        """Warnings for unreadable dates and for contradictory days of publication."""
         for name in ("published", "written", "effective", "expires"):
             yield from (
                 f"{name}: {one.rule} says {one.value}" for one in self.of(name) if not _moment(one.value)

@@ -1,4 +1,5 @@
-"""公文种类 from a title's end, and the official name inside 关于印发《…》的通知."""
+"""Genre of a document (公文种类) from the end of its title, and the official name inside
+关于印发《…》的通知."""
 
 from __future__ import annotations
 
@@ -11,13 +12,13 @@ STATUTORY = (
     *("决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复"),
     *("议案", "函", "纪要"),
 )
-"""党政机关公文处理工作条例（中办发〔2012〕14号）第八条."""
+"""The fifteen kinds of 党政机关公文处理工作条例（中办发〔2012〕14号）第八条."""
 OTHERS = (
     *("办法", "规定", "条例", "细则", "方案", "规划", "计划", "纲要", "指南", "指引", "准则", "规则", "规程"),
     *("规范", "标准", "目录", "名单", "清单", "要点", "措施", "解读", "答记者问", "公示", "复函", "答复"),
     *("白皮书", "章程", "法", "倡议书"),
 )
-"""What else titles on portals end with."""
+"""Other ends of document titles on portals."""
 
 ABOUT = frozenset({"解读", "答记者问"})
 
@@ -30,9 +31,9 @@ _NEWS = re.compile(
     r"|[省市县区州盟旗国局委部会院厅办门地](?:联合|正式|近日)?(?:发布|出台|印发|公布|下发|推出|明确)"
     r"(?!与|和|及|管理|工作|办法|规定|制度|程序|.*的[^的]{2,4}$)"
 )
-"""Signs of a headline, or an organ that does something: a measure on how news is made public is no news."""
+"""Signs of a news headline, or an organ as the subject of a verb."""
 _NUMBER = re.compile(r"(?<=[令告])\s*(?:\d{4}\s*年\s*)?第\s*[\d〇零一二三四五六七八九十百]{1,6}\s*号$")
-"""What follows the kind itself: ``公告 2026年第3号``."""
+"""A number after the kind: ``公告 2026年第3号``."""
 _OPENED = re.compile(r"[（(【\[][㐀-鿿、\s]{0,40}$")
 _BOOK = re.compile(r"《(?P<name>[^《》]+)》")
 _INNER = re.compile(
@@ -41,26 +42,26 @@ _INNER = re.compile(
 
 
 def genre_of(title: str) -> FieldValue[str] | None:
-    """The kind of document a title's end names, parentheses behind it aside."""
+    """The kind of document at the end of a title, ignoring parentheses after it."""
     core = _NUMBER.sub("", _TAIL.sub("", title)).rstrip('》”"')
     found = _ENDS.search(core)
     return FieldValue(value=found[1], raw=title, rule="title:end") if found else None
 
 
 def is_news(title: str) -> bool:
-    """Whether a headline tells of a document that it does not name, however it ends: …出台新规定. One with
-    关于 or 《 names it, whatever stands around that."""
+    """Whether a headline reports on a document without naming it (…出台新规定). One with 关于 or 《
+    names it."""
     return not ("关于" in title or "《" in title) and _NEWS.search(title) is not None
 
 
 def names_a_policy(title: str) -> bool:
-    """Whether a title ends like a document's, and not like what is written about one."""
+    """Whether a title ends like a document's and is not about another document."""
     found = genre_of(title)
     return found is not None and found.value not in ABOUT and not is_news(title)
 
 
 def without_number(title: str) -> str:
-    """A title without the document's own number: in parentheses at its end, behind it, or before it."""
+    """A title without the document's own number in parentheses at its end, after it, or before it."""
     own = numbers.own_number(cell=None, title=title, masthead=())
     if own is None:
         return title
@@ -71,6 +72,6 @@ def without_number(title: str) -> str:
 
 
 def official_name(title: str) -> FieldValue[str] | None:
-    """The policy that a covering notice of this title brings."""
+    """The name of the policy that a covering notice with this title publishes."""
     found = _INNER.search(title)
     return FieldValue(value=found["name"], raw=title, rule="title:印发《》") if found else None

@@ -1,7 +1,7 @@
-"""Is what was read worth archiving? Judged by what it says, never by its length.
+"""Reject extractions that are not worth archiving, and warn about illegible text.
 
-Genuine notices are as short as 26 characters, so a text is empty when nothing is left of it after
-its own title and fields. A page whose whole text is in its files is worth archiving.
+Length is no criterion: genuine notices are as short as 26 characters. A text counts as empty when nothing is
+left after removing its own title and fields. A page whose whole text is in its attachments is archived.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from policy.text.words import fold
 _LOST = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")
 _HAN = "銆锛鐨鍦绗涓鍙鏂"
 _MISREAD = re.compile(f"[{_HAN}\u00c0-\u00ff](?:(?<=[{_HAN}])|[\u0080-\u00bf]{{1,2}})")
-"""UTF-8 taken for GBK, or for Latin: signs that Chinese prose does without."""
+"""UTF-8 decoded as GBK or Latin-1: characters that Chinese prose does not use."""
 OFTEN = 20
-"""One misread sign among so many characters is no accident."""
+"""One misread character among this many is reported."""
 
 
 def illegible(name: str, text: str) -> Iterator[str]:
@@ -34,7 +34,7 @@ def illegible(name: str, text: str) -> Iterator[str]:
 
 
 LISTED = 8
-"""From so many dated titles on, without a sentence among them, a page is a listing."""
+"""Dated titles, without a sentence among them, from which on a page is a listing."""
 LONGEST_TITLE = 300
 _DATED = re.compile(
     r"\D{4,}.*\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?[\])）】]?|[\[(（【]?\d{4}[-./]\d{1,2}[-./]\d{1,2}.*\D{4,}"
