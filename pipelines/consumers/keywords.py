@@ -1,4 +1,4 @@
-"""Extract keywords with jieba and store those of each new version."""
+"""The keywords consumer: computes the keywords of each new version, after the commit."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from storage.database import Database
 TITLE_WEIGHT = 8
 BODY_WEIGHT = 2
 TERM_WEIGHT = 3
-"""Weight of a term of our dictionary relative to an ordinary word."""
+"""How much more a term of our lexicon weighs than another word."""
 RARE = 12.0
-"""Highest inverse frequency: that of one word in 160,000, and of a dictionary term."""
+"""The greatest weight of a word: that of one word in 160,000."""
 
 _WORD = re.compile(r"(?=.*[^\W\d_])[\w·+-]{2,}")
 _QUANTITY = re.compile(r"[\d.〇零一二三四五六七八九十百千万亿第两几多余]+\w?")
@@ -36,14 +36,14 @@ _directory: list[str] = []
 
 
 def prepare_dictionary(cache_dir: Path) -> None:
-    """Load the dictionary with its cache in ``cache_dir`` (by default jieba writes to ``/tmp``)."""
+    """Load jieba's dictionary, cached in ``cache_dir`` (by default jieba would write to ``/tmp``)."""
     cache_dir.mkdir(parents=True, exist_ok=True)
     _directory[:] = [str(cache_dir)]
     _tokenizer()
 
 
 def extract_keywords(title: str, text: str, *, limit: int = 10) -> tuple[str, ...]:
-    """The most characteristic words of an article, the best first."""
+    """The words that best describe an article, the most descriptive first."""
     titled, counted = Counter(_words(title)), Counter(_words(join_words(text).text))
     scores = {
         word: _rarity(word) * (TITLE_WEIGHT * (word in titled) + BODY_WEIGHT * math.log1p(counted[word]))
@@ -107,10 +107,10 @@ def compute_keywords(
     batch: int = 50,
     progress: Progress = lambda done, total: None,
 ) -> int:
-    """Follow the change feed and store the keywords of each new version; returns the number of changes.
+    """Compute the keywords of versions that the change feed names; returns how many changes were read.
 
-    Segmentation is the slowest step of a page, so it runs after the commit, once a run. jieba stores its
-    dictionary below ``cache``; without one it is built at each start.
+    Segmentation costs more than all other steps of an article, so it runs after the commit, once a run.
+    jieba caches its dictionary in ``cache``; without it the dictionary is parsed again.
     """
 
     def prepare(changes: Sequence[Change]) -> list[tuple[Change, tuple[str, ...]]]:

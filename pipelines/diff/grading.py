@@ -81,7 +81,7 @@ class CanonicalClauses:
 
 
 def number(clause: Clause) -> str:
-    """The number of a clause as printed; None where its text begins with figures."""
+    """The number of a clause as printed; empty where its text begins with figures."""
     return "".join(clause.mark.split()) if clause.counted else ""
 
 
