@@ -90,7 +90,7 @@ def policy_portrait(session: Session, number: int, owner: Owner, moment: dt.date
         )
     current = memberships.current_memberships(session, [page.article.id for page in printed], known_at=moment)
     return consensus(
-        [_member(page, current.get(page.article.id), owner(page.known.portal)) for page in printed]
+        [_member(page, current.get(page.article.id), owner(page.article.portal)) for page in printed]
     )
 
 
