@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urlsplit
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 POSTED = "#post="
 """Between an address and the body it is asked with."""
 _NAT64 = ip_network("64:ff9b::/96")
 _SITE_LOCAL = ip_network("fec0::/10")
 _PROTOCOL = ip_network("192.0.0.0/24")
-_CN_SECOND_LEVEL = re.compile(r"(?:com|net|org|gov|edu|ac|mil|[a-z]{2})\.cn\Z")
 
 
 def allowed(address: str) -> bool:
@@ -70,15 +73,22 @@ def alike(url: str) -> str:
 
 
 def registrable(host: str) -> str:
-    """The domain a challenge's clearance holds for: ``fd.bjx.com.cn`` -> ``bjx.com.cn``.
+    """The registrable domain of a host by the public suffix list: ``fd.bjx.com.cn`` -> ``bjx.com.cn``.
 
-    Enough for Chinese portals; of other suffixes the last two labels are taken.
+    An IP address stands for itself. Of a suffix that is not on the list the last two labels are taken.
     """
-    labels = host.lower().rstrip(".").split(".")
-    if is_literal(host):
-        return host
-    keep = 3 if _CN_SECOND_LEVEL.match(".".join(labels[-2:])) else 2
-    return ".".join(labels[-keep:])
+    name = host.lower().rstrip(".")
+    if is_literal(name):
+        return name
+    return _suffixes().extract_str(name).top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    """The list that comes with tldextract, never fetched. Loaded on first use: it imports requests."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def open_endpoints(allow: Iterable[str], connect: Iterable[str]) -> frozenset[str]:

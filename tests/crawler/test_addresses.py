@@ -58,7 +58,14 @@ def test_private_addresses_and_their_disguises_are_refused(address: str) -> None
         ("kjt.zj.gov.cn", "zj.gov.cn"),
         ("czj.sh.cn", "czj.sh.cn"),
         ("img01.mybjx.net", "mybjx.net"),
+        ("www.ab.cn", "ab.cn"),
+        ("WWW.NDRC.GOV.CN.", "ndrc.gov.cn"),
+        ("www.example.co.uk", "example.co.uk"),
+        ("a.b.test", "b.test"),
+        ("gov.cn", "gov.cn"),
+        ("localhost", "localhost"),
         ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
     ],
 )
 def test_a_challenge_holds_for_the_registrable_domain(host: str, domain: str) -> None:
