@@ -7,6 +7,7 @@ label tables of information disclosure (索引号, 发文机关, 成文日期 �
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import ClassVar
@@ -186,6 +187,10 @@ def breadcrumb(nodes: Iterable[Node]) -> Iterator[Label]:
         yield Label(name="channel", value=" > ".join(parts), rule="breadcrumb")
 
 
+_RENAMED = {"furniture": "boilerplate", "said": "label_lines"}
+"""Former names of the places that a template declares."""
+
+
 class GovernmentArticle(ArticlePage):
     """The common template: metas, a label table, a headline block, a body; a portal names the places."""
 
@@ -194,7 +199,7 @@ class GovernmentArticle(ArticlePage):
     """Label tables; where declared, a page without one is of another template."""
     printed: ClassVar[Mapping[str, str]] = {}
     """Canonical names and where the headline block prints them."""
-    said: ClassVar[str] = ""
+    label_lines: ClassVar[str] = ""
     """Where several labels run on in one line: ``文章来源：规划局 发布时间：2025-06-06``."""
     boxes: ClassVar[str] = ""
     """Label lists that are no tables: ``dl``, ``ul`` and the like."""
@@ -205,6 +210,15 @@ class GovernmentArticle(ArticlePage):
     """Where files are offered beside the body."""
     boilerplate: ClassVar[str] = ""
     """What stands in the body and is not its text."""
+
+    def __init_subclass__(cls) -> None:
+        """Accept the former names of places, which portals outside this repository may declare."""
+        super().__init_subclass__()
+        for former, current in _RENAMED.items():
+            if former in vars(cls):
+                message = f"{cls.__qualname__}.{former} is now {current}"
+                warnings.warn(message, DeprecationWarning, stacklevel=2)
+                setattr(cls, current, vars(cls)[former])
 
     def matches(self, page: Document) -> bool:
         """Whether the page has this template's body, and its label table if it has one."""
@@ -241,7 +255,7 @@ class GovernmentArticle(ArticlePage):
 
     def _masthead(self, page: Document) -> Iterator[Label]:
         """What the headline block prints; a line of labels inside it is not part of what is around it."""
-        for node in page.root.css(self.said) if self.said else ():
+        for node in page.root.css(self.label_lines) if self.label_lines else ():
             yield from run_on(text_in(node))
             node.decompose()
         for name, css in self.printed.items():

@@ -43,7 +43,7 @@ class BjxPage(ArticlePage):
 
     headline: ClassVar[One]
     body: ClassVar[One | First]
-    said: ClassVar[str]
+    label_lines: ClassVar[str]
     """Where time, source and author are printed."""
     pager: ClassVar[str]
     after: ClassVar[str] = ".cc-article-source-title"
@@ -64,7 +64,7 @@ class BjxPage(ArticlePage):
             body=self._until(body),
             labels=(
                 Label(name="title", value=title, rule="masthead"),
-                *_printed(text_in(node) for node in page.root.css(self.said)),
+                *_printed(text_in(node) for node in page.root.css(self.label_lines)),
                 *(
                     Label(name="keyword", value=text_in(a), rule="masthead")
                     for a in page.root.css("#key_word a")
@@ -85,7 +85,7 @@ class BjxArticle(BjxPage):
 
     headline = One(".cc-headline h1")
     body = One("#article_cont .cc-article")
-    said = ".cc-headline p > span"
+    label_lines = ".cc-headline p > span"
     pager = f"#article_cont {PAGER} a"
 
 
@@ -94,7 +94,7 @@ class BjxOldArticle(BjxPage):
 
     headline = One("div.list_detail > h1, div.details_title > h2, div.hdm_left_content > h1")
     body = First("div#content, div.details")
-    said = "div.list_copy"
+    label_lines = "div.list_copy"
     pager = "a[href]"
 
 

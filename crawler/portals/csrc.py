@@ -36,7 +36,7 @@ class RuleArticle(GovernmentArticle):
 class NewsArticle(CommonArticle):
     body = First(".detail-news, .detail-news .content")
     printed = {"title": "h2, h1"}
-    said = ".info p"
+    label_lines = ".info p"
 
 
 class Csrc(Portal):

@@ -15,7 +15,7 @@ ROOT = "https://www.miit.gov.cn/zwgk/"
 
 class MiitArticle(GovernmentArticle):
     body = First("#con_con, .ccontent, .xxgk_con, .article_con")
-    said = ".cinfo"
+    label_lines = ".cinfo"
     printed = {"published": "#con_time"}
 
 

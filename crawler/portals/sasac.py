@@ -23,7 +23,7 @@ class SasacList(ReverseList):
 
 class SasacArticle(GovernmentArticle):
     body = First(".zsy_comain")
-    said = ".zsy_cotitle p"
+    label_lines = ".zsy_cotitle p"
     printed = {"title": ".zsy_cotitle"}
     crumbs = ".sjw-mnav a"
     boilerplate = "#qr_container, #div_div, .related, [class^=jiathis]"

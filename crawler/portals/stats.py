@@ -18,7 +18,7 @@ class StatsList(TrsList):
 
 class StatsArticle(GovernmentArticle):
     body = First(".TRS_Editor, .TRS_UEDITOR, .trs_editor_view")
-    said = ".detail-title-des h2 p"
+    label_lines = ".detail-title-des h2 p"
     printed = {"title": ".detail-title h1"}
 
 
