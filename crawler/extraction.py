@@ -35,7 +35,6 @@ __all__ = [
     "read_listing",
     "read_page",
     "read_saved",
-    "refuse_bad",
     "reread",
 ]
 
@@ -47,13 +46,15 @@ def read_listing(
     *,
     first: bool | None = None,
     away: bool = False,
+    checked: bool = False,
 ) -> Listing:
     """The listing page; fewer entries than the section's first page promises raise LayoutChanged.
 
     ``first``: no page before it had entries; by default that of the section's own address. ``away``: on a
-    later page rows that lead to other sites are enough.
+    later page rows that lead to other sites are enough. ``checked``: as for read_page.
     """
-    refuse_bad(payload, portal)
+    if not checked:
+        refuse_bad(payload, portal=portal.slug)
     listing = section.listing().read(portal, section.url, payload)
     if first is None:
         first = canonical(payload.url) == canonical(section.url)
@@ -70,9 +71,13 @@ def read_listing(
     return listing
 
 
-def read_page(portal: Portal | None, payload: Payload) -> Page:
-    """One page of an article, read by the portal's template; without a portal by the generic reading."""
-    refuse_bad(payload, portal)
+def read_page(portal: Portal | None, payload: Payload, *, checked: bool = False) -> Page:
+    """One page of an article, read by the portal's template; without a portal by the generic reading.
+
+    ``checked``: the payload passed refuse_bad before, as every response that reaches a spider did.
+    """
+    if not checked:
+        refuse_bad(payload, portal=portal.slug if portal else "")
     if portal is None:
         return generic.read(payload)
     answer = json_article.read(payload)
@@ -159,7 +164,7 @@ def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) 
     except LayoutChanged as error:
         if portal is None:
             raise
-        article = reread(None, payloads)
+        article = read_article(None, [read_page(None, payload, checked=True) for payload in payloads])
         return evolve(
             article,
             portal=portal.slug,

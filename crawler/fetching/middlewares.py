@@ -25,7 +25,6 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler import extraction
 from crawler.fetching.conditional import UNCHANGED, is_conditional, unconditional
 from crawler.fetching.fetch_errors import (
     AddressRefused,
@@ -41,6 +40,7 @@ from crawler.fetching.fetch_errors import (
 from crawler.fetching.rendering import is_part
 from crawler.fetching.ssrf_guard import GuardedResolver, installed
 from crawler.fetching.traffic import SECONDS, TrafficMeter
+from crawler.pages.blocked_pages import refuse_bad
 from crawler.portal import Portal
 from crawler.runs.context import RunContext, context_of
 from crawler.runs.recorder import RunRecorder
@@ -126,7 +126,7 @@ class BlockedPages:
     def _refuse_bad(self, request: Request, response: Response) -> None:
         """A challenge closes its domain."""
         try:
-            extraction.refuse_bad(payload_of(response), self._portal)
+            refuse_bad(payload_of(response), portal=self._portal.slug)
         except Challenge:
             self._blocked.add(registrable(host(request)))
             self._meter.challenged(registrable(host(request)))
@@ -140,7 +140,7 @@ class BlockedPages:
         if not is_html(response.body):
             return
         try:
-            extraction.refuse_bad(payload_of(response), self._portal)
+            refuse_bad(payload_of(response), portal=self._portal.slug)
         except Challenge:
             self._closed_to_files.add(registrable(host(request)))
             self._meter.files_challenged(host(request))

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from attrs import define
@@ -21,10 +21,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.pages.encoding import decode
 from policy.errors import LayoutChanged, NotHtml, Rejected, TooDeep
 from policy.records import Listing, Page, Payload
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
-
 
 MAX_DEPTH = 512
 """As deep as browsers nest. lexbor searches the open elements at each tag: deeper, time is quadratic."""
@@ -305,6 +301,20 @@ class Many(_Selector):
 # ------------------------------------------------------------------ page objects
 
 
+class PortalAddresses(Protocol):
+    """What a listing needs of its portal; :class:`crawler.portal.Portal` has it."""
+
+    @property
+    def slug(self) -> str:
+        """Its short name, which errors state."""
+
+    def owns(self, url: str) -> bool:
+        """Whether the URL's host is one of the portal's."""
+
+    def key(self, url: str) -> str | None:
+        """The stable key of the article at this URL; None when it is no article of the portal."""
+
+
 class ListingPage(ABC):
     """A listing family: bytes in, entries and following pages out."""
 
@@ -312,7 +322,7 @@ class ListingPage(ABC):
     """What operators see of it."""
 
     @abstractmethod
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """The listing on this page; raises LayoutChanged when it is none."""
 
     @classmethod

@@ -11,14 +11,10 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from crawler.pages.encoding import decode
 from policy.errors import Challenge, ErrorPage, PageError, SoftNotFound
 from policy.records import Payload
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
 
 LITTLE = 120
 """A challenge page has fewer characters to be read."""
@@ -91,8 +87,8 @@ _SORRY_FOR = re.compile(
 """Whatever menus stand around it."""
 
 
-def refuse_bad(payload: Payload, portal: Portal | None = None) -> None:
-    """Raises Challenge, SoftNotFound or ErrorPage when the payload is one."""
+def refuse_bad(payload: Payload, *, portal: str = "") -> None:
+    """Raise Challenge, SoftNotFound or ErrorPage when the payload is one; ``portal`` is the slug it names."""
     head = payload.body[:512].lstrip()
     refusal = None
     if head[:1] in {b"{", b"["}:
@@ -101,7 +97,7 @@ def refuse_bad(payload: Payload, portal: Portal | None = None) -> None:
         refusal = _refusal(payload)
     if refusal:
         kind, sign = refusal
-        raise kind(sign, portal=portal.slug if portal else "", url=payload.url)
+        raise kind(sign, portal=portal, url=payload.url)
 
 
 def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:

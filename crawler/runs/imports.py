@@ -20,6 +20,7 @@ from urllib.parse import quote
 from attrs import evolve, field, frozen
 
 from crawler import extraction
+from crawler.pages.blocked_pages import refuse_bad
 from crawler.pages.listings import canonical
 from crawler.portal import Portal, Section
 from crawler.portals import get, owner
@@ -221,7 +222,7 @@ class _Desk:
         if portal is None or not portal.owns(page.payload.url):
             whose = f"no page of {self.only.slug}" if self.only else "of no portal that we know"
             return RejectedFile(file=page.file, reason=f"{page.payload.url} is {whose}")
-        extraction.refuse_bad(page.payload, portal)
+        refuse_bad(page.payload, portal=portal.slug)
         kind, section = _kind(portal, page.payload.url)
         flaw = _flaw(portal, section, kind, page.payload)
         brought = AcceptedFile(file=page.file, portal=portal.slug, url=page.payload.url, kind=kind, flaw=flaw)
@@ -271,9 +272,9 @@ def _flaw(portal: Portal, section: Section | None, kind: Kind, payload: Payload)
     """Why the page will not be read; it is kept all the same."""
     try:
         if section:
-            extraction.read_listing(portal, section, payload, first=True)
+            extraction.read_listing(portal, section, payload, first=True, checked=True)
         elif kind == "article":
-            extraction.read_page(portal, payload)
+            extraction.read_page(portal, payload, checked=True)
     except PageError as error:
         return str(error)
     return None

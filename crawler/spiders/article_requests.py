@@ -109,7 +109,7 @@ class ArticleRequests:
             return
         so_far = evolve(so_far, led=self._moving.is_led(response, so_far))
         try:
-            page = extraction.read_page(self._portal, payload_of(response))
+            page = extraction.read_page(self._portal, payload_of(response), checked=True)
         except PageError as error:
             yield from self._lost(so_far, response.request, error)  # type: ignore[arg-type]
             return

@@ -165,7 +165,7 @@ class BackfillSpider(PortalSpider):
         walk, payload = so_far, payload_of(response)
         try:
             found = extraction.read_listing(
-                self.context.portal, walk.section, payload, first=walk.begins, away=True
+                self.context.portal, walk.section, payload, first=walk.begins, away=True, checked=True
             )
         except PageError as error:
             yield from self._page_lost(walk, error)

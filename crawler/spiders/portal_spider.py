@@ -105,7 +105,11 @@ class PortalSpider(Spider):
         """Ask for the articles of a listing page and for the page that follows it."""
         try:
             found = extraction.read_listing(
-                self.context.portal, so_far.section, payload_of(response), first=not so_far.keys
+                self.context.portal,
+                so_far.section,
+                payload_of(response),
+                first=not so_far.keys,
+                checked=True,
             )
         except PageError as error:
             self._note_unread(so_far.section, error)

@@ -7,18 +7,14 @@ import html
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from crawler.pages.base import join
+from crawler.pages.base import PortalAddresses, join
 from crawler.urls import POSTED
 from policy.documents.dates import parse_day, parse_moment
 from policy.errors import LayoutChanged
 from policy.records import Entry, Listing
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
-
 
 T = TypeVar("T")
 
@@ -110,7 +106,7 @@ def plain(text: str) -> str:
     return " ".join(_BROKEN.sub("", words).split())
 
 
-def entry(portal: Portal, base: str, href: str, title: str, day: dt.date | None) -> Entry | None:
+def entry(portal: PortalAddresses, base: str, href: str, title: str, day: dt.date | None) -> Entry | None:
     """The entry of a row; with an empty key where it leads to another site or, as ``javascript:``, nowhere.
 
     None when it leads to a page of this portal that is no article.
@@ -143,7 +139,7 @@ def listing(rows: Iterable[Entry | None], more: Iterable[str] = (), *, rowless: 
     )
 
 
-def bounded(rows: Sequence[T], portal: Portal, url: str) -> Sequence[T]:
+def bounded(rows: Sequence[T], portal: PortalAddresses, url: str) -> Sequence[T]:
     """The rows; more than any listing has raise LayoutChanged."""
     if len(rows) > MOST_ROWS:
         message = f"{len(rows)} rows on one page, more than {MOST_ROWS}"

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from crawler.pages.base import ListingPage, join, text_of
+from crawler.pages.base import ListingPage, PortalAddresses, join, text_of
 from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, listed_day, listing, plain
 from policy.documents.dates import SHANGHAI
 from policy.errors import LayoutChanged, NotHtml, TooDeep
 from policy.records import Listing, Payload
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
 
 DEEPEST = 100
 
@@ -24,7 +20,7 @@ class FeedList(ListingPage):
 
     family = "feed"
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """Entries of the items; raises LayoutChanged where there is none, NotHtml for broken XML."""
         root = tree(portal, payload)
         items = [node for node in root.iter() if _name(node) in {"item", "entry"}]
@@ -43,7 +39,7 @@ class SitemapList(ListingPage):
 
     family = "sitemap"
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """Entries of the addresses; of an index the sitemaps, the one changed last first."""
         root = tree(portal, payload)
         if _name(root) == "sitemapindex":
@@ -68,7 +64,7 @@ class SitemapList(ListingPage):
 _DATES = ("pubDate", "published", "date", "updated")
 
 
-def tree(portal: Portal, payload: Payload) -> ET.Element:
+def tree(portal: PortalAddresses, payload: Payload) -> ET.Element:
     """The root of an XML payload; raises NotHtml for a document type or what is no XML."""
     text = text_of(payload, portal=portal.slug)[0].lstrip("\ufeff \r\n\t")
     if text.startswith("<?xml"):

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.pages.base import Document, Many, Node, attribute, document, fragment, join, text_of
+from crawler.pages.base import (
+    Document,
+    Many,
+    Node,
+    PortalAddresses,
+    attribute,
+    document,
+    fragment,
+    join,
+    text_of,
+)
 from crawler.pages.listings.entries import MOST_PAGES, following, listing
 from crawler.pages.listings.json_rows import dig, loaded
 from crawler.pages.listings.static import StaticList
 from policy.errors import LayoutChanged, NotHtml
 from policy.records import Listing, Payload
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
-
 
 SERVICE = "/page/build/unit"
 _COUNTED = re.compile(r"共\s*(\d{1,7})\s*条")
@@ -36,7 +42,7 @@ class JpaasList(StaticList):
     """``tagId`` of the unit that is the list, as sites call it; a page has other units too."""
     size: ClassVar[int] = 20
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """A column's rows are at the service, but for a small one, which has them itself."""
         if SERVICE in payload.url:
             return self._answer(portal, payload)
@@ -63,7 +69,7 @@ class JpaasList(StaticList):
             raise LayoutChanged("no webId", portal=page.portal, url=page.url, field="querydata")
         return {str(name): str(value) for name, value in found.items()}
 
-    def _answer(self, portal: Portal, payload: Payload) -> Listing:
+    def _answer(self, portal: PortalAddresses, payload: Payload) -> Listing:
         answer = loaded(portal, payload)
         html = next(dig(answer, "data.html"), None)
         if not isinstance(html, str):
@@ -119,7 +125,7 @@ class RecordList(StaticList):
     family = "inline recordset"
     rows = Many("li, tr")
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """Entries of the records; of plain rows where the page has no record."""
         text, encoding = text_of(payload, portal=portal.slug)
         held = list(_records(text))
@@ -131,7 +137,7 @@ class RecordList(StaticList):
         page = Document(url=payload.url, text=text, encoding=encoding, root=root, portal=portal.slug)
         return self.listed(portal, page, len(held))
 
-    def listed(self, portal: Portal, page: Document, held: int) -> Listing:
+    def listed(self, portal: PortalAddresses, page: Document, held: int) -> Listing:
         """The listing on the page, which holds so many records."""
         return listing(self.found(portal, page))
 
@@ -147,7 +153,7 @@ class DataproxyList(RecordList):
     size: ClassVar[int] = 45
     """Rows asked for at once."""
 
-    def listed(self, portal: Portal, page: Document, held: int) -> Listing:
+    def listed(self, portal: PortalAddresses, page: Document, held: int) -> Listing:
         """A column page or a stretch; one without rows, as a column page may be, says where they are."""
         asked = PROXY in page.url
         if asked and not held:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from crawler.pages.base import First, ListingPage, One, attribute, document, join, text_of
+from crawler.pages.base import First, ListingPage, One, PortalAddresses, attribute, document, join, text_of
 from crawler.pages.listings.entries import bounded, entry, following, listed_day, listing, plain, turned
 from policy.errors import LayoutChanged, TooDeep
 from policy.records import Entry, Listing, Payload
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
-
 
 Row = Mapping[str, Any]
 
@@ -35,7 +31,7 @@ class JsonList(ListingPage):
     link: ClassVar[str] = ""
     """The article's address where a row has none: ``…?docId={docId}``."""
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """Entries of the rows; raises LayoutChanged for anything but rows with titles and addresses."""
         answer = loaded(portal, payload)
         rows = self._rows(portal, payload, answer)
@@ -45,7 +41,7 @@ class JsonList(ListingPage):
         """None: the file has everything."""
         return ()
 
-    def _found(self, portal: Portal, payload: Payload, rows: list[Row]) -> list[Entry | None]:
+    def _found(self, portal: PortalAddresses, payload: Payload, rows: list[Row]) -> list[Entry | None]:
         addresses = [self.address(row) for row in rows]
         if rows and not any(addresses):
             message = f"no row has {self.link or self.url!r}"
@@ -53,7 +49,7 @@ class JsonList(ListingPage):
         both = zip(rows, addresses, strict=True)
         return [self.entry(portal, payload.url, row, href) for row, href in both if href]
 
-    def entry(self, portal: Portal, base: str, row: Row, href: str) -> Entry | None:
+    def entry(self, portal: PortalAddresses, base: str, row: Row, href: str) -> Entry | None:
         """The row's entry; None when it links elsewhere or has no title."""
         title = plain(str(said(row, self.title)))
         return entry(portal, base, href, title, listed_day(said(row, self.day))) if title else None
@@ -68,7 +64,7 @@ class JsonList(ListingPage):
     def _linked(self, row: Row) -> bool:
         return all(row.get(name) for name in re.findall(r"\{(\w+)\}", self.link))
 
-    def _rows(self, portal: Portal, payload: Payload, answer: Any) -> list[Row]:
+    def _rows(self, portal: PortalAddresses, payload: Payload, answer: Any) -> list[Row]:
         for path in self.rows:
             lists = [found for found in dig(answer, path) if found is None or _is_rows(found)]
             if lists:
@@ -86,7 +82,7 @@ class NeaList(JsonList):
     day = "publishTime"
     shown: ClassVar[First] = First("[id^=showData][data]")
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """The shell's rows are in the file it names; a file has everything."""
         if payload.url.partition("?")[0].endswith(".json"):
             return super().read(portal, section_url, payload)
@@ -95,7 +91,7 @@ class NeaList(JsonList):
         return Listing(entries=(), more=(join(page.url, f"ds_{name}.json"),), rowless=True)
 
 
-def loaded(portal: Portal, payload: Payload) -> Any:
+def loaded(portal: PortalAddresses, payload: Payload) -> Any:
     """The answer's JSON without a JSONP callback; raises LayoutChanged, saying what it is instead."""
     text = text_of(payload, portal=portal.slug)[0].lstrip("\ufeff")
     wrapped = _JSONP.fullmatch(text)
@@ -178,7 +174,7 @@ class ChannelSearch(SearchList):
     service: ClassVar[str] = "/searchList"
     channel: ClassVar[One] = One("meta[name=channelid]")
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """A column page names its channel; a service lists it."""
         if f"{self.service}/" in payload.url:
             return super().read(portal, payload.url, payload)
@@ -201,7 +197,7 @@ class GkmlptList(SearchList):
     category: ClassVar[int] = 0
     sid: ClassVar[re.Pattern[str]] = re.compile(r"\bSID\s*:\s*[\"']?(\d{1,12})")
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """The shell's rows are at the service; rows of other sites (微信, 新华社) are left out."""
         if "/api/" in payload.url:
             return super().read(portal, payload.url, payload)

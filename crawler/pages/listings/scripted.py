@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from crawler.pages.base import Document, First, attribute, document, join
+from crawler.pages.base import Document, First, PortalAddresses, attribute, document, join
 from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, following, listed_day
 from crawler.pages.listings.static import StaticList
 from policy.records import Entry, Listing, Payload
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
 
 _CREATE_PAGE = re.compile(r"createPage(?:HTML)?\s*\(([^()]*)\)")
 
@@ -88,7 +85,7 @@ class YearList(CountedList):
     behind = 0
     year: ClassVar[re.Pattern[str]] = re.compile(r"/\w*?(?P<year>(?:19|20)\d\d)/(?:index\.html)?$")
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """The years, the newest first; of a year its rows."""
         page = document(payload, portal=portal.slug)
         if page.url != section_url:
@@ -112,7 +109,7 @@ class FramedList(TrsList):
     family = "list in a frame"
     frame: ClassVar[First] = First("iframe[src]")
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """The frame's address; of the frame its rows."""
         page = document(payload, portal=portal.slug)
         if page.root.css_first(self.rows.css) is not None:
@@ -129,7 +126,7 @@ class WrittenList(TrsList):
         r"\b(url|title|date)\w*\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
     )
 
-    def found(self, portal: Portal, page: Document) -> list[Entry | None]:
+    def found(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
         """A row begins with each ``url``."""
         rows: list[dict[str, str]] = []
         for script in page.root.css("script"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.pages.base import (
@@ -13,6 +13,7 @@ from crawler.pages.base import (
     ListingPage,
     Many,
     Node,
+    PortalAddresses,
     attribute,
     children,
     document,
@@ -21,9 +22,6 @@ from crawler.pages.base import (
 )
 from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, listed_day, listing, turned
 from policy.records import Entry, Listing, Payload
-
-if TYPE_CHECKING:
-    from crawler.portal import Portal
 
 
 class StaticList(ListingPage):
@@ -41,17 +39,17 @@ class StaticList(ListingPage):
     page_url: ClassVar[str] = ""
     """Pattern of what follows the section's address in the address of page n; group ``n``."""
 
-    def read(self, portal: Portal, section_url: str, payload: Payload) -> Listing:
+    def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """Entries of the rows that link to an article of this portal."""
         page = document(payload, portal=portal.slug)
         return listing(self.found(portal, page), self.more(section_url, page))
 
-    def found(self, portal: Portal, page: Document) -> list[Entry | None]:
+    def found(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
         """What the page's rows say."""
         rows = bounded(self.rows.on(page), portal, page.url)
         return [self.entry(portal, page, row) for row in rows]
 
-    def entry(self, portal: Portal, page: Document, row: Node) -> Entry | None:
+    def entry(self, portal: PortalAddresses, page: Document, row: Node) -> Entry | None:
         """The row's entry; None for a spacer or a link that is no article of the portal."""
         link = self.link(row)
         if link is None:
