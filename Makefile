@@ -27,27 +27,27 @@ simulate: install  ## fortnights of forty portals with planned faults: were all 
 	$(BIN)/python -m simulation $(ARGS)
 
 bench: install  ## CPU to start and per archived page beside a plain spider; an archive that grows
-	$(BIN)/python -m benchmarks.startup
-	$(BIN)/python -m benchmarks.crawl
-	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.crawl.startup
+	$(BIN)/python -m benchmarks.crawl.cost
+	$(BIN)/python -m benchmarks.crawl.growth
 
 bench-startup: install  ## CPU of a command and of a crawl before its first request, beside Python and plain Scrapy
-	$(BIN)/python -m benchmarks.startup $(ARGS)
+	$(BIN)/python -m benchmarks.crawl.startup $(ARGS)
 
 bench-extract: install .venv-bench/installed  ## our records beside other extractors': CORPUS=folder of pages and truths
-	$(BIN)/python -m benchmarks.extract $(CORPUS) $(ARGS)
+	$(BIN)/python -m benchmarks.extraction.comparison $(CORPUS) $(ARGS)
 
 bench-dedupe: install .venv-bench/installed  ## reprints told among invented articles, and real laws: CORPUS=folder, ARGS=--help
-	$(BIN)/python -m benchmarks.dedupe $(CORPUS) $(ARGS)
+	$(BIN)/python -m benchmarks.dedupe.recall $(CORPUS) $(ARGS)
 
 bench-fuzz: install  ## twenty damaged variants of each saved page: CORPUS=folder of pages
-	$(BIN)/python -m benchmarks.fuzz $(CORPUS) $(ARGS)
+	$(BIN)/python -m benchmarks.extraction.fuzz $(CORPUS) $(ARGS)
 
 bench-diff: install  ## comparing texts clause by clause, beside difflib; ten thousand random edits
-	$(BIN)/python -m benchmarks.diff $(ARGS)
+	$(BIN)/python -m benchmarks.diff.comparison $(ARGS)
 
 check-corpus: install  ## saved lists and articles of real portals, read and replayed: CORPUS=folder with manifest.json
-	$(BIN)/python -m benchmarks.lists $(CORPUS)
+	$(BIN)/python -m benchmarks.extraction.listings $(CORPUS)
 
 install: .venv/installed
 

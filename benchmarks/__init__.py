@@ -1,1 +1,1 @@
-"""Measurements: each runs against a peer in the same minutes and reports a ratio."""
+"""Measurements. Each measures a peer or a baseline in the same run and reports the ratio."""

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from benchmarks.crawl import CONFIG, site
+from benchmarks.crawl.cost import CONFIG, site
 from checks.measures import Measure
 from checks.sources import SourceTree
 from checks.structure import Limit, Result, conclude, read_settings, tree_of

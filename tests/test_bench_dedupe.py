@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from benchmarks import crowd, filled, planted
-from benchmarks.tally import Tally
+from benchmarks.dedupe import arrival, filled_index, planted
+from benchmarks.dedupe.tally import Tally
 from pipelines.dedupe.comparison_profile import fingerprints
 from storage.database import open_database, upgrade
 from storage.policies import fingerprints as index
@@ -24,11 +24,11 @@ def indexed(home: Path, *, at_once: bool) -> Rows:
     upgrade(url)
     with open_database(url) as database:
         if at_once:
-            filled.write(database, COUNT, SEED)
+            filled_index.write(database, COUNT, SEED)
         else:
             for new in planted.corpus(COUNT, SEED):
                 with database.write() as session:
-                    index.index_article(session, new.number + 1, fingerprints(filled.sheet_of(new)))
+                    index.index_article(session, new.number + 1, fingerprints(filled_index.sheet_of(new)))
         of_article = select(FingerprintedRow.article_id, FingerprintRow.hash).join(
             FingerprintRow, FingerprintRow.wording_id == FingerprintedRow.wording_id
         )
@@ -56,8 +56,8 @@ def test_a_repeat_is_found_by_one_of_its_policy_and_every_false_partner_counts()
 
 @pytest.mark.parametrize("batch", [1, 5])
 def test_a_crowd_of_reprints_is_one_policy_however_many_come_at_once(tmp_path: Path, batch: int) -> None:
-    url = f"sqlite:///{tmp_path / 'crowd.db'}"
+    url = f"sqlite:///{tmp_path / 'arrival.db'}"
     upgrade(url)
     with open_database(url) as database:
-        [(size, row)] = crowd.crowd(database, [12], batch, SEED)
+        [(size, row)] = arrival.crowd(database, [12], batch, SEED)
     assert (size, row["policies"]) == ("12", "1")

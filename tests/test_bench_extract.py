@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from benchmarks import scoring, worst
-from benchmarks.answers import answers
-from benchmarks.engines import ENGINES
-from benchmarks.extract import corpora, cost
-from benchmarks.pages import article, title
+from benchmarks.crawl.pages import article, title
+from benchmarks.extraction import scoring, worst_pages
+from benchmarks.extraction.comparison import corpora, cost
+from benchmarks.extraction.engine_processes import answers
+from benchmarks.extraction.engines import ENGINES
+from benchmarks.extraction.stages import by_step
 from benchmarks.report import Report, markdown
-from benchmarks.stages import by_step
 
 TRUTH = {
     "text": "第一段说明为什么。\n第二段说明怎么办。",
@@ -128,11 +128,11 @@ def test_an_engine_over_its_time_fails_at_the_pages_it_left(tmp_path: Path) -> N
     assert not given.spent
 
 
-@pytest.mark.parametrize("shape", worst.SHAPES)
+@pytest.mark.parametrize("shape", worst_pages.SHAPES)
 def test_the_worst_pages_have_their_size_and_elements(shape: str) -> None:
-    page = worst.page(shape)
-    assert len(page) == pytest.approx(worst.SIZE, rel=0.01)
-    assert page.count(b"</") == pytest.approx(worst.ELEMENTS, rel=0.02)
+    page = worst_pages.page(shape)
+    assert len(page) == pytest.approx(worst_pages.SIZE, rel=0.01)
+    assert page.count(b"</") == pytest.approx(worst_pages.ELEMENTS, rel=0.02)
 
 
 def test_our_time_is_told_by_the_steps_of_the_reading() -> None:

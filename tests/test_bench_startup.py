@@ -10,7 +10,15 @@ from functools import partial
 
 import pytest
 
-from benchmarks.startup import Start, Subject, children, own_modules, report, to_first_request, to_its_end
+from benchmarks.crawl.startup import (
+    Start,
+    Subject,
+    children,
+    own_modules,
+    report,
+    to_first_request,
+    to_its_end,
+)
 
 BUSY = "import time\nwhile time.process_time() < 0.2: pass\n"
 REQUEST = "import socket, time\nsocket.create_connection(('127.0.0.1', {port})).send(b'x')\ntime.sleep(600)\n"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks.pages import SIZE, article, listing, title
+from benchmarks.crawl.pages import SIZE, article, listing, title
 from crawler import extraction, portals
 from policy.records import Article, Payload
 from policy.rules.identity import policy_keys
 
-BENCH = portals.get("bench", ("benchmarks.portals",))
+BENCH = portals.get("bench", ("benchmarks.crawl.portals",))
 ROOT = "http://bench.example/"
 
 

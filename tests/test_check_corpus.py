@@ -30,7 +30,7 @@ def test_saved_lists_are_read_and_replayed_page_by_page(tmp_path: Path) -> None:
         told.append({"file": f"ndrc/{name}.html.gz", "url": url, "kind": kind, "rows": rows})
     (tmp_path / "manifest.json").write_text(json.dumps({"pages": told}), encoding="utf-8")
     said = subprocess.run(
-        [sys.executable, "-m", "benchmarks.lists", str(tmp_path)],
+        [sys.executable, "-m", "benchmarks.extraction.listings", str(tmp_path)],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from benchmarks import fuzz
-from benchmarks.pages import article
+from benchmarks.crawl.pages import article
+from benchmarks.extraction import fuzz
 from crawler.extraction import read_saved
 from policy.records import Payload
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve
 
-from benchmarks.edits import edited, regulation, sentence, text
+from benchmarks.diff.edits import edited, regulation, sentence, text
 from pipelines.diff import text_diff as lines_of
 from pipelines.diff.comparison import ClauseChange, apply, compare
 from pipelines.diff.field_changes import materiality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from benchmarks.edits import edited, text
+from benchmarks.diff.edits import edited, text
 from pipelines.diff.lineage import Traced, find, lineage
 
 FIRST = [

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from benchmarks.invented import paragraph, terms
+from benchmarks.dedupe.invented import paragraph, terms
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.relations import relation
 from policy.documents.numbers import parse_number

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from benchmarks.edits import edited, text
+from benchmarks.diff.edits import edited, text
 from policy.text.clauses import Clause, line_positions, split_clauses
 
 REGULATION = [
