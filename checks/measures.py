@@ -15,8 +15,8 @@ SMALL = 60
 """A module of fewer lines is a fragment when a single module imports it."""
 VAGUE = frozenset({"each", "found", "held", "known", "ours", "said", "theirs", "told"})
 """Words that do not tell what a name holds, wherever they stand in it."""
-VAGUE_ALONE = frozenset({"given", "one", "One"})
-"""Those that are vague as a whole name only."""
+VAGUE_ALONE = frozenset({"given", "one"})
+"""Words that are vague only as a whole name. A class ``One`` is the selector that expects one element."""
 _STANDARD_TERMS = re.compile(r"not_?found", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 

@@ -1,4 +1,4 @@
-"""A fingerprint of the modules and dictionaries on the path from bytes to a record."""
+"""A fingerprint of the modules and dictionaries that turn bytes into a record."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ PACKAGES = frozenset({"crawler", "pipelines", "policy"})
 
 @cache
 def code_version(portal: Portal | None = None) -> str:
-    """A fingerprint of the code that reads this portal's pages; without a portal, of the generic reading."""
+    """A fingerprint of the code that extracts this portal's pages, or of the generic extraction."""
     return fingerprint(reading_modules(portal))
 
 
 def reading_modules(portal: Portal | None = None) -> dict[str, Path]:
-    """The modules that reading this portal's pages depends on, with their files.
+    """The modules that extract this portal's pages, with their files.
 
-    They are what :mod:`crawler.extraction` imports, and what declares the portal and its templates:
-    portals are discovered, not imported by name.
+    These are the imports of :mod:`crawler.extraction`, and the modules that declare the portal and its
+    templates, which are discovered rather than imported by name.
     """
     declared = _declaring_modules(portal) if portal else frozenset()
     packages = PACKAGES | {name.partition(".")[0] for name in declared}

@@ -1,4 +1,4 @@
-"""The one way from bytes and address to a record: the spider, ``extract`` and rereading call it."""
+"""From a page's bytes and address to a record, for crawls, ``polarchive extract`` and re-extraction."""
 
 from __future__ import annotations
 
@@ -48,10 +48,11 @@ def read_listing(
     away: bool = False,
     checked: bool = False,
 ) -> Listing:
-    """The listing page; fewer entries than the section's first page promises raise LayoutChanged.
+    """The entries and further pages of a listing page. Raises LayoutChanged for too few entries.
 
-    ``first``: no page before it had entries; by default that of the section's own address. ``away``: on a
-    later page rows that lead to other sites are enough. ``checked``: as for read_page.
+    ``at_least`` of the section holds for its first page. ``first`` says whether this is that page; by default
+    the page at the section's own address is. ``away``: on a later page, rows that link to other sites count
+    too. ``checked``: as in read_page.
     """
     if not checked:
         refuse_bad(payload, portal=portal.slug)
@@ -72,22 +73,22 @@ def read_listing(
 
 
 def read_page(portal: Portal | None, payload: Payload, *, checked: bool = False) -> Page:
-    """One page of an article, read by the portal's template; without a portal by the generic reading.
+    """One page of an article, read by the portal's template, or by the generic extraction without a portal.
 
-    ``checked``: the payload passed refuse_bad before, as every response that reaches a spider did.
+    ``checked``: refuse_bad has passed the payload already, as it has every response that reaches a spider.
     """
     if not checked:
         refuse_bad(payload, portal=portal.slug if portal else "")
     if portal is None:
-        return generic.read(payload)
-    answer = json_article.read(payload)
+        return generic.read_page(payload)
+    answer = json_article.read_json(payload)
     if answer is not None:
         return evolve(answer, url=portal.shown_at(answer.url))
     return _templated(portal, document(payload, portal=portal.slug))
 
 
 def _templated(portal: Portal, page: Document) -> Page:
-    for template in (known() for known in portal.articles):
+    for template in (kind() for kind in portal.articles):
         if template.matches(page):
             return evolve(template.read(page), layout=type(template).__name__)
     names = ", ".join(template.__name__ for template in portal.articles)
@@ -95,7 +96,7 @@ def _templated(portal: Portal, page: Document) -> Page:
 
 
 def clean_pages(pages: Sequence[Page]) -> tuple[Cleaned, ...]:
-    """The pages' bodies as lines, in reading order; raises TooDeep."""
+    """The bodies of the pages as clean lines, in reading order. Raises TooDeep."""
     return tuple(map(_cleaned, _in_order(pages)))
 
 
@@ -108,24 +109,24 @@ def read_article(
     boilerplate: BoilerplateSet | None = None,
     cleaned: Sequence[Cleaned] = (),
 ) -> Article:
-    """All pages of an article as one record, in reading order; what did not come is stated.
+    """All pages of an article as one record, in reading order; it names the missing pages.
 
-    ``boilerplate`` is what was learned of the portal; without it there are the rules. ``cleaned`` is
-    what clean_pages makes of the pages, where the caller has it already.
-    Raises Rejected for what is not worth archiving, TooDeep for a body nested beyond reason.
+    ``boilerplate`` is the set learned from the portal's pages; without it only the rules apply. ``cleaned``
+    is the result of clean_pages, where the caller has it. Raises Rejected for a page without an article,
+    TooDeep for a body that is nested too deeply.
     """
     pages = _in_order(pages)
     slug, first = portal.slug if portal else "", pages[0] if pages else None
     if first is None:
-        raise Rejected("no page of it could be read", portal=slug, field="pages")
+        raise Rejected("no page of the article could be read", portal=slug, field="pages")
     body = _stitched(pages, cleaned or clean_pages(pages), boilerplate)
     if body.all_boilerplate and not body.attachments:
         raise Rejected("nothing but boilerplate", portal=slug, url=first.url, field="text")
     labels = (*_labels(first, entry), *credits_in(body.boilerplate, "tail"))
-    found = fields.describe(labels, body.lines, issuer=portal.issuer if portal else None)
-    if found.title is None:
+    metadata = fields.describe(labels, body.lines, issuer=portal.issuer if portal else None)
+    if metadata.title is None:
         raise Rejected("no title", portal=slug, url=first.url, field="title")
-    known = {_file(page.url) for page in pages}
+    fetched = {_file(page.url) for page in pages}
     led_to = [url for page in pages[1:] for url in page.maybe]
     expected = dict.fromkeys([*missing, *(url for page in pages for url in page.others), *led_to])
     return _finished(
@@ -137,26 +138,26 @@ def read_article(
             page_urls=tuple(page.url for page in pages),
             tables=body.tables,
             attachments=body.attachments,
-            **asdict(found, recurse=False),
+            **asdict(metadata, recurse=False),
         ),
         body,
         pages=len(pages),
-        missing=tuple(url for url in expected if _file(url) not in known),
+        missing=tuple(url for url in expected if _file(url) not in fetched),
     )
 
 
 def reread(
     portal: Portal | None, payloads: Sequence[Payload], boilerplate: BoilerplateSet | None = None
 ) -> Article:
-    """The article in payloads fetched earlier, one a page, read with the code of today and this set."""
+    """The article in archived payloads, one per page, extracted with the current code."""
     return read_article(portal, [read_page(portal, payload) for payload in payloads], boilerplate=boilerplate)
 
 
 def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) -> Article:
-    """A saved article of any origin, one payload a page.
+    """A saved article from any site, one payload per page.
 
-    The portal is that of its address, else of the canonical link in the page; where none owns it,
-    or its templates do not know the page, the generic reading reads it, and a warning says so.
+    The portal is the one that owns the address. Without a portal, or where none of its templates matches, the
+    generic extraction reads the page; in the second case a warning says so.
     """
     portal = owner(payloads[0].url, packages)
     try:
@@ -178,7 +179,7 @@ def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) 
 
 @frozen(kw_only=True)
 class _Body:
-    """The text of all pages, boilerplate and contacts removed from each."""
+    """The text of all pages without boilerplate and contacts."""
 
     lines: tuple[str, ...]
     boilerplate: tuple[str, ...]
@@ -192,27 +193,30 @@ def _in_order(pages: Sequence[Page]) -> list[Page]:
 
 
 def _distinct(pages: Sequence[Page], cleaned: Sequence[Cleaned]) -> list[tuple[Page, Cleaned]]:
-    """Each page and its lines once, though it came at two addresses."""
+    """The pages and their lines, without pages whose lines were the same at another address."""
     first: dict[tuple[str, ...], tuple[Page, Cleaned]] = {}
-    for page, one in zip(pages, cleaned, strict=True):
-        first.setdefault(one.lines, (page, one))
+    for page, clean in zip(pages, cleaned, strict=True):
+        first.setdefault(clean.lines, (page, clean))
     return [*first.values()]
 
 
-def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], known: BoilerplateSet | None) -> _Body:
-    read = _distinct(pages, cleaned)
+def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], boilerplate: BoilerplateSet | None) -> _Body:
+    distinct = _distinct(pages, cleaned)
     stripped = [
-        strip(one.lines, learning.boilerplate(one, known.of(page.layout) if known else LayoutBoilerplate()))
-        for page, one in read
+        strip(
+            clean.lines,
+            learning.boilerplate(clean, boilerplate.of(page.layout) if boilerplate else LayoutBoilerplate()),
+        )
+        for page, clean in distinct
     ]
-    lines = [line for one in stripped for line in remove_contacts(one.lines)]
+    lines = [line for text in stripped for line in remove_contacts(text.lines)]
     files = {file.url: file for page in reversed(pages) for file in reversed(page.attachments)}
     return _Body(
         lines=tuple(lines),
-        boilerplate=tuple(line for one in stripped for line in one.removed),
-        tables=tuple(table for _, one in read for table in one.tables),
+        boilerplate=tuple(line for text in stripped for line in text.removed),
+        tables=tuple(table for _, clean in distinct for table in clean.tables),
         attachments=tuple(reversed(files.values())),
-        all_boilerplate=all(one.all_boilerplate for one in stripped),
+        all_boilerplate=all(text.all_boilerplate for text in stripped),
     )
 
 
@@ -226,27 +230,27 @@ def _cleaned(page: Page) -> Cleaned:
 
 
 def _labels(first: Page, entry: Entry | None) -> tuple[Label, ...]:
-    """The first page's labels, the listing's words last; a sitemap's entry has none."""
+    """The first page's labels, then the title in the listing; a sitemap's entry has no title."""
     if entry is None or not entry.title:
         return first.labels
     return (*first.labels, Label(name="title", value=entry.title, rule="listing"))
 
 
 def _key(portal: Portal | None, first: Page, entry: Entry | None) -> str:
-    """The portal's stable key; the address where there is no portal."""
-    found = portal.key(first.url) if portal else None
-    return found or (entry.key if entry else canonical(first.url))
+    """The portal's stable key, or the address without a portal."""
+    key = portal.key(first.url) if portal else None
+    return key or (entry.key if entry else canonical(first.url))
 
 
 def _file(url: str) -> str:
-    """What tells an article's pages apart, whatever the host and scheme they are linked at."""
+    """The file name and query of an address. Pages of an article differ in it; host and scheme may vary."""
     parts = urlsplit(canonical(url))
     return f"{parts.path.rstrip('/').rpartition('/')[2]}?{parts.query}"
 
 
 def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:
     tree = outline.outline(body.lines)
-    told = topics.topics(
+    article_topics = topics.topics(
         article.title.value, body.lines, [node.line for node in (*tree.headings, *tree.boxes)]
     )
     whole = evolve(
@@ -259,5 +263,11 @@ def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, 
         *illegible("text", article.text),
     )
     return validation.validate(
-        evolve(article, outline=tree, completeness=whole, topics=told, warnings=(*article.warnings, *flags))
+        evolve(
+            article,
+            outline=tree,
+            completeness=whole,
+            topics=article_topics,
+            warnings=(*article.warnings, *flags),
+        )
     )

@@ -1,6 +1,6 @@
-"""What sites of one content system share: the addresses and templates of their articles.
+"""Base classes for portals on the same content management system: addresses and templates of articles.
 
-The day in an address is the day the page was made, not the day of publication: no key, no date.
+The day in an address is the day the page was generated, so it is used neither as key nor as date.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a portal is: a small declaration inherited from its platform (base -> platform -> portal).
+"""Portals and their sections as declarations, inherited from a platform (base -> platform -> portal).
 
-A portal module in ``crawler/portals/`` declares one :class:`Portal` subclass; its docstring is
-the site's dated diary.
+A module in ``crawler/portals/`` declares one :class:`Portal` subclass. Its docstring is the dated history of
+the site.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ RestsOn = Literal["real page", "facts", "unverified"]
 
 @frozen(kw_only=True)
 class Section:
-    """A listing that is visited every night.
+    """A listing that is crawled every night.
 
-    ``at_least`` is the promise of its first page: fewer entries raise ``LayoutChanged``.
-    ``fresh_within`` promises something new within so many working days; without it what is usual is
-    learned from the days its rows print. ``rests_on`` says how far the declaration was checked.
-    ``browser``: only a script makes its rows, so that a browser renders it (``polarchive[browser]``).
+    ``at_least``: fewer entries on its first page raise ``LayoutChanged``. ``fresh_within``: working days
+    within which a new entry is expected; without it the usual interval is learned from the days of the rows.
+    ``rests_on``: how far the declaration was checked. ``browser``: a script makes the rows, so a browser
+    renders the page (``polarchive[browser]``).
     """
 
     slug: str
@@ -38,23 +38,23 @@ class Section:
 
 
 class Portal:
-    """Base of all declarations."""
+    """Base class of all portals."""
 
     slug: ClassVar[str]
     name: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
-    """Host names; ``*.bjx.com.cn`` stands for every host below."""
+    """Host names; ``*.bjx.com.cn`` matches every host below."""
     sections: ClassVar[tuple[Section, ...]]
     articles: ClassVar[tuple[type[ArticlePage], ...]]
-    """Templates, newest first: the first whose ``matches`` says yes reads the page."""
+    """Templates, newest first. The first one that ``matches`` reads the page."""
     article_url: ClassVar[re.Pattern[str]]
-    """Searched in the URL; its group ``key`` is the portal's stable key of the article."""
+    """Searched in the address. Its group ``key`` is the portal's stable key of the article."""
     issuer: ClassVar[str | None] = None
-    """Canonical id of the organ whose own site this is; None for media."""
+    """Canonical id of the organ that publishes this site; None for media."""
     data_url: ClassVar[str] = ""
-    """Where the article with this ``{key}`` is asked for, if its page for readers holds no text."""
+    """Address of the article's data by ``{key}``, for sites whose pages contain no text."""
     page_url: ClassVar[str] = ""
-    """Its page for readers, then."""
+    """Address of the page for readers by ``{key}``, together with ``data_url``."""
     delay: ClassVar[float | None] = None
     """Seconds between two requests to one host; None: the configured default."""
 
@@ -71,15 +71,15 @@ class Portal:
 
     def key(self, url: str) -> str | None:
         """The stable key of the article at this URL; None when it is no article of this portal."""
-        found = self.article_url.search(urldefrag(url).url) if self.owns(url) else None
-        return found["key"] if found else None
+        match = self.article_url.search(urldefrag(url).url) if self.owns(url) else None
+        return match["key"] if match else None
 
     def asked_at(self, url: str) -> str:
-        """Where the article of this address is asked for."""
+        """The address to request for the article at this address."""
         return self._elsewhere(self.data_url, url)
 
     def shown_at(self, url: str) -> str:
-        """Where readers see the article of this address."""
+        """The address where readers see the article."""
         return self._elsewhere(self.page_url, url)
 
     def _elsewhere(self, pattern: str, url: str) -> str:

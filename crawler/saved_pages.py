@@ -1,4 +1,4 @@
-"""Saved pages as records: what ``polarchive extract`` does, file by file. Opens only what it is told to."""
+"""Records of saved pages and documents, file by file, for ``polarchive extract``. Opens no other file."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from policy.errors import ConfigError, NotHtml, PageError, Rejected
 from policy.records import Article, Label, Page, Payload
 
 KINDS = frozenset({"pdf", "docx", "doc", "rtf", "ofd"})
-"""Files that may be a document by themselves; a sheet or slides are an annex of one."""
+"""Kinds of files that may be a document by themselves; spreadsheets and slides are annexes."""
 LONGEST_TITLE = 200
 
 
 def is_document(payload: Payload, name: str = "") -> bool:
-    """Whether the bytes are such a file's, whatever its name."""
+    """Whether the bytes are a file of one of these kinds, whatever its name."""
     try:
         return kind_of(payload.body, name) in KINDS
     except UnreadableFile:
@@ -38,18 +38,18 @@ def is_document(payload: Payload, name: str = "") -> bool:
 
 
 def read_document(payload: Payload, name: str = "") -> Article:
-    """The document's lines under its title. Raises NotHtml when no words are to be had, and says why."""
-    said = bounded_reader.read(payload.body, name)
-    if said.status != "read":
-        raise NotHtml(f"a {said.kind} file: {said.note or said.status}", url=payload.url, field="body")
-    lines = said.text.split("\n")
+    """The record of a document file. Raises NotHtml, with the reason, when it has no readable text."""
+    file = bounded_reader.read(payload.body, name)
+    if file.status != "read":
+        raise NotHtml(f"a {file.kind} file: {file.note or file.status}", url=payload.url, field="body")
+    lines = file.text.split("\n")
     body = "".join(f"<p>{escape(line)}</p>" for line in lines)
     labels = (Label(name="title", value=_title(lines, payload.url or name), rule="masthead"),)
     return read_article(None, [Page(url=payload.url, number=1, body=body, labels=labels)])
 
 
 def _title(lines: Sequence[str], named: str) -> str:
-    """The first line above the salutation named as documents are; else the first line, or its name."""
+    """The first line above the salutation that names a policy; else the first line, or the file's name."""
     top = [line for line in (*masthead(lines), *lines[:1]) if len(line) <= LONGEST_TITLE]
     last = unquote(named.rpartition("/")[2]).rpartition(".")[0]
     return next((line for line in top if names_a_policy(line)), next(iter(top), last))
@@ -59,31 +59,31 @@ def _title(lines: Sequence[str], named: str) -> str:
 
 
 LIMIT = 40_000_000
-"""Bytes of a page, unpacked."""
+"""Bytes of a page after decompression."""
 
 _PAGES = (".html", ".html.gz")
 
 _SAYS_ADDRESS = re.compile(rb"canonical|og:url|^(?:\xff\xfe|\xfe\xff)")
-"""A cheap look before a page is parsed for its address; UTF-16 is looked at whatever it says."""
+"""A fast test before a page is parsed for its address. UTF-16 is always parsed."""
 
 
-def batch(folder: Path) -> list[Path]:
-    """The saved pages in a folder; truth and notes beside them are left alone."""
+def pages_in(folder: Path) -> list[Path]:
+    """The saved pages in a folder; other files are ignored. Raises ConfigError when there is none."""
     try:
         files = sorted(path for path in folder.iterdir() if path.name.endswith(_PAGES) and path.is_file())
     except OSError as error:
         raise ConfigError(f"{folder}: {error.strerror}") from None
     if not files:
-        raise ConfigError(f"{folder}: no .html or .html.gz in it")
+        raise ConfigError(f"{folder}: no .html or .html.gz file in this folder")
     return files
 
 
-def read(
+def read_file(
     path: Path, url: str | None = None, *, packages: Sequence[str] = PACKAGES, limit: int = LIMIT
 ) -> Article:
-    """The article in one file, a page or a document. Its address is ``url``, else the page's canonical link.
+    """The article in a file, a page or a document. Its address is ``url``, or the page's canonical link.
 
-    Raises PageError for what is no article, OSError for what cannot be opened.
+    Raises PageError for a file without an article, OSError for one that cannot be opened.
     """
     if url and not is_web(url):
         raise Rejected(f"{url!r} is no web address", field="url")
@@ -94,7 +94,7 @@ def read(
 
 
 def body_of(path: Path, limit: int = LIMIT) -> bytes:
-    """The page in a file, unpacked."""
+    """The bytes of a file, decompressed. Raises NotHtml for damaged gzip, Rejected above the limit."""
     with path.open("rb") as stream:
         packed = stream.read(2) == b"\x1f\x8b"
     try:
@@ -108,13 +108,13 @@ def body_of(path: Path, limit: int = LIMIT) -> bytes:
 
 
 def addressed(payload: Payload) -> Payload:
-    """The payload under its canonical link, if it has one."""
+    """The payload with its canonical link as address, if it has one."""
     if not _SAYS_ADDRESS.search(payload.body):
         return payload
     try:
         root = document(payload).root
     except PageError:
-        return payload  # reading it says what is wrong
+        return payload  # reading the page reports what is wrong
     links = [attribute(node, "href") for node in root.css('link[rel="canonical"]')]
     links += [attribute(node, "content") for node in root.css('meta[property="og:url"]')]
     url = next((link for link in links if is_web(link)), "")
@@ -122,7 +122,7 @@ def addressed(payload: Payload) -> Payload:
 
 
 def is_web(url: str) -> bool:
-    """Whether this is an address that can be asked for."""
+    """Whether this is an http or https address that can be requested."""
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -135,12 +135,12 @@ def is_web(url: str) -> bool:
 
 @frozen
 class Addresses:
-    """Which file was served where: by path as given, by its last parts, with or without ``.gz``."""
+    """The addresses of saved files by path, or by its last parts, with or without ``.gz``."""
 
     by_name: Mapping[str, str]
 
-    def of(self, path: Path) -> str | None:
-        """The address of a file; None when it is not listed."""
+    def address_of(self, path: Path) -> str | None:
+        """The address of a file; None when the list has none."""
         parts = path.as_posix().split("/")
         names = ("/".join(parts[start:]) for start in range(len(parts)))
         return next((self.by_name[key] for key in map(_plain, names) if key in self.by_name), None)
@@ -149,7 +149,7 @@ class Addresses:
 def addresses(file: Path) -> Addresses:
     """Read ``file<TAB>url`` lines, a JSON object of file to url, or objects with ``file`` and ``url``.
 
-    Raises ConfigError naming the file and what is wrong with it.
+    Raises ConfigError, which names the file and the fault.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")

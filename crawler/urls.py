@@ -1,4 +1,4 @@
-"""Which addresses and hosts may be asked: pure rules, no look-up."""
+"""Rules for addresses and hosts: which are public, which are the same. Pure, without DNS."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 POSTED = "#post="
-"""Between an address and the body it is asked with."""
+"""Separates an address from the body of its POST request."""
 _NAT64 = ip_network("64:ff9b::/96")
 _SITE_LOCAL = ip_network("fec0::/10")
 _PROTOCOL = ip_network("192.0.0.0/24")
 
 
 def allowed(address: str) -> bool:
-    """Whether this IP address is a public one: not private, loopback, link-local or a disguise of such.
+    """Whether this IP address is public: not private, loopback or link-local, in any notation.
 
-    ``is_global`` alone says yes to NAT64, 6to4, site-local, multicast and IETF protocol addresses.
+    ``is_global`` alone accepts NAT64, 6to4, site-local, multicast and IETF protocol addresses.
     """
     try:
         ip = _unwrap(ip_address(address.partition("%")[0]))
@@ -33,7 +33,7 @@ def allowed(address: str) -> bool:
 
 
 def _unwrap(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address an IPv6 address stands for, where it does."""
+    """The IPv4 address that an IPv6 address embeds, or the address itself."""
     if isinstance(ip, IPv4Address):
         return ip
     if ip in _NAT64:
@@ -63,9 +63,9 @@ def origin(url: str) -> str:
 
 
 def alike(url: str) -> str:
-    """An address without what is often written otherwise: scheme, fragment, a trailing index.html.
+    """A key under which different spellings of an address are equal: no scheme, fragment or ``index.html``.
 
-    The body of a POST, which stands in the fragment, tells two addresses apart.
+    The body of a POST, which is written in the fragment, is part of the key.
     """
     asked, posted = url.partition(POSTED)[::2]
     bare = urldefrag(asked).url.partition("://")[2]
@@ -75,7 +75,7 @@ def alike(url: str) -> str:
 def registrable(host: str) -> str:
     """The registrable domain of a host by the public suffix list: ``fd.bjx.com.cn`` -> ``bjx.com.cn``.
 
-    An IP address stands for itself. Of a suffix that is not on the list the last two labels are taken.
+    An IP address is returned as it is, a host with an unlisted suffix as its last two labels.
     """
     name = host.lower().rstrip(".")
     if is_literal(name):

@@ -202,7 +202,7 @@ def read(page: str, damage: str, body: bytes) -> Outcome:
 
 def fuzz(folder: Path, *, seed: str = "1", count: int = VARIANTS) -> Iterator[Outcome]:
     """Read so many variants of each page in a folder."""
-    for path in saved_pages.batch(folder):
+    for path in saved_pages.pages_in(folder):
         body = saved_pages.body_of(path)
         for damage, damaged in variants(body, f"{seed} {path.name}", count):
             yield read(path.name.partition(".html")[0], damage, damaged)

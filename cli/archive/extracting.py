@@ -51,13 +51,13 @@ def _sources(
     """The files in order, each with the address we are told."""
     from crawler import saved_pages as saved
 
-    paths = [*files, *(saved.batch(folder) if folder else [])]
+    paths = [*files, *(saved.pages_in(folder) if folder else [])]
     if not paths:
         raise typer.BadParameter("name a file, or a folder with --batch")
     if url and len(paths) > 1:
         raise typer.BadParameter("is the address of one file; use --urls for several", param_hint="--url")
     listed = saved.addresses(urls) if urls else None
-    yield from ((path, url or (listed.of(path) if listed else None)) for path in paths)
+    yield from ((path, url or (listed.address_of(path) if listed else None)) for path in paths)
 
 
 def _record(home: ArchiveHome, path: Path, url: str | None) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _record(home: ArchiveHome, path: Path, url: str | None) -> dict[str, Any]:
 
     crawl, packages = home.config.crawl, home.config.portal_packages
     try:
-        article = saved.read(path, url, packages=packages, limit=crawl.max_decoded_bytes)
+        article = saved.read_file(path, url, packages=packages, limit=crawl.max_decoded_bytes)
     except PageError as error:
         return {"file": str(path), "url": url, "error": f"{error.reason}: {error}"}
     except OSError as error:

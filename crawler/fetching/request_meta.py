@@ -10,7 +10,7 @@ from scrapy.http import Request
 from twisted.python.failure import Failure
 
 from crawler.fetching.fetch_errors import RunEnded
-from crawler.pages.listings import kind, parted
+from crawler.pages.listings import content_type_of, split_posting
 from pipelines.items import Item
 
 Output = Iterator[Request | Item]
@@ -27,12 +27,12 @@ def request(
 ) -> Request:
     """A request for an address, which may carry the body of a POST; its callbacks are told what was had
     ``so_far``."""
-    asked, body = parted(url)
+    asked, body = split_posting(url)
     return Request(
         asked,
         method="GET" if body is None else "POST",
         body=body,
-        headers=None if body is None else {"Content-Type": kind(body)},
+        headers=None if body is None else {"Content-Type": content_type_of(body)},
         callback=callback,
         errback=partial(_unless_ended, errback),
         cb_kwargs={"so_far": so_far},

@@ -1,5 +1,5 @@
-"""Page objects: bytes in, records out. No network, no Scrapy.
+"""Page objects, which read records from bytes. They use no network and no Scrapy.
 
-Portals import from here: :mod:`crawler.pages.base`, ``government``, ``templates``, ``listings`` and
+The public modules for portals are :mod:`crawler.pages.base`, ``government``, ``templates``, ``listings`` and
 ``generic``.
 """

@@ -1,7 +1,7 @@
-"""Bytes in, a parsed document out; what a page object is; selectors that say how many they expect.
+"""The base of page objects: parsed documents, selectors that state how many elements they expect, interfaces.
 
-The only module that knows selectolax.  Its lexbor engine is an HTML5 parser: a stray early
-``</html>`` hides nothing (libxml2-based parsers lose all that follows it).
+Only this module imports selectolax. Its lexbor engine is an HTML5 parser: unlike libxml2 it keeps what
+follows a stray ``</html>``.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from policy.errors import LayoutChanged, NotHtml, Rejected, TooDeep
 from policy.records import Listing, Page, Payload
 
 MAX_DEPTH = 512
-"""As deep as browsers nest. lexbor searches the open elements at each tag: deeper, time is quadratic."""
+"""The limit of browsers. lexbor searches all open elements at each tag: deep pages take quadratic time."""
 MAX_TAGS = 200_000
-"""The largest catalogues printed as one page have a fifth of it."""
+"""Five times as many as the largest catalogues on one page have."""
 MAX_ATTRIBUTES = 1000
-"""Of one tag; lexbor compares each with all before it."""
+"""Attributes of one tag; lexbor compares each with all before it."""
 
 _LONG = 4000
-"""Characters; a shorter tag has few attributes."""
+"""Characters. The attributes of shorter tags are not counted."""
 TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
 _LEAVES = frozenset(
     {
@@ -39,11 +39,11 @@ _LEAVES = frozenset(
         *("tfoot", "rp", "rt"),
     }
 )
-"""Void, or closed by the next of their kind: they do not nest however many there are."""
+"""Void elements and those that the next one of their kind closes: they never nest."""
 
 
-def bomb(text: str) -> str | None:
-    """Why the text would take the parser seconds, seen without parsing."""
+def over_parser_limits(text: str) -> str | None:
+    """The limit that this HTML exceeds, so that parsing it could take seconds; None within the limits."""
     tags = text.count("<")
     if tags > MAX_TAGS:
         return f"{tags} tags, at most {MAX_TAGS}"
@@ -55,33 +55,33 @@ def bomb(text: str) -> str | None:
 
 
 def _depth(text: str) -> int:
-    """How deep the tags nest at most, estimated without parsing."""
+    """The estimated maximum depth of the tags, without parsing."""
     depths = [0, *accumulate(map(_step, TAG.findall(text)))]
     most = max(depths) - min(depths)
     if most <= MAX_DEPTH:
         return most
-    lows = accumulate(depths, min)  # a tag closed without being open counts for nothing
+    lows = accumulate(depths, min)  # a closing tag without an opening one is ignored
     nested: list[int] = [*map(operator.sub, depths, lows)]
     return max(nested)
 
 
 @lru_cache(maxsize=256)
 def _step(tag: str) -> int:
-    """How much deeper a tag leads."""
+    """The change of depth at a tag."""
     if tag.removeprefix("/").lower() in _LEAVES:
         return 0
     return -1 if tag.startswith("/") else 1
 
 
 def _attributes(text: str) -> int:
-    """How many words the longest-winded tag has."""
+    """The most words in one tag."""
     long = [part.partition(">")[0] for part in _long_parts(text)]
     tags = (tag for tag in long if len(tag) > _LONG and tag[0].isascii() and tag[0].isalpha())
     return max((len(tag.split()) for tag in tags), default=0)
 
 
 def _long_parts(text: str) -> Iterator[str]:
-    """What stands between two ``<`` that are far apart; from one to the last one near it is one leap."""
+    """The texts between two ``<`` that are far apart. Near ones are skipped in one step."""
     at = text.find("<")
     while at >= 0:
         ahead = text.rfind("<", at + 1, at + 1 + _LONG)
@@ -97,7 +97,7 @@ def _long_parts(text: str) -> Iterator[str]:
 Node = LexborNode
 
 BINARY = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
-"""How files begin that are no pages."""
+"""First bytes of files that are not pages."""
 
 
 # ------------------------------------------------------------------ text to a document
@@ -115,9 +115,9 @@ class Document:
 
     @cached_property
     def base(self) -> str:
-        """What relative addresses are relative to."""
-        found = self.root.css_first("base[href]")
-        return join(self.url, attribute(found, "href")) or self.url if found else self.url
+        """The base of relative addresses."""
+        base = self.root.css_first("base[href]")
+        return join(self.url, attribute(base, "href")) or self.url if base else self.url
 
     @cached_property
     def links(self) -> tuple[tuple[Node, str], ...]:
@@ -126,20 +126,20 @@ class Document:
 
     @cached_property
     def metas(self) -> Mapping[str, str]:
-        """What its metas say by their names in lower case, the first of each name."""
-        said: dict[str, str] = {}
+        """The contents of its metas by name in lower case; of equal names the first counts."""
+        metas: dict[str, str] = {}
         for node in self.root.css("meta[content]"):
             name = attribute(node, "name") or attribute(node, "property") or attribute(node, "itemprop")
-            said.setdefault(name.lower(), " ".join(attribute(node, "content").split()))
-        return said
+            metas.setdefault(name.lower(), " ".join(attribute(node, "content").split()))
+        return metas
 
     def absolute(self, href: str) -> str:
-        """The address a link on this page means; ``""`` when it cannot be read."""
+        """The absolute address of a link on this page; ``""`` for an invalid one."""
         return join(self.base, href)
 
 
 def join(base: str, href: str) -> str:
-    """The address ``href`` means at ``base``; ``""`` when it cannot be read: nobody could ask for it."""
+    """The absolute address of ``href`` at ``base``; ``""`` for an invalid one, which cannot be requested."""
     try:
         joined = urljoin(base, re.sub(r"[\r\n\t]", "", href).strip())
         urlsplit(joined).port  # noqa: B018 -- raises for ``:abc`` and ``:99999``
@@ -150,23 +150,23 @@ def join(base: str, href: str) -> str:
 
 
 def document(payload: Payload, *, portal: str = "") -> Document:
-    """The payload as a document; raises NotHtml, TooDeep, or Rejected for an empty page."""
+    """Parse a payload. Raises NotHtml, TooDeep, or Rejected for an empty page."""
     text, encoding = text_of(payload, portal=portal)
     if not TAG.search(text):
-        raise NotHtml("no tag in it", portal=portal, url=payload.url)
-    if reason := bomb(text):
+        raise NotHtml("no HTML tag in it", portal=portal, url=payload.url)
+    if reason := over_parser_limits(text):
         raise TooDeep(reason, portal=portal, url=payload.url)
     return Document(url=payload.url, text=text, encoding=encoding, root=parse(text), portal=portal)
 
 
 def text_of(payload: Payload, *, portal: str = "") -> tuple[str, str]:
-    """The payload's text and encoding; raises NotHtml for binary bytes, Rejected for none."""
+    """The payload's text and encoding. Raises NotHtml for binary data, Rejected for an empty page."""
     body = payload.body
     if not body.strip():
         raise Rejected("empty page", portal=portal, url=payload.url)
     utf16 = body.startswith((b"\xff\xfe", b"\xfe\xff"))
     if body.lstrip()[:8].startswith(BINARY) or (b"\0" in body[:1024] and not utf16):
-        raise NotHtml("binary, not a page", portal=portal, url=payload.url)
+        raise NotHtml("binary data, not a page", portal=portal, url=payload.url)
     return decode(body, payload.content_type)
 
 
@@ -179,8 +179,8 @@ def parse(text: str) -> Node:
 
 
 def fragment(text: str, *, portal: str = "", url: str = "") -> Node:
-    """The root of HTML that came inside something else; raises TooDeep."""
-    if reason := bomb(text):
+    """The root of HTML from inside JSON or a script. Raises TooDeep."""
+    if reason := over_parser_limits(text):
         raise TooDeep(reason, portal=portal, url=url)
     return parse(text)
 
@@ -204,12 +204,12 @@ def attribute(node: Node, name: str) -> str:
 
 
 def children(node: Node, *tags: str) -> Iterator[Node]:
-    """Child elements, of these tags only if any are named."""
+    """Child elements; with ``tags`` only those."""
     return (child for child in node.iter() if not tags or child.tag in tags)
 
 
 def inner_html(nodes: Iterable[Node]) -> str:
-    """What the nodes hold, as HTML."""
+    """The inner HTML of the nodes."""
     return "\n".join(node.inner_html or "" for node in nodes)
 
 
@@ -227,7 +227,7 @@ class _Selector:
     def __set_name__(self, owner: type, name: str) -> None:
         self.field = name
 
-    def _found(self, page: Document, within: Node | None) -> list[Node]:
+    def _matches(self, page: Document, within: Node | None) -> list[Node]:
         return (page.root if within is None else within).css(self.css)
 
     def _changed(self, page: Document, count: int) -> LayoutChanged:
@@ -236,55 +236,55 @@ class _Selector:
 
 
 class One(_Selector):
-    """Exactly one."""
+    """Selects the only element; none or several raise LayoutChanged."""
 
     expected = "exactly one"
 
     def on(self, page: Document, within: Node | None = None) -> Node:
         """The node."""
-        found = self._found(page, within)
-        if len(found) != 1:
-            raise self._changed(page, len(found))
-        return found[0]
+        nodes = self._matches(page, within)
+        if len(nodes) != 1:
+            raise self._changed(page, len(nodes))
+        return nodes[0]
 
 
 class First(_Selector):
-    """At least one, of which the first with words counts: a body printed twice for desktop and mobile."""
+    """Selects the first element with text of at least one: sites print a body for desktop and for mobile."""
 
     expected = "at least one"
 
     def on(self, page: Document, within: Node | None = None) -> Node:
         """The first node."""
-        found = self._found(page, within)
-        if not found:
+        nodes = self._matches(page, within)
+        if not nodes:
             raise self._changed(page, 0)
-        return found[0] if len(found) == 1 else next(filter(text_in, found), found[0])
+        return nodes[0] if len(nodes) == 1 else next(filter(text_in, nodes), nodes[0])
 
 
 class Ranked(First):
-    """At least one of several places, of which the first with words, in the order named, counts."""
+    """Selects the first element with text, in the order of several selectors."""
 
     def __init__(self, *places: str) -> None:
         super().__init__(", ".join(places))
         self.places = places
 
     def on(self, page: Document, within: Node | None = None) -> Node:
-        """The first node of the best place that has words; of any place when none has."""
+        """The first node with text by the order of the selectors, or else the first node of any."""
         root = page.root if within is None else within
-        found = (node for css in self.places for node in root.css(css) if text_in(node))
-        return next(found, None) or super().on(page, within)
+        nodes = (node for css in self.places for node in root.css(css) if text_in(node))
+        return next(nodes, None) or super().on(page, within)
 
 
 class Maybe(_Selector):
-    """None or more, of which the first counts."""
+    """Selects the first element, or None."""
 
     def on(self, page: Document, within: Node | None = None) -> Node | None:
         """The first node, if any."""
-        return next(iter(self._found(page, within)), None)
+        return next(iter(self._matches(page, within)), None)
 
 
 class Many(_Selector):
-    """At least so many."""
+    """Selects all elements; fewer than ``at_least`` raise LayoutChanged."""
 
     def __init__(self, css: str, *, at_least: int = 1) -> None:
         super().__init__(css)
@@ -292,21 +292,21 @@ class Many(_Selector):
 
     def on(self, page: Document, within: Node | None = None) -> list[Node]:
         """The nodes in the page's order."""
-        found = self._found(page, within)
-        if len(found) < self.at_least:
-            raise self._changed(page, len(found))
-        return found
+        nodes = self._matches(page, within)
+        if len(nodes) < self.at_least:
+            raise self._changed(page, len(nodes))
+        return nodes
 
 
 # ------------------------------------------------------------------ page objects
 
 
 class PortalAddresses(Protocol):
-    """What a listing needs of its portal; :class:`crawler.portal.Portal` has it."""
+    """What a listing needs of its portal. :class:`crawler.portal.Portal` implements it."""
 
     @property
     def slug(self) -> str:
-        """Its short name, which errors state."""
+        """Its short name, for errors."""
 
     def owns(self, url: str) -> bool:
         """Whether the URL's host is one of the portal's."""
@@ -316,18 +316,18 @@ class PortalAddresses(Protocol):
 
 
 class ListingPage(ABC):
-    """A listing family: bytes in, entries and following pages out."""
+    """A listing family: from bytes to entries and the addresses of following pages."""
 
     family: ClassVar[str]
-    """What operators see of it."""
+    """Its name in the output of commands."""
 
     @abstractmethod
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """The listing on this page; raises LayoutChanged when it is none."""
+        """The listing on this page. Raises LayoutChanged for a page without one."""
 
     @classmethod
     def year_of(cls, url: str) -> int | None:
-        """The one year whose rows a page has, where its address says so."""
+        """The only year of a page's rows, where its address names it."""
         return None
 
 
@@ -336,8 +336,8 @@ class ArticlePage(ABC):
 
     @abstractmethod
     def matches(self, page: Document) -> bool:
-        """Whether this template printed the page."""
+        """Whether the page has this template."""
 
     @abstractmethod
     def read(self, page: Document) -> Page:
-        """Body, labels and attachments; raises LayoutChanged."""
+        """Body, labels and attachments. Raises LayoutChanged."""

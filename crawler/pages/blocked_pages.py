@@ -1,8 +1,8 @@
-"""Pages that must never become an article: challenges, soft 404, errors served with 200.
+"""Detects pages that are no articles: anti-bot challenges, soft 404 pages, errors served with status 200.
 
-Signs of a challenge are looked for in tags and scripts, never in prose, and count only where next to
-nothing is to be read; words of failure count as the title or as a line of their own on a small page.
-So an article that merely mentions them passes.
+Signs of a challenge are searched in tags and scripts, never in prose, and count only on a page with almost no
+visible text. Error messages count as the title or as a whole line of a small page. So an article that
+mentions them passes.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from policy.errors import Challenge, ErrorPage, PageError, SoftNotFound
 from policy.records import Payload
 
 LITTLE = 120
-"""A challenge page has fewer characters to be read."""
+"""Visible characters; a challenge page has fewer."""
 LARGEST = 400_000
-"""Bytes; no challenge page is larger, script and all."""
+"""Bytes; no challenge page is larger, scripts included."""
 SMALL = 30_000
-"""Bytes; on a larger page a line that says "not found" is no statement about the page."""
+"""Bytes; on a larger page a line "not found" does not describe the page itself."""
 MODEST = 600
-"""Characters to be read; a failure page has fewer, site boilerplate included."""
+"""Visible characters; an error page has fewer, boilerplate included."""
 
 NOTHING = 40
-"""A page that sets a cookie and reloads has fewer still: pages for readers do both too."""
+"""Visible characters of a challenge that sets a cookie and reloads; ordinary pages may do both too."""
 ARTICLE = (b"articletitle", b"pubdate")
-"""Metas of a page that says it is an article."""
+"""Metas that only article pages have."""
 
 SIGNS = {
     "Alibaba WAF": re.compile(r"aliyun_?waf|acw_sc__v2|var\s+arg1\s*=\s*['\"][0-9a-f]{8,}", re.IGNORECASE),
@@ -45,7 +45,7 @@ VERIFY = re.compile(
     r"(?:security |captcha )?verification|(?:滑动|访问|安全|人机)验证(?:页面|中心)?|just a moment\W*",
     re.IGNORECASE,
 )
-"""A challenge page's title."""
+"""The title of a challenge page."""
 
 _SORRY_TO_SAY = r"[\W_]*(?:404)?[\W_]*(?:(?:很|非常)?抱歉|对不起|sorry|提示)?[\W_]*"
 _THING = r"(?:页面|网页|文章|信息|内容|文件|资源)"
@@ -57,7 +57,7 @@ LOST = re.compile(
     r"|(?:the )?(?:page|resource|file)? ?(?:cannot be|could not be|not) found\W*",
     re.IGNORECASE,
 )
-"""A line that says there is no such page."""
+"""A line that says the page does not exist."""
 _FAULT = (
     r"internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out"
     r"|forbidden|bad request|unauthorized|method not allowed|runtime error"
@@ -79,12 +79,12 @@ _MARKUP = re.compile(
     r"|<!--.*?(?:-->|\Z)|<[a-zA-Z/!?][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
-"""A tag, or an element that nobody reads."""
+"""A tag, or an element whose content is not visible."""
 _SORRY = re.compile(r"""<span[^<>]+class=["']?sorry\b""", re.IGNORECASE)
 _SORRY_FOR = re.compile(
     rf"{_SORRY.pattern}[^<>]*>[^<>]{{0,60}}(?:抱歉|对不起|不存在|找不到|走丢|删除)", re.IGNORECASE
 )
-"""Whatever menus stand around it."""
+"""Counts even on a page with menus."""
 
 
 def refuse_bad(payload: Payload, *, portal: str = "") -> None:
@@ -119,17 +119,17 @@ def _refusal(payload: Payload) -> tuple[type[PageError], str] | None:
 
 
 def _title(text: str) -> str:
-    found = _TITLE.search(text[:SMALL])
-    return " ".join(found[1].split()) if found else ""
+    title = _TITLE.search(text[:SMALL])
+    return " ".join(title[1].split()) if title else ""
 
 
 def _lines(text: str, *, enough: int) -> Iterator[str]:
-    """What is to be read between the tags, until so many characters came."""
+    """The visible lines between the tags, up to about ``enough`` characters."""
     start, readable = 0, 0
-    for found in chain(_MARKUP.finditer(text), [None]):
-        if line := " ".join(text[start : found.start() if found else None].split()):
+    for markup in chain(_MARKUP.finditer(text), [None]):
+        if line := " ".join(text[start : markup.start() if markup else None].split()):
             yield line
-        start, readable = found.end() if found else 0, readable + len(line)
+        start, readable = markup.end() if markup else 0, readable + len(line)
         if readable >= enough:
             return
 
@@ -155,7 +155,7 @@ def _failure(text: str, title: str, lines: list[str]) -> tuple[type[PageError], 
 
 
 def _failed_answer(body: bytes) -> tuple[type[PageError], str] | None:
-    """A small JSON object that says it failed."""
+    """The failure that a small JSON object states."""
     if len(body) > 4096:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Which encoding a page is in: by byte order mark, by trial, by declaration."""
+"""The encoding of a page, by byte order mark, by trial decoding and by declaration."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 GB = frozenset({"gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936", "936", "euc-cn"})
 DAMAGE = "\ufffd"
 LATIN = frozenset({"ascii", "iso8859-1", "cp1252"})
-"""A server's default rather than a statement about a Chinese page."""
+"""Defaults of servers, which say nothing about a Chinese page."""
 
 ALLOWED = re.compile(r"utf-(8|16|16-le|16-be)|big5(hkscs)?|iso8859-\d+|cp\d+|shift_jis|euc_\w\w|hz|ascii")
-"""Names of codecs that are character sets; Python has others."""
+"""Codecs that are character sets; Python has other codecs too."""
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -21,10 +21,10 @@ _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """The text of a page and the encoding that read it; gb18030 stands for gb2312 and gbk.
+    """The text of a page and the encoding that decoded it; gb18030 is used for gb2312 and gbk.
 
-    The byte order mark decides, then a body that is UTF-8 whatever it or the server declares
-    (text in another encoding is not, by accident), then declarations and gb18030 on trial.
+    A byte order mark decides. Then UTF-8 is tried whatever is declared, as text in another encoding is almost
+    never valid UTF-8; then the declared encodings and gb18030.
     """
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -43,13 +43,13 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
 
 
 def _sound(text: str) -> bool:
-    """No character lost, or so few that the page is damaged rather than misread."""
+    """Whether so few characters were lost that the page is damaged rather than in another encoding."""
     lost = text.count(DAMAGE)
     return not lost or lost * 50 < sum(not character.isascii() for character in text)
 
 
 def _mostly(text: str) -> bool:
-    """Whether UTF-8 read more Chinese characters than it lost: of other encodings it reads next to none."""
+    """Whether UTF-8 decoded more Chinese characters than it lost. It decodes few in other encodings."""
     return text.count(DAMAGE) < 2 * len(_HAN.findall(text))
 
 
@@ -62,13 +62,13 @@ def _candidates(body: bytes, content_type: str | None) -> Iterator[str]:
 
 
 def _scarcely_foreign(body: bytes) -> bool:
-    """So few bytes beyond ASCII that two-byte text may pass for UTF-8 by accident (联通 does)."""
+    """Whether so few bytes are outside ASCII that GBK text may be valid UTF-8 by accident, as 联通 is."""
     return sum(byte > 127 for byte in body[:8192]) <= 8 and len(body) <= 8192
 
 
 def _declared(head: bytes, content_type: str) -> Iterator[str]:
     stated = [
-        found[1].decode("ascii", "replace") for found in (_META.search(head), _XML.search(head)) if found
+        match[1].decode("ascii", "replace") for match in (_META.search(head), _XML.search(head)) if match
     ]
     header = _HEADER.search(content_type)
     for name in [*stated, *([header[1]] if header else [])]:

@@ -165,14 +165,14 @@ def _is_labelled(text: str) -> bool:
 
 def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...]:
     """Files linked in these parts of the page, by the suffix of their address, each once."""
-    found: dict[str, Attachment] = {}
+    files: dict[str, Attachment] = {}
     for part in within:
         for link in part.css("a[href]"):
             href = attribute(link, "href")
             url = page.absolute(href) if is_file(_BROKEN.sub("", href)) else ""
-            if url and url not in found:
-                found[url] = Attachment(url=url, name=text_in(link) or url.rpartition("/")[2])
-    return tuple(found.values())
+            if url and url not in files:
+                files[url] = Attachment(url=url, name=text_in(link) or url.rpartition("/")[2])
+    return tuple(files.values())
 
 
 def is_file(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""Articles served as JSON: an object that holds a title and a body of HTML (金融监管总局 ``docClob``)."""
+"""Articles served as JSON: an object with a title and a body of HTML (金融监管总局 ``docClob``)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policy.records import Attachment, Label, Page, Payload
 BODIES = ("docClob", "content", "docContent", "body", "html")
 FILES = ("pdfFileUrl", "docFileUrl")
 WORDS = ("title", "name", "content", "text")
-"""Of a node of such a tree."""
+"""Keys of the text of a node in a tree of chapters."""
 NAMES = {
     "docSubtitle": "title",
     "docTitle": "title",
@@ -27,11 +27,11 @@ NAMES = {
     "publishDate": "published",
     "docSource": "source",
 }
-"""Keys and what they say. ``docTitle`` breaks its lines; ``builddate`` is not the day of signing."""
+"""Labels by key. ``docTitle`` contains line breaks; ``builddate`` is not the day of signing."""
 
 
-def read(payload: Payload) -> Page | None:
-    """The article in a JSON answer; None when the payload is no JSON. Raises NotHtml for other JSON."""
+def read_json(payload: Payload) -> Page | None:
+    """The article in a JSON payload; None for a payload that is not JSON. Raises NotHtml for other JSON."""
     if payload.body.lstrip()[:1] not in {b"{", b"["}:
         return None
     try:
@@ -39,21 +39,25 @@ def read(payload: Payload) -> Page | None:
     except ValueError:
         return None
     except RecursionError as error:
-        raise TooDeep("JSON nested beyond reason", url=payload.url) from error
-    found = next(_articles(answer), None)
-    if found is None:
-        raise NotHtml("JSON without an article in it", url=payload.url)
+        raise TooDeep("JSON nested too deeply", url=payload.url) from error
+    article = next(_articles(answer), None)
+    if article is None:
+        raise NotHtml("JSON without an article", url=payload.url)
     try:
-        body = next((_html(found[key]) for key in BODIES if _is_body(found.get(key))), "")
+        body = next((_html(article[key]) for key in BODIES if _is_body(article.get(key))), "")
     except RecursionError as error:
-        raise TooDeep("JSON nested beyond reason", url=payload.url) from error
+        raise TooDeep("JSON nested too deeply", url=payload.url) from error
     return Page(
-        url=payload.url, number=1, body=body, labels=tuple(_labels(found)), attachments=_files(payload, found)
+        url=payload.url,
+        number=1,
+        body=body,
+        labels=tuple(_labels(article)),
+        attachments=_files(payload, article),
     )
 
 
 def _articles(answer: Any) -> Iterator[Mapping[str, Any]]:
-    """The object itself, or the one under ``data``, when it has a body, or a file that holds the text."""
+    """The object itself or the one under ``data``, when it has a body or a file."""
     if not isinstance(answer, dict):
         return
     for candidate in (answer, answer.get("data")):
@@ -75,7 +79,7 @@ def _html(value: Any) -> str:
 
 
 def _paragraphs(tree: Any) -> Iterator[str]:
-    """The words of a tree in its order, one node a paragraph."""
+    """The text of a tree in order, a paragraph per node."""
     if isinstance(tree, list):
         for branch in tree:
             yield from _paragraphs(branch)
@@ -87,12 +91,12 @@ def _paragraphs(tree: Any) -> Iterator[str]:
                 yield from _paragraphs(branch)
 
 
-def _files(payload: Payload, found: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    urls = (join(payload.url, str(found[key])) for key in FILES if found.get(key))
+def _files(payload: Payload, article: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    urls = (join(payload.url, str(article[key])) for key in FILES if article.get(key))
     return tuple(Attachment(url=url, name=url.rpartition("/")[2]) for url in dict.fromkeys(urls) if url)
 
 
-def _labels(found: Mapping[str, Any]) -> Iterator[Label]:
+def _labels(article: Mapping[str, Any]) -> Iterator[Label]:
     for key, name in NAMES.items():
-        if value := plain(str(found.get(key) or "")):
+        if value := plain(str(article.get(key) or "")):
             yield Label(name=name, value=value, rule=f"cell:{key}")

@@ -1,4 +1,4 @@
-"""Article dialects that several portals share; a portal inherits one and names what differs."""
+"""Article templates that several portals share. A portal inherits from one and declares what differs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BODIES = (
     *("ucapcontent", ".pages_content", ".content_body_box", ".neiright_JPZ_GK_CP", ".my_conboxzw"),
     *(".my_doccontent", ".art-con", "#mainText", ".info_content", ".Custom_UnionStyle"),
 )
-"""Where government sites keep the body, the likeliest place first."""
+"""Where government sites keep the body, the most likely place first."""
 
 
 class CommonArticle(GovernmentArticle):
@@ -45,19 +45,19 @@ class GkmlptArticle(GovernmentArticle):
 
     def matches(self, page: Document) -> bool:
         """Whether the page has a body in either place."""
-        return page.root.css_first(self.body.css) is not None or self._held(page) is not None
+        return page.root.css_first(self.body.css) is not None or self._scripted(page) is not None
 
     def body_of(self, page: Document) -> Node:
-        """The body in the page, or the one its script holds."""
+        """The body in the page, or the one in its script."""
         shown = page.root.css_first(self.body.css)
-        held = None if text_in(shown) else self._held(page)
+        scripted = None if text_in(shown) else self._scripted(page)
         try:
-            html = json.loads(held[1]) if held else ""
+            html = json.loads(scripted[1]) if scripted else ""
         except ValueError as error:
             message = f"DETAIL.content cannot be read: {error}"
             raise LayoutChanged(message, portal=page.portal, url=page.url, field="content") from error
-        return fragment(html, portal=page.portal, url=page.url) if held else self.body.on(page)
+        return fragment(html, portal=page.portal, url=page.url) if scripted else self.body.on(page)
 
-    def _held(self, page: Document) -> re.Match[str] | None:
+    def _scripted(self, page: Document) -> re.Match[str] | None:
         detail = page.text.find("DETAIL")
         return self.content.search(page.text, detail) if detail >= 0 else None

@@ -1,4 +1,4 @@
-"""The portals: one declaration each, discovered in the packages that hold them."""
+"""One module per portal. Modules in this package and in ``portal_packages`` are discovered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find(slug: str, packages: Sequence[str] = PACKAGES) -> Portal | None:
 
 
 def get(slug: str, packages: Sequence[str] = PACKAGES) -> Portal:
-    """The portal with this slug; raises UnknownPortal, naming the near ones, if any."""
+    """The portal with this slug. Raises UnknownPortal, which suggests similar slugs."""
     portal = find(slug, packages)
     if portal is not None:
         return portal
@@ -44,7 +44,7 @@ def names(packages: Sequence[str] = PACKAGES) -> Mapping[str, str]:
 
 
 def owner(url: str, packages: Sequence[str] = PACKAGES) -> Portal | None:
-    """The portal on whose hosts this address lies."""
+    """The portal that owns the host of this address, or None."""
     host = urlsplit(url).hostname or ""
     return next((portal for portal in load(packages).values() if portal.is_host(host)), None)
 
@@ -54,7 +54,7 @@ def _load(packages: tuple[str, ...]) -> Mapping[str, Portal]:
     portals: dict[str, Portal] = {}
     for package in packages:
         for module in _modules(package):
-            portals.update((found.slug, found()) for found in _declared(module))
+            portals.update((portal.slug, portal()) for portal in _declared(module))
     return MappingProxyType(portals)
 
 
@@ -75,11 +75,11 @@ def _named(slug: str, package: str) -> Portal | None:
 
 def _modules(package: str) -> Iterator[ModuleType]:
     parent = importlib.import_module(package)
-    for found in pkgutil.iter_modules(parent.__path__, f"{package}."):
-        yield importlib.import_module(found.name)
+    for module in pkgutil.iter_modules(parent.__path__, f"{package}."):
+        yield importlib.import_module(module.name)
 
 
 def _declared(module: ModuleType) -> Iterator[type[Portal]]:
-    for _, found in inspect.getmembers(module, inspect.isclass):
-        if issubclass(found, Portal) and found.__module__ == module.__name__ and "slug" in vars(found):
-            yield found
+    for _, kind in inspect.getmembers(module, inspect.isclass):
+        if issubclass(kind, Portal) and kind.__module__ == module.__name__ and "slug" in vars(kind):
+            yield kind

@@ -108,7 +108,7 @@ class BjxMobileArticle(ArticlePage):
     def read(self, page: Document) -> Page:
         """The generic reading, as a page of the article its address names."""
         others = _others(page, "a[href]")
-        return evolve(generic.of(page), number=_number(page.url), others=others)
+        return evolve(generic.read_parsed(page), number=_number(page.url), others=others)
 
 
 def _others(page: Document, pager: str) -> tuple[str, ...]:

@@ -211,7 +211,7 @@ def test_bad_files_are_named_and_the_others_are_read(polarchive: Polarchive, tmp
 def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     bomb = save(tmp_path, "bomb.html.gz", bytes(50_000_000))
     with pytest.raises(Rejected, match="larger than 1000000 bytes"):
-        saved_pages.read(bomb, limit=1_000_000)
+        saved_pages.read_file(bomb, limit=1_000_000)
 
 
 def test_an_article_served_as_json_is_read_when_it_is_named(polarchive: Polarchive, tmp_path: Path) -> None:

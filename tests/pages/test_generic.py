@@ -183,7 +183,7 @@ def test_an_article_served_as_json_is_read() -> None:
 
 def test_other_json_is_no_page() -> None:
     with pytest.raises(NotHtml, match="JSON without an article"):
-        generic.read(Payload(url=URL, body=b'{"rows": [1, 2]}'))
+        generic.read_page(Payload(url=URL, body=b'{"rows": [1, 2]}'))
 
 
 @pytest.mark.parametrize("body", [MENU, "<p></p>", "<form><input></form>"], ids=["menu", "nothing", "form"])

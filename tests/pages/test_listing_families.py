@@ -32,10 +32,10 @@ from crawler.pages.listings import (
     TrsList,
     WasList,
     WrittenList,
-    parted,
     posting,
+    split_posting,
 )
-from crawler.pages.listings.entries import kind, turned
+from crawler.pages.listings.entries import content_type_of, with_page_number
 from crawler.portal import Portal, Section
 from policy.errors import ErrorPage, LayoutChanged, NotHtml, TooDeep
 from policy.records import Listing, Payload
@@ -238,14 +238,14 @@ def test_a_service_asked_with_post_turns_its_pages_in_the_body() -> None:
     section = posting(f"{ROOT}list", '{"pageNum":1,"pageSize":10,"words":"氢能"}')
     answer = json.dumps({"total": 21, "rows": [{"title": "一", "url": "/t1.html"}]})
     listing = read(Posted, answer, f"{ROOT}list", section)
-    asked = [parted(url) for url in listing.more]
+    asked = [split_posting(url) for url in listing.more]
     assert [url for url, _ in asked] == [f"{ROOT}list"] * 2
     assert [json.loads(body or "") for _, body in asked] == [
         {"pageNum": n, "pageSize": 10, "words": "氢能"} for n in (2, 3)
     ]
-    form = turned(posting(f"{ROOT}list?pageSize=15", "pageIndex=1&channel_id=5"), "pageIndex", 2)
-    assert parted(form) == (f"{ROOT}list?pageSize=15", "pageIndex=2&channel_id=5")
-    assert [kind(parted(url)[1] or "") for url in (section, form)] == [
+    form = with_page_number(posting(f"{ROOT}list?pageSize=15", "pageIndex=1&channel_id=5"), "pageIndex", 2)
+    assert split_posting(form) == (f"{ROOT}list?pageSize=15", "pageIndex=2&channel_id=5")
+    assert [content_type_of(split_posting(url)[1] or "") for url in (section, form)] == [
         "application/json",
         "application/x-www-form-urlencoded",
     ]

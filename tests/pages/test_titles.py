@@ -16,7 +16,7 @@ PLAN = "样例省新型储能发展规划（2021—2025年）"
 
 def title_of(title: str, *, head: str = "", body: str = "") -> str:
     page = f"<html><head><title>{title}</title>{head}</head><body>{body}<div>{PROSE}</div></body></html>"
-    found = generic.read(Payload(url="https://unknown.example/1.html", body=page.encode()))
+    found = generic.read_page(Payload(url="https://unknown.example/1.html", body=page.encode()))
     return next(label.value for label in found.labels if label.name == "title")
 
 

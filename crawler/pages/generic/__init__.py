@@ -11,7 +11,7 @@ from crawler.pages.generic.density import Density, body_of
 from crawler.pages.generic.pagination import pages_of
 from crawler.pages.generic.pruning import prune, reveal
 from crawler.pages.generic.sibling_blocks import frame_of, parts_of
-from crawler.pages.generic.text_runs import TextRun, inside, runs
+from crawler.pages.generic.text_runs import TextRun, range_within, split_runs
 from crawler.pages.government import attachments, is_file, metas, pairs
 from policy.errors import Rejected
 from policy.records import Label, Page, Payload
@@ -35,37 +35,37 @@ LONGEST = 200
 """Characters of a label's value."""
 
 
-def read(payload: Payload) -> Page:
+def read_page(payload: Payload) -> Page:
     """The page's main text and what metas, label tables and the headline's surroundings say.
 
     Raises Rejected when there is no prose to be found, NotHtml when it is no page.
     """
-    answer = json_article.read(payload)
+    answer = json_article.read_json(payload)
     if answer is not None:
         return answer
-    return of(document(payload))
+    return read_parsed(document(payload))
 
 
-def of(page: Document) -> Page:
+def read_parsed(page: Document) -> Page:
     """The same of a page already parsed."""
-    found = tuple(runs(page.root))
-    line = headline.headline_of(page, found)
-    density = Density(found, line.run)
+    text_runs = tuple(split_runs(page.root))
+    line = headline.headline_of(page, text_runs)
+    density = Density(text_runs, line.run)
     body = body_of(page, density)
     shown = density.weight(body) if body is not None else 0
     unshown = embedded.article(page) if shown < (LITTLE if line.run else MODEST) else None
     if unshown is not None:
-        parts, within = [parse(unshown)], range(len(found), len(found))
+        parts, within = [parse(unshown)], range(len(text_runs), len(text_runs))
     elif body is None:
         raise Rejected(f"no prose in it{_instead(page)}", portal=page.portal, url=page.url, field="body")
     else:
         parts = parts_of(frame_of(body, density), density)
-        within = inside(found, parts)
+        within = range_within(text_runs, parts)
     beside = page.root.css(FILES) if any(is_file(href) for _, href in page.links) else []
     files = attachments(page, [*_offering(parts), *beside])
-    labels = (*_cells(found, within), *metas(page), *headline.labels(page, found, line, within))
+    labels = (*_cells(text_runs, within), *metas(page), *headline.labels(page, text_runs, line, within))
     pages = pages_of(page)
-    held = found[within.start : within.stop]
+    held = text_runs[within.start : within.stop]
     reveal(page, parts, density)
     prune(page, parts, held, density, headline.header_of(held, line))
     return Page(
@@ -96,9 +96,9 @@ def _instead(page: Document) -> str:
     return f", but {said}" if said else ""
 
 
-def _cells(found: Sequence[TextRun], within: range) -> list[Label]:
+def _cells(text_runs: Sequence[TextRun], within: range) -> list[Label]:
     """Labels printed outside the body, in tables, lists or boxes; one alone is a word like any other."""
-    outside = [run.text for n, run in enumerate(found) if n not in within]
+    outside = [run.text for n, run in enumerate(text_runs) if n not in within]
     said = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]
     return said if len({label.name for label in said}) > 1 else []
 
@@ -118,4 +118,4 @@ class GenericArticle(ArticlePage):
 
     def read(self, page: Document) -> Page:
         """What the generic reading finds."""
-        return of(page)
+        return read_parsed(page)

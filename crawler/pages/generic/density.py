@@ -17,8 +17,8 @@ from itertools import dropwhile, islice, pairwise, takewhile
 from attrs import define
 
 from crawler.pages.base import Document, Node, attribute, children, text_in
-from crawler.pages.generic.text_runs import SITE, WHEN, BlockPosition, TextRun, around
-from crawler.pages.generic.weights import THREAD, boxes_of, levels_of, records, weighed
+from crawler.pages.generic.text_runs import SITE, WHEN, BlockPosition, TextRun, enclosing_keys
+from crawler.pages.generic.weights import THREAD, boxes_of, find_records, levels_of, weigh_runs
 
 CONTAINERS = (
     *("#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#Zoom", "#zoomcon"),
@@ -49,13 +49,13 @@ ELSEWHERE = 4
 class Density:
     """How much prose the elements of a page hold, given its runs and its headline."""
 
-    def __init__(self, found: Sequence[TextRun], headed: TextRun | None = None) -> None:
-        self._records = records(found, levels_of(headed))
-        self._boxes = boxes_of(found, headed)
-        self.weighed = weighed(found, headed, self._records, self._boxes)
+    def __init__(self, text_runs: Sequence[TextRun], headed: TextRun | None = None) -> None:
+        self._records = find_records(text_runs, levels_of(headed))
+        self._boxes = boxes_of(text_runs, headed)
+        self.weighed = weigh_runs(text_runs, headed, self._records, self._boxes)
         self.line = headed
-        self._found = found
-        self._head = around([headed]) if headed else set()
+        self._text_runs = text_runs
+        self._head = enclosing_keys([headed]) if headed else set()
         self._held = _summed(self.weighed)
 
     @cached_property
@@ -63,7 +63,7 @@ class Density:
         """The first run in each element."""
         first: dict[int, TextRun] = {}
         for run, _ in self.weighed:
-            for spot in run.spot.upwards():
+            for spot in run.spot.ancestors():
                 if first.setdefault(spot.key, run) is not run:
                     break
         return first
@@ -118,7 +118,7 @@ class Density:
     @cached_property
     def _dated(self) -> set[int]:
         """The elements around datelines."""
-        return around(run for run in self._found if _is_dated(run))
+        return enclosing_keys(run for run in self._text_runs if _is_dated(run))
 
     @property
     def has_boxes(self) -> bool:
@@ -175,7 +175,7 @@ def _summed(runs: Sequence[tuple[TextRun, float]]) -> Mapping[int, _Held]:
 
 def _entered(spot: BlockPosition, held: dict[int, _Held]) -> list[BlockPosition]:
     """The elements around a spot that are not held yet, now with nothing in them, the outermost first."""
-    new = [*takewhile(lambda outer: outer.key not in held, spot.upwards())]
+    new = [*takewhile(lambda outer: outer.key not in held, spot.ancestors())]
     held.update((outer.key, _Held()) for outer in new)
     return new[::-1]
 
@@ -236,7 +236,7 @@ def _heaviest(runs: Sequence[tuple[TextRun, float]]) -> Node | None:
     for run, counted in runs:
         weight = counted
         outer = run.spot.up if run.spot.node.tag == "p" else run.spot
-        for spot in outer.upwards() if outer and weight >= 1 else ():
+        for spot in outer.ancestors() if outer and weight >= 1 else ():
             if weight < 1:
                 break
             weights[spot.key] += weight
@@ -248,7 +248,7 @@ def _heaviest(runs: Sequence[tuple[TextRun, float]]) -> Node | None:
 
 def _widened(node: Node, density: Density) -> Node:
     """The element, or one further out when it or its frame is one of several alike that share the prose."""
-    for inner, outer in pairwise(upwards(node)):
+    for inner, outer in pairwise(ancestors(node)):
         if outer.tag == "body" or density.asked(outer):
             break
         if density.headed(outer):
@@ -275,7 +275,7 @@ def _make(node: Node) -> str:
     return attribute(node, "class")
 
 
-def upwards(node: Node | None) -> Iterator[Node]:
+def ancestors(node: Node | None) -> Iterator[Node]:
     """The element and those around it, up to the page's root."""
     while node is not None and node.tag not in {"html", "-document"}:
         yield node
@@ -283,7 +283,7 @@ def upwards(node: Node | None) -> Iterator[Node]:
 
 
 def _holds(outer: Node, inner: Node) -> bool:
-    return any(node.mem_id == outer.mem_id for node in upwards(inner))
+    return any(node.mem_id == outer.mem_id for node in ancestors(inner))
 
 
 def _is_dated(run: TextRun) -> bool:

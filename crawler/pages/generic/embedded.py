@@ -37,8 +37,8 @@ _WORDS = re.compile(
 
 def article(page: Document) -> str | None:
     """The HTML of the longest article the page carries unshown."""
-    found = [text for text in _fragments(page) if _han(text) >= ENOUGH]
-    return max(found, key=_han, default=None)
+    texts = [text for text in _fragments(page) if _han(text) >= ENOUGH]
+    return max(texts, key=_han, default=None)
 
 
 def _fragments(page: Document) -> Iterator[str]:

@@ -11,7 +11,15 @@ from operator import itemgetter
 from attrs import evolve, frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
-from crawler.pages.generic.text_runs import ISSUED, WHEN, TextRun, fold, issued, renewed, stated
+from crawler.pages.generic.text_runs import (
+    ISSUED,
+    WHEN,
+    TextRun,
+    fold,
+    published_day,
+    stated_time,
+    updated_day,
+)
 from pipelines.metadata.credits import credits_in
 from policy.records import Label
 
@@ -35,10 +43,10 @@ def without_site(title: str, names: Iterable[str] = ()) -> str:
         cut = title.removesuffix(name).rstrip()
         if name and cut != title and cut.endswith(tuple(f"_|｜{_DASH}")):
             title = cut.rstrip(f"_|｜{_DASH} ")
-    while (found := _LAST.fullmatch(title.strip())) and len(found["before"].strip()) >= SHORTEST:
-        if not (_SURE.fullmatch(found["sign"]) or _SITE.fullmatch(found["part"].strip())):
+    while (match := _LAST.fullmatch(title.strip())) and len(match["before"].strip()) >= SHORTEST:
+        if not (_SURE.fullmatch(match["sign"]) or _SITE.fullmatch(match["part"].strip())):
             break
-        title = found["before"]
+        title = match["before"]
     return title.strip()
 
 
@@ -112,9 +120,9 @@ class Headline:
         return run.block.tag in HEADINGS and run.linked > 0 and run.text.endswith(self.words)
 
 
-def labels(page: Document, found: Sequence[TextRun], line: Headline, within: range) -> Iterator[Label]:
+def labels(page: Document, text_runs: Sequence[TextRun], line: Headline, within: range) -> Iterator[Label]:
     """Labels of the head and of what is printed around the headline and below the body."""
-    around = _around(found, line, within)
+    around = _surroundings(text_runs, line, within)
     if line.words:
         yield Label(name="title", value=line.words, rule="masthead")
     yield from islice(_days(page, around), 1)
@@ -141,7 +149,7 @@ def header_of(inside: Sequence[TextRun], line: Headline) -> Sequence[TextRun]:
 
 
 @frozen(kw_only=True)
-class _Around:
+class _Surroundings:
     """The runs around an article: above the headline, between headline and body, its ends, and below."""
 
     above: Sequence[TextRun]
@@ -151,30 +159,30 @@ class _Around:
     below: Sequence[TextRun]
 
 
-def _around(found: Sequence[TextRun], line: Headline, within: range) -> _Around:
+def _surroundings(text_runs: Sequence[TextRun], line: Headline, within: range) -> _Surroundings:
     start, end = within.start, within.stop
-    headed = [n for n, run in enumerate(found) if (n < start + 3 or run is line.run) and line.prints(run)]
+    headed = [n for n, run in enumerate(text_runs) if (n < start + 3 or run is line.run) and line.prints(run)]
     head = headed[-1] + 1 if headed else max(0, start - 20)
-    if any(run is line.run for run in found[start:end]):  # the body is a frame around all
+    if any(run is line.run for run in text_runs[start:end]):  # the body is a frame around all
         start = head = headed[-1] + 1
-    return _Around(
-        above=found[max(0, head - 5) : head],
-        between=found[head:start],
-        begins=[run for run in found[start : start + 4] if _is_dateline(run) or _is_byline(run)],
-        ends=found[max(start, end - 3) : end + 4],
-        below=found[end + 4 : end + FOOTER_RUNS],
+    return _Surroundings(
+        above=text_runs[max(0, head - 5) : head],
+        between=text_runs[head:start],
+        begins=[run for run in text_runs[start : start + 4] if _is_dateline(run) or _is_byline(run)],
+        ends=text_runs[max(start, end - 3) : end + 4],
+        below=text_runs[end + 4 : end + FOOTER_RUNS],
     )
 
 
-def headline_of(page: Document, found: Sequence[TextRun]) -> Headline:
+def headline_of(page: Document, text_runs: Sequence[TextRun]) -> Headline:
     """The headline and who prints it: a heading before any other run."""
-    line = Headline(words=_title(page, found), run=None)
-    same = [run for run in found if line.prints(run)] or [run for run in found if line.ends(run)]
+    line = Headline(words=_title(page, text_runs), run=None)
+    same = [run for run in text_runs if line.prints(run)] or [run for run in text_runs if line.ends(run)]
     headings = (run for run in same if run.block.tag in HEADINGS)
     return evolve(line, run=next(headings, None) or next((run for run in same if not run.is_link), None))
 
 
-def _title(page: Document, found: Sequence[TextRun]) -> str:
+def _title(page: Document, text_runs: Sequence[TextRun]) -> str:
     """The headline: what the page prints and its title begins with, else what metas say."""
     whole = text_in(page.root.css_first("title"))
     stated = [value for _, value in _metas(page, TITLES)]
@@ -186,7 +194,9 @@ def _title(page: Document, found: Sequence[TextRun]) -> str:
     within = map(text_in, page.root.css("h1 a + span, h1 a + a"))
     printed = [(fold(text), text) for text in (*headings, *within)]
     begun = [
-        run for run in found if len(run.text) <= 120 and run.begins(folded) and folded.startswith(run.folded)
+        run
+        for run in text_runs
+        if len(run.text) <= 120 and run.begins(folded) and folded.startswith(run.folded)
     ]
     printed += [(run.folded, run.text) for run in begun if not _leads_home(run.block)]
     matching = [(len(key), text) for key, text in printed if len(key) >= 4 and folded.startswith(key)]
@@ -194,17 +204,23 @@ def _title(page: Document, found: Sequence[TextRun]) -> str:
         longest = max(matching, key=itemgetter(0))
         heading = max((pair for pair in matching if pair[1] in headings), default=longest)
         return heading[1] if longest[0] < 2 * heading[0] else longest[1]
-    if behind := next((run.text for run in found if _ends(whole, run.text) and run.block.tag in PARTS), None):
+    if behind := next(
+        (run.text for run in text_runs if _ends(whole, run.text) and run.block.tag in PARTS), None
+    ):
         return behind
     sites = [name for _, name in _metas(page, SITES)]
-    dated = _dated_title(found) if headings and len(headings[-1]) <= LONGEST_COLUMN else []
-    return next(iter([*stated, *dated, *headings[-1:], *_titled(found)]), "") or without_site(whole, sites)
+    dated = _dated_title(text_runs) if headings and len(headings[-1]) <= LONGEST_COLUMN else []
+    return next(iter([*stated, *dated, *headings[-1:], *_titled(text_runs)]), "") or without_site(
+        whole, sites
+    )
 
 
-def _dated_title(found: Sequence[TextRun]) -> list[str]:
+def _dated_title(text_runs: Sequence[TextRun]) -> list[str]:
     """The first line that is named a title and has a day directly below."""
-    titled = {*_titled(found)}
-    return [one.text for one, other in pairwise(found) if one.text in titled and WHEN.search(other.text)][:1]
+    titled = {*_titled(text_runs)}
+    return [one.text for one, other in pairwise(text_runs) if one.text in titled and WHEN.search(other.text)][
+        :1
+    ]
 
 
 def _heading(node: Node) -> str:
@@ -233,9 +249,9 @@ def _begins(whole: str, text: str) -> bool:
     return whole == text or (whole.startswith(text) and bool(BEHIND.match(whole[len(text) :])))
 
 
-def _titled(found: Sequence[TextRun]) -> Iterator[str]:
+def _titled(text_runs: Sequence[TextRun]) -> Iterator[str]:
     """Lines whose element is a heading or is named a title."""
-    for run in found:
+    for run in text_runs:
         named = f"{run.block.tag} {attribute(run.block, 'class')} {attribute(run.block, 'id')}"
         if TITLED.search(named) and 6 <= len(run.text) <= 120 and not run.linked:
             yield run.text
@@ -256,7 +272,7 @@ def _is_byline(run: TextRun) -> bool:
     return bool(BYLINE_DAY.fullmatch(run.text) or (not run.words and DAYS.fullmatch(run.text)))
 
 
-def _days(page: Document, around: _Around) -> Iterator[Label]:
+def _days(page: Document, around: _Surroundings) -> Iterator[Label]:
     """What metas say, then what is printed: below the headline, labelled anywhere, above it."""
     for name, value in _metas(page, TIMES):
         yield Label(name="published", value=value, rule=f"meta:{name}")
@@ -266,17 +282,17 @@ def _days(page: Document, around: _Around) -> Iterator[Label]:
     below = [run for run in around.below if ISSUED.search(run.text)]
     printed = (*labelled, *around.between, *reversed(around.above), *around.begins, *below)
     for run in printed:
-        if len(run.text) <= 200 and (when := issued(run.text)):
+        if len(run.text) <= 200 and (when := published_day(run.text)):
             yield Label(name="published", value=when, rule="masthead")
-    for time in map(stated, (*around.between, *around.begins)):
+    for time in map(stated_time, (*around.between, *around.begins)):
         if time:
             yield Label(name="published", value=time, rule="masthead:time")
     for run in (*around.between, *around.begins, *around.ends):
-        if len(run.text) <= 200 and (when := renewed(run.text)):
+        if len(run.text) <= 200 and (when := updated_day(run.text)):
             yield Label(name="published", value=when, rule="masthead")
 
 
-def _sources(page: Document, around: _Around, line: Headline) -> Iterator[Label]:
+def _sources(page: Document, around: _Surroundings, line: Headline) -> Iterator[Label]:
     """What a label says, what stands beside the day, what is named so, what metas say of the site."""
     near = [run for run in (*around.between, *reversed(around.above), *around.begins) if run is not line.run]
     for run in (*near, *reversed(around.ends)):
@@ -308,7 +324,7 @@ def _neighbours(between: Sequence[TextRun]) -> Iterator[str | None]:
             yield _one_name(other.text)
 
 
-def _keywords(around: _Around) -> Iterator[Label]:
+def _keywords(around: _Surroundings) -> Iterator[Label]:
     """The links of the innermost element that begins with the word."""
     for run in (*around.between, *around.begins):
         if KEYWORDS.search(run.text):

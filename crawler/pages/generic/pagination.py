@@ -15,7 +15,7 @@ from itertools import islice
 from attrs import frozen
 
 from crawler.pages.base import Document, Node, attribute, text_in
-from crawler.pages.generic.density import upwards
+from crawler.pages.generic.density import ancestors
 
 MOST = 100
 """Pages of one article."""
@@ -91,10 +91,10 @@ def numbered(url: str) -> Numbered:
     """An address taken apart."""
     url = url.partition("#")[0]
     for place in _PLACES:
-        if found := place.match(url):
-            after = found["after"]
-            first = found["before"] + (f"?{after[1:]}" if after.startswith("&") else after)
-            return Numbered(url=url, first=first, n=int(found["n"]), span=found.span("n"))
+        if match := place.match(url):
+            after = match["after"]
+            first = match["before"] + (f"?{after[1:]}" if after.startswith("&") else after)
+            return Numbered(url=url, first=first, n=int(match["n"]), span=match.span("n"))
     return Numbered(url=url, first=url)
 
 
@@ -145,7 +145,7 @@ def _plausible(own: Numbered, link: Numbered, said: int | None, *, ahead: bool) 
 
 
 def _foreign(node: Node) -> bool:
-    names = (f"{attribute(outer, 'class')} {attribute(outer, 'id')}" for outer in upwards(node))
+    names = (f"{attribute(outer, 'class')} {attribute(outer, 'id')}" for outer in ancestors(node))
     return any(_FOREIGN.search(name) for name in names)
 
 

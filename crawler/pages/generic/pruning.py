@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 from urllib.parse import urlsplit
 
 from crawler.pages.base import Document, Node, attribute, children, own_text, text_in
-from crawler.pages.generic.density import Density, upwards
+from crawler.pages.generic.density import Density, ancestors
 from crawler.pages.generic.text_runs import HIDDEN, SITE, TextRun, is_aside
 from crawler.pages.government import is_file
 from crawler.urls import registrable
@@ -102,35 +102,35 @@ def _is_little(node: Node, parts: Sequence[Node], density: Density) -> bool:
 
 def _is_code(node: Node) -> bool:
     """Whether it is a word of a code, whose classes say what it is there."""
-    return node.tag == "span" and any(outer.tag in CODE for outer in upwards(node.parent))
+    return node.tag == "span" and any(outer.tag in CODE for outer in ancestors(node.parent))
 
 
 def _words(parts: Sequence[Node], density: Density) -> int:
     return sum(map(density.words, parts))
 
 
-def _link_lines(found: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
+def _link_lines(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
     """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
-    for n, run in enumerate(found):
+    for n, run in enumerate(text_runs):
         pointer = n in links and (run.block.tag == "li" or POINTER.search(run.text))
         if pointer or (run.linked and PAGER.fullmatch(run.text) and _is_line(run)):
             yield run.block
 
 
-def _subjects(found: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
+def _subjects(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
     """Rows of links before the first prose or after the last: the subjects of the page."""
-    prose = [n for n, run in enumerate(found) if run.words]
+    prose = [n for n, run in enumerate(text_runs) if run.words]
     for n in links if prose else ():
         outside = n < prose[0] or n > prose[-1]
-        if outside and len(found[n].block.css("a[href]")) >= SUBJECTS:
-            yield found[n].block
+        if outside and len(text_runs[n].block.css("a[href]")) >= SUBJECTS:
+            yield text_runs[n].block
 
 
-def _references(page: Document, found: Sequence[TextRun], links: Set[int]) -> Set[int]:
+def _references(page: Document, text_runs: Sequence[TextRun], links: Set[int]) -> Set[int]:
     """List items that are one link: below a heading of references, or to another site."""
     cited: set[int] = set()
     referring = False
-    for n, run in enumerate(found):
+    for n, run in enumerate(text_runs):
         referring = REFERENCES.fullmatch(run.text) is not None or (referring and n in links)
         if n in links and run.block.tag == "li" and (referring or _leads_away(page, run)):
             cited.add(n)
@@ -151,22 +151,22 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def _related(found: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
+def _related(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
     """Headings of lists of other pages, and the lines below them that are one link."""
     listing = False
-    for n, run in enumerate(found):
+    for n, run in enumerate(text_runs):
         heads = not run.words and n + 1 in links
         listing = (listing and n in links) or (heads and _names_a_list(run.text))
         if listing and _fills(run):
             yield run.block
 
 
-def _beside(parts: Sequence[Node], found: Sequence[TextRun], density: Density) -> Iterator[Node]:
+def _beside(parts: Sequence[Node], text_runs: Sequence[TextRun], density: Density) -> Iterator[Node]:
     """The comments on a text and the boxes below it, where they stand in its own element."""
     little = SHARE * _words(parts, density)
     seen: set[int] = set()
-    for run in found if density.has_threads or density.has_boxes else ():
-        for spot in takewhile(lambda spot: spot.key not in seen, run.spot.upwards()):
+    for run in text_runs if density.has_threads or density.has_boxes else ():
+        for spot in takewhile(lambda spot: spot.key not in seen, run.spot.ancestors()):
             seen.add(spot.key)
             told = density.threaded(spot) or density.boxed(spot)
             if told and density.words(spot.node) < little:
@@ -181,19 +181,19 @@ def _edits(parts: Sequence[Node]) -> Iterator[Node]:
     """The links of headings that let a reader edit the part or lead to it, with the brackets around them."""
     for part in parts:
         for link in part.css("h1 a, h2 a, h3 a, h4 a, h5 a, h6 a, h2 + a, h3 + a, h4 + a"):
-            yield from [*takewhile(_says_edit, upwards(link))][-1:]
+            yield from [*takewhile(_says_edit, ancestors(link))][-1:]
 
 
-def _numbers(found: Sequence[TextRun]) -> Iterator[Node]:
+def _numbers(text_runs: Sequence[TextRun]) -> Iterator[Node]:
     """The numbers of a code's lines, in a column beside it."""
-    for run, code in pairwise(found):
+    for run, code in pairwise(text_runs):
         if NUMBERS.fullmatch(run.text) and _counts(run) and _in_a_row(run, code):
             yield run.block
 
 
-def _beside_codes(parts: Sequence[Node], found: Sequence[TextRun]) -> Iterator[Node]:
+def _beside_codes(parts: Sequence[Node], text_runs: Sequence[TextRun]) -> Iterator[Node]:
     """What a code's frame holds beside it: its language, buttons, numbers of its lines."""
-    for run, code in pairwise(found):
+    for run, code in pairwise(text_runs):
         if COPY.fullmatch(run.text) and code.block.tag == "pre" and _fills(run):
             yield run.block
     for words in (words for part in parts for words in part.css("pre > code")):
@@ -211,8 +211,8 @@ def _counts(run: TextRun) -> bool:
 
 def _in_a_row(one: TextRun, other: TextRun) -> bool:
     """Whether two runs stand in one row of a table, the second in a code."""
-    row = next((spot.key for spot in one.spot.upwards() if spot.node.tag == "tr"), None)
-    around = [*other.spot.upwards()]
+    row = next((spot.key for spot in one.spot.ancestors() if spot.node.tag == "tr"), None)
+    around = [*other.spot.ancestors()]
     return any(spot.key == row for spot in around) and any(spot.node.tag in CODE for spot in around)
 
 
@@ -239,13 +239,13 @@ def _is_line(run: TextRun) -> bool:
     return _fills(run) and not _offers_file(run)
 
 
-def _site_lines(found: Sequence[TextRun]) -> Iterator[Node]:
+def _site_lines(text_runs: Sequence[TextRun]) -> Iterator[Node]:
     """What the site says of itself below the text."""
-    prose = max((n for n, run in enumerate(found) if run.words), default=len(found))
-    for run in found[prose + 1 :]:
+    prose = max((n for n, run in enumerate(text_runs) if run.words), default=len(text_runs))
+    for run in text_runs[prose + 1 :]:
         if SITE.search(run.text) and _fills(run):
             yield run.block
 
 
 def _inside(node: Node, others: Mapping[int, Node]) -> bool:
-    return any(above.mem_id in others for above in upwards(node.parent))
+    return any(above.mem_id in others for above in ancestors(node.parent))

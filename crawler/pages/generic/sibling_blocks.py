@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 
 from crawler.pages.base import Node, attribute, children, text_in
-from crawler.pages.generic.density import GAIN, Density, upwards
+from crawler.pages.generic.density import GAIN, Density, ancestors
 from crawler.pages.generic.headline import SAID
 from crawler.pages.generic.text_runs import BLOCKS, ISSUED
 from crawler.pages.government import cells
@@ -31,11 +31,11 @@ HEADINGS = "h2, h3, h4, h5"
 
 def parts_of(body: Node, density: Density) -> list[Node]:
     """The element that holds an article, or those that do, in their order."""
-    for inner, outer in pairwise(upwards(body)):
+    for inner, outer in pairwise(ancestors(body)):
         if outer.tag == "body" or density.headed(outer):
             alike = _alike(inner, outer)
-            if found := _tables(inner, alike, density) or _sections(inner, alike, density):
-                return found
+            if parts := _tables(inner, alike, density) or _sections(inner, alike, density):
+                return parts
         if density.weight(outer) > density.weight(body):
             break
     return _answers(body, density) or [body]
@@ -57,8 +57,8 @@ def _sections(inner: Node, alike: Sequence[Node], density: Density) -> list[Node
     """Blocks of one class that begin with a heading each."""
     if len(alike) == 1 or not attribute(inner, "class"):
         return []
-    found = [node for node in alike if _is_section(node, density)]
-    return found if len(found) > 1 and _has(found, inner) else []
+    parts = [node for node in alike if _is_section(node, density)]
+    return parts if len(parts) > 1 and _has(parts, inner) else []
 
 
 def _answers(body: Node, density: Density) -> list[Node]:
@@ -73,7 +73,7 @@ def _answers(body: Node, density: Density) -> list[Node]:
     same = [node for node in classed if node.tag == body.tag and attribute(node, "class") == make]
     told = [node for node in same if density.words(node) >= ANSWER and density.weight(node) >= least]
     keys = {node.mem_id for node in told}
-    if any(outer.mem_id in keys for node in told for outer in upwards(node.parent)):
+    if any(outer.mem_id in keys for node in told for outer in ancestors(node.parent)):
         return []
     once = {text_in(node): node for node in reversed(told)}
     return list(once.values())[::-1]

@@ -103,7 +103,7 @@ class BlockPosition:
             spot = spot.up
         return spot
 
-    def upwards(self) -> Iterator[BlockPosition]:
+    def ancestors(self) -> Iterator[BlockPosition]:
         """This one and those around it, up to the body."""
         spot: BlockPosition | None = self
         while spot is not None:
@@ -137,7 +137,7 @@ class TextRun:
 
     def stands_in(self, keys: Container[int]) -> bool:
         """Whether one of these elements is around it."""
-        return any(spot.key in keys for spot in self.spot.upwards())
+        return any(spot.key in keys for spot in self.spot.ancestors())
 
     @property
     def is_link(self) -> bool:
@@ -167,24 +167,24 @@ def _says_aside(name: str, style: str = "") -> bool:
     return bool(hidden) or (ASIDE.search(name) is not None and TEXT.search(name) is None)
 
 
-def inside(found: Sequence[TextRun], parts: Sequence[Node]) -> range:
+def range_within(text_runs: Sequence[TextRun], parts: Sequence[Node]) -> range:
     """Which runs of a page stand in an element or its neighbours, or below: one after the other."""
     keys = {node.mem_id for node in parts}
-    numbers = range(len(found))
-    first = next((n for n in numbers if found[n].stands_in(keys)), len(found))
-    last = next((n for n in reversed(numbers[first:]) if found[n].stands_in(keys)), first - 1)
+    numbers = range(len(text_runs))
+    first = next((n for n in numbers if text_runs[n].stands_in(keys)), len(text_runs))
+    last = next((n for n in reversed(numbers[first:]) if text_runs[n].stands_in(keys)), first - 1)
     return range(first, last + 1)
 
 
-def around(found: Iterable[TextRun]) -> set[int]:
+def enclosing_keys(text_runs: Iterable[TextRun]) -> set[int]:
     """The keys of all elements around some runs: what is around an element was met with it."""
     keys: set[int] = set()
-    for run in found:
-        keys.update(takewhile(lambda key: key not in keys, (spot.key for spot in run.spot.upwards())))
+    for run in text_runs:
+        keys.update(takewhile(lambda key: key not in keys, (spot.key for spot in run.spot.ancestors())))
     return keys
 
 
-def runs(root: Node) -> Iterator[TextRun]:
+def split_runs(root: Node) -> Iterator[TextRun]:
     """The runs of text of a page, in order."""
     texts: list[str] = []
     linked = 0
@@ -244,14 +244,14 @@ RENEWED = re.compile(r"(?<!最[后後近新])(?:更新(?:时间|日期|于)?|编
 """What stands before a day that is the page's only one."""
 
 
-def issued(text: str) -> str | None:
+def published_day(text: str) -> str | None:
     """The first day in a line that the words beside it do not say to be one of a change."""
     days, said = WHEN.findall(text), WHEN.split(text)
     said[-2:] = ["".join(said[-2:])]
     return next((day for day, words in zip(days, said, strict=False) if not UPDATED.search(words)), None)
 
 
-def stated(run: TextRun) -> str | None:
+def stated_time(run: TextRun) -> str | None:
     """The time that an element within a line states, whatever it prints: 2 小时前."""
     for node in run.block.css("time[datetime], span[title], em[title]") if not run.words else ():
         value = attribute(node, "datetime") or attribute(node, "title")
@@ -260,7 +260,7 @@ def stated(run: TextRun) -> str | None:
     return None
 
 
-def renewed(text: str) -> str | None:
+def updated_day(text: str) -> str | None:
     """The day in a line that says when the page was renewed, and not that it was for the last time."""
     when = WHEN.search(text)
     return when[0] if when and RENEWED.search(text[: when.start()]) else None

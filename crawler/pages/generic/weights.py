@@ -15,7 +15,7 @@ from itertools import dropwhile, islice
 from attrs import define, frozen
 
 from crawler.pages.base import attribute
-from crawler.pages.generic.text_runs import ASIDE_TAGS, HIDDEN, BlockPosition, TextRun, around
+from crawler.pages.generic.text_runs import ASIDE_TAGS, HIDDEN, BlockPosition, TextRun, enclosing_keys
 from pipelines.data import words
 
 MANY = 3
@@ -74,20 +74,20 @@ class Records:
         """What a run's prose counts among them: 1 outside of them."""
         if not self.weights:
             return 1.0
-        return min((self.weights.get(spot.key, 1.0) for spot in run.spot.upwards()), default=1.0)
+        return min((self.weights.get(spot.key, 1.0) for spot in run.spot.ancestors()), default=1.0)
 
 
-def records(found: Sequence[TextRun], headed: Container[int]) -> Records:
+def find_records(text_runs: Sequence[TextRun], headed: Container[int]) -> Records:
     """The records of a page.
 
     A row with an element around the headline (``headed``, their keys) is none of records, unless each of
     the others has a heading that is a link.
     """
     rows: defaultdict[tuple[int, str], dict[int, _Record]] = defaultdict(dict)
-    for spot, prose in _prose(found).items():
+    for spot, prose in _prose(text_runs).items():
         rows[spot.up.key if spot.up else 0, spot.make][spot.key] = _Record(prose)
     held = {key: record for row in rows.values() if len(row) >= MANY for key, record in row.items()}
-    for run in found if held else ():
+    for run in text_runs if held else ():
         _mark(run, held)
     told = {frame: row for (frame, _), row in rows.items() if _is_row(row, headed)}
     return Records(
@@ -96,11 +96,11 @@ def records(found: Sequence[TextRun], headed: Container[int]) -> Records:
     )
 
 
-def _prose(found: Sequence[TextRun]) -> dict[BlockPosition, int]:
+def _prose(text_runs: Sequence[TextRun]) -> dict[BlockPosition, int]:
     """The blocks that may be records, in order, each with the characters of prose in it."""
     prose: dict[BlockPosition, int] = {}
-    for run in found:
-        for spot in islice(run.spot.upwards(), REACH) if run.words else ():
+    for run in text_runs:
+        for spot in islice(run.spot.ancestors(), REACH) if run.words else ():
             if spot.is_block:
                 prose[spot] = prose.get(spot, 0) + run.words
     return prose
@@ -111,7 +111,7 @@ def _mark(run: TextRun, held: Mapping[int, _Record]) -> None:
     replies = run.words > 0 and run.linked > 0 and _REPLY.search(run.text) is not None
     if not replies and (run.words or len(run.text) > MARK):
         return
-    around = [held[spot.key] for spot in islice(run.spot.upwards(), REACH) if spot.key in held]
+    around = [held[spot.key] for spot in islice(run.spot.ancestors(), REACH) if spot.key in held]
     if not around:
         return
     named = _DAY_ALONE.fullmatch(run.text) is None
@@ -185,16 +185,17 @@ FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:�
 """The numbers that every site must show, in its foot."""
 
 
-def weighed(
-    found: Sequence[TextRun], headed: TextRun | None, alike: Records, boxes: Set[int]
+def weigh_runs(
+    text_runs: Sequence[TextRun], headed: TextRun | None, alike: Records, boxes: Set[int]
 ) -> list[tuple[TextRun, float]]:
     """Each run and what its prose counts, given the headline's run, the page's records and boxes."""
     chain = levels_of(headed)
     counted: list[tuple[TextRun, float]] = []
     for sure in (HARDLY, NEVER) if headed else (NEVER,):
-        ours = {*chain, *_following(found, headed, sure)}
+        ours = {*chain, *_following(text_runs, headed, sure)}
         counted = [
-            (run, _own(run) * alike.share(run) if _counts(run, headed, ours, boxes) else 0.0) for run in found
+            (run, _own(run) * alike.share(run) if _counts(run, headed, ours, boxes) else 0.0)
+            for run in text_runs
         ]
         if any(weight >= run.words > 0 and "。" in run.text for run, weight in counted):
             break
@@ -203,7 +204,7 @@ def weighed(
 
 def levels_of(headed: TextRun | None) -> dict[int, int]:
     """The elements around the headline, by how far out each is."""
-    return {spot.key: level for level, spot in enumerate(headed.spot.upwards())} if headed else {}
+    return {spot.key: level for level, spot in enumerate(headed.spot.ancestors())} if headed else {}
 
 
 def _own(run: TextRun) -> float:
@@ -212,9 +213,9 @@ def _own(run: TextRun) -> float:
     return run.words * CALL if short else run.words
 
 
-def _following(found: Sequence[TextRun], headed: TextRun | None, sure: re.Pattern[str]) -> Iterator[int]:
+def _following(text_runs: Sequence[TextRun], headed: TextRun | None, sure: re.Pattern[str]) -> Iterator[int]:
     """The asides that hold the first sentence below the headline, unless their names are sure."""
-    below = islice(dropwhile(lambda run: run is not headed, found), 1, None) if headed else ()
+    below = islice(dropwhile(lambda run: run is not headed, text_runs), 1, None) if headed else ()
     first = next((run for run in below if run.words and "。" in run.text), None)
     spot = first.spot.aside if first is not None else None
     while spot is not None:
@@ -231,7 +232,7 @@ def _counts(run: TextRun, headed: TextRun | None, ours: Set[int], boxes: Set[int
     return not _aside(run, ours)
 
 
-def boxes_of(found: Sequence[TextRun], headed: TextRun | None) -> set[int]:
+def boxes_of(text_runs: Sequence[TextRun], headed: TextRun | None) -> set[int]:
     """The elements that a heading says to be about the author, or a number of the site's to be its foot.
 
     Of each the innermost with prose around it, unless that holds the first prose below the headline. A
@@ -239,13 +240,13 @@ def boxes_of(found: Sequence[TextRun], headed: TextRun | None) -> set[int]:
     """
     if headed is None:
         return set()
-    marks = [run for run in found if _heads_a_box(run) or (not run.words and FOOT.search(run.text))]
-    lists = [*_lists(found)]
+    marks = [run for run in text_runs if _heads_a_box(run) or (not run.words and FOOT.search(run.text))]
+    lists = [*_lists(text_runs)]
     if not marks and not lists:
         return set()
-    below = dropwhile(lambda run: run is not headed, found)
+    below = dropwhile(lambda run: run is not headed, text_runs)
     first = next((run for run in islice(below, 1, None) if run.words), headed)
-    ours, prosy = around((headed, first)), around(run for run in found if run.words)
+    ours, prosy = enclosing_keys((headed, first)), enclosing_keys(run for run in text_runs if run.words)
     boxes = {_box(run, prosy) for run in marks}
     boxes |= {box for run, above in lists if (box := _box(run, prosy)) and not above.stands_in((box,))}
     return boxes - ours
@@ -253,13 +254,13 @@ def boxes_of(found: Sequence[TextRun], headed: TextRun | None) -> set[int]:
 
 def _box(run: TextRun, prosy: Set[int]) -> int:
     """The innermost element around a run that holds prose."""
-    return next((spot.key for spot in run.spot.upwards() if spot.key in prosy), 0)
+    return next((spot.key for spot in run.spot.ancestors() if spot.key in prosy), 0)
 
 
-def _lists(found: Sequence[TextRun]) -> Iterator[tuple[TextRun, TextRun]]:
+def _lists(text_runs: Sequence[TextRun]) -> Iterator[tuple[TextRun, TextRun]]:
     """The headings over other pages, each with the last prose above it."""
     prose: TextRun | None = None
-    for run in found:
+    for run in text_runs:
         if run.words:
             prose = run
         elif prose is not None and len(run.text) <= LONGEST_HEADING and run.text.strip(" :：") in LISTS:
@@ -295,4 +296,4 @@ def _by_place(
 
 
 def _level(spot: BlockPosition, chain: Mapping[int, int]) -> int:
-    return next((chain[outer.key] for outer in spot.upwards() if outer.key in chain), len(chain))
+    return next((chain[outer.key] for outer in spot.ancestors() if outer.key in chain), len(chain))

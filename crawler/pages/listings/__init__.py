@@ -18,7 +18,7 @@ F11  RSS, Atom, sitemaps                            FeedList, SitemapList
 
 from __future__ import annotations
 
-from crawler.pages.listings.entries import canonical, kind, listed_day, parted, posting
+from crawler.pages.listings.entries import canonical, content_type_of, listed_day, posting, split_posting
 from crawler.pages.listings.feeds import FeedList, SitemapList
 from crawler.pages.listings.hanweb import DataproxyList, JpaasList, RecordList
 from crawler.pages.listings.json_rows import (
@@ -64,8 +64,8 @@ __all__ = [
     "WrittenList",
     "YearList",
     "canonical",
-    "kind",
+    "content_type_of",
     "listed_day",
-    "parted",
     "posting",
+    "split_posting",
 ]

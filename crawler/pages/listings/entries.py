@@ -24,20 +24,20 @@ def posting(url: str, body: str) -> str:
     return f"{url}{POSTED}{quote(body)}"
 
 
-def parted(address: str) -> tuple[str, str | None]:
+def split_posting(address: str) -> tuple[str, str | None]:
     """What is asked, and with which body; None: with GET."""
     url, mark, body = address.partition(POSTED)
     return url, unquote(body) if mark else None
 
 
-def kind(body: str) -> str:
+def content_type_of(body: str) -> str:
     """The content type of such a body."""
     return "application/json" if body.startswith(("{", "[")) else "application/x-www-form-urlencoded"
 
 
-def turned(address: str, name: str, n: int) -> str:
+def with_page_number(address: str, name: str, n: int) -> str:
     """The address with its page number, a parameter of the body or of the query, set to ``n``."""
-    url, body = parted(address)
+    url, body = split_posting(address)
     if body is None:
         return _in_path(url, name, n) or _in_query(url, name, n)
     return posting(url, _set_json(body, name, n) if body.startswith("{") else _set(body, name, n))
@@ -46,8 +46,8 @@ def turned(address: str, name: str, n: int) -> str:
 def _in_path(url: str, name: str, n: int) -> str | None:
     """Of static answers the parameters are part of the file's name: ``data_itemId=1,pageIndex=2.json``."""
     before, mark, query = url.partition("?")
-    found = re.subn(rf"\b{re.escape(name)}=\d+", f"{name}={n}", before)
-    return f"{found[0]}{mark}{query}" if found[1] else None
+    replaced, count = re.subn(rf"\b{re.escape(name)}=\d+", f"{name}={n}", before)
+    return f"{replaced}{mark}{query}" if count else None
 
 
 def _in_query(url: str, name: str, n: int) -> str:
@@ -125,17 +125,17 @@ def listing(rows: Iterable[Entry | None], more: Iterable[str] = (), *, rowless: 
 
     A link without a day may be a menu's.
     """
-    found = [one for one in rows if one is not None]
+    listed = [row for row in rows if row is not None]
     unique: dict[str, Entry] = {}
-    for one in found:
-        if one.key not in unique or (one.listed_on and not unique[one.key].listed_on):
-            unique[one.key] = one
+    for row in listed:
+        if row.key not in unique or (row.listed_on and not unique[row.key].listed_on):
+            unique[row.key] = row
     return Listing(
-        entries=tuple(one for key, one in unique.items() if key),
+        entries=tuple(row for key, row in unique.items() if key),
         more=tuple(more),
-        elsewhere=tuple(one for one in found if not one.key and one.listed_on),
+        elsewhere=tuple(row for row in listed if not row.key and row.listed_on),
         rowless=rowless,
-        clashing=tuple(one for one in found if one.key and one.clashes(unique[one.key])),
+        clashing=tuple(row for row in listed if row.key and row.clashes(unique[row.key])),
     )
 
 

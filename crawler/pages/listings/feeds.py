@@ -27,11 +27,11 @@ class FeedList(ListingPage):
         if not items:
             message = f"expected a feed's items, found {_name(root)!r}"
             raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="items")
-        found = (
+        entries = (
             entry(portal, payload.url, _link(item), plain(_text(item, "title")), _day(item, *_DATES))
             for item in bounded(items, portal, payload.url)
         )
-        return listing(found)
+        return listing(entries)
 
 
 class SitemapList(ListingPage):
@@ -48,7 +48,7 @@ class SitemapList(ListingPage):
             message = f"expected a sitemap, found {_name(root)!r}"
             raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="urls")
         urls = bounded([node for node in root if _name(node) == "url"], portal, payload.url)
-        found = (
+        entries = (
             entry(
                 portal,
                 payload.url,
@@ -58,7 +58,7 @@ class SitemapList(ListingPage):
             )
             for url in urls
         )
-        return listing(found)
+        return listing(entries)
 
 
 _DATES = ("pubDate", "published", "date", "updated")
@@ -95,7 +95,7 @@ class _Builder(ET.TreeBuilder):
     def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _Refused("nested beyond reason")
+            raise _Refused("nested too deeply")
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> ET.Element:
@@ -109,14 +109,14 @@ def _name(node: ET.Element) -> str:
 
 def _text(node: ET.Element, name: str) -> str:
     """The text of the first descendant of this name."""
-    return next((text for found in node.iter() if _name(found) == name and (text := found.text)), "").strip()
+    return next((text for child in node.iter() if _name(child) == name and (text := child.text)), "").strip()
 
 
 def _link(item: ET.Element) -> str:
     """RSS has the address as text, Atom in an attribute; ``alternate`` is the article's own."""
     links = [node for node in item if _name(node) == "link"]
     own = [node for node in links if node.get("rel", "alternate") == "alternate"]
-    return next((found for node in (*own, *links) if (found := node.get("href") or node.text)), "").strip()
+    return next((url for node in (*own, *links) if (url := node.get("href") or node.text)), "").strip()
 
 
 def _day(node: ET.Element, *names: str) -> dt.date | None:

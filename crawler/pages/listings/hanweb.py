@@ -20,7 +20,7 @@ from crawler.pages.base import (
     text_of,
 )
 from crawler.pages.listings.entries import MOST_PAGES, following, listing
-from crawler.pages.listings.json_rows import dig, loaded
+from crawler.pages.listings.json_rows import loaded, values_at
 from crawler.pages.listings.static import StaticList
 from policy.errors import LayoutChanged, NotHtml
 from policy.records import Listing, Payload
@@ -49,7 +49,7 @@ class JpaasList(StaticList):
         page = document(payload, portal=portal.slug)
         unit = self._unit(page)
         if unit is None:
-            return listing(self.found(portal, page))
+            return listing(self.entries(portal, page))
         asked = f"{page.absolute(attribute(unit, 'url'))}?{urlencode(self._query(page, unit))}"
         return Listing(entries=(), more=(self._turned(asked, 1),), rowless=True)
 
@@ -61,17 +61,17 @@ class JpaasList(StaticList):
     def _query(self, page: Document, unit: Node) -> Mapping[str, str]:
         """The unit's parameters: written with single quotes, so no JSON."""
         try:
-            found = dict(json.loads(attribute(unit, "querydata").replace("'", '"')))
+            parameters = dict(json.loads(attribute(unit, "querydata").replace("'", '"')))
         except (ValueError, TypeError, RecursionError) as error:
             message = f"querydata cannot be read: {error}"
             raise LayoutChanged(message, portal=page.portal, url=page.url, field="querydata") from error
-        if "webId" not in found:
+        if "webId" not in parameters:
             raise LayoutChanged("no webId", portal=page.portal, url=page.url, field="querydata")
-        return {str(name): str(value) for name, value in found.items()}
+        return {str(name): str(value) for name, value in parameters.items()}
 
     def _answer(self, portal: PortalAddresses, payload: Payload) -> Listing:
         answer = loaded(portal, payload)
-        html = next(dig(answer, "data.html"), None)
+        html = next(values_at(answer, "data.html"), None)
         if not isinstance(html, str):
             message = "no data.html in the unit's answer"
             raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="data")
@@ -80,7 +80,7 @@ class JpaasList(StaticList):
         n = _number(payload.url)
         if n > 1 and not page.root.css(self.rows.css):
             return Listing(entries=(), rowless=True)
-        return listing(self.found(portal, page), self._rest(page, n))
+        return listing(self.entries(portal, page), self._rest(page, n))
 
     def _rest(self, page: Document, n: int) -> tuple[str, ...]:
         """The pages that the total promises; the next one where no total is printed."""
@@ -128,18 +128,18 @@ class RecordList(StaticList):
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """Entries of the records; of plain rows where the page has no record."""
         text, encoding = text_of(payload, portal=portal.slug)
-        held = list(_records(text))
-        html = "\n".join(held) if held else text
+        record_count = list(_records(text))
+        html = "\n".join(record_count) if record_count else text
         if "<" not in html:
-            raise NotHtml("no tag in it", portal=portal.slug, url=payload.url)
-        framed = f"<table>{html}</table>" if held and "<tr" in html and "<li" not in html else html
+            raise NotHtml("no HTML tag in it", portal=portal.slug, url=payload.url)
+        framed = f"<table>{html}</table>" if record_count and "<tr" in html and "<li" not in html else html
         root = fragment(framed, portal=portal.slug, url=payload.url)
         page = Document(url=payload.url, text=text, encoding=encoding, root=root, portal=portal.slug)
-        return self.listed(portal, page, len(held))
+        return self.listed(portal, page, len(record_count))
 
-    def listed(self, portal: PortalAddresses, page: Document, held: int) -> Listing:
+    def listed(self, portal: PortalAddresses, page: Document, record_count: int) -> Listing:
         """The listing on the page, which holds so many records."""
-        return listing(self.found(portal, page))
+        return listing(self.entries(portal, page))
 
 
 class DataproxyList(RecordList):
@@ -153,17 +153,17 @@ class DataproxyList(RecordList):
     size: ClassVar[int] = 45
     """Rows asked for at once."""
 
-    def listed(self, portal: PortalAddresses, page: Document, held: int) -> Listing:
+    def listed(self, portal: PortalAddresses, page: Document, record_count: int) -> Listing:
         """A column page or a stretch; one without rows, as a column page may be, says where they are."""
         asked = PROXY in page.url
-        if asked and not held:
+        if asked and not record_count:
             message = "dataproxy answers without a record: its parameters are not accepted"
             raise LayoutChanged(message, portal=portal.slug, url=page.url, field="rows")
-        found = self.found(portal, page) if held or page.root.css(self.rows.css) else []
+        entries = self.entries(portal, page) if record_count or page.root.css(self.rows.css) else []
         start = dict(parse_qsl(urlsplit(page.url).query)).get("startrecord", "") if asked else ""
-        rows = held or len([one for one in found if one])
+        rows = record_count or len([one for one in entries if one])
         return listing(
-            found,
+            entries,
             self._stretches(page, rows + (int(start) if start.isdecimal() else 1)),
             rowless=not rows and not asked,
         )
@@ -198,12 +198,12 @@ class DataproxyList(RecordList):
 
 def _stated(page: Document, name: str) -> str:
     """A parameter of the page's own call, in whatever form it is written."""
-    found = re.search(rf"\b{name}[\"']?\s*[:=]\s*[\"']?(\d{{1,12}})\b", page.text)
-    return found[1] if found else ""
+    match = re.search(rf"\b{name}[\"']?\s*[:=]\s*[\"']?(\d{{1,12}})\b", page.text)
+    return match[1] if match else ""
 
 
 def _records(text: str) -> Iterator[str]:
-    """What lies in ``<record>`` elements, without CDATA marks; found in one pass."""
+    """What lies in ``<record>`` elements, without CDATA marks; in one pass."""
     end = 0
     while (start := text.find("<record>", end)) >= 0 and (end := text.find("</record>", start)) >= 0:
         inner = text[start + len("<record>") : end].strip()

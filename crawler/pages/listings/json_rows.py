@@ -8,7 +8,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from crawler.pages.base import First, ListingPage, One, PortalAddresses, attribute, document, join, text_of
-from crawler.pages.listings.entries import bounded, entry, following, listed_day, listing, plain, turned
+from crawler.pages.listings.entries import (
+    bounded,
+    entry,
+    following,
+    listed_day,
+    listing,
+    plain,
+    with_page_number,
+)
 from policy.errors import LayoutChanged, TooDeep
 from policy.records import Entry, Listing, Payload
 
@@ -51,22 +59,22 @@ class JsonList(ListingPage):
 
     def entry(self, portal: PortalAddresses, base: str, row: Row, href: str) -> Entry | None:
         """The row's entry; None when it links elsewhere or has no title."""
-        title = plain(str(said(row, self.title)))
-        return entry(portal, base, href, title, listed_day(said(row, self.day))) if title else None
+        title = plain(str(first_value(row, self.title)))
+        return entry(portal, base, href, title, listed_day(first_value(row, self.day))) if title else None
 
     def address(self, row: Row) -> str:
         """Where the row leads; a row that is a mere link may have its address in its title."""
         if self.link:
             return self.link.format_map(row) if self._linked(row) else ""
-        found = _HREF.search(str(said(row, self.title)))
-        return str(said(row, self.url)) or (found[1] if found else "")
+        link = _HREF.search(str(first_value(row, self.title)))
+        return str(first_value(row, self.url)) or (link[1] if link else "")
 
     def _linked(self, row: Row) -> bool:
         return all(row.get(name) for name in re.findall(r"\{(\w+)\}", self.link))
 
     def _rows(self, portal: PortalAddresses, payload: Payload, answer: Any) -> list[Row]:
         for path in self.rows:
-            lists = [found for found in dig(answer, path) if found is None or _is_rows(found)]
+            lists = [rows for rows in values_at(answer, path) if rows is None or _is_rows(rows)]
             if lists:
                 return list(bounded([row for rows in lists for row in rows or ()], portal, payload.url))
         message = f"expected rows at {' or '.join(map(repr, self.rows))}, found {_shape(answer)}"
@@ -98,30 +106,30 @@ def loaded(portal: PortalAddresses, payload: Payload) -> Any:
     try:
         return json.loads(wrapped[1] if wrapped else text)
     except RecursionError as error:
-        raise TooDeep("JSON nested beyond reason", portal=portal.slug, url=payload.url) from error
+        raise TooDeep("JSON nested too deeply", portal=portal.slug, url=payload.url) from error
     except ValueError as error:
         instead = "HTML" if text.lstrip().startswith("<") else "JSON that is cut or broken"
         message = f"expected JSON, found {instead}: {error}"
         raise LayoutChanged(message, portal=portal.slug, url=payload.url, field="rows") from error
 
 
-def dig(answer: Any, path: str) -> Iterator[Any]:
+def values_at(answer: Any, path: str) -> Iterator[Any]:
     """What lies at a path of keys (``data.*.rows``)."""
     key, _, rest = path.partition(".")
     if not key:
         yield answer
     elif isinstance(answer, dict):
-        for found in answer.values() if key == "*" else [answer[key]] if key in answer else []:
-            yield from dig(found, rest)
+        for value in answer.values() if key == "*" else [answer[key]] if key in answer else []:
+            yield from values_at(value, rest)
 
 
-def said(row: Row, names: str) -> Any:
+def first_value(row: Row, names: str) -> Any:
     """The first of a row's values under these names that says something, else ``""``."""
     return next((row[name] for name in names.split("|") if row.get(name)), "")
 
 
-def _is_rows(found: Any) -> bool:
-    return isinstance(found, list) and all(isinstance(row, dict) for row in found)
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
 
 
 def _shape(answer: Any) -> str:
@@ -150,9 +158,9 @@ class SearchList(JsonList):
 
     def more(self, section_url: str, answer: Any) -> tuple[str, ...]:
         """All pages after the first, by the number of all rows."""
-        counts = [_count(found) for path in self.total for found in dig(answer, path)]
+        counts = [_count(total) for path in self.total for total in values_at(answer, path)]
         numbers = following(max(counts, default=0), self.size)
-        return tuple(turned(section_url, self.page, n) for n in numbers)
+        return tuple(with_page_number(section_url, self.page, n) for n in numbers)
 
 
 class GovCnSearch(SearchList):
@@ -202,14 +210,14 @@ class GkmlptList(SearchList):
         if "/api/" in payload.url:
             return super().read(portal, payload.url, payload)
         page = document(payload, portal=portal.slug)
-        found = self.sid.search(page.text)
-        if found is None:
+        sid = self.sid.search(page.text)
+        if sid is None:
             raise LayoutChanged("no SID in _CONFIG", portal=portal.slug, url=payload.url, field="SID")
-        api = join(page.url, f"/gkmlpt/api/all/{self.category}?page=1&sid={found[1]}")
+        api = join(page.url, f"/gkmlpt/api/all/{self.category}?page=1&sid={sid[1]}")
         return Listing(entries=(), more=(api,), rowless=True)
 
 
-def _count(found: Any) -> int:
+def _count(value: Any) -> int:
     return (
-        int(found) if isinstance(found, int | str) and str(found).isdecimal() and len(str(found)) < 10 else 0
+        int(value) if isinstance(value, int | str) and str(value).isdecimal() and len(str(value)) < 10 else 0
     )

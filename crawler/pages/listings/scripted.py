@@ -66,11 +66,11 @@ class CountedList(StaticList):
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
         """All pages but the first, beside it."""
-        found, named = self.total.search(page.text), self.named.search(page.text) if self.named else None
-        if not found or (self.named and not named):
+        match, named = self.total.search(page.text), self.named.search(page.text) if self.named else None
+        if not match or (self.named and not named):
             return ()
         size = self.size.search(page.text) if self.size else None
-        numbers = following(int(found[1]), int(size[1]) if size else 1)
+        numbers = following(int(match[1]), int(size[1]) if size else 1)
         return tuple(self._address(page, n, named[1] if named else "") for n in numbers)
 
     def _address(self, page: Document, n: int, name: str) -> str:
@@ -91,7 +91,7 @@ class YearList(CountedList):
         if page.url != section_url:
             return super().read(portal, section_url, payload)
         links = (page.absolute(attribute(a, "href")) for a in page.root.css("a[href]"))
-        years = {found["year"]: url for url in links if portal.owns(url) and (found := self.year.search(url))}
+        years = {match["year"]: url for url in links if portal.owns(url) and (match := self.year.search(url))}
         return Listing(
             entries=(), more=tuple(years[year] for year in sorted(years, reverse=True)), rowless=True
         )
@@ -99,8 +99,8 @@ class YearList(CountedList):
     @classmethod
     def year_of(cls, url: str) -> int | None:
         """The year that the first page of its rows is named after."""
-        found = cls.year.search(url)
-        return int(found["year"]) if found else None
+        match = cls.year.search(url)
+        return int(match["year"]) if match else None
 
 
 class FramedList(TrsList):
@@ -126,7 +126,7 @@ class WrittenList(TrsList):
         r"\b(url|title|date)\w*\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
     )
 
-    def found(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
+    def entries(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
         """A row begins with each ``url``."""
         rows: list[dict[str, str]] = []
         for script in page.root.css("script"):

@@ -20,7 +20,7 @@ from crawler.pages.base import (
     own_text,
     text_in,
 )
-from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, listed_day, listing, turned
+from crawler.pages.listings.entries import MOST_PAGES, bounded, entry, listed_day, listing, with_page_number
 from policy.records import Entry, Listing, Payload
 
 
@@ -42,9 +42,9 @@ class StaticList(ListingPage):
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
         """Entries of the rows that link to an article of this portal."""
         page = document(payload, portal=portal.slug)
-        return listing(self.found(portal, page), self.more(section_url, page))
+        return listing(self.entries(portal, page), self.more(section_url, page))
 
-    def found(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
+    def entries(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
         """What the page's rows say."""
         rows = bounded(self.rows.on(page), portal, page.url)
         return [self.entry(portal, page, row) for row in rows]
@@ -94,7 +94,7 @@ class StaticList(ListingPage):
             return ()
         number = re.compile(rf"(?:https?:)?{re.escape(section_url.partition(':')[2])}{self.page_url}")
         links = (page.absolute(attribute(a, "href")) for a in page.root.css("a[href]"))
-        linked = {int(found["n"]): found for found in map(number.fullmatch, links) if found}
+        linked = {int(match["n"]): match for match in map(number.fullmatch, links) if match}
         if not linked:
             return ()
         here = number.fullmatch(page.url)
@@ -128,10 +128,10 @@ class QueryList(StaticList):
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
         """All pages after the first: as many as are printed, else as are linked."""
-        found = self.total.search(page.text)
-        printed = next((int(number) for number in found.groups() if number), 0) if found else 0
+        match = self.total.search(page.text)
+        printed = next((int(number) for number in match.groups() if number), 0) if match else 0
         last = min(printed or max(self._linked(page), default=1), MOST_PAGES)
-        return tuple(turned(section_url, self.parameter, n) for n in range(2, last + 1))
+        return tuple(with_page_number(section_url, self.parameter, n) for n in range(2, last + 1))
 
     def _linked(self, page: Document) -> list[int]:
         hrefs = (
