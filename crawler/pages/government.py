@@ -1,4 +1,4 @@
-"""What government pages share: the standard metas, tables of labels, attachments.
+"""The common structure of government pages: standard metas, tables of labels, attachments.
 
 Sources: 政府网站 standard metas (``ArticleTitle``, ``PubDate`` …), www.gov.cn's own set, and the
 label tables of information disclosure (索引号, 发文机关, 成文日期 …).
@@ -29,7 +29,7 @@ METAS = {
     "liability": "editor",
     "keywords": "keyword",
 }
-"""Meta names in lower case and what they say. Times of a page's making are left out on purpose."""
+"""Canonical label names by meta name in lower case, without metas of the time a page was generated."""
 
 CELLS = {
     "标题": "title",
@@ -92,7 +92,7 @@ CELLS = {
 
 FILES = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|rtf|txt|csv|pptx?|ceb|caj)$", re.IGNORECASE)
 _BROKEN = re.compile(r"[\r\n\t]")
-"""What browsers leave out of addresses."""
+"""Characters that browsers remove from addresses."""
 _SPACES = re.compile(r"[\s:：\u200b\ufeff]")
 _LABELLED = re.compile(r"^[^:：\d]{2,8}[:：]\s*")
 _PAIR = re.compile(r"^([^:：]{2,12})[:：]\s*(\S.*)$", re.DOTALL)
@@ -110,12 +110,12 @@ _RUN_ON = re.compile(
 
 
 def label_name(text: str) -> str | None:
-    """The canonical name of a printed label (``索 引 号：``); None when it is none."""
+    """The canonical name of a printed label (``索 引 号：``); None for other text."""
     return CELLS.get(_SPACES.sub("", text)) if len(text) <= 24 else None
 
 
 def metas(page: Document, meant: Mapping[str, str] = METAS) -> Iterator[Label]:
-    """Labels of the head's metas that say something."""
+    """Labels from the metas in the head that have a value."""
     for node in page.root.css("meta[name]"):
         name, value = attribute(node, "name"), attribute(node, "content")
         known = meant.get(name.lower())
@@ -124,7 +124,7 @@ def metas(page: Document, meant: Mapping[str, str] = METAS) -> Iterator[Label]:
 
 
 def cells(tables: Iterable[Node]) -> Iterator[Label]:
-    """Labels of rows whose cells are pairs of label and value; a cell that holds a table is a frame."""
+    """Labels from table rows with pairs of label and value. Cells that contain a table are skipped."""
     for table in tables:
         for row in table.css("tr"):
             flat = (cell for cell in children(row, "td", "th") if cell.css_first("table") is None)
@@ -132,7 +132,7 @@ def cells(tables: Iterable[Node]) -> Iterator[Label]:
 
 
 def pairs(texts: Iterable[str]) -> Iterator[Label]:
-    """Labels among neighbouring texts: a label alone and the next text, or both in one."""
+    """Labels from neighbouring texts: a label and the next text, or both in one text."""
     for text, after in pairwise([*texts, ""]):
         name, label, value = label_name(text), text, after
         if name is None and (both := _PAIR.match(text)):
@@ -142,29 +142,29 @@ def pairs(texts: Iterable[str]) -> Iterator[Label]:
 
 
 def boxed(boxes: Iterable[Node]) -> Iterator[Label]:
-    """Labels of lists: ``dt`` and ``dd`` in turn, or ``label：value`` in each item."""
+    """Labels from lists: ``dt`` and ``dd`` in turn, or ``label：value`` in each item."""
     for box in boxes:
         yield from pairs(map(text_in, box.css("dt, dd, li, p") or children(box)))
 
 
 def run_on(text: str) -> Iterator[Label]:
-    """Labels that follow one another in one line; each says what stands before the next."""
-    for one, after in pairwise([*_RUN_ON.finditer(text), None]):
-        if one is None:
+    """Labels in one line; each value ends where the next label begins."""
+    for label, after in pairwise([*_RUN_ON.finditer(text), None]):
+        if label is None:
             continue
-        value = text[one.end() : after.start() if after else len(text)].strip(" \u3000|；;，,【[")
+        value = text[label.end() : after.start() if after else len(text)].strip(" \u3000|；;，,【[")
         if value:
-            yield Label(name=_RUN[_SPACES.sub("", one[1])], value=value, rule="masthead")
+            yield Label(name=_RUN[_SPACES.sub("", label[1])], value=value, rule="masthead")
 
 
 def _is_labelled(text: str) -> bool:
-    """Whether a text is the next label, alone or with its value: then the one before it has none."""
+    """Whether a text is a label, alone or with its value. The label before it then has no value."""
     both = _PAIR.match(text)
     return bool(label_name(text) or (both and label_name(both[1])))
 
 
 def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...]:
-    """Files linked in these parts of the page, by the suffix of their address, each once."""
+    """The files linked in these parts of the page, by the suffix of the address, without duplicates."""
     files: dict[str, Attachment] = {}
     for part in within:
         for link in part.css("a[href]"):
@@ -176,12 +176,12 @@ def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...
 
 
 def is_file(url: str) -> bool:
-    """Whether an address is a file's by its suffix."""
+    """Whether an address has the suffix of a file."""
     return FILES.search(url.partition("?")[0].partition("#")[0]) is not None
 
 
 def breadcrumb(nodes: Iterable[Node]) -> Iterator[Label]:
-    """The channel path of a breadcrumb's parts, without 首页 and 正文."""
+    """The channel path from the parts of a breadcrumb, without 首页 and 正文."""
     parts = [part for part in map(text_in, nodes) if part and part not in {"首页", "正文", "hide"}]
     if parts:
         yield Label(name="channel", value=" > ".join(parts), rule="breadcrumb")
@@ -192,24 +192,24 @@ _RENAMED = {"furniture": "boilerplate", "said": "label_lines"}
 
 
 class GovernmentArticle(ArticlePage):
-    """The common template: metas, a label table, a headline block, a body; a portal names the places."""
+    """The common template: metas, label table, headline block, body. Portals declare the selectors."""
 
     body: ClassVar[First] = First("#UCAP-CONTENT")
     tables: ClassVar[str] = ""
-    """Label tables; where declared, a page without one is of another template."""
+    """Label tables. Where declared, the template does not match pages without one."""
     printed: ClassVar[Mapping[str, str]] = {}
-    """Canonical names and where the headline block prints them."""
+    """Selectors in the headline block by canonical label name."""
     label_lines: ClassVar[str] = ""
-    """Where several labels run on in one line: ``文章来源：规划局 发布时间：2025-06-06``."""
+    """Lines with several labels: ``文章来源：规划局 发布时间：2025-06-06``."""
     boxes: ClassVar[str] = ""
-    """Label lists that are no tables: ``dl``, ``ul`` and the like."""
+    """Label lists other than tables: ``dl``, ``ul`` and others."""
     metas: ClassVar[Mapping[str, str]] = METAS
-    """What its metas mean, where a portal means something else by one."""
+    """Canonical label names by meta name, for portals that use a meta differently."""
     crumbs: ClassVar[str] = ""
     files: ClassVar[str] = ""
-    """Where files are offered beside the body."""
+    """Blocks with attachments outside the body."""
     boilerplate: ClassVar[str] = ""
-    """What stands in the body and is not its text."""
+    """Elements in the body that are not part of the text."""
 
     def __init_subclass__(cls) -> None:
         """Accept the former names of places, which portals outside this repository may declare."""
@@ -221,12 +221,12 @@ class GovernmentArticle(ArticlePage):
                 setattr(cls, current, vars(cls)[former])
 
     def matches(self, page: Document) -> bool:
-        """Whether the page has this template's body, and its label table if it has one."""
+        """Whether the page has the body and, where declared, the label table."""
         needed = [self.body.css, *filter(None, [self.tables])]
         return all(page.root.css_first(css) is not None for css in needed)
 
     def read(self, page: Document) -> Page:
-        """The body and all labels, cells before metas before the headline block."""
+        """The body and all labels: first of tables, then of metas, then of the headline block."""
         body = self.body_of(page)
         tables = page.root.css(self.tables) if self.tables else []
         crumbs = page.root.css(self.crumbs) if self.crumbs else []
@@ -250,11 +250,11 @@ class GovernmentArticle(ArticlePage):
         )
 
     def body_of(self, page: Document) -> Node:
-        """Where the text is."""
+        """The element with the text."""
         return self.body.on(page)
 
     def _masthead(self, page: Document) -> Iterator[Label]:
-        """What the headline block prints; a line of labels inside it is not part of what is around it."""
+        """Labels of the headline block. Lines of labels are removed before the rest is read."""
         for node in page.root.css(self.label_lines) if self.label_lines else ():
             yield from run_on(text_in(node))
             node.decompose()

@@ -1,4 +1,4 @@
-"""What every family shares: addresses, days, one row's entry, the entries of a page."""
+"""Functions that all listing families share: addresses, days, the entry of a row, the entries of a page."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ T = TypeVar("T")
 
 
 def posting(url: str, body: str) -> str:
-    """The address that asks ``url`` with this body, JSON or a form."""
+    """An address that stands for a POST of this body, JSON or a form, to ``url``."""
     return f"{url}{POSTED}{quote(body)}"
 
 
 def split_posting(address: str) -> tuple[str, str | None]:
-    """What is asked, and with which body; None: with GET."""
+    """The address to request and the body to post; None for a GET request."""
     url, mark, body = address.partition(POSTED)
     return url, unquote(body) if mark else None
 
 
 def content_type_of(body: str) -> str:
-    """The content type of such a body."""
+    """The content type of a posted body."""
     return "application/json" if body.startswith(("{", "[")) else "application/x-www-form-urlencoded"
 
 
@@ -44,7 +44,7 @@ def with_page_number(address: str, name: str, n: int) -> str:
 
 
 def _in_path(url: str, name: str, n: int) -> str | None:
-    """Of static answers the parameters are part of the file's name: ``data_itemId=1,pageIndex=2.json``."""
+    """In static files the parameters are part of the name: ``data_itemId=1,pageIndex=2.json``."""
     before, mark, query = url.partition("?")
     replaced, count = re.subn(rf"\b{re.escape(name)}=\d+", f"{name}={n}", before)
     return f"{replaced}{mark}{query}" if count else None
@@ -72,9 +72,9 @@ def _set_json(body: str, name: str, n: int) -> str:
 
 TRACKING = re.compile(r"utm_\w+|spm|from|isappinstalled|share_\w+|wfr", re.IGNORECASE)
 MOST_PAGES = 5000
-"""Whatever a pager says."""
+"""The limit, whatever the pager states."""
 MOST_ROWS = 50_000
-"""Of one page; the longest export known has some twelve thousand."""
+"""The limit on one page; the longest known export has about 12,000."""
 _BROKEN = re.compile(r"(?<=[^\x00-\xff])[ \t]*[\r\n]+[ \t]*(?=[^\x00-\xff])")
 _MARKUP = re.compile(r"<[^<>]*>")
 
@@ -90,7 +90,7 @@ def canonical(url: str) -> str:
 
 
 def listed_day(value: Any) -> dt.date | None:
-    """The day a row prints, or says as an epoch in seconds or milliseconds; None when it has none."""
+    """The day in a row, as printed or as seconds or milliseconds since the epoch; None without one."""
     text = str(value or "").strip()
     try:
         moment = parse_moment(text) if text.isdecimal() else parse_day(text)
@@ -100,30 +100,28 @@ def listed_day(value: Any) -> dt.date | None:
 
 
 def plain(text: str) -> str:
-    """Words of a JSON value, which may hold markup (``<em>`` around what was searched for) and be
-    broken into lines, as on paper."""
+    """The text of a JSON value, without markup (``<em>`` around search terms) and line breaks."""
     words = html.unescape(_MARKUP.sub("", text))
     return " ".join(_BROKEN.sub("", words).split())
 
 
 def entry(portal: PortalAddresses, base: str, href: str, title: str, day: dt.date | None) -> Entry | None:
-    """The entry of a row; with an empty key where it leads to another site or, as ``javascript:``, nowhere.
+    """The entry of a row. Its key is empty when it links to another site or is no web address.
 
-    None when it leads to a page of this portal that is no article.
+    None when it links to a page of this portal that is no article.
     """
     try:
         url = canonical(join(base, href))
         key = portal.key(url) or ("" if not portal.owns(url) else None)
-    except ValueError:  # no address at all
+    except ValueError:  # invalid address
         url, key = href, ""
     return None if key is None else Entry(url=url, key=key, title=" ".join(title.split()), listed_on=day)
 
 
 def listing(rows: Iterable[Entry | None], more: Iterable[str] = (), *, rowless: bool = False) -> Listing:
-    """The rows of a page in order, each article once, one with a day rather than one without; apart
-    those that print a day and lead elsewhere.
+    """A listing of these rows in order. Of equal keys the first row with a day counts, else the first.
 
-    A link without a day may be a menu's.
+    Rows that link to other sites are kept apart when they have a day; without one they may be menu links.
     """
     listed = [row for row in rows if row is not None]
     unique: dict[str, Entry] = {}
@@ -140,7 +138,7 @@ def listing(rows: Iterable[Entry | None], more: Iterable[str] = (), *, rowless: 
 
 
 def bounded(rows: Sequence[T], portal: PortalAddresses, url: str) -> Sequence[T]:
-    """The rows; more than any listing has raise LayoutChanged."""
+    """The rows. Raises LayoutChanged for more rows than any listing has."""
     if len(rows) > MOST_ROWS:
         message = f"{len(rows)} rows on one page, more than {MOST_ROWS}"
         raise LayoutChanged(message, portal=portal.slug, url=url, field="rows")

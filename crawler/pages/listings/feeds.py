@@ -1,4 +1,4 @@
-"""RSS, Atom and sitemaps; a document type is refused, so no entity is ever expanded."""
+"""RSS, Atom and sitemaps. A document type is refused, so entities are never expanded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FeedList(ListingPage):
     family = "feed"
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """Entries of the items; raises LayoutChanged where there is none, NotHtml for broken XML."""
+        """The entries of the items. Raises LayoutChanged without items, NotHtml for invalid XML."""
         root = tree(portal, payload)
         items = [node for node in root.iter() if _name(node) in {"item", "entry"}]
         if not items:
@@ -35,12 +35,12 @@ class FeedList(ListingPage):
 
 
 class SitemapList(ListingPage):
-    """A sitemap, or an index of sitemaps; a news sitemap says titles and days of publication."""
+    """A sitemap or an index of sitemaps. A news sitemap has titles and days of publication."""
 
     family = "sitemap"
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """Entries of the addresses; of an index the sitemaps, the one changed last first."""
+        """The entries of the addresses; of an index its sitemaps, the last changed first."""
         root = tree(portal, payload)
         if _name(root) == "sitemapindex":
             return Listing(entries=(), more=_sitemaps(root, payload.url), rowless=True)
@@ -65,7 +65,7 @@ _DATES = ("pubDate", "published", "date", "updated")
 
 
 def tree(portal: PortalAddresses, payload: Payload) -> ET.Element:
-    """The root of an XML payload; raises NotHtml for a document type or what is no XML."""
+    """The root of an XML payload. Raises NotHtml for a document type or invalid XML."""
     text = text_of(payload, portal=portal.slug)[0].lstrip("\ufeff \r\n\t")
     if text.startswith("<?xml"):
         text = text.partition("?>")[2]
@@ -113,7 +113,7 @@ def _text(node: ET.Element, name: str) -> str:
 
 
 def _link(item: ET.Element) -> str:
-    """RSS has the address as text, Atom in an attribute; ``alternate`` is the article's own."""
+    """The address of an item: text in RSS, an attribute in Atom, where ``alternate`` is the article's own."""
     links = [node for node in item if _name(node) == "link"]
     own = [node for node in links if node.get("rel", "alternate") == "alternate"]
     return next((url for node in (*own, *links) if (url := node.get("href") or node.text)), "").strip()

@@ -1,4 +1,4 @@
-"""F6: 大汉's jpaas. A column page names a unit; a service answers with the unit's HTML inside JSON."""
+"""F6 to F8, of 大汉. With jpaas a column page names a unit; a service returns its HTML in JSON."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ _COUNTED = re.compile(r"共\s*(\d{1,7})\s*条")
 
 
 class JpaasList(StaticList):
-    """F6: the page number travels in ``paramJson``; sent alone it is ignored.
+    """F6: the page number is sent in ``paramJson``; as a parameter of its own it is ignored.
 
-    A server that ignores it answers with page 1 for ever: the spider stops at a page without news.
+    A server that ignores it returns page 1 each time. The spider stops at a page without new entries.
     """
 
     family = "jpaas"
     tags: ClassVar[tuple[str, ...]] = (
         *("右侧内容", "分页列表", "内容区域", "栏目-list", "信息列表", "当前栏目list"),
     )
-    """``tagId`` of the unit that is the list, as sites call it; a page has other units too."""
+    """The usual ``tagId`` of the unit with the list; a page has other units too."""
     size: ClassVar[int] = 20
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """A column's rows are at the service, but for a small one, which has them itself."""
+        """The rows of a column, from the service; a small column has them in its page."""
         if SERVICE in payload.url:
             return self._answer(portal, payload)
         page = document(payload, portal=portal.slug)
@@ -59,7 +59,7 @@ class JpaasList(StaticList):
         return next(listed, units[0] if units else None)
 
     def _query(self, page: Document, unit: Node) -> Mapping[str, str]:
-        """The unit's parameters: written with single quotes, so no JSON."""
+        """The unit's parameters, which are JSON but for their single quotes."""
         try:
             parameters = dict(json.loads(attribute(unit, "querydata").replace("'", '"')))
         except (ValueError, TypeError, RecursionError) as error:
@@ -83,7 +83,7 @@ class JpaasList(StaticList):
         return listing(self.entries(portal, page), self._rest(page, n))
 
     def _rest(self, page: Document, n: int) -> tuple[str, ...]:
-        """The pages that the total promises; the next one where no total is printed."""
+        """The further pages by the total, or the next one without a total."""
         pager = page.root.css_first("[count][rows]")
         counted = _COUNTED.search(page.text)
         count = attribute(pager, "count") if pager else counted[1] if counted else ""
@@ -101,7 +101,7 @@ class JpaasList(StaticList):
 
 
 def _number(url: str) -> int:
-    """The page a unit's address asks for."""
+    """The page number in a unit's address."""
     param: Any = {}
     try:
         param = json.loads(dict(parse_qsl(urlsplit(url).query)).get("paramJson", "{}"))
@@ -120,13 +120,13 @@ _COLUMN = re.compile(r"/col/col(\d+)/")
 
 
 class RecordList(StaticList):
-    """F8: the first rows stand in the page; what leads further is encrypted and often empty."""
+    """F8: the first rows are in the page. The parameters of further rows are encrypted and often empty."""
 
     family = "inline recordset"
     rows = Many("li, tr")
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """Entries of the records; of plain rows where the page has no record."""
+        """The entries of the records, or of plain rows in a page without records."""
         text, encoding = text_of(payload, portal=portal.slug)
         record_count = list(_records(text))
         html = "\n".join(record_count) if record_count else text
@@ -138,23 +138,23 @@ class RecordList(StaticList):
         return self.listed(portal, page, len(record_count))
 
     def listed(self, portal: PortalAddresses, page: Document, record_count: int) -> Listing:
-        """The listing on the page, which holds so many records."""
+        """The listing on a page with this number of records."""
         return listing(self.entries(portal, page))
 
 
 class DataproxyList(RecordList):
-    """F7: ``dataproxy.jsp`` answers with any stretch of a column's rows."""
+    """F7: ``dataproxy.jsp`` returns any range of a column's rows."""
 
     family = "dataproxy"
     webid: ClassVar[int] = 1
     unitid: ClassVar[int] = 0
-    """Where the column page does not say them."""
+    """For column pages that do not state them."""
     webname: ClassVar[str] = ""
     size: ClassVar[int] = 45
-    """Rows asked for at once."""
+    """Rows per request."""
 
     def listed(self, portal: PortalAddresses, page: Document, record_count: int) -> Listing:
-        """A column page or a stretch; one without rows, as a column page may be, says where they are."""
+        """The listing on a column page or in a range of rows. A page without rows leads to the ranges."""
         asked = PROXY in page.url
         if asked and not record_count:
             message = "dataproxy answers without a record: its parameters are not accepted"
@@ -169,7 +169,7 @@ class DataproxyList(RecordList):
         )
 
     def _stretches(self, page: Document, start: int) -> Iterator[str]:
-        """Addresses of all rows from ``start`` on; of one stretch where no total is printed."""
+        """The addresses of all ranges from ``start`` on, or of one range without a total."""
         total = _TOTAL.search(page.text)
         last = int(total[1]) if total else start
         for n in range(start, min(last, start + MOST_PAGES * self.size) + 1, self.size):
@@ -197,13 +197,13 @@ class DataproxyList(RecordList):
 
 
 def _stated(page: Document, name: str) -> str:
-    """A parameter of the page's own call, in whatever form it is written."""
+    """The value of a parameter in the page's script, in any notation."""
     match = re.search(rf"\b{name}[\"']?\s*[:=]\s*[\"']?(\d{{1,12}})\b", page.text)
     return match[1] if match else ""
 
 
 def _records(text: str) -> Iterator[str]:
-    """What lies in ``<record>`` elements, without CDATA marks; in one pass."""
+    """The contents of ``<record>`` elements without CDATA marks, in one pass."""
     end = 0
     while (start := text.find("<record>", end)) >= 0 and (end := text.find("</record>", start)) >= 0:
         inner = text[start + len("<record>") : end].strip()

@@ -1,4 +1,4 @@
-"""F4: rows in a JSON file, beside the page or named by it."""
+"""F4, F5 and F9: rows in a JSON file or from a service."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _HREF = re.compile(r"href\s*=\s*[\"']([^\"']+)")
 
 
 class JsonList(ListingPage):
-    """F4: one JSON file beside the page holds all rows, newest first."""
+    """F4: one JSON file next to the page has all rows, newest first."""
 
     family = "JSON export"
     rows: ClassVar[tuple[str, ...]] = ("",)
-    """Where the rows are: keys with dots between them, ``*`` for all; several are tried in order."""
+    """Paths to the rows: keys separated by dots, ``*`` for all keys. Several paths are tried in order."""
     title: ClassVar[str] = "TITLE"
     url: ClassVar[str] = "URL"
     day: ClassVar[str] = "DOCRELPUBTIME"
-    """Keys of a row; of several with ``|`` between them the first that says something counts."""
+    """Keys of a row. Of several, separated by ``|``, the first with a value counts."""
     link: ClassVar[str] = ""
     """The article's address where a row has none: ``…?docId={docId}``."""
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """Entries of the rows; raises LayoutChanged for anything but rows with titles and addresses."""
+        """The entries of the rows. Raises LayoutChanged unless there are rows with titles and addresses."""
         answer = loaded(portal, payload)
         rows = self._rows(portal, payload, answer)
         return listing(self._found(portal, payload, rows), self.more(section_url, answer))
@@ -58,12 +58,12 @@ class JsonList(ListingPage):
         return [self.entry(portal, payload.url, row, href) for row, href in both if href]
 
     def entry(self, portal: PortalAddresses, base: str, row: Row, href: str) -> Entry | None:
-        """The row's entry; None when it links elsewhere or has no title."""
+        """The row's entry; None when it has no title or links to a page that is no article."""
         title = plain(str(first_value(row, self.title)))
         return entry(portal, base, href, title, listed_day(first_value(row, self.day))) if title else None
 
     def address(self, row: Row) -> str:
-        """Where the row leads; a row that is a mere link may have its address in its title."""
+        """The row's address. Some rows have it only as a link in the title."""
         if self.link:
             return self.link.format_map(row) if self._linked(row) else ""
         link = _HREF.search(str(first_value(row, self.title)))
@@ -82,7 +82,7 @@ class JsonList(ListingPage):
 
 
 class NeaList(JsonList):
-    """国家能源局: the page is a shell that names its ``ds_<32 hex>.json``; rows may be mere links."""
+    """国家能源局: the page names its ``ds_<32 hex>.json``; some rows have only a link in their title."""
 
     rows = ("", "*")
     title = "showTitle|title"
@@ -91,7 +91,7 @@ class NeaList(JsonList):
     shown: ClassVar[First] = First("[id^=showData][data]")
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """The shell's rows are in the file it names; a file has everything."""
+        """The address of the file that the page names, or all entries of the file."""
         if payload.url.partition("?")[0].endswith(".json"):
             return super().read(portal, section_url, payload)
         page = document(payload, portal=portal.slug)
@@ -100,7 +100,7 @@ class NeaList(JsonList):
 
 
 def loaded(portal: PortalAddresses, payload: Payload) -> Any:
-    """The answer's JSON without a JSONP callback; raises LayoutChanged, saying what it is instead."""
+    """The parsed JSON of an answer without its JSONP callback. Raises LayoutChanged for anything else."""
     text = text_of(payload, portal=portal.slug)[0].lstrip("\ufeff")
     wrapped = _JSONP.fullmatch(text)
     try:
@@ -114,7 +114,7 @@ def loaded(portal: PortalAddresses, payload: Payload) -> Any:
 
 
 def values_at(answer: Any, path: str) -> Iterator[Any]:
-    """What lies at a path of keys (``data.*.rows``)."""
+    """The values at a path of keys (``data.*.rows``)."""
     key, _, rest = path.partition(".")
     if not key:
         yield answer
@@ -124,7 +124,7 @@ def values_at(answer: Any, path: str) -> Iterator[Any]:
 
 
 def first_value(row: Row, names: str) -> Any:
-    """The first of a row's values under these names that says something, else ``""``."""
+    """The first value of a row under these names that is not empty, else ``""``."""
     return next((row[name] for name in names.split("|") if row.get(name)), "")
 
 
@@ -144,17 +144,17 @@ def _shape(answer: Any) -> str:
 
 
 class SearchList(JsonList):
-    """F5: a service answers page by page; the section's address has all its parameters."""
+    """F5: a service returns page by page. The section's address has all parameters."""
 
     family = "search API"
     title = "title"
     url = "url"
     page: ClassVar[str] = "page"
-    """The parameter that says which page."""
+    """The parameter with the page number."""
     size: ClassVar[int] = 20
-    """Rows asked for."""
+    """Rows per page."""
     total: ClassVar[tuple[str, ...]] = ("data.total",)
-    """Where the number of all rows is; of several groups the largest counts."""
+    """Paths to the number of all rows. Of several groups the largest counts."""
 
     def more(self, section_url: str, answer: Any) -> tuple[str, ...]:
         """All pages after the first, by the number of all rows."""
@@ -164,7 +164,7 @@ class SearchList(JsonList):
 
 
 class GovCnSearch(SearchList):
-    """sousuo.www.gov.cn: flat for 国务院公文 and 部门文件, in groups for all other kinds."""
+    """sousuo.www.gov.cn: one list for 国务院公文 and 部门文件, groups for all other kinds."""
 
     rows = ("searchVO.listVO", "searchVO.catMap.*.listVO")
     day = "pubtimeStr|pubtime|ptime"
@@ -183,7 +183,7 @@ class ChannelSearch(SearchList):
     channel: ClassVar[One] = One("meta[name=channelid]")
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """A column page names its channel; a service lists it."""
+        """The address of the service for the channel that a column page names, or its entries."""
         if f"{self.service}/" in payload.url:
             return super().read(portal, payload.url, payload)
         page = document(payload, portal=portal.slug)
@@ -195,7 +195,7 @@ class ChannelSearch(SearchList):
 
 
 class GkmlptList(SearchList):
-    """F9: 广东's gkmlpt. ``/gkmlpt/index`` names its ``SID``; a service lists a category, 0 is all."""
+    """F9: gkmlpt of 广东. ``/gkmlpt/index`` names its ``SID``; a service lists a category, 0 for all."""
 
     family = "gkmlpt"
     rows = ("articles",)
@@ -206,7 +206,7 @@ class GkmlptList(SearchList):
     sid: ClassVar[re.Pattern[str]] = re.compile(r"\bSID\s*:\s*[\"']?(\d{1,12})")
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """The shell's rows are at the service; rows of other sites (微信, 新华社) are left out."""
+        """The address of the service, or its entries without those of other sites (微信, 新华社)."""
         if "/api/" in payload.url:
             return super().read(portal, payload.url, payload)
         page = document(payload, portal=portal.slug)

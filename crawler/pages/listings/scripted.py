@@ -1,4 +1,4 @@
-"""F2 and its variants: a script on the page says how many pages there are, a rule names their files."""
+"""F2 and its variants, and F3: a script on the page states the number of pages, a rule gives their files."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _CREATE_PAGE = re.compile(r"createPage(?:HTML)?\s*\(([^()]*)\)")
 class TrsList(StaticList):
     """F2: ``createPageHTML(total, current, "index", "html")``; page n is ``index_n.html``.
 
-    Also ``createPage(…)`` (重庆), and the form that names its container first and counts pages
-    from one (证监会).
+    Also ``createPage(…)`` (重庆), and the form whose first argument is the container and whose pages count
+    from 1 (证监会).
     """
 
     family = "createPageHTML"
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
-        """The pages after this one, beside it, as the first call that says them does."""
+        """The pages after this one in the same folder, by the first call that states their number."""
         calls = (
             [part.strip().strip("\"'") for part in call[1].split(",")]
             for call in _CREATE_PAGE.finditer(page.text)
@@ -52,20 +52,20 @@ class TrsList(StaticList):
 
 
 class CountedList(StaticList):
-    """F2': a variable says how many pages, or rows, there are; by default ``countPage = N`` pages."""
+    """F2': a variable states the number of pages or rows; by default ``countPage = N`` pages."""
 
     family = "counted pages"
     total: ClassVar[re.Pattern[str]] = re.compile(r"countPage\s*=\s*[\"']?(\d{1,7})")
     size: ClassVar[re.Pattern[str] | None] = None
-    """How many rows a page has, where ``total`` counts rows."""
+    """Matches the number of rows per page, where ``total`` counts rows."""
     file: ClassVar[str] = "index_{n}.html"
-    """The file of page n; ``{id}`` is what ``named`` finds."""
+    """The file of page n; ``{id}`` is the match of ``named``."""
     named: ClassVar[re.Pattern[str] | None] = None
     behind: ClassVar[int] = 1
-    """How much the file's number is behind the page's: the second page is often ``index_1``."""
+    """The page's number minus the file's number: the second page is often ``index_1``."""
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
-        """All pages but the first, beside it."""
+        """All pages but the first, in the same folder."""
         match, named = self.total.search(page.text), self.named.search(page.text) if self.named else None
         if not match or (self.named and not named):
             return ()
@@ -78,7 +78,7 @@ class CountedList(StaticList):
 
 
 class YearList(CountedList):
-    """A column that lists years; each year's rows are pages of their own (上海)."""
+    """A column that lists years; the rows of each year have their own pages (上海)."""
 
     family = "year archives"
     total = re.compile(r"totalPage\s*[:=]\s*[\"']?(\d{1,6})")
@@ -86,7 +86,7 @@ class YearList(CountedList):
     year: ClassVar[re.Pattern[str]] = re.compile(r"/\w*?(?P<year>(?:19|20)\d\d)/(?:index\.html)?$")
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """The years, the newest first; of a year its rows."""
+        """The addresses of the years, newest first, or the rows of a year."""
         page = document(payload, portal=portal.slug)
         if page.url != section_url:
             return super().read(portal, section_url, payload)
@@ -98,19 +98,19 @@ class YearList(CountedList):
 
     @classmethod
     def year_of(cls, url: str) -> int | None:
-        """The year that the first page of its rows is named after."""
+        """The year in the address of the first page of its rows."""
         match = cls.year.search(url)
         return int(match["year"]) if match else None
 
 
 class FramedList(TrsList):
-    """A list in a frame of the column's page (应急管理部)."""
+    """A list in a frame of the column page (应急管理部)."""
 
     family = "list in a frame"
     frame: ClassVar[First] = First("iframe[src]")
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """The frame's address; of the frame its rows."""
+        """The address of the frame, or the rows of the frame."""
         page = document(payload, portal=portal.slug)
         if page.root.css_first(self.rows.css) is not None:
             return super().read(portal, section_url, payload)
@@ -127,7 +127,7 @@ class WrittenList(TrsList):
     )
 
     def entries(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
-        """A row begins with each ``url``."""
+        """The entries of the variables; a row begins with each ``url``."""
         rows: list[dict[str, str]] = []
         for script in page.root.css("script"):
             for name, double, single in self.variable.findall(script.text()):
@@ -143,10 +143,10 @@ class WrittenList(TrsList):
 
 
 class ReverseList(StaticList):
-    """F3: files are numbered from the oldest, so that they never move (国资委).
+    """F3: files are numbered from the oldest on, so a file never changes its number (国资委).
 
-    The newest page is ``index.html``; ``maxPageNum = N`` and the name of the files stand in a
-    script; after it come ``_<N-1>`` … ``_1``, which hold nothing but rows.
+    The newest page is ``index.html``. Its script states ``maxPageNum = N`` and the name of the files. The
+    pages after it are ``_<N-1>`` … ``_1``, which have only rows.
     """
 
     family = "reverse numbering"
@@ -154,7 +154,7 @@ class ReverseList(StaticList):
     purl: ClassVar[re.Pattern[str]] = re.compile(r"purl\s*=\s*[\"']([^\"']+)[\"']")
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
-        """From the second newest file to the oldest; none on a page of rows."""
+        """The files from the second newest to the oldest; none on those pages themselves."""
         total = max(map(int, self.count.findall(page.text)), default=0)
         stem = self.purl.search(page.text)
         return tuple(self._files(page, stem[1], total)) if stem else ()

@@ -1,4 +1,4 @@
-"""F1: rows and pager links are in the HTML; and hubs, which have no pager."""
+"""F1: rows and pager links are in the HTML. Hubs, which have no pager, and F10: page numbers in the query."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ class StaticList(ListingPage):
 
     family = "static list"
     rows: ClassVar[Many] = Many("li")
-    """By default whatever is an item: a menu's leads to no article."""
+    """By default all list items; those of menus link to no article."""
     links: ClassVar[str] = ""
-    """Where a row's link stands; by default its own child, as rows hold pop-up lists of their own."""
+    """Selects the link in a row. By default a direct child is preferred, as rows may contain pop-up lists."""
     titles: ClassVar[str] = ""
-    """Where in a row the title stands, if the link says more than the title."""
+    """Selects the title in a row, if the link has more text than the title."""
     days: ClassVar[str] = ""
-    """Where in a row the day stands; by default beside the link."""
+    """Selects the day in a row; by default the text outside the link."""
     page_url: ClassVar[str] = ""
-    """Pattern of what follows the section's address in the address of page n; group ``n``."""
+    """Pattern of what follows the section's address in the address of page n, with a group ``n``."""
 
     def read(self, portal: PortalAddresses, section_url: str, payload: Payload) -> Listing:
-        """Entries of the rows that link to an article of this portal."""
+        """The entries of the rows that link to an article of this portal."""
         page = document(payload, portal=portal.slug)
         return listing(self.entries(portal, page), self.more(section_url, page))
 
     def entries(self, portal: PortalAddresses, page: Document) -> list[Entry | None]:
-        """What the page's rows say."""
+        """The entries of the page's rows."""
         rows = bounded(self.rows.on(page), portal, page.url)
         return [self.entry(portal, page, row) for row in rows]
 
@@ -66,13 +66,13 @@ class StaticList(ListingPage):
         return next(own, None) or row.css_first("a[href]")
 
     def title(self, row: Node, link: Node) -> str:
-        """The title, whole: a link's text is often cut."""
+        """The whole title, as the link's text is often truncated."""
         if self.titles:
             return text_in(row.css_first(self.titles))
         return attribute(link, "title") or text_in(link)
 
     def day(self, row: Node) -> dt.date | None:
-        """The day the row prints."""
+        """The day in the row."""
         days = map(listed_day, self._dated(row))
         return next((day for day in days if day), None)
 
@@ -86,9 +86,9 @@ class StaticList(ListingPage):
         yield from map(text_in, row.css("span, em, i, b, small, font"))
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
-        """Addresses of the pages after this one, up to the last one linked.
+        """The addresses of the pages after this one, up to the last linked page.
 
-        A pager prints some numbers and leaves out others: ``1 2 3 … 50``.
+        A pager leaves out numbers: ``1 2 3 … 50``.
         """
         if not self.page_url:
             return ()
@@ -105,12 +105,12 @@ class StaticList(ListingPage):
 
 
 class HubList(StaticList):
-    """A hub: the first rows of each of its columns, and no further page."""
+    """A hub with the first rows of several columns, without further pages."""
 
     family = "hub"
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
-        """None: the columns are sections of their own."""
+        """No further pages: the columns are sections of their own."""
         return ()
 
 
@@ -118,7 +118,7 @@ class HubList(StaticList):
 
 
 class QueryList(StaticList):
-    """F10: page n is the section's address with a parameter set to n."""
+    """F10: page n is the section's address with a parameter ``n``."""
 
     family = "query pages"
     parameter: ClassVar[str] = "page"
@@ -127,7 +127,7 @@ class QueryList(StaticList):
     )
 
     def more(self, section_url: str, page: Document) -> tuple[str, ...]:
-        """All pages after the first: as many as are printed, else as are linked."""
+        """All pages after the first, by the printed number of pages or the last linked page."""
         match = self.total.search(page.text)
         printed = next((int(number) for number in match.groups() if number), 0) if match else 0
         last = min(printed or max(self._linked(page), default=1), MOST_PAGES)
