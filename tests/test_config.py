@@ -156,7 +156,8 @@ def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
 
 def test_the_example_of_a_portal_can_be_read(tmp_path: Path) -> None:
     portal = EXAMPLE.read_text(encoding="utf-8").partition("# [portals.ndrc]")
-    config = load(write(tmp_path, "".join(portal[1:]).replace("# ", "")), {})
+    settings = re.sub(r"^# ", "", "".join(portal[1:]), flags=re.MULTILINE)
+    config = load(write(tmp_path, settings), {})
     assert config.schedule_of("ndrc").cron == "0 3 * * mon-fri"
 
 

@@ -1,32 +1,26 @@
-"""Documentation is under test: commands, portals and links."""
+"""Documentation is under test: the generated reference, commands, portals, modules and links."""
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from cli.app import COMMANDS, Entry
+from checks import reference
 from crawler import portals
-from crawler.portal import Portal
 from policy.query.parser import parse
 from storage.tables import Base
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
+PAGES = [*READMES, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+GUIDES = [page for page in PAGES if page.parent.name != "adr" and page.name != "CHANGELOG.md"]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-
-
-def _commands(entries: Mapping[str, Entry], prefix: str = "polarchive") -> Iterator[str]:
-    for name, entry in entries.items():
-        if entry.module:
-            yield f"{prefix} {name}"
-        yield from _commands(entry.commands, f"{prefix} {name}")
 
 
 def _anchors(page: Path) -> set[str]:
@@ -36,33 +30,57 @@ def _anchors(page: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def words() -> str:
-    return "\n".join(page.read_text("utf-8") for page in PAGES)
+def generated() -> dict[str, str]:
+    return reference.pages()
 
 
-@pytest.mark.parametrize("command", sorted(_commands(COMMANDS)))
-def test_every_command_is_in_the_docs(command: str, words: str) -> None:
-    assert re.search(rf"{re.escape(command)}\b", words), f"{command} is documented nowhere"
+@pytest.mark.parametrize(
+    "name", ["commands.md", "configuration.md", "fields.md", "json.md", "portals.md", "tables.md"]
+)
+def test_the_generated_reference_is_current(name: str, generated: dict[str, str]) -> None:
+    assert (reference.FOLDER / name).read_text("utf-8") == generated[name], "run: python -m checks.reference"
 
 
-@pytest.mark.parametrize("slug", sorted(portals.load(("crawler.portals", "samples.portals"))))
-def test_every_portal_is_in_the_docs(slug: str, words: str) -> None:
-    assert f"`{slug}`" in words, f"{slug} is documented nowhere"
+def test_every_portal_is_in_the_reference(generated: dict[str, str]) -> None:
+    slugs = portals.load(("crawler.portals", "samples.portals"))
+    assert [slug for slug in sorted(slugs) if f"`{slug}`" not in generated["portals.md"]] == []
 
 
-def test_every_table_of_the_archive_is_in_the_docs() -> None:
+def test_every_table_of_the_archive_is_in_the_docs(generated: dict[str, str]) -> None:
     words = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    assert [name for name in sorted(Base.metadata.tables) if f"`{name}`" not in words] == []
+    missing = [name for name in sorted(Base.metadata.tables) if f"`{name}`" not in words]
+    assert missing == []
+    assert [name for name in Base.metadata.tables if f"## `{name}`" not in generated["tables.md"]] == []
 
 
-def test_the_table_of_portals_says_what_they_declare() -> None:
-    def row(portal: Portal) -> str:
-        families = ", ".join(dict.fromkeys(section.listing.family for section in portal.sections))
-        rests_on = ", ".join(dict.fromkeys(section.rests_on for section in portal.sections))
-        return f"| `{portal.slug}` | {portal.name} | {len(portal.sections)} | {families} | {rests_on} |"
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_in_the_docs_exists(page: Path, generated: dict[str, str]) -> None:
+    commands = set(re.findall(r"^## polarchive (.+)$", generated["commands.md"], re.MULTILINE))
+    groups = {command.partition(" ")[0] for command in commands if " " in command}
+    text = page.read_text("utf-8")
+    calls = re.findall(r"(?:\$ |`)polarchive (?:--home \S+ )?([a-z]+)(?: ([a-z]+))?", text)
+    named = {f"{name} {below}" if name in groups else name for name, below in calls}
+    assert sorted(named - commands - groups - {f"{group} " for group in groups}) == []
 
-    listed = re.findall(r"^\| `.*$", (ROOT / "docs" / "portals.md").read_text("utf-8"), re.MULTILINE)
-    assert listed == [row(portal) for _, portal in sorted(portals.load().items())]
+
+def _names_in_code(page: Path) -> list[str]:
+    """Dotted names of our own modules, and of functions and classes in them."""
+    packages = "alerts|checks|config|crawler|health|pipelines|policy|services|storage"
+    return re.findall(rf"`((?:{packages})(?:\.\w+)+)(?:\(\))?`", page.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(set(_names_in_code(ROOT / "docs" / "architecture.md"))))
+def test_every_module_and_function_that_the_architecture_names_exists(name: str) -> None:
+    assert pkgutil.resolve_name(name)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_of_the_source_tree_in_the_docs_exists(page: Path) -> None:
+    packages = (
+        "alerts|checks|config|crawler|health|pipelines|policy|samples|services|simulation|storage|tests"
+    )
+    paths = re.findall(rf"`((?:{packages})/[\w/.]*)`", page.read_text("utf-8"))
+    assert [path for path in paths if not (ROOT / path).exists() and "baisha" not in path] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -75,12 +93,6 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert target.exists(), f"{page.name}: {link}"
         if anchor:
             assert anchor in _anchors(target), f"{page.name}: {link}"
-
-
-def test_the_readme_has_a_table_of_exactly_the_commands() -> None:
-    text = (ROOT / "README.md").read_text("utf-8").partition("## Commands")[2].partition("\n## ")[0]
-    listed = set(re.findall(r"^\| `(polarchive [a-z]+(?: [a-z]+)?)", text, re.MULTILINE))
-    assert listed == set(_commands(COMMANDS))
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=lambda page: page.stem[:4])
@@ -105,7 +117,9 @@ def test_the_walk_of_adding_a_portal_ends_in_a_passing_test(monkeypatch: pytest.
 
 
 def _queries() -> list[str]:
-    rows = re.findall(r"^\| (`.*?`) \|", (ROOT / "docs" / "querying.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (`.*?`) \|", (ROOT / "docs" / "reference" / "queries.md").read_text("utf-8"), re.MULTILINE
+    )
     return [query for row in rows for query in re.findall(r"`([^`]+)`", row)]
 
 
