@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import pkgutil
 import re
 import sys
@@ -53,6 +54,16 @@ def test_every_table_of_the_archive_is_in_the_docs(generated: dict[str, str]) ->
     assert [name for name in Base.metadata.tables if f"## `{name}`" not in generated["tables.md"]] == []
 
 
+def test_every_renamed_table_and_column_is_in_the_changelog() -> None:
+    words = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    renames = importlib.import_module("storage.migrations.versions.0019_standard_terms")
+    names = {
+        *renames._TABLES.items(),
+        *((f"{table}.{old}", f"{table}.{new}") for table, old, new in renames._COLUMNS),
+    }
+    assert [pair for pair in sorted(names) if not all(f"`{name}`" in words for name in pair)] == []
+
+
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_in_the_docs_exists(page: Path, generated: dict[str, str]) -> None:
     commands = set(re.findall(r"^## polarchive (.+)$", generated["commands.md"], re.MULTILINE))
@@ -72,6 +83,12 @@ def _names_in_code(page: Path) -> list[str]:
 @pytest.mark.parametrize("name", sorted(set(_names_in_code(ROOT / "docs" / "architecture.md"))))
 def test_every_module_and_function_that_the_architecture_names_exists(name: str) -> None:
     assert pkgutil.resolve_name(name)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_module_that_the_docs_run_exists(page: Path) -> None:
+    for name in re.findall(r"python -m ([a-z_.]+[a-z])", page.read_text("utf-8")):
+        assert importlib.util.find_spec(name), name
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: str(page.relative_to(ROOT)))
