@@ -3,13 +3,16 @@ BIN := .venv/bin
 DEBIAN := $(shell sed 's/#.*//' system-packages.txt)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
-.PHONY: demo test check system-packages simulate bench bench-startup bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
+.PHONY: demo test test-fast check system-packages simulate bench bench-startup bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
 
 test: install  ## all tests, on SQLite and PostgreSQL, on every core: ARGS=tests/storage, -k word
 	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
+
+test-fast: install  ## the tests that need no process, server or browser: two minutes
+	$(BIN)/pytest --fast --numprocesses auto --dist worksteal $(ARGS)
 
 check: install  ## style, types, layers, structure, migrations that match the models
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, disk_usage
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +15,14 @@ from sqlalchemy import make_url
 
 from storage.database import Database, open_database, upgrade
 from tests import postgres
+from tests.forkserver import ForkServer
+
+pytest_plugins = ["tests.fast"]
+
+# A commit to SQLite waits for the disk, some ms each: where memory is plenty, the files of tests lie there.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and disk_usage(MEMORY).free > 4_000_000_000:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # Speed is for the benchmarks to say: a busy machine fails no property.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -57,11 +67,19 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
-    """The name of a PostgreSQL database with all tables, to be copied."""
+def postgres_copies(postgres_server: str) -> Iterator[postgres.Copies]:
+    """PostgreSQL databases with all tables, copied from one."""
     with postgres.new_database(postgres_server) as url:
         upgrade(url)
-        yield str(make_url(url).database)
+        with closing(postgres.Copies(postgres_server, str(make_url(url).database))) as copies:
+            yield copies
+
+
+@pytest.fixture(scope="session")
+def forkserver() -> Iterator[ForkServer]:
+    """An interpreter that has imported the project and forks for each command."""
+    with ForkServer() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +107,8 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
         copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "polarchive.db")
         yield f"sqlite:///{tmp_path / 'polarchive.db'}"
         return
-    server, template = (request.getfixturevalue(f"postgres_{name}") for name in ("server", "template"))
-    with postgres.new_database(server, template=template) as url:
+    copies: postgres.Copies = request.getfixturevalue("postgres_copies")
+    with copies.lend() as url:
         yield url
 
 

@@ -1,4 +1,7 @@
-"""What measures reprints: invented articles, their truth, and an index that is filled in one go."""
+"""What measures reprints: invented articles, their truth, and an index that is filled in one go.
+
+One test starts a pool of processes, which the benchmark fills its archive with.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,7 @@ def indexed(home: Path, *, at_once: bool) -> Rows:
             return [{(*row,) for row in session.execute(query)} for query in (of_article, keys)]
 
 
+@pytest.mark.slow
 def test_an_index_that_is_filled_in_one_go_is_the_one_that_grew(tmp_path: Path) -> None:
     assert indexed(tmp_path, at_once=True) == indexed(tmp_path, at_once=False)
 

@@ -1,4 +1,7 @@
-"""The comparison of extractors judges fairly and says what failed."""
+"""The comparison of extractors judges fairly and says what failed.
+
+Two tests start a process: an engine is asked in one, and is ended there when it is late.
+"""
 
 from __future__ import annotations
 
@@ -100,6 +103,7 @@ def test_a_corpus_is_the_folders_that_hold_pages_with_their_truth(corpus: Path) 
     assert [*corpora(corpus / "plans")] == [(name, truths)]
 
 
+@pytest.mark.slow
 def test_an_engine_answers_from_a_process_of_its_own_and_says_what_it_could_not_read(corpus: Path) -> None:
     broken = corpus / "plans" / "broken.html"
     broken.write_bytes(b"<html><body></body></html>")
@@ -120,6 +124,7 @@ def test_the_cost_of_pages_of_one_size_is_told_for_no_other() -> None:
     assert cost({"a": 10.0, "b": 14.0}, {"a": 20.0, "b": 20.0}) == {"ms median": "12.0", "ms p95": "14.0"}
 
 
+@pytest.mark.slow
 def test_an_engine_over_its_time_fails_at_the_pages_it_left(tmp_path: Path) -> None:
     endless = tmp_path / "endless.html"
     os.mkfifo(endless)

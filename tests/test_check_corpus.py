@@ -1,4 +1,7 @@
-"""The check of saved lists: every row counted, each page a section of its own in the replay."""
+"""The check of saved lists: every row counted, each page a section of its own in the replay.
+
+It starts the benchmark as ``make check-corpus`` does; a replay needs a reactor, and with it a process.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.mocksite import shapes
 from tests.mocksite.shapes import paper
 from tests.mocksite.site import CHECKOUT
@@ -16,6 +21,7 @@ from tests.mocksite.site import CHECKOUT
 TZ = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"
 
 
+@pytest.mark.slow
 def test_saved_lists_are_read_and_replayed_page_by_page(tmp_path: Path) -> None:
     shown = [paper(n, dt.date(2026, 4, n)) for n in range(1, 13)]
     told = []

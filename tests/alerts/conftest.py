@@ -1,4 +1,7 @@
-"""A mailbox that listens, and an archive into which articles are put by hand."""
+"""A mailbox that listens, and an archive into which articles are put by hand.
+
+Sending is tested against an SMTP server that listens.
+"""
 
 from __future__ import annotations
 

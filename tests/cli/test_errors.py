@@ -1,4 +1,7 @@
-"""Whatever is wrong: one clear line on stderr, nothing on stdout, an exit code a cron job can trust."""
+"""Whatever is wrong: one clear line on stderr, nothing on stdout, an exit code a cron job can trust.
+
+One test starts the command as a process, from another folder.
+"""
 
 from __future__ import annotations
 
@@ -118,6 +121,7 @@ def test_wrong_usage_ends_with_2(polarchive: Polarchive, arguments: list[str]) -
     assert "Usage: polarchive" in answer.err
 
 
+@pytest.mark.slow
 def test_the_command_runs_as_a_module_from_anywhere(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error", "-m", "cli", "status", "--home", str(tmp_path / "none")]
     ended = subprocess.run(

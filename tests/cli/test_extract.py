@@ -1,4 +1,7 @@
-"""Saved pages as records: only what is named is opened, and a bad file does not end the others."""
+"""Saved pages as records: only what is named is opened, and a bad file does not end the others.
+
+Reading a document starts a process: the child with limits.
+"""
 
 from __future__ import annotations
 
@@ -261,6 +264,7 @@ def test_a_folder_without_pages_is_an_error(polarchive: Polarchive, tmp_path: Pa
     assert polarchive("extract", "--batch", str(tmp_path), "--json").code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["plan.pdf", "plan.docx"])
 def test_a_document_is_read_without_a_page_around_it(
     polarchive: Polarchive, tmp_path: Path, name: str
@@ -272,6 +276,7 @@ def test_a_document_is_read_without_a_page_around_it(
     assert record["text"].split("\n") == [title, *lines]
 
 
+@pytest.mark.slow
 def test_a_document_without_words_says_why(polarchive: Polarchive, tmp_path: Path) -> None:
     answer = polarchive("extract", str(save(tmp_path, "scan.pdf", papers.a_scan(2))), "--json")
     assert answer.code == 1

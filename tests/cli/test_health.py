@@ -1,4 +1,7 @@
-"""report, diary, accept: how the portals are."""
+"""report, diary, accept: how the portals are.
+
+A mailed report needs an SMTP server.
+"""
 
 from __future__ import annotations
 
@@ -98,6 +101,7 @@ def test_the_report_is_mailed_to_ops_though_all_is_quiet(polarchive: Polarchive,
     )
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_mailed_is_one_line_more(polarchive: Polarchive) -> None:
     port = free_port()
     failed = mailed(polarchive, port)

@@ -51,21 +51,19 @@ class MockSite:
 
         ``fault="slow", seconds=3`` and the like misbehave.
         """
-        raw = body.encode() if isinstance(body, str) else body
-        page = {
-            "status": status,
-            "headers": {"Content-Type": content_type, **(headers or {})},
-            "body": base64.b64encode(raw).decode(),
-            **fault,
-        }
         place = _place(url) if post is None else f"{_place(url)} {post}"
-        self._ask("PUT", {place: page})
+        self._ask(
+            "PUT", {place: _page(body, status, {"Content-Type": content_type, **(headers or {})}, fault)}
+        )
 
     def put_all(self, pages: Mapping[str, str | bytes]) -> None:
         """Answer many addresses with good pages."""
-        for url, body in pages.items():
-            kind = "application/json" if url.endswith(".json") else HTML
-            self.put(url, body, content_type=kind)
+        kinds = {url: "application/json" if url.endswith(".json") else HTML for url in pages}
+        answers = {
+            _place(url): _page(body, 200, {"Content-Type": kinds[url]}, {}) for url, body in pages.items()
+        }
+        if answers:  # nothing at all would empty the site
+            self._ask("PUT", answers)
 
     def remove(self, url: str) -> None:
         """Answer ``url`` with 404 from now on."""
@@ -87,6 +85,13 @@ class MockSite:
         answer = connection.getresponse().read()
         connection.close()
         return answer
+
+
+def _page(
+    body: str | bytes, status: int, headers: Mapping[str, str], fault: Mapping[str, Any]
+) -> dict[str, Any]:
+    raw = body.encode() if isinstance(body, str) else body
+    return {"status": status, "headers": dict(headers), "body": base64.b64encode(raw).decode(), **fault}
 
 
 def _place(url: str) -> str:

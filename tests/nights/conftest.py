@@ -1,4 +1,9 @@
-"""Nights: a mock site, a home, and crawls of real declarations in processes of their own."""
+"""Nights: a mock site, a home, and crawls of real declarations in processes of their own.
+
+A crawl needs a process: Twisted's reactor starts once in each. It is forked from an interpreter that has
+imported the project; a home with a ``pythonpath`` starts an interpreter, as its ``sitecustomize`` is to be
+loaded.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,8 +26,10 @@ from storage import queries
 from storage.articles import captures
 from storage.database import Database, open_database, upgrade
 from storage.runs import leases
+from tests.forkserver import ForkServer, Process
 from tests.mocksite.site import CHECKOUT, MockSite
 
+Child = subprocess.Popen[str] | Process
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOSTS = (
     *("https://www.ndrc.gov.cn", "https://www.most.gov.cn", "https://www.gov.cn", "https://news.bjx.com.cn"),
@@ -59,7 +67,8 @@ class Home:
     path: Path
     site: MockSite
     pythonpath: str = ""
-    children: list[subprocess.Popen[str]] = field(factory=list, repr=False)
+    forkserver: ForkServer | None = None
+    children: list[Child] = field(factory=list, repr=False)
 
     def configure(
         self,
@@ -84,34 +93,44 @@ class Home:
         (self.path / "polarchive.toml").write_text(text, encoding="utf-8")
 
     def prepare(self, cache: Path) -> None:
-        """Make its tables; the dictionary of keywords is built once for all homes."""
+        """Make its tables, a copy of those beside ``cache``, where the dictionary of keywords is kept."""
         self.path.mkdir()
         (self.path / "cache").symlink_to(cache)
-        upgrade(f"sqlite:///{self.path / 'polarchive.db'}")
+        tables = cache.with_name("polarchive.db")
+        if not tables.exists():
+            upgrade(f"sqlite:///{tables}")
+        copyfile(tables, self.path / "polarchive.db")
 
-    def start(self, slug: str, *options: str) -> subprocess.Popen[str]:
+    def start(self, slug: str, *options: str) -> Child:
         """A crawl that has begun."""
         return self.run("crawl", slug, "--json", *options)
 
-    def run(self, *command: str) -> subprocess.Popen[str]:
-        """A command that has begun."""
+    def run(self, *command: str) -> Child:
+        """A command that has begun, in an interpreter of its own where no fork server is given."""
+        arguments = ["-m", "cli", "--home", str(self.path), *command]
         path = self.pythonpath or os.environ.get("PYTHONPATH", "")
-        child = subprocess.Popen(
-            [sys.executable, "-m", "cli", "--home", str(self.path), *command],
+        environ = {**os.environ, "PYTHONWARNINGS": "error", "PYTHONPATH": path}
+        start = self.forkserver.start if self.forkserver else self._interpreter
+        child = start(arguments, environ)
+        self.children.append(child)
+        return child
+
+    @staticmethod
+    def _interpreter(arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, *arguments],
             cwd=CHECKOUT,
-            env={**os.environ, "PYTHONWARNINGS": "error", "PYTHONPATH": path},
+            env=environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.children.append(child)
-        return child
 
     def end(self) -> None:
         """Leave no process behind a test that failed."""
         for child in self.children:
             child.kill()
-            if child.stdout and not child.stdout.closed:
+            if child.returncode is None:
                 child.communicate()
 
     def crawl(self, slug: str, *options: str, expect: int = 0) -> dict[str, Any]:
@@ -124,15 +143,10 @@ class Home:
 
     def ask(self, *command: str) -> Any:
         """The JSON that a command says."""
-        said = subprocess.run(
-            [sys.executable, "-m", "cli", "--home", str(self.path), *command],
-            cwd=CHECKOUT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return json.loads(said.stdout)
+        child = self.run(*command)
+        out, err = child.communicate(timeout=180)
+        assert child.returncode == 0, f"exit {child.returncode}\n{out}\n{err}"
+        return json.loads(out)
 
     def database(self) -> Database:
         """The archive."""
@@ -181,9 +195,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path, site: MockSite, cache: Path) -> Iterator[Home]:
+def home(tmp_path: Path, site: MockSite, cache: Path, forkserver: ForkServer) -> Iterator[Home]:
     """An empty home that crawls the mock site."""
-    home = Home(path=tmp_path / "home", site=site)
+    home = Home(path=tmp_path / "home", site=site, forkserver=forkserver)
     home.prepare(cache)
     home.configure()
     yield home

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.forkserver import ForkServer
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.mocksite.site import MockSite
@@ -91,11 +92,12 @@ def pages(home: Home) -> Pages:
 
 @pytest.fixture(scope="module")
 def undisturbed(
-    mocksite: MockSite, cache: Path, tmp_path_factory: pytest.TempPathFactory
+    mocksite: MockSite, cache: Path, forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[Any, ...]]:
     """What a back-fill archives that nothing disturbs."""
     mocksite.clear()
-    home = Home(path=tmp_path_factory.mktemp("undisturbed") / "home", site=mocksite)
+    folder = tmp_path_factory.mktemp("undisturbed")
+    home = Home(path=folder / "home", site=mocksite, forkserver=forkserver)
     home.prepare(cache)
     home.configure()
     publish(home, the_years())
@@ -251,7 +253,7 @@ def test_a_back_fill_is_replayed_from_its_captures(
     backfill(home, *RANGE, "--section", "tz")
     held = {name: one for name, one in said(home).items() if name in of_range(pages)}
     home.site.clear()
-    other = Home(path=tmp_path / "other", site=home.site)
+    other = Home(path=tmp_path / "other", site=home.site, forkserver=home.forkserver)
     other.prepare(cache)
     other.configure()
     told = backfill(other, *RANGE, "--section", "tz", "--replay", str(home.path / "captures"))

@@ -96,7 +96,7 @@ def test_a_night_of_unsent_pages_is_replayed_as_it_was(home: Home, tmp_path: Pat
     said = home.newest()
     page = next(url for url in urls if home.captures(url)[0].status == 304)
     first, second = sorted((home.path / "captures").rglob("*.warc.gz"), key=lambda path: path.stat().st_mtime)
-    other = Home(path=tmp_path / "other", site=home.site)
+    other = Home(path=tmp_path / "other", site=home.site, forkserver=home.forkserver)
     other.prepare(cache)
     other.configure()
     assert crawl(other, 0, "--replay", str(first)) == {"new": COUNT}
@@ -105,7 +105,7 @@ def test_a_night_of_unsent_pages_is_replayed_as_it_was(home: Home, tmp_path: Pat
     assert [one.status for one in other.captures(page)] == [one.status for one in home.captures(page)]
     assert other.newest().keys() == said.keys()
 
-    both, empty = tmp_path / "both", Home(path=tmp_path / "empty", site=home.site)
+    both, empty = tmp_path / "both", Home(path=tmp_path / "empty", site=home.site, forkserver=home.forkserver)
     both.mkdir()
     for path in (first, second):
         shutil.copy(path, both)
@@ -121,7 +121,7 @@ def test_a_replay_of_unsent_pages_alone_saves_nothing_of_them(
     crawl(home, 0)
     crawl(home, 1)
     second = max((home.path / "captures").rglob("*.warc.gz"), key=lambda path: path.stat().st_mtime)
-    empty = Home(path=tmp_path / "empty", site=home.site)
+    empty = Home(path=tmp_path / "empty", site=home.site, forkserver=home.forkserver)
     empty.prepare(cache)
     empty.configure()
     row = empty.crawl("ndrc", "--section", "tz", "--replay", str(second))

@@ -1,4 +1,7 @@
-"""What breaks in a night is judged, kept with its run, and told as long as it lasts."""
+"""What breaks in a night is judged, kept with its run, and told as long as it lasts.
+
+The nights crawl in child processes, as they do for ops: ``sys.executable -m cli``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Pages saved by hand come into the archive on the way of a replay, and each refused file is named."""
+"""Pages saved by hand come into the archive on the way of a replay, and each refused file is named.
+
+An import crawls in a child process, as it does for ops.
+"""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_a_night_archives_what_is_new_and_knows_what_it_has(home: Home) -> None:
     publish(home, [*dressed[:2], changed, *dressed[3:], *fresh])
     assert night(home) == {"state": "ok", "entries": 12, "new": 1, "revised": 1, "unchanged": 10}
     latest = home.changes()[11:]
-    assert sorted((c.kind, c.version, c.quiet) for c in latest) == [
+    assert sorted((c.kind, c.version, c.silent) for c in latest) == [
         ("new_policy", 1, False),
         ("new_version", 2, False),
     ]

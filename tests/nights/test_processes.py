@@ -1,4 +1,7 @@
-"""Runs as processes: the lease, being stopped, being killed, being late."""
+"""Runs as processes: the lease, being stopped, being killed, being late.
+
+Runs are killed and told to stop by signals, and begin as ``python -m cli`` and ``scrapy``: real processes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An old night run again from its captures: without a network, at its own time."""
+"""An old night run again from its captures: without a network, at its own time.
+
+A replay starts an interpreter in which ``sitecustomize`` has closed the network.
+"""
 
 from __future__ import annotations
 

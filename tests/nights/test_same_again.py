@@ -1,4 +1,7 @@
-"""Whole nights of every kind, replayed into an empty home: the same records, byte for byte."""
+"""Whole nights of every kind, replayed into an empty home: the same records, byte for byte.
+
+A replay starts an interpreter in which ``sitecustomize`` has closed the network.
+"""
 
 from __future__ import annotations
 

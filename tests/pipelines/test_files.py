@@ -1,4 +1,7 @@
-"""Files as text: each kind read for its words, each bad one answered for in bounded time."""
+"""Files as text: each kind read for its words, each bad one answered for in bounded time.
+
+Reading a file starts a process: the limits on memory and time are those of the child that reads.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from pipelines.attachments.libreoffice import program
 from policy.records.content import FileText
 from tests import papers
 from tests.programs import needs_libreoffice
+
+pytestmark = pytest.mark.slow
 
 SMALL = Limits(seconds=10, memory_mb=512, pages=50, characters=20_000, unpacked=5_000_000)
 

@@ -1,4 +1,7 @@
-"""Keywords say what sets an article apart, not what every plan says."""
+"""Keywords say what sets an article apart, not what every plan says.
+
+One test starts an interpreter, to see what an import loads.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,7 @@ def test_no_more_than_the_limit_is_returned() -> None:
     assert extract_keywords("", "") == ()
 
 
+@pytest.mark.slow
 def test_importing_is_cheap_and_loading_is_quiet(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import pipelines.consumers.keywords as k;"

@@ -1,4 +1,7 @@
-"""The sample site as a client sees it: by pure function, and once over a socket."""
+"""The sample site as a client sees it: by pure function, and once over a socket.
+
+The sample site is started as the demo starts it: a server in a process.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,7 @@ def test_the_last_page_of_a_list_is_followed_by_nothing() -> None:
     assert respond("www.ministry.example", "/xxgk/zcfb/tz/index_2.html", 1).status == 404
 
 
+@pytest.mark.slow
 def test_the_notice_on_parks_has_its_file() -> None:
     place = "/xxgk/zcfb/tz/202610/P020261013571.pdf"
     said = respond("www.ministry.example", place, 1)

@@ -1,4 +1,7 @@
-"""Homes whose portals stand on loopback, and schedulers as processes of their own."""
+"""Homes whose portals stand on loopback, and schedulers as processes of their own.
+
+A scheduler is a process: it is told to stop by signals, is killed, and starts crawls as its children.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Three nights of forty portals: two in order, and one on which everything goes wrong that can."""
+"""Three nights of forty portals: two in order, and one on which everything goes wrong that can.
+
+The simulation needs a process: Twisted's reactor starts once in each.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ import json
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.slow
 def test_every_fault_is_told_that_night_and_none_harms_the_archive() -> None:
     command = [sys.executable, "-m", "simulation", "--seed", "3", "--nights", "3", "--json"]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -1,4 +1,7 @@
-"""The index follows the archive, and can always be made again."""
+"""The index follows the archive, and can always be made again.
+
+One test starts a process, which is killed while it writes the index.
+"""
 
 from __future__ import annotations
 
@@ -181,6 +184,7 @@ with open_database(sys.argv[1]) as database:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("begun", [False, True], ids=["first time", "later"])
 def test_an_indexer_that_is_killed_loses_nothing(
     index: Index, database: Database, database_url: str, begun: bool

@@ -1,4 +1,7 @@
-"""The lease and the ledger: each slot once, each portal once at a time, silence is noticed."""
+"""The lease and the ledger: each slot once, each portal once at a time, silence is noticed.
+
+One test starts processes, which compete for a slot.
+"""
 
 from __future__ import annotations
 
@@ -68,6 +71,7 @@ def test_schedulers_in_threads_run_each_slot_once(database: Database) -> None:
     assert sorted(run.portal for run in claims if run) == [f"portal-{number}" for number in range(10)]
 
 
+@pytest.mark.slow
 def test_schedulers_in_processes_run_each_slot_once(database_url: str) -> None:
     with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
         jobs = [pool.submit(claim_all, database_url, 40) for _ in range(3)]

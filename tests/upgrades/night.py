@@ -12,12 +12,11 @@ import sys
 import time
 from pathlib import Path
 
-import aftermath
-
 from config import load
 from crawler import portals
 from crawler.runs import context
 from crawler.runs import process as runs
+from services import consumers
 from storage.database import open_database
 
 
@@ -30,17 +29,17 @@ def main() -> None:
 
     config, process = load(home), runs.process()
     with open_database(config.database_url) as database:
-        visits = [
+        contexts = [
             context.begin(config, database, slug, slot=moment, now=moment, clock=clock, by_hand=True)
             for slug in portals.load(config.portal_packages)
             if slug.startswith("sample-")
         ]
-        for started in visits:
+        for started in contexts:
             process.crawl("portal", context=started)
         process.start()
-        states = {started.run.portal: runs.settled(started).state for started in visits if started}
-        after = aftermath.follow(config, database, clock)
-    sys.stdout.write(json.dumps({"states": states, "broken": after.broken}))
+        states = {started.run.portal: runs.settled(started).state for started in contexts if started}
+        after = consumers.run_and_send(config, database, clock)
+    sys.stdout.write(json.dumps({"states": states, "errors": after.errors}))
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ class Archive:
             night, cwd=CHECKOUT, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, check=True
         )
         answer = json.loads(ended.stdout)
-        assert answer["broken"] == []
+        assert answer["errors"] == []
         states: dict[str, str] = answer["states"]
         return states
 
