@@ -1,7 +1,7 @@
-"""The database: SQLite in WAL mode, or PostgreSQL through psycopg 3; same models, same migrations.
+"""The database: SQLite in WAL mode, or PostgreSQL through psycopg 3, with the same models and migrations.
 
-pysqlite's own transaction control silently loses updates: writers begin with ``BEGIN IMMEDIATE``
-and readers hold a snapshot that cannot be written to.
+pysqlite's own transaction control silently loses updates. So writers begin with ``BEGIN IMMEDIATE``, and
+readers have a read-only snapshot.
 https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes
 """
 
@@ -30,10 +30,10 @@ _SQLITE = (
     *("foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL"),
     *("cache_size=-32768", "wal_autocheckpoint=8000"),
 )
-"""32 MB of pages: the index of fingerprints is read all over. 8,000 pages of WAL before they are moved: with
-1,000 every eighth article of a large archive would pay for that."""
+"""A page cache of 32 MB, because the fingerprint index is read in random order; a checkpoint every 8,000
+pages of WAL, because with 1,000 every eighth article of a large archive would wait for one."""
 _WAL_TRIES, _WAL_PAUSE = 200, 0.05
-"""Seconds between two tries."""
+"""The number of tries, and the seconds between two."""
 _READER: dict[str, dict[str, Any]] = {
     "sqlite": {"sqlite_begin": "DEFERRED"},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -41,12 +41,12 @@ _READER: dict[str, dict[str, Any]] = {
 
 
 class _Session(Session):
-    """Knows that versions are append-only."""
+    """A session that refuses to update or delete versions."""
 
 
 @frozen
 class Database:
-    """An open archive. Sessions are of one thread; the database itself may be shared."""
+    """An open archive. A session belongs to one thread; the database may be shared."""
 
     engine: Engine
     _writers: sessionmaker[_Session]
@@ -54,18 +54,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that commits at the end, or leaves nothing when anything raises."""
+        """A session that commits at the end, or rolls back if anything raises."""
         with self._writers.begin() as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session on one snapshot, read-only."""
+        """A read-only session on one snapshot."""
         with self._readers() as session:
             yield session
 
     def close(self) -> None:
-        """Hand back all connections."""
+        """Close all connections."""
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -76,7 +76,7 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """The archive at ``url``; raises like :func:`check`."""
+    """Open the archive at ``url``; raises like :func:`check`."""
     check(url)
     engine = _engine(url, wal=True)
     reader = engine.execution_options(**_READER[engine.dialect.name])
@@ -84,8 +84,8 @@ def open_database(url: str) -> Database:
 
 
 def check(url: str) -> None:
-    """Raises NewerDatabase for a database of a later release, ArchiveError for an older one, for
-    none at all and for what is no database. Changes nothing."""
+    """Raise NewerDatabase for a database of a later release, ArchiveError for an older one, a missing one,
+    or a file that is no database. Changes nothing."""
     if _is_missing(_parsed(url)):
         raise ArchiveError(f"{_shown(url)}: there is no archive yet; run polarchive init")
     with connected(url, wal=False) as connection:
@@ -93,7 +93,7 @@ def check(url: str) -> None:
 
 
 def is_new(url: str) -> bool:
-    """Whether nobody has made a table there yet. Raises ArchiveError for what is no database."""
+    """Whether the database has no tables yet. Raises ArchiveError for a file that is no database."""
     if _is_missing(_parsed(url)):
         return True
     with connected(url, wal=False) as connection:
@@ -101,7 +101,7 @@ def is_new(url: str) -> bool:
 
 
 def upgrade(url: str) -> None:
-    """Make all tables, or bring them up to date, in one transaction."""
+    """Create all tables, or migrate them, in one transaction."""
     _make_folder(_parsed(url))
     if not _is_missing(_parsed(url)):
         with connected(url, wal=False) as connection:
@@ -143,8 +143,8 @@ def _prepare(connection: Any, _record: object, *, wal: bool) -> None:
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """A change of mode does not wait for others, whatever ``busy_timeout`` says: who makes the same
-    archive at the same time has done it in a moment."""
+    """Changing the journal mode ignores ``busy_timeout``, so it is retried: another process that creates
+    the same archive finishes in a moment."""
     for left in reversed(range(_WAL_TRIES)):
         try:
             connection.execute("PRAGMA journal_mode=WAL").close()

@@ -1,4 +1,4 @@
-"""The read side: sessions in, records out."""
+"""Queries for policies, articles, versions and changes. They take a session and return records."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from storage.tables import (
 )
 
 _AT_ONCE = 500
-"""Keys asked for in one statement."""
+"""Keys per statement."""
 
 # ------------------------------------------------------------------ policies
 
@@ -45,7 +45,7 @@ _OWNERS = select(PolicyKeyRow.key, PolicyKeyRow.policy_id).where(
 
 
 def candidates(session: Session, keys: Collection[str]) -> list[Candidate]:
-    """The policies known under these keys, one candidate a key, in the order of the keys."""
+    """The policies known under these keys, one candidate per key, in the order of the keys."""
     owners = dict(session.execute(_OWNERS, {"keys": list(keys)}).all())
     printed = _doc_nos(session, set(owners.values())) if owners else {}
     return [
@@ -71,7 +71,7 @@ def _doc_nos(session: Session, policies: Collection[int]) -> dict[int, tuple[str
 
 
 def policy(session: Session, policy_id: int) -> ArchivedPolicy | None:
-    """A policy with its keys and articles; of a tombstone the policy that it turned out to be."""
+    """A policy with its keys and articles; for a merged policy, the one it was merged into."""
     row = session.get(PolicyRow, policy_id)
     if row is not None and row.merged_into is not None:
         return policy(session, row.merged_into)
@@ -95,13 +95,13 @@ _ALIASED = select(AliasRow.key, ArticleRow).join(ArticleRow, ArticleRow.id == Al
 
 
 def articles_of_portal(session: Session, portal: str) -> list[ArchivedArticle]:
-    """All articles of a portal, the oldest acquaintance first."""
+    """All articles of a portal, by id."""
     query = select(ArticleRow).where(ArticleRow.portal == portal).order_by(ArticleRow.id)
     return [article_record(row) for row in session.scalars(query)]
 
 
 def articles_by_key(session: Session, portal: str, keys: Collection[str]) -> dict[str, ArchivedArticle]:
-    """Those of these keys that are articles of the portal, or stand for one that has another key."""
+    """The articles of a portal that have these keys or aliases, by the key asked for."""
     asked, found = list(keys), dict[str, ArchivedArticle]()
     for start in range(0, len(asked), _AT_ONCE):
         some = asked[start : start + _AT_ONCE]
@@ -116,8 +116,8 @@ def articles_by_key(session: Session, portal: str, keys: Collection[str]) -> dic
 def due_articles(
     session: Session, portal: str, today: dt.date, *, after: tuple[dt.date, int], limit: int
 ) -> list[ArchivedArticle]:
-    """The articles of a portal to be looked at by a day, those overdue longest first, behind a due day
-    and an article's number."""
+    """The articles of a portal to be revisited by ``today``, those overdue longest first, after a due day
+    and article id."""
     day, number = after
     behind = (ArticleRow.due > day) | ((ArticleRow.due == day) & (ArticleRow.id > number))
     query = (
@@ -130,7 +130,7 @@ def due_articles(
 
 
 def article(session: Session, article_id: int) -> ArchivedArticle | None:
-    """An article by its number in the archive, or by one it had before it was joined with another."""
+    """An article by its id, or by the id it had before it was merged."""
     row = session.get(ArticleRow, article_id)
     row = row or session.scalar(
         select(ArticleRow)
@@ -141,24 +141,24 @@ def article(session: Session, article_id: int) -> ArchivedArticle | None:
 
 
 def merged_ids(session: Session, ids: Collection[int]) -> list[int]:
-    """The numbers that articles had which are part of these now."""
+    """The ids of the articles that were merged into these."""
     query = select(AliasRow.merged_id).where(AliasRow.article_id.in_(ids), AliasRow.merged_id.is_not(None))
     return [number for number in session.scalars(query) if number is not None]
 
 
 def articles(session: Session, ids: Collection[int]) -> dict[int, ArchivedArticle]:
-    """Those of these articles that there are, by their ids."""
+    """Those of these articles that exist, by id."""
     rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)))
     return {row.id: article_record(row) for row in rows}
 
 
 def article_by_key(session: Session, portal: str, key: str) -> ArchivedArticle | None:
-    """An article by its portal and the portal's key, or one that stands for it."""
+    """An article by its portal and its key or alias."""
     return articles_by_key(session, portal, [key]).get(key)
 
 
 def article_by_url(session: Session, url: str) -> ArchivedArticle | None:
-    """An article by its address, by one it had or was found at, or by that of any page it was read from."""
+    """An article by its current URL, by an alias's, or by that of any page it was extracted from."""
     row = session.scalar(select(ArticleRow).where(ArticleRow.url == url).order_by(ArticleRow.id).limit(1))
     row = row or session.scalar(
         select(ArticleRow)
@@ -183,27 +183,27 @@ def article_by_url(session: Session, url: str) -> ArchivedArticle | None:
 
 
 def versions(session: Session, article_id: int) -> list[Version]:
-    """All versions of an article, the first first."""
+    """All versions of an article, the oldest first."""
     return _read(session, _versions().where(VersionRow.article_id == article_id))
 
 
 def versions_of(session: Session, articles: Collection[int]) -> dict[int, list[Version]]:
-    """All versions of these articles, read at once."""
+    """All versions of these articles, in one query."""
     found = _read(session, _versions().where(VersionRow.article_id.in_(articles)))
     return {article: [*group] for article, group in groupby(found, key=lambda one: one.article_id)}
 
 
 def version(session: Session, article_id: int, number: int | None = None) -> Version | None:
-    """One version of an article; the newest when no number is given."""
+    """A version of an article; the newest if no number is given."""
     wanted = VersionRow.number == (ArticleRow.newest if number is None else number)
     found = _read(session, _versions().where(VersionRow.article_id == article_id, wanted))
     return found[0] if found else None
 
 
 def versions_at(session: Session, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Version]:
-    """Those of these versions that there are, by article id and number; read at once.
+    """Those of these versions that exist, by article id and number, in one query.
 
-    Two conditions, since SQLite reads the whole table for one of pairs.
+    It has two conditions instead of one on pairs, for which SQLite would read the whole table.
     """
     ids, numbers = {article for article, _ in places}, {number for _, number in places}
     wanted = _versions().where(VersionRow.article_id.in_(ids), VersionRow.number.in_(numbers))
@@ -256,27 +256,27 @@ def _captures(session: Session, version_ids: Collection[int]) -> dict[int, tuple
 
 
 def changes(session: Session, after: int = 0, limit: int = 500) -> list[Change]:
-    """The change feed behind ``after``, in commit order."""
+    """The changes after the id ``after``, in commit order."""
     query = select(ChangeRow).where(ChangeRow.id > after).order_by(ChangeRow.id).limit(limit)
     return [change_record(row) for row in session.scalars(query)]
 
 
 def change_kinds(session: Session, article_id: int) -> dict[int, str]:
-    """By which kind of change each version of an article came."""
+    """The kind of change that made each version of an article, by version number."""
     query = select(ChangeRow.version, ChangeRow.kind).where(ChangeRow.article_id == article_id)
     rows = session.execute(query.order_by(ChangeRow.id.desc())).all()
     return {row.version: row.kind for row in rows}
 
 
 def availability_changes(session: Session, article_id: int) -> list[Change]:
-    """When an article was withdrawn, restored and moved, the first time first."""
+    """The changes by which an article was withdrawn, restored or moved, the oldest first."""
     kinds = ChangeRow.kind.in_(["withdrawn", "restored", "moved"])
     query = select(ChangeRow).where(ChangeRow.article_id == article_id, kinds).order_by(ChangeRow.id)
     return [change_record(row) for row in session.scalars(query)]
 
 
 def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Iterator[Change]:
-    """The whole feed behind ``after``, read in batches."""
+    """All changes after the id ``after``, read in batches."""
     while found := changes(session, after=after, limit=batch):
         yield from found
         after = found[-1].id
@@ -288,5 +288,5 @@ def changes_after(session: Session, position: int) -> int:
 
 
 def last_change(session: Session) -> int:
-    """The id of the newest change; 0 when there is none."""
+    """The id of the newest change; 0 if there is none."""
     return session.scalar(select(func.max(ChangeRow.id))) or 0

@@ -1,4 +1,4 @@
-"""From rows to records. The records here are the archive's own view; the others are the domain's."""
+"""Converts rows to records. The records defined here are the archive's own; the others are the domain's."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _article_json_converter.register_structure_hook(dt.datetime | dt.date, _moment)
 
 
 def dump_article(article: Article) -> dict[str, Any]:
-    """All fields but the text."""
+    """The article's fields as JSON, without its text."""
     fields: dict[str, Any] = _article_json_converter.unstructure(article)
     del fields["text"]
     return fields
 
 
 def load_article(fields: dict[str, Any], text: str) -> Article:
-    """The article again; fields that a later release added are passed over."""
+    """The article from its stored fields and text; unknown fields of a later release are ignored."""
     return _article_json_converter.structure(fields | {"text": text}, Article)
 
 
 def load_completeness(fields: dict[str, Any]) -> Completeness:
-    """What the article knows to be missing, without reading the rest."""
+    """The completeness of a stored article, without loading the rest."""
     return _article_json_converter.structure(fields["completeness"], Completeness)
 
 
@@ -49,7 +49,7 @@ def load_completeness(fields: dict[str, Any]) -> Completeness:
 
 @frozen(kw_only=True)
 class ArchivedArticle:
-    """An article of the archive, without its words; ``title`` is that of its newest version."""
+    """An article of the archive, without its text; ``title`` is that of its newest version."""
 
     id: int
     policy_id: int
@@ -65,14 +65,14 @@ class ArchivedArticle:
     missing_since: dt.datetime | None
     withdrawn_at: dt.datetime | None
     due: dt.date
-    """The day from which it is looked at again."""
+    """The day from which it is revisited."""
     validators: Validators | None = None
     looks: int = 0
 
 
 @frozen(kw_only=True)
 class ArchivedPolicy:
-    """A policy with the articles that print it."""
+    """A policy with its articles."""
 
     id: int
     title: str
@@ -82,7 +82,7 @@ class ArchivedPolicy:
 
 
 def article_record(row: ArticleRow) -> ArchivedArticle:
-    """The article of a row."""
+    """The record of an article's row."""
     return ArchivedArticle(
         id=row.id,
         policy_id=row.policy_id,
@@ -104,7 +104,7 @@ def article_record(row: ArticleRow) -> ArchivedArticle:
 
 
 def alias_record(row: AliasRow) -> Alias:
-    """The alias of a row."""
+    """The record of an alias's row."""
     return Alias(
         key=row.key,
         url=row.url,
@@ -121,7 +121,7 @@ def version_record(
     keywords: tuple[str, ...],
     files: tuple[File, ...],
 ) -> Version:
-    """The version of a row and of what hangs on it."""
+    """The record of a version's row, with its captures, keywords and attachments."""
     return Version(
         article_id=row.article_id,
         policy_id=policy_id,
@@ -138,7 +138,7 @@ def version_record(
 
 
 def capture_record(row: CaptureRow) -> Capture:
-    """The capture of a row."""
+    """The record of a capture's row."""
     return Capture(
         id=row.id,
         url=row.url,
@@ -154,7 +154,7 @@ def capture_record(row: CaptureRow) -> Capture:
 
 
 def file_text_record(row: FileTextRow) -> FileText:
-    """What the file of a row says."""
+    """The record of an attachment text's row."""
     return FileText(
         kind=row.kind,
         status=cast("FileStatus", row.status),  # only storage.articles.attachments writes it
@@ -167,7 +167,7 @@ def file_text_record(row: FileTextRow) -> FileText:
 
 
 def change_record(row: ChangeRow) -> Change:
-    """The change of a row."""
+    """The record of a change's row."""
     return Change(
         id=row.id,
         kind=cast("ChangeKind", row.kind),  # only storage.articles.archive writes it
@@ -181,7 +181,7 @@ def change_record(row: ChangeRow) -> Change:
 
 
 def run_record(row: RunRow, *, readings: bool = True) -> Run:
-    """The run of a row, with what its readings were like or without."""
+    """The record of a run's row, with or without its extraction quality."""
     return Run(
         id=row.id,
         portal=row.portal,
@@ -216,7 +216,7 @@ _converter.register_unstructure_hook(dt.date, dt.date.isoformat)
 
 
 def sections_record(stored: Mapping[str, Any]) -> dict[str, SectionReport]:
-    """What the listings gave, as a run's row keeps it; rows of before only counted entries."""
+    """The section reports of a run's row; rows of early releases hold only counts of entries."""
     return {
         slug: SectionReport(entries=each, pages=1)
         if isinstance(each, int)
@@ -235,5 +235,5 @@ def stored_record(record: Any) -> Any:
 
 
 def readings_record(stored: dict[str, Any]) -> ExtractionQuality:
-    """What a run read, as its row keeps it."""
+    """The extraction quality of a run's row."""
     return _converter.structure(stored, ExtractionQuality)

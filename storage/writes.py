@@ -1,5 +1,7 @@
-"""Plain INSERTs, compiled once: an article is a dozen rows, and the unit of work of the ORM would
-take longer than the database."""
+"""INSERT statements compiled once, and locks.
+
+Saving an article writes a dozen rows; the ORM's unit of work would take longer than the database.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,13 @@ from storage.tables import AliasRow, ArticleRow, Base
 
 
 def insert(session: Session, row: type[Base], **values: object) -> Any:
-    """The primary key (its first column) of the row inserted."""
+    """Insert a row; returns its primary key (the first column of it)."""
     statement = _statement(row, session.get_bind().dialect.name, ignore=False)
     return session.connection().execute(statement, values).scalar_one()
 
 
 def insert_unless_there(session: Session, row: type[Base], **values: object) -> Any | None:
-    """The same; None when a unique index has it already, from this or another transaction."""
+    """The same, but returns None if a unique index already has the row, from this or another transaction."""
     statement = _statement(row, session.get_bind().dialect.name, ignore=True)
     return session.connection().execute(statement, values).scalar()
 
@@ -53,15 +55,14 @@ _ALIAS = (
 
 
 def lock_article(session: Session, portal: str, key: str) -> ArticleRow | None:
-    """The row of the article with this key, or one that stands for it; nobody else changes it until the
-    commit."""
+    """The row of the article with this key or alias, locked until the transaction ends."""
     asked = {"portal": portal, "key": key}
     return session.scalar(_ARTICLE, asked) or session.scalar(_ALIAS, asked)
 
 
 def lock_feed(session: Session) -> bool:
-    """PostgreSQL: until the commit nobody else adds a change, so ids appear in commit order; True,
-    for others may have written while we waited. SQLite has one writer at a time anyway."""
+    """On PostgreSQL, lock the change feed until the transaction ends, so that ids appear in commit order;
+    returns True, since others may have written while this process waited. SQLite has a single writer."""
     if session.get_bind().dialect.name != "postgresql":
         return False
     session.execute(_FEED)

@@ -1,4 +1,4 @@
-"""The steps from one release's tables to the next, run by Alembic inside the caller's transaction."""
+"""Migrations from one release's tables to the next, run by Alembic in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _LOCK = 7_022_301  # any number of our own: two upgrades at once wait for each o
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """All steps this release knows, in order: the names of their files begin with them."""
+    """All revisions of this release in order; their file names begin with them."""
     return tuple(sorted(path.name.partition("_")[0] for path in (HERE / "versions").glob("[0-9]*.py")))
 
 
 def stored_revision(connection: Connection) -> str | None:
-    """The step the database has reached; None before the first."""
+    """The revision of the database; None if it has none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def refuse_newer(connection: Connection, shown: str) -> None:
-    """Raises NewerDatabase when the database has a step this release does not know."""
+    """Raise NewerDatabase if the database has a revision that this release does not know."""
     step = stored_revision(connection)
     if step is not None and step not in revisions():
         raise NewerDatabase(f"{shown}: written by a later release (step {step}); install that release")
 
 
 def refuse_other_revision(connection: Connection, shown: str) -> None:
-    """Raises NewerDatabase, or ArchiveError when steps are still to be taken."""
+    """Raise NewerDatabase, or ArchiveError if migrations are pending."""
     refuse_newer(connection, shown)
     step = stored_revision(connection)
     if step != revisions()[-1]:
@@ -42,7 +42,7 @@ def refuse_other_revision(connection: Connection, shown: str) -> None:
 
 
 def run_migrations(connection: Connection) -> None:
-    """Take all steps still to be taken."""
+    """Run all pending migrations."""
     from alembic import command
     from alembic.config import Config
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: a connection handed in, or the URL of ``alembic -x url=…``."""
+"""Alembic's entry point: uses the connection passed in, or the URL of ``alembic -x url=…``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Back-fills: what is wanted, which pages of listings were read and which wait, which entries are owed."""
+"""Backfills: their ranges, the listing pages read and waiting, and the entries still to be archived."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _walks.register_unstructure_hook(dt.date, dt.date.isoformat)
 
 @frozen(kw_only=True)
 class ListingPages:
-    """The pages of a listing: those ``read``, in that order, and those ``waiting``, in theirs, each with how
-    often it could not be read."""
+    """The pages of a listing: those ``read``, in order, and those ``waiting``, in order, each with its
+    count of failed fetches."""
 
     read: tuple[str, ...] = ()
     waiting: tuple[tuple[str, int], ...] = ()
@@ -45,7 +45,7 @@ def create_backfill(
     *,
     listing_pages: int | None = None,
 ) -> Backfill:
-    """Open a back-fill; raises ArchiveError where the portal has an open one."""
+    """Open a backfill; raises ArchiveError if the portal has an open one."""
     row = insert_unless_there(
         session,
         BackfillRow,
@@ -64,7 +64,7 @@ def create_backfill(
 
 
 def backfill(session: Session, backfill_id: int) -> Backfill:
-    """One back-fill; raises ArchiveError when there is no such one."""
+    """A backfill; raises ArchiveError if it does not exist."""
     row = session.get(BackfillRow, backfill_id, populate_existing=True)
     if row is None:
         raise ArchiveError(f"back-fill {backfill_id}: no such back-fill")
@@ -72,33 +72,33 @@ def backfill(session: Session, backfill_id: int) -> Backfill:
 
 
 def open_backfill_of(session: Session, portal: str) -> Backfill | None:
-    """The open back-fill of a portal."""
+    """The open backfill of a portal."""
     query = select(BackfillRow).where(BackfillRow.portal == portal, BackfillRow.state == "open")
     row = session.scalar(query)
     return _record(session, row) if row else None
 
 
 def list_backfills(session: Session, *, only_open: bool = False, limit: int = 200) -> list[Backfill]:
-    """The newest back-fills first."""
+    """The newest backfills first."""
     query = select(BackfillRow).order_by(BackfillRow.id.desc()).limit(limit)
     rows = session.scalars(query.where(BackfillRow.state == "open") if only_open else query)
     return [_record(session, row) for row in rows]
 
 
 def backfills_of_day(session: Session, first: dt.datetime, last: dt.datetime) -> list[Backfill]:
-    """The back-fills that are open, or ran last between both times, the last excluded."""
+    """The backfills that are open, or whose last run lies in [first, last)."""
     query = select(BackfillRow).order_by(BackfillRow.portal, BackfillRow.id)
     at_work = (BackfillRow.state == "open") | ((BackfillRow.ran >= first) & (BackfillRow.ran < last))
     return [_record(session, row) for row in session.scalars(query.where(at_work))]
 
 
 def record_run(session: Session, backfill_id: int, now: dt.datetime) -> None:
-    """A run of it begins."""
+    """Save the time of the backfill's newest run."""
     session.execute(update(BackfillRow).where(BackfillRow.id == backfill_id).values(ran=now))
 
 
 def close_backfill(session: Session, backfill_id: int, state: BackfillState, now: dt.datetime) -> Backfill:
-    """The back-fill in its last state; the pages it knew are forgotten."""
+    """Close a backfill in its final state and delete its listing pages."""
     still_open = (BackfillRow.id == backfill_id, BackfillRow.state == "open")
     session.execute(update(BackfillRow).where(*still_open).values(state=state, finished=now))
     session.execute(delete(BackfillPageRow).where(BackfillPageRow.backfill_id == backfill_id))
@@ -135,7 +135,7 @@ def _counts(backfill_id: int) -> Any:
 
 
 def _archived(backfill_id: int) -> Any:
-    """Whether an entry's article is in the archive, whoever brought it."""
+    """Whether an entry's article is archived, by whichever run."""
     portal = select(BackfillRow.portal).where(BackfillRow.id == backfill_id).scalar_subquery()
     own = exists().where(ArticleRow.portal == portal, ArticleRow.key == BackfillEntryRow.key)
     return own | exists().where(AliasRow.portal == portal, AliasRow.key == BackfillEntryRow.key)
@@ -145,7 +145,7 @@ def _archived(backfill_id: int) -> Any:
 
 
 def listing_pages(session: Session, backfill_id: int, section: str) -> ListingPages:
-    """The pages of a section's listing that are known."""
+    """The pages of a section's listing."""
     of_section = (BackfillPageRow.backfill_id == backfill_id, BackfillPageRow.section == section)
     rows = session.scalars(select(BackfillPageRow).where(*of_section)).all()
     read = sorted((row.number, row.url) for row in rows if row.number is not None)
@@ -156,7 +156,7 @@ def listing_pages(session: Session, backfill_id: int, section: str) -> ListingPa
 
 
 def save_page(session: Session, backfill_id: int, section: str, url: str, number: int) -> None:
-    """A page was read, as the ``number``-th of its listing; one that was read before keeps its number."""
+    """Save that a page was read as the ``number``-th of its listing; a page read before keeps its number."""
     of_page = _page(backfill_id, section, url)
     row = session.scalar(select(BackfillPageRow).where(*of_page))
     if row is None:
@@ -170,8 +170,8 @@ def save_page(session: Session, backfill_id: int, section: str, url: str, number
 def save_waiting_pages(
     session: Session, backfill_id: int, section: str, urls: Iterable[tuple[str, int]], *, read: Iterable[str]
 ) -> None:
-    """The pages that wait, in their order, with how often each could not be read; those that were ``read``
-    before and are read again among them stay so."""
+    """Replace the waiting pages of a section, in order, with their counts of failed fetches. Pages in
+    ``read`` stay read."""
     waits = (BackfillPageRow.backfill_id == backfill_id, BackfillPageRow.section == section)
     session.execute(delete(BackfillPageRow).where(*waits, BackfillPageRow.number.is_(None)))
     before = set(read)
@@ -185,13 +185,13 @@ def save_waiting_pages(
 
 
 def record_page_failure(session: Session, backfill_id: int, section: str, url: str) -> None:
-    """A page that waits could not be read."""
+    """Count a failed fetch of a waiting page."""
     tried = update(BackfillPageRow).where(*_page(backfill_id, section, url))
     session.execute(tried.values(tries=BackfillPageRow.tries + 1))
 
 
 def save_walked(session: Session, backfill_id: int, section: str, walked: SectionProgress) -> None:
-    """How far a section's listing was read."""
+    """Save how far a section's listing was read."""
     row = session.get_one(BackfillRow, backfill_id, with_for_update=True)
     row.walked = {**row.walked, section: _walks.unstructure(walked)}
     session.flush()
@@ -206,7 +206,7 @@ def _page(backfill_id: int, section: str, url: str) -> tuple[Any, ...]:
 
 
 def add_entries(session: Session, backfill_id: int, section: str, entries: Iterable[Entry]) -> None:
-    """Entries of the range are wanted; those that another page or section showed before are so already."""
+    """Add entries to be archived; those already added from another page or section are skipped."""
     for entry in entries:
         insert_unless_there(
             session,
@@ -222,7 +222,7 @@ def add_entries(session: Session, backfill_id: int, section: str, entries: Itera
 
 
 def pending_entries(session: Session, backfill_id: int, *, after: str = "", limit: int) -> list[Entry]:
-    """Entries that are not archived and not given up, behind a key."""
+    """Entries that are neither archived nor given up, after a key."""
     query = (
         select(BackfillEntryRow)
         .where(
@@ -241,6 +241,6 @@ def pending_entries(session: Session, backfill_id: int, *, after: str = "", limi
 
 
 def record_failure(session: Session, backfill_id: int, key: str) -> None:
-    """An entry's article could not be had."""
+    """Count a failed fetch of an entry's article."""
     ours = (BackfillEntryRow.backfill_id == backfill_id, BackfillEntryRow.key == key)
     session.execute(update(BackfillEntryRow).where(*ours).values(tries=BackfillEntryRow.tries + 1))

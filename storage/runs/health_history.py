@@ -1,4 +1,4 @@
-"""What is known of a run when it is judged, and what was judged."""
+"""The history that a run is checked against, its findings, and backed-off domains."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from storage.rows import readings_record, run_record, stored_record
 from storage.tables import ArticleRow, BackoffRow, ChangeRow, PolicyRow, RunRow
 
 NIGHTS = 60
-"""So many runs say what a portal is usually like."""
+"""The number of past runs that define what is usual for a portal."""
 QUIET_NIGHTS = 20
-"""So many quiet ones behind them, where none of them was quiet."""
+"""The number of earlier runs without findings that are added if all past runs have findings."""
 ENDED = ("ok", "partial", "failed", "timeout", "budget")
 _QUIET: list[dict[str, Any]] = []
 
 
 def past_runs(session: Session, run: Run) -> list[Run]:
-    """The portal's crawls before, the oldest first, without their readings.
+    """The portal's earlier crawls, the oldest first, without their extraction quality.
 
-    They begin with the one that somebody accepted last: whatever it was like is usual.
+    They begin with the crawl that was accepted last: whatever it was like counts as usual.
     """
     in_order, later = past_rows(session, run.portal, before=run.id)
     first = [evolve(run_record(in_order, readings=False), findings=())] if in_order else []
@@ -39,10 +39,10 @@ def past_runs(session: Session, run: Run) -> list[Run]:
 def past_rows(
     session: Session, portal: str, *, before: int | None = None, readings: bool = False
 ) -> tuple[RunRow | None, list[RunRow]]:
-    """The crawl that somebody found in order, and those after it, the oldest first.
+    """The crawl that was accepted last, and those after it, the oldest first.
 
-    An alarm that lasts longer than we look back is not learned either: then quiet nights stand before
-    the others.
+    A problem that lasts longer than the history must not become usual: then earlier runs without findings
+    are added.
     """
     query = _crawls(portal, before).options(undefer(RunRow.readings) if readings else defer(RunRow.readings))
     since = _accepted(session, portal, before)
@@ -60,14 +60,14 @@ def _crawls(portal: str, before: int | None) -> Select[RunRow]:
 
 
 def _accepted(session: Session, portal: str, before: int | None) -> int:
-    """The last run by which somebody accepted the one before it; 0 where there is none."""
+    """The id of the last acceptance run; 0 if there is none."""
     settled = (RunRow.kind == "acceptance", RunRow.state.in_(ENDED), RunRow.state != "failed")
     query = select(func.max(RunRow.id)).where(RunRow.portal == portal, *settled)
     return session.scalar(query.where(RunRow.id < before) if before is not None else query) or 0
 
 
 def save_findings(session: Session, run_id: int, findings: Sequence[Finding]) -> None:
-    """Store how a run was judged."""
+    """Save the findings of a run."""
     stored = [stored_record(each) for each in findings]
     session.execute(update(RunRow).where(RunRow.id == run_id).values(findings=stored))
 
@@ -80,7 +80,7 @@ _CRAWLS = (RunRow.kind == "crawl", RunRow.state != "running")
 
 @frozen(kw_only=True)
 class ReportedChange:
-    """A change with the article it is of."""
+    """A change and its article."""
 
     portal: str
     kind: ChangeKind
@@ -89,8 +89,8 @@ class ReportedChange:
 
 
 def runs_before(session: Session, portal: str, *, limit: int, until: dt.datetime | None = None) -> list[Run]:
-    """The portal's last crawls and acceptances whose slot is before ``until``, the oldest first, without
-    their readings."""
+    """The portal's last crawls and acceptances with a slot before ``until``, the oldest first, without
+    their extraction quality."""
     entered = (RunRow.kind.in_(["crawl", "acceptance"]), RunRow.state != "running")
     query = select(RunRow).options(defer(RunRow.readings)).where(RunRow.portal == portal, *entered)
     query = query.where(RunRow.slot < until) if until else query
@@ -99,7 +99,7 @@ def runs_before(session: Session, portal: str, *, limit: int, until: dt.datetime
 
 
 def portals_crawled(session: Session, first: dt.datetime, last: dt.datetime) -> list[str]:
-    """The portals with a crawl whose slot lies between both, the last excluded."""
+    """The portals with a crawl whose slot lies in [first, last)."""
     query = select(RunRow.portal).where(RunRow.slot >= first, RunRow.slot < last, *_CRAWLS).distinct()
     return sorted(session.scalars(query))
 
@@ -110,7 +110,7 @@ def newest_slot(session: Session) -> dt.datetime | None:
 
 
 def announced_changes(session: Session, run_ids: list[int], *, limit: int) -> list[ReportedChange]:
-    """What these runs changed and somebody may be told, the newest first."""
+    """The changes of these runs that are not silent, the newest first."""
     query = (
         select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url, PolicyRow.merged_into)
         .join(ArticleRow, ArticleRow.id == ChangeRow.article_id)
@@ -125,7 +125,7 @@ def announced_changes(session: Session, run_ids: list[int], *, limit: int) -> li
 
 
 def _kind(kind: str, merged_into: int | None) -> ChangeKind:
-    """A policy that turned out to be another was a source of that one."""
+    """The kind of change; the first change of a policy that was merged is a new source of the other."""
     told = "source_added" if kind == "new_policy" and merged_into is not None else kind
     return cast("ChangeKind", told)
 
@@ -134,14 +134,14 @@ def _kind(kind: str, merged_into: int | None) -> ChangeKind:
 
 
 def drift_alarms(session: Session, run: Run) -> tuple[DriftAlarm, ...]:
-    """What is unusual about a run; nothing of a re-extraction."""
+    """What is unusual about a run's extraction quality; nothing for re-extractions."""
     return drift_alarms_of(session, run.portal, run.readings, before=run.id) if run.kind == "crawl" else ()
 
 
 def drift_alarms_of(
     session: Session, portal: str, readings: ExtractionQuality, *, before: int | None = None
 ) -> tuple[DriftAlarm, ...]:
-    """What is unusual about readings made now, or by the run of this id."""
+    """What is unusual about an extraction quality measured now, or by the run with the id ``before``."""
     in_order, later = past_rows(session, portal, before=before, readings=True)
     return drift.find_alarms(
         [*(readings_record(row.readings) for row in later), readings],
@@ -153,7 +153,7 @@ def drift_alarms_of(
 
 
 def backoffs(session: Session) -> dict[str, Backoff]:
-    """All of them by domain, those too whose time is over and that were not tried since."""
+    """All backoffs by domain, including expired ones whose domain was not tried since."""
     rows = session.scalars(select(BackoffRow).order_by(BackoffRow.domain))
     return {
         row.domain: Backoff(
@@ -169,15 +169,15 @@ def backoffs(session: Session) -> dict[str, Backoff]:
 
 
 def backed_off_domains(session: Session, slot: dt.datetime) -> frozenset[str]:
-    """The domains that runs of this slot leave alone."""
+    """The domains that runs of this slot do not request."""
     return frozenset(domain for domain, each in backoffs(session).items() if each.holds(slot))
 
 
 def save_backoff(session: Session, backoff: Backoff) -> None:
-    """Remember that a domain is left alone."""
+    """Save a backoff of a domain."""
     session.merge(BackoffRow(**asdict(backoff)))
 
 
 def end_backoff(session: Session, domain: str) -> None:
-    """The domain answers as it should."""
+    """Delete the backoff of a domain that answers again."""
     session.execute(delete(BackoffRow).where(BackoffRow.domain == domain))

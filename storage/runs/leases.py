@@ -1,7 +1,7 @@
-"""The ledger of runs, and the lease: one run a slot, one running run a portal.
+"""Runs and their leases: one run per slot, one running run per portal.
 
-The state of a run is its row's, never an exit code; a run whose heart stopped is ``lost``, and
-its slot is free again.
+The state of a run is in its row; exit codes are not used. A run without a heartbeat is ``lost``, and its
+slot can be claimed again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CRAWLS = (RunRow.replay.is_(False), RunRow.kind == "crawl")
 
 
 class Counts(TypedDict, total=False):
-    """What a run has counted so far; what is not named stays as it is."""
+    """The counts of a run so far; keys that are left out do not change."""
 
     entries: int
     new: int
@@ -49,14 +49,14 @@ def claim_run(
     replay: bool = False,
     kind: RunKind = "crawl",
 ) -> Run | None:
-    """The run, leased to the caller; None when the slot is taken or the portal is running."""
+    """Claim a slot: the run, leased to the caller; None if the slot is taken or the portal is running."""
     values = {"portal": portal, "slot": slot, "state": "running", "since": since, "replay": replay}
     leased = insert_unless_there(session, RunRow, **values, kind=kind, started=now, heartbeat=now)
     return run(session, leased) if leased is not None else None
 
 
 def record_missed(session: Session, portal: str, slot: dt.datetime, now: dt.datetime) -> bool:
-    """Record a slot that nobody ran; False when the slot has a row already."""
+    """Record a slot that was not run; False if it has a row already."""
     values = {"portal": portal, "slot": slot, "state": "missed", "finished": now}
     return insert_unless_there(session, RunRow, **values) is not None
 
@@ -64,14 +64,15 @@ def record_missed(session: Session, portal: str, slot: dt.datetime, now: dt.date
 def record_skipped(
     session: Session, portal: str, slot: dt.datetime, now: dt.datetime, why: str
 ) -> Run | None:
-    """Record a slot that was not run since its domain is left alone; None when it has a row already."""
+    """Record a slot that was skipped because its domain is backed off; None if it has a row already."""
     values = {"portal": portal, "slot": slot, "state": "skipped", "started": now, "finished": now}
     row = insert_unless_there(session, RunRow, **values, message=why)
     return run(session, row) if row is not None else None
 
 
 def record_heartbeat(session: Session, run_id: int, now: dt.datetime, **counts: Unpack[Counts]) -> bool:
-    """The run is alive; False when its row was closed by somebody else and it should end."""
+    """Save a heartbeat and counts of a run; False if another process has closed the run, which should then
+    end."""
     return _change(session, _running(run_id).values(heartbeat=now, **_columns(counts)))
 
 
@@ -84,14 +85,14 @@ def close_run(
     message: str | None = None,
     **counts: Unpack[Counts],
 ) -> Run:
-    """The run in its last state. A run that was closed before stays as it was closed."""
+    """Close a run in its final state. A run that is already closed stays as it is."""
     last = {"state": state, "finished": now, "message": message}
     _change(session, _running(run_id).values(**last, **_columns(counts)))
     return run(session, run_id)
 
 
 def close_lost_runs(session: Session, now: dt.datetime, *, older_than: dt.timedelta) -> list[Run]:
-    """Close every run without a heartbeat for ``older_than``, and return them."""
+    """Close and return the runs whose last heartbeat is older than ``older_than``."""
     silent = (
         update(RunRow)
         .where(RunRow.state == "running", RunRow.heartbeat < now - older_than)
@@ -105,7 +106,7 @@ def close_lost_runs(session: Session, now: dt.datetime, *, older_than: dt.timede
 
 
 def run(session: Session, run_id: int) -> Run:
-    """One run; raises ArchiveError when there is no such run."""
+    """A run; raises ArchiveError if it does not exist."""
     row = session.get(RunRow, run_id, populate_existing=True)
     if row is None:
         raise ArchiveError(f"run {run_id}: no such run")
@@ -113,20 +114,20 @@ def run(session: Session, run_id: int) -> Run:
 
 
 def last_slot(session: Session, portal: str) -> dt.datetime | None:
-    """The newest slot that was run or is known to be missed; neither lost runs nor replays count."""
+    """The newest slot that was run or recorded as missed; lost runs and replays are not counted."""
     settled = (RunRow.portal == portal, RunRow.state != "lost", *_CRAWLS)
     return session.scalar(select(RunRow.slot).where(*settled).order_by(RunRow.slot.desc()).limit(1))
 
 
 def first_window(session: Session, portal: str) -> dt.date | None:
-    """The window of the portal's first run: later nights keep it as their floor."""
+    """The start of the window of the portal's first run, which later runs keep as their lower limit."""
     crawled = (RunRow.portal == portal, RunRow.state.not_in(["missed", "skipped"]), *_CRAWLS)
     return session.scalar(select(RunRow.since).where(*crawled).order_by(RunRow.id).limit(1))
 
 
 def crawled_sections(session: Session, portal: str, *, replay: bool) -> set[str]:
-    """The sections that an earlier finished run has listed; to a live run replays are none: after
-    them the portal is still crawled for the first time."""
+    """The sections that an earlier finished run has listed. For a live run replays are not counted: after
+    them the portal's first crawl is still to come."""
     finished = select(RunRow.sections).where(
         RunRow.portal == portal, RunRow.kind == "crawl", RunRow.state.in_(["ok", "partial"])
     )
@@ -136,14 +137,14 @@ def crawled_sections(session: Session, portal: str, *, replay: bool) -> set[str]
 
 
 def last_sweeps(session: Session, portal: str, *, limit: int = 400) -> dict[str, dt.datetime]:
-    """The slot in which each section was last swept."""
+    """The slot of the last deep sweep of each section."""
     crawls = select(RunRow.slot, RunRow.swept).where(RunRow.portal == portal, *_CRAWLS)
     newest = session.execute(crawls.order_by(RunRow.slot.desc()).limit(limit)).all()
     return {section: slot for slot, swept in reversed(newest) for section in swept}
 
 
 def running_runs(session: Session) -> dict[str, Run]:
-    """The run of each portal that has one under way."""
+    """The running runs, by portal."""
     rows = session.scalars(select(RunRow).where(RunRow.state == "running").order_by(RunRow.portal))
     return {row.portal: run_record(row) for row in rows}
 

@@ -1,4 +1,4 @@
-"""How much the archive holds: of each portal, with its last run, and in all."""
+"""Totals of the archive, and an overview of each portal with its last run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.tables import ArticleRow, CaptureRow, ChangeRow, PolicyRow, RunRow,
 
 @frozen(kw_only=True)
 class Totals:
-    """How much the archive holds."""
+    """Row counts of the archive."""
 
     policies: int
     articles: int
@@ -28,8 +28,8 @@ class Totals:
 
 @frozen(kw_only=True)
 class PortalOverview:
-    """One portal's line of the status: what it holds, and its last run. ``newest`` is the time of
-    its newest version, ``missing`` counts the ``withdrawn`` too."""
+    """A portal's counts and its last run. ``newest`` is the time of its newest version; ``missing``
+    includes ``withdrawn``."""
 
     portal: str
     articles: int = 0
@@ -41,7 +41,7 @@ class PortalOverview:
 
 
 def overview(session: Session, portals: Collection[str] = ()) -> list[PortalOverview]:
-    """One line for each portal that is named, crawled or archived, by slug."""
+    """One overview for each portal that is named, crawled or archived, by slug."""
     held = {str(row.portal): row for row in session.execute(_holdings())}
     last = {row.portal: run_record(row) for row in session.scalars(_last_runs())}
     return [_overview(slug, held.get(slug), last.get(slug)) for slug in sorted({*portals, *held, *last})]
@@ -79,7 +79,7 @@ def _last_runs() -> Select[RunRow]:
 
 
 def totals(session: Session) -> Totals:
-    """How much the archive holds."""
+    """Row counts of the archive."""
     tables = (PolicyRow, ArticleRow, VersionRow, CaptureRow, ChangeRow)
     names = ("policies", "articles", "versions", "captures", "changes")
     counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]

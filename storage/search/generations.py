@@ -1,7 +1,7 @@
-"""The folder of the index: generations of it, and one small file that says which one holds and how far.
+"""The folder of the index: its generations, and a small file with the current one and its position.
 
-The position in the change feed lies beside the index, not in the database: whoever loses the
-index loses the position with it, and two machines on one database have each their own.
+The position in the change feed lies beside the index, not in the database: whoever deletes the index
+deletes the position too, and two machines on one database have one each.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ _LOCK = "lock"
 
 @frozen(kw_only=True)
 class State:
-    """Which folder holds the index, and the last change of the feed that is in it."""
+    """The folder of the current index, and the last change that is indexed."""
 
     schema: int
     folder: str
     position: int = 0
     at: str | None = None
-    """When that change happened: tells another archive's feed from ours."""
+    """When that change happened: distinguishes this archive's feed from another's."""
 
     def moved(self, position: int, at: dt.datetime) -> State:
-        """The state after one more change of the feed."""
+        """The state after indexing up to a change."""
         return State(schema=self.schema, folder=self.folder, position=position, at=at.isoformat())
 
 
 def load_state(root: Path) -> State | None:
-    """The state, or None where there is no index that can be used."""
+    """The state; None if there is no usable index."""
     try:
         return State(**json.loads((root / _STATE).read_text()))
     except (FileNotFoundError, ValueError, TypeError):
@@ -52,7 +52,7 @@ def position(root: Path) -> int:
 
 
 def save_state(root: Path, state: State) -> None:
-    """Replace the state in one step; readers see the old one or the new one."""
+    """Replace the state atomically: readers see the old one or the new one."""
     temporary = root / f"{_STATE}.new"
     with temporary.open("w") as stream:
         json.dump(asdict(state), stream)
@@ -62,14 +62,14 @@ def save_state(root: Path, state: State) -> None:
 
 
 def create_generation(root: Path) -> Path:
-    """A folder for a new generation."""
+    """Create a folder for a new generation."""
     folder = root / f"g-{uuid4().hex[:12]}"
     folder.mkdir(parents=True)
     return folder
 
 
 def remove_other_generations(root: Path, keep: str) -> None:
-    """Remove generations that nobody will open again (who has one open keeps reading it)."""
+    """Remove generations that are no longer current; readers that have one open keep reading it."""
     for folder in root.glob("g-*"):
         if folder.name != keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -77,7 +77,8 @@ def remove_other_generations(root: Path, keep: str) -> None:
 
 @contextmanager
 def write_lock(root: Path) -> Iterator[bool]:
-    """Whether we are the one who writes the index; kill -9 gives the lock back."""
+    """Take the lock for writing, until the block ends; yields False if another process has it. A killed
+    process releases it."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / _LOCK).open("w") as lock:
         try:

@@ -1,8 +1,10 @@
-"""The full-text index (tantivy): derived from the database, fed by the change feed, rebuilt at any time.
+"""The full-text index (tantivy): derived from the database, updated from the change feed, rebuilt at any
+time.
 
-One document an article, of its newest version. Single tokens lie in one field, neighbouring pairs
-with their positions in another: a phrase of any length is exact, and a break between two runs
-(``¶``) is a token like others, so that no phrase leaks across punctuation.
+One document per article, of its newest version. Single tokens are in one field, pairs of neighbours with
+positions in another: phrases of any length match exactly, and a break between two runs (``¶``) is a token
+like others, so that no phrase matches across punctuation. The index does not use the consumer loop of
+:mod:`storage.articles.changes`, because its position lies in the index's folder.
 """
 
 from __future__ import annotations
@@ -47,8 +49,8 @@ def all_articles(database: Database) -> Iterator[list[Version]]:
 
 @frozen(kw_only=True)
 class Batch:
-    """What changed next: the newest versions of these articles, the numbers of those that are part of
-    another now, and how far that reads."""
+    """The newest versions of the articles changed next, the ids merged into them, and the position after
+    the batch."""
 
     versions: list[Version]
     joined: list[int]
@@ -74,7 +76,7 @@ def next_batch(database: Database, state: State) -> Batch | None:
 
 
 def same_feed(database: Database, state: State) -> bool:
-    """Whether the index was fed by this archive, and by no later state of it."""
+    """Whether the index was built from this archive's change feed, and not from a later state of it."""
     if state.position == 0:
         return True
     with database.read() as session:
@@ -86,17 +88,18 @@ def same_feed(database: Database, state: State) -> bool:
 
 
 SCHEMA = 2
-"""Raise it when the fields or what they hold change: an index of another number is rebuilt."""
+"""Increase it if the fields or their contents change: an index with another number is rebuilt."""
 
 Field = Literal["text", "title", "doc_no"]
 Progress = Callable[[int, int], None]
-"""Told how many of how many articles are indexed."""
+"""Called with the number of indexed articles and of all."""
 
 _MEMORY = 50_000_000
 _JOINT = "_"
 """Joins the two words of a pair; no token contains it."""
 _LONGEST = 16_384
-"""Characters of a token; no query is as long, and tantivy drops longer ones with their position."""
+"""The longest token in characters. No query is longer, and tantivy drops longer tokens with their
+positions."""
 
 
 def _schema() -> tantivy.Schema:
@@ -147,7 +150,7 @@ def _add_words(found: tantivy.Document, name: str, text: str) -> None:
 
 
 class Index:
-    """The index below one folder. Any number of processes may read while one writes."""
+    """The index in a folder. Any number of processes may read while one writes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -155,13 +158,14 @@ class Index:
 
     @property
     def position(self) -> int:
-        """The last change of the feed that is indexed; 0 when there is no index."""
+        """The last change that is indexed; 0 if there is no index."""
         return generations.position(self.path)
 
     def follow(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
-        """Index what changed since; returns the articles indexed, 0 also when another process is at it.
+        """Index what changed since the last call; returns the number of articles indexed, 0 also if
+        another process is indexing.
 
-        A lost index, one of another schema, and one of another archive are built anew.
+        A missing index, one of another schema, and one of another archive are rebuilt.
         """
         with generations.write_lock(self.path) as ours:
             if not ours:
@@ -223,7 +227,7 @@ class Index:
     # -------------------------------------------------------------- reading
 
     def snapshot(self) -> Snapshot:
-        """The index as it is now. Raises ArchiveError when there is none of this release."""
+        """The current state of the index. Raises ArchiveError if there is none of this release."""
         state = generations.load_state(self.path)
         if state is None or state.schema != SCHEMA:
             raise ArchiveError(f"{self.path}: no index of this release; run polarchive index rebuild")
@@ -254,7 +258,7 @@ def _reader(folder: Path) -> tantivy.Index:
 
 
 class _Writer:
-    """Puts articles into an index; what was there under their keys goes."""
+    """Writes articles to an index, in place of their earlier documents."""
 
     def __init__(self, index: tantivy.Index) -> None:
         self._writer = index.writer(_MEMORY, 1)
@@ -263,12 +267,12 @@ class _Writer:
         return self
 
     def drop(self, articles: Iterable[int]) -> None:
-        """Articles that are no more, out with the next commit."""
+        """Delete articles that no longer exist, with the next commit."""
         for article in articles:
             self._writer.delete_documents_by_term("key", str(article))
 
     def put(self, versions: Iterable[Version]) -> None:
-        """In one commit: the old documents out, the new ones in."""
+        """Replace the documents of these articles, in one commit."""
         for version in versions:
             self._writer.delete_documents_by_term("key", str(version.article_id))
             self._writer.add_document(_document(version))
@@ -283,7 +287,7 @@ class _Writer:
 
 @frozen(kw_only=True)
 class Match:
-    """One article that answers, at the version that is indexed."""
+    """A matching article, at the version that is indexed."""
 
     article: int
     policy: int
@@ -293,14 +297,14 @@ class Match:
 
 @frozen(kw_only=True)
 class IndexHits:
-    """How many articles answer, and the first of them."""
+    """The number of matching articles, and the first of them."""
 
     total: int
     matches: tuple[Match, ...]
 
 
 class Snapshot:
-    """One state of the index; what is written meanwhile does not appear in it."""
+    """One state of the index; later writes are not visible in it."""
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
         self._searcher = searcher
@@ -326,7 +330,7 @@ class Snapshot:
 
 
 def words(field: Field, wanted: Sequence[str]) -> Query:
-    """These tokens one after the other. One word in ``phrase_query`` would panic."""
+    """A query for these tokens in sequence. A ``phrase_query`` of a single token would panic."""
     if not wanted:
         return Query.empty_query()
     if len(wanted) == 1:
@@ -338,7 +342,7 @@ def words(field: Field, wanted: Sequence[str]) -> Query:
 
 
 def boosted(query: Query, extra: Query, factor: float) -> Query:
-    """What answers ``query``, better ranked where it answers ``extra`` too."""
+    """A query that ranks matches of ``query`` higher if they match ``extra`` too."""
     return Query.boolean_query([(Occur.Must, query), (Occur.Should, Query.boost_query(extra, factor))])
 
 
@@ -353,23 +357,23 @@ def policies(ids: Iterable[int]) -> Query:
 
 
 def dated(first: dt.date, last: dt.date) -> Query:
-    """Articles published between two days, both included; never one without a day."""
+    """Articles published from ``first`` to ``last``; articles without a date never match."""
     bounds = first.toordinal(), last.toordinal()
     return _unranked(Query.range_query(_FIELDS, "day", tantivy.FieldType.Integer, *bounds))
 
 
 def all_of(parts: Iterable[Query]) -> Query:
-    """What answers all of them."""
+    """A query for what matches all of these."""
     return Query.boolean_query([(Occur.Must, part) for part in parts])
 
 
 def any_of(parts: Iterable[Query]) -> Query:
-    """What answers at least one of them."""
+    """A query for what matches at least one of these."""
     return Query.boolean_query([(Occur.Should, part) for part in parts])
 
 
 def none_of(part: Query) -> Query:
-    """Everything else."""
+    """A query for what does not match this."""
     everything = _unranked(Query.all_query())
     return Query.boolean_query([(Occur.Must, everything), (Occur.MustNot, part)])
 

@@ -1,4 +1,4 @@
-"""From a query to the articles that answer it: exactly those of ``policy.query.parser.matches``, ranked."""
+"""Runs queries: the articles for which ``policy.query.parser.matches`` is true, ranked."""
 
 from __future__ import annotations
 
@@ -41,12 +41,13 @@ class Hit:
     snippet: str
     score: float
     portals: tuple[str, ...] = ()
-    """All portals whose article of this policy answers, that of ``url`` first."""
+    """All portals with a matching article of this policy, that of ``url`` first."""
 
 
 @frozen(kw_only=True)
 class Results:
-    """``total`` articles answer; a policy that several portals print is one hit (``Hit.portals``)."""
+    """``total`` is the number of matching articles; a policy that several portals print is one hit
+    (``Hit.portals``)."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -61,9 +62,9 @@ def search(
     offset: int = 0,
     names: Names = _NO_NAMES,
 ) -> Results:
-    """The best hits, or the newest when the query has no words to rank by.
+    """The best hits, or the newest if the query has no words to rank by.
 
-    ``names`` lets ``门户:`` know the portals by their names beside their slugs.
+    ``names`` allows portals' names in ``门户:`` beside their slugs.
     """
     snapshot, wanted, terms = index.snapshot(), compile_query(query, names), highlights(query)
     total, best = _best_of_policies(snapshot, wanted, offset + limit, newest_first=not terms)
@@ -87,7 +88,7 @@ def search(
 
 
 def compile_query(query: Query, names: Names = _NO_NAMES) -> lookup.Query:
-    """The query as the index asks it."""
+    """The query in tantivy's terms."""
     match query:
         case And(parts):
             return lookup.all_of(compile_query(part, names) for part in parts)
@@ -109,7 +110,7 @@ def compile_query(query: Query, names: Names = _NO_NAMES) -> lookup.Query:
 def _best_of_policies(
     snapshot: Snapshot, wanted: lookup.Query, needed: int, *, newest_first: bool
 ) -> tuple[int, list[Match]]:
-    """How many articles answer, and the first match of each of the ``needed`` first policies."""
+    """The number of matching articles, and the first match of each of the ``needed`` first policies."""
     window = needed + 10
     while True:
         found = snapshot.find(wanted, limit=window, newest_first=newest_first)
@@ -132,7 +133,7 @@ def _same_policies(snapshot: Snapshot, wanted: lookup.Query, page: Sequence[Matc
 
 
 def _portals(pairs: Iterable[tuple[int, str]]) -> Mapping[int, tuple[str, ...]]:
-    """The portals of each policy, in order, none twice."""
+    """The portals of each policy, in order, without duplicates."""
     portals: dict[int, dict[str, None]] = defaultdict(dict)
     for policy, portal in pairs:
         portals[policy][portal] = None
