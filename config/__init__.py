@@ -1,4 +1,4 @@
-"""``polarchive.toml`` and the environment as one frozen Config."""
+"""The configuration: ``polarchive.toml`` and environment variables as one frozen Config."""
 
 from config.loading import FILE, find_home, line_of, load
 from config.records import (

@@ -1,4 +1,9 @@
-"""From ``polarchive.toml`` and the environment to a Config; errors name file, line and key."""
+"""Loads ``polarchive.toml`` and the environment into a Config.
+
+Errors name file, line and key. Our own code, because neither tomllib nor cattrs knows the line of a key,
+and cattrs reports all errors of a table at once, after converting it: finding the key of each again would
+be as long as this.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +35,8 @@ Path_ = tuple[str, ...]
 
 
 def find_home(home: Path | None, environ: Mapping[str, str]) -> Path:
-    """``--home``, else ``POLARCHIVE_HOME``, else ``archive/`` in the checkout (or here, when installed)."""
+    """The archive directory: ``--home``, else ``POLARCHIVE_HOME``, else ``archive/`` in the checkout, or
+    in the current directory if installed."""
     if home or environ.get("POLARCHIVE_HOME"):
         return Path(home or environ["POLARCHIVE_HOME"]).expanduser().absolute()
     checkout = Path(__file__).parent.parent
@@ -38,19 +44,19 @@ def find_home(home: Path | None, environ: Mapping[str, str]) -> Path:
 
 
 def load(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
-    """The configuration of a home; a home without a file has the defaults."""
+    """The configuration of an archive directory; without a file, the defaults."""
     place = find_home(home, environ)
     source = _Source(place / FILE)
     return _with_secrets(source.config(place), environ)
 
 
 def line_of(file: Path, path: Path_) -> int:
-    """The line on which a key of the file stands (or the nearest table around it)."""
+    """The line of a key in the file, or of the nearest table around it."""
     return _Source(file).line(path)
 
 
 def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
-    """What should not lie in a file may come from the environment."""
+    """Apply the environment variables for values that should not be in a file."""
     password, database = environ.get("POLARCHIVE_SMTP_PASSWORD"), environ.get("POLARCHIVE_DATABASE")
     if password:
         config = attrs.evolve(config, mail=attrs.evolve(config.mail, password=password))
@@ -61,7 +67,7 @@ def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
 
 
 class _Source:
-    """The file: its values and the lines they stand on."""
+    """The file: its values and their lines."""
 
     def __init__(self, file: Path) -> None:
         self.file, self.text = file, _text(file)
@@ -78,7 +84,7 @@ class _Source:
         return config
 
     def _malformed(self, error: tomllib.TOMLDecodeError) -> ConfigError:
-        """The error with its line, and the key that stands there."""
+        """The parser's error with its line, and the key on that line."""
         what, _, where = str(error).rpartition(" (at ")
         lines = self.text.rstrip().splitlines() or [""]
         found = re.match(r"line (\d+), column (\d+)", where)
@@ -96,7 +102,7 @@ class _Source:
         return ConfigError(f"{self.file}:{self.line(path)}: {'.'.join(path)}: {message}")
 
     def record(self, cls: type[Any], table: Mapping[str, Any], path: Path_, **given: Any) -> Any:
-        """A table as its record: every key known, of its type, and possible."""
+        """A table as its record; raises ConfigError for unknown keys, wrong types and refused values."""
         fields, hints = attrs.fields_dict(cls), typing.get_type_hints(cls)
         for key, raw in table.items():
             if key not in fields:
@@ -131,7 +137,7 @@ class _Source:
         return raw
 
     def check(self, field: attrs.Attribute[Any], value: Any, path: Path_) -> None:
-        """Run the field's own check; of a mapping one item after the other, to name the right line."""
+        """Run the field's validator; for a mapping, item by item, to name the right line."""
         items = (
             [((*path, key), {key: item}) for key, item in value.items()] if isinstance(value, dict) else []
         )

@@ -1,4 +1,4 @@
-"""The configuration as frozen records; each field checks itself."""
+"""The configuration as frozen records; every field has its own validator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):(\d{1,5})")
 
 
 def within(lowest: float, highest: float = math.inf) -> Check:
-    """A finite number between both, inclusive."""
+    """A finite number between both bounds, inclusive."""
 
     def check(_: object, __: object, value: float) -> None:
         if not (math.isfinite(value) and lowest <= value <= highest):
@@ -34,13 +34,13 @@ def within(lowest: float, highest: float = math.inf) -> Check:
 
 
 def positive(_: object, __: object, value: float) -> None:
-    """A finite number above nought."""
+    """A finite number greater than 0."""
     if not (math.isfinite(value) and value > 0):
         raise ValueError(f"must be more than 0, is {value:g}")
 
 
 def among(known: Iterable[str]) -> Check:
-    """Each one of these words."""
+    """Only these words."""
 
     def check(_: object, __: object, value: Iterable[str]) -> None:
         for item in value:
@@ -51,7 +51,7 @@ def among(known: Iterable[str]) -> Check:
 
 
 def timezone(_: object, __: object, value: str) -> None:
-    """A zone of the IANA database."""
+    """A time zone of the IANA database."""
     try:
         zoneinfo.ZoneInfo(value)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
@@ -78,7 +78,7 @@ def mailbox(_: object, __: object, value: str) -> None:
 
 
 def database(_: object, __: object, value: str) -> None:
-    """Empty, or a SQLAlchemy URL we run on. It may hold a password: the error does not repeat it."""
+    """Empty, or a supported SQLAlchemy URL. It may contain a password, so the error does not repeat it."""
     if value and not re.match(r"(sqlite|postgresql)(\+\w+)?://", value):
         raise ValueError("expected a URL that begins with sqlite:/// or postgresql://")
 
@@ -91,7 +91,7 @@ def packages(_: object, __: object, value: Iterable[str]) -> None:
 
 
 def hosts_with_ports(_: object, __: object, value: Iterable[str]) -> None:
-    """Each ``host:port``."""
+    """Items of the form ``host:port``."""
     for item in value:
         found = _HOST_PORT.fullmatch(item)
         if not found or not 0 < int(found[2]) < 65536:
@@ -140,7 +140,7 @@ def cron(_: object, __: object, value: str | None) -> None:
 
 
 def _numbers(name: str, field: str, first: int, last: int, names: tuple[str, ...] = ()) -> set[int]:
-    """The numbers a field stands for."""
+    """The numbers that a field stands for."""
     found: set[int] = set()
     for item in field.split(","):
         low, high, step = _range(name, item, first, last, names)
@@ -188,7 +188,7 @@ def _weekdays(field: str) -> None:
 
 @frozen(kw_only=True)
 class CrawlConfig:
-    """How pages are fetched. Seconds, bytes, minutes."""
+    """How pages are fetched. Units: seconds, bytes, minutes."""
 
     delay: float = field(default=1.0, validator=within(0))
     concurrency: int = field(default=4, validator=within(1, 64))
@@ -210,7 +210,7 @@ class CrawlConfig:
 
 @frozen(kw_only=True)
 class BudgetConfig:
-    """What one run of a portal may cost: requests, bytes as received, minutes."""
+    """The limits of one run of a portal: requests, bytes as received, minutes."""
 
     pages: int
     bytes: int
@@ -221,12 +221,12 @@ FILE_KINDS = (
     *("pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "rtf", "ofd", "zip", "txt", "csv"),
     *("rar", "7z", "ceb", "caj"),
 )
-"""Suffixes of the files that portals offer."""
+"""Suffixes of the attachments that portals offer."""
 
 
 @frozen(kw_only=True)
 class AttachmentsConfig:
-    """Which files of articles are fetched, and how long a reading of one may take."""
+    """Which attachments are fetched, and the limits for reading one."""
 
     enabled: bool = True
     kinds: tuple[str, ...] = field(default=FILE_KINDS, validator=among(FILE_KINDS))
@@ -241,8 +241,8 @@ class AttachmentsConfig:
 
 @frozen(kw_only=True)
 class NetworkConfig:
-    """``allow``: private ``host:port`` that may be fetched all the same. ``connect``: an origin
-    (``https://www.example.cn``) answered by another (``http://127.0.0.1:8000``), as curl's --connect-to."""
+    """``allow``: private ``host:port`` pairs that may be fetched. ``connect``: an origin
+    (``https://www.example.cn``) served by another (``http://127.0.0.1:8000``), like curl's --connect-to."""
 
     allow: tuple[str, ...] = field(default=(), validator=hosts_with_ports)
     connect: Mapping[str, str] = field(factory=dict, validator=origins)
@@ -250,7 +250,7 @@ class NetworkConfig:
 
 @frozen(kw_only=True)
 class Schedule:
-    """When portals run: a five-field cron with weekdays by name, in ``timezone``."""
+    """When portals run: a five-field cron expression with weekdays by name, in ``timezone``."""
 
     cron: str = field(default="30 2 * * *", validator=cron)
     timezone: str = field(default="Asia/Shanghai", validator=timezone)
@@ -265,7 +265,7 @@ class Schedule:
 
 @frozen(kw_only=True)
 class PortalConfig:
-    """What ops change for one portal."""
+    """The settings of one portal."""
 
     enabled: bool = True
     cron: str | None = field(default=None, validator=cron)
@@ -278,7 +278,7 @@ class PortalConfig:
 
 @frozen(kw_only=True)
 class MailConfig:
-    """The SMTP server alerts are handed to; no host: alerts stay in the outbox."""
+    """The SMTP server for alerts; without a host, alerts stay in the outbox."""
 
     host: str = ""
     port: int = field(default=25, validator=within(1, 65535))
@@ -290,34 +290,34 @@ class MailConfig:
 
 @frozen(kw_only=True)
 class HealthConfig:
-    """How runs are judged. ``slow_seconds``: nothing that takes less is slow."""
+    """How runs are checked. ``slow_seconds``: anything faster is never reported as slow."""
 
     slow_seconds: float = field(default=1.0, validator=positive)
 
 
 @frozen(kw_only=True)
 class BackfillConfig:
-    """How the nights go on with open back-fills: so many requests each; 0: not at all."""
+    """How many requests of open backfills a nightly run makes; 0: none."""
 
     pages: int = field(default=0, validator=within(0))
 
 
 @frozen(kw_only=True)
 class ReportConfig:
-    """Whom the morning report is mailed to; empty: nobody."""
+    """The recipient of the daily report; empty: it is not mailed."""
 
     email: str = field(default="", validator=mailbox)
 
 
 @frozen(kw_only=True)
 class Config:
-    """Everything that is decided outside the code."""
+    """All settings."""
 
     home: Path
     contact: str = field(default="", validator=contact)
-    """A mail or web address in the user agent; real portals are not crawled without one."""
+    """A mail or web address for the user agent; public portals are not crawled without it."""
     database: str = field(default="", repr=False, validator=database)
-    """SQLAlchemy URL; empty: ``polarchive.db`` in the home."""
+    """SQLAlchemy URL; empty: ``polarchive.db`` in the archive directory."""
     portal_packages: tuple[str, ...] = field(default=("crawler.portals",), validator=packages)
     crawl: CrawlConfig = CrawlConfig()
     attachments: AttachmentsConfig = AttachmentsConfig()
@@ -330,12 +330,12 @@ class Config:
     portals: Mapping[str, PortalConfig] = field(factory=dict)
 
     def schedule_of(self, portal: str) -> Schedule:
-        """The schedule with the portal's own cron, if it has one."""
+        """The schedule, with the portal's own cron expression if it has one."""
         cron = self.portals.get(portal, PortalConfig()).cron
         return evolve(self.schedule, cron=cron) if cron else self.schedule
 
     def budget_of(self, portal: str) -> BudgetConfig:
-        """What a run of one portal may cost."""
+        """The limits of one run of a portal."""
         mine, crawl = self.portals.get(portal, PortalConfig()), self.crawl
         return BudgetConfig(
             pages=mine.budget_pages or crawl.budget_pages,
@@ -344,13 +344,13 @@ class Config:
         )
 
     def attachments_of(self, portal: str) -> AttachmentsConfig:
-        """What holds for the files of one portal."""
+        """The attachment settings of one portal."""
         wanted = self.portals.get(portal, PortalConfig()).attachments
         return self.attachments if wanted else evolve(self.attachments, enabled=False)
 
     @property
     def database_url(self) -> str:
-        """Where the archive lies."""
+        """The URL of the archive's database."""
         return self.database or f"sqlite:///{self.home / 'polarchive.db'}"
 
     @property
@@ -360,15 +360,15 @@ class Config:
 
     @property
     def turns(self) -> Path:
-        """When domains were asked last, by whichever process."""
+        """The folder with the times of the last request to each domain, shared by all processes."""
         return self.home / "turns"
 
     @property
     def requests(self) -> Path:
-        """The root of the logs of requests."""
+        """The root of the request logs."""
         return self.home / "requests"
 
     @property
     def index(self) -> Path:
-        """The full-text index."""
+        """The folder of the full-text index."""
         return self.home / "index"

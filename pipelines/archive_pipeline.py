@@ -1,4 +1,4 @@
-"""A shell over the archive: Scrapy's item pipeline, one transaction an article."""
+"""Scrapy's item pipeline: saves items in the archive, one transaction per article."""
 
 from __future__ import annotations
 
@@ -30,26 +30,30 @@ logger = logging.getLogger(__name__)
 
 
 class BoilerplateLearner:
-    """Remembers how a portal's pages begin and end, an article once, and learns from that."""
+    """Records how a portal's pages begin and end, once per article, and learns boilerplate from that."""
 
     def __init__(self, database: Database, portal: str, *, batch: int = 50) -> None:
         self._database, self._portal, self._batch = database, portal, batch
         with database.read() as session:
             seen = boilerplate.sightings(session, portal)
-        self._read = {each.article: (each.digests, each.code) for each in seen}
+        self._recorded = {each.article: (each.digests, each.code) for each in seen}
         layouts = Counter(each.layout for each in seen)
-        self._well_known = {layout for layout, count in layouts.items() if count >= boilerplate.WINDOW}
-        self._fresh: dict[str, PageEdges] = {}
+        self._full_layouts = {layout for layout, count in layouts.items() if count >= boilerplate.WINDOW}
+        self._pending: dict[str, PageEdges] = {}
 
-    def see(self, item: ExtractedArticle, *, known: bool) -> None:
-        """Remember a page unless it is remembered as it is, or is a known one of a layout well known."""
+    def record_page(self, item: ExtractedArticle, *, unchanged: bool) -> None:
+        """Record how a page begins and ends.
+
+        A page recorded before with this payload and code is skipped, and so is an unchanged page of a layout
+        of which enough pages are recorded.
+        """
         digests = tuple(capture.digest for capture in item.captures)
-        before, now = self._read.get(item.article.key), (digests, item.code)
-        old = known and before is None and item.layout in self._well_known
-        if not item.layout or before == now or old:
+        before, now = self._recorded.get(item.article.key), (digests, item.code)
+        is_surplus = unchanged and before is None and item.layout in self._full_layouts
+        if not item.layout or before == now or is_surplus:
             return
-        self._read[item.article.key] = now
-        self._fresh[item.article.key] = sighting(
+        self._recorded[item.article.key] = now
+        self._pending[item.article.key] = sighting(
             item.cleaned,
             article=item.article.key,
             layout=item.layout,
@@ -57,42 +61,44 @@ class BoilerplateLearner:
             digests=digests,
             code=item.code,
         )
-        if len(self._fresh) >= self._batch:
-            self._keep()
+        if len(self._pending) >= self._batch:
+            self._save_pending()
 
     def publish(self, now: dt.datetime) -> BoilerplateSet | None:
-        """The set in use from now on: another one only where other lines recur than before."""
-        self._keep()
+        """Learn from the recorded pages; returns the set in use. A new set is published only if other
+        lines recur."""
+        self._save_pending()
         with self._database.write() as session:
             seen = boilerplate.sightings(session, self._portal)
             active = boilerplate.publish_set(
-                session, self._portal, now, lambda known: learn(seen, known, now)
+                session, self._portal, now, lambda blocks: learn(seen, blocks, now)
             )
         if active and active.at == now:
             logger.info("%s: boilerplate set %d, %d blocks", self._portal, active.id, len(active.blocks))
         return active
 
-    def _keep(self) -> None:
-        if self._fresh:
+    def _save_pending(self) -> None:
+        if self._pending:
             with self._database.write() as session:
-                boilerplate.save_sightings(session, self._portal, self._fresh.values())
-            self._fresh.clear()
+                boilerplate.save_sightings(session, self._portal, self._pending.values())
+            self._pending.clear()
 
 
 # ------------------------------------------------------------------ archive pipeline
 
 
-_WAITING = 200
-"""So many doubtful readings wait in memory at most."""
+_MOST_DRIFTED = 200
+"""The most drifted extractions that wait in memory."""
 
 
 class ArchivePipeline:
-    """Saves each reading with its captures, and counts what that did.
+    """Saves each extraction with its captures and counts the outcomes.
 
-    A known article that lost what its page still prints is refused. One that lost what may really be
-    gone waits until it is known how many did so: where that is drift they are refused together,
-    else each is the revision it looks like. What is gone waits likewise, for how much of the night is;
-    what is then found at another address was not gone.
+    An archived article whose extraction lost what its page still prints is refused. If the page may really
+    have lost it, the extraction waits until enough articles were read: if many lost the same field it is
+    drift, and they are refused; otherwise each is saved as a revision. Missing articles also wait until
+    the end of the run: if too many are missing at once, that is not credible, and an article found at
+    another address is not missing.
     """
 
     def __init__(
@@ -111,8 +117,8 @@ class ArchivePipeline:
         self._database, self._portal, self._run_id = database, portal, run_id
         self._count, self._sync, self._clock = count, sync, clock
         self._learner, self._facts = learner, facts
-        self._doubtful: list[tuple[ExtractedArticle, Drifted]] = []
-        self._night, self._gone, self._there = night, list[Gone](), 0
+        self._drifted: list[tuple[ExtractedArticle, Drifted]] = []
+        self._night, self._missing, self._present = night, list[Gone](), 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -130,40 +136,40 @@ class ArchivePipeline:
         )
 
     def process_item(self, item: Item) -> Item:
-        """Store the item; the WARC is safe before what refers to it is committed."""
+        """Save the item; the WARC file is synced before the transaction that refers to it commits."""
         self._sync()
         try:
-            self._keep(item)
+            self._process(item)
         except Rejected as error:
             self._count(f"run/failed/{error.reason}")
             raise DropItem(str(error), log_level="INFO") from error
         return item
 
     def close_spider(self) -> None:
-        """Settle what waits; publish what was learned of the portal's boilerplate, once a run, at its end."""
-        self._settle()
-        self._settle_gone()
+        """Finish waiting items, and publish the boilerplate learned in this run."""
+        self._finish_drifted()
+        self._finish_missing()
         self._learner.publish(self._clock())
 
-    def _keep(self, item: Item) -> None:
+    def _process(self, item: Item) -> None:
         match item:
             case ExtractedArticle():
-                self._store(item)
+                self._process_article(item)
             case Unchanged():
                 self._mark_unchanged(item)
             case Gone():
-                self._miss(item)
+                self._record_missing(item)
             case AttachmentBatch():
-                self._enclose(item)
+                self._save_attachments(item)
 
-    def _enclose(self, item: AttachmentBatch) -> None:
+    def _save_attachments(self, item: AttachmentBatch) -> None:
         effect = save_attachments(self._database, self._portal, item.key, item.files, run_id=self._run_id)
         self._count(f"run/files/{effect}")
 
-    def _store(self, item: ExtractedArticle) -> None:
-        self._there += item.archived
+    def _process_article(self, item: ExtractedArticle) -> None:
+        self._present += item.archived
         if item.aliases:
-            self._gone = [gone for gone in self._gone if gone.key != item.article.key]
+            self._missing = [gone for gone in self._missing if gone.key != item.article.key]
         group = "known" if item.archived else "first" if item.silent else "new"
         self._facts.read(item.article, group)
         try:
@@ -173,25 +179,25 @@ class ArchivePipeline:
             self._mark_seen(item)
             if error.certain:
                 raise
-            self._wait(item, error)
+            self._postpone(item, error)
 
     def _mark_seen(self, item: ExtractedArticle) -> None:
-        """The article is there, whatever was read; its captures are kept to be read again."""
+        """Record that the article exists, whatever was extracted; its captures are kept for re-extraction."""
         with self._database.write() as session:
             captures.record_captures(session, item.captures, self._run_id)
             at = item.captures[-1].at
             availability.mark_seen(session, self._portal, item.article.key, at, self._run_id)
 
-    def _wait(self, item: ExtractedArticle, error: Drifted) -> None:
-        self._doubtful.append((item, error))
-        if len(self._doubtful) >= _WAITING:
-            self._settle()
+    def _postpone(self, item: ExtractedArticle, error: Drifted) -> None:
+        self._drifted.append((item, error))
+        if len(self._drifted) >= _MOST_DRIFTED:
+            self._finish_drifted()
 
-    def _settle(self) -> None:
-        """Refuse what is drift, save the others as the revisions they are."""
-        waiting, self._doubtful = self._doubtful, []
-        lost = self._drifting() if waiting else frozenset()
-        for item, error in waiting:
+    def _finish_drifted(self) -> None:
+        """Refuse extractions that lost a drifting field, save the others as revisions."""
+        drifted, self._drifted = self._drifted, []
+        lost = self._drifting_fields() if drifted else frozenset()
+        for item, error in drifted:
             try:
                 if lost.intersection(error.lost):
                     raise error
@@ -200,11 +206,11 @@ class ArchivePipeline:
                 logger.info("%s", refused)
                 self._count(f"run/failed/{refused.reason}")
 
-    def _drifting(self) -> frozenset[str]:
-        """The fields that so many known articles lost that it is no revision."""
+    def _drifting_fields(self) -> frozenset[str]:
+        """The fields that too many archived articles lost for them to be revisions."""
         with self._database.read() as session:
-            found = health_history.drift_alarms_of(session, self._portal, self._facts.readings)
-        return frozenset(alarm.field for alarm in found if alarm.readings == "lost")
+            alarms = health_history.drift_alarms_of(session, self._portal, self._facts.readings)
+        return frozenset(alarm.field for alarm in alarms if alarm.readings == "lost")
 
     def _save(self, item: ExtractedArticle) -> None:
         saved = archive.save_article(
@@ -214,43 +220,47 @@ class ArchivePipeline:
             reread=item.reread,
         )
         if saved.lied:
-            logger.warning("%s: other words under the same ETag or Last-Modified", item.article.url)
+            logger.warning("%s: the text changed, its ETag and Last-Modified did not", item.article.url)
             self._count("run/failed/lying_etag")
         self._count(f"run/saved/{saved.kind}")
         if saved.kind != "outdated":
-            self._learner.see(item, known=saved.kind == "unchanged")
+            self._learner.record_page(item, unchanged=saved.kind == "unchanged")
 
     def _mark_unchanged(self, item: Unchanged) -> None:
-        self._there += 1
+        self._present += 1
         with self._database.write() as session:
             captures.record_captures(session, item.captures, self._run_id)
             availability.mark_unchanged(session, self._portal, item.key, item.captures[-1].at, self._run_id)
         self._count("run/saved/unchanged")
 
-    def _miss(self, item: Gone) -> None:
+    def _record_missing(self, item: Gone) -> None:
         with self._database.write() as session:
             captures.record_captures(session, item.captures, self._run_id)
-        self._gone.append(item)
+        self._missing.append(item)
 
-    def _settle_gone(self) -> None:
-        """Now that all is looked at: is the night evidence? What was withdrawn before is as it was."""
+    def _finish_missing(self) -> None:
+        """Mark missing articles; those that were withdrawn before count as unchanged."""
         gone, withdrawn = self._withdrawn_before()
         for item in withdrawn:
             self._mark_gone(item, believed=True)
             self._count("run/saved/unchanged")
-        believed = is_credible(len(gone), len(gone) + self._there)
+        credible = is_credible(len(gone), len(gone) + self._present)
         for item in gone:
-            self._mark_gone(item, believed=believed)
+            self._mark_gone(item, believed=credible)
             self._count("run/failed/gone")
-        if not believed:
-            logger.warning("%s: %d known articles are gone at once: not believed", self._portal, len(gone))
+        if not credible:
+            logger.warning(
+                "%s: %d missing articles at once are not credible",
+                self._portal,
+                len(gone),
+            )
 
     def _withdrawn_before(self) -> tuple[list[Gone], list[Gone]]:
         with self._database.read() as session:
-            known = queries.articles_by_key(session, self._portal, [item.key for item in self._gone])
-        before = {key for key, article in known.items() if article.withdrawn_at}
-        gone = [item for item in self._gone if item.key not in before]
-        return gone, [item for item in self._gone if item.key in before]
+            articles = queries.articles_by_key(session, self._portal, [item.key for item in self._missing])
+        before = {key for key, article in articles.items() if article.withdrawn_at}
+        gone = [item for item in self._missing if item.key not in before]
+        return gone, [item for item in self._missing if item.key in before]
 
     def _mark_gone(self, item: Gone, *, believed: bool) -> None:
         with self._database.write() as session:

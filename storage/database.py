@@ -87,9 +87,9 @@ def check(url: str) -> None:
     """Raise NewerDatabase for a database of a later release, ArchiveError for an older one, a missing one,
     or a file that is no database. Changes nothing."""
     if _is_missing(_parsed(url)):
-        raise ArchiveError(f"{_shown(url)}: there is no archive yet; run polarchive init")
+        raise ArchiveError(f"{_without_password(url)}: there is no archive yet; run polarchive init")
     with connected(url, wal=False) as connection:
-        migrations.refuse_other_revision(connection, _shown(url))
+        migrations.refuse_other_revision(connection, _without_password(url))
 
 
 def is_new(url: str) -> bool:
@@ -105,7 +105,7 @@ def upgrade(url: str) -> None:
     _make_folder(_parsed(url))
     if not _is_missing(_parsed(url)):
         with connected(url, wal=False) as connection:
-            migrations.refuse_newer(connection, _shown(url))
+            migrations.refuse_newer(connection, _without_password(url))
     with connected(url, wal=True) as connection:
         migrations.run_migrations(connection)
 
@@ -117,7 +117,7 @@ def connected(url: str, *, wal: bool) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise ArchiveError(f"{_shown(url)}: {str(error.orig).strip()}") from error
+        raise ArchiveError(f"{_without_password(url)}: {str(error.orig).strip()}") from error
     finally:
         engine.dispose()
 
@@ -177,7 +177,7 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ArchiveError(f"database: {url!r} is no database URL") from error
+        raise ArchiveError(f"database: {url!r} is not a database URL") from error
     if parsed.get_backend_name() not in _READER:
         raise ArchiveError(f"database: sqlite or postgresql, not {parsed.get_backend_name()}")
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
@@ -185,7 +185,7 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _shown(url: str) -> str:
+def _without_password(url: str) -> str:
     return _parsed(url).render_as_string(hide_password=True)
 
 

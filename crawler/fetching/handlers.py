@@ -148,7 +148,9 @@ class ReplayHandler(BaseDownloadHandler):
         own = as_capture(record, self._root)
         if own is None and record.revisit and self._saved.original(record.digest) is None:
             return self._held(record)
-        return read_response(self._root, own) if own else load_response(record, known=self._saved.original)
+        return (
+            read_response(self._root, own) if own else load_response(record, find_record=self._saved.original)
+        )
 
     def _held(self, record: StoredRecord) -> StoredResponse:
         """A saved revisit whose payload the archive holds since an earlier replay, or nobody has."""

@@ -115,7 +115,7 @@ class CaptureReader:
     def payload(self, capture: Capture) -> Payload:
         """What reading needs of a capture; raises ArchiveError when it cannot be had."""
         limit = self.config.crawl.max_decoded_bytes
-        return reader.read_payload(self.config.captures, capture, limit, known=self._holder)
+        return reader.read_payload(self.config.captures, capture, limit, find_payload=self._holder)
 
     def _holder(self, digest: str) -> Capture | None:
         with self.database.read() as session:

@@ -144,7 +144,7 @@ class RunRecorder:
         if self._writer is None:
             root, run = self._context.config.captures, self._run
             self._writer = CaptureWriter(
-                root, run.portal, run.id, now=self._context.clock(), known=self._payload
+                root, run.portal, run.id, now=self._context.clock(), find_payload=self._payload
             )
             with self._context.database.write() as session:
                 leases.record_heartbeat(session, run.id, self._context.clock(), warc=self._writer.file)

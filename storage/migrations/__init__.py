@@ -28,17 +28,19 @@ def stored_revision(connection: Connection) -> str | None:
 
 def refuse_newer(connection: Connection, shown: str) -> None:
     """Raise NewerDatabase if the database has a revision that this release does not know."""
-    step = stored_revision(connection)
-    if step is not None and step not in revisions():
-        raise NewerDatabase(f"{shown}: written by a later release (step {step}); install that release")
+    revision = stored_revision(connection)
+    if revision is not None and revision not in revisions():
+        raise NewerDatabase(
+            f"{shown}: written by a later release (revision {revision}); install that release"
+        )
 
 
 def refuse_other_revision(connection: Connection, shown: str) -> None:
     """Raise NewerDatabase, or ArchiveError if migrations are pending."""
     refuse_newer(connection, shown)
-    step = stored_revision(connection)
-    if step != revisions()[-1]:
-        raise ArchiveError(f"{shown}: at step {step or 'none'}; run polarchive db upgrade")
+    revision = stored_revision(connection)
+    if revision != revisions()[-1]:
+        raise ArchiveError(f"{shown}: at revision {revision or 'none'}; run polarchive db upgrade")
 
 
 def run_migrations(connection: Connection) -> None:

@@ -53,7 +53,7 @@ class Batch:
     the batch."""
 
     versions: list[Version]
-    joined: list[int]
+    merged: list[int]
     position: int
     at: dt.datetime
 
@@ -64,12 +64,12 @@ def next_batch(database: Database, state: State) -> Batch | None:
         changes = queries.changes(session, after=state.position, limit=_BATCH)
         articles = dict.fromkeys(change.article_id for change in changes)
         versions = [queries.version(session, article) for article in articles]
-        joined = queries.merged_ids(session, articles)
+        merged = queries.merged_ids(session, articles)
     if not changes:
         return None
     return Batch(
         versions=[version for version in versions if version],
-        joined=joined,
+        merged=merged,
         position=changes[-1].id,
         at=changes[-1].at,
     )
@@ -216,7 +216,7 @@ class Index:
             return 0
         with _Writer(index) as writer:
             while batch := next_batch(database, state):
-                writer.drop(batch.joined)
+                writer.drop(batch.merged)
                 writer.put(batch.versions)
                 state = state.moved(batch.position, batch.at)
                 generations.save_state(self.path, state)
@@ -251,7 +251,7 @@ def _exists(folder: Path) -> bool:
 
 def _reader(folder: Path) -> tantivy.Index:
     if not _exists(folder):
-        raise ArchiveError(f"{folder}: the index is lost; run polarchive index rebuild")
+        raise ArchiveError(f"{folder}: the index is missing; run polarchive index rebuild")
     index = tantivy.Index(_FIELDS, path=str(folder))
     index.config_reader("manual")
     return index

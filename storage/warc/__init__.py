@@ -1,4 +1,4 @@
 """WARC files (ISO 28500): written while a run fetches, read by offset, scanned as a whole.
 
-No database: a capture is found by its file and offset.
+No database: a capture is identified by its file and offset.
 """

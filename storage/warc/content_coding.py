@@ -1,4 +1,4 @@
-"""Undoing the content codings of HTTP, never further than a limit: a gzip bomb is 58 KB."""
+"""Removes HTTP content codings, up to a limit of bytes: a gzip bomb is 58 KB."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SLACK = 1024  # what is coded twice may be larger in between
 def decode(headers: Iterable[tuple[str, str]], body: bytes, limit: int) -> bytes:
     """The body with its Content-Encoding removed, at most ``limit`` bytes of it.
 
-    Raises UnreadableCapture when it is larger, cut off, or coded in a way we do not have.
+    Raises UnreadableCapture if it is larger, cut off, or in an unknown coding.
     """
     for coding in reversed(codings(headers)):
         if coding not in _DECODERS:
@@ -30,7 +30,7 @@ def decode(headers: Iterable[tuple[str, str]], body: bytes, limit: int) -> bytes
 
 
 def codings(headers: Iterable[tuple[str, str]]) -> list[str]:
-    """What Content-Encoding names, in the order it was applied."""
+    """The codings in Content-Encoding, in the order in which they were applied."""
     values = [value for name, value in headers if name.lower() == "content-encoding"]
     names = [part.strip().lower() for part in ",".join(values).split(",")]
     return [name for name in names if name not in {"", "identity"}]
@@ -59,7 +59,7 @@ def _gzip(body: bytes, limit: int) -> bytes:
 
 
 def _deflate(body: bytes, limit: int) -> bytes:
-    """Servers send zlib streams and raw ones under one name."""
+    """Servers send both zlib and raw deflate streams under this name."""
     try:
         return _inflate(zlib.decompressobj(), body, limit)
     except zlib.error:

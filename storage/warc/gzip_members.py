@@ -1,7 +1,7 @@
-"""Where one WARC record ends and the next begins, and what a killed run left behind the last one.
+"""Finds the borders of WARC records, and the torn end that a killed run leaves behind.
 
-warcio returns a record that was cut off short and without an error, even with its digests
-checked, and cannot read past a torn tail; so the borders are found here.
+Our own code, because warcio returns a record that was cut off without an error, even with digests checked,
+and cannot read past a torn end.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from attrs import field, frozen
 from policy.errors import TornCapture, UnreadableCapture
 
 MAX_RECORD = 512 * 1024 * 1024
-"""A record that unpacks to more is refused: it is a bomb, or nothing a crawl of pages brings."""
+"""A record that unpacks to more is refused: no crawl of pages stores one, so it is a decompression bomb."""
 
 GZIP = b"\x1f\x8b"
 _BLOCK = 64 * 1024
@@ -27,7 +27,7 @@ _CONTENT_LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | r
 
 @frozen(kw_only=True)
 class GzipMember:
-    """One record as it lies in its file: ``stored`` bytes there, ``record`` once unpacked."""
+    """A record in its file: the ``stored`` bytes, and the ``record`` unpacked."""
 
     offset: int
     stored: bytes = field(repr=False)
@@ -35,15 +35,15 @@ class GzipMember:
 
     @property
     def end(self) -> int:
-        """Where the next record begins."""
+        """The offset of the next record."""
         return self.offset + len(self.stored)
 
 
 def members(stream: BinaryIO, name: str) -> Iterator[GzipMember]:
-    """The records of a WARC file, packed or plain, in order.
+    """The records of a WARC file, compressed or plain, in order.
 
-    Raises TornCapture where the file ends inside a record (all before it have been given) and
-    UnreadableCapture when it does not begin as a WARC.
+    Raises TornCapture where the file ends inside a record (all before it have been yielded),
+    UnreadableCapture if it does not begin as a WARC file.
     """
     offset = 0
     while (member := member_at(stream, offset, name)) is not None:
@@ -52,7 +52,7 @@ def members(stream: BinaryIO, name: str) -> Iterator[GzipMember]:
 
 
 def member_at(stream: BinaryIO, offset: int, name: str) -> GzipMember | None:
-    """The record that begins at ``offset``; None when the file ends there."""
+    """The record at ``offset``; None if the file ends there."""
     stream.seek(offset)
     start = stream.read(2)
     stream.seek(offset)
@@ -64,7 +64,7 @@ def member_at(stream: BinaryIO, offset: int, name: str) -> GzipMember | None:
 
 
 def cut_torn(path: Path) -> int:
-    """Cut what a killed run left behind the last whole record; returns the bytes removed."""
+    """Truncate a file after its last complete record; returns the number of bytes removed."""
     with path.open("r+b") as stream:
         good = _last_good(stream, path.name)
         removed = path.stat().st_size - good
@@ -136,7 +136,8 @@ def _blank_lines(stream: BinaryIO) -> bytes:
 
 
 def _torn(begun: bytes, offset: int, name: str) -> TornCapture | UnreadableCapture:
-    """At the start of a file what does not look like the start of a WARC record is no WARC at all."""
+    """The error for a torn record; at the start of a file, data that does not look like a WARC record is
+    no WARC file."""
     if offset == 0 and begun[:5] != b"WARC/"[: len(begun)]:
         return UnreadableCapture(f"{name}: not a WARC")
     return TornCapture(f"{name}: the record at byte {offset} is cut off or damaged")

@@ -1,4 +1,5 @@
-"""One stored answer: by its place, with its request, and with the payload another record may hold."""
+"""Reads WARC records: one by its place, or all of a file; a response with its request, and with the body
+that another record may hold."""
 
 from __future__ import annotations
 
@@ -30,27 +31,27 @@ logger = logging.getLogger(__name__)
 _MAX_HOPS = 8
 
 FindPayload = Callable[[str], Capture | None]
-"""The earliest capture that holds the payload of this digest, if any."""
+"""Returns the earliest capture with a payload of this digest, if there is one."""
 
 
 def read_response(
-    root: Path, place: Capture | RecordLocation, *, known: FindPayload | None = None
+    root: Path, place: Capture | RecordLocation, *, find_payload: FindPayload | None = None
 ) -> StoredResponse:
-    """The answer stored at ``place``; a revisit comes with the body it refers to.
+    """The response stored at ``place``; a revisit record comes with the body it refers to.
 
-    Raises TornCapture when the record is cut off, UnreadableCapture when it cannot be had.
+    Raises TornCapture if the record is cut off, UnreadableCapture if it cannot be read.
     """
     record, body = _record_at(_below(root, place.file), place.offset)
     if record.revisit:
-        body = _original(root, record, known)
+        body = _original(root, record, find_payload)
     return _response(record, body)
 
 
 def read_payload(
-    root: Path, place: Capture | RecordLocation, limit: int, *, known: FindPayload | None = None
+    root: Path, place: Capture | RecordLocation, limit: int, *, find_payload: FindPayload | None = None
 ) -> Payload:
-    """What reading needs of a capture: its body decoded, at most ``limit`` bytes."""
-    stored = read_response(root, place, known=known)
+    """The payload of a capture for extraction: its body decoded, at most ``limit`` bytes."""
+    stored = read_response(root, place, find_payload=find_payload)
     try:
         body = decode(stored.headers, stored.body, limit)
     except UnreadableCapture as error:
@@ -59,13 +60,13 @@ def read_payload(
 
 
 def capture_with_body(root: Path, capture: Capture) -> Capture | None:
-    """The capture that really holds this one's payload; None when nothing whole is there."""
+    """The capture that holds this capture's payload; None if no complete record is there."""
     found = _follow(root, capture)
     return as_capture(found[0], root) if found is not None and found[0].digest == capture.digest else None
 
 
 def is_stored(root: Path, capture: Capture) -> bool:
-    """Whether the record of this capture is there and whole."""
+    """Whether the record of this capture is stored completely."""
     try:
         record, _ = _record_at(_below(root, capture.file), capture.offset)
     except ArchiveError:
@@ -74,17 +75,18 @@ def is_stored(root: Path, capture: Capture) -> bool:
 
 
 def load_response(
-    record: StoredRecord, *, known: Callable[[str], StoredRecord | None] | None = None
+    record: StoredRecord, *, find_record: Callable[[str], StoredRecord | None] | None = None
 ) -> StoredResponse:
-    """A scanned record with its body; that of a revisit lies in the record ``known`` by its digest."""
-    source = (known(record.digest) if known else None) if record.revisit else record
+    """A scanned record with its body; for a revisit, the body is in the record that ``find_record``
+    returns for its digest."""
+    source = (find_record(record.digest) if find_record else None) if record.revisit else record
     if source is None or source.revisit:
         raise UnreadableCapture(f"{record.path.name}: {record.url}: the record it refers to is not there")
     return _response(record, _record_at(source.path, source.offset)[1])
 
 
 def as_capture(record: StoredRecord, root: Path) -> Capture | None:
-    """A scanned record that lies below the archive's captures, as its capture; None for a foreign one."""
+    """A scanned record below the archive's captures as a capture; None for a record elsewhere."""
     path, home = record.path.resolve(), root.resolve()
     return record.capture(path.relative_to(home).as_posix()) if path.is_relative_to(home) else None
 
@@ -122,26 +124,26 @@ def _record_at(path: Path, offset: int) -> tuple[StoredRecord, bytes]:
             after = None if member is None else _next(stream, member, path.name)
     except OSError as error:
         raise UnreadableCapture(f"{path.name}: {error.strerror or error}") from error
-    found = None if member is None else parse_record(member, path)
+    parsed = None if member is None else parse_record(member, path)
     if member is None:
         raise TornCapture(f"{path.name}: the file ends before byte {offset}")
-    if not isinstance(found, ResponseRecord):
+    if not isinstance(parsed, ResponseRecord):
         raise UnreadableCapture(f"{path.name}: no response at byte {offset}")
     request = None if after is None else parse_record(after, path)
-    asked = [request] if isinstance(request, RequestRecord) else []
-    return with_request(found, asked), found.body
+    requests = [request] if isinstance(request, RequestRecord) else []
+    return with_request(parsed, requests), parsed.body
 
 
 def _next(stream: BinaryIO, member: GzipMember, name: str) -> GzipMember | None:
-    """The record behind it, where our own writer puts the request; torn counts as absent."""
+    """The next record, where our writer puts the request; a torn one counts as absent."""
     try:
         return member_at(stream, member.end, name)
     except ArchiveError:
         return None
 
 
-def _original(root: Path, record: StoredRecord, known: FindPayload | None) -> bytes:
-    for place in _original_places(record, known):
+def _original(root: Path, record: StoredRecord, find_payload: FindPayload | None) -> bytes:
+    for place in _original_places(record, find_payload):
         found = _follow(root, place)
         if found is not None and record.digest in {"", found[0].digest}:
             return found[1]
@@ -151,12 +153,12 @@ def _original(root: Path, record: StoredRecord, known: FindPayload | None) -> by
 
 
 def _follow(root: Path, place: Capture | RecordLocation) -> tuple[StoredRecord, bytes] | None:
-    """The record that holds the payload, by way of revisits of revisits; None where the trace ends."""
+    """The record that holds the payload, following revisits of revisits; None if it cannot be read."""
     for _ in range(_MAX_HOPS):
         try:
             record, body = _record_at(_below(root, place.file), place.offset)
         except ArchiveError as error:
-            logger.warning("a payload is not where it should be: %s", error)
+            logger.warning("a payload is missing from its place: %s", error)
             return None
         if not record.revisit:
             return record, body
@@ -166,25 +168,27 @@ def _follow(root: Path, place: Capture | RecordLocation) -> tuple[StoredRecord, 
     return None
 
 
-def _original_places(record: StoredRecord, known: FindPayload | None) -> Iterator[Capture | RecordLocation]:
+def _original_places(
+    record: StoredRecord, find_payload: FindPayload | None
+) -> Iterator[Capture | RecordLocation]:
     if record.refers_to_place is not None:
         yield record.refers_to_place
-    if known is not None and (capture := known(record.digest)) is not None:
+    if find_payload is not None and (capture := find_payload(record.digest)) is not None:
         yield capture
 
 
-def with_request(answer: ResponseRecord, asked: Iterable[RequestRecord]) -> StoredRecord:
-    """The answer's record with the request it answers, when it is among these."""
-    names = {answer.record.record_id, *answer.concurrent_to}
-    for request in asked:
+def with_request(response: ResponseRecord, requests: Iterable[RequestRecord]) -> StoredRecord:
+    """The response's record with its request, if it is among these."""
+    names = {response.record.record_id, *response.concurrent_to}
+    for request in requests:
         if names & {request.record_id, *request.concurrent_to}:
             return evolve(
-                answer.record,
+                response.record,
                 method=request.method,
                 request_body=request.body,
                 request_offset=request.offset,
             )
-    return answer.record
+    return response.record
 
 
 # ------------------------------------------------------------------ all records of WARC files
@@ -192,7 +196,7 @@ def with_request(answer: ResponseRecord, asked: Iterable[RequestRecord]) -> Stor
 
 @frozen(kw_only=True)
 class TornTail:
-    """The end of a file that was cut off or damaged: ``lost`` bytes from ``offset`` on are not read."""
+    """The end of a file that is cut off or damaged: ``lost`` bytes from ``offset`` on are not read."""
 
     path: Path
     offset: int
@@ -212,8 +216,9 @@ def scan(
 ) -> Iterator[StoredRecord]:
     """Every response and revisit record of WARC files, or of all in a folder, with its request.
 
-    A file that ends torn is read up to its last whole record and told to ``torn``; requests that got no
-    answer are told to ``unanswered``. Raises UnreadableCapture, naming the file, for what is no WARC.
+    A file with a torn end is read up to its last complete record and passed to ``torn``; requests without
+    a response are passed to ``unanswered``. Raises UnreadableCapture, with the file's name, for files that
+    are not WARC.
     """
     for path in _files([paths] if isinstance(paths, Path) else paths):
         yield from _scan_file(path, torn, unanswered)
@@ -230,21 +235,21 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _scan_file(
     path: Path, torn: Callable[[TornTail], None], unanswered: Callable[[FailedRequest], None]
 ) -> Iterator[StoredRecord]:
-    answers, asked, failures = list[ResponseRecord](), list[RequestRecord](), list[Failure]()
-    for found in _found(path, torn):
-        if isinstance(found, RequestRecord):
-            asked.append(found)
-        elif isinstance(found, Failure):
-            failures.append(found)
+    responses, requests, failures = list[ResponseRecord](), list[RequestRecord](), list[Failure]()
+    for parsed in _parsed_records(path, torn):
+        if isinstance(parsed, RequestRecord):
+            requests.append(parsed)
+        elif isinstance(parsed, Failure):
+            failures.append(parsed)
         else:
-            answers.append(evolve(found, body=b""))
-    by_id = _by_id(asked)
+            responses.append(evolve(parsed, body=b""))
+    by_id = _by_id(requests)
     for failure in failures:
         unanswered(_as_asked(failure, by_id))
-    yield from _joined(answers, by_id)
+    yield from _joined(responses, by_id)
 
 
-def _found(
+def _parsed_records(
     path: Path, torn: Callable[[TornTail], None]
 ) -> Iterator[ResponseRecord | RequestRecord | Failure]:
     end = 0
@@ -260,10 +265,10 @@ def _found(
         raise UnreadableCapture(f"{path}: {error.strerror or error}") from error
 
 
-def _by_id(asked: Iterable[RequestRecord]) -> dict[str, list[RequestRecord]]:
-    """Requests by what may point to them or be pointed to."""
+def _by_id(requests: Iterable[RequestRecord]) -> dict[str, list[RequestRecord]]:
+    """Requests by their own ids and the ids they refer to."""
     by_id: dict[str, list[RequestRecord]] = {}
-    for request in asked:
+    for request in requests:
         for name in {request.record_id, *request.concurrent_to}:
             by_id.setdefault(name, []).append(request)
     return by_id
@@ -277,21 +282,21 @@ def _as_asked(failure: Failure, by_id: Mapping[str, list[RequestRecord]]) -> Fai
 
 
 def _joined(
-    answers: Iterable[ResponseRecord], by_id: Mapping[str, list[RequestRecord]]
+    responses: Iterable[ResponseRecord], by_id: Mapping[str, list[RequestRecord]]
 ) -> Iterator[StoredRecord]:
-    """Our writer and warcio point from the request to the response, wget the other way round."""
-    for answer in answers:
-        names = [answer.record.record_id, *answer.concurrent_to]
-        yield with_request(answer, [request for name in names for request in by_id.get(name, ())])
+    """Our writer and warcio refer from the request to the response, wget the other way round."""
+    for response in responses:
+        names = [response.record.record_id, *response.concurrent_to]
+        yield with_request(response, [request for name in names for request in by_id.get(name, ())])
 
 
 def stored_bytes(record: StoredRecord) -> bytes:
-    """The record as one gzip member: the very bytes of its file, or packed when the file is plain."""
+    """The record as one gzip member: the bytes of its file, or compressed if the file is not."""
     return _packed_bytes(record.path, record.offset)
 
 
 def request_bytes(record: StoredRecord) -> bytes:
-    """The same of the request it answers; empty when none is stored."""
+    """The same for the record's request; empty if none is stored."""
     return b"" if record.request_offset is None else _packed_bytes(record.path, record.request_offset)
 
 

@@ -1,4 +1,4 @@
-"""The inside of one WARC record: bytes in, what was asked and answered out. Pure."""
+"""Parses one WARC record: bytes in, request or response out. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @frozen(kw_only=True)
 class RecordLocation:
-    """Where a record lies, ``file`` relative to the root of the captures."""
+    """The place of a record; ``file`` is relative to the root of the captures."""
 
     file: str
     offset: int
@@ -28,7 +28,7 @@ class RecordLocation:
 
 @frozen(kw_only=True)
 class StoredResponse:
-    """An answer as it was stored: ``body`` still has its content coding, but no transfer coding."""
+    """A stored response: ``body`` still has its content coding, but no transfer coding."""
 
     url: str
     method: str
@@ -40,17 +40,17 @@ class StoredResponse:
     record_id: str
     digest: str
     refers_to: str | None = None
-    """The record that held the body, when this one is a revisit."""
+    """The record that holds the body, if this one is a revisit."""
 
     @property
     def content_type(self) -> str | None:
-        """The Content-Type header as sent."""
+        """The Content-Type header as received."""
         return _value(self.headers, "content-type")
 
 
 @frozen(kw_only=True)
 class StoredRecord:
-    """A response or revisit record of a WARC file; its body stays there (see ``load``)."""
+    """A response or revisit record of a WARC file, without its body (see ``load_response``)."""
 
     path: Path
     offset: int
@@ -65,16 +65,16 @@ class StoredRecord:
     request_body: bytes = field(default=b"", repr=False)
     request_offset: int | None = None
     refers_to: str | None = None
-    """For a revisit: the id of the record that holds the body (empty when it names none)."""
+    """For a revisit: the id of the record that holds the body (empty if it names none)."""
     refers_to_place: RecordLocation | None = None
 
     @property
     def revisit(self) -> bool:
-        """Whether the body lies in another record: that of ``refers_to``, or one of the same digest."""
+        """Whether the body is in another record: that of ``refers_to``, or one with the same digest."""
         return self.refers_to is not None
 
     def capture(self, file: str, *, offset: int | None = None, length: int | None = None) -> Capture:
-        """This record as a capture of the archive, lying in ``file``."""
+        """The capture of this record in ``file``."""
         return Capture(
             url=self.url,
             at=self.at,
@@ -110,7 +110,7 @@ class RequestRecord:
 
 @frozen(kw_only=True)
 class FailedRequest:
-    """A request that got no answer, and why."""
+    """A request that got no response, and the reason."""
 
     url: str
     at: dt.datetime
@@ -121,7 +121,7 @@ class FailedRequest:
 
 @frozen(kw_only=True)
 class Failure:
-    """A metadata record that says that a fetch failed."""
+    """A metadata record about a failed fetch."""
 
     record_id: str
     unanswered: FailedRequest
@@ -131,7 +131,7 @@ FETCH_FAILED = "fetchFailed"
 """The field of such a record; its value is the reason."""
 
 RENDERED = "RENDERED"
-"""Stands for the method of a page that a browser made."""
+"""The method recorded for a page that a browser rendered."""
 
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?\s+(\d{3})\b")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
@@ -139,7 +139,7 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
 def parse_record(member: GzipMember, path: Path) -> ResponseRecord | RequestRecord | Failure | None:
-    """What the record says, or None for one that is no part of an HTTP exchange."""
+    """The parsed record; None if it is not part of an HTTP exchange."""
     head, block = _split(member.record)
     fields = _headers(head)
     if not head.startswith(b"WARC/"):
@@ -155,17 +155,16 @@ def parse_record(member: GzipMember, path: Path) -> ResponseRecord | RequestReco
     if not _url(fields).startswith(("http://", "https://")):
         return None
     if kind == "request":
-        return _asked(fields, block[:length], member)
+        return _request(fields, block[:length], member)
     if kind == "metadata":
         return _failure(fields, block[:length], path)
     if kind == "conversion":
-        return _converted(fields, block[:length], member, path)
-    return _answer(fields, block[:length], member, path) if kind in {"response", "revisit"} else None
+        return _rendered(fields, block[:length], member, path)
+    return _response(fields, block[:length], member, path) if kind in {"response", "revisit"} else None
 
 
-def _converted(fields: Headers, block: bytes, member: GzipMember, path: Path) -> ResponseRecord:
-    """A page as a browser made it of what it received: no answer of a server, so asked with no method
-    of HTTP."""
+def _rendered(fields: Headers, block: bytes, member: GzipMember, path: Path) -> ResponseRecord:
+    """A page as a browser rendered it: it is no server's response, so it has no HTTP method."""
     kind = _value(fields, "content-type") or ""
     record = StoredRecord(
         path=path,
@@ -190,7 +189,7 @@ def _failure(fields: Headers, block: bytes, path: Path) -> Failure | None:
     return Failure(record_id=_value(fields, "warc-record-id") or "", unanswered=unanswered)
 
 
-def _asked(fields: Headers, block: bytes, member: GzipMember) -> RequestRecord:
+def _request(fields: Headers, block: bytes, member: GzipMember) -> RequestRecord:
     head, body = _split(block)
     return RequestRecord(
         record_id=_value(fields, "warc-record-id") or "",
@@ -201,7 +200,7 @@ def _asked(fields: Headers, block: bytes, member: GzipMember) -> RequestRecord:
     )
 
 
-def _answer(fields: Headers, block: bytes, member: GzipMember, path: Path) -> ResponseRecord:
+def _response(fields: Headers, block: bytes, member: GzipMember, path: Path) -> ResponseRecord:
     revisit = _value(fields, "warc-type") == "revisit"
     status, headers, body = _http(block, f"{path.name}: the response at byte {member.offset}", bare=revisit)
     stated = _value(fields, "warc-payload-digest") or ""
@@ -222,7 +221,7 @@ def _answer(fields: Headers, block: bytes, member: GzipMember, path: Path) -> Re
 
 
 def _http(block: bytes, name: str, *, bare: bool) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of a response; a revisit may come without any (``bare``)."""
+    """Status, headers and body of a response; a revisit may have none of them (``bare``)."""
     head, body = _split(block)
     status = _STATUS.match(head)
     if status is None and not (bare and not block.strip()):
@@ -235,7 +234,7 @@ def _http(block: bytes, name: str, *, bare: bool) -> tuple[int, Headers, bytes]:
 
 
 def _dechunked(body: bytes) -> bytes:
-    """The body without its chunks; as it is where none are (warcio keeps the header, wget the chunks)."""
+    """The body without chunks; unchanged if there are none (warcio keeps the header, wget the chunks)."""
     parts, at = [], 0
     while (size := _CHUNK.match(body, at)) is not None:
         length = int(size[1], 16)
@@ -254,14 +253,14 @@ def _split(block: bytes) -> tuple[bytes, bytes]:
 
 
 def _headers(head: bytes) -> Headers:
-    """The ``Name: value`` lines below the first; a line that begins with a blank continues."""
+    """The ``Name: value`` lines after the first; a line that begins with a blank continues the one before."""
     lines = re.sub(rb"\r?\n[ \t]+", b" ", head).splitlines()[1:]
     pairs = (line.partition(b":") for line in lines)
     return tuple((_text(name).strip(), _text(value).strip()) for name, colon, value in pairs if colon)
 
 
 def _text(raw: bytes) -> str:
-    """Header bytes are latin-1 where they are not UTF-8, and survive the way there and back."""
+    """Header bytes are decoded as latin-1 where they are not UTF-8, so that no byte is lost."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -273,7 +272,7 @@ def _value(headers: Iterable[tuple[str, str]], name: str) -> str | None:
 
 
 def _url(fields: Headers) -> str:
-    """wget 1.19 puts the address in angle brackets."""
+    """The record's URL; wget 1.19 puts it in angle brackets."""
     return (_value(fields, "warc-target-uri") or "").strip("<>").replace(" ", "%20")
 
 

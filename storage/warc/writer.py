@@ -1,7 +1,7 @@
-"""The WARC file of a run (ISO 28500): every fetch is kept before anybody reads it.
+"""Writes the WARC file of a run (ISO 28500): every response is stored before anything parses it.
 
-One new file a run, one gzip member a record, never appended to by a later run. A payload that
-is already held is kept as a ``revisit`` record that refers to the first.
+One new file per run, one gzip member per record; later runs never append. A payload that is already stored
+becomes a ``revisit`` record that refers to the first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LEVEL = 6  # warcio's fixed 9 costs a quarter more time for one per cent of the
 
 
 class _Head:
-    """The head of an HTTP message, written as it is: warcio would percent-encode what is not ASCII."""
+    """The head of an HTTP message, written unchanged: warcio would percent-encode non-ASCII characters."""
 
     def __init__(self, block: bytes) -> None:
         self.headers_buff = block
@@ -39,7 +39,7 @@ class _Head:
 
 
 def pack_record(kind: str, url: str, fields: Mapping[str, str], head: bytes | None, body: bytes) -> bytes:
-    """One record as a gzip member; ``head`` is that of an HTTP message, if it is one."""
+    """A record as a gzip member; ``head`` is the head of an HTTP message, if it is one."""
     return _pack(
         lambda writer: writer.create_warc_record(
             url,
@@ -53,7 +53,7 @@ def pack_record(kind: str, url: str, fields: Mapping[str, str], head: bytes | No
 
 
 def warcinfo(name: str, at: dt.datetime, info: Mapping[str, str]) -> bytes:
-    """The record at the beginning of a file."""
+    """The first record of a file."""
 
     def create(writer: Any) -> Any:
         record = writer.create_warcinfo_record(name, info)
@@ -71,14 +71,15 @@ def _pack(create: Callable[[Any], Any]) -> bytes:
 
 
 def record_fields(at: dt.datetime, ip: str | None = None) -> dict[str, str]:
-    """When something was fetched, and the name of its record."""
+    """The date and id of a new record."""
     address = {"WARC-IP-Address": ip} if ip else {}
     record_id = f"<urn:uuid:{uuid.uuid4()}>"
     return {"WARC-Date": _warc_date(at), "WARC-Record-ID": record_id, **address}
 
 
 def revisit_fields(original: Capture, digest: str) -> dict[str, str]:
-    """The last two are Heritrix's: with them a revisit is resolved without any index."""
+    """The fields of a revisit record. The last two are Heritrix's: with them a revisit is resolved without
+    an index."""
     return {
         "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
         "WARC-Payload-Digest": digest,
@@ -91,7 +92,7 @@ def revisit_fields(original: Capture, digest: str) -> dict[str, str]:
 
 
 def request_fields(response: Mapping[str, str]) -> dict[str, str]:
-    """The fields of the request that belongs to a record."""
+    """The fields of the request record that belongs to a response record."""
     return {
         "WARC-Date": response["WARC-Date"],
         "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>",
@@ -108,12 +109,12 @@ def request_head(method: str, url: str, headers: Fields) -> bytes:
 
 
 def response_head(protocol: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The head of an answer."""
+    """The head of a response."""
     return _lines(f"{_http(protocol)} {status} {responses.get(status, '')}".rstrip(), headers)
 
 
 def stored_headers(headers: Fields, *, dropping: bytes = b"transfer-encoding") -> list[tuple[bytes, bytes]]:
-    """All headers, each in one line, but one."""
+    """All headers but one, each on a single line."""
     pairs = [(_one_line(name), _one_line(value)) for name, value in headers]
     return [(name, value) for name, value in pairs if name.lower() != dropping]
 
@@ -123,7 +124,7 @@ def _lines(first: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 
 def _http(protocol: str) -> str:
-    """HTTP/2 has no head in text; readers of WARC know that of HTTP/1.1."""
+    """The protocol in the head: HTTP/2 has no text form, and WARC readers know that of HTTP/1.1."""
     return protocol if protocol.startswith("HTTP/") else "HTTP/1.1"
 
 
@@ -153,7 +154,7 @@ _ABOUT = {
 
 
 class CaptureWriter:
-    """Writes one run's WARC file; each record is with the operating system when ``write`` returns."""
+    """Writes one run's WARC file; when ``write`` returns, the record is with the operating system."""
 
     def __init__(
         self,
@@ -162,14 +163,14 @@ class CaptureWriter:
         run_id: int | str,
         *,
         now: dt.datetime,
-        known: FindPayload = lambda digest: None,
+        find_payload: FindPayload = lambda digest: None,
         info: Mapping[str, str] | None = None,
     ) -> None:
         utc = now.astimezone(dt.UTC)
         self.file = f"{utc:%Y/%m}/{slug}-{utc:%Y%m%dT%H%M%SZ}-{run_id}.warc.gz"
         self.path = root / self.file
         self._root = root
-        self._known = known
+        self._find_payload = find_payload
         self._own: dict[str, Capture] = {}
         self._copied: dict[tuple[str, str], Capture] = {}
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -197,20 +198,20 @@ class CaptureWriter:
         ip: str | None = None,
         protocol: str = "HTTP/1.1",
     ) -> Capture:
-        """Keep one answer and the request it answers; ``body`` as received, before content decoding."""
+        """Store a response and its request; ``body`` is as received, before content decoding."""
         digest = payload_digest(body)
-        kept = stored_headers(headers)
-        head = response_head(protocol, status, kept)
+        http_headers = stored_headers(headers)
+        head = response_head(protocol, status, http_headers)
         fields = record_fields(at, ip)
         original = self._original(digest) if body else None
         if original is None:
             record = pack_record("response", url, fields, head, body)
         else:
             record = pack_record("revisit", url, fields | revisit_fields(original, digest), head, b"")
-        asked = pack_record(
+        request = pack_record(
             "request", url, request_fields(fields), request_head(method, url, request_headers), request_body
         )
-        offset = self._append(record + asked)
+        offset = self._append(record + request)
         capture = Capture(
             url=url,
             at=at,
@@ -220,14 +221,14 @@ class CaptureWriter:
             length=len(record),
             digest=digest,
             record_id=fields["WARC-Record-ID"],
-            mime=mime((name.decode("latin-1"), value.decode("latin-1")) for name, value in kept),
+            mime=mime((name.decode("latin-1"), value.decode("latin-1")) for name, value in http_headers),
         )
         if original is None:
             self._own.setdefault(digest, capture)
         return capture
 
     def convert(self, *, url: str, body: bytes, kind: str, at: dt.datetime) -> Capture:
-        """Keep a page as a browser made it of the answers kept before."""
+        """Store a page as a browser rendered it from responses stored before."""
         fields = record_fields(at) | {"Content-Type": kind, "WARC-Block-Digest": payload_digest(body)}
         record = pack_record("conversion", url, fields, None, body)
         return Capture(
@@ -252,19 +253,19 @@ class CaptureWriter:
         request_headers: Fields = (),
         request_body: bytes = b"",
     ) -> None:
-        """Keep that a request got no answer, and why: a metadata record beside the request."""
+        """Store a request that got no response, and the reason: a metadata record beside the request."""
         block = f"{FETCH_FAILED}: {reason}\r\n".encode()
         fields = record_fields(at) | {"Content-Type": "application/warc-fields"}
-        asked = request_head(method, url, request_headers)
+        head = request_head(method, url, request_headers)
         self._append(
             pack_record("metadata", url, fields, None, block)
-            + pack_record("request", url, request_fields(fields), asked, request_body)
+            + pack_record("request", url, request_fields(fields), head, request_body)
         )
 
     def copy(self, record: StoredRecord) -> Capture:
-        """Take over a record of another archive unchanged, its request too; once, however often asked.
+        """Copy a record of another archive unchanged, with its request; repeated calls copy it once.
 
-        A revisit is copied as it is: copy (and record) what it refers to as well.
+        A revisit is copied as it is: copy (and record) the record it refers to as well.
         """
         name = (record.record_id, record.digest)
         if name not in self._copied:
@@ -274,7 +275,7 @@ class CaptureWriter:
         return self._copied[name]
 
     def sync(self) -> None:
-        """Make what was written survive a power cut: the file, and once its place in the folder."""
+        """Make everything written survive a power cut: the file, and once its entry in the folder."""
         os.fsync(self._stream.fileno())
         if not self._synced_folder:
             folder = os.open(self.path.parent, os.O_RDONLY)
@@ -291,15 +292,16 @@ class CaptureWriter:
             self._stream.close()
 
     def _original(self, digest: str) -> Capture | None:
-        """What a revisit may refer to: looked at, so that no payload is given up for one that is lost."""
-        if digest not in self._own and (capture := self._known(digest)) is not None:
-            held = capture_with_body(self._root, capture)
-            if held is not None and held.digest == digest:
-                self._own[digest] = held
+        """The capture that a revisit may refer to. Its record is read, so that no payload is dropped in
+        favour of a missing one."""
+        if digest not in self._own and (capture := self._find_payload(digest)) is not None:
+            stored = capture_with_body(self._root, capture)
+            if stored is not None and stored.digest == digest:
+                self._own[digest] = stored
         return self._own.get(digest)
 
     def _append(self, stored: bytes) -> int:
-        """Write all of it or nothing: what follows a torn record could never be read again."""
+        """Write all of it or nothing: records after a torn one could not be read again."""
         offset = self._stream.tell()
         rest = memoryview(stored)
         try:

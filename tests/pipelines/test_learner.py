@@ -38,7 +38,7 @@ def remembered(database: Database) -> dict[str, tuple[str, ...]]:
 def test_a_set_is_published_once_at_the_end_of_a_run(database: Database) -> None:
     learner = BoilerplateLearner(database, "ndrc", batch=4)
     for key in range(FROM):
-        learner.see(a_reading(key, "江潮出品"), known=False)
+        learner.record_page(a_reading(key, "江潮出品"), unchanged=False)
         with database.read() as session:
             assert boilerplate.active_set(session, "ndrc") is None
     published = learner.publish(NIGHT)
@@ -50,7 +50,7 @@ def test_a_set_is_published_once_at_the_end_of_a_run(database: Database) -> None
 def test_two_runs_on_one_database_learn_from_each_others_pages(database: Database) -> None:
     runs = [BoilerplateLearner(database, "ndrc", batch=1), BoilerplateLearner(database, "ndrc", batch=3)]
     for key in range(10):
-        runs[key % 2].see(a_reading(key, "江潮出品"), known=False)
+        runs[key % 2].record_page(a_reading(key, "江潮出品"), unchanged=False)
     assert [runs[0].publish(NIGHT), runs[1].publish(NIGHT)][1]
     assert len(remembered(database)) == 10
 
@@ -58,7 +58,7 @@ def test_two_runs_on_one_database_learn_from_each_others_pages(database: Databas
 def test_a_changed_page_is_remembered_as_it_is_now(database: Database) -> None:
     for night, words in enumerate(["江潮出品", "江海出品"]):
         learner = BoilerplateLearner(database, "ndrc")
-        learner.see(a_reading(1, words, payload=words, at=NIGHT + night * DAY), known=night > 0)
+        learner.record_page(a_reading(1, words, payload=words, at=NIGHT + night * DAY), unchanged=night > 0)
         learner.publish(NIGHT)
         assert remembered(database)["1"][0] == words
 
@@ -66,7 +66,7 @@ def test_a_changed_page_is_remembered_as_it_is_now(database: Database) -> None:
 def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Database) -> None:
     first = BoilerplateLearner(database, "ndrc")
     for key in range(WINDOW + 50):
-        first.see(a_reading(key), known=True)
+        first.record_page(a_reading(key), unchanged=True)
     first.publish(NIGHT)
     drawn = remembered(database)
     assert len(drawn) == WINDOW
@@ -75,8 +75,8 @@ def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Data
 
     second = BoilerplateLearner(database, "ndrc")
     forgotten = next(key for key in range(WINDOW) if str(key) not in drawn)
-    second.see(a_reading(forgotten, at=NIGHT + DAY), known=True)
-    second.see(a_reading(500, at=NIGHT + DAY), known=False)
+    second.record_page(a_reading(forgotten, at=NIGHT + DAY), unchanged=True)
+    second.record_page(a_reading(500, at=NIGHT + DAY), unchanged=False)
     second.publish(NIGHT)
     assert "500" in remembered(database)
     assert str(forgotten) not in remembered(database)
@@ -85,13 +85,13 @@ def test_known_pages_teach_a_young_archive_and_then_only_new_ones(database: Data
 def test_a_page_remembered_by_older_code_is_remembered_anew(database: Database) -> None:
     for code, words in (("code-1", "江潮出品"), ("code-1", "别的话"), ("code-2", "新代码读出的话")):
         learner = BoilerplateLearner(database, "ndrc")
-        learner.see(evolve(a_reading(1, words), code=code), known=True)
+        learner.record_page(evolve(a_reading(1, words), code=code), unchanged=True)
         learner.publish(NIGHT)
         assert remembered(database)["1"][0] == ("江潮出品" if code == "code-1" else words)
 
 
 def test_nothing_is_learned_from_a_page_of_no_layout(database: Database) -> None:
     learner = BoilerplateLearner(database, "ndrc")
-    learner.see(a_reading(1, layout=""), known=False)
+    learner.record_page(a_reading(1, layout=""), unchanged=False)
     assert learner.publish(NIGHT) is None
     assert remembered(database) == {}

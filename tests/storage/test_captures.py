@@ -119,7 +119,7 @@ def test_the_request_is_kept_with_its_method_and_body(writer: CaptureWriter, roo
 def test_a_payload_of_another_night_becomes_a_revisit_that_reads_the_same(root: Path) -> None:
     with CaptureWriter(root, "ndrc", 1, now=NIGHT) as first:
         original = keep(first)
-    with CaptureWriter(root, "ndrc", 2, now=NIGHT, known={original.digest: original}.get) as second:
+    with CaptureWriter(root, "ndrc", 2, now=NIGHT, find_payload={original.digest: original}.get) as second:
         again = keep(second, at=NIGHT + dt.timedelta(days=1), headers=[*HTML, ("Age", "9")])
     stored = read_response(root, again)
     assert (stored.body, stored.refers_to, again.digest) == (PAGE, original.record_id, original.digest)
@@ -136,7 +136,7 @@ def test_a_revisit_of_a_revisit_refers_to_the_first(root: Path) -> None:
     captures: list[Capture] = []
     for run in (1, 2, 3):
         known = {capture.digest: capture for capture in captures}
-        with CaptureWriter(root, "ndrc", run, now=NIGHT, known=known.get) as writer:
+        with CaptureWriter(root, "ndrc", run, now=NIGHT, find_payload=known.get) as writer:
             captures.append(keep(writer))
     assert [read_response(root, capture).body for capture in captures] == [PAGE] * 3
     assert read_response(root, captures[2]).refers_to == captures[0].record_id
@@ -152,7 +152,7 @@ def test_a_payload_that_was_lost_is_kept_again(root: Path, loss: str) -> None:
         raw = bytearray(first.path.read_bytes())
         raw[original.offset + original.length // 2] ^= 0xFF
         first.path.write_bytes(raw)
-    with CaptureWriter(root, "ndrc", 2, now=NIGHT, known=lambda _: original) as second:
+    with CaptureWriter(root, "ndrc", 2, now=NIGHT, find_payload=lambda _: original) as second:
         again = keep(second)
     assert read_response(root, again).body == PAGE
     assert read_response(root, again).refers_to is None
@@ -161,13 +161,13 @@ def test_a_payload_that_was_lost_is_kept_again(root: Path, loss: str) -> None:
 def test_a_revisit_whose_original_moved_is_found_by_its_digest(root: Path) -> None:
     with CaptureWriter(root, "ndrc", 1, now=NIGHT) as first:
         original = keep(first)
-    with CaptureWriter(root, "ndrc", 2, now=NIGHT, known={original.digest: original}.get) as second:
+    with CaptureWriter(root, "ndrc", 2, now=NIGHT, find_payload={original.digest: original}.get) as second:
         again = keep(second)
     (root / original.file).rename(root / "moved.warc.gz")
     moved = evolve(original, file="moved.warc.gz")
-    assert read_response(root, again, known={moved.digest: moved}.get).body == PAGE
+    assert read_response(root, again, find_payload={moved.digest: moved}.get).body == PAGE
     with pytest.raises(UnreadableCapture, match="not in the archive"):
-        read_response(root, again, known={again.digest: again}.get)
+        read_response(root, again, find_payload={again.digest: again}.get)
 
 
 @given(st.binary(max_size=3000), st.integers(200, 599))
@@ -471,6 +471,6 @@ def test_a_scanned_revisit_is_loaded_from_its_original(writer: CaptureWriter, ro
     keep(writer)
     original, revisit = scan(root)
     assert revisit.refers_to == original.record_id
-    assert load_response(revisit, known={original.digest: original}.get).body == PAGE
+    assert load_response(revisit, find_record={original.digest: original}.get).body == PAGE
     with pytest.raises(UnreadableCapture, match="not there"):
         load_response(revisit)

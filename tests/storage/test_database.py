@@ -90,7 +90,7 @@ def test_checking_a_missing_file_does_not_make_it(tmp_path: Path) -> None:
         ("sqlite:///{folder}/bad.db", "not a database"),
         ("sqlite://", "names no file"),
         ("mysql://user@host/name", "not mysql"),
-        ("no url", "no database URL"),
+        ("no url", "not a database URL"),
         ("postgresql://user:secret@127.0.0.1:1/name", r"user:\*\*\*@127.0.0.1:1/name: .*refused"),
     ],
     ids=["no database", "memory", "other engine", "no url", "no server"],
