@@ -1,4 +1,4 @@
-"""The simple generic reading: a page that no portal describes."""
+"""The generic extraction, for pages without a template: headline, body and labels by the page's structure."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ OFFICIAL = frozenset(
         *("effective", "expires", "subject", "validity"),
     }
 )
-"""Labels of official documents; others stand on any page."""
+"""Labels of official documents; other labels are on any page."""
 FILES = "[class*=attachment], [class*=fujian], .filelist, .xgfj, .fjdown, table.enclosure"
-"""Blocks in which sites offer an article's files, wherever they stand."""
+"""Blocks in which sites offer attachments, anywhere on the page."""
 MEDIA = {"frames": "frame, iframe", "images": "img", "players": "video, audio, object, embed"}
-"""What may stand in the place of words."""
+"""Elements that may replace text."""
 LITTLE = 20
-"""Less prose than this may be all that is shown of an article the page carries unshown."""
+"""Characters of visible prose below which an article is searched in scripts and hidden elements."""
 MODEST = 100
-"""The same where no headline is shown."""
+"""The same for pages without a visible headline."""
 LONGEST = 200
 """Characters of a label's value."""
 
 
 def read_page(payload: Payload) -> Page:
-    """The page's main text and what metas, label tables and the headline's surroundings say.
+    """The page's main text, and labels from metas, label tables and the text around the headline.
 
-    Raises Rejected when there is no prose to be found, NotHtml when it is no page.
+    Raises Rejected for a page without prose, NotHtml for a payload that is not HTML.
     """
     answer = json_article.read_json(payload)
     if answer is not None:
@@ -47,7 +47,7 @@ def read_page(payload: Payload) -> Page:
 
 
 def read_parsed(page: Document) -> Page:
-    """The same of a page already parsed."""
+    """The same for a parsed page."""
     text_runs = tuple(split_runs(page.root))
     line = headline.headline_of(page, text_runs)
     density = Density(text_runs, line.run)
@@ -80,7 +80,7 @@ def read_parsed(page: Document) -> Page:
 
 
 def _html(parts: Sequence[Node]) -> str:
-    """What the body holds; lines that are preformatted, a table's cells, and neighbours need their frame."""
+    """The body as HTML. Preformatted lines, table cells and several parts keep their enclosing element."""
     body = parts[0]
     if len(parts) > 1:
         return "\n".join(part.html or "" for part in parts)
@@ -90,32 +90,32 @@ def _html(parts: Sequence[Node]) -> str:
 
 
 def _instead(page: Document) -> str:
-    """What a page without prose holds."""
-    held = {name: len(page.root.css(css)) for name, css in MEDIA.items()}
-    said = ", ".join(f"{count} {name}" for name, count in held.items() if count)
-    return f", but {said}" if said else ""
+    """What a page without prose contains instead, for the error message."""
+    media = {name: len(page.root.css(css)) for name, css in MEDIA.items()}
+    counts = ", ".join(f"{count} {name}" for name, count in media.items() if count)
+    return f", but {counts}" if counts else ""
 
 
 def _cells(text_runs: Sequence[TextRun], within: range) -> list[Label]:
-    """Labels printed outside the body, in tables, lists or boxes; one alone is a word like any other."""
+    """Labels outside the body, in tables, lists or boxes. A single one is taken for ordinary text."""
     outside = [run.text for n, run in enumerate(text_runs) if n not in within]
-    said = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]
-    return said if len({label.name for label in said}) > 1 else []
+    labels = [label for label in pairs(outside) if label.name in OFFICIAL and len(label.value) <= LONGEST]
+    return labels if len({label.name for label in labels}) > 1 else []
 
 
 def _offering(parts: Sequence[Node]) -> list[Node]:
-    """Where files are offered: the body, and what stands beside it in the same frame."""
+    """Elements that may contain attachments: the body and its siblings."""
     frame = parts[0].parent
     return [*parts] if frame is None or frame.tag in {"body", "html"} else [*parts, frame]
 
 
 class GenericArticle(ArticlePage):
-    """Any article page: the template of a portal that declares no places of its own."""
+    """The template for portals without selectors of their own. It matches every page."""
 
     def matches(self, page: Document) -> bool:
-        """Always: it is the last of a portal's templates."""
+        """Always true: this is the last of a portal's templates."""
         return True
 
     def read(self, page: Document) -> Page:
-        """What the generic reading finds."""
+        """The result of the generic extraction."""
         return read_parsed(page)

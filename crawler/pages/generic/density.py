@@ -1,10 +1,9 @@
-"""Where the words of a page are: the element that holds its prose and little else.
+"""Finds the body of a page: the element that contains its prose and little else.
 
-Prose is text outside links with a sentence's punctuation in it. Each run of it counts for the element
-it stands in and less for every element further out, so that the innermost element around all
-paragraphs wins. What a run counts depends on where it stands: less before the headline, and less the
-further out the element that holds both is; next to nothing in one of many records alike (comments,
-teasers of other pages); nothing in blocks that are named or hidden as asides.
+Prose is text outside links with the punctuation of sentences. Each run of prose counts for its element and
+less for each enclosing element, so the innermost element around all paragraphs wins. The weight of a run
+depends on its position: lower before the headline and in elements far from it, almost zero in similar records
+(comments, teasers of other pages), zero in blocks that are named or hidden as asides.
 """
 
 from __future__ import annotations
@@ -27,27 +26,27 @@ CONTAINERS = (
     *(".my_conboxzw", ".my_doccontent", ".art-con", "#mainText", ".info_content", ".Custom_UnionStyle"),
     *("#js_content", "#vsb_content", ".v_news_content", ".wp_articlecontent", "[itemprop=articleBody]"),
 )
-"""Bodies of the content systems in use, in the order that works."""
+"""Selectors of bodies in common content management systems, in order of reliability."""
 
 FADE = 0.6
-"""What a run of prose counts for an element one step further out."""
+"""The factor by which a run of prose counts less for the next enclosing element."""
 LEAST = 40
-"""Characters of prose that make a known container credible."""
+"""Characters of prose from which a known container is accepted."""
 CLUTTER = 0.1
-"""The share of links from which an element is thought to hold more than the body."""
+"""The share of link text from which an element is assumed to contain more than the body."""
 GAIN = 1.3
-"""How much more prose an element around the densest must hold to be the body instead."""
+"""How many times the prose of the densest element an enclosing element needs to be the body instead."""
 DATELINE = 100
-"""Characters of a line with a day in it."""
+"""Maximum characters of a dateline."""
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 VERSES = 4
-"""So many lines without a sentence are a text."""
+"""The number of lines without sentences that make a text."""
 ELSEWHERE = 4
-"""So many times the prose of a known container makes another element the body."""
+"""An element with this many times the prose of a known container is the body instead."""
 
 
 class Density:
-    """How much prose the elements of a page hold, given its runs and its headline."""
+    """The amount of prose in each element of a page, by its text runs and headline."""
 
     def __init__(self, text_runs: Sequence[TextRun], headed: TextRun | None = None) -> None:
         self._records = find_records(text_runs, levels_of(headed))
@@ -88,41 +87,41 @@ class Density:
         return headed and not any(map(self.cluttered, nodes))
 
     def weight(self, node: Node) -> float:
-        """What the prose in the element counts."""
+        """The weighted prose in the element."""
         return self._at(node).weight
 
     def words(self, node: Node) -> int:
-        """Characters of prose in the element, wherever it stands."""
+        """Characters of prose in the element, unweighted."""
         return self._at(node).words
 
     def cluttered(self, node: Node) -> bool:
-        """Whether much of the element is no prose: links, tools, other articles."""
+        """Whether much of the element is not prose: links, tools, other articles."""
         held = self._at(node)
         return held.links > CLUTTER * held.words
 
     def alike(self, outer: Node, inner: Node) -> bool:
-        """Whether the prose around an element counts as much as its own, and no dateline stands there."""
+        """Whether the prose around an element weighs as much as its own, without a dateline there."""
         if outer.mem_id in self._dated and inner.mem_id not in self._dated:
             return False
         counted = self.weight(outer) * self.words(inner)
         return bool(self._head) and counted > 0.9 * self.weight(inner) * self.words(outer)
 
     def headed(self, node: Node) -> bool:
-        """Whether the headline stands in the element."""
+        """Whether the element contains the headline."""
         return node.mem_id in self._head
 
     def asked(self, node: Node) -> bool:
-        """Whether the element holds a row of answers, each a text by itself."""
+        """Whether the element contains a series of answers, each a text of its own."""
         return node.mem_id in self._records.answered
 
     @cached_property
     def _dated(self) -> set[int]:
-        """The elements around datelines."""
+        """The elements that contain datelines."""
         return enclosing_keys(run for run in self._text_runs if _is_dated(run))
 
     @property
     def has_boxes(self) -> bool:
-        """Whether a box about the author, of other pages or of the site's foot is on the page."""
+        """Whether the page has a box about the author, of other pages, or a footer."""
         return bool(self._boxes)
 
     def boxed(self, spot: BlockPosition) -> bool:
@@ -131,11 +130,11 @@ class Density:
 
     @property
     def has_threads(self) -> bool:
-        """Whether there is a thread on the page."""
+        """Whether the page has a discussion thread."""
         return any(weight in THREAD for weight in self._records.weights.values())
 
     def threaded(self, spot: BlockPosition) -> bool:
-        """Whether the element is one of a thread."""
+        """Whether the element is a post of a thread."""
         return self._records.weights.get(spot.key) in THREAD
 
     def _at(self, node: Node) -> _Held:
@@ -144,7 +143,7 @@ class Density:
 
 @define
 class _Held:
-    """What an element holds: what its prose counts, the characters of prose, those of links."""
+    """The weighted prose of an element, its characters of prose and those of links."""
 
     weight: float = 0.0
     words: int = 0
@@ -155,7 +154,7 @@ NOTHING = _Held()
 
 
 def _summed(runs: Sequence[tuple[TextRun, float]]) -> Mapping[int, _Held]:
-    """What each element holds, those within it included."""
+    """The sums of each element and all elements inside it."""
     held: dict[int, _Held] = {}
     order: list[BlockPosition] = []
     for run, weight in runs:
@@ -174,14 +173,14 @@ def _summed(runs: Sequence[tuple[TextRun, float]]) -> Mapping[int, _Held]:
 
 
 def _entered(spot: BlockPosition, held: dict[int, _Held]) -> list[BlockPosition]:
-    """The elements around a spot that are not held yet, now with nothing in them, the outermost first."""
+    """Enter the enclosing elements that have no sums yet, the outermost first."""
     new = [*takewhile(lambda outer: outer.key not in held, spot.ancestors())]
     held.update((outer.key, _Held()) for outer in new)
     return new[::-1]
 
 
 def body_of(page: Document, density: Density) -> Node | None:
-    """The element that holds the article."""
+    """The element that contains the article."""
     known, densest = _known(page, density), _densest(density)
     if known is None or densest is None:
         return known or densest
@@ -207,13 +206,13 @@ def _densest(density: Density) -> Node | None:
 
 
 def _answer(row: Node, density: Density) -> Node | None:
-    """Where the words of the longest answer in a row are."""
+    """The element of the longest answer in a series."""
     longest = max(children(row), key=density.weight).mem_id
     return _heaviest([pair for pair in density.weighed if pair[0].stands_in((longest,))])
 
 
 def _without_weight(density: Density) -> Node | None:
-    """Where most words are when no prose counts: that of asides, or words without a sentence."""
+    """The element with the most text where no prose has weight: in asides, or without sentences."""
     prose = _heaviest([(run, float(run.words)) for run, _ in density.weighed])
     plain = _unpunctuated(density)
     if prose is None or plain is None:
@@ -224,7 +223,7 @@ def _without_weight(density: Density) -> Node | None:
 
 
 def _unpunctuated(density: Density) -> Node | None:
-    """Where words without a sentence stand below the headline: verses, a list of names."""
+    """The element below the headline with text that has no sentences: verses, a list of names."""
     below = dropwhile(lambda pair: pair[0] is not density.line, density.weighed)
     plain = [run for run, _ in islice(below, 1, None) if not run.linked and not run.spot.aside]
     return _heaviest([(run, float(len(run.text))) for run in plain if not SITE.search(run.text)])
@@ -247,7 +246,7 @@ def _heaviest(runs: Sequence[tuple[TextRun, float]]) -> Node | None:
 
 
 def _widened(node: Node, density: Density) -> Node:
-    """The element, or one further out when it or its frame is one of several alike that share the prose."""
+    """The element, or an enclosing one when several similar elements share the prose."""
     for inner, outer in pairwise(ancestors(node)):
         if outer.tag == "body" or density.asked(outer):
             break
@@ -276,7 +275,7 @@ def _make(node: Node) -> str:
 
 
 def ancestors(node: Node | None) -> Iterator[Node]:
-    """The element and those around it, up to the page's root."""
+    """The element and its ancestors, up to the root of the page."""
     while node is not None and node.tag not in {"html", "-document"}:
         yield node
         node = node.parent

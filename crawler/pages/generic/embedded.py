@@ -1,4 +1,4 @@
-"""An article that a page carries and only its script shows: in JSON, a text area, a template, a noscript."""
+"""Articles that only a script shows: in JSON, a text area, a template or a noscript element."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from urllib.parse import unquote
 from crawler.pages.base import Document, attribute, inner_html
 
 ENOUGH = 100
-"""Han characters that make a fragment an article."""
+"""Chinese characters from which a fragment is taken for an article."""
 LARGEST = 2_000_000
-"""Characters of a script that is looked into."""
+"""Characters; longer scripts are not searched."""
 DEEPEST = 40
-"""Of the objects in a script that are looked into."""
+"""Nesting depth to which objects in a script are searched."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _TAG = re.compile(r"<(?:p|br|div|section|span|h\d|table|li)\b", re.IGNORECASE)
 _ESCAPED = re.compile(r"&lt;(?:p|br|div|section|span|h\d|table)\b", re.IGNORECASE)
@@ -23,20 +23,20 @@ _STRING = re.compile(
     r'"(?:\w*(?:content|html|body)\w*|text|detail)"\s*:\s*"((?:[^"\\]++|\\.)*+)"',
     re.IGNORECASE | re.DOTALL,
 )
-"""A string under a key that says it is an article's words."""
+"""A string under a key that names the text of an article."""
 _PARSED = re.compile(
     r"""JSON\.parse\(\s*(?:decodeURIComponent\(\s*)?(?:"((?:[^"\\]++|\\.)*+)"|'((?:[^'\\]++|\\.)*+)')""",
     re.DOTALL,
 )
-"""JSON within a string of a script."""
+"""JSON inside a string of a script."""
 _WORDS = re.compile(
     r"\w*(?:text|content|value|insert|children|paragraphs?|blocks?|ops|body|p)", re.IGNORECASE
 )
-"""Keys of the pieces that an editor's document is made of."""
+"""Keys of the parts of an editor's document."""
 
 
 def article(page: Document) -> str | None:
-    """The HTML of the longest article the page carries unshown."""
+    """The HTML of the longest hidden article, or None."""
     texts = [text for text in _fragments(page) if _han(text) >= ENOUGH]
     return max(texts, key=_han, default=None)
 
@@ -45,7 +45,7 @@ def _fragments(page: Document) -> Iterator[str]:
     for node in page.root.css("noscript"):
         yield inner_html([node])
     for node in page.root.css("template"):
-        yield re.sub(r"</?template\b[^>]*>", "", node.html or "")  # what it holds is no part of the tree
+        yield re.sub(r"</?template\b[^>]*>", "", node.html or "")  # its content is not part of the tree
     for node in page.root.css("textarea"):
         yield _html(node.text(deep=True))
     for node in page.root.css("script"):
@@ -55,7 +55,7 @@ def _fragments(page: Document) -> Iterator[str]:
 
 
 def _carried(script: str) -> Iterator[str]:
-    """Strings of a script that are an article, and documents it holds in pieces."""
+    """Strings of a script that are articles, and documents in parts."""
     for text in (script, *map(_quoted, _PARSED.findall(script))):
         for string in _STRING.findall(text):
             yield _html(_spoken(string))
@@ -63,7 +63,7 @@ def _carried(script: str) -> Iterator[str]:
 
 
 def _documents(text: str) -> Iterator[list[str]]:
-    """The longest row of pieces in an object that a script is, or sets a variable to."""
+    """The longest list of parts in an object that a script consists of or assigns."""
     start = text.find("{")
     if start < 0 or _han(text) + text.count("\\u") < ENOUGH:
         return
@@ -76,7 +76,7 @@ def _documents(text: str) -> Iterator[list[str]]:
 
 
 def _rows(held: object, depth: int) -> Iterator[list[object]]:
-    """The lists in an object that are the outermost under a key of a document."""
+    """The outermost lists under a document key in an object."""
     values = held.items() if isinstance(held, dict) else enumerate(held) if isinstance(held, list) else ()
     for key, value in values if depth < DEEPEST else ():
         if isinstance(value, list) and isinstance(key, str) and _WORDS.fullmatch(key):
@@ -86,7 +86,7 @@ def _rows(held: object, depth: int) -> Iterator[list[object]]:
 
 
 def _pieces(held: object, depth: int) -> Iterator[str]:
-    """The words of a document in pieces, a paragraph each."""
+    """The text of a document in parts, a paragraph per part."""
     if isinstance(held, str):
         yield from filter(str.strip, held.split("\n"))
     elif isinstance(held, list) and depth and all(map(_is_leaf, held)):
@@ -100,21 +100,21 @@ def _pieces(held: object, depth: int) -> Iterator[str]:
 
 
 def _is_leaf(held: object) -> bool:
-    """Whether it is words, or an object that says how some are printed: part of a line."""
+    """Whether the value is text, or an object with formatted text: part of a line."""
     if isinstance(held, dict):
         return not any(isinstance(value, dict | list) for key, value in held.items() if _WORDS.fullmatch(key))
     return isinstance(held, str)
 
 
 def _quoted(found: tuple[str, str]) -> str:
-    """What a string of a script in quotes of either kind means, percent signs resolved."""
+    """The value of a quoted string in a script, percent-decoded."""
     double, single = found
     text = _spoken(double) if double else _spoken(single.replace("\\'", "'").replace('"', '\\"'))
     return unquote(text) if text.startswith("%7B") else text
 
 
 def _spoken(string: str) -> str:
-    """What a string of JSON means; ``""`` for what is none."""
+    """The value of a JSON string; ``""`` for an invalid one."""
     try:
         return str(json.loads(f'"{string}"', strict=False))
     except ValueError:
@@ -122,7 +122,7 @@ def _spoken(string: str) -> str:
 
 
 def _html(text: str) -> str:
-    """The text as HTML: escaped once more it is spoken, plain it breaks its lines."""
+    """The text as HTML: escaped HTML is unescaped, in plain text line breaks become elements."""
     if _ESCAPED.search(text):
         return unescape(text)
     return text if _TAG.search(text) else text.replace("\n", "<br>")

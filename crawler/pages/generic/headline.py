@@ -1,4 +1,4 @@
-"""Title, day and source of a page no portal describes: metas first, then what stands near the headline."""
+"""Title, day and source of a page without a template: from metas, then from the text near the headline."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pipelines.metadata.credits import credits_in
 from policy.records import Label
 
 SHORTEST = 5
-"""Characters of the shortest headline that may be left."""
+"""Characters of the shortest headline that may remain."""
 _DASH = "–—·-"
 _LAST = re.compile(
     rf"(?P<before>.*[^\s_|｜{_DASH}])(?P<sign>\s*[_|｜{_DASH}]+\s*)(?P<part>[^_|｜{_DASH}]{{1,24}})",
@@ -38,7 +38,7 @@ _SITE = re.compile(
 
 
 def without_site(title: str, names: Iterable[str] = ()) -> str:
-    """The headline in a page's title; ``names`` are the site's and its column's as metas state them."""
+    """The headline in a page's title, without the ``names`` of site and column from the metas."""
     for name in names:
         cut = title.removesuffix(name).rstrip()
         if name and cut != title and cut.endswith(tuple(f"_|｜{_DASH}")):
@@ -68,28 +68,28 @@ _NEXT = (
 SAID = re.compile(
     rf"(?:来源|稿源|出处)(?:于|自)?\s?[:：]\s*(?P<name>[^\s|：:]{{2,30}}?)(?=(?:{_NEXT})?\s?[:：]|[\s|]|$)"
 )
-"""A source is named up to the next label, white space or line end."""
+"""The name of a source ends at the next label, white space or line end."""
 KEYWORDS = re.compile(r"(?:关键[词字]|标签)\s?[:：]")
 BYLINE = re.compile(r"source|origin|media|author|js_name|nickname|account", re.IGNORECASE)
-"""Names of the elements that say where a page is from."""
+"""Class names and ids of elements with the source of a page."""
 BYLINE_DAY = re.compile(rf"[^\d（(，。:：]{{2,16}}?\s?[|｜丨·•／/]\s?(?:{WHEN.pattern})[^\d（(，。]{{0,16}}")
 DAYS = re.compile(
     rf"[^\d（(，。:：]{{0,16}}?\s?{WHEN.pattern}\D{{0,8}}(?:19|20)\d\d[-/.年]\d{{1,2}}.{{0,24}}"
 )
-"""A line with the days of publication and of the last change."""
+"""A line with the days of publication and last change."""
 TOOLS = re.compile(
     r"原创|转载|记者|記者|報導|字[号体]|阅读|浏览|点击|评论|分享|收藏|打印|举报|关注|订阅|发布|更新|修改|时间|日期|作者|编辑|我有话说|\d|[:：]|^(?:[大中小]|[AＡ][+-]?)$"
 )
-"""Words beside a day that name nobody."""
+"""Words next to a day that are not a name."""
 TITLED = re.compile(r"\bh[123]\b|title|headline|biaoti", re.IGNORECASE)
 BEHIND = re.compile(r"\s*[_|｜–—-]")
-"""What sets a headline apart from its site in a page's title."""
+"""Separates the headline from the site after it in a page's title."""
 AHEAD = re.compile(r"[_|｜–—»:：-]\s*$|\s[·•]\s*$")
-"""What sets a site apart from the headline behind it."""
+"""Separates a site from the headline after it."""
 HOME = re.compile(r"(?:https?://[^/]+)?(?:\.{0,2}/)*(?:index(?:\.[\w-]+)+)?|\.{1,2}")
-"""The address of a site's first page."""
+"""The address of a home page."""
 LONGEST_COLUMN = 6
-"""Characters of a heading that may name the column the page stands in."""
+"""Characters of a heading that may be the name of the column."""
 HEADER_RUNS = 8
 FOOTER_RUNS = 12
 HEADINGS = frozenset({"h1", "h2"})
@@ -100,7 +100,7 @@ _LD = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 @frozen(kw_only=True)
 class Headline:
-    """The words of a page's headline, and the run that prints them, alone or behind a link to its board."""
+    """The text of a page's headline and its text run, which may begin with a link to the board."""
 
     words: str
     run: TextRun | None
@@ -110,18 +110,18 @@ class Headline:
         return fold(self.words)
 
     def prints(self, run: TextRun) -> bool:
-        """Whether a run is the headline's words and nothing else, or the one known to print them."""
+        """Whether a run has exactly the text of the headline, or is its run."""
         if run is self.run:
             return True
         return len(run.text) < 2 * len(self.words) and run.begins(self._folded) and run.folded == self._folded
 
     def ends(self, run: TextRun) -> bool:
-        """Whether a heading prints the words, and a link before them."""
+        """Whether a heading has the text after a link."""
         return run.block.tag in HEADINGS and run.linked > 0 and run.text.endswith(self.words)
 
 
 def labels(page: Document, text_runs: Sequence[TextRun], line: Headline, within: range) -> Iterator[Label]:
-    """Labels of the head and of what is printed around the headline and below the body."""
+    """Labels from the metas and from the text around the headline and below the body."""
     around = _surroundings(text_runs, line, within)
     if line.words:
         yield Label(name="title", value=line.words, rule="masthead")
@@ -133,7 +133,7 @@ def labels(page: Document, text_runs: Sequence[TextRun], line: Headline, within:
 
 
 def header_of(inside: Sequence[TextRun], line: Headline) -> Sequence[TextRun]:
-    """The runs with which a body begins when it prints the page's headline and dateline itself."""
+    """The headline and dateline at the beginning of a body that repeats them."""
     headed = next((n for n, run in enumerate(inside) if line.prints(run)), None)
     if headed is None or any("。" in run.text for run in inside[:headed]):
         return ()
@@ -144,13 +144,13 @@ def header_of(inside: Sequence[TextRun], line: Headline) -> Sequence[TextRun]:
     if dated is None or any("。" in run.text for run in inside[headed:dated]):
         heading = inside[headed].block.tag in HEADINGS
         first = headed == 0 or inside[headed] is line.run
-        return inside[: headed + heading] if first else ()  # its own notice's head
+        return inside[: headed + heading] if first else ()  # the head of the notice itself
     return inside[: dated + 1]
 
 
 @frozen(kw_only=True)
 class _Surroundings:
-    """The runs around an article: above the headline, between headline and body, its ends, and below."""
+    """The runs around an article: above the headline, between headline and body, at its ends, and below."""
 
     above: Sequence[TextRun]
     between: Sequence[TextRun]
@@ -163,7 +163,7 @@ def _surroundings(text_runs: Sequence[TextRun], line: Headline, within: range) -
     start, end = within.start, within.stop
     headed = [n for n, run in enumerate(text_runs) if (n < start + 3 or run is line.run) and line.prints(run)]
     head = headed[-1] + 1 if headed else max(0, start - 20)
-    if any(run is line.run for run in text_runs[start:end]):  # the body is a frame around all
+    if any(run is line.run for run in text_runs[start:end]):  # the body encloses the headline
         start = head = headed[-1] + 1
     return _Surroundings(
         above=text_runs[max(0, head - 5) : head],
@@ -175,7 +175,7 @@ def _surroundings(text_runs: Sequence[TextRun], line: Headline, within: range) -
 
 
 def headline_of(page: Document, text_runs: Sequence[TextRun]) -> Headline:
-    """The headline and who prints it: a heading before any other run."""
+    """The headline and its run; headings come before other runs."""
     line = Headline(words=_title(page, text_runs), run=None)
     same = [run for run in text_runs if line.prints(run)] or [run for run in text_runs if line.ends(run)]
     headings = (run for run in same if run.block.tag in HEADINGS)
@@ -183,7 +183,7 @@ def headline_of(page: Document, text_runs: Sequence[TextRun]) -> Headline:
 
 
 def _title(page: Document, text_runs: Sequence[TextRun]) -> str:
-    """The headline: what the page prints and its title begins with, else what metas say."""
+    """The text on the page with which its title begins, else the title in the metas."""
     whole = text_in(page.root.css_first("title"))
     stated = [value for _, value in _metas(page, TITLES)]
     largest = [text for text in map(_heading, page.root.css("h1")) if text]
@@ -216,7 +216,7 @@ def _title(page: Document, text_runs: Sequence[TextRun]) -> str:
 
 
 def _dated_title(text_runs: Sequence[TextRun]) -> list[str]:
-    """The first line that is named a title and has a day directly below."""
+    """The first line named as a title with a day directly below."""
     titled = {*_titled(text_runs)}
     return [one.text for one, other in pairwise(text_runs) if one.text in titled and WHEN.search(other.text)][
         :1
@@ -224,7 +224,7 @@ def _dated_title(text_runs: Sequence[TextRun]) -> list[str]:
 
 
 def _heading(node: Node) -> str:
-    """The words of a heading, without the sign of a link to it; none where it is the site's, a link home."""
+    """The text of a heading without its anchor sign; none for a link to the home page."""
     text = text_in(node)
     signs = [said for said in map(text_in, node.css("a[href]")) if said and not fold(said)]
     text = text.removesuffix(signs[-1]).rstrip() if signs else text
@@ -232,7 +232,7 @@ def _heading(node: Node) -> str:
 
 
 def _leads_home(node: Node) -> bool:
-    """Whether all its words are a link to the site's first page."""
+    """Whether all its text is a link to the home page."""
     link = node.css_first("a[href]")
     return (
         link is not None and text_in(link) == text_in(node) and bool(HOME.fullmatch(attribute(link, "href")))
@@ -240,17 +240,17 @@ def _leads_home(node: Node) -> bool:
 
 
 def _ends(whole: str, text: str) -> bool:
-    """Whether a page's title is the site's and behind a sign these words."""
+    """Whether a page's title ends with this text after a separator."""
     return len(text) > 1 and whole.endswith(text) and bool(AHEAD.search(whole[: -len(text)]))
 
 
 def _begins(whole: str, text: str) -> bool:
-    """Whether a page's title is these few words and behind a sign the site's."""
+    """Whether a page's title is this short text before a separator and the site."""
     return whole == text or (whole.startswith(text) and bool(BEHIND.match(whole[len(text) :])))
 
 
 def _titled(text_runs: Sequence[TextRun]) -> Iterator[str]:
-    """Lines whose element is a heading or is named a title."""
+    """Texts of headings and of elements named as titles."""
     for run in text_runs:
         named = f"{run.block.tag} {attribute(run.block, 'class')} {attribute(run.block, 'id')}"
         if TITLED.search(named) and 6 <= len(run.text) <= 120 and not run.linked:
@@ -258,7 +258,7 @@ def _titled(text_runs: Sequence[TextRun]) -> Iterator[str]:
 
 
 def _is_dateline(run: TextRun) -> bool:
-    """Whether a line of the body only says when and where from, and is no sentence with a day in it."""
+    """Whether a line of the body has only day and source, and is no sentence."""
     if len(run.text) > 60:
         return False
     plain = not run.words or SAID.search(run.text)
@@ -266,14 +266,14 @@ def _is_dateline(run: TextRun) -> bool:
 
 
 def _is_byline(run: TextRun) -> bool:
-    """Whether a line says a name and a day, and a sign sets them apart; or two days."""
+    """Whether a line is a name and a day with a separator, or two days."""
     if len(run.text) > 60:
         return False
     return bool(BYLINE_DAY.fullmatch(run.text) or (not run.words and DAYS.fullmatch(run.text)))
 
 
 def _days(page: Document, around: _Surroundings) -> Iterator[Label]:
-    """What metas say, then what is printed: below the headline, labelled anywhere, above it."""
+    """Days from metas, then from the text below the headline, with a label anywhere, and above it."""
     for name, value in _metas(page, TIMES):
         yield Label(name="published", value=value, rule=f"meta:{name}")
     for value in _LD.findall(page.text)[:1]:
@@ -293,7 +293,7 @@ def _days(page: Document, around: _Surroundings) -> Iterator[Label]:
 
 
 def _sources(page: Document, around: _Surroundings, line: Headline) -> Iterator[Label]:
-    """What a label says, what stands beside the day, what is named so, what metas say of the site."""
+    """Sources by label, next to the day, by element name, and from metas of the site."""
     near = [run for run in (*around.between, *reversed(around.above), *around.begins) if run is not line.run]
     for run in (*near, *reversed(around.ends)):
         if said := SAID.search(run.text[:300]):
@@ -306,26 +306,26 @@ def _sources(page: Document, around: _Surroundings, line: Headline) -> Iterator[
 
 
 def _named(run: TextRun) -> str | None:
-    """The one name in a line whose element is named a source."""
+    """The only name in a line whose element is named as a source."""
     named = f"{attribute(run.block, 'class')} {attribute(run.block, 'id')}"
     return _one_name(run.text) if BYLINE.search(named) else None
 
 
 def _beside(run: TextRun) -> str | None:
-    """The one name in a line that prints a day."""
+    """The only name in a line with a day."""
     rest = WHEN.sub(" ", run.text)
     return _one_name(rest) if rest != run.text else None
 
 
 def _neighbours(between: Sequence[TextRun]) -> Iterator[str | None]:
-    """The names in the lines next to one that prints a day and nothing else."""
+    """The names in the lines next to a line with only a day."""
     for one, other in (*pairwise(between), *pairwise(between[::-1])):
         if WHEN.fullmatch(one.text):
             yield _one_name(other.text)
 
 
 def _keywords(around: _Surroundings) -> Iterator[Label]:
-    """The links of the innermost element that begins with the word."""
+    """The links of the innermost element that begins with the word for keywords."""
     for run in (*around.between, *around.begins):
         if KEYWORDS.search(run.text):
             begun = [node for node in run.block.traverse() if _holds_keywords(node)]
@@ -343,5 +343,5 @@ def _one_name(text: str) -> str | None:
 
 
 def _metas(page: Document, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Names and values of the wanted metas, in the order wanted."""
+    """Names and values of these metas, in the given order."""
     return ((name, page.metas[name]) for name in wanted if page.metas.get(name))

@@ -1,9 +1,9 @@
-"""The other pages of an article, told by their addresses: ``1_2.html``, ``1-2.html``, ``1?page=2``, ``1/2``.
+"""Recognises the other pages of an article by address: ``1_2.html``, ``1-2.html``, ``1?page=2``, ``1/2``.
 
-A link leads to one when its address is the article's own but for a page's number, and its text is that
-number, 下一页 or 上一页: 下一篇 never does, nor the pager of a list. The pager of comments is known by
-the names of its block. A pager may leave numbers out (``1 2 3 … 9``), or be written by a script
-(``createPageHTML`` of TRS sites). Sites number the second page 1 or 2.
+A link leads to another page when its address differs from the article's only in a page number and its text is
+that number, 下一页 or 上一页; 下一篇 and the pagers of lists do not count. Pagers of comments are recognised
+by the names of their block. A pager may leave out numbers (``1 2 3 … 9``) or be written by a script
+(``createPageHTML`` of TRS sites). The second page has the number 1 or 2, depending on the site.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from crawler.pages.base import Document, Node, attribute, text_in
 from crawler.pages.generic.density import ancestors
 
 MOST = 100
-"""Pages of one article."""
+"""Maximum number of pages of an article."""
 FAR = 10
-"""From here on 上一页 and 下一页 alone may as well lead from one article to another."""
+"""From this number on, 上一页 and 下一页 alone may also lead to another article."""
 _PLACES = (
     re.compile(r"^(?P<before>[^?]*[^?/_-])[_-](?P<n>\d{1,2})(?P<after>\.\w{2,6}(?:\?.*)?)$"),
     re.compile(
@@ -28,14 +28,14 @@ _PLACES = (
     ),
     re.compile(r"^(?P<before>[^?]*/[^?/]*[^?/\d][^?/]*)/(?P<n>\d{1,2})(?P<after>)/?$"),
 )
-"""Where a page's number stands in an address; the first page's address is what is left."""
+"""Positions of the page number in an address; the rest is the address of the first page."""
 _HINT = re.compile(r"[_=/-]\d{1,3}(?!\d)")
-"""What the address of a numbered page has: a cheap look."""
+"""A fast test for addresses with a page number."""
 _NUMBER = re.compile(r"\W*(?:第\s*)?(\d{1,3})(?:\s*页)?\W*")
 _NEXT = re.compile(r"\W*(?:下一?[页頁]|后一?页|next(?: page)?|余下全文|剩余全文|继续阅读)\W*", re.IGNORECASE)
 _BACK = re.compile(r"\W*(?:上一?[页頁]|前一?页|首页|prev(?:ious)?(?: page)?)\W*", re.IGNORECASE)
 _FOREIGN = re.compile(r"comment|pinglun|repl(?:y|ies)|review|feed", re.IGNORECASE)
-"""Names of blocks whose pagers are not the article's."""
+"""Names of blocks whose pagers belong to comments."""
 _SCRIPTED = re.compile(
     r"""createPage\w*\(\s*(\d{1,3})\s*,\s*\d{1,3}\s*,\s*["']([\w.-]+)["']\s*,\s*["'](\w+)["']""", re.ASCII
 )
@@ -43,7 +43,7 @@ _SCRIPTED = re.compile(
 
 @frozen(kw_only=True)
 class Numbered:
-    """An address, the first page's, and the number that tells them apart."""
+    """An address, the address of the first page, and the page number."""
 
     url: str
     first: str
@@ -52,7 +52,7 @@ class Numbered:
 
     @property
     def order(self) -> int:
-        """Where the page stands; what has no number is the first."""
+        """The position of the page; without a number it is the first."""
         return 1 if self.n is None else self.n + 1
 
     def at(self, n: int) -> str:
@@ -62,23 +62,23 @@ class Numbered:
 
 @frozen(kw_only=True)
 class Pages:
-    """The number of a page among its article's, and the addresses of the others in order."""
+    """The number of a page within its article, and the addresses of the other pages in order."""
 
     number: int
     others: tuple[str, ...] = ()
     maybe: tuple[str, ...] = ()
-    """Addresses that may as well be other articles': believed only of a page that another led to."""
+    """Addresses that may belong to other articles; they count only on a page that another page links to."""
 
 
 def pages_of(page: Document) -> Pages:
-    """Which page of its article this is, and which others its links name."""
+    """The number of this page, and the other pages of its article by its links."""
     own = numbered(page.url)
     links = {link.url: (link, said) for link, said in islice(_links(page, own), MOST)}
     if _may_be_chain(own, [*links.values()]):
         maybe = sorted((link for link, _ in links.values()), key=lambda link: link.order)
         return Pages(number=own.order, maybe=tuple(link.url for link in maybe))
     if any(_bare(link.first) == _bare(own.url) for link, _ in links.values()):
-        own = Numbered(url=own.url, first=own.url)  # what looked like a number is the article's
+        own = Numbered(url=own.url, first=own.url)  # the number belongs to the article
     known = {_bare(link.url): link for link, _ in links.values()}
     for link in (*_between(own, [*links.values()]), *_scripted(page, own)):
         known.setdefault(_bare(link.url), link)
@@ -88,7 +88,7 @@ def pages_of(page: Document) -> Pages:
 
 
 def numbered(url: str) -> Numbered:
-    """An address taken apart."""
+    """An address split at its page number."""
     url = url.partition("#")[0]
     for place in _PLACES:
         if match := place.match(url):
@@ -99,11 +99,11 @@ def numbered(url: str) -> Numbered:
 
 
 def _links(page: Document, own: Numbered) -> Iterator[tuple[Numbered, int | None]]:
-    """Links to pages of the same article, and the numbers they say."""
+    """Links to pages of the same article, with the numbers in their text."""
     for node, href in page.links:
         if own.n is None and not _HINT.search(href):
             continue
-        said, ahead, back = _said(text_in(node))
+        said, ahead, back = _stated(text_in(node))
         if not (said or ahead or back):
             continue
         link = _related(own, numbered(page.absolute(href)))
@@ -112,12 +112,12 @@ def _links(page: Document, own: Numbered) -> Iterator[tuple[Numbered, int | None
 
 
 def _may_be_chain(own: Numbered, links: list[tuple[Numbered, int | None]]) -> bool:
-    """Whether links may lead from article to article: few pagers so far on print no numbers."""
+    """Whether links may lead to other articles: a pager at such a high number usually has numbers."""
     return (own.n or 0) >= FAR and all(said is None and link.n is not None for link, said in links)
 
 
-def _said(text: str) -> tuple[int | None, bool, bool]:
-    """The number a link says, whether it leads on, whether it leads back."""
+def _stated(text: str) -> tuple[int | None, bool, bool]:
+    """The number in a link's text, whether it means the next page, whether the previous one."""
     if len(text) > 12:
         return None, False, False
     number = _NUMBER.fullmatch(text)
@@ -125,7 +125,7 @@ def _said(text: str) -> tuple[int | None, bool, bool]:
 
 
 def _related(own: Numbered, link: Numbered) -> Numbered | None:
-    """The link as a page of the article; None when it is none."""
+    """The link as a page of the article, or None."""
     firsts = {_bare(own.url), _bare(own.first)}
     if link.n is not None and _bare(link.first) in firsts:
         return link
@@ -135,7 +135,7 @@ def _related(own: Numbered, link: Numbered) -> Numbered | None:
 
 
 def _plausible(own: Numbered, link: Numbered, said: int | None, *, ahead: bool) -> bool:
-    """Whether what a link says agrees with where it leads."""
+    """Whether the text of a link agrees with its address."""
     if said is not None:
         return said in ({1} if link.n is None else {link.n, link.n + 1})
     if link.n is not None and _bare(link.first) == _bare(own.first):
@@ -150,7 +150,7 @@ def _foreign(node: Node) -> bool:
 
 
 def _between(own: Numbered, links: list[tuple[Numbered, int | None]]) -> Iterator[Numbered]:
-    """The pages that a pager leaves out."""
+    """The pages that a pager omits."""
     printed = [(link, link.n, said) for link, said in links if said is not None and link.n is not None]
     if printed:
         link, n, said = printed[0]
@@ -161,7 +161,7 @@ def _between(own: Numbered, links: list[tuple[Numbered, int | None]]) -> Iterato
 
 
 def _scripted(page: Document, own: Numbered) -> Iterator[Numbered]:
-    """The pages that a TRS script makes a pager of."""
+    """The pages of a pager that a TRS script writes."""
     for total, stem, suffix in _SCRIPTED.findall(page.text):
         folder, _, name = own.first.rpartition("/")
         if name == f"{stem}.{suffix}":
@@ -171,5 +171,5 @@ def _scripted(page: Document, own: Numbered) -> Iterator[Numbered]:
 
 
 def _bare(url: str) -> str:
-    """An address to compare: without scheme and what ends a folder."""
+    """An address for comparison, without scheme and trailing slash or index file."""
     return url.partition("://")[2].rstrip("/").lower()

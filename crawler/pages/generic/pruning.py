@@ -1,4 +1,4 @@
-"""What a body holds beside the article, taken out before its text is read."""
+"""Removes from a body what is not part of the article, before its text is read."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from crawler.urls import registrable
 from pipelines.boilerplate.phrases import Kind, at_tail
 
 SHARE = 0.3
-"""A block that holds more of a body's prose is of it, whatever its name, and hidden or not."""
+"""A block with a larger share of the body's prose is kept, whatever its name, even when hidden."""
 POINTER = re.compile(
     r"^\W*(?:广告|推广|编辑)\W*$|^[\d\s【】\[\]<>«»]+$|^(?:点击|返回|查看|更多|上一|下一|(?:阅读|展开|查看|显示)(?:全文|全部|更多)|进入专题|(?:发布|编辑)于\s?\d)"
 )
 PAGER = re.compile(r"[上下前后首末尾一共第全页頁余文\d\s…<>«»‹›\[\]【】()（）|｜/.．·:：]+")
-"""A line of page numbers, in links or not."""
+"""A line of page numbers, with or without links."""
 SUBJECTS = 3
-"""So many links make a row of them."""
+"""The number of links that make a row."""
 EDIT = re.compile(r"\W*(?:编辑|編輯|播报|edit)?\W*", re.IGNORECASE)
-"""A link in or beside a heading that edits the part, or leads to it: ¶, #."""
+"""A link in or next to a heading that edits the section or leads to it: ¶, #."""
 NUMBERS = re.compile(r"\d+(?: \d+)*")
-"""What may number the lines of a code."""
+"""Line numbers of code."""
 COPY = re.compile(r"(?:[\w+#-]{1,12}\s*)?(?:一键)?(?:复制(?:代码)?|copy(?: code)?)", re.IGNORECASE)
-"""A button that copies a code, and the name of its language."""
+"""A button that copies code, and the name of the language."""
 CATALOGUE = re.compile(r"\W*(?:目\s*[录錄次]|文章目录|本文目录|Contents)\W*")
 """The heading of links to the parts of the same page."""
 REFERENCES = re.compile(
     r"\W*(?:(?:参考|參考|引用)(?:资料|資料|文献|文獻|链接|連結|文章|来源|書目|书目)?|资料来源|引文|外部链接|references?)\W*",
     re.IGNORECASE,
 )
-"""The heading over what a text refers to."""
+"""The heading of a list of references."""
 CODE = frozenset({"pre", "code"})
 INLINE = frozenset({"code", "span", "br"})
-"""What a frame holds of its code."""
+"""Elements inside a frame that belong to its code."""
 ASIDES = frozenset({"div", "section", "aside", "footer", "nav", "ul", "ol", "p", "span", "pre", "table"})
-"""What an aside may be."""
+"""Elements that may be asides."""
 MORE = re.compile(r">\s*(?:点击)?(?:阅读|展开|查看|显示)(?:全文|全部|更多|剩余\w{0,6})\s*<")
 """A button that shows the rest of a text."""
 
@@ -52,7 +52,7 @@ def prune(
     density: Density,
     header: Sequence[TextRun] = (),
 ) -> None:
-    """Takes out blocks named as asides, lines that are only links, and the runs of a header."""
+    """Remove blocks named as asides, lines that are only links, and the runs of the header."""
     heads = (run.block for run in header if _fills(run))
     links = frozenset(n for n, run in enumerate(inside) if run.is_link and _is_line(run))
     links -= _references(page, inside, links)
@@ -68,12 +68,12 @@ def prune(
     for part in parts:
         dropped.pop(part.mem_id, None)
     outermost = [node for node in dropped.values() if not _inside(node, dropped)]
-    for node in outermost:  # what lies below a dropped one must not be touched again: its memory is gone
+    for node in outermost:  # nodes inside a removed one must not be used again: their memory is freed
         node.decompose()
 
 
 def reveal(page: Document, parts: Sequence[Node], density: Density) -> None:
-    """Shows what a body hides behind a button."""
+    """Show the text that a body hides behind a button."""
     styled = (node for part in parts for node in part.css("[style*=display i]"))
     hidden = [node for node in styled if HIDDEN.search(attribute(node, "style"))]
     much = [node for node in hidden if density.words(node) >= SHARE * _words(parts, density) > 0]
@@ -94,14 +94,14 @@ def _asides(parts: Sequence[Node], density: Density) -> Iterator[Node]:
 
 
 def _is_little(node: Node, parts: Sequence[Node], density: Density) -> bool:
-    """Whether it holds little of a body's prose; of a text without a sentence, little of its words."""
+    """Whether a block has a small share of the body's prose, or of its text if there are no sentences."""
     if words := _words(parts, density):
         return density.words(node) < SHARE * words
     return len(text_in(node)) < SHARE * sum(len(text_in(part)) for part in parts)
 
 
 def _is_code(node: Node) -> bool:
-    """Whether it is a word of a code, whose classes say what it is there."""
+    """Whether the node is a token of code, whose classes name its syntax."""
     return node.tag == "span" and any(outer.tag in CODE for outer in ancestors(node.parent))
 
 
@@ -110,7 +110,7 @@ def _words(parts: Sequence[Node], density: Density) -> int:
 
 
 def _link_lines(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
-    """List items, page numbers and pointers that are one link; a paragraph that is one is content."""
+    """List items, page numbers and pointers that are a single link. A paragraph that is one is kept."""
     for n, run in enumerate(text_runs):
         pointer = n in links and (run.block.tag == "li" or POINTER.search(run.text))
         if pointer or (run.linked and PAGER.fullmatch(run.text) and _is_line(run)):
@@ -118,7 +118,7 @@ def _link_lines(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]
 
 
 def _subjects(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
-    """Rows of links before the first prose or after the last: the subjects of the page."""
+    """Rows of links before the first or after the last prose: the tags of the page."""
     prose = [n for n, run in enumerate(text_runs) if run.words]
     for n in links if prose else ():
         outside = n < prose[0] or n > prose[-1]
@@ -127,7 +127,7 @@ def _subjects(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
 
 
 def _references(page: Document, text_runs: Sequence[TextRun], links: Set[int]) -> Set[int]:
-    """List items that are one link: below a heading of references, or to another site."""
+    """List items that are a single link below a heading of references or to another site."""
     cited: set[int] = set()
     referring = False
     for n, run in enumerate(text_runs):
@@ -138,7 +138,7 @@ def _references(page: Document, text_runs: Sequence[TextRun], links: Set[int]) -
 
 
 def _leads_away(page: Document, run: TextRun) -> bool:
-    """Whether all its links lead to another site than the page's, when that is known."""
+    """Whether all links in the block lead to another site than the page's. False without an address."""
     here = _host(page.url)
     links = [attribute(link, "href") for link in run.block.css("a[href]")]
     if not (here and links and all("//" in link for link in links)):
@@ -152,7 +152,7 @@ def _host(url: str) -> str:
 
 
 def _related(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
-    """Headings of lists of other pages, and the lines below them that are one link."""
+    """Headings of lists of other pages, and the lines below them that are a single link."""
     listing = False
     for n, run in enumerate(text_runs):
         heads = not run.words and n + 1 in links
@@ -162,7 +162,7 @@ def _related(text_runs: Sequence[TextRun], links: Set[int]) -> Iterator[Node]:
 
 
 def _beside(parts: Sequence[Node], text_runs: Sequence[TextRun], density: Density) -> Iterator[Node]:
-    """The comments on a text and the boxes below it, where they stand in its own element."""
+    """Comments and boxes below the text that are inside its element."""
     little = SHARE * _words(parts, density)
     seen: set[int] = set()
     for run in text_runs if density.has_threads or density.has_boxes else ():
@@ -178,21 +178,21 @@ def _names_a_list(text: str) -> bool:
 
 
 def _edits(parts: Sequence[Node]) -> Iterator[Node]:
-    """The links of headings that let a reader edit the part or lead to it, with the brackets around them."""
+    """Links of headings that edit the section or lead to it, with their brackets."""
     for part in parts:
         for link in part.css("h1 a, h2 a, h3 a, h4 a, h5 a, h6 a, h2 + a, h3 + a, h4 + a"):
             yield from [*takewhile(_says_edit, ancestors(link))][-1:]
 
 
 def _numbers(text_runs: Sequence[TextRun]) -> Iterator[Node]:
-    """The numbers of a code's lines, in a column beside it."""
+    """Line numbers of code in a column next to it."""
     for run, code in pairwise(text_runs):
         if NUMBERS.fullmatch(run.text) and _counts(run) and _in_a_row(run, code):
             yield run.block
 
 
 def _beside_codes(parts: Sequence[Node], text_runs: Sequence[TextRun]) -> Iterator[Node]:
-    """What a code's frame holds beside it: its language, buttons, numbers of its lines."""
+    """The contents of a code frame other than the code: its language, buttons, line numbers."""
     for run, code in pairwise(text_runs):
         if COPY.fullmatch(run.text) and code.block.tag == "pre" and _fills(run):
             yield run.block
@@ -203,21 +203,21 @@ def _beside_codes(parts: Sequence[Node], text_runs: Sequence[TextRun]) -> Iterat
 
 
 def _counts(run: TextRun) -> bool:
-    """Whether it is one number after the other, and alone in its block."""
+    """Whether the run is a sequence of numbers and alone in its block."""
     numbers = [*map(int, run.text.split())]
     follow = numbers == [*range(numbers[0], numbers[0] + len(numbers))]
     return follow and "".join(text_in(run.block).split()) == run.text.replace(" ", "")
 
 
 def _in_a_row(one: TextRun, other: TextRun) -> bool:
-    """Whether two runs stand in one row of a table, the second in a code."""
+    """Whether two runs are in one table row, the second in code."""
     row = next((spot.key for spot in one.spot.ancestors() if spot.node.tag == "tr"), None)
     around = [*other.spot.ancestors()]
     return any(spot.key == row for spot in around) and any(spot.node.tag in CODE for spot in around)
 
 
 def _fills(run: TextRun) -> bool:
-    """Whether its block holds nothing else; a large one is not read to its end."""
+    """Whether the block has no other text; a large block is not read to its end."""
     size = 0
     for node in run.block.traverse(include_text=True):
         size += len("".join((node.text_content or "").split())) if node.is_text_node else 0
@@ -235,12 +235,12 @@ def _offers_file(run: TextRun) -> bool:
 
 
 def _is_line(run: TextRun) -> bool:
-    """Whether it is a line of its own, and no file to be read."""
+    """Whether the block is a line of its own without a link to a file."""
     return _fills(run) and not _offers_file(run)
 
 
 def _site_lines(text_runs: Sequence[TextRun]) -> Iterator[Node]:
-    """What the site says of itself below the text."""
+    """Statements of the site about itself below the text."""
     prose = max((n for n, run in enumerate(text_runs) if run.words), default=len(text_runs))
     for run in text_runs[prose + 1 :]:
         if SITE.search(run.text) and _fills(run):

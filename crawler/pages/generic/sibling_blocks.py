@@ -1,6 +1,6 @@
-"""An article that is no element of its own but several neighbours in one: tables, cells, sections, lines.
+"""Articles made of several sibling elements: tables, cells, sections, lines.
 
-The frame around them holds the headline, menus or other pages as well, and is not the body.
+Their parent also contains the headline, menus or links to other pages, so it is not the body.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from crawler.pages.generic.text_runs import BLOCKS, ISSUED
 from crawler.pages.government import cells
 
 TABLES = frozenset({"table", "tbody", "tr", "td"})
-"""Neighbours that need no name in common to share an article."""
+"""Siblings that need no common name to form an article."""
 LINES = frozenset({"p", "div", "section", "center", "h1", "h2", "h3", "h4", "h5", "br"})
-"""What the lines of a short notice stand in."""
+"""Elements of the lines of a short notice."""
 SHARE = 0.2
-"""A neighbour with less prose, beside the densest, is none of the article."""
+"""A sibling with a smaller share of the densest one's prose is not part of the article."""
 FORM = 3
-"""So many labels with values make a table a form."""
+"""The number of labels with values that make a table a form."""
 ANSWER = 100
-"""Characters of prose of an answer."""
+"""Minimum characters of prose of an answer."""
 MOST_LINES = 40
-"""Lines of a short notice."""
+"""Maximum lines of a short notice."""
 HEADINGS = "h2, h3, h4, h5"
 
 
 def parts_of(body: Node, density: Density) -> list[Node]:
-    """The element that holds an article, or those that do, in their order."""
+    """The element or elements that contain the article, in order."""
     for inner, outer in pairwise(ancestors(body)):
         if outer.tag == "body" or density.headed(outer):
             alike = _alike(inner, outer)
@@ -42,7 +42,7 @@ def parts_of(body: Node, density: Density) -> list[Node]:
 
 
 def _tables(inner: Node, alike: Sequence[Node], density: Density) -> list[Node]:
-    """Tables or cells alike that share the prose, from the first to the last of them."""
+    """Similar tables or cells that share the prose, from the first to the last."""
     if inner.tag not in TABLES or len(alike) == 1:
         return []
     least = SHARE * density.weight(inner)
@@ -54,7 +54,7 @@ def _tables(inner: Node, alike: Sequence[Node], density: Density) -> list[Node]:
 
 
 def _sections(inner: Node, alike: Sequence[Node], density: Density) -> list[Node]:
-    """Blocks of one class that begin with a heading each."""
+    """Blocks of one class, each of which begins with a heading."""
     if len(alike) == 1 or not attribute(inner, "class"):
         return []
     parts = [node for node in alike if _is_section(node, density)]
@@ -62,14 +62,14 @@ def _sections(inner: Node, alike: Sequence[Node], density: Density) -> list[Node
 
 
 def _answers(body: Node, density: Density) -> list[Node]:
-    """The element and those of its make elsewhere that say as much: answers to one question."""
+    """The element and similar ones with as much prose: answers to one question."""
     make, parser = attribute(body, "class"), body.parser
     if not make or parser is None or density.words(body) < ANSWER:
         return []
     least = SHARE * density.weight(body)
     classed = parser.css(
         "[class]"
-    )  # by name there is no way to all: a damaged page has names no selector takes
+    )  # not by class selector: damaged pages have class names that no selector accepts
     same = [node for node in classed if node.tag == body.tag and attribute(node, "class") == make]
     told = [node for node in same if density.words(node) >= ANSWER and density.weight(node) >= least]
     keys = {node.mem_id for node in told}
@@ -89,12 +89,12 @@ def _alike(inner: Node, outer: Node) -> list[Node]:
 
 
 def _is_form(node: Node) -> bool:
-    """Whether it is a table of labels rather than words."""
+    """Whether the element is a table of labels rather than text."""
     return sum(1 for _ in islice(cells([node]), FORM)) == FORM
 
 
 def _is_section(node: Node, density: Density) -> bool:
-    """Whether it begins with a heading of its own and holds no list of links."""
+    """Whether the element begins with its own heading and has no list of links."""
     heading = node.css_first(HEADINGS)
     headed = heading is not None and bool(text_in(heading)) and text_in(node).startswith(text_in(heading))
     counted = density.weight(node) > 0 or not density.words(node)
@@ -102,7 +102,7 @@ def _is_section(node: Node, density: Density) -> bool:
 
 
 def frame_of(line: Node, density: Density) -> Node:
-    """The frame of a line that is one of several of a notice: order and number above, signature below."""
+    """The parent of the lines of a short notice: number above, signature below."""
     frame = line.parent
     if frame is None or frame.tag == "body" or density.headed(frame) or density.cluttered(frame):
         return line
@@ -111,7 +111,7 @@ def frame_of(line: Node, density: Density) -> Node:
 
 
 def _is_line(node: Node) -> bool:
-    """Whether it is a line of words: no block, link or button in it, and no label of the page."""
+    """Whether the element is a line of text, without blocks, links or buttons, and not a label."""
     if node.tag not in LINES or any(within.tag in BLOCKS for within in islice(node.traverse(), 1, None)):
         return False
     text = text_in(node)

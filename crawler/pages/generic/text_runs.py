@@ -1,4 +1,4 @@
-"""A page as runs of text: what stands between two block boundaries, in order."""
+"""A page as text runs: the pieces of text between block boundaries, in order."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ ASIDE = re.compile(
     rf"(?<![a-zA-Z])(?:{_NAMES})|(?<![a-zA-Z-])bottom"
     rf"|{'|'.join(name.capitalize() for name in _NAMES.split('|'))}"
 )
-"""Class names and ids of what stands beside an article; at the beginning of a word, or a hump."""
+"""Class names and ids of asides, at the beginning of a word or of a part in camel case."""
 TEXT = re.compile(r"rich[-_]?text|markdown[-_]?body", re.IGNORECASE)
-"""Class names of what was written in an editor: no aside, whatever else they say."""
+"""Class names of text from an editor; such elements are no asides, whatever their other names."""
 ASIDE_TAGS = frozenset({"aside", "footer", "nav"})
 SENTENCE = re.compile(r"[。，；！？、;!?]|,(?!\d{3})")
 SITE = re.compile(
@@ -58,18 +58,18 @@ SITE = re.compile(
     r"|Cookies?\b|cookies?\b|隐私(?:政策|声明)|转载.{0,12}追究|违者.{0,12}追究|仅代表作者|不代表本[站网]"
     r"|未经.{0,16}(?:授权|许可|同意).{0,16}(?:不得|禁止|严禁|勿)"
 )
-"""What sites say of themselves. Each begins with a letter: a search then looks for these letters only."""
+"""Statements of sites about themselves. Each begins with a letter, which makes the search fast."""
 STATEMENT = 600
-"""Characters of what a site says of itself at most."""
+"""Maximum characters of a site's statement about itself."""
 HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 PAGE = re.compile(r"page[-_]?\d", re.IGNORECASE)
-"""Names of the pages that a long text is cut into, all but one of them hidden until asked for."""
+"""Names of the pages of a long text, of which all but one are hidden."""
 _MARKS = re.compile(r"[\W_]")
 
 
 @define(eq=False)
 class BlockPosition:
-    """An element and where it stands: in which element, block, link and aside."""
+    """The position of an element: its enclosing elements, block, link and aside."""
 
     node: Node
     key: int
@@ -78,11 +78,11 @@ class BlockPosition:
     is_block: bool = True
     make: str = ""
     aside: BlockPosition | None = None
-    """The innermost aside: this one, or one around it."""
+    """The innermost aside: this element or an enclosing one."""
 
     @classmethod
     def below(cls, up: BlockPosition | None, node: Node, tag: str) -> BlockPosition:
-        """The spot of an element within another; the body stands in none."""
+        """The position of an element inside this one."""
         linked, aside = (up.linked, up.aside) if up is not None else (False, None)
         if tag not in BLOCKS:
             return cls(node, node.mem_id, up, linked or (tag == "a" and _is_link(node)), False, "", aside)
@@ -97,14 +97,14 @@ class BlockPosition:
 
     @property
     def block(self) -> BlockPosition:
-        """The innermost block: this one, or one around it."""
+        """The innermost block: this element or an enclosing one."""
         spot = self
         while not spot.is_block and spot.up is not None:
             spot = spot.up
         return spot
 
     def ancestors(self) -> Iterator[BlockPosition]:
-        """This one and those around it, up to the body."""
+        """This position and those of the enclosing elements, up to the body."""
         spot: BlockPosition | None = self
         while spot is not None:
             yield spot
@@ -113,35 +113,35 @@ class BlockPosition:
 
 @define(eq=False)
 class TextRun:
-    """Text between two block boundaries: the block it stands in, how much of it is in links or prose."""
+    """Text between two block boundaries, with its block and the amount of link text and prose."""
 
     spot: BlockPosition
     text: str
     linked: int
     words: int
-    """Its characters when it is prose outside links and not the site's own words, else none."""
+    """Its characters if it is prose outside links and not a statement of the site, else 0."""
 
     @property
     def block(self) -> Node:
-        """The element it stands in."""
+        """The block that contains it."""
         return self.spot.node
 
     @cached_property
     def folded(self) -> str:
-        """Its letters and digits, to compare."""
+        """Its letters and digits, for comparison."""
         return fold(self.text)
 
     def begins(self, folded: str) -> bool:
-        """Whether it may begin as folded words do: a cheap look."""
+        """Whether it may begin with the same character as a folded text: a fast test."""
         return folded[:1] in self.text[:6].lower() if folded else False
 
     def stands_in(self, keys: Container[int]) -> bool:
-        """Whether one of these elements is around it."""
+        """Whether one of these elements encloses it."""
         return any(spot.key in keys for spot in self.spot.ancestors())
 
     @property
     def is_link(self) -> bool:
-        """Whether all of it is a link."""
+        """Whether all its text is a link."""
         return self.linked > 0 and self.linked >= len(self.text) - self.text.count(" ")
 
 
@@ -151,24 +151,24 @@ def fold(text: str) -> str:
 
 
 def is_aside(node: Node) -> bool:
-    """Whether an element's names say that it stands beside an article."""
+    """Whether an element's class and id name an aside."""
     return node.tag in ASIDE_TAGS or _says_aside(f"{attribute(node, 'class')} {attribute(node, 'id')}")
 
 
 def _is_link(node: Node) -> bool:
-    """Whether an ``a`` leads anywhere; one that names a place, and is never closed, holds what follows."""
+    """Whether an ``a`` element is a link; one without an address is an anchor and may enclose text."""
     return not node.id or "href" in node.attrs
 
 
 @lru_cache(maxsize=4096)
 def _says_aside(name: str, style: str = "") -> bool:
-    """Whether an element's class and id say that it stands beside an article, or its style hides it."""
+    """Whether an element's class and id name an aside, or its style hides it."""
     hidden = HIDDEN.search(style) and not PAGE.search(name)
     return bool(hidden) or (ASIDE.search(name) is not None and TEXT.search(name) is None)
 
 
 def range_within(text_runs: Sequence[TextRun], parts: Sequence[Node]) -> range:
-    """Which runs of a page stand in an element or its neighbours, or below: one after the other."""
+    """The consecutive runs of a page that are inside these elements."""
     keys = {node.mem_id for node in parts}
     numbers = range(len(text_runs))
     first = next((n for n in numbers if text_runs[n].stands_in(keys)), len(text_runs))
@@ -177,7 +177,7 @@ def range_within(text_runs: Sequence[TextRun], parts: Sequence[Node]) -> range:
 
 
 def enclosing_keys(text_runs: Iterable[TextRun]) -> set[int]:
-    """The keys of all elements around some runs: what is around an element was met with it."""
+    """The keys of all elements that enclose these runs."""
     keys: set[int] = set()
     for run in text_runs:
         keys.update(takewhile(lambda key: key not in keys, (spot.key for spot in run.spot.ancestors())))
@@ -185,7 +185,7 @@ def enclosing_keys(text_runs: Iterable[TextRun]) -> set[int]:
 
 
 def split_runs(root: Node) -> Iterator[TextRun]:
-    """The runs of text of a page, in order."""
+    """The text runs of a page, in order."""
     texts: list[str] = []
     linked = 0
     opened = [spot := BlockPosition(root, root.mem_id)]
@@ -241,18 +241,18 @@ ISSUED = re.compile(
 )
 UPDATED = re.compile(r"更新|截止|修改")
 RENEWED = re.compile(r"(?<!最[后後近新])(?:更新(?:时间|日期|于)?|编辑于)\W{0,3}$")
-"""What stands before a day that is the page's only one."""
+"""The label of a day that is the page's only one."""
 
 
 def published_day(text: str) -> str | None:
-    """The first day in a line that the words beside it do not say to be one of a change."""
+    """The first day in a line that is not labelled as the day of a change."""
     days, said = WHEN.findall(text), WHEN.split(text)
     said[-2:] = ["".join(said[-2:])]
     return next((day for day, words in zip(days, said, strict=False) if not UPDATED.search(words)), None)
 
 
 def stated_time(run: TextRun) -> str | None:
-    """The time that an element within a line states, whatever it prints: 2 小时前."""
+    """The machine-readable time of an element in the run, whatever its text is (2 小时前)."""
     for node in run.block.css("time[datetime], span[title], em[title]") if not run.words else ():
         value = attribute(node, "datetime") or attribute(node, "title")
         if WHEN.match(value) and text_in(node) in run.text:
@@ -261,6 +261,6 @@ def stated_time(run: TextRun) -> str | None:
 
 
 def updated_day(text: str) -> str | None:
-    """The day in a line that says when the page was renewed, and not that it was for the last time."""
+    """The day in a line that is labelled as the day of an update, but not of the last one."""
     when = WHEN.search(text)
     return when[0] if when and RENEWED.search(text[: when.start()]) else None

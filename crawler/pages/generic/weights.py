@@ -1,7 +1,7 @@
-"""What each run of a page's prose counts for the body, by where it stands.
+"""The weight of each text run for finding the body, by its position.
 
-Less before the headline, and less the further out the element that holds both is; next to nothing in
-one of many records alike; nothing in asides, in boxes about the author, and as the headline itself.
+Lower before the headline and in elements far from it, almost zero in similar records, zero in asides, in
+boxes about the author and for the headline itself.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from crawler.pages.generic.text_runs import ASIDE_TAGS, HIDDEN, BlockPosition, T
 from pipelines.data import words
 
 MANY = 3
-"""So many make it a row of records."""
+"""The number of records that make a row."""
 REACH = 12
-"""So many elements around a run are looked at."""
+"""The number of enclosing elements of a run that are examined."""
 MARK = 40
-"""Characters of a mark at most."""
+"""Maximum characters of a mark."""
 TEASER = 0.05
-"""What the prose of a teaser counts, in a row of three; a longer row counts no more."""
+"""The total weight of the prose of teasers in a row, as for three of them."""
 FIRST = 0.5
-"""What the prose of a thread's first post counts; of the others none."""
+"""The weight of the prose in a thread's first post; the other posts have none."""
 ANSWER = 180
-"""Characters of prose of the middle one of a row from which its records are articles themselves: answers."""
+"""Median characters of prose from which the records of a row are texts themselves: answers."""
 THREAD = frozenset({FIRST, 0.0})
 HEADINGS = frozenset({"h2", "h3", "h4"})
 LONGEST_TEASER = 150
-"""Characters of prose that records without words of a thread have on average, or they are no teasers."""
+"""Maximum average characters of prose of teasers without words of a thread."""
 _THREAD = re.compile(
     r"(?>回[复覆]|[评評][论論]|[点點]?[赞讚]|举报|支持|反对|踩|分享|收藏|引用|只看\w{0,3}|沙发|板凳|地板|[楼樓]主?"
     r"|小时|分钟|前|昨天|今天|刚刚|\d|\W)++"
@@ -47,7 +47,7 @@ _DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}:\d\d")
 
 @define
 class _Record:
-    """One element of a row, and what it holds."""
+    """An element of a row of records, and its contents."""
 
     prose: int = 0
     linked: bool = False
@@ -65,13 +65,13 @@ class _Record:
 
 @frozen(kw_only=True)
 class Records:
-    """The records of a page: what the prose of each counts, and the elements that hold rows of answers."""
+    """The records of a page: the weight of the prose of each, and the elements with rows of answers."""
 
     weights: Mapping[int, float]
     answered: frozenset[int]
 
     def share(self, run: TextRun) -> float:
-        """What a run's prose counts among them: 1 outside of them."""
+        """The weight of a run's prose: 1 outside records."""
         if not self.weights:
             return 1.0
         return min((self.weights.get(spot.key, 1.0) for spot in run.spot.ancestors()), default=1.0)
@@ -80,7 +80,7 @@ class Records:
 def find_records(text_runs: Sequence[TextRun], headed: Container[int]) -> Records:
     """The records of a page.
 
-    A row with an element around the headline (``headed``, their keys) is none of records, unless each of
+    A row in which one element encloses the headline (``headed`` has the keys) does not count, unless each of
     the others has a heading that is a link.
     """
     rows: defaultdict[tuple[int, str], dict[int, _Record]] = defaultdict(dict)
@@ -97,7 +97,7 @@ def find_records(text_runs: Sequence[TextRun], headed: Container[int]) -> Record
 
 
 def _prose(text_runs: Sequence[TextRun]) -> dict[BlockPosition, int]:
-    """The blocks that may be records, in order, each with the characters of prose in it."""
+    """The blocks that may be records, in order, with their characters of prose."""
     prose: dict[BlockPosition, int] = {}
     for run in text_runs:
         for spot in islice(run.spot.ancestors(), REACH) if run.words else ():
@@ -107,7 +107,7 @@ def _prose(text_runs: Sequence[TextRun]) -> dict[BlockPosition, int]:
 
 
 def _mark(run: TextRun, held: Mapping[int, _Record]) -> None:
-    """Notes a mark with the records that hold it."""
+    """Add a mark to the records that contain it."""
     replies = run.words > 0 and run.linked > 0 and _REPLY.search(run.text) is not None
     if not replies and (run.words or len(run.text) > MARK):
         return
@@ -125,7 +125,7 @@ def _mark(run: TextRun, held: Mapping[int, _Record]) -> None:
 
 
 def _is_row(row: Mapping[int, _Record], headed: Container[int]) -> bool:
-    """Whether neighbours of one make are records rather than paragraphs."""
+    """Whether similar siblings are records rather than paragraphs."""
     if any(key in headed for key in row):
         return len(row) > MANY and all(record.led for key, record in row.items() if key not in headed)
     marked = sum(record.marked for record in row.values())
@@ -141,7 +141,7 @@ def _is_long(row: Mapping[int, _Record]) -> bool:
 
 
 def _weights(row: Mapping[int, _Record], headed: Container[int]) -> dict[int, float]:
-    """What the prose of each record counts, by element; nothing where each is a text by itself."""
+    """The weight of each record by element; none where each is a text of its own."""
     if any(key in headed for key in row):
         return dict.fromkeys((key for key in row if key not in headed), TEASER)
     if _is_long(row):
@@ -157,38 +157,38 @@ def _weights(row: Mapping[int, _Record], headed: Container[int]) -> dict[int, fl
 
 
 BEFORE = 0.2
-"""What prose before the headline counts."""
+"""The weight of prose before the headline."""
 FARTHER = 0.4
-"""What prose counts when the element it shares with the headline is one further out than other prose's."""
+"""The factor for each further element between prose and the element it shares with the headline."""
 NEAR = 10
-"""Characters of prose that make an element near."""
+"""Characters of prose from which an element counts as near."""
 ABOUT = re.compile(
     r"\W*(?:关于|本文)?作者(?:简介|介绍|信息|档案)?\W*|\W*(?:个人|博主|专栏|公司|企业|机构|单位|学校|网站|本站)(?:简介|介绍|信息|概况)\W*"
     r"|\W*关于(?:我们|本站)\W*"
 )
-"""A heading over what is said of the author or the publisher."""
+"""A heading of a box about the author or the publisher."""
 LISTS = words("list-headings.txt")
-"""Headings over lists of other pages."""
+"""Headings of lists of other pages."""
 LONGEST_HEADING = 12
 CALL = 0.2
-"""What a short line with a comma but no full stop counts: it may be a call to the reader."""
+"""The weight of a short line with a comma but no full stop, which may be an appeal to the reader."""
 LONGEST_CALL = 40
 _STOP = re.compile(r"[。！？!?…]")
 NEVER = re.compile(r"comment|pinglun|repl|foot|copyright|cookie|gdpr|login", re.IGNORECASE)
-"""Names of asides that hold no article even where they follow a headline."""
+"""Names of asides that contain no article even after a headline."""
 HARDLY = re.compile(
     rf"{NEVER.pattern}|relat|recommend|tuijian|xiangguan|sidebar|rank|hot|disclaim|statement|author",
     re.IGNORECASE,
 )
-"""The same where there is another sentence on the page."""
+"""The same if there is another sentence on the page."""
 FOOT = re.compile(r"ICP[备证]\s*\d{5}|网安备\s*\d{8}|网站标识码\s*[:：]?\s*[a-zA-Z]{0,2}\d{6}")
-"""The numbers that every site must show, in its foot."""
+"""The registration numbers that every site shows in its footer."""
 
 
 def weigh_runs(
     text_runs: Sequence[TextRun], headed: TextRun | None, alike: Records, boxes: Set[int]
 ) -> list[tuple[TextRun, float]]:
-    """Each run and what its prose counts, given the headline's run, the page's records and boxes."""
+    """Each run with the weight of its prose, by the headline's run, the page's records and boxes."""
     chain = levels_of(headed)
     counted: list[tuple[TextRun, float]] = []
     for sure in (HARDLY, NEVER) if headed else (NEVER,):
@@ -203,18 +203,18 @@ def weigh_runs(
 
 
 def levels_of(headed: TextRun | None) -> dict[int, int]:
-    """The elements around the headline, by how far out each is."""
+    """The elements that enclose the headline, by distance."""
     return {spot.key: level for level, spot in enumerate(headed.spot.ancestors())} if headed else {}
 
 
 def _own(run: TextRun) -> float:
-    """What a run counts by its words alone."""
+    """The weight of a run by its text alone."""
     short = run.words <= LONGEST_CALL and not _STOP.search(run.text)
     return run.words * CALL if short else run.words
 
 
 def _following(text_runs: Sequence[TextRun], headed: TextRun | None, sure: re.Pattern[str]) -> Iterator[int]:
-    """The asides that hold the first sentence below the headline, unless their names are sure."""
+    """The asides with the first sentence below the headline, unless their names are certain."""
     below = islice(dropwhile(lambda run: run is not headed, text_runs), 1, None) if headed else ()
     first = next((run for run in below if run.words and "。" in run.text), None)
     spot = first.spot.aside if first is not None else None
@@ -226,17 +226,17 @@ def _following(text_runs: Sequence[TextRun], headed: TextRun | None, sure: re.Pa
 
 
 def _counts(run: TextRun, headed: TextRun | None, ours: Set[int], boxes: Set[int]) -> bool:
-    """Whether a run is prose that may be of the article."""
+    """Whether a run is prose that may belong to the article."""
     if not run.words or (run is headed and "。" not in run.text) or (boxes and run.stands_in(boxes)):
         return False
     return not _aside(run, ours)
 
 
 def boxes_of(text_runs: Sequence[TextRun], headed: TextRun | None) -> set[int]:
-    """The elements that a heading says to be about the author, or a number of the site's to be its foot.
+    """Boxes about the author by their heading, and footers by their registration number.
 
-    Of each the innermost with prose around it, unless that holds the first prose below the headline. A
-    heading over other pages does the same where no prose stands above it there.
+    Of each the innermost element with prose, unless it contains the first prose below the headline. Lists of
+    other pages count too, where there is no prose above their heading.
     """
     if headed is None:
         return set()
@@ -253,12 +253,12 @@ def boxes_of(text_runs: Sequence[TextRun], headed: TextRun | None) -> set[int]:
 
 
 def _box(run: TextRun, prosy: Set[int]) -> int:
-    """The innermost element around a run that holds prose."""
+    """The innermost element with prose that encloses a run."""
     return next((spot.key for spot in run.spot.ancestors() if spot.key in prosy), 0)
 
 
 def _lists(text_runs: Sequence[TextRun]) -> Iterator[tuple[TextRun, TextRun]]:
-    """The headings over other pages, each with the last prose above it."""
+    """The headings of lists of other pages, each with the last prose above it."""
     prose: TextRun | None = None
     for run in text_runs:
         if run.words:
@@ -272,7 +272,7 @@ def _heads_a_box(run: TextRun) -> bool:
 
 
 def _aside(run: TextRun, ours: Set[int]) -> bool:
-    """Whether it stands in an aside; an element around the headline is none, whatever its name."""
+    """Whether the run is in an aside. An element that encloses the headline is none, whatever its name."""
     spot = run.spot.aside
     while spot is not None and spot.key in ours:
         spot = spot.up.aside if spot.up else None
