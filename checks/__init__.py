@@ -1,2 +1,2 @@
-"""Measurements of the source tree that ``make check`` prints and enforces. Nothing but the tests imports this
-package, and no release carries it."""
+"""Measurements of the source tree that ``make check`` prints and enforces. Only tests import this
+package, and it is not part of a release."""

@@ -2,7 +2,7 @@
 
 A portal on loopback is crawled twice by ``polarchive nightly``; the second night finds one new article, which
 a subscriber is notified of. A module counts when one of its functions runs on that night, in any process. An
-import alone does not count, nor do the layers that ``pyproject.toml`` names as beside the path.
+import alone does not count, nor do the layers in ``beside_the_article`` of ``pyproject.toml``.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def main() -> int:
 
 
 def modules_of(tree: SourceTree, files: Iterable[Path], *, beside: Collection[str]) -> Measure:
-    """The modules of these files, without those of the layers beside the path."""
+    """The modules of these files, without those of the excluded layers."""
     ran = set(files)
     names = [module.name for module in tree.counted if module.path in ran and module.layer not in beside]
     return Measure(len(names), names)
 
 
 def files_of_a_night() -> set[Path]:
-    """The files of ours in which functions run on a night with one new article and one message."""
+    """Our files in which functions run on a night with one new article and one message."""
     with tempfile.TemporaryDirectory() as folder, Mailbox().open() as mailbox:
         home, records = Path(folder) / "home", Path(folder) / "records"
         home.mkdir()

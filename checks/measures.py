@@ -1,4 +1,4 @@
-"""What is measured of a source tree: pure functions, each from the tree to a number and what it counts."""
+"""Measures of a source tree: pure functions from the tree to a number and the places it counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checks.sources import Module, SourceTree
 SMALL = 60
 """A module of fewer lines is a fragment when a single module imports it."""
 VAGUE = frozenset({"each", "found", "held", "known", "ours", "said", "theirs", "told"})
-"""Words that do not tell what a name holds, wherever they stand in it."""
+"""Words that make any name vague that contains them."""
 VAGUE_ALONE = frozenset({"given", "one"})
 """Words that are vague only as a whole name. A class ``One`` is the selector that expects one element."""
 _STANDARD_TERMS = re.compile(r"not_?found", re.IGNORECASE)
@@ -32,7 +32,7 @@ class Measure:
 
 
 def entries_at_one_level(tree: SourceTree) -> Measure:
-    """The most modules and sub-packages that lie side by side in one package."""
+    """The most modules and sub-packages in one package."""
     entries = Counter(module.parent for module in tree.counted if module.parent)
     places = [f"{package}: {count}" for package, count in entries.most_common()]
     return Measure(max(entries.values(), default=0), places)
@@ -60,7 +60,7 @@ def fragments(tree: SourceTree) -> Measure:
 
 
 def packages_without_purpose(tree: SourceTree) -> Measure:
-    """Packages whose ``__init__`` is missing or does not say what belongs in them. Those apart count too."""
+    """Packages without a docstring in ``__init__``. Packages in ``apart`` count too."""
     parents = {module.parent for module in tree.modules.values() if module.parent}
     packages = parents | {name for name, module in tree.modules.items() if module.is_package}
     silent = [
@@ -81,7 +81,7 @@ def doubled_stems(tree: SourceTree) -> Measure:
 
 
 def doubled_classes(tree: SourceTree) -> Measure:
-    """Names that two classes share, in whichever layers."""
+    """Names that two classes share in any layers."""
     homes = defaultdict[str, list[str]](list)
     for module in tree.counted:
         for node in module.tree.body:
@@ -96,7 +96,7 @@ def _doubled(homes: Mapping[str, Sequence[str]]) -> Measure:
 
 
 def import_circles(tree: SourceTree) -> Measure:
-    """Groups of modules that import each other, also inside functions, but for imports for types only."""
+    """Groups of modules that import each other, also inside functions, without imports only for types."""
     return _circles(tree.imports)
 
 
@@ -137,14 +137,14 @@ def circles(imports: Mapping[str, Collection[str]]) -> list[list[str]]:
 
 
 def vague_names(tree: SourceTree) -> Measure:
-    """Public names with a word that does not tell what they hold: modules, classes, functions, their
+    """Public names with a vague word: modules, classes, functions, their
     parameters, and annotated attributes, so the fields of records and the columns of tables."""
     places = [place for module in tree.counted for place in _vague_in(module)]
     return Measure(len(places), places)
 
 
 def is_vague(name: str) -> bool:
-    """Whether a name, in snake case or camel case, does not tell what it holds."""
+    """Whether a name, in snake case or camel case, is vague."""
     words = _WORD.findall(_STANDARD_TERMS.sub("", name))
     return name in VAGUE_ALONE or any(word.lower() in VAGUE for word in words)
 

@@ -1,6 +1,6 @@
 """The production modules of a source tree, parsed, with the imports between them.
 
-Modules are read from the folders, never from a list: what is added or moved is measured at once.
+Modules are found in the folders, so new and moved modules are measured at once.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SourceTree:
 
     modules: Mapping[str, Module]
     apart: tuple[str, ...] = ()
-    """Packages whose modules are declarations or history: counted nowhere, but their imports are seen."""
+    """Packages of declarations or migrations: not counted, but their imports are."""
 
     @cached_property
     def counted(self) -> list[Module]:
@@ -80,7 +80,7 @@ class SourceTree:
 
     @cached_property
     def importers(self) -> Mapping[str, frozenset[str]]:
-        """For each imported module its importers; a package's ``__init__`` is none of its own modules."""
+        """The importers of each module. A package's ``__init__`` does not count for its own modules."""
         importers = defaultdict[str, set[str]](set)
         for name, targets in self.imports.items():
             for target in targets:

@@ -1,7 +1,7 @@
-"""``make check`` prints what is measured of the source tree and fails when a number is above its ceiling.
+"""``make check`` prints measures of the source tree and fails when one is above its ceiling.
 
-The ceilings stand in ``[tool.polarchive.structure]`` of ``pyproject.toml`` beside the targets. A ceiling may
-only be lowered. ``--list`` prints what a measure counts.
+Ceilings and targets are in ``[tool.polarchive.structure]`` of ``pyproject.toml``. A ceiling may only be
+lowered. ``--list`` prints what a measure counts.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from checks.measures import Measure
 from checks.sources import SourceTree, read_tree
 
 WIDTH = 110
-"""Columns of a file or a pipe."""
+"""Columns when the output is not a terminal."""
 EXAMPLES = 10
 """Places that are printed of a measure above its ceiling."""
 
 
 @frozen
 class Limit:
-    """What a measure may not exceed today, and where it is to come."""
+    """The ceiling of a measure today, and its target."""
 
     ceiling: float
     target: float

@@ -1,1 +1,1 @@
-"""Sample portals that come with the project: every page is our own invention, the province too."""
+"""Sample portals with invented pages, in an invented province."""

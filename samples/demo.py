@@ -1,7 +1,7 @@
-"""``make demo``: two nights on three sample portals, through the commands everybody uses.
+"""``make demo``: two nights on three sample portals, through the public commands.
 
-Each time from scratch, in ``archive/demo``. Every expectation is checked; the first that is not met is
-named, and the demo ends with 1.
+Each run starts from scratch in ``archive/demo``. Every step is checked; at the first failed check the demo
+names it and exits with 1.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ OK, PARTIAL = 0, 3
 
 
 class Unexpected(Exception):
-    """Something is not as planned."""
+    """A check of the demo failed."""
 
 
 class Demo:
-    """The play: what is shown, and what is expected."""
+    """The steps of the demo and their checks."""
 
     def __init__(self, home: Path, port: int, mailbox: Mailbox) -> None:
         self._polarchive, self._port, self._mailbox = Polarchive(home), port, mailbox
         self._console = Console(highlight=False)
 
     def play(self) -> None:
-        """Both nights and the morning after."""
+        """Run both nights and show the results."""
         self._command("init")
         with site(self._port, night=1):
             self._scene("Night 1", "three portals are crawled for the first time")
@@ -64,7 +64,7 @@ class Demo:
     # -------------------------------------------------------------- what is expected
 
     def first_morning(self) -> None:
-        """All is archived, each policy once, and nobody is told."""
+        """Check that all is archived, each policy once, and no notification is sent."""
         totals = self._polarchive.ask("status")["totals"]
         long, original = self._article(LONG), self._article(ORIGINAL)
         self._expect("23 articles of 20 policies", (totals["articles"], totals["policies"]), (23, 20))
@@ -75,7 +75,7 @@ class Demo:
         self._expect("no message about a first crawl", len(self._mailbox.messages), 0)
 
     def second_morning(self) -> None:
-        """One new version, one new policy, and nothing lost."""
+        """Check for one new version, one new policy, and nothing lost."""
         status = self._polarchive.ask("status")
         runs = {line["portal"]: line["last_run"] for line in status["portals"]}
         totals = status["totals"]
@@ -97,7 +97,7 @@ class Demo:
         self._expect("nor of the list behind it", BEHIND_THE_CHALLENGE in str(found), False)
 
     def closing(self) -> None:
-        """What people see of it: a search, a difference, the message."""
+        """Show a search, a comparison and the message."""
         self._scene("The morning after", "an analyst looks for what is new")
         self._command("search", "加氢站 日期:2026-11")
         self._expect("the search finds the new policy", self._finds("文号:〔2026〕641号"), True)
@@ -160,7 +160,7 @@ class Demo:
 
 
 def main() -> int:
-    """Play the demo; 0 when all was as planned."""
+    """Run the demo; 0 when all checks pass."""
     parser = argparse.ArgumentParser(prog="python -m samples.demo", description=__doc__)
     parser.add_argument("--home", type=Path, default=Path("archive/demo"), help="emptied first")
     home, port, begun = parser.parse_args().home, free_port(), time.monotonic()

@@ -1,4 +1,4 @@
-"""A PDF of one page, as small as can be: paragraphs in the Song face that every reader brings along."""
+"""A minimal one-page PDF with paragraphs in the Song font that all PDF readers include."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pdf(title: str, paragraphs: Sequence[str]) -> bytes:
 
 
 def _set(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:
-    """Lines with their places: left, height, size, words."""
+    """Lines with their position: left, height, size, text."""
     y = 720
     for paragraph in paragraphs:
         text = f"　　{paragraph}"
@@ -45,7 +45,7 @@ def _set(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:
 
 
 def _file(objects: Sequence[bytes]) -> bytes:
-    """Objects numbered from 1, with the table of where each begins."""
+    """The objects, numbered from 1, and the cross-reference table."""
     body, places = b"%PDF-1.4\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(body))

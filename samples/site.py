@@ -1,6 +1,6 @@
-"""A loopback server that is three sample portals at once, told apart by the Host header.
+"""A loopback server for the three sample portals, selected by the Host header.
 
-``python -m samples.site --port 0 --night 1`` prints its port and serves until it is ended.
+``python -m samples.site --port 0 --night 1`` prints its port and serves until it is killed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROBOTS = Answer(body=b"User-agent: *\nDisallow: /search/\n", content_type="text/
 
 
 def respond(host: str, path: str, night: int) -> Answer:
-    """The answer of a host to a path on a night; pure."""
+    """The answer of a host to a path on a night."""
     answer = HOSTS.get(host.partition(":")[0])
     if answer is None:
         return Answer(body=b"unknown host\n", status=421, content_type="text/plain")
@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
     night: ClassVar[int] = 1
 
     def do_GET(self) -> None:
-        """Answer, with a length, so that the connection is kept."""
+        """Answer with a Content-Length, so that the connection stays open."""
         said = self.answer(self.headers.get("Host", ""), urlsplit(self.path).path)
         self.send_response(said.status)
         self.send_header("Content-Type", said.content_type)
@@ -49,22 +49,22 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(said.body)
 
     def answer(self, host: str, path: str) -> Answer:
-        """What the host says to a path."""
+        """Send the host's answer to a path."""
         return respond(host, path, self.night)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name of the base)
-        """Say nothing: the demo has the word."""
+        """Log nothing, as the demo uses the terminal."""
 
 
 class Server(ThreadingHTTPServer):
-    """On loopback only; threads end with the process."""
+    """A server on loopback; its threads end with the process."""
 
     daemon_threads = True
     allow_reuse_address = True
 
 
 def serve(port: int, night: int) -> None:
-    """Serve until ended; the first line of stdout is the port."""
+    """Serve until killed; the first line of stdout is the port."""
     handler = type("NightHandler", (Handler,), {"night": night})
     with Server(("127.0.0.1", port), handler) as server:
         sys.stdout.write(f"{server.server_address[1]}\n")

@@ -1,4 +1,4 @@
-"""What stands behind the demo: the sample site in its own process, a mailbox, the real commands."""
+"""The environment of the demo: the sample site in its own process, a mailbox, the real commands."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ sender = "polarchive@example.org"
 
 
 class Mailbox:
-    """A loopback SMTP server that keeps what it is handed."""
+    """A loopback SMTP server that keeps all messages."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -54,11 +54,11 @@ class Mailbox:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port it listens on."""
         return int(self._controller.port)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep a message (the name is aiosmtpd's)."""
+        """Keep a message (aiosmtpd calls this method)."""
         content = envelope.content
         raw = content.encode() if isinstance(content, str) else content or b""
         message = message_from_bytes(raw, policy=default)
@@ -68,7 +68,7 @@ class Mailbox:
 
     @contextmanager
     def open(self) -> Iterator[Mailbox]:
-        """Listen while the demo plays."""
+        """Listen within this block."""
         self._controller.start()
         try:
             yield self
@@ -77,18 +77,18 @@ class Mailbox:
 
 
 class Polarchive:
-    """The command, on the demo's home."""
+    """The command line on the demo's archive directory."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
 
     def show(self, *arguments: str) -> int:
-        """Run a command for the audience, its output on the terminal; its exit code."""
+        """Run a command with its output on the terminal; its exit code."""
         sys.stdout.flush()
         return subprocess.run(self._command(*arguments), env=_environment()).returncode
 
     def ask(self, *arguments: str) -> Any:
-        """What a command says as JSON."""
+        """The JSON output of a command."""
         command = self._command(*arguments, "--json")
         said = subprocess.run(command, env=_environment(), check=True, stdout=subprocess.PIPE).stdout
         return json.loads(said)
@@ -98,14 +98,14 @@ class Polarchive:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what could lead the demo to another archive."""
+    """The environment without variables that select another archive."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("POLARCHIVE_")}
     return kept | {"PYTHONIOENCODING": "utf-8"}
 
 
 @contextmanager
 def site(port: int, night: int) -> Iterator[None]:
-    """The sample portals as they stand that night."""
+    """Serve the sample portals as on that night."""
     command = [sys.executable, "-m", "samples.site", "--port", str(port), "--night", str(night)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -118,10 +118,10 @@ def site(port: int, night: int) -> Iterator[None]:
 
 
 def fresh_home(home: Path, *, site: int, mail: int) -> None:
-    """An empty home whose configuration leads to the sample site and the mailbox."""
+    """An empty archive directory, configured for the sample site and the mailbox."""
     file = home / "polarchive.toml"
     if home.exists() and not (file.is_file() and file.read_text("utf-8").startswith(MARK)):
-        raise SystemExit(f"{home}: was not made by the demo, and is not emptied")
+        raise SystemExit(f"{home}: not made by the demo, so it is not deleted")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     connect = "\n".join(f'"https://{host}" = "http://127.0.0.1:{site}"' for host in HOSTS)
@@ -129,7 +129,7 @@ def fresh_home(home: Path, *, site: int, mail: int) -> None:
 
 
 def free_port() -> int:
-    """A port nobody uses at the moment."""
+    """A port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,10 +1,10 @@
-"""The sample articles: text files with a few headed fields, read as they stand on a given night.
+"""The sample articles: text files with header fields, read in their state on a given night.
 
-A file begins with ``field: value`` lines; after an empty line comes the body, one paragraph a
-line.  ``-----`` parts pages, ``| a | b |`` is a row of a table.  ``[1]`` before a line: only on
-night 1; ``[2]``: from night 2 on.  Fields of the machinery: ``night`` (first night), ``gone``
-(first night it answers 404), ``refurnished`` (first night its page is dressed differently),
-``same_words_as`` (another file's body) and ``as_of`` (the night of that body).
+A file begins with ``field: value`` lines. After an empty line follows the body, one paragraph per line.
+``-----`` separates pages, ``| a | b |`` is a row of a table. A line that begins with ``[1]`` is shown only on
+night 1, with ``[2]`` from night 2 on. Fields that control the sample site: ``night`` (first night), ``gone``
+(first night with status 404), ``refurnished`` (first night with changed boilerplate), ``same_words_as`` (a
+file with the same body) and ``as_of`` (the night of that body).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PAGE_BREAK = "-----"
 
 @frozen(kw_only=True)
 class Text:
-    """One sample article; ``pages`` are its lines, page by page."""
+    """A sample article; ``pages`` has its lines by page."""
 
     name: str
     fields: Mapping[str, str]
@@ -50,20 +50,20 @@ class Text:
 
 
 def shelf(portal: str, night: int) -> tuple[Text, ...]:
-    """All articles of a portal that stand on its site that night, newest first."""
+    """All articles on a portal's site on that night, newest first."""
     files = sorted((ROOT / portal).glob("*.txt"))
     texts = [read(file, night) for file in files if _stands(file, night)]
     return tuple(sorted(texts, key=lambda text: (text.published, text.name), reverse=True))
 
 
 def find(portal: str, name: str, night: int) -> Text | None:
-    """The article with this file name, if it stands that night."""
+    """The article with this file name, if it is online on that night."""
     file = ROOT / portal / f"{name}.txt"
     return read(file, night) if file.is_file() and _stands(file, night) else None
 
 
 def read(file: Path, night: int) -> Text:
-    """One article as of a night."""
+    """An article in its state on that night."""
     head, _, body = file.read_text("utf-8").partition("\n\n")
     fields = _fields(head)
     return Text(

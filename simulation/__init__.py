@@ -1,13 +1,13 @@
-"""Two weeks of forty portals in some minutes, with faults that are planned, and a count of what was noticed.
+"""Simulates two weeks of forty portals in a few minutes, with planned faults, and counts the faults reported.
 
 =============  ===============================================================================
-``words``      titles and clauses of policies that nobody issued
-``world``      what each portal has published, night by night: the truth
-``faults``     what goes wrong when, drawn from a seed
+``words``      titles and clauses of invented policies
+``world``      what each portal has published on each night: the truth
+``faults``     the planned faults, drawn from a seed
 ``listings``   a listing of each family, as HTML, JSON or XML
-``pages``      an article's page in its template, and pages that are none
-``site``       forty servers on loopback that show the world with its faults
-``fortnight``  the nights: the real crawl, the real report, a clock of its own
-``verdict``    report and archive against plan and truth
+``pages``      pages of articles in two templates, and error pages
+``site``       forty servers on loopback that serve the world with its faults
+``fortnight``  the nights: the real crawl and report with a simulated clock
+``verdict``    compares reports and archive with plan and truth
 =============  ===============================================================================
 """

@@ -1,4 +1,4 @@
-"""``make simulate``: fortnights of forty portals, each from a seed of its own, and what they were worth."""
+"""``make simulate``: simulates fortnights of forty portals, one per seed, and prints the results."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from storage.database import open_database
 
 NIGHTS, EACH = 14, 2
 FIRST_SEED = 1000
-"""Seeds below it were looked at while the judge was written."""
+"""Seeds below it were used while the checks were developed."""
 
 
 def simulate(seed: int, home: Path, *, nights: int = NIGHTS, each: int = EACH) -> Verdict:
-    """One fortnight with so many faults of each kind, in this process: once a process only."""
+    """Simulate a fortnight with this number of faults of each kind. Only once per process."""
     planned = plan(seed, world(seed, SLUGS, first_day(seed), nights), each=each)
     passed = Fortnight(plan=planned, home=home, on_night=_show).run()
     with open_database(f"sqlite:///{home / 'polarchive.db'}") as database:
@@ -49,19 +49,19 @@ def _show(passed: Passed) -> None:
 
 
 def _played(seed: int, nights: int) -> Verdict:
-    """A seed in a process of its own."""
+    """Simulate a seed in its own process."""
     command = [sys.executable, "-m", "simulation", "--seed", str(seed), "--nights", str(nights), "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode > 1:
-        raise SystemExit(f"seed {seed} broke:\n{done.stderr}")
+        raise SystemExit(f"seed {seed} failed:\n{done.stderr}")
     return Verdict(**json.loads(done.stdout))
 
 
 def _table(verdicts: Sequence[tuple[int, Verdict]]) -> None:
-    columns = ("seed", "#planned", "#recall", "#judged", "#precision", "#wrong", "#lost", "#mistold")
+    columns = ("seed", "#planned", "#recall", "#judged", "#precision", "#wrong", "#lost", "#misnotified")
     made = console.table("", *columns)
     for seed, one in verdicts:
-        counts = (len(one.wrong), len(one.lost), len(one.told))
+        counts = (len(one.wrong), len(one.lost), len(one.misnotified))
         cells = (one.planned, f"{one.recall:.3f}", one.judged, f"{one.precision:.3f}", *counts)
         made.add_row(str(seed), *map(str, cells), style="red" if one.complaints else None)
     console.say(made)
@@ -71,7 +71,7 @@ def _table(verdicts: Sequence[tuple[int, Verdict]]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when nothing was missed, nothing was false, wrong, lost or told amiss; else 1."""
+    """0 when no fault was missed, no finding was false, and archive and notifications are right; else 1."""
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, help="how many fortnights")
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first seed")
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, help="where to leave its archive, to be looked at")
     parser.add_argument("--json", action="store_true", help="the verdict for programs")
     asked = parser.parse_args(arguments)
-    logging.disable(logging.CRITICAL)  # what goes wrong is planned
+    logging.disable(logging.CRITICAL)  # the faults are planned
     if asked.seed is None:
         seeds = range(asked.first, asked.first + asked.seeds)
         with ThreadPoolExecutor(max_workers=asked.beside) as pool:

@@ -1,4 +1,4 @@
-"""When a fortnight begins: in ordinary weeks, and across every long holiday."""
+"""First days of fortnights: in ordinary weeks, and across each long holiday."""
 
 from __future__ import annotations
 

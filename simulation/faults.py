@@ -1,4 +1,4 @@
-"""What goes wrong, where and when: drawn from a seed, told to nobody but the verdict."""
+"""Planned faults of portals, drawn from a seed. Only the verdict knows the plan."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from simulation.portals.declared import busy
 from simulation.world import Paper, World
 
 HISTORY = 2
-"""Nights that pass before anything goes wrong: what is unusual must have a usual."""
+"""Nights without faults at the beginning, from which the usual values are learned."""
 
 
 @frozen(kw_only=True)
 class Fault:
-    """Something that is wrong with a portal from night ``first`` to night ``last``; ``papers`` are the
-    policies it befalls."""
+    """A fault of a portal from night ``first`` to night ``last``; ``papers`` are the policies it affects."""
 
     kind: str
     portal: str
@@ -26,23 +25,26 @@ class Fault:
     papers: tuple[int, ...] = ()
 
     def holds(self, night: int) -> bool:
-        """Whether it is so that night."""
+        """Whether the fault is present on that night."""
         return self.first <= night <= self.last
 
 
 @frozen(kw_only=True)
 class Kind:
-    """A kind of fault. ``shows`` are the findings of which one must be made on the first night it can
-    be seen; ``entails`` others that are right as well. ``delay`` nights pass before it can be seen."""
+    """A kind of fault.
+
+    One of the findings in ``shows`` must be reported on the first night on which the fault is visible,
+    ``delay`` nights after it begins. Findings in ``entails`` are right as well.
+    """
 
     shows: frozenset[str]
     entails: frozenset[str] = frozenset()
     lasts: tuple[int, int] = (1, 3)
     delay: int = 0
     families: frozenset[str] = frozenset()
-    """Where it can happen; none named: everywhere."""
+    """Listing families in which it can happen; empty for all."""
     busy: bool = False
-    """Whether only a portal that publishes daily can show it."""
+    """Whether it is visible only on a portal that publishes daily."""
 
 
 def _kind(shows: str, entails: str = "", families: str = "", **rest: object) -> Kind:
@@ -72,18 +74,18 @@ KINDS: Mapping[str, Kind] = {
 
 @frozen(kw_only=True)
 class Plan:
-    """A world and all that goes wrong in it."""
+    """A world and its planned faults."""
 
     world: World
     faults: tuple[Fault, ...] = field(repr=False)
 
     def at(self, portal: str, night: int) -> tuple[Fault, ...]:
-        """What is wrong with a portal that night."""
+        """The fault of a portal on that night, if any."""
         return tuple(fault for fault in self.faults if fault.portal == portal and fault.holds(night))
 
 
 def plan(seed: int, world: World, *, each: int = 2, earliest: int = HISTORY) -> Plan:
-    """So many faults of each kind, no portal with two."""
+    """This number of faults of each kind, at most one per portal."""
     draw = random.Random(f"faults {seed}")
     free = sorted(world.papers)
     draw.shuffle(free)
@@ -101,7 +103,7 @@ def plan(seed: int, world: World, *, each: int = 2, earliest: int = HISTORY) -> 
 def _draw(
     draw: random.Random, kind: str, free: Sequence[str], world: World, earliest: int
 ) -> tuple[Fault, World] | None:
-    """A fault where it can happen, and the world in which it does."""
+    """A fault of this kind, and the world changed by it."""
     for portal in free:
         if not _possible(kind, portal):
             continue
@@ -132,7 +134,7 @@ def _nothing(fault: Fault, world: World, _draw: random.Random) -> tuple[Fault, W
 
 
 def _withdraw(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, World] | None:
-    """A young policy is gone for some nights; some come back."""
+    """A recent policy disappears; sometimes it returns after some nights."""
     young = world.young(fault.portal, fault.first)
     if not young:
         return None
@@ -143,7 +145,7 @@ def _withdraw(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, W
 
 
 def _move(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, World] | None:
-    """A young policy stands at another address; some old addresses lead there, others are gone."""
+    """A recent policy moves to another address; the old address redirects or is gone."""
     young = world.young(fault.portal, fault.first)
     if not young:
         return None
@@ -153,7 +155,7 @@ def _move(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, World
 
 
 def _back_date(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, World] | None:
-    """A policy appears with a day of long ago, in the middle of the listing."""
+    """A policy appears with an old date, in the middle of the listing."""
     shelf = world.shelf(fault.portal, fault.first)
     before = shelf[min(len(shelf), 12) // 2]
     paper = Paper(number=before.number + 5_000, day=before.day, shown=fault.first)
@@ -161,14 +163,14 @@ def _back_date(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, 
 
 
 def _needs_young(fault: Fault, world: World, _draw: random.Random) -> tuple[Fault, World] | None:
-    """Enough is read on its first night to tell."""
+    """Whether enough articles are read on the first night to notice the fault."""
     read = len(world.young(fault.portal, fault.first))
     new = sum(paper.shown == fault.first for paper in world.papers[fault.portal])
     return (fault, world) if read >= 4 and new >= 1 else None
 
 
 def _fall_silent(fault: Fault, world: World, draw: random.Random) -> tuple[Fault, World] | None:
-    """Nothing more is published."""
+    """The portal publishes nothing more."""
     silent = evolve(fault, first=1, last=world.nights - 1)
     return silent, world.silenced(fault.portal, 1)
 

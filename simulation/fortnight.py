@@ -1,4 +1,4 @@
-"""The nights: the real crawl of every portal in one process, the real report, and a clock of its own."""
+"""The nights: the real crawl of every portal in one process and the real report, with a simulated clock."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 SLUGS = tuple(portal.slug for portal in PORTALS)
 BEGINS = dt.time(2, 30, tzinfo=SHANGHAI)
 AT_ONCE = 3
-"""Portals crawled beside each other: more would make each other slow, as they share one reactor."""
+"""Portals crawled at once. More would slow each other down, as they share one reactor."""
 _CONFIG = """\
 contact = "simulation@example.org"
 portal_packages = ["simulation.portals"]
@@ -59,13 +59,13 @@ allow = [{allow}]
 
 @define
 class Clock:
-    """Runs as ours does, from wherever it was last set."""
+    """A clock that runs at normal speed from the moment it was last set to."""
 
     _at: dt.datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     _since: float = field(factory=time.monotonic)
 
     def set(self, moment: dt.datetime) -> None:
-        """It is ``moment`` now."""
+        """Set the clock to ``moment``."""
         self._at, self._since = moment.astimezone(dt.UTC), time.monotonic()
 
     def __call__(self) -> dt.datetime:
@@ -74,7 +74,7 @@ class Clock:
 
 @frozen(kw_only=True)
 class Passed:
-    """A night that is over."""
+    """A finished night."""
 
     number: int
     day: dt.date
@@ -85,7 +85,7 @@ class Passed:
 
 @define
 class Fortnight:
-    """The nights of a plan, one after another, in ``home``."""
+    """Runs the nights of a plan one after another in the archive directory ``home``."""
 
     plan: Plan
     home: Path
@@ -95,7 +95,7 @@ class Fortnight:
     error: BaseException | None = None
 
     def run(self) -> Sequence[Passed]:
-        """All nightly. Once a process only: Twisted's reactor does not start twice."""
+        """Run all nights. Only once per process, as Twisted's reactor cannot be restarted."""
         process = crawling.process()
         hosts = Hosts(plan=self.plan)
 
@@ -119,7 +119,7 @@ class Fortnight:
                 for number in range(self.plan.world.nights):
                     self.passed.append(self._night(number, config, database, hosts, crawl))
                     self.on_night(self.passed[-1])
-        except BaseException as error:  # told by run()
+        except BaseException as error:  # run() raises it
             self.error = error
         finally:
             reactor().callFromThread(reactor().stop)
@@ -151,7 +151,7 @@ class Fortnight:
 
 @frozen(kw_only=True)
 class _Beside:
-    """Runs portals beside each other in this process instead of each in a process of its own."""
+    """Runs portals concurrently in this process instead of one process per portal."""
 
     process: AsyncCrawlerProcess
     clock: Clock
@@ -191,7 +191,7 @@ class _Beside:
 
 
 def _await(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives, run by the reactor while this thread waits."""
+    """The result of a coroutine that the reactor runs while this thread waits."""
 
     def begun() -> Deferred[T]:
         return Deferred.fromFuture(asyncio.ensure_future(coroutine))

@@ -1,4 +1,4 @@
-"""A listing of each family, as its portals print it: the address asked for in, the page out."""
+"""A listing of each family as real portals serve it: a function from the address to the page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ HTML, JSON, XML = "text/html; charset=utf-8", "application/json", "text/xml; cha
 
 @frozen(kw_only=True)
 class Row:
-    """What a listing prints of a policy."""
+    """The row of a policy in a listing."""
 
     paper: Paper
     title: str
 
     @property
     def html(self) -> str:
-        """As an item of a list."""
+        """The row as a list item."""
         title = escape(self.title)
         return (
             f'<li><a href="{self.paper.path}" title="{title}">{title}</a><span>{self.paper.day}</span></li>'
@@ -37,14 +37,14 @@ class Row:
 
 @frozen(kw_only=True)
 class Shelf:
-    """All rows, the newest first. A ``looping`` pager promises pages without end, all like the first."""
+    """All rows, newest first. A ``looping`` pager states endless pages, all equal to the first."""
 
     rows: Sequence[Row]
     looping: bool = False
 
     @property
     def pages(self) -> int:
-        """How many pages the pager promises."""
+        """The number of pages that the pager states."""
         return 30 if self.looping else max(1, -(-len(self.rows) // SIZE))
 
     def page(self, number: int) -> Sequence[Row]:
@@ -53,7 +53,7 @@ class Shelf:
         return self.rows[begin : begin + SIZE]
 
     def html(self, number: int) -> str:
-        """A page's items."""
+        """The list items of a page."""
         return "\n".join(row.html for row in self.page(number))
 
 
@@ -63,14 +63,14 @@ _Family = Callable[[Shelf, str, Mapping[str, str]], Answer | None]
 
 
 def listing(family: str, shelf: Shelf, address: str) -> Answer | None:
-    """What the portal answers at a path with its query; None where it has no listing."""
+    """The portal's answer at a path with its query; None where it has no listing."""
     parts = urlsplit(address)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     return _FAMILIES[family](shelf, parts.path, query)
 
 
 def framed(body: str, head: str = "") -> str:
-    """A page around it."""
+    """The HTML as a whole page."""
     return (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>通知</title>{head}</head><body>'
         f'<div class="nav"><a href="/">首页</a><a href="/tz/">通知</a></div>{body}</body></html>'
@@ -78,7 +78,7 @@ def framed(body: str, head: str = "") -> str:
 
 
 def redesigned(shelf: Shelf) -> Answer:
-    """The rows after a redesign nobody told us of: no list, and no link that is one."""
+    """The rows after an unannounced redesign: no list, and links only by script."""
     cards = "".join(
         f'<div class="card" data-id="{row.paper.number}"><b>{escape(row.title)}</b></div>'
         for row in shelf.page(1)
@@ -90,7 +90,7 @@ def redesigned(shelf: Shelf) -> Answer:
 
 
 def _numbered(path: str, behind: int) -> int | None:
-    """The page that ``index_<n>.html`` is."""
+    """The page number of ``index_<n>.html``."""
     name = path.rpartition("/")[2]
     if name in {"", "index.html"}:
         return 1
@@ -122,7 +122,7 @@ def _counted(shelf: Shelf, _number: int) -> str:
 
 
 def _reverse(shelf: Shelf, path: str, _query: Mapping[str, str]) -> Answer | None:
-    """Files are numbered from the oldest; the newest page holds what is over."""
+    """Files are numbered from the oldest on; the newest page has the remaining rows."""
     if path == "/tz/index.html":
         script = f'<script>var maxPageNum = {shelf.pages}; var purl = "./index_77";</script>'
         return HTML, framed(f'<ul class="list">{shelf.html(1)}</ul>{script}')

@@ -1,4 +1,4 @@
-"""An article's page in one of two templates, and pages that are none."""
+"""Pages of articles in two templates, and error pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MISSING = "<html><head><title>404</title></head><body><p>您访问的页面不�
 
 
 def table_page(paper: Paper, clauses: Sequence[str], *, label: str, container: str, visitor: str) -> str:
-    """A label table above the body; ``label`` is what it calls the 发文字号."""
+    """A label table above the body; ``label`` is its name of the 发文字号."""
     cells = {
         "索引号": f"SIM-{paper.number}",
         "发文机关": "模拟市人民政府",

@@ -1,4 +1,4 @@
-"""Forty servers on loopback, one for each portal: the world as it stands that night, with its faults."""
+"""Forty servers on loopback, one per portal, which serve the world of a night with its faults."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from simulation.listings import HTML, Row, Shelf, listing, redesigned
 from simulation.world import Paper
 
 SLOW = 2.0
-"""Seconds a slow host takes for each answer."""
+"""Seconds per answer of a slow host."""
 ROBOTS = "User-agent: *\nAllow: /\n"
 
 
 @frozen(kw_only=True)
 class Reply:
-    """What a portal answers. Only a ``lasting`` page is given an ETag: others count their visitors."""
+    """The answer of a portal. Only a ``lasting`` page has an ETag; other pages contain a visitor counter."""
 
     text: str
     kind: str = HTML
@@ -36,7 +36,7 @@ class Reply:
 
 
 def reply(plan: Plan, portal: str, night: int, address: str) -> Reply:
-    """The answer of a portal to a path with its query; pure but for a counter of visitors."""
+    """The answer of a portal to a path with its query. Pure except for the visitor counter."""
     kinds = {fault.kind: fault for fault in plan.at(portal, night)}
     if address == "/robots.txt":
         return Reply(text=ROBOTS, kind="text/plain")
@@ -71,7 +71,7 @@ def _article(plan: Plan, portal: str, night: int, address: str, kinds: Mapping[s
 
 
 def _left(plan: Plan, portal: str, night: int, address: str) -> Reply:
-    """Where nothing stands: what stood there may have moved."""
+    """The answer at an address without a page, from which a policy may have moved."""
     moved = (each for each in plan.world.papers[portal] if each.leads and each.path == address)
     paper = next((each.on(night) for each in moved if each.stands(night)), None)
     if paper is None:
@@ -96,7 +96,7 @@ def _printed(portal: str, paper: Paper, night: int, kinds: Iterable[str], visito
 
 
 def reactor() -> Any:
-    """Twisted's, once Scrapy has chosen it."""
+    """Twisted's reactor, once Scrapy has installed it."""
     from twisted.internet import reactor as chosen
 
     return chosen
@@ -104,7 +104,7 @@ def reactor() -> Any:
 
 @define
 class Hosts:
-    """The portals' servers, in the reactor of the crawl; ``night`` says which night they show."""
+    """The servers of all portals, in the reactor of the crawl. They serve the state of ``night``."""
 
     plan: Plan
     night: int = 0
@@ -118,7 +118,7 @@ class Hosts:
             self._listen(portal)
 
     async def show(self, night: int) -> None:
-        """The portals as they stand on another night; a host that is down does not listen."""
+        """Switch to the state of another night. A host that is down does not listen."""
         self.night = night
         for portal in self.plan.world.papers:
             down = self._has("host_down", portal)
@@ -128,7 +128,7 @@ class Hosts:
                 self._listen(portal)
 
     def answer(self, portal: str, request: Any) -> bytes:
-        """Fill in the answer to a request; an ETag that is still true is said so."""
+        """Fill in the answer to a request; 304 for a matching ETag."""
         self.asked += 1
         said = reply(self.plan, portal, self.night, request.uri.decode())
         body = said.text.encode()
@@ -141,7 +141,7 @@ class Hosts:
         return body
 
     def seconds(self, portal: str) -> float:
-        """How long it takes for an answer tonight."""
+        """Seconds until the answer on this night."""
         return SLOW if self._has("slow_host", portal) else 0.0
 
     def _has(self, kind: str, portal: str) -> bool:
@@ -161,7 +161,7 @@ class _Portal(Resource):
         self._hosts, self._slug = hosts, slug
 
     def render_GET(self, request: Any) -> bytes | int:  # noqa: N802 (the name is Twisted's)
-        """Answer, late where the host is slow."""
+        """Answer, with a delay on a slow host."""
         body, seconds = self._hosts.answer(self._slug, request), self._hosts.seconds(self._slug)
         if not seconds:
             return body

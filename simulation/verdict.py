@@ -1,4 +1,4 @@
-"""The report of every night and the archive at the end, held against what was planned and what is true."""
+"""Compares the reports of all nights and the final archive with the planned faults and the truth."""
 
 from __future__ import annotations
 
@@ -25,38 +25,41 @@ from storage.tables import DeliveryRow
 
 @frozen(kw_only=True)
 class Verdict:
-    """``planned`` faults could be seen, and all but ``missed`` were told on their first night; all
-    ``judged`` but ``false`` have a fault behind them. The rest should be empty: each a sentence."""
+    """The result of a fortnight.
+
+    Of the ``planned`` visible faults, ``missed`` were not reported on their first night. Of the ``judged``
+    findings, ``false`` have no fault as cause. The other fields are lists of sentences that should be empty.
+    """
 
     planned: int
     judged: int
     missed: tuple[str, ...] = ()
     false: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
-    """Versions that say what was never published."""
+    """Versions with a text that was never published."""
     lost: tuple[str, ...] = ()
-    """Policies, and editions of them, that were published and are not in the archive."""
-    told: tuple[str, ...] = ()
-    """Policies that subscribers were told of twice, too late, or not at all."""
+    """Published policies and editions that are missing in the archive."""
+    misnotified: tuple[str, ...] = ()
+    """Policies about which subscribers were notified twice, too late or not at all."""
 
     @property
     def recall(self) -> float:
-        """The share of planned faults that were told."""
+        """The share of planned faults that were reported."""
         return 1 - len(self.missed) / self.planned if self.planned else 1.0
 
     @property
     def precision(self) -> float:
-        """The share of findings with a fault behind them."""
+        """The share of findings with a fault as cause."""
         return 1 - len(self.false) / self.judged if self.judged else 1.0
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """All that is wrong."""
-        return (*self.missed, *self.false, *self.wrong, *self.lost, *self.told)
+        """All sentences about errors."""
+        return (*self.missed, *self.false, *self.wrong, *self.lost, *self.misnotified)
 
 
 def verdict(plan: Plan, passed: Sequence[Passed], database: Database) -> Verdict:
-    """What a fortnight was worth."""
+    """The result of a fortnight."""
     with database.read() as session:
         changes = list(queries.every_change(session))
         archive = _Archive.of(session, changes)
@@ -73,18 +76,18 @@ def verdict(plan: Plan, passed: Sequence[Passed], database: Database) -> Verdict
         ),
         wrong=tuple(_wrong(plan, archive)),
         lost=tuple(_lost(plan, passed, archive)),
-        told=tuple(_told(plan, archive)),
+        misnotified=tuple(_misnotified(plan, archive)),
     )
 
 
 @frozen(kw_only=True)
 class _Archive:
-    """By portal and the policy's number: its versions; the changes; how often it was told; and which of
-    them are archived as several articles."""
+    """By portal and policy number: the versions, the changes, the number of notifications, and which policies
+    are archived as several articles."""
 
     versions: Mapping[tuple[str, int], Sequence[Version]]
     changes: Mapping[tuple[str, int], Sequence[Change]]
-    told: Mapping[tuple[str, int], int]
+    notifications: Mapping[tuple[str, int], int]
     doubled: Sequence[tuple[str, int]] = ()
 
     @classmethod
@@ -101,8 +104,8 @@ class _Archive:
         by_name: dict[tuple[str, int], list[Change]] = defaultdict(list)
         for change in changes:
             by_name[names[change.article_id]].append(change)
-        told = Counter(policies[policy] for policy in session.scalars(select(DeliveryRow.policy_id)))
-        return cls(versions=versions, changes=by_name, told=told, doubled=tuple(doubled))
+        notifications = Counter(policies[policy] for policy in session.scalars(select(DeliveryRow.policy_id)))
+        return cls(versions=versions, changes=by_name, notifications=notifications, doubled=tuple(doubled))
 
 
 def _all_newest(session: Session) -> Iterator[Version]:
@@ -116,11 +119,11 @@ def _number(key: str) -> int:
     return int(key.rpartition("_")[2]) % ELSEWHERE
 
 
-# ------------------------------------------------------------------ was it told
+# ------------------------------------------------------------------ was it reported
 
 
 def _visible(plan: Plan, fault: Fault) -> int | None:
-    """The first night on which the fault can be seen; None where the fortnight ends before."""
+    """The first night on which the fault is visible; None if the fortnight ends before."""
     if fault.kind == "stale":
         return next((n for n in range(fault.first, plan.world.nights) if _silent(plan, fault, n)), None)
     night = fault.first + KINDS[fault.kind].delay
@@ -141,7 +144,7 @@ def _missed(
         assert night is not None
         kinds = {one.kind for one in passed[night].night.findings if one.portal == fault.portal}
         if KINDS[fault.kind].shows and not KINDS[fault.kind].shows & kinds:
-            yield f"night {night}: {fault.portal}: {fault.kind} not told: {', '.join(kinds) or 'nothing'}"
+            yield f"night {night}: {fault.portal}: {fault.kind} not reported: {', '.join(kinds) or 'nothing'}"
         if fault.kind in _CHANGES:
             yield from _unchanged(plan, fault, night, archive)
 
@@ -150,7 +153,7 @@ _CHANGES = {"withdrawn": "withdrawn", "back_dated": "new_policy", "moved": "move
 
 
 def _unchanged(plan: Plan, fault: Fault, night: int, archive: _Archive) -> Iterator[str]:
-    """A policy that went, came back, or came late is a change of that night."""
+    """Faults of withdrawn, restored or back-dated policies that the changes of that night do not show."""
     expected = [(night, _CHANGES[fault.kind])]
     if fault.kind == "withdrawn" and fault.last + 1 < plan.world.nights and _returns(plan, fault):
         expected.append((fault.last + 1, "restored"))
@@ -175,7 +178,7 @@ def _night(plan: Plan, at: dt.datetime) -> int:
 
 
 def _explained(plan: Plan, one: Passed, finding: Finding) -> bool:
-    """Whether a fault of that night is behind it, or the portal is still left alone for one of before."""
+    """Whether a fault of that night explains the finding, or backoff after an earlier one."""
     resting = any(run.portal == finding.portal and run.state == "skipped" for run in one.night.runs)
     return any(
         finding.kind in KINDS[fault.kind].shows | KINDS[fault.kind].entails
@@ -189,9 +192,9 @@ def _explained(plan: Plan, one: Passed, finding: Finding) -> bool:
 
 
 def _wrong(plan: Plan, archive: _Archive) -> Iterator[str]:
-    """Every version says what an edition said, and another edition than the one before.
+    """Versions whose text is no edition, or the same edition as the version before.
 
-    What a portal first shows cut short is archived as shown: nobody can know more.
+    A text that a portal shows truncated at first is archived as shown.
     """
     papers = {(portal, each.number): each for portal, all_of in plan.world.papers.items() for each in all_of}
     yield from (f"{name}: archived as two articles" for name in archive.doubled)
@@ -213,7 +216,7 @@ def _wrong(plan: Plan, archive: _Archive) -> Iterator[str]:
 
 
 def _lost(plan: Plan, passed: Sequence[Passed], archive: _Archive) -> Iterator[str]:
-    """What a portal showed on the last night that it could be read is in the archive, as it stood."""
+    """Policies missing in the archive or outdated, by the last night on which their portal could be read."""
     for portal in plan.world.papers:
         night = _last_good(plan, passed, portal)
         if night is None:
@@ -227,13 +230,13 @@ def _lost(plan: Plan, passed: Sequence[Passed], archive: _Archive) -> Iterator[s
 
 
 def _standing(plan: Plan, paper: Paper, night: int) -> Sequence[str]:
-    """The words of a night, and of the nights after it."""
+    """The texts of a night and of the nights after it."""
     last = paper.edition(plan.world.nights)
     return ["\n".join(paper.words(n)) for n in range(paper.edition(night), last + 1)]
 
 
 def _last_good(plan: Plan, passed: Sequence[Passed], portal: str) -> int | None:
-    """The last night on which nothing kept us from reading the portal."""
+    """The last night on which the portal could be read."""
     harmless = {"back_dated", "withdrawn", "slow_host", "loop", "duplicate_ids", "stale", "moved"}
     for one in reversed(passed):
         ran = any(run.portal == portal and run.state in {"ok", "partial"} for run in one.night.runs)
@@ -242,10 +245,10 @@ def _last_good(plan: Plan, passed: Sequence[Passed], portal: str) -> int | None:
     return None
 
 
-def _told(plan: Plan, archive: _Archive) -> Iterator[str]:
-    """Once of each policy that came after the first night, never of what was there before."""
+def _misnotified(plan: Plan, archive: _Archive) -> Iterator[str]:
+    """Wrong notifications: each policy published after the first night must have exactly one."""
     papers = {(portal, each.number): each for portal, all_of in plan.world.papers.items() for each in all_of}
     for name in archive.versions:
-        told, expected = archive.told.get(name, 0), int(papers[name].shown > 0)
-        if told != expected:
-            yield f"{name}: told {told} times, expected {expected}"
+        count, expected = archive.notifications.get(name, 0), int(papers[name].shown > 0)
+        if count != expected:
+            yield f"{name}: {count} notifications, expected {expected}"

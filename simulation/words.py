@@ -1,4 +1,4 @@
-"""Titles and clauses of policies that nobody issued; the same for the same number."""
+"""Titles and clauses of invented policies. A number always gives the same words."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _NUMERALS = "一二三四五"
 
 
 def title(number: int) -> str:
-    """A headline; no two numbers share one."""
+    """A headline, unique per number."""
     draw = random.Random(f"title {number}")
     return f"关于{draw.choice(ACTIONS)}第{number}批{draw.choice(TOPICS)}{draw.choice(THINGS)}工作的通知"
 
 
 def doc_no(number: int, year: int) -> str:
-    """A 发文字号; hundred thousands of the number say whose."""
+    """A 发文字号; the hundred thousands of the number select the issuer."""
     return f"{_SIGNS[number // 100_000 - 1]}模政发〔{year}〕{number % 10_000}号"
 
 

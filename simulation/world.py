@@ -1,4 +1,4 @@
-"""What each portal has published, night by night: the truth that reports and archive are held against."""
+"""What each portal has published on each night: the truth for reports and archive."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from simulation import words
 from simulation.portals.declared import busy
 
 BEFORE = 30
-"""Days published before the first night."""
+"""Days of publications before the first night."""
 YOUNG = 5
-"""Days within which a policy may be revised or withdrawn: then it is visited every night."""
+"""Days within which a policy may be revised or withdrawn, as it is revisited every night."""
 
 
 ELSEWHERE = 50_000_000
-"""What an address counts from once a policy moved there."""
+"""Added to the number in the address of a policy that has moved."""
 
 
 @frozen(kw_only=True)
 class Paper:
-    """A policy on one portal. Night 0 is the first; what was there before has ``shown`` 0.
+    """A policy on one portal. Night 0 is the first; earlier publications have ``shown`` 0.
 
-    ``editions`` are the nights from which each edition's words stand; ``hidden`` the nights without
-    the page: from the first to before the second. From night ``moves`` on it stands at another address,
-    to which the old one ``leads``, or not; ``elsewhere``: it is shown on such a night.
+    ``editions``: the first night of each edition. ``hidden``: the first night without the page and the first
+    night with it again. From night ``moves`` on it has another address, to which the old one redirects if
+    ``leads``. ``elsewhere``: the state is that of a night after the move.
     """
 
     number: int
@@ -42,12 +42,12 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """The portal's key of it."""
+        """Its key on the portal."""
         return f"t{self.day:%Y%m%d}_{self.number + ELSEWHERE * self.elsewhere}"
 
     @property
     def path(self) -> str:
-        """Where its page is."""
+        """The path of its page."""
         return f"/art/{self.day:%Y%m}/{self.key}.html"
 
     @property
@@ -61,19 +61,19 @@ class Paper:
         return words.doc_no(self.number, self.day.year)
 
     def words(self, edition: int) -> tuple[str, ...]:
-        """The paragraphs of an edition, from 0."""
+        """The paragraphs of an edition, counted from 0."""
         return words.clauses(self.number, self.day.year, edition=edition)
 
     def edition(self, night: int) -> int:
-        """Which edition stands that night."""
+        """The edition on that night."""
         return sum(begun <= night for begun in self.editions[1:])
 
     def on(self, night: int) -> Paper:
-        """As it is shown that night."""
+        """Its state on that night."""
         return evolve(self, elsewhere=self.moves is not None and self.moves <= night)
 
     def stands(self, night: int) -> bool:
-        """Whether the portal shows it that night."""
+        """Whether the portal shows it on that night."""
         gone = self.hidden is not None and self.hidden[0] <= night < self.hidden[1]
         return self.shown <= night and not gone
 
@@ -87,16 +87,16 @@ class World:
     papers: Mapping[str, tuple[Paper, ...]] = field(repr=False)
 
     def day(self, night: int) -> dt.date:
-        """The day on which a night begins, some hours after midnight."""
+        """The day of a night, which begins some hours after midnight."""
         return self.first + dt.timedelta(days=night)
 
     def shelf(self, portal: str, night: int) -> list[Paper]:
-        """What a portal shows, the newest day first."""
+        """The policies that a portal shows, newest day first."""
         standing = (paper.on(night) for paper in self.papers[portal] if paper.stands(night))
         return sorted(standing, key=lambda paper: (paper.day, paper.number), reverse=True)
 
     def young(self, portal: str, night: int) -> list[Paper]:
-        """What was shown within the last days, and nothing befell yet."""
+        """The policies of the last days that no fault has affected yet."""
         return [
             paper
             for paper in self.papers[portal]
@@ -107,12 +107,12 @@ class World:
         ]
 
     def amended(self, portal: str, paper: Paper) -> World:
-        """The world with one policy's history told otherwise, or one more policy."""
+        """The world with one policy replaced or added."""
         others = (each for each in self.papers[portal] if each.number != paper.number)
         return evolve(self, papers={**self.papers, portal: (*others, paper)})
 
     def silenced(self, portal: str, night: int) -> World:
-        """The world where a portal publishes nothing more from a night on."""
+        """The world in which a portal publishes nothing from a night on."""
         kept = tuple(paper for paper in self.papers[portal] if paper.shown < night)
         return evolve(self, papers={**self.papers, portal: kept})
 

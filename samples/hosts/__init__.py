@@ -1,1 +1,1 @@
-"""What each sample host answers: pure functions from a path and a night to an answer."""
+"""The answers of the sample hosts: pure functions of path and night."""

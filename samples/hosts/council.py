@@ -29,7 +29,7 @@ LABELS = (
 
 
 def answer(path: str, night: int) -> Answer | None:
-    """The answer to a GET; None: not found. On night 2 the departments' list is behind a challenge."""
+    """The answer to a GET; None: not found. On night 2 the departments' list answers with a challenge."""
     if section := LISTINGS.get(path):
         return challenge() if (section, night) == ("bmwj", 2) else listing(section, night)
     asked = ARTICLE.match(path)
@@ -53,7 +53,7 @@ def listing(section: str, night: int) -> Answer:
 
 
 def article(text: Text) -> Answer:
-    """The page of one document: table of fields, body for the desk, the same body for the pocket."""
+    """The page of a document: table of fields, body for desktops, the same body for phones."""
     head = f"<title>{escape(text.title)}_政策文件库_{NAME}</title>\n" + meta(
         manuscriptId=text.name.removeprefix("content_"),
         firstpublishedtime=f"{text.published[:10]}-09:30:00",
@@ -67,7 +67,7 @@ def article(text: Text) -> Answer:
         '<div class="BreadcrumbNav"><a>首页</a> &gt; <a>政策</a> &gt; <a>政策文件库</a></div>\n'
         f'<div class="share-substr" style="display:none">{escape(text.title)}</div>\n'
         f'<div class="policyLibraryOverview_header"><table class="bd1"><tbody>\n{_cells(text)}\n'
-        "</tbody></table></div>\n</body></html>\n"  # a stray end, as the real site prints it
+        "</tbody></table></div>\n</body></html>\n"  # a stray end tag, as on the real site
         f'<div class="policyLibraryOverview_content"><table><tr><td class="b12c" id="UCAP-CONTENT">'
         f'<div class="trs_editor_view">\n{body}\n</div></td></tr></table></div>\n'
         f'<div class="mobile"><div class="pages_content" id="UCAP-CONTENT">\n{body}\n</div></div>\n'

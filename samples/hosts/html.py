@@ -1,4 +1,4 @@
-"""The few bits of HTML all sample hosts share."""
+"""HTML functions that all sample hosts share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Answer:
-    """What a host says: status, media type, body."""
+    """An answer of a host: status, media type, body."""
 
     body: bytes
     status: int = 200
@@ -45,14 +45,14 @@ def table(rows: Iterable[str]) -> str:
 
 
 def meta(**content: str) -> str:
-    """Meta tags, one a line."""
+    """Meta tags, one per line."""
     return "\n".join(
         f'<meta name="{name}" content="{escape(value, quote=True)}">' for name, value in content.items()
     )
 
 
 def challenge() -> Answer:
-    """A 200 that is an anti-bot page, in the shape of a cloud firewall's."""
+    """An anti-bot page with status 200, like those of a cloud firewall."""
     return page(
         '<meta name="aliyun_waf_aa" content="0f3c">\n<title>Verification</title>',
         '<div id="captcha-element"></div>\n<textarea id="renderData" style="display:none">{}</textarea>\n'

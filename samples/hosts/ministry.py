@@ -33,7 +33,7 @@ def answer(path: str, night: int) -> Answer | None:
 
 
 def headline(text: Text) -> str:
-    """The title as the site prints it: with the number, unless it is an announcement's."""
+    """The title as printed: with the document number, except for announcements."""
     number = text.fields["doc_no"]
     return f"{text.title}({number})" if "〔" in number else f"{text.title} {number.removeprefix(NAME)}"
 
@@ -89,7 +89,7 @@ def article(text: Text) -> Answer:
 
 
 def file(name: str) -> Answer | None:
-    """An attachment, made of its words."""
+    """An attachment, generated from its text."""
     words = ROOT / "files" / f"{name}.txt"
     if not words.is_file():
         return None

@@ -50,7 +50,7 @@ def listing(section: str, night: int) -> Answer:
 
 
 def article(text: Text, number: int) -> Answer:
-    """One page of an article, with all the boilerplate of its kind."""
+    """One page of an article, with the usual boilerplate."""
     head = f"<title>{escape(text.title)}-{NAME}</title>\n" + meta(Keywords=text.fields["keywords"])
     return page(head, "\n".join([_headline(text), _middle(text, number), _rail(text), _foot(text)]))
 
@@ -92,7 +92,7 @@ def _pager(text: Text) -> str:
 
 
 def _rail(text: Text) -> str:
-    """The side rail: headlines of others, with dates newer than the article's."""
+    """The side bar: headlines of other articles, with newer dates."""
     newest = [other for other in shelf("reprints", 1 + text.refurnished) if other.name != text.name][:4]
     rows = "".join(
         f'<li><a href="{url(other)}"><div>{escape(other.title)}<small>{other.day}</small></div></a></li>'

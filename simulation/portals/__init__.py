@@ -1,1 +1,1 @@
-"""The simulated portals: platform classes of the real ones, on hosts that do not exist."""
+"""The simulated portals: the real platform classes on invented hosts."""

@@ -1,6 +1,6 @@
-"""Forty portals in all families of listings.
+"""Forty portals with listings of all families.
 
-2026-11-24 Created. Each is served by the simulation itself.
+2026-11-24 Created. The simulation serves them itself.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from crawler.portal import Portal, Section
 
 ROWS = Many("ul.list > li")
 FRESH_WITHIN = 3
-"""Working days, where a portal is busy."""
+"""``fresh_within`` of busy portals, in working days."""
 
 
 def busy(slug: str) -> bool:
-    """Whether a portal publishes something every working day; half of them do."""
+    """Whether a portal publishes every working day, as half of them do."""
     return int(slug[-1]) % 2 == 1
 
 
@@ -97,7 +97,7 @@ FAMILIES: dict[str, tuple[type[ListingPage], int, str]] = {
     "was": (SimulatedWas, 3, "/was5/web/search?channelid=9"),
     "feed": (FeedList, 3, "/rss.xml"),
 }
-"""Listing, how many portals, and where the listing is."""
+"""By family: its listing, the number of portals, and the path of the listing."""
 
 
 def _declare(family: str, number: int) -> type[Portal]:
