@@ -137,6 +137,8 @@ def _parameter(parameter: Any) -> tuple[str, str, str]:
         value = "" if flag else f" {parameter.metavar or parameter.name.upper()}"
         names = ", ".join(f"`{option}{value}`" for option in (*parameter.opts, *parameter.secondary_opts))
     default = parameter.default
+    if isinstance(default, Path) and default.is_absolute():
+        default = None  # differs between machines
     shown = "" if default in (None, False, ()) or callable(default) else f"`{default}`"
     return names, "required" if parameter.required else shown, _prose(parameter.help)
 
