@@ -1,4 +1,4 @@
-"""What a query is asked about, made of a version: one way, for the index as for whoever follows changes."""
+"""Search documents made from versions, the same for the index and for alerts, and snippets of matches."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from policy.text.words import BREAK, HAN, phrase
 
 
 def search_document(version: Version, name: str | None = None) -> SearchDocument:
-    """The words of title, text and files, the number as printed and in its normal form, portal and day.
+    """The document of a version: title, text and files, number as printed and normalised, portal and day.
 
-    ``name`` is the portal's name, beside its slug.
+    ``name`` is the name of the portal, which can be searched for like its slug.
     """
     article = version.article
     return SearchDocument(
@@ -28,7 +28,7 @@ def search_document(version: Version, name: str | None = None) -> SearchDocument
 
 
 def searchable_text(version: Version) -> str:
-    """The page's text and, each below its name, that of every file that was read."""
+    """The text of the page, followed by the name and text of every file with text."""
     files = (f"{file.name}\n{file.text}" for file in version.files if file.text)
     return "\n".join([version.article.text, *files])
 
@@ -37,11 +37,11 @@ def _number(number: DocNumber) -> str:
     return number.norm if number.raw == number.norm else f"{number.norm}\n{number.raw}"
 
 
-# ------------------------------------------------------------------ where a text answers a query
+# ------------------------------------------------------------------ snippets and highlights
 
 
 AROUND = 40
-"""Characters before and behind the match."""
+"""Characters before and after the match."""
 
 _LETTER = rf"[^\W_{HAN}]"
 _INVISIBLE = r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"
@@ -49,9 +49,9 @@ _PAUSE = r"[\W_]+"
 
 
 def snippet(text: str, terms: Iterable[str], *, around: int = AROUND) -> str:
-    """The text from ``around`` characters before the first match to as many behind it, on one line.
+    """The text around the first match, with ``around`` characters before and after it, on one line.
 
-    The beginning where no term is found (it may stand in the title).
+    The beginning of the text if no term matches it (the match may be in the title).
     """
     spans = [span for term in terms for span in _places(text, term)[:1]]
     start, end = min(spans, default=(0, around))
@@ -61,21 +61,22 @@ def snippet(text: str, terms: Iterable[str], *, around: int = AROUND) -> str:
 
 
 def match_spans(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
-    """Every place where one of the terms stands, with the white space that a scar left in it."""
+    """The sorted spans of all occurrences of the terms; spaces inside words are part of a span."""
     return sorted(place for term in terms for place in _places(text, term))
 
 
 def _places(text: str, term: str) -> list[tuple[int, int]]:
-    """Where the term's tokens stand; in a text of full-width letters only after folding."""
+    """The spans of a term; the text is searched in its compatibility form if the term is not in the
+    original."""
     pattern = re.compile(_pattern(phrase(term)), re.IGNORECASE)
-    if found := [place.span() for place in pattern.finditer(text)]:
-        return found
+    if spans := [match.span() for match in pattern.finditer(text)]:
+        return spans
     folded, origin = _folded(text)
-    return [(origin[found.start()], origin[found.end() - 1] + 1) for found in pattern.finditer(folded)]
+    return [(origin[match.start()], origin[match.end() - 1] + 1) for match in pattern.finditer(folded)]
 
 
 def _pattern(tokens: list[str]) -> str:
-    """A pause stands for any punctuation, nothing between two others for any white space."""
+    """A pattern of the tokens: a break matches any punctuation; white space is allowed between tokens."""
     parts = [_PAUSE if token == BREAK else _word(token) for token in tokens]
     return _INVISIBLE.join(parts)
 
@@ -87,7 +88,7 @@ def _word(token: str) -> str:
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The compatibility form, character by character, and where each of its characters came from."""
+    """The NFKC form of the text and, for each of its characters, the index of the original character."""
     folded, origin = [], []
     for at, character in enumerate(text):
         form = character if character < "\x80" else unicodedata.normalize("NFKC", character)

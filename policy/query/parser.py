@@ -1,9 +1,9 @@
-"""The query language: text in, one frozen tree out, with one meaning for search and for alerts.
+"""The parser of the query language.
 
-Terms stand side by side (= AND); ``AND``, ``OR``, ``NOT`` in capitals, parentheses, ``"…"`` or
+Terms next to each other are combined by AND; ``AND``, ``OR``, ``NOT`` in capitals, parentheses, ``"…"`` or
 ``“…”`` for phrases, ``文号:``, ``门户:`` and ``日期:`` (``2026``, ``2026-03``, ``2026-03-01..2026-04-30``,
-open ends) for fields.  NOT binds tighter than AND, AND tighter than OR.  The tree and what it
-matches are :mod:`policy.query.tree`'s.
+open ends) for fields. NOT binds tighter than AND, AND tighter than OR. The tree and its meaning are
+defined in :mod:`policy.query.tree`.
 """
 
 from __future__ import annotations
@@ -76,16 +76,16 @@ _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
 
 def parse(text: str) -> Query:
-    """The tree of a query; raises QuerySyntax with the position and what to do."""
+    """The tree of a query. Raises QuerySyntax with the position of the error and how to correct it."""
     if len(text) > MAX_LENGTH:
         raise QuerySyntax(f"the query has {len(text)} characters; {MAX_LENGTH} is the limit: shorten it")
     words = [*_words(text), _Word("end", "", len(text) + 1)]
     if len(words) == 1:
         raise QuerySyntax("position 1: the query is empty; give at least one term")
-    reader = _Parser(words)
-    tree = reader.either(0)
-    if reader.word.kind != "end":
-        raise _error(reader.word, "this parenthesis closes nothing; remove it or open one before")
+    parser = _Parser(words)
+    tree = parser.parse_or(0)
+    if parser.word.kind != "end":
+        raise _error(parser.word, "this parenthesis closes nothing; remove it or open one before")
     return tree
 
 
@@ -94,20 +94,20 @@ def _error(word: _Word, what: str) -> QuerySyntax:
 
 
 def _words(text: str) -> Iterator[_Word]:
-    for found in _LEXEMES.finditer(text):
-        kind = str(found.lastgroup)
-        word = _Word(kind, found[0], found.start() + 1)
+    for match in _LEXEMES.finditer(text):
+        kind = str(match.lastgroup)
+        word = _Word(kind, match[0], match.start() + 1)
         match kind:
             case "unclosed":
                 raise _error(word, "the quotation mark is not closed; close it")
             case "colon":
                 raise _error(word, "a colon without a field; put it in quotation marks to search for it")
             case "value" | "quoted_value":
-                yield _Word("field:" + found["name"], found[kind], word.at)
+                yield _Word("field:" + match["name"], match[kind], word.at)
             case "phrase":
-                yield _Word(kind, found["phrase"], word.at)
-            case "word" if found[0] in _OPERATORS:
-                yield _Word(found[0], found[0], word.at)
+                yield _Word(kind, match["phrase"], word.at)
+            case "word" if match[0] in _OPERATORS:
+                yield _Word(match[0], match[0], word.at)
             case "space":
                 pass
             case _:
@@ -115,7 +115,7 @@ def _words(text: str) -> Iterator[_Word]:
 
 
 class _Parser:
-    """Recursive descent over the words of one query."""
+    """Recursive descent parser over the words of a query."""
 
     def __init__(self, words: list[_Word]) -> None:
         self._words, self._at = words, 0
@@ -129,26 +129,26 @@ class _Parser:
         self._at += taken
         return taken
 
-    def either(self, depth: int) -> Query:
-        parts = [self._all(depth)]
+    def parse_or(self, depth: int) -> Query:
+        parts = [self._parse_and(depth)]
         while self._take("OR"):
-            parts.append(self._all(depth))
+            parts.append(self._parse_and(depth))
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def _all(self, depth: int) -> Query:
-        parts = [self._one(depth)]
+    def _parse_and(self, depth: int) -> Query:
+        parts = [self._parse_operand(depth)]
         while self._take("AND") or self.word.kind not in {"OR", "close", "end"}:
-            parts.append(self._one(depth))
+            parts.append(self._parse_operand(depth))
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def _one(self, depth: int) -> Query:
+    def _parse_operand(self, depth: int) -> Query:
         word = self.word
         if depth > MAX_DEPTH:
             raise _error(word, f"nested deeper than {MAX_DEPTH}; use fewer parentheses")
         if self._take("NOT"):
-            return Not(self._one(depth + 1))
+            return Not(self._parse_operand(depth + 1))
         if self._take("open"):
-            return self._group(word, depth)
+            return self._parse_group(word, depth)
         if word.kind in {"end", "close", "AND", "OR"}:
             shown = word.text or "the end"
             raise _error(
@@ -157,8 +157,8 @@ class _Parser:
         self._at += 1
         return _leaf(word)
 
-    def _group(self, opened: _Word, depth: int) -> Query:
-        tree = self.either(depth + 1)
+    def _parse_group(self, opened: _Word, depth: int) -> Query:
+        tree = self.parse_or(depth + 1)
         if not self._take("close"):
             raise _error(opened, "the parenthesis is not closed; close it")
         return tree
@@ -204,14 +204,14 @@ def _dated(word: _Word) -> Dated:
 
 def _span(word: _Word, text: str) -> tuple[dt.date, dt.date]:
     """The first and last day of a year, a month or a day."""
-    found = _SPAN.fullmatch(text)
-    if not found:
+    match = _SPAN.fullmatch(text)
+    if not match:
         raise _error(word, f"{text!r} is not a date; write 2026, 2026-03 or 2026-03-01")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None  # noqa: S101 -- the pattern demands it
     try:
         first = dt.date(year, month or 1, day or 1)
     except ValueError as error:
-        raise _error(word, f"{text!r} is no day of the calendar; correct it") from error
+        raise _error(word, f"{text!r} is not a calendar day; correct it") from error
     last_month = month or 12
     return first, dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])

@@ -1,4 +1,4 @@
-"""The tree of a query and its one meaning, which every index must reproduce."""
+"""The tree of a query and what it matches. Every index must return the same matches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policy.text.words import fold, phrase, tokens
 
 @frozen
 class Term:
-    """A word, wherever it stands in the text."""
+    """A word anywhere in the text."""
 
     text: str
 
@@ -25,7 +25,7 @@ class Term:
 
 @frozen
 class Phrase:
-    """Words in this order, with the same pauses between them."""
+    """Words in this order, with punctuation in the same places."""
 
     text: str
 
@@ -35,7 +35,7 @@ class Phrase:
 
 @frozen
 class DocNo:
-    """Part or all of the page's own 发文字号."""
+    """Part or all of the document's own number (发文字号)."""
 
     text: str
 
@@ -106,7 +106,7 @@ def _grouped(query: Query) -> str:
 
 @frozen(kw_only=True)
 class SearchDocument:
-    """What a query is asked about. ``portal`` holds the slug and the name."""
+    """What queries are matched against. ``portal`` holds the slug and the name."""
 
     text: str = field(repr=False)
     doc_no: str | None = None
@@ -115,7 +115,7 @@ class SearchDocument:
 
 
 def matches(query: Query, document: SearchDocument) -> bool:
-    """Whether the document answers the query: the meaning that every index must reproduce."""
+    """Whether the document matches the query."""
     match query:
         case And(parts):
             return all(matches(part, document) for part in parts)
@@ -146,7 +146,7 @@ def _needle(text: str) -> str:
 
 
 def highlights(query: Query) -> tuple[str, ...]:
-    """The terms and phrases a matching text may show, in order, none twice."""
+    """The terms and phrases to highlight in a match, in order and without duplicates."""
     return tuple(dict.fromkeys(_positive(query, positive=True)))
 
 

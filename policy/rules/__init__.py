@@ -1,4 +1,2 @@
-"""Decisions over time: identity, revisits, backoff, drift, validators, validity, working days.
-
-Pure rules that the crawler, the storage and the health checks apply; none of them reads a clock.
-"""
+"""Decisions of the archive as pure functions: identity of policies and articles, revisits, backoff, drift,
+validity."""

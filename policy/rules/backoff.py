@@ -1,4 +1,5 @@
-"""How long a domain that does not want us is left alone: 1, 2, 4 nights, then a week at a time. Pure."""
+"""Backoff of domains that refuse our requests: not crawled for 1, 2, 4 nights, then a week at a time.
+Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +9,15 @@ from attrs import frozen
 
 _DAYS = (1, 2, 4, 7)
 _HALF = dt.timedelta(hours=12)
-"""A night's slot need not be the same minute as the one before."""
+"""Tolerance, because slots of two nights need not be at the same minute."""
 
 
 @frozen(kw_only=True)
 class Backoff:
-    """A registrable domain that is left alone ``until`` then, since it met a portal's run with
-    ``reason`` so many ``times`` in a row."""
+    """A registrable domain that is not crawled before ``until``.
+
+    It refused the run of ``portal`` for ``reason``, so many ``times`` in a row since ``since``.
+    """
 
     domain: str
     portal: str
@@ -24,14 +27,15 @@ class Backoff:
     until: dt.datetime
 
     def holds(self, slot: dt.datetime) -> bool:
-        """Whether a run of this slot leaves the domain alone."""
+        """Whether a run of this slot must not crawl the domain."""
         return slot + _HALF < self.until
 
 
 def extend_backoff(
     before: Backoff | None, *, domain: str, portal: str, reason: str, slot: dt.datetime
 ) -> Backoff:
-    """The domain refused a run of this slot; twice in a night is once."""
+    """The backoff after the domain refused a run of this slot; a second refusal in a night changes
+    nothing."""
     if before and before.holds(slot):
         return before
     times = before.times + 1 if before else 1

@@ -1,9 +1,10 @@
-"""Do a run's readings look like those of the runs before? Counting only, nothing by portal.
+"""Drift: whether the extractions of a run are worse than those of previous runs. Pure, without rules per
+portal.
 
-Each question is how many of so many readings were bad: a field empty, a text short, a page unread, a
-known article that lost what it had. An answer is an alarm when the portal as it was before would give
-so many less than once in :data:`RARELY` runs. What was an alarm is not learned: it stays until the
-portal reads as before, or until somebody accepts it.
+Each statistic counts bad extractions of a total: a field is empty, a text is short, a page could not be
+extracted, an archived article lost a field. It is an alarm if the portal's history makes such a count less
+likely than once in :data:`RARELY` runs. Values that raised an alarm are not learned, so the alarm persists
+until extractions are as before or an operator accepts it.
 """
 
 from __future__ import annotations
@@ -23,23 +24,25 @@ from policy.rules.probability import beta_binomial_tail
 from policy.text.words import fold
 
 FIELDS = field_names(ARTICLE_FIELDS, "drift")
-"""Fields that a layout prints, and that vanish with it; days told in the text are the text's."""
+"""Fields that depend on the layout of the page, not on the text of the document."""
 LABELLED = frozenset({"cell", "meta", "masthead", "breadcrumb"})
-"""Kinds of rules that read a place of the layout; others read the text."""
+"""Kinds of rules that extract from the layout; other rules extract from the text."""
 SHARE = 0.5
-"""Of its words: a body that lost more has lost its body."""
+"""A text that lost more than this share of its characters is lost."""
 _SHORTEST = 8
-"""Folded characters of a line that is looked for: shorter ones stand everywhere."""
+"""The fewest folded characters of a line that is searched for; shorter lines occur on any page."""
 
 
 @frozen(kw_only=True)
 class LostField:
-    """A field that is gone (``text``: most of the body; ``title``: it is another one) and what of it
-    the page may still print."""
+    """A field that an archived article has and its new extraction lacks, with its previous words.
+
+    ``text``: most of the text is missing; ``title``: the title is a different one.
+    """
 
     field: str
     words: tuple[str, ...]
-    """Folded words; of a day every way to print it is looked for."""
+    """Folded words, or ISO days, which are searched for in all printed forms."""
 
 
 def has_field(article: Article, field: str) -> bool:
@@ -48,18 +51,18 @@ def has_field(article: Article, field: str) -> bool:
 
 
 def lost_fields(before: Article, after: Article) -> tuple[LostField, ...]:
-    """What the first reading had and the second has not, in the order of :data:`FIELDS`; the text last."""
+    """The fields that ``before`` has and ``after`` lacks, in the order of :data:`FIELDS`; the text last."""
     return (*_fields(before, after), *_text(before, after))
 
 
-def is_certain(found: tuple[LostField, ...], page: str) -> bool:
-    """Whether the page, as folded words, still prints what was lost.
+def is_certain(lost: tuple[LostField, ...], page: str) -> bool:
+    """Whether the page, as folded words, still contains what the extraction lost.
 
-    The body is unmistakable. A single field is not (the name of a 来源 may stand in the text), two
-    that vanish together and are both still there are.
+    The text alone is proof. A single field is not (the name of a 来源 may occur in the text), but two or more
+    fields are if all of them are still on the page.
     """
-    still = [loss for loss in found if _printed(loss, page)]
-    return any(loss.field == "text" for loss in still) or (len(still) > 1 and len(still) == len(found))
+    still = [loss for loss in lost if _printed(loss, page)]
+    return any(loss.field == "text" for loss in still) or (len(still) > 1 and len(still) == len(lost))
 
 
 def _fields(before: Article, after: Article) -> Iterator[LostField]:
@@ -92,9 +95,9 @@ def _text(before: Article, after: Article) -> Iterator[LostField]:
 
 def _printed(loss: LostField, page: str) -> bool:
     """Whether most of the lost words are on the page."""
-    sought = loss.words if loss.field != "text" else tuple(w for w in loss.words if len(w) >= _SHORTEST)
-    found = sum(len(words) for words in sought if _is_on(words, page))
-    return found > SHARE * sum(map(len, loss.words))
+    searched = loss.words if loss.field != "text" else tuple(w for w in loss.words if len(w) >= _SHORTEST)
+    present = sum(len(words) for words in searched if _is_on(words, page))
+    return present > SHARE * sum(map(len, loss.words))
 
 
 def _is_on(words: str, page: str) -> bool:
@@ -102,7 +105,7 @@ def _is_on(words: str, page: str) -> bool:
     if day is None:
         return words in page
     year, month, number = (int(part) for part in day.groups())
-    # folded, a clock follows at once: two digits are the day, one is only before no other digit
+    # in folded text a time may follow directly: one digit is the day only if no digit follows
     printed = rf"{year}[-.年]0?{month}[-.月](?:{number:02}|{number}(?!\d))"
     return re.search(printed, page) is not None
 
@@ -114,34 +117,34 @@ AlarmKind = Literal["field_empty", "body_shrank", "layout_unmatched"]
 
 RARELY = 10_000
 FEWEST = 3
-"""Fewer bad readings are never an alarm."""
+"""Fewer bad extractions than this are never an alarm."""
 ENOUGH = 10
-"""Earlier readings; with fewer nobody knows what is usual."""
+"""The fewest previous extractions from which the usual share is learned."""
 USUAL = 0.6
-"""A field that fewer of the earlier readings had may be empty."""
+"""A field that a smaller share of previous extractions had may be empty."""
 SHORT = 0.1
-"""The share of the earlier texts that counts as short."""
+"""The share of previous texts that counts as short."""
 CREDIT = 100
-"""Faultless readings that a portal nobody knows yet is credited with."""
+"""Good extractions assumed of a portal without history."""
 
 _KINDS: dict[str, AlarmKind] = {
     "layout_changed": "layout_unmatched",
     "rejected": "body_shrank",
     "text": "body_shrank",
 }
-_SAID: dict[AlarmKind, str] = {
+_SENTENCES: dict[AlarmKind, str] = {
     "field_empty": "{} is empty",
-    "body_shrank": "the text is short or gone",
-    "layout_unmatched": "no template reads the page",
+    "body_shrank": "the text is short or missing",
+    "layout_unmatched": "no template matches the page",
 }
 
 
 @frozen(kw_only=True)
 class DriftAlarm:
-    """What drifted: ``bad`` of ``of`` readings were bad, where a share of ``usual`` was before.
+    """A drift: ``bad`` of ``of`` extractions were bad; the share before was ``usual``.
 
-    ``readings`` says of which: all ``new`` or ``known`` articles, known ones that ``lost`` the field,
-    ``pages`` that should have been articles.
+    ``readings`` says which extractions were counted: ``new`` or ``known`` articles, ``lost`` for archived
+    articles that lost the field, ``pages`` for article pages that could not be extracted.
     """
 
     kind: AlarmKind
@@ -154,28 +157,29 @@ class DriftAlarm:
 
     @property
     def sentence(self) -> str:
-        """One line for a report."""
+        """The alarm in one line, for a report."""
         articles = {"new": "new articles", "pages": "articles"}.get(self.readings, "known articles")
-        said = f"{self.field} was lost" if self.readings == "lost" else _SAID[self.kind].format(self.field)
-        return f"{said}: {self.bad} of {self.of} {articles} (before: {self.usual:.0%})"
+        lost = self.readings == "lost"
+        problem = f"{self.field} was lost" if lost else _SENTENCES[self.kind].format(self.field)
+        return f"{problem}: {self.bad} of {self.of} {articles} (before: {self.usual:.0%})"
 
 
 def find_alarms(
     runs: Sequence[ExtractionQuality], accepted: ExtractionQuality | None = None
 ) -> tuple[DriftAlarm, ...]:
-    """What is unusual about the last of these runs, the oldest first: one alarm a kind and field.
+    """The alarms of the last of these runs, which are given oldest first: one per kind and field.
 
-    ``accepted`` is a run before them that somebody found in order, whatever it was like.
+    ``accepted`` is an earlier run that an operator accepted, so all its values are learned.
     """
-    usual, found = _Usual(), list[_Question]()
+    usual, questions = _Usual(), list[_Question]()
     if accepted is not None:
         usual.learn(accepted)
     for readings in runs:
-        found = [question for question in usual.questions(readings) if question.is_alarm]
-        usual.learn(readings, but={question.key for question in found})
+        questions = [question for question in usual.questions(readings) if question.is_alarm]
+        usual.learn(readings, but={question.key for question in questions})
     last = runs[-1].examples if runs else {}
-    shown = {(alarm.kind, alarm.field): alarm for alarm in (one.alarm(last) for one in reversed(found))}
-    return tuple(reversed(shown.values()))
+    alarms = [question.alarm(last) for question in reversed(questions)]
+    return tuple(reversed({(alarm.kind, alarm.field): alarm for alarm in alarms}.values()))
 
 
 # ------------------------------------------------------------------ questions
@@ -183,10 +187,10 @@ def find_alarms(
 
 @frozen(kw_only=True)
 class _Question:
-    """``bad`` of ``of`` readings, and what is known of them; ``key`` is ``readings:field``.
+    """A statistic of a run beside the portal's history; ``key`` is ``readings:field``.
 
-    A ``fault`` should never happen; what may, as an empty field, matters when fewer than half as many
-    readings are good as used to be.
+    A fault (``lost:``, ``pages:``) should never happen. Others, such as an empty field, only matter if the
+    share of good extractions is less than half the usual one.
     """
 
     key: str
@@ -197,7 +201,7 @@ class _Question:
 
     @property
     def is_alarm(self) -> bool:
-        """Whether the portal as it was would hardly ever give so many."""
+        """Whether so many bad extractions are very unlikely given the history."""
         return self.bad >= FEWEST and self._matters and self._chance < 1 / RARELY
 
     @property
@@ -218,7 +222,7 @@ class _Question:
 
     @property
     def share(self) -> float:
-        """How many were bad before."""
+        """The share of bad extractions before."""
         return self.known_bad / self.known_of if self.known_of else 0.0
 
     def alarm(self, examples: Mapping[str, tuple[str, ...]]) -> DriftAlarm:
@@ -236,14 +240,14 @@ class _Question:
 
 @define
 class _Usual:
-    """What the readings so far were like."""
+    """The statistics of the previous runs."""
 
     bad: Counter[str] = field(factory=Counter)
     of: Counter[str] = field(factory=Counter)
     sizes: dict[str, Counter[int]] = field(factory=lambda: {"known": Counter(), "new": Counter()})
 
     def questions(self, readings: ExtractionQuality) -> Iterator[_Question]:
-        """All that can be asked of a run, the most telling first."""
+        """All statistics of a run, the most specific first."""
         for key, bad, of in _counts(readings, readings.new):
             yield _Question(key=key, bad=bad, of=of, known_bad=self.bad[key], known_of=self.of[key])
         for group, sample in (("known", readings.known), ("new", readings.new)):
@@ -258,7 +262,7 @@ class _Usual:
             )
 
     def learn(self, readings: ExtractionQuality, but: Collection[str] = ()) -> None:
-        """Remember what these were like, but for the answers that were an alarm."""
+        """Add the statistics of a run, except those under the keys ``but``."""
         for new in (readings.new, readings.first):
             for key, bad, of in _counts(readings, new):
                 if key not in but and (new is readings.new or key.startswith("new:")):
@@ -271,7 +275,7 @@ class _Usual:
 
 
 def _counts(readings: ExtractionQuality, new: Sample) -> Iterator[tuple[str, int, int]]:
-    """Of each question how many readings were bad, of how many."""
+    """The key of each statistic, the number of bad extractions and the total."""
     known, unread = readings.known, readings.unread
     pages = readings.new.count + readings.first.count + known.count + sum(unread.values())
     for reason in ("layout_changed", "rejected"):
@@ -292,6 +296,6 @@ def _below(size: int, sizes: Counter[int]) -> int:
 
 
 def _short(sizes: Counter[int]) -> int:
-    """The greatest size below which at most :data:`SHORT` of the texts are."""
+    """The greatest size such that at most the share :data:`SHORT` of the texts is below it."""
     within = (bits for bits in sizes if _below(bits, sizes) <= SHORT * sizes.total())
     return max(within, default=0)

@@ -1,4 +1,5 @@
-"""What makes two articles one policy, and two readings one version: pure keys."""
+"""Content hashes of versions, keys of policies, and whether a page at a new address is a known article.
+Pure."""
 
 from __future__ import annotations
 
@@ -17,17 +18,17 @@ from policy.records.content import DocNumber, Issuer
 from policy.text.words import fingerprint, fold
 
 MIN_WORDS = 60
-"""Folded characters below which a text is too short to stand for a policy."""
+"""A text with fewer folded characters does not identify a policy."""
 
 NUMBERED_WITHOUT_YEAR = frozenset({"state-council"})
-"""Organs whose 令 are numbered through all years; elsewhere the year is part of the identity."""
+"""Organs that number their 令 continuously; for all others the year is part of the key."""
 
 
 def content_hash(article: Article) -> str:
-    """SHA-256 over folded words and real fields: not boilerplate, clock time or white space.
+    """SHA-256 over the folded text and the fields with a ``hash_position``.
 
-    Not topics either, which a new dictionary changes, nor what the text says by itself (addressees,
-    statements), nor who made the page.
+    Not included are times of day, topics (a new dictionary changes them), what is derived from the text
+    (addressees, statements) and the editors.
     """
     return hashlib.sha256(json.dumps(_content(article), ensure_ascii=False).encode()).hexdigest()
 
@@ -66,7 +67,7 @@ def _hashed(value: object) -> object:
 
 @lru_cache(maxsize=2)
 def _folded(text: str) -> str:
-    """An article's hash and its keys are asked for one after the other; folding is what they cost."""
+    """Cached because the hash and the keys of an article are computed one after the other."""
     return fold(text)
 
 
@@ -80,7 +81,7 @@ def policy_keys(article: Article) -> tuple[str, ...]:
 
 
 def _doc_keys(article: Article) -> list[str]:
-    """The code says who issued a number; where it does not, the printed issuers must all be known."""
+    """Keys by the organ of the number's code; if the code is unknown, by the issuers if all are known."""
     assert article.doc_no is not None  # noqa: S101 -- the caller asked
     number = article.doc_no.value
     ids = _ids(article.issuers)
@@ -89,14 +90,14 @@ def _doc_keys(article: Article) -> list[str]:
     return [f"doc:{owner}:{_number(number, str(lead), article)}" for owner in owners]
 
 
-def _ids(found: FieldValue[tuple[Issuer, ...]] | None) -> list[str]:
-    """Canonical ids of all issuers in order; empty when one is unknown."""
-    ids = [issuer.id for issuer in found.value] if found else []
+def _ids(issuers: FieldValue[tuple[Issuer, ...]] | None) -> list[str]:
+    """The ids of all issuers in order; empty if one is unknown."""
+    ids = [issuer.id for issuer in issuers.value] if issuers else []
     return [name for name in ids if name] if all(ids) else []
 
 
 def _number(number: DocNumber, owner: str, article: Article) -> str:
-    """A 令 or 公告 names its organ in many ways, so its key leaves the name out and keeps the year."""
+    """The number for a key. Those of 令 and 公告 omit the organ's name, which is printed in many ways."""
     if number.kind == "文":
         return number.norm
     written = article.written or article.published
@@ -105,7 +106,7 @@ def _number(number: DocNumber, owner: str, article: Article) -> str:
     return f"{number.kind}{bracket}第{number.number}号"
 
 
-# ------------------------------------------------- is a page at another address an article that we know? Pure
+# ------------------------------------------------------------------ moved articles
 
 
 OVERLAP_DAYS = 30
@@ -116,33 +117,38 @@ Proof = Literal["redirect", "same words"]
 
 @frozen(kw_only=True)
 class Alias:
-    """Another address of an article on its portal, with the key made of it. ``evidence``: the portal leads
-    from one to the other, or it stopped to answer at the one and says the same at the other."""
+    """Another address of an article on its portal, with the key derived from it.
+
+    ``evidence``: the portal redirects from one address to the other (``redirect``), or one address stopped
+    responding and the other has the same text (``same words``).
+    """
 
     key: str
     url: str
     evidence: Proof
     since: dt.datetime | None = None
-    """When it was learned; None until it is kept."""
+    """When it was detected; None until it is stored."""
 
 
-def is_same_article(known: Article, found: Article) -> bool:
-    """Whether the page that an article's address leads to is that article: it has its words, or its title
-    and no other number or day."""
-    words = _words(known)
-    if len(words) >= MIN_WORDS and words == _words(found):
+def is_same_article(archived: Article, fetched: Article) -> bool:
+    """Whether the page that an article's address redirects to is that article.
+
+    It must have the same text, or the same title and neither another number nor another day.
+    """
+    words = _words(archived)
+    if len(words) >= MIN_WORDS and words == _words(fetched):
         return True
-    return _title(known) == _title(found) and not _differ(known, found)
+    return _title(archived) == _title(fetched) and not _contradict(archived, fetched)
 
 
-def has_same_content(known: Article, found: Article) -> bool:
-    """Whether two pages have the title, words, number and day of publication in common."""
-    return _facts(known) == _facts(found)
+def has_same_content(archived: Article, fetched: Article) -> bool:
+    """Whether two pages have the same title, text, number and day of publication."""
+    return _facts(archived) == _facts(fetched)
 
 
-def has_listed_title(row: Entry, found: Article) -> bool:
-    """Whether the page that a listing's row leads to bears the title of the row, which may be cut short."""
-    short, title = fold(row.title.rstrip(" .…")), _title(found)
+def has_listed_title(row: Entry, article: Article) -> bool:
+    """Whether an article has the title of its row in a listing, which may be truncated."""
+    short, title = fold(row.title.rstrip(" .…")), _title(article)
     return bool(short) and (title.startswith(short) or short.startswith(title))
 
 
@@ -150,10 +156,10 @@ def _facts(article: Article) -> tuple[object, ...]:
     return _title(article), _words(article), *_marks(article)
 
 
-def _differ(one: Article, other: Article) -> bool:
-    """Whether both have a number, or a day, and not the same."""
-    pairs = zip(_marks(one), _marks(other), strict=True)
-    return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in pairs)
+def _contradict(article: Article, other: Article) -> bool:
+    """Whether both have a number, or a day, and they differ."""
+    pairs = zip(_marks(article), _marks(other), strict=True)
+    return any(left is not None and right is not None and left != right for left, right in pairs)
 
 
 def _marks(article: Article) -> tuple[object, object]:

@@ -1,9 +1,8 @@
-"""When a known article is looked at again: often while it is young, seldom when it has long been quiet.
+"""When an archived article is fetched again, and when a missing page is taken as withdrawn. Pure.
 
-An article is looked at after a seventh of the time for which its words have stood, in every run of the
-first week and after at most ``LONGEST`` days. So the pause grows while nothing changes, and a change makes
-the article young again. Articles of one day are spread over the second half of their pause by their keys,
-the same in every process. Pure.
+An article is visited after a seventh of the time since its last change, in every run of the first week and
+after at most ``LONGEST`` days. So the interval grows while nothing changes and starts again after a change.
+Articles of the same day are distributed over the second half of their interval by a hash of their keys.
 """
 
 from __future__ import annotations
@@ -12,53 +11,55 @@ import datetime as dt
 import hashlib
 
 YOUNG = 7
-"""Days for which words that are new are looked at in every run."""
+"""Days after a change in which an article is visited in every run."""
 LONGEST = 90
-"""Days after which an article is looked at, however long it has been quiet."""
+"""The longest interval between two visits, in days."""
 ALWAYS = dt.date(2000, 1, 1)
-"""The day from which an article is due of which nothing is known."""
+"""The due day of an article that was never visited."""
 
 
 def next_visit(key: str, looked: dt.date, *, stands_since: dt.date, first: bool = False) -> dt.date:
-    """The day from which an article looked at on ``looked`` is due again; the same day: in the next run.
+    """The day from which an article visited on ``looked`` is due again; the same day means the next run.
 
-    ``stands_since``: its words have been as they are since then, as far as is known. The ``first`` look
-    at an article is followed by another in the next run, unless it comes from an archive's depth.
+    ``stands_since`` is the day of its last known change. After its ``first`` visit an article is visited
+    again in the next run, unless it is older than ``LONGEST`` days.
     """
-    quiet = max((looked - stands_since).days, 0)
-    if quiet <= (LONGEST if first else YOUNG):
+    unchanged = max((looked - stands_since).days, 0)
+    if unchanged <= (LONGEST if first else YOUNG):
         return looked
-    pause = min(quiet / YOUNG, LONGEST)
+    pause = min(unchanged / YOUNG, LONGEST)
     return looked + dt.timedelta(days=max(round(pause * (1 - stable_fraction(key) / 2)), 1))
 
 
 def next_visit_of_withdrawn(key: str, looked: dt.date, *, withdrawn: dt.date) -> dt.date:
-    """The day from which an article found ``withdrawn`` still is looked at again: seldom, and ever less."""
+    """The day from which a withdrawn article is due again; the intervals grow from ``YOUNG`` to ``LONGEST``
+    days."""
     pause = min(max((looked - withdrawn).days, YOUNG), LONGEST)
     return looked + dt.timedelta(days=max(round(pause * (1 - stable_fraction(key) / 2)), 1))
 
 
 def stable_fraction(key: str) -> float:
-    """Between 0 and 1, as good as drawn by lot, and always the same for a key."""
+    """A hash of the key as a number from 0 to 1, the same in every process."""
     return int.from_bytes(hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=4).digest()) / 2**32
 
 
-# -------------------------------------------------- when a page that is not there is believed to be withdrawn
+# ------------------------------------------------------------------ withdrawal
 
 
 FEW = 5
-"""So few pages may go in one night, whatever part of the looks they are."""
+"""Fewer missing pages than this in a run are always credible."""
 SHARE = 0.3
-"""A larger part of a night's looks is a failure of the site."""
+"""A larger share of missing pages among the visits of a run is taken as a failure of the site."""
 LASTING = dt.timedelta(days=7)
-"""A failure that lasts so long is none."""
+"""Pages that are missing for this long are not a failure of the site."""
 
 
-def is_credible(gone: int, looked: int) -> bool:
-    """Whether a night on which ``gone`` of the ``looked`` at known articles were not there is evidence."""
-    return gone < FEW or gone <= SHARE * looked
+def is_credible(gone: int, visited: int) -> bool:
+    """Whether a run in which ``gone`` of ``visited`` articles were missing is evidence of withdrawal."""
+    return gone < FEW or gone <= SHARE * visited
 
 
 def is_counted(*, believed: bool, missing_since: dt.datetime, at: dt.datetime) -> bool:
-    """Whether a look that found no page is one of the two: on a night that is evidence, or long after."""
+    """Whether a visit without a page counts towards withdrawal: the run is credible, or it lasts long
+    enough."""
     return believed or at - missing_since >= LASTING

@@ -1,8 +1,7 @@
-"""What a server calls a page's state by: its ETag and Last-Modified, and whether they may be relied on.
+"""HTTP validators (ETag, Last-Modified) of archived pages, and when they are not relied on. Pure.
 
-A known article is asked for with them, so that an unchanged page costs no download. They may lie; so
-every ``FULL``-th look at an article takes the page whole, on different nights for different articles.
-Pure.
+Conditional requests with them save the download of unchanged pages. Servers may send wrong validators, so
+every ``FULL``-th visit of an article fetches the whole page, on different nights for different articles.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from attrs import frozen
 from policy.rules.revisit import stable_fraction
 
 FULL = 5
-"""Every so many looks at an article its page is taken whole, whatever its server says."""
+"""Every so many visits the page is fetched unconditionally."""
 _LONGEST = 256
-"""A longer validator is not sent back."""
+"""Longer validators are not sent back."""
 
 
 @frozen(kw_only=True)
 class Validators:
-    """What ``url`` was answered with, and what the page was read with."""
+    """The validators of the response from ``url``, and the code and boilerplate set of its extraction."""
 
     url: str
     etag: str | None = None
@@ -32,13 +31,13 @@ class Validators:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What asks for the page only where it is another."""
-        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in asked.items() if value}
+        """The headers of a conditional request."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in headers.items() if value}
 
     def says_same(self, other: Validators | None) -> bool:
-        """Whether a server that says ``other`` says that the page is as it was. The ETag counts first
-        (RFC 9110, 13.1.3)."""
+        """Whether ``other`` means that the page is unchanged. The ETag takes precedence (RFC 9110,
+        13.1.3)."""
         if other is None or other.url != self.url:
             return False
         if self.etag or other.etag:
@@ -47,8 +46,10 @@ class Validators:
 
 
 def contradicts_request(asked: Mapping[str, str | None], answer: Mapping[str, str | None]) -> bool:
-    """Whether a 304 names another state of the page than the one it was asked about: then it vouches for
-    nothing (RFC 9111, 4.3.4). Strong or weak, packed or not (Apache's ``-gzip``) is all the same.
+    """Whether the headers of a 304 name another state of the page than those of the request (RFC 9111,
+    4.3.4).
+
+    Weak and strong ETags, and those with Apache's ``-gzip`` suffix, are equal.
     """
     if etag := answer.get("ETag"):
         sent = asked.get("If-None-Match")
@@ -64,7 +65,7 @@ def _opaque(etag: str) -> str:
 def validators(
     url: str, headers: Mapping[str, str | None], *, code: str, boilerplate: int | None
 ) -> Validators | None:
-    """Those among an answer's headers, or None where there are none that can be sent back."""
+    """The validators among response headers; None if there are none that can be sent back."""
     etag, modified = (_sendable(headers.get(name)) for name in ("ETag", "Last-Modified"))
     if not (etag or modified):
         return None
@@ -72,10 +73,10 @@ def validators(
 
 
 def is_full_fetch_due(key: str, looks: int) -> bool:
-    """Whether the look at an article behind so many others takes its page whole."""
+    """Whether the visit of an article after so many others fetches the page unconditionally."""
     return (looks + int(stable_fraction(key) * FULL)) % FULL == 0
 
 
 def _sendable(value: str | None) -> str | None:
-    short = value is not None and len(value) <= _LONGEST and value.isascii() and value.isprintable()
-    return (value or "").strip() or None if short else None
+    sendable = value is not None and len(value) <= _LONGEST and value.isascii() and value.isprintable()
+    return (value or "").strip() or None if sendable else None

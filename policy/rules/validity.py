@@ -1,7 +1,7 @@
-"""Whether a policy is in force on a day: what it and others state of it, and nothing beyond that.
+"""Whether a policy is in force on a day, from statements of the policy itself and of other documents. Pure.
 
-A policy that says nothing of its force is ``unstated``, however old it is; one that another document
-repeals is ``repealed`` from the day which that document states for itself.
+A policy without a statement about its force is ``unstated``, whatever its age. A policy that another document
+repeals is ``repealed`` from the day on which that document takes effect.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from attrs import frozen
 from policy.records import Article
 
 State = Literal["unstated", "pending", "in force", "expired", "repealed"]
-"""``pending``: its stated day has not come."""
+"""``pending``: not in force yet on that day."""
 Ground = Literal["effective", "expires", "term", "repealed", "labelled"]
 
 _TRIAL = re.compile(
@@ -31,8 +31,7 @@ _UNENDED = re.compile(r"未废止|未失效|没有废止")
 
 @frozen(kw_only=True)
 class ForceEvidence:
-    """A sentence that says something of a policy's force, the day it states (None: it states none), and
-    the policy and article it stands in."""
+    """A sentence about a policy's force, the day it states if any, and the policy and article it is in."""
 
     ground: Ground
     day: dt.date | None
@@ -43,8 +42,7 @@ class ForceEvidence:
 
 @frozen(kw_only=True)
 class Repeal:
-    """What another policy says of this one: its sentence, the day from which that holds if it is
-    stated, else the day it was published, which is no later."""
+    """The repeal by another policy: its sentence, its effective day if stated, and its publication day."""
 
     policy_id: int
     article_id: int
@@ -55,29 +53,29 @@ class Repeal:
 
 @frozen(kw_only=True)
 class Validity:
-    """A policy's force on ``day``; ``since`` and ``until`` (the last day) as far as they are stated."""
+    """A policy's force on ``day``; ``since`` is the first and ``until`` the last day, if stated."""
 
     day: dt.date
     state: State
     since: dt.date | None = None
     until: dt.date | None = None
     trial: str = ""
-    """试行 or 暂行, where its title says so."""
+    """试行 or 暂行 if its title contains it, else ``""``."""
     because: tuple[ForceEvidence, ...] = ()
 
 
 def validity(
     article: Article | None, repeals: Sequence[Repeal] = (), *, day: dt.date, seen: dt.date | None = None
 ) -> Validity:
-    """The force on a day of the policy that this article prints; ``seen`` is when its page was read last.
+    """The force of the article's policy on ``day``; ``seen`` is the day of the last fetch of its page.
 
-    A portal's label (有效性) is that of the day it was seen, and says nothing of the days before.
+    A portal's label (有效性) only counts from the day ``seen`` on.
     """
     since = article.effective.value if article and article.effective else None
     until = article.expires.value if article and article.expires else None
     label = _labelled(article, day, seen)
-    ended = [each for each in repeals if _holds(each, day)]
-    days = [each.effective - dt.timedelta(days=1) for each in repeals if each.effective]
+    ended = [repeal for repeal in repeals if _applies(repeal, day)]
+    days = [repeal.effective - dt.timedelta(days=1) for repeal in repeals if repeal.effective]
     return Validity(
         day=day,
         state=_state(day, since, until, repealed=bool(ended), label=label),
@@ -102,7 +100,7 @@ def _state(
     return "in force" if since <= day else "pending"
 
 
-def _holds(repeal: Repeal, day: dt.date) -> bool:
+def _applies(repeal: Repeal, day: dt.date) -> bool:
     begins = repeal.effective or repeal.published
     return begins is not None and begins <= day
 
@@ -115,21 +113,20 @@ def _labelled(article: Article | None, day: dt.date, seen: dt.date | None) -> St
 
 
 def _trial(title: str) -> str:
-    found = _TRIAL.search(title)
-    return (found["word"] or found["bare"]) if found else ""
+    match = _TRIAL.search(title)
+    return (match["word"] or match["bare"]) if match else ""
 
 
 def _own(article: Article) -> Iterator[ForceEvidence]:
-    """The stated days first, then what else the text says of its force, then the portal's label."""
-    told = {"effective": article.effective, "expires": article.expires}
-    sentences = {found.raw.strip() for found in told.values() if found}
+    """Evidence in the article: stated days, then other statements, then the portal's label."""
+    sentences = {value.raw.strip() for value in (article.effective, article.expires) if value}
     if article.effective:
         yield ForceEvidence(ground="effective", day=article.effective.value, sentence=article.effective.raw)
     if article.expires:
         yield ForceEvidence(ground="expires", day=article.expires.value, sentence=article.expires.raw)
-    for one in article.statements:
-        if one.sentence.strip() not in sentences:
-            yield ForceEvidence(ground=one.role, day=None, sentence=one.sentence)
+    for statement in article.statements:
+        if statement.sentence.strip() not in sentences:
+            yield ForceEvidence(ground=statement.role, day=None, sentence=statement.sentence)
     if article.validity:
         yield ForceEvidence(ground="labelled", day=None, sentence=article.validity.raw)
 

@@ -1,8 +1,8 @@
 """Working days of the Chinese calendar: weekends, holidays, and the weekend days worked instead (调休).
 
-The State Council announces a year's days in the November before. A year that is not announced yet has its
-statutory days by the lunar calendar, and the two long weeks, in which nobody publishes, are whole: so
-silence in them is never counted. The only module that knows holidays (https://pypi.org/project/holidays).
+The State Council announces the days of a year in November before it. For years that are not announced yet the
+statutory holidays by the lunar calendar are used, with whole weeks at 春节 and 国庆节, when nobody publishes.
+This is the only module that imports holidays (https://pypi.org/project/holidays).
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ _LONG_WEEK = 7
 _DAY = dt.timedelta(days=1)
 _SATURDAY = 5
 _FIRST, _LAST = 2001, 2099
-"""Years of which the library knows the days."""
+"""The years that the library covers."""
 
 
 @frozen(kw_only=True)
 class WorkingYear:
-    """Days off that are no weekend, and weekend days that are worked. ``announced``: by the State
-    Council; else the weekends that will be worked instead are not known yet."""
+    """Days off besides weekends, and weekend days that are worked.
+
+    ``announced``: by the State Council; before that the worked weekend days are unknown.
+    """
 
     off: frozenset[dt.date]
     worked: frozenset[dt.date]
@@ -32,23 +34,23 @@ class WorkingYear:
 
 def is_workday(day: dt.date) -> bool:
     """Whether offices work on this day."""
-    known = year_of(day.year)
-    return day in known.worked or (day.weekday() < _SATURDAY and day not in known.off)
+    year = year_of(day.year)
+    return day in year.worked or (day.weekday() < _SATURDAY and day not in year.off)
 
 
 def workdays_between(first: dt.date, last: dt.date) -> int:
-    """How many working days lie after ``first``, up to ``last`` included."""
+    """The number of working days after ``first`` up to and including ``last``."""
     return sum(is_workday(first + n * _DAY) for n in range(1, (last - first).days + 1))
 
 
 def is_announced(day: dt.date) -> bool:
-    """Whether the days off of its year are the announced ones."""
+    """Whether the State Council has announced the days off of this year."""
     return year_of(day.year).announced
 
 
 @cache
 def year_of(number: int) -> WorkingYear:
-    """The days of a year; of one that nobody knows only the weekends."""
+    """The days of a year; without any for years that the library does not cover."""
     if not _FIRST <= number <= _LAST:
         return WorkingYear(off=frozenset(), worked=frozenset(), announced=False)
     from holidays.countries.china import China  # takes 0.2 s

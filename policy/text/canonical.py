@@ -1,8 +1,8 @@
-"""What a text says, apart from how it is typeset: two texts of one canonical form mean the same.
+"""The canonical form of a text: texts that differ only in typography and spelling have the same one.
 
-It goes less far than :func:`policy.text.words.fold`, which is made to find: a minus, ``<``, ``2021、2025``
-against ``2021—2025``, ``mW`` against ``MW`` stay apart here. And further where writing differs and nothing
-else: ``二〇二四年`` is ``2024年``, ``百分之五`` is ``5%``, ``1,000`` is ``1000``, ``1万元`` is ``10000元``.
+It keeps distinctions that :func:`policy.text.words.fold` (made for searching) drops: a minus, ``<``,
+``2021、2025`` against ``2021—2025``, ``mW`` against ``MW``. It unifies notations that mean the same:
+``二〇二四年`` is ``2024年``, ``百分之五`` is ``5%``, ``1,000`` is ``1000``, ``1万元`` is ``10000元``.
 """
 
 from __future__ import annotations
@@ -29,45 +29,45 @@ _ZERO = re.compile(r"(?<=\d年)0(?=[1-9]月)|(?<=\d月)0(?=[1-9]日)")
 
 
 def expand_amounts(text: str) -> str:
-    """Figures before 百, 千, 万 and 亿 as one number: ``12万5000元`` is ``125000元``."""
+    """The text with figures before 百, 千, 万 and 亿 written out: ``12万5000元`` becomes ``125000元``."""
     return _AMOUNTS_LARGE.sub(_amounts_value, text)
 
 
 def decimal_points(text: str) -> str:
-    """``一点五倍`` as ``1.5倍``; hours (三点二十分) are left."""
-    return _POINTED.sub(lambda found: decimal_figures(found[1], found[2]) or found[0], text)
+    """The text with ``一点五倍`` as ``1.5倍``; times of day (三点二十分) are unchanged."""
+    return _POINTED.sub(lambda match: decimal_figures(match[1], match[2]) or match[0], text)
 
 
 def decimal_figures(whole: str, part: str) -> str | None:
-    """Two Chinese counts around 点 in figures."""
-    value, digits = parse_numeral(whole), [parse_numeral(each) for each in part]
+    """The Chinese numerals before and after 点 as a decimal number; None if one is not a numeral."""
+    value, digits = parse_numeral(whole), [parse_numeral(digit) for digit in part]
     return f"{value}.{''.join(map(str, digits))}" if value is not None and None not in digits else None
 
 
 def han_dates(text: str) -> str:
-    """``2025-01-01`` as ``2025年1月1日``."""
-    return _DAY.sub(lambda found: f"{found[1]}年{int(found[3])}月{int(found[4])}日", text)
+    """The text with ``2025-01-01`` as ``2025年1月1日``."""
+    return _DAY.sub(lambda match: f"{match[1]}年{int(match[3])}月{int(match[4])}日", text)
 
 
 def strip_date_zeros(text: str) -> str:
-    """``2025年01月01日`` without its zeros."""
+    """The text with ``2025年01月01日`` as ``2025年1月1日``."""
     return _ZERO.sub("", text)
 
 
-def _amounts_value(found: re.Match[str]) -> str:
-    first, tens, unit, second, others, lesser, rest, some, small, few = found.groups()
+def _amounts_value(match: re.Match[str]) -> str:
+    first, tens, unit, second, others, lesser, rest, some, small, few = match.groups()
     if small:
         return str(int(small) * _UNITS[few])
     value = Decimal(first) * _UNITS[tens] * _UNITS[unit]
     if second:
         below = Decimal(second) * _UNITS[others] * _UNITS[lesser]
         if below >= _UNITS[unit]:
-            return found[0]
+            return match[0]
         value += below
     if rest:
         last = int(rest) * _UNITS[some]
         if last >= _UNITS[lesser or unit]:
-            return found[0]
+            return match[0]
         value += last
     written = f"{value:f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
@@ -88,13 +88,13 @@ _BETWEEN = re.compile(r"(?<=[\d%‰°])([^\w<>=≤≥≈+±×÷√¥$€£%‰°
 _MINUS = re.compile(r"(?<![-−–—~～0-9a-z%‰°)])[-−–—~～]+(?=\d)")
 _MUTE = re.compile(r"[^\w\x00-\x08<>=≤≥≈+±×÷√¥$€£%‰°☑☒✓✔✗✘]+|_+")
 _VARIANTS = {"帐": "账", "惟一": "唯一", "其它": "其他", "做出": "作出", "图象": "图像"}
-"""Spellings that editors change without meaning anything by it."""
+"""Spelling variants that mean the same."""
 
 _POINT, _RANGE, _RATIO, _LIST, _SIGN, _POWER, _BIG = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 
 
 def canonical(text: str) -> str:
-    """The words and figures of the text, without white space, punctuation, width and case."""
+    """The canonical form: words and figures without white space, punctuation, case and character width."""
     if _RARE.search(text):
         text = _MEGA.sub(_BIG, _RAISED.sub(rf"{_POWER}\1", text))
     text = compatible(text)
@@ -104,7 +104,7 @@ def canonical(text: str) -> str:
         text = decimal_points(text)
     text = _NUMERAL.sub(_arabic, text)
     if _DIGIT.search(text):
-        text = _GROUPED.sub(lambda found: found[0].replace(",", ""), text)
+        text = _GROUPED.sub(lambda match: match[0].replace(",", ""), text)
         text = expand_amounts(text) if _LARGE.search(text) else text
         text = _MINUS.sub(_SIGN, _BETWEEN.sub(_joint, han_dates(text)))
     text = _MUTE.sub("", text)
@@ -116,7 +116,7 @@ def canonical(text: str) -> str:
 
 
 def join_canonical(lines: Iterable[str]) -> str:
-    """The canonical form of lines of which each is canonical; a number does not run on into the next line."""
+    """Canonical lines joined to one text, with a separator between two numbers."""
     text: list[str] = []
     for line in lines:
         if line:
@@ -125,32 +125,32 @@ def join_canonical(lines: Iterable[str]) -> str:
     return "".join(text)
 
 
-def _percent(found: re.Match[str]) -> str:
-    whole, point, part = found[2].partition("点")
+def _percent(match: re.Match[str]) -> str:
+    whole, point, part = match[2].partition("点")
     value = decimal_figures(whole, part) if point else None if "." in whole else parse_numeral(whole)
-    return f"{found[2] if value is None else value}{'%' if found[1] == '百' else '‰'}"
+    return f"{match[2] if value is None else value}{'%' if match[1] == '百' else '‰'}"
 
 
 _LONGEST = 16
-"""Characters of the longest number; what is longer is none."""
+"""The most characters of a number."""
 _value = lru_cache(4096)(parse_numeral)
 
 
-def _arabic(found: re.Match[str]) -> str:
-    """The number in figures, kept apart from figures beside it."""
-    value = _value(found[0]) if len(found[0]) <= _LONGEST else None
-    text = found.string
+def _arabic(match: re.Match[str]) -> str:
+    """The numeral in figures; unchanged next to other figures."""
+    value = _value(match[0]) if len(match[0]) <= _LONGEST else None
+    text = match.string
     glued = (
-        text[found.start() - 1 : found.start()].isdecimal() or text[found.end() : found.end() + 1].isdecimal()
+        text[match.start() - 1 : match.start()].isdecimal() or text[match.end() : match.end() + 1].isdecimal()
     )
-    return found[0] if value is None or glued else str(value)
+    return match[0] if value is None or glued else str(value)
 
 
-def _joint(found: re.Match[str]) -> str:
-    """What stands between two figures: a point, a range, a ratio or time, a break."""
-    sign = "".join(found[1].split())
+def _joint(match: re.Match[str]) -> str:
+    """The sign for what is between two figures: a decimal point, a range, a ratio or time, or a list."""
+    sign = "".join(match[1].split())
     if sign == ".":
         return _POINT
-    if sign and all(each in "-—–―‐‑‒−~～〜" for each in sign):
+    if sign and all(character in "-—–―‐‑‒−~～〜" for character in sign):
         return _RANGE
     return _RATIO + sign if sign in ("/", "⁄", ":", "∶", "*") else _LIST

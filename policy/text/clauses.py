@@ -1,8 +1,8 @@
-"""A text as clauses: what one cites, 第三章第十二条第二款, and what stands before, between and behind.
+"""Splits a text into clauses, the units that are cited, as in 第三章第十二条第二款. Pure.
 
-An article (条) is one clause with its paragraphs and items; without articles every numbered heading
-is, with the paragraphs below it; a paragraph under no number is one by itself. The clauses of a text
-are all its lines, in order.
+An article (条) is one clause with its paragraphs and items. In a text without articles every numbered heading
+is a clause with the paragraphs below it. A paragraph without a number is a clause of its own. Every line
+belongs to exactly one clause.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ ClauseKind = Literal["heading", "article", "point", "paragraph", "contents", "si
 
 @frozen(kw_only=True)
 class Clause:
-    """A piece of a text that is cited by itself, from its line on to the next.
+    """A clause of a text.
 
-    ``path`` is its place among its neighbours (``章3/条12``), ``label`` the same for people, ``mark``
-    its number as printed, on its line ``head``; ``line`` counts from 0. ``counted``: its number follows the
-    one before.
+    ``path`` is its position (``章3/条12``), ``label`` the position for display, ``mark`` its number as
+    printed. ``line`` is the index of its first line in the text, ``head`` the index in ``lines`` of the line
+    with the number. ``counted``: the number continues the numbering before.
     """
 
     kind: ClauseKind
@@ -38,27 +38,27 @@ class Clause:
     head: int = 0
     counted: bool = True
     inner: Mapping[int, Mark] = field(factory=dict, repr=False, hash=False)
-    """The numbers inside of it that follow one another, by the index of their line here."""
+    """The consecutive numbers inside the clause, by the index of their line in ``lines``."""
 
     @property
     def text(self) -> str:
-        """As printed, its number too."""
+        """The text as printed, with its number."""
         return "\n".join(self.lines).strip()
 
     @property
     def words(self) -> str:
-        """Without its number and the numbers in it."""
+        """The text without the number of the clause and the numbers inside it."""
         return "\n".join(self.unnumbered(at) for at in range(len(self.lines))).strip()
 
     def unnumbered(self, at: int) -> str:
-        """One of its lines without the number at its beginning."""
+        """The line with index ``at`` without the number at its beginning."""
         number = self.inner[at].label if at in self.inner else ""
         if at == self.head and self.counted:
             number = self.mark
         return self.lines[at].strip().removeprefix(number).strip()
 
 
-# ------------------------------------------------------------------ the lines as clauses
+# ------------------------------------------------------------------ splitting
 
 _CONTENTS = re.compile(r"\s*目\s*[录次]\s*")
 _APPENDIX = re.compile(rf"\s*附\s{{0,4}}[件表录图]\s{{0,4}}(?P<number>[{NUMERALS}\d]{{0,3}})\s*[:：]?\s*")
@@ -67,23 +67,23 @@ _DATED = re.compile(
     rf"\s*[（(]?\s*(?:\d{{4}}|[{HAN_DIGITS}]{{4}})\s?年\s?[{NUMERALS}\d]{{1,3}}\s?月\s?[{NUMERALS}\d]{{1,3}}\s?日\s*[)）]?\s*"
 )
 _SIGNED = 6
-"""Lines of the longest signature above its day."""
+"""The most lines of a signature above its date."""
 _SHORT = 40
 _CELL = 12
-"""Characters of the longest line that reads on from another such line: a table's cells, a masthead."""
+"""The most characters of lines that belong together, such as the cells of a table or a masthead."""
 _SENTENCE = ("。", "；", "：", ";", ":", "，", ",")
 
 
 def split_clauses(lines: Sequence[str]) -> tuple[Clause, ...]:
-    """The clauses of a text, in order; no line is left out. An empty text has none."""
-    found = {mark.line: mark for mark in outline_marks(lines)}
-    reader = _Reader(lines, found, nesting(list(found.values())))
-    return tuple(_finished(reader.read(), lines))
+    """The clauses of a text in order, which contain all its lines. An empty text has none."""
+    marked = {mark.line: mark for mark in outline_marks(lines)}
+    splitter = _ClauseSplitter(lines, marked, nesting(list(marked.values())))
+    return tuple(_finished(splitter.split(), lines))
 
 
 @frozen(kw_only=True)
 class _Begun:
-    """A clause that begins at a line."""
+    """The beginning of a clause."""
 
     kind: ClauseKind
     line: int
@@ -94,8 +94,8 @@ class _Begun:
     inner: dict[int, Mark] = field(factory=dict)
 
 
-class _Reader:
-    """Walks over the lines and says where clauses begin."""
+class _ClauseSplitter:
+    """Iterates over the lines and yields the beginnings of clauses."""
 
     def __init__(self, lines: Sequence[str], marked: Mapping[int, Mark], order: Mapping[str, int]) -> None:
         self._lines, self._marked, self._order = lines, marked, order
@@ -108,14 +108,14 @@ class _Reader:
         self._now: _Begun | None = None
         self._signed = -1
 
-    def read(self) -> Iterator[_Begun]:
+    def split(self) -> Iterator[_Begun]:
         for at, line in enumerate(self._lines):
             if line.strip() and (begun := self._begun(at, line)):
                 self._now = begun
                 yield begun
 
     def _begun(self, at: int, line: str) -> _Begun | None:
-        """The clause that begins at this line, None where one goes on."""
+        """The clause that begins at this line; None if the line continues a clause."""
         if mark := self._marked.get(at):
             return self._numbered(mark)
         if at in self._signatures:
@@ -145,13 +145,13 @@ class _Reader:
             kind=kind,
             line=mark.line,
             path="/".join(filter(None, [self._part, *map(_step, self._stack)])),
-            label=self._part + "".join("".join(each.label.split()) for each in self._stack),
+            label=self._part + "".join("".join(ancestor.label.split()) for ancestor in self._stack),
             mark=mark.label,
             counted=counted,
         )
 
     def _is_inside(self, mark: Mark) -> bool:
-        """Whether the number is one of the items of an article."""
+        """Whether the number is an item of the current article."""
         now = self._now
         return (
             now is not None
@@ -161,7 +161,8 @@ class _Reader:
         )
 
     def _counts(self, mark: Mark) -> bool:
-        """Whether the number follows the one before of its kind: 10、20 before a line may be figures."""
+        """Whether the number continues the numbering of its kind; 10、20 at the beginning of a line may be
+        figures."""
         before = self._last.get(mark.kind)
         self._last[mark.kind] = mark.number
         if mark.kind in LAW:
@@ -170,9 +171,9 @@ class _Reader:
         return first or mark.number == 1 or (before is not None and mark.number == before + 1)
 
     def _restart(self, mark: Mark) -> None:
-        """Articles that begin again at 1 are of another document on the same page."""
-        if mark.kind == "条" and mark.number == 1 and any(each.kind == "条" for each in self._stack):
-            self._stack = [each for each in self._stack if self._order[each.kind] < self._order["条"]]
+        """Numbering of articles that starts again at 1 belongs to another document on the same page."""
+        if mark.kind == "条" and mark.number == 1 and any(open_.kind == "条" for open_ in self._stack):
+            self._stack = [open_ for open_ in self._stack if self._order[open_.kind] < self._order["条"]]
 
     def _appendix(self, at: int, number: str) -> _Begun:
         self._stack.clear()
@@ -204,7 +205,7 @@ class _Reader:
 
 
 def _step(mark: Mark) -> str:
-    """``条12``, ``条12-1`` for 第十二条之一, ``3`` for a number of a plan."""
+    """A step of a path: ``条12``, ``条12-1`` for 第十二条之一, ``3`` for a number of a plan."""
     if mark.kind not in LAW:
         return str(mark.number)
     _, of, rank = mark.label.partition("之")
@@ -212,7 +213,7 @@ def _step(mark: Mark) -> str:
 
 
 def ordinal(number: int) -> str:
-    """``十二``; figures beyond 999."""
+    """The number in Chinese (``十二``), or in figures from 1000 on."""
     return format_numeral(number) if number < 1000 else str(number)
 
 
@@ -222,7 +223,7 @@ def _is_cell(line: str) -> bool:
 
 
 def _signatures(lines: Sequence[str], marked: Mapping[int, Mark]) -> dict[int, int]:
-    """Where signatures begin and end: short lines without a stop, and the day below them."""
+    """The last line of each signature by its first line: short lines without a full stop above a date."""
     first = min(marked, default=2)
     dated = (
         at for at in range(first + 1, len(lines)) if len(lines[at]) <= _SHORT and _DATED.fullmatch(lines[at])
@@ -245,35 +246,35 @@ def _may_sign(line: str) -> bool:
 
 
 def _finished(begun: Iterator[_Begun], lines: Sequence[str]) -> Iterator[Clause]:
-    """With their lines, and no two of one path."""
+    """The clauses with their lines; a repeated path gets a suffix ``~2``."""
     starts = list(begun)
     taken: dict[str, int] = {}
     if not starts and lines:
         yield Clause(kind="paragraph", path="段1", label="第一段", line=0, lines=tuple(lines))
-    for rank, each in enumerate(starts):
-        line = each.line if rank else 0
+    for rank, begun_clause in enumerate(starts):
+        line = begun_clause.line if rank else 0
         end = starts[rank + 1].line if rank + 1 < len(starts) else len(lines)
-        taken[each.path] = again = taken.get(each.path, 0) + 1
-        shift = each.line - line
+        taken[begun_clause.path] = again = taken.get(begun_clause.path, 0) + 1
+        shift = begun_clause.line - line
         yield Clause(
-            kind=each.kind,
-            path=each.path if again == 1 else f"{each.path}~{again}",
-            label=each.label,
-            mark=each.mark,
-            counted=each.counted,
+            kind=begun_clause.kind,
+            path=begun_clause.path if again == 1 else f"{begun_clause.path}~{again}",
+            label=begun_clause.label,
+            mark=begun_clause.mark,
+            counted=begun_clause.counted,
             line=line,
             lines=tuple(lines[line:end]),
             head=shift,
-            inner={at + shift: mark for at, mark in each.inner.items()},
+            inner={at + shift: mark for at, mark in begun_clause.inner.items()},
         )
 
 
-# ------------------------------------------------------------------ where a line stands inside a clause
+# ------------------------------------------------------------------ positions inside a clause
 
 
 @frozen(kw_only=True)
 class ClausePosition:
-    """A line inside a clause as one cites it: ``label`` 第二款第（三）项, ``path`` ``款2/项3``."""
+    """The position of a line inside a clause: ``label`` like 第二款第（三）项, ``path`` like ``款2/项3``."""
 
     label: str = ""
     path: str = ""
@@ -283,20 +284,20 @@ _NUMBERED = {"(一)": "项", "1.": "目"}
 
 
 def line_positions(clause: Clause) -> dict[int, ClausePosition]:
-    """Where each line of the clause stands in it, by its index; lines without words have no place."""
+    """The positions of the clause's lines by their index; empty lines have none."""
     unit = "款" if clause.kind == "article" else "段"
     own = _paragraphs(clause)
     rank = {at: number for number, at in enumerate(own, 1)}
-    found: dict[int, ClausePosition] = {}
+    positions: dict[int, ClausePosition] = {}
     outer, chain = ClausePosition(), list[Mark]()
     for at, line in enumerate(clause.lines):
         if not line.strip():
             continue
         if mark := clause.inner.get(at):
-            while chain and (chain[-1].kind == mark.kind or mark.kind in {each.kind for each in chain}):
+            while chain and (chain[-1].kind == mark.kind or mark.kind in {item.kind for item in chain}):
                 chain.pop()
             chain.append(mark)
-            found[at] = _item(outer, chain)
+            positions[at] = _item(outer, chain)
             continue
         chain = []
         number = rank.get(at, 0)
@@ -305,12 +306,12 @@ def line_positions(clause: Clause) -> dict[int, ClausePosition]:
             if number
             else ClausePosition()
         )
-        found[at] = outer
-    return found
+        positions[at] = outer
+    return positions
 
 
 def _paragraphs(clause: Clause) -> list[int]:
-    """The lines one counts: an only paragraph of an article has no number, a title is none."""
+    """The lines that are counted as paragraphs. A title is not, nor is the only paragraph of an article."""
     own = [at for at, line in enumerate(clause.lines) if line.strip() and at not in clause.inner]
     if clause.kind in ("contents", "signature"):
         return []

@@ -1,4 +1,5 @@
-"""A text as a bounded set of hashes, and how much of the shorter of two texts is in the longer by these."""
+"""Fingerprints of texts: bounded sets of hashes, from which the containment of two texts is estimated.
+Pure."""
 
 from __future__ import annotations
 
@@ -9,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 MOST = 88
-"""Hashes of an article, its keys aside: some 3 KB in the index."""
+"""The most hashes of an article, without its keys: about 3 KB in the index."""
 MOST_CLAUSES = 64
-"""Of these so many are hashes of clauses at most."""
+"""The most of these that are hashes of clauses."""
 
 
 @frozen(kw_only=True)
 class Fingerprints:
-    """Signed numbers of 64 bits in ascending order: the smallest of those that a text has.
+    """The smallest hashes of a text, as signed 64-bit integers in ascending order (a bottom-k sketch).
 
-    Hashes of clauses are even, of runs of characters odd. ``digest`` is equal for equal words; ``keys``
-    are hashes of what names a policy, titles and numbers.
+    Hashes of clauses are even, those of runs of characters odd. ``digest`` is equal for equal texts. ``keys``
+    are hashes of titles and document numbers.
     """
 
     digest: int
@@ -29,16 +30,16 @@ class Fingerprints:
 
     @property
     def hashes(self) -> tuple[int, ...]:
-        """Of clauses and of runs."""
+        """The hashes of clauses, followed by those of runs."""
         return self.clauses + self.runs
 
 
 @frozen(kw_only=True)
 class SimilarWording:
-    """Archived articles in one wording that shares rare words with another article.
+    """Archived articles of equal text that may be related to another article.
 
-    ``likeness`` is how much of the shorter is in the longer, by weight and by what is sampled of both:
-    ``shared`` of ``of`` hashes. ``keyed``: a title or a number is the same.
+    ``likeness`` is the estimated weighted containment, from ``shared`` of ``of`` comparable hashes.
+    ``keyed``: a title or a document number is equal.
     """
 
     articles: tuple[int, ...]
@@ -49,48 +50,48 @@ class SimilarWording:
 
 
 def pack(hashes: Sequence[int]) -> bytes:
-    """8 bytes each, little-endian where the machine is."""
+    """The hashes as bytes, 8 per hash, in the byte order of the machine."""
     return array("q", hashes).tobytes()
 
 
 def unpack(packed: bytes) -> tuple[int, ...]:
-    """The hashes again."""
+    """The hashes from the bytes of :func:`pack`."""
     hashes = array("q")
     hashes.frombytes(packed)
     return tuple(hashes)
 
 
 def containment(
-    one: Sequence[int], other: Sequence[int], weights: Mapping[int, float]
+    hashes: Sequence[int], other: Sequence[int], weights: Mapping[int, float]
 ) -> tuple[float, int, int]:
-    """How much of the smaller sample is in the other, by weight; how many hashes; of how many.
+    """The weighted containment of the smaller sample in the other, the shared and the comparable hashes.
 
-    Each sample is as ``hashes`` of Fingerprints are. Only hashes that both would have kept are counted:
-    up to the largest that the fuller sample kept. What both have is below that by itself.
+    Samples are like ``Fingerprints.hashes``. Comparable are the hashes up to the largest one that the fuller
+    sample kept, since only these could be in both samples.
     """
-    common = {*one}.intersection(other)
+    common = {*hashes}.intersection(other)
     if not common:
         return 0.0, 0, 0
-    least = min(_comparable(one, other), _comparable(other, one))
-    return sum(weights.get(each, 0.0) for each in common) / least, len(common), least
+    least = min(_comparable(hashes, other), _comparable(other, hashes))
+    return sum(weights.get(value, 0.0) for value in common) / least, len(common), least
 
 
-def _comparable(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many hashes of a sample the other would have kept."""
-    mine, theirs = _runs_at(one), _runs_at(other)
-    clauses = mine
-    if theirs >= MOST_CLAUSES:
-        clauses = bisect_right(one, other[theirs - 1], 0, mine)
-    runs = len(one)
-    if len(other) >= MOST > theirs:
-        runs = bisect_right(one, other[-1], mine)
-    return clauses + runs - mine
+def _comparable(hashes: Sequence[int], other: Sequence[int]) -> int:
+    """The number of hashes of a sample that the other sample would have kept."""
+    first_run, other_first_run = _first_run(hashes), _first_run(other)
+    clauses = first_run
+    if other_first_run >= MOST_CLAUSES:
+        clauses = bisect_right(hashes, other[other_first_run - 1], 0, first_run)
+    runs = len(hashes)
+    if len(other) >= MOST > other_first_run:
+        runs = bisect_right(hashes, other[-1], first_run)
+    return clauses + runs - first_run
 
 
-def _runs_at(hashes: Sequence[int]) -> int:
-    """Where the odd ones begin."""
+def _first_run(hashes: Sequence[int]) -> int:
+    """The index of the first odd hash."""
     return bisect_left(hashes, 1, key=_is_odd)
 
 
-def _is_odd(each: int) -> int:
-    return each & 1
+def _is_odd(value: int) -> int:
+    return value & 1

@@ -1,8 +1,8 @@
-"""Terms of a dictionary in a text: leftmost, longest, in one pass whatever their number.
+"""Finds the terms of a dictionary in a text in one pass: leftmost, longest matches. Pure.
 
-The only module that knows pyahocorasick. It searches a node's children one by one, and hundreds of Han
-characters begin a term; so it is given UTF-8, a byte a letter, where no node has more than 64 of
-them: twice as fast, and since no character's bytes are the middle of another's, just as exact.
+This is the only module that imports pyahocorasick. It scans the children of a node linearly, and hundreds of
+Han characters begin a term. So terms are stored as UTF-8 with one byte per letter, which is twice as fast; a
+match cannot begin or end inside a character.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from policy.data import read_lines
 
 
 class Lexicon:
-    """Terms, found in any case; no Latin word or figure is cut: there is no 6G in 256GB."""
+    """A set of terms, matched without regard to case and not inside a Latin word or figure (6G in 256GB)."""
 
     def __init__(self, terms: Iterable[str]) -> None:
         self._automaton = ahocorasick.Automaton()
@@ -27,9 +27,9 @@ class Lexicon:
         self._automaton.make_automaton()
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Where terms stand, and each in lower case; in order, none overlaps another."""
+        """Start, end and lower-case form of each match, in order and without overlaps."""
         lowered = text.lower()
-        if len(lowered) != len(text):  # İ is two characters in lower case
+        if len(lowered) != len(text):  # İ has two characters in lower case
             lowered = text
         data = _bytes(lowered)
         start = counted = free = 0
@@ -43,10 +43,12 @@ class Lexicon:
                 yield start, end, term
 
     def _matches(self, data: bytes) -> list[tuple[int, int, str, bool]]:
-        """All terms by their first byte, the longest first. ``iter_long`` would lose those inside the
-        beginning of a longer one that then fails."""
-        found = self._automaton.iter(_letters(data))
-        matches = [(last - length + 1, length, term, latin) for last, (term, length, latin) in found]
+        """All matches by their first byte, the longest first.
+
+        ``iter_long`` would lose matches inside the beginning of a longer term that then does not match.
+        """
+        ends = self._automaton.iter(_letters(data))
+        matches = [(last - length + 1, length, term, latin) for last, (term, length, latin) in ends]
         return sorted(matches, key=lambda match: (match[0], -match[1]))
 
 
@@ -59,12 +61,12 @@ def _letters(data: bytes) -> str:
 
 
 def _cuts(text: str, at: int) -> bool:
-    """Whether a Latin word or a figure goes on over this place."""
+    """Whether this index is inside a Latin word or a figure."""
     pair = text[at - 1 : at + 1] if at else ""
     return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 
-# ---------------------------------------------------------- the curated dictionary of policy and energy terms
+# ------------------------------------------------------------------ the dictionary of policy and energy terms
 
 
 _QUANTITY = re.compile(
@@ -75,7 +77,7 @@ _QUANTITY = re.compile(
 
 @cache
 def terms() -> frozenset[str]:
-    """Every term of the dictionary."""
+    """All terms of the dictionary."""
     return frozenset(read_lines("terms.txt"))
 
 
@@ -85,13 +87,13 @@ def _lexicon() -> Lexicon:
 
 
 def find_terms(text: str) -> tuple[str, ...]:
-    """The terms and quantities (``100kW``) in a text as printed: leftmost, longest, in order."""
+    """The dictionary terms and quantities (``100kW``) in a text, as printed and in order."""
     return tuple(text[start:end] for start, end in _spans(text))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     reach = 0
-    quantities = (found.span() for found in _QUANTITY.finditer(text))
+    quantities = (match.span() for match in _QUANTITY.finditer(text))
     terms = ((start, end) for start, end, _ in _lexicon().spans(text))
     for start, end in sorted({*terms, *quantities}):
         if start >= reach:

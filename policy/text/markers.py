@@ -1,4 +1,5 @@
-"""Numbers at the beginning of lines: 编 章 节 条, 一、 (一) 1. (1) ①, and how they nest in a document."""
+"""Numbers at the beginning of lines (编 章 节 条, 一、 (一) 1. (1) ①) and their nesting in a document.
+Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from policy.text.numerals import NUMERALS, parse_numeral
 
 LAW = ("编", "分编", "章", "节", "条")
 ORDER = (*LAW, "一、", "(一)", "1.", "(1)", "1)", "①")
-"""The kinds of markers, outermost first."""
+"""The kinds of markers in their usual nesting, outermost first."""
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _MARKER = re.compile(
@@ -36,12 +37,13 @@ _ATTACHED = re.compile(
 )
 _JUMP = 40
 _JUMP_ARTICLES = 500
-"""A number further ahead of the last than this is no number of a heading."""
+"""A number that exceeds the previous one by more than this is not the number of a heading."""
 
 
 @frozen
 class Mark:
-    """A marker at the beginning of a line."""
+    """A marker at the beginning of a line: ``label`` as printed, ``printed`` only its numeral, ``rest`` of
+    the line."""
 
     line: int
     kind: str
@@ -52,6 +54,8 @@ class Mark:
 
 
 def outline_marks(lines: Sequence[str]) -> Iterator[Mark]:
+    """The markers of headings and items, without those of tables of contents, lists of attachments and
+    notes."""
     last: dict[str, int] = {}
     skip = _Lists()
     for at, line in enumerate(lines):
@@ -63,14 +67,14 @@ def outline_marks(lines: Sequence[str]) -> Iterator[Mark]:
 
 
 class _Lists:
-    """Lists that are no outline: the table of contents, the names of the attachments, notes."""
+    """Tracks lists that do not belong to the outline: table of contents, names of attachments, notes."""
 
     def __init__(self) -> None:
         self._contents: dict[tuple[str, int], None] | None = None
         self._next: int | None = None
 
     def holds(self, line: str, mark: Mark | None) -> bool:
-        """Whether the line belongs to such a list."""
+        """Whether the line belongs to such a list, or is empty."""
         if not line.strip():
             return True
         if attached := _ATTACHED.fullmatch(line):
@@ -86,7 +90,8 @@ class _Lists:
         return self._is_contents(mark)
 
     def _is_contents(self, mark: Mark | None) -> bool:
-        """Whether the table of contents goes on: up to a line without a number, or its first number again."""
+        """Whether the table of contents continues. It ends before a line without a number or its first number
+        again."""
         if self._contents is None:
             return False
         if mark is None or mark.kind == "条" or (mark.kind, mark.number) == next(iter(self._contents), None):
@@ -97,21 +102,21 @@ class _Lists:
 
 
 def parse_mark(at: int, line: str) -> Mark | None:
-    """The marker at the beginning of a line, were it a heading."""
-    found = _MARKER.match(line)
-    if not found:
+    """The marker at the beginning of a line, whether or not it is a heading; None if there is none."""
+    match = _MARKER.match(line)
+    if not match:
         return None
-    kind = found["unit"] or _KINDS[str(found.lastgroup)]
-    printed = found["law"] or found[str(found.lastgroup)]
+    kind = match["unit"] or _KINDS[str(match.lastgroup)]
+    printed = match["law"] or match[str(match.lastgroup)]
     number = CIRCLED.index(printed) + 1 if kind == "①" else parse_numeral(printed)
-    rest = line[found.end() :].strip()
-    if not number or (kind in LAW and not found["gap"] and not found["of"] and _CITED.match(rest)):
+    rest = line[match.end() :].strip()
+    if not number or (kind in LAW and not match["gap"] and not match["of"] and _CITED.match(rest)):
         return None
-    return Mark(at, kind, number, found[0].strip(), printed, rest)
+    return Mark(at, kind, number, match[0].strip(), printed, rest)
 
 
 def _is_heading(mark: Mark, last: int | None) -> bool:
-    """Whether the line's number can be a heading's: not a chapter cited in prose, not a stray figure."""
+    """Whether the marker may be a heading: not a chapter cited in prose, not a figure in the text."""
     if mark.kind == "条":
         return mark.number <= (last or 0) + _JUMP_ARTICLES
     if mark.kind in LAW and (len(mark.rest) > 60 or mark.rest.endswith(("。", "；"))):
@@ -124,22 +129,23 @@ def _is_heading(mark: Mark, last: int | None) -> bool:
 
 def nesting(marks: Sequence[Mark]) -> dict[str, int]:
     """The rank of each kind of marker in this document, outermost first."""
-    holds = _evidence(marks)
+    nested = _evidence(marks)
 
-    def compare(one: str, other: str) -> int:
-        outer, inner = sorted((one, other), key=ORDER.index)
-        turned = holds.get((inner, outer), 0) > 0 and not holds.get((outer, inner), 0)
-        first = inner if turned else outer
-        return 0 if one == other else -1 if one == first else 1
+    def compare(kind: str, other: str) -> int:
+        outer, inner = sorted((kind, other), key=ORDER.index)
+        reversed_ = nested.get((inner, outer), 0) > 0 and not nested.get((outer, inner), 0)
+        first = inner if reversed_ else outer
+        return 0 if kind == other else -1 if kind == first else 1
 
     kinds = sorted({mark.kind for mark in marks}, key=ORDER.index)
     return {kind: rank for rank, kind in enumerate(sorted(kinds, key=cmp_to_key(compare)))}
 
 
 def _evidence(marks: Sequence[Mark]) -> dict[tuple[str, str], int]:
-    """How often a list of the second kind begins between two neighbours of the first.
+    """How often a list of the second kind begins between two consecutive numbers of the first kind.
 
-    A marker outside both closes the view: where 1. runs on through (一) and (二), it holds neither.
+    A marker outside both kinds in between makes it no evidence: if 1. continues through (一) and (二),
+    neither is nested in the other.
     """
     evidence: dict[tuple[str, str], int] = {}
     open_: dict[str, _Open] = {}
@@ -148,14 +154,16 @@ def _evidence(marks: Sequence[Mark]) -> dict[tuple[str, str], int]:
         same = open_.pop(mark.kind, None)
         for inner in same.begun if same and mark.number == same.number + 1 else ():
             evidence[mark.kind, inner] = evidence.get((mark.kind, inner), 0) + 1
-        for kind, each in open_.items():
-            each.pass_by(mark, rank, fixed=kind in LAW and mark.kind in LAW, outer=rank < ORDER.index(kind))
+        for kind, open_marker in open_.items():
+            open_marker.pass_by(
+                mark, rank, fixed=kind in LAW and mark.kind in LAW, outer=rank < ORDER.index(kind)
+            )
         open_[mark.kind] = _Open(mark.number)
     return evidence
 
 
 class _Open:
-    """What was seen since a marker, until its next neighbour."""
+    """The kinds of markers after a marker, until the next one of its kind."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -164,11 +172,11 @@ class _Open:
 
     @property
     def begun(self) -> list[str]:
-        """The kinds whose lists began here, with nothing outside both in between."""
+        """The kinds whose lists began after this marker, without an outer marker in between."""
         return [kind for kind, rank in self._seen.items() if rank <= self._barrier]
 
     def pass_by(self, mark: Mark, rank: int, *, fixed: bool, outer: bool) -> None:
-        """Take note of a marker of another kind; 编 章 节 条 never turn round."""
+        """Record a marker of another kind; the order of 编 章 节 条 is fixed."""
         if outer:
             self._barrier = min(self._barrier, rank)
         if mark.number == 1 and not fixed:

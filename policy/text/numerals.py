@@ -1,15 +1,15 @@
-"""Chinese numerals as the documents print them."""
+"""Parsing and formatting of Chinese numerals. Pure."""
 
 from __future__ import annotations
 
 DIGITS = "0-9０-９"
-"""Arabic digits of both widths, as the inside of a character class."""
+"""Arabic digits of both widths, as the content of a character class."""
 
 HAN_DIGITS = "〇○◯零ОΟO一二三四五六七八九"
-"""The zero is printed in many ways: 〇, white circles, 零 and three alphabets' letter O."""
+"""Chinese digits; zero is printed as 〇, as white circles, as 零 and as the letter O of three alphabets."""
 
 NUMERALS = "〇○◯零一二两三四五六七八九十廿卅百千"
-"""What a Chinese count is made of, as the inside of a character class."""
+"""The characters of Chinese numerals, as the content of a character class."""
 
 _DIGIT = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 _VALUE = _DIGIT | dict.fromkeys("〇○◯ОΟO", 0) | {"两": 2}
@@ -18,7 +18,8 @@ _TWENTY = str.maketrans({"廿": "二十", "卅": "三十"})
 
 
 def parse_numeral(text: str) -> int | None:
-    """``二十九``, ``一百零五``, ``廿九``, ``二〇二一``, ``12`` or ``１２`` as a number, else None."""
+    """The value of ``二十九``, ``一百零五``, ``廿九``, ``二〇二一``, ``12`` or ``１２``; None for anything
+    else."""
     if text.isdecimal():
         return int(text)
     text = text.translate(_TWENTY)
@@ -40,7 +41,7 @@ def _sum(text: str) -> int:
 
 
 def format_numeral(value: int) -> str:
-    """A number under a thousand in Chinese: ``一``, ``十二``, ``二十``, ``一百零五``."""
+    """A number below 1000 as a Chinese numeral: ``一``, ``十二``, ``二十``, ``一百零五``."""
     signs = "零一二三四五六七八九"
     hundreds, rest = divmod(value, 100)
     tens, ones = divmod(rest, 10)

@@ -1,9 +1,9 @@
-"""Scars: spaces that a line break of a PDF left inside words (``产业升 级``), and the text without them.
+"""Removes spaces inside words that line breaks of a PDF left in the text (``产业升 级``). Pure.
 
-The published text keeps them. What is derived from it (keywords, topics) is made of the mended text,
-and :class:`Mended` leads from there back to the published characters. A space is left alone where it
-may mean something: between names and organs, behind a marker or a dateline, in a slogan, in columns,
-beside Latin letters and figures, and wherever the line is no prose.
+The archived text keeps these spaces. Keywords and topics are derived from the text without them, and
+:class:`JoinedText` maps positions back to the archived text. Spaces that may be intended are kept: between
+names and organs, after a marker or a dateline, in a slogan, in columns, next to Latin letters and figures,
+and in lines that are not prose.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from policy.text.numerals import NUMERALS
 from policy.text.words import HAN
 
 PROSE = 25
-"""Characters of the shortest line that counts as prose."""
+"""The fewest characters of a line of prose."""
 APART = 6
-"""Characters between two spaces in running prose; closer ones set words apart."""
+"""Spaces with fewer characters between them are taken as intended."""
 DENSE = 5
-"""Characters a space of a line that is no prose but columns."""
+"""A line with more than one space per so many characters consists of columns."""
 LEAD = 30
-"""Characters of the longest dateline (``新华社北京11月2日电``)."""
+"""The most characters of a dateline (``新华社北京11月2日电``)."""
 AROUND = 40
-"""Characters before and behind a space that are looked at."""
+"""The number of characters examined before and after a space."""
 
 _PAUSES = "，。、；：！？…,;:!?"
 _OPENING = "（(《〈“‘「『【〔["
@@ -54,36 +54,36 @@ _CREDIT = re.compile(r"(?:摄影?|[文图绘])(?:[/）)。]|$)")
 _LEADS = ("讯", "电", "消息", "报道")
 _BRACKETS = frozenset("”）)")
 _ENCLOSED = re.compile(r"“[^“”]{4,20} [^“”]{4,20}”|[（(][^（）()]{2,} [^（）()]{2,}[）)]")
-"""A slogan of two halves; names and organs in parentheses."""
+"""Slogans of two parts; names and organs in parentheses."""
 
 
 @frozen(kw_only=True)
 class JoinedText:
-    """A text without its scars. ``scars`` are the indices of the left-out spaces in the published text."""
+    """A text without spaces inside words, and the indices of the removed spaces in the published text."""
 
     text: str = field(repr=False)
     scars: tuple[int, ...] = ()
 
     def published(self, at: int) -> int:
-        """The index in the published text of a character of this one."""
+        """The index in the published text of a character of this text."""
         return at + bisect_right(range(len(self.scars)), at, key=lambda rank: self.scars[rank] - rank)
 
     def to_published(self, start: int, end: int) -> tuple[int, int]:
-        """The published span of a span of this text; a scar within it is part of it."""
+        """The span in the published text of a span of this text, including removed spaces inside it."""
         return self.published(start), self.published(end - 1) + 1 if end > start else self.published(start)
 
 
 def join_words(text: str) -> JoinedText:
-    """The text without its scars, all else unchanged."""
-    scars, begins = tuple(_scars(text)), 0
+    """The text without spaces inside words, otherwise unchanged."""
+    spaces, begins = tuple(_word_spaces(text)), 0
     parts = []
-    for at in scars:
+    for at in spaces:
         parts.append(text[begins:at])
         begins = at + 1
-    return JoinedText(text="".join([*parts, text[begins:]]), scars=scars)
+    return JoinedText(text="".join([*parts, text[begins:]]), scars=spaces)
 
 
-def _scars(text: str) -> Iterator[int]:
+def _word_spaces(text: str) -> Iterator[int]:
     begins = 0
     for line in text.split("\n"):
         if " " in line:
@@ -92,7 +92,8 @@ def _scars(text: str) -> Iterator[int]:
 
 
 def _in_line(line: str) -> Iterator[int]:
-    """What is decided depends on the words and on the spaces that stay: mending twice changes nothing."""
+    """The indices of spaces inside words. They do not depend on these spaces, so the function is
+    idempotent."""
     words = line.replace(" ", "")
     dense = len(line) - len(words) > len(words) // DENSE
     if dense or len(words) < PROSE or not _SENTENCE.search(words):
@@ -100,25 +101,26 @@ def _in_line(line: str) -> Iterator[int]:
     gaps = list(_gaps(line))
     inside = {at for _, at, _ in gaps if _PUNCTUATION.isdisjoint(words[at - 1 : at + 1])}
     crowded = {at for pair in pairwise(sorted(inside)) if pair[1] - pair[0] < APART for at in pair}
-    for found, at, size in gaps:
+    for index, at, size in gaps:
         if size == 1 and at not in crowded:
             before, behind = words[max(at - AROUND, 0) : at], words[at : at + AROUND]
             meant = _is_meant(before, behind) if at in inside else _sets_apart(before, behind)
             if not meant:
-                yield found
+                yield index
 
 
 def _gaps(line: str) -> Iterator[tuple[int, int, int]]:
-    """Each run of spaces in Chinese: its index in the line, the index among the words, its length."""
+    """Runs of spaces between Chinese characters: index in the line, index without spaces, length."""
     spaces = seen = 0
-    for found in _GAP.finditer(line):
-        spaces += line.count(" ", seen, found.start())
-        seen = found.start()
-        yield found.start(), found.start() - spaces, len(found[0])
+    for match in _GAP.finditer(line):
+        spaces += line.count(" ", seen, match.start())
+        seen = match.start()
+        yield match.start(), match.start() - spaces, len(match[0])
 
 
 def _sets_apart(before: str, behind: str) -> bool:
-    """Beside punctuation: between two titles, in an empty form, behind a line's marker."""
+    """Whether a space next to punctuation is intended: between two titles, in an empty form, after a
+    marker."""
     ends, begins = before[-1], behind[0]
     return (
         (ends in _CLOSING and begins in _OPENING)
@@ -128,7 +130,7 @@ def _sets_apart(before: str, behind: str) -> bool:
 
 
 def _is_meant(before: str, behind: str) -> bool:
-    """Between two Han characters: a space that stands for a comma or a break."""
+    """Whether a space between two Han characters is intended, in place of a comma or a break."""
     return (
         before.endswith(_CALLED)
         or (before.endswith(_ORGANS) and _ORGAN.match(behind) is not None)
