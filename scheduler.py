@@ -28,7 +28,7 @@ from attrs import evolve, field, frozen
 from config import Config, Schedule
 from crawler import clock
 from crawler.runs import lease
-from crawler.runs.enabled_portals import enabled
+from crawler.runs.enabled_portals import enabled_portals
 from crawler.runs.kill_switch import read_kill_switch
 from crawler.runs.process import TAKEN
 from policy.errors import ConfigError, PolarchiveError
@@ -146,7 +146,7 @@ class Clock:
     ) -> None:
         self._config, self._database, self._report = config, database, report
         self._after_failure = after_failure
-        self._slugs = enabled(config).slugs
+        self._slugs = enabled_portals(config).slugs
         self._stop, self._busy, self._lock = threading.Event(), set[str](), threading.Lock()
         self._held = set[str]()
         """Portals whose night waits for a run of another kind to end, and was told so."""
@@ -192,7 +192,7 @@ class Clock:
     def _look(self, *, wait: bool = True) -> Night:
         """Run what is due. The next look is arranged before, as a long night stops no clock, and
         another one after it, for what became due meanwhile."""
-        lost = tuple(lease.close_lost(self._config, self._database, clock.now()))
+        lost = tuple(lease.close_crashed_runs(self._config, self._database, clock.now()))
         taken = self._take(wait=wait)
         if wait:
             self._look_at(taken.again)
@@ -273,7 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(home: ArchiveHome, *, once: bool) -> int:
     home.prepare()
-    for refused in enabled(home.config).refused:
+    for refused in enabled_portals(home.config).refused:
         _write(sys.stderr, f"not crawled: {refused}")
     with home.database() as database:
 

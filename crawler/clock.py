@@ -1,4 +1,4 @@
-"""What time it is. Whoever works for a run asks the run's clock, so that a night can be told another."""
+"""The clock of a run. Components use the clock of their run's context, so that tests can set the time."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 
 Clock = Callable[[], dt.datetime]
-"""Says the moment, in UTC."""
+"""Returns the current time, in UTC."""
 
 
 def now() -> dt.datetime:
-    """This moment, in UTC."""
+    """The current time, in UTC."""
     return dt.datetime.now(dt.UTC)

@@ -1,4 +1,4 @@
-"""Scrapy's settings, constants only; what a run changes is set by ``crawler.runs.context.tuning``."""
+"""Scrapy's settings that are the same for every run; ``crawler.runs.context.run_settings`` has the others."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ BOT_NAME = "polarchive"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 
-# An honest client. The contact is added from the configuration.
+# The client identifies itself. The contact is added from the configuration.
 USER_AGENT = "polarchive/0.1 (policy archive)"
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "polarchive"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/json,*/*;q=0.5",
     "Accept-Language": "zh-CN,zh;q=0.9",
-    # what every WARC reader can undo: warcio reads neither today's br nor zstd
+    # encodings that every WARC reader can decode: warcio reads neither br nor zstd
     "Accept-Encoding": "gzip, deflate",
 }
 CONCURRENT_REQUESTS = 4
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
-DOWNLOAD_DELAY = 0  # crawler.fetching.throttle keeps it
+DOWNLOAD_DELAY = 0  # kept by crawler.fetching.throttle
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 20_000_000
 DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408, 429]
-RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the run counts it by reason
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the run counts failures by reason
 REDIRECT_MAX_TIMES = 5
 
-# The guard sees every address: no second way out, no other scheme.
+# Every connection goes through the SSRF guard: no proxy, no other scheme.
 TWISTED_DNS_RESOLVER = "crawler.fetching.ssrf_guard.GuardedResolver"
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
@@ -64,7 +64,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.AddressGuard": 560,
     "crawler.fetching.middlewares.Decode": 590,
     "crawler.fetching.middlewares.Redirects": 600,
-    "crawler.fetching.middlewares.RawCapture": 950,
+    "crawler.runs.recorder.RawCapture": 950,
     "crawler.fetching.middlewares.Metering": 960,
 }
 EXTENSIONS = {
@@ -74,10 +74,10 @@ EXTENSIONS = {
 }
 ITEM_PIPELINES = {"pipelines.archive_pipeline.ArchivePipeline": 300}
 
-# Scrapy starts this many tasks for every response; 100 (its default) doubles the cost of a page.
+# Scrapy starts this many tasks for every response; its default of 100 doubles the cost of a page.
 CONCURRENT_ITEMS = 8
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the order of the listing
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for an article once by its key
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider requests each article key once
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of each callback
 STATS_DUMP = False
 LOG_LEVEL = "WARNING"

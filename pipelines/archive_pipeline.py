@@ -130,7 +130,7 @@ class ArchivePipeline:
             count=crawler.stats.inc_value,
             sync=spider.sync,
             learner=BoilerplateLearner(spider.context.database, spider.context.portal.slug),
-            facts=spider.seen.facts,
+            facts=spider.observations.extractions,
             clock=spider.context.clock,
             night=None if spider.context.replay else calendar_day(spider.context.run.slot),
         )

@@ -117,7 +117,7 @@ def run_waiting_portals(
     """Crawl the portals that were held as soon as what holds them has ended; the night with them."""
     stop = stop or threading.Event()
     waiting = {run.portal for run in passed.held}
-    while free := lease.freed(config, database, waiting, stop):
+    while free := lease.wait_until_free(config, database, waiting, stop):
         chosen = {slug: slots[slug] for slug in sorted(free)}
         more = run_night(config, database, chosen, stop=stop, on_done=on_done, clock=clock)
         waiting = waiting - free | {run.portal for run in more.held}

@@ -70,7 +70,7 @@ def daily_report(
             resting=tuple(describe_backoff(backoff) for backoff in health_history.backoffs(session).values()),
             behind=queries.changes_after(session, generations.position(config.index)),
             waiting=deliveries.count_unsent(session),
-            blocked=tuple(map(lease.sentence, lease.blocking_runs(session).values()))
+            blocked=tuple(map(lease.describe_blocking_run, lease.blocking_runs(session).values()))
             if day == _today()
             else (),
             backfills=tuple(
@@ -81,7 +81,7 @@ def daily_report(
 
 
 def _held(session: Session) -> tuple[str, ...]:
-    return tuple(map(lease.sentence, lease.blocking_runs(session).values()))
+    return tuple(map(lease.describe_blocking_run, lease.blocking_runs(session).values()))
 
 
 def _today() -> dt.date:

@@ -96,7 +96,7 @@ class Fortnight:
 
     def run(self) -> Sequence[Passed]:
         """Run all nights. Only once per process, as Twisted's reactor cannot be restarted."""
-        process = crawling.process()
+        process = crawling.crawler_process()
         hosts = Hosts(plan=self.plan)
 
         def begin() -> None:
@@ -181,8 +181,8 @@ class _Beside:
                     )
                     run = None
                     if begun is not None:
-                        await self.process.crawl("portal", run_context=begun)
-                        run = crawling.settled(begun)
+                        await self.process.crawl("portal", context=begun)
+                        run = crawling.close_run(begun)
                 finished.extend([run] if run else [])
                 on_done(slug, run)
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from policy.records import Capture, Change, Version
 from policy.records.saves import Candidate
 from storage.articles import version_keywords
-from storage.articles.attachments import files_of
 from storage.rows import (
     ArchivedArticle,
     ArchivedPolicy,
@@ -224,6 +223,8 @@ def _versions() -> Select[VersionRow, int]:
 def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
     pairs = session.execute(query).all()
     ids = [row.id for row, _ in pairs]
+    from storage.articles.attachments import files_of  # here: that module imports this one
+
     captures, files = _captures(session, ids), files_of(session, ids)
     words = version_keywords.keywords_of(session, ids)
     return [

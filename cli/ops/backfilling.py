@@ -88,8 +88,8 @@ def _run(
 
     home.prepare()
     with console.staged(f"back-filling {slug}") as progress:
-        config = running.within(home.config, slug, cost)
-        outcome = running.backfill(config, slug, wish, replay=replay, told=progress)
+        config = running.with_budget(home.config, slug, cost)
+        outcome = running.run_backfill(config, slug, wish, replay=replay, progress=progress)
     if outcome is None:
         console.fail(f"{slug}: another run has the lease: give the same command again when it has ended")
         raise typer.Exit(process.TAKEN)

@@ -36,7 +36,7 @@ def requests(
 
     home: ArchiveHome = ctx.obj
     asked = sorted((one for name in runs for one in _asked(home, name)), key=lambda one: one.at)
-    between = request_log.gaps(asked)
+    between = request_log.request_gaps(asked)
     if as_json:
         console.write_json([plain(one) for one in (between if gaps else asked)])
     elif gaps:
@@ -49,10 +49,10 @@ def requests(
 def _asked(home: ArchiveHome, name: str) -> list[LoggedRequest]:
     from crawler.fetching import request_log
 
-    found = request_log.logs(home.config.requests, name)
+    found = request_log.find_logs(home.config.requests, name)
     if not found:
         raise ArchiveError(f"{name}: no requests are logged under this slug or number of a run")
-    return list(request_log.read(found[0]))
+    return list(request_log.read_log(found[0]))
 
 
 def _show_gaps(between: tuple[RequestGap, ...]) -> None:

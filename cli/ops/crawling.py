@@ -76,12 +76,12 @@ def slot_of(given: str | None) -> dt.datetime | None:
 
 def readable(paths: list[Path]) -> list[Path]:
     """The paths, once it is known that they hold captures; raises ArchiveError."""
-    from crawler.fetching.replay import saved
+    from crawler.fetching.replay import saved_captures
 
     if missing := [path for path in paths if not path.exists()]:
         raise ArchiveError(f"{missing[0]}: no such file or folder to replay")
     if paths:
-        saved(tuple(path.absolute() for path in paths))  # kept for the crawl
+        saved_captures(tuple(path.absolute() for path in paths))  # kept for the crawl
     return [path.absolute() for path in paths]
 
 
@@ -90,7 +90,7 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     """Crawl every portal now, index, send alerts, print the morning report."""
     from crawler import clock
     from crawler.runs import kill_switch, lease
-    from crawler.runs.enabled_portals import enabled, replayable
+    from crawler.runs.enabled_portals import enabled_portals, replayable_portals
     from services import nightly as nights
 
     home: ArchiveHome = ctx.obj
@@ -98,13 +98,13 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     captures = readable(replay or [])
     if not captures:
         kill_switch.require_none(home.config)
-    chosen = replayable(home.config, captures) if captures else enabled(home.config)
+    chosen = replayable_portals(home.config, captures) if captures else enabled_portals(home.config)
     home.prepare()
     stop = _stopped_by_signals()
     with home.database() as database:
         slots = dict.fromkeys(chosen.slugs, clock.now())
         with console.progress("portals", len(chosen.slugs)) as bar:
-            lost = lease.close_lost(home.config, database, clock.now())
+            lost = lease.close_crashed_runs(home.config, database, clock.now())
             night = nights.run_night(
                 home.config,
                 database,

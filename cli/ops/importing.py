@@ -48,7 +48,7 @@ def import_files(
     home.check_portals()
     home.prepare()
     with tempfile.TemporaryDirectory(prefix="polarchive-import-") as folder:
-        load = imports.unload(
+        load = imports.plan_import(
             files,
             Path(folder),
             packages=home.config.portal_packages,

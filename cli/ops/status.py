@@ -53,7 +53,7 @@ def _show(found: ArchiveStatus) -> None:
         console.say(f"messages: {console.counts(found.messages)}")
     for line in (
         *(line for backfill in found.backfills for line in backfill_lines(backfill)),
-        *map(lease.sentence, found.lease_owners),
+        *map(lease.describe_blocking_run, found.lease_owners),
         *alarm_lines(found.alarms),
         *found.backoffs,
         *map(describe_distrust, found.distrusted),

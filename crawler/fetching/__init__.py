@@ -1,2 +1,2 @@
-"""Between the spider and the network: middlewares, download handlers, throttling, robots.txt, the SSRF
-guard, replay."""
+"""Everything between the spiders and the network: downloader middlewares, download handlers, throttle,
+limits, robots.txt, SSRF guard, browser, replay and request log. Imports neither spiders nor runs."""

@@ -1,4 +1,4 @@
-"""Chromium behind Playwright: a browser that reaches nothing but what it is handed."""
+"""Chromium with Playwright, without network access: the crawler answers all requests of a page."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ _NO_NETWORK = (
     "--disable-background-networking",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
-_NEEDED = frozenset({"document", "script", "xhr", "fetch", "other"})
-"""What a list may be made of: no pictures, fonts, films, style."""
+_LOADED_TYPES = frozenset({"document", "script", "xhr", "fetch", "other"})
+"""Resource types that are loaded: no images, fonts, media or style sheets."""
 
 
 class BrowserMissing(Exception):
-    """There is no Playwright, or no browser; says what to install."""
+    """Playwright or the browser is missing; the message says what to install."""
 
 
 class AnswerRequest(Protocol):
-    """Gives what a page asks for."""
+    """Sends a request of a page; returns status, headers and body, or None when it is refused or fails."""
 
     def __call__(
         self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, *, main: bool
     ) -> Awaitable[tuple[int, Mapping[str, str], bytes] | None]: ...
 
 
-def program(named: str = "") -> str:
-    """The browser's program; raises Missing."""
-    found = shutil.which(named) if named else next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None:
-        raise BrowserMissing(f"{named or PROGRAMS[0]} is not there; install it: {INSTALL}")
-    return found
+def find_program(name: str = "") -> str:
+    """The path of the browser's program; raises BrowserMissing."""
+    path = shutil.which(name) if name else next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if path is None:
+        raise BrowserMissing(f"{name or PROGRAMS[0]} is not installed; install it: {INSTALL}")
+    return path
 
 
-async def start(named: str, *, agent: str, seconds: float) -> Browser:
-    """A browser that runs; raises Missing."""
+async def start_browser(name: str, *, agent: str, seconds: float) -> Browser:
+    """Start the browser; raises BrowserMissing."""
     try:
         from playwright.async_api import Error, async_playwright
     except ImportError as error:
-        raise BrowserMissing(f"Playwright is not there; install it: {INSTALL}") from error
-    path = program(named)
+        raise BrowserMissing(f"Playwright is not installed; install it: {INSTALL}") from error
+    path = find_program(name)
     driver = await async_playwright().start()
     try:
         chromium = await driver.chromium.launch(
@@ -65,34 +65,34 @@ async def start(named: str, *, agent: str, seconds: float) -> Browser:
 
 
 class Browser:
-    """A running browser; every page has a context of its own, and one is rendered at a time."""
+    """A running browser. It renders one page at a time, each in its own browser context."""
 
     def __init__(self, driver: Any, chromium: Any, *, agent: str, seconds: float) -> None:
         self._driver, self._chromium, self._agent, self._seconds = driver, chromium, agent, seconds
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
-    async def rendered(self, url: str, answer: AnswerRequest) -> str | None:
-        """The page once its scripts ask for nothing more; None when they do not come to an end."""
-        async with self._turn:
+    async def render(self, url: str, answer: AnswerRequest) -> str | None:
+        """The HTML of a page once its scripts send no more requests; None when they do not finish."""
+        async with self._lock:
             context = await self._chromium.new_context(
                 user_agent=self._agent, service_workers="block", accept_downloads=False, locale="zh-CN"
             )
             try:
-                return await asyncio.wait_for(self._rendered(context, url, answer), self._seconds)
+                return await asyncio.wait_for(self._render(context, url, answer), self._seconds)
             except TimeoutError:
                 return None
             finally:
                 await context.close()
 
-    async def _rendered(self, context: Any, url: str, answer: AnswerRequest) -> str | None:
+    async def _render(self, context: Any, url: str, answer: AnswerRequest) -> str | None:
         from playwright.async_api import Error
 
         page = await context.new_page()
 
-        async def give(route: Any) -> None:
-            await _give(route, answer, page)
+        async def handle(route: Any) -> None:
+            await _handle(route, answer, page)
 
-        await context.route("**/*", give)
+        await context.route("**/*", handle)
         try:
             await page.goto(url, wait_until="networkidle", timeout=self._seconds * 1000)
             content: str = await page.content()
@@ -102,20 +102,22 @@ class Browser:
         return content
 
     async def close(self) -> None:
-        """End it."""
+        """Close the browser."""
         await self._chromium.close()
         await self._driver.stop()
 
 
-async def _give(route: Any, answer: AnswerRequest, page: Any) -> None:
-    """Hand a page what it asks for, fetched by us; anything else does not exist for it."""
-    asked = route.request
-    main = asked.is_navigation_request() and asked.frame == page.main_frame
-    given = None
-    if asked.resource_type in _NEEDED and asked.url.startswith(("http://", "https://")):
-        given = await answer(asked.url, asked.method, asked.headers, asked.post_data_buffer, main=main)
-    if given is None:
+async def _handle(route: Any, answer: AnswerRequest, page: Any) -> None:
+    """Answer a request of a page, or abort it."""
+    request = route.request
+    main = request.is_navigation_request() and request.frame == page.main_frame
+    response = None
+    if request.resource_type in _LOADED_TYPES and request.url.startswith(("http://", "https://")):
+        response = await answer(
+            request.url, request.method, request.headers, request.post_data_buffer, main=main
+        )
+    if response is None:
         await route.abort()
     else:
-        status, headers, body = given
+        status, headers, body = response
         await route.fulfill(status=status, headers=dict(headers), body=body)

@@ -1,4 +1,4 @@
-"""Asking for a page only where it is another than the one we have."""
+"""Conditional requests: fetch a known article only if its page has changed (RFC 9110, 304)."""
 
 from __future__ import annotations
 
@@ -6,79 +6,81 @@ from collections.abc import Callable
 
 from scrapy.http import Request, Response
 
-from crawler.runs.context import RunContext
-from crawler.spiders.listing_cursor import ArticleFetch
+from crawler.fetching.request_meta import capture_of
 from crawler.urls import alike
-from policy.rules.validators import Validators, contradicts_request, is_full_fetch_due, validators
+from policy.rules.validators import Validators, contradicts_request, validators
 from storage.articles.validators import are_consistent, mark_inconsistent
-from storage.rows import ArchivedArticle
+from storage.database import Database
 
 UNCHANGED = 304
-_NAMING = ("ETag", "Last-Modified")
-_ASKING = ("If-None-Match", "If-Modified-Since")
+_VALIDATORS = ("ETag", "Last-Modified")
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 def is_conditional(request: Request) -> bool:
     """Whether a request may be answered with 304."""
-    return any(name in request.headers for name in _ASKING)
+    return any(name in request.headers for name in _CONDITIONS)
 
 
 def unconditional(request: Request) -> Request:
-    """The same request for whatever is there: validators are those of one address."""
-    for name in _ASKING:
+    """The same request without its conditions, for another address than theirs."""
+    for name in _CONDITIONS:
         request.headers.pop(name, None)
     return request
 
 
-def vouched_by(article: ArchivedArticle, *, replay: bool) -> Validators | None:
-    """What a known article is asked for with at its next look; a replay gets what was saved anyway."""
-    whole = is_full_fetch_due(article.key, article.looks) and not replay
-    return None if whole else article.validators
-
-
 class Conditional:
-    """Validators of one run: what is sent, and what is kept of an answer."""
+    """The conditional requests of one run to a portal.
+
+    :param code: the fingerprint of the code that reads the portal's pages.
+    :param boilerplate: the boilerplate set that they are read with.
+    :param enabled: whether the run sends conditional requests at all.
+    :param is_disabled: whether an inconsistent response was received during the run.
+    """
 
     def __init__(
         self,
-        context: RunContext,
+        database: Database,
+        portal: str,
         *,
         code: str,
         boilerplate: int | None,
-        lied: Callable[[], bool] = lambda: False,
+        enabled: bool = True,
+        is_disabled: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._context, self._code, self._boilerplate, self._lied = context, code, boilerplate, lied
-        with context.database.read() as session:
-            trusted = are_consistent(session, context.portal.slug)
-        self._enabled = trusted and not (context.sample or context.imported)
+        self._database, self._portal = database, portal
+        self._code, self._boilerplate, self._is_disabled = code, boilerplate, is_disabled
+        with database.read() as session:
+            self._enabled = enabled and are_consistent(session, portal)
 
-    def headers(self, sought: ArticleFetch, url: str) -> dict[str, str]:
-        """The headers for an article's first page, where it was read as it would be read today."""
-        held = sought.vouched
-        if held is None or sought.asked or not self._enabled or self._lied():
+    def headers(self, known: Validators | None, url: str) -> dict[str, str]:
+        """The headers for a page with these validators; none if it would be read differently today."""
+        if known is None or not self._enabled or self._is_disabled():
             return {}
-        read_alike = (held.code, held.boilerplate) == (self._code, self._boilerplate)
-        return held.headers if read_alike and held.url == url else {}
+        same_reading = (known.code, known.boilerplate) == (self._code, self._boilerplate)
+        return known.headers if same_reading and known.url == url else {}
 
-    def lies(self, response: Response) -> bool:
-        """Whether a 304 names another state of the page than ours: then its portal is never asked that way
-        again, as after any lie."""
-        asked = response.request.headers if response.request else {}
-        sent = {name: _text(asked.get(name)) for name in _ASKING}
-        if not contradicts_request(sent, {name: _text(response.headers.get(name)) for name in _NAMING}):
+    def is_inconsistent(self, response: Response) -> bool:
+        """Whether a 304 carries other validators than those sent. Its portal gets no conditional request
+        from then on."""
+        request_headers = response.request.headers if response.request else {}
+        sent = {name: _text(request_headers.get(name)) for name in _CONDITIONS}
+        if not contradicts_request(sent, _validators_of(response)):
             return False
-        with self._context.database.write() as session:
-            mark_inconsistent(session, self._context.portal.slug, response.url, response.meta["capture"].at)
+        with self._database.write() as session:
+            mark_inconsistent(session, self._portal, response.url, capture_of(response).at)
         return True
 
-    def offered(self, response: Response, sought: ArticleFetch) -> Validators | None:
-        """What a page that is a whole article may be asked for with next time: never one that lies
-        behind a redirect."""
-        asked = response.request.url if response.request else ""
-        if len(sought.pages) != 1 or sought.following or alike(asked) != alike(response.url):
+    def validators(self, response: Response) -> Validators | None:
+        """The validators of a page for its next conditional request; None behind a redirect."""
+        url = response.request.url if response.request else ""
+        if alike(url) != alike(response.url):
             return None
-        found = {name: _text(response.headers.get(name)) for name in _NAMING}
-        return validators(asked, found, code=self._code, boilerplate=self._boilerplate)
+        return validators(url, _validators_of(response), code=self._code, boilerplate=self._boilerplate)
+
+
+def _validators_of(response: Response) -> dict[str, str | None]:
+    return {name: _text(response.headers.get(name)) for name in _VALIDATORS}
 
 
 def _text(value: bytes | None) -> str | None:

@@ -1,8 +1,8 @@
-"""Whose turn it is at a domain: one request at a time, whichever process of this machine asks.
+"""One request at a time to a domain, across all processes of this machine.
 
-Portals run in processes of their own and may share a domain. Each domain has a file in the home: its
-lock is held while a request is under way (and dies with the process), its words say when the domain
-was asked last and how long it is to be left alone.
+Portals are crawled in separate processes and may share a domain. Each domain has a file in the archive
+directory: it is locked while a request is in flight (the lock ends with its process), and its content records
+the last request and how long to wait before the next.
 """
 
 from __future__ import annotations
@@ -19,16 +19,22 @@ from typing import TextIO
 from attrs import asdict, evolve, frozen
 
 POLL = 0.05
-"""Seconds between two looks at a lock that somebody holds."""
-PATIENCE = 1.0
-"""Seconds after which somebody who waited and looks no more is gone."""
+"""Seconds between two attempts to acquire a lock that another process holds."""
+WAITING_TIMEOUT = 1.0
+"""Seconds after which a waiting process that made no further attempt is ignored."""
 
 
 @frozen(kw_only=True)
 class LastRequest:
-    """The last request to a domain: who asked, when it ended, how long a pause its portal keeps, until
-    when the domain wants to be left alone; and who waits, so that the others let it go first. Seconds
-    of the machine's clock since it was started."""
+    """The last request to a domain. Times are seconds of the machine's monotonic clock.
+
+    :param who: the process that sent it.
+    :param at: when it ended.
+    :param pause: the pause that its portal keeps.
+    :param until: no request before this time.
+    :param next: a process that waits for the lock; the others let it go first.
+    :param marked: when that process began to wait.
+    """
 
     who: str = ""
     at: float = 0.0
@@ -37,28 +43,28 @@ class LastRequest:
     next: str = ""
     marked: float = 0.0
 
-    def rest(self, pause: float, now: float) -> float:
-        """Seconds until somebody who keeps this pause may ask; what a restart of the machine left
-        from the future is past."""
+    def seconds_to_wait(self, pause: float, now: float) -> float:
+        """Seconds until the next request of a portal with this pause. A time in the future is from before
+        the machine was restarted, and does not count."""
         if self.at > now:
             return 0.0
         return max(self.at + max(pause, self.pause), self.until) - now
 
-    def is_for_another(self, who: str, now: float) -> bool:
-        """Whether somebody else waits for the next turn, and has looked for it lately."""
-        return self.next not in {"", who} and 0 <= now - self.marked < PATIENCE
+    def is_reserved(self, who: str, now: float) -> bool:
+        """Whether another process is waiting for the lock."""
+        return self.next not in {"", who} and 0 <= now - self.marked < WAITING_TIMEOUT
 
 
 class DomainLocks:
-    """The turns of one process."""
+    """The domain locks of one process."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder, self._clock = folder, clock
         self._who = uuid.uuid4().hex
-        self._held: dict[str, tuple[TextIO, LastRequest]] = {}
+        self._locked: dict[str, tuple[TextIO, LastRequest]] = {}
 
-    def take(self, domain: str, pause: float) -> float:
-        """Seconds to wait before trying again; nought when the turn is ours, until ``give`` gives it back."""
+    def acquire(self, domain: str, pause: float) -> float:
+        """Seconds to wait before the next attempt; 0 when the lock was acquired and must be released."""
         self._folder.mkdir(parents=True, exist_ok=True)
         stream = (self._folder / re.sub(r"[^\w.-]", "_", domain)).open("a+", encoding="utf-8")
         try:
@@ -68,37 +74,37 @@ class DomainLocks:
             return POLL
         now, last = self._clock(), _read(stream)
         if wait := self._wait(last, pause, now):
-            if last.who != self._who and not last.is_for_another(self._who, now):
+            if last.who != self._who and not last.is_reserved(self._who, now):
                 _write(stream, evolve(last, next=self._who, marked=now))
             stream.close()
             return wait
-        waiting = last.next if last.is_for_another(self._who, now) else ""
+        waiting = last.next if last.is_reserved(self._who, now) else ""
         taken = LastRequest(who=self._who, at=now, pause=pause, next=waiting, marked=last.marked)
-        _write(stream, taken)  # should we die under way
-        self._held[domain] = (stream, taken)
+        _write(stream, taken)  # now, because the process may be killed during the request
+        self._locked[domain] = (stream, taken)
         return 0.0
 
     def _wait(self, last: LastRequest, pause: float, now: float) -> float:
-        ours = max(last.rest(pause, now), 0.0)
-        return ours or (POLL if last.is_for_another(self._who, now) else 0.0)
+        seconds = max(last.seconds_to_wait(pause, now), 0.0)
+        return seconds or (POLL if last.is_reserved(self._who, now) else 0.0)
 
-    def give(self, domain: str, pause: float, wait: float = 0.0) -> None:
-        """The request is done; the domain is left alone for the pause, and for ``wait`` seconds.
-        A turn that was not ours is not given."""
-        if domain in self._held:
-            stream, taken = self._held.pop(domain)
+    def release(self, domain: str, pause: float, wait: float = 0.0) -> None:
+        """Release the lock of a domain, if this process holds it. No request follows for the pause and for
+        ``wait`` seconds."""
+        if domain in self._locked:
+            stream, taken = self._locked.pop(domain)
             now = self._clock()
             with stream:
                 _write(stream, evolve(taken, at=now, pause=pause, until=now + max(wait, 0.0)))
 
     def close(self) -> None:
-        """Give back whatever turn is held."""
-        while self._held:
-            self._held.popitem()[1][0].close()
+        """Release all locks."""
+        while self._locked:
+            self._locked.popitem()[1][0].close()
 
 
 def _read(stream: TextIO) -> LastRequest:
-    """What the file says; one that was torn says nothing."""
+    """The last request as the file records it; an incomplete file counts as empty."""
     stream.seek(0)
     try:
         return LastRequest(**json.loads(stream.read() or "{}"))

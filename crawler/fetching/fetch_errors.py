@@ -1,6 +1,6 @@
-"""Why a page was not read: the errors of fetching, and the one word a run counts each under.
+"""The errors of fetching, and the reason that a run counts each of them under.
 
-What a page itself is (a challenge, a soft 404) are the ``PageError``s of :mod:`policy.errors`.
+Errors in the page itself (a challenge, a soft 404) are the ``PageError``s of :mod:`policy.errors`.
 """
 
 from __future__ import annotations
@@ -22,97 +22,97 @@ from policy.errors import PageError, SoftNotFound
 
 
 class FetchError(IgnoreRequest):
-    """A request that brought no page. ``reason`` is what the run counts it under."""
+    """A request without a usable response. The run counts it under ``reason``."""
 
     reason = "error"
 
 
 class AddressRefused(FetchError):
-    """Its host stands for private, loopback, link-local or metadata addresses only."""
+    """The host has only private, loopback, link-local or metadata addresses."""
 
     reason = "address_refused"
 
 
 class OffPortal(FetchError):
-    """Its host is none of the portal's: a redirect or a link elsewhere."""
+    """The host is not one of the portal's, for example after a redirect."""
 
     reason = "off_portal"
 
 
 class AlreadyFetched(FetchError):
-    """Its address leads to one that was read already."""
+    """The address redirects to a page that was read already."""
 
     reason = "redirects"
 
 
 class Blocked(FetchError):
-    """Not asked: a challenge page answered for this domain before."""
+    """Not sent, because this domain returned a challenge page before."""
 
     reason = "blocked"
 
 
 class ReplayedFailure(Exception):
-    """A replay has it that the request got no answer; when and for what ``reason``, as then."""
+    """The request failed in the run that is replayed; ``at`` and ``reason`` are those of that run."""
 
     def __init__(self, url: str, reason: str, at: dt.datetime) -> None:
-        super().__init__(f"{url}: was not answered then: {reason}")
+        super().__init__(f"{url}: failed in the replayed run: {reason}")
         self.reason, self.at = reason, at
 
 
 class NotSaved(FetchError):
-    """A replay has no capture of it."""
+    """A replay has no capture of the address."""
 
     reason = "not_saved"
 
 
 class RunEnded(FetchError):
-    """Not asked: the run ended first. Nothing follows from it, and it is not counted."""
+    """Not sent, because the run ended first. It is not counted."""
 
     reason = "ended"
 
 
 class RobotsUnreachable(FetchError):
-    """Its host's robots.txt cannot be had, so that everything is forbidden there for now."""
+    """The host's robots.txt is unavailable, so everything on the host is forbidden for this run."""
 
     reason = "robots_unreachable"
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url}: robots.txt of its host cannot be had ({reason})")
+        super().__init__(f"{url}: the robots.txt of its host is unavailable ({reason})")
         self.url, self.reason = url, reason
 
 
 class NoBrowser(FetchError):
-    """A section wants a browser, and there is none."""
+    """The section needs a browser, and none is installed."""
 
     reason = "no_browser"
 
 
 class NotRendered(FetchError):
-    """The browser did not finish a page."""
+    """The browser did not finish the page in time."""
 
     reason = "not_rendered"
 
 
 class TooLarge(FetchError):
-    """Larger than the limits once decoded."""
+    """Larger than the limit after decoding."""
 
     reason = "too_large"
 
 
 class Undecodable(FetchError):
-    """Its content coding cannot be undone."""
+    """The content coding cannot be decoded."""
 
     reason = "undecodable"
 
 
 class NoFile(FetchError):
-    """A web page was answered for a file."""
+    """The response for an attachment is a web page."""
 
     reason = "html_page"
 
 
 class BadStatus(FetchError):
-    """Answered with another status than 200."""
+    """The response has another status than 200."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
@@ -120,12 +120,12 @@ class BadStatus(FetchError):
 
     @property
     def gone(self) -> bool:
-        """Whether the portal says that there is no such page."""
+        """Whether the page does not exist."""
         return self.status in {404, 410}
 
 
 def is_gone(error: BaseException) -> bool:
-    """Whether the portal says that there is no such page, by its status or in so many words."""
+    """Whether the page does not exist, by its status or as a soft 404."""
     return isinstance(error, SoftNotFound) or (isinstance(error, BadStatus) and error.gone)
 
 
@@ -142,7 +142,7 @@ _IGNORED = {"Forbidden by robots.txt": "robots", "max redirections reached": "re
 
 
 def reason(error: BaseException) -> str:
-    """The word the run counts this error under."""
+    """The reason that a run counts the error under."""
     if isinstance(error, FetchError | ReplayedFailure | PageError):
         return error.reason
     if isinstance(error, IgnoreRequest):

@@ -1,10 +1,11 @@
-"""Where requests end: the network by way of the connect map, or saved captures."""
+"""Download handlers: the network (with ``network.connect``), or the saved captures of a replay."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Self
 
 from attrs import evolve
@@ -19,57 +20,58 @@ from scrapy.utils.asyncio import create_looping_call
 
 from crawler.fetching.conditional import is_conditional
 from crawler.fetching.fetch_errors import NotSaved, ReplayedFailure
-from crawler.fetching.rendering import wants_browser
-from crawler.fetching.replay import saved
+from crawler.fetching.replay import SavedCaptures, saved_captures
+from crawler.fetching.request_meta import meta_of, set_meta
 from crawler.fetching.throttle import Throttle
-from crawler.fetching.traffic import SECONDS
-from crawler.runs.context import context_of, part_of
+from crawler.run_context import context_of, extension_of
 from crawler.urls import origin
 from storage.articles import captures
+from storage.database import Database
 from storage.warc.reader import as_capture, load_response, read_response
 from storage.warc.record_parser import RENDERED, StoredRecord, StoredResponse
 
-EVERY = 0.1
-"""Seconds between two ticks; so many that the loop is late are counted."""
+TICK = 0.1
+"""Seconds between two ticks."""
 
 
 class EventLoopLag:
-    """One per crawl: a tick on the loop of all requests, and how late it came."""
+    """How late the event loop of the crawl runs its callbacks, in total. Subtracted from response times, so
+    that our own computation does not count as the portal's."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._last, self._late = clock, clock(), 0.0
+        self._clock, self._last, self._lag = clock, clock(), 0.0
         self._stop: Callable[[], None] = lambda: None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        lateness = cls()
-        crawler.signals.connect(lateness.opened, signal=signals.spider_opened)
-        crawler.signals.connect(lateness.closed, signal=signals.spider_closed)
-        return lateness
+        lag = cls()
+        crawler.signals.connect(lag.opened, signal=signals.spider_opened)
+        crawler.signals.connect(lag.closed, signal=signals.spider_closed)
+        return lag
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
-        """The lateness of this crawl."""
-        return part_of(crawler, cls)
+        """The event-loop lag of this crawl."""
+        return extension_of(crawler, cls)
 
     @property
     def total(self) -> float:
-        """Seconds so far, those of a tick that is overdue included."""
-        return self._late + max(0.0, self._clock() - self._last - EVERY)
+        """Seconds so far, including those of a tick that is overdue."""
+        return self._lag + max(0.0, self._clock() - self._last - TICK)
 
     def tick(self) -> None:
-        """Count how late we are."""
-        self._late, self._last = self.total, self._clock()
+        """Add the lag of this tick."""
+        self._lag, self._last = self.total, self._clock()
 
     def opened(self) -> None:
-        """Begin to tick."""
+        """Start ticking."""
         self._last = self._clock()
         ticking = create_looping_call(self.tick)
-        ticking.start(EVERY, now=False)
+        ticking.start(TICK, now=False)
         self._stop = ticking.stop
 
     def closed(self) -> None:
-        """Tick no more."""
+        """Stop ticking."""
         self._stop()
 
 
@@ -77,59 +79,69 @@ class EventLoopLag:
 
 
 class ConnectHandler(HTTP11DownloadHandler):
-    """Scrapy's handler behind ``network.connect``: an origin answered by another, as curl's --connect-to.
-
-    Everything above it sees the address that was asked for; the server sees its Host.
+    """Scrapy's handler behind the throttle. ``connect`` maps an origin to another one that answers for it, as
+    curl's --connect-to does: the rest of the crawl sees the requested address, the server its Host header.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(
+        self, crawler: Crawler, throttle: Throttle, lag: EventLoopLag, connect: Mapping[str, str]
+    ) -> None:
         super().__init__(crawler)
-        self._gate, self._lateness = Throttle.of(crawler), EventLoopLag.of(crawler)
-        self._connect = {
-            origin(asked): target.rstrip("/")
-            for asked, target in context_of(crawler).config.network.connect.items()
-        }
+        self._throttle, self._lag = throttle, lag
+        self._connect = {origin(source): target.rstrip("/") for source, target in connect.items()}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        connect = context_of(crawler).config.network.connect
+        return cls(crawler, Throttle.of(crawler), EventLoopLag.of(crawler), connect)
 
     async def download_request(self, request: Request) -> Response:
-        return await self._gate.ask(request, self._send)
+        return await self._throttle.send(request, self._send)
 
     async def _send(self, request: Request) -> Response:
-        began, late = time.monotonic(), self._lateness.total
+        started, lag = time.monotonic(), self._lag.total
         try:
-            return await self._fetched(request)
+            return await self._fetch(request)
         finally:
-            ours = self._lateness.total - late
-            request.meta[SECONDS] = max(0.0, time.monotonic() - began - ours)
+            seconds = time.monotonic() - started - (self._lag.total - lag)
+            set_meta(request, evolve(meta_of(request), seconds=max(0.0, seconds)))
 
-    async def _fetched(self, request: Request) -> Response:
-        asked = origin(request.url)
-        target = self._connect.get(asked)
+    async def _fetch(self, request: Request) -> Response:
+        source = origin(request.url)
+        target = self._connect.get(source)
         if target is None:
             return await super().download_request(request)
-        sent = request.replace(url=target + request.url[len(asked) :])
-        sent.headers.setdefault(b"Host", asked.partition("://")[2])
+        sent = request.replace(url=target + request.url[len(source) :])
+        sent.headers.setdefault(b"Host", source.partition("://")[2])
         return (await super().download_request(sent)).replace(url=request.url)
 
 
 class ReplayHandler(BaseDownloadHandler):
-    """Answers from saved captures and never from the network, names included."""
+    """Answers from saved captures; never uses the network, not even to resolve a name."""
 
     lazy = False
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(
+        self, crawler: Crawler, saved_captures: SavedCaptures, root: Path, database: Database
+    ) -> None:
         super().__init__(crawler)
+        self._saved, self._root, self._database = saved_captures, root, database
+        self._requests = Counter[tuple[str, str, bytes]]()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
         context = context_of(crawler)
-        self._saved, self._root = saved(context.replay), context.config.captures
-        self._database, self._asked = context.database, Counter[tuple[str, str, bytes]]()
+        return cls(crawler, saved_captures(context.replay), context.config.captures, context.database)
 
     async def download_request(self, request: Request) -> Response:
         record = self._next(request)
         if record is None:
-            if then := self._saved.unanswered(request.method, request.url, request.body):
-                raise ReplayedFailure(request.url, then.reason, then.at)
+            if failed := self._saved.failed_request(request.method, request.url, request.body):
+                raise ReplayedFailure(request.url, failed.reason, failed.at)
             raise NotSaved(request.url)
         stored = self._load(record)
-        request.meta["stored"] = (record, self._saved.original(record.digest) if record.revisit else None)
+        original = self._saved.original(record.digest) if record.revisit else None
+        set_meta(request, evolve(meta_of(request), stored=(record, original)))
         headers = Headers()
         for name, value in stored.headers:
             headers.appendlist(name, value)
@@ -137,26 +149,26 @@ class ReplayHandler(BaseDownloadHandler):
         return kind(url=request.url, status=stored.status, headers=headers, body=stored.body)
 
     def _next(self, request: Request) -> StoredRecord | None:
-        """Asked again, as a retry is, an address answers as it did then; in the end always the same."""
-        method = RENDERED if wants_browser(request) else request.method
-        asked = (method, request.url, request.body)
-        held = self._saved.in_order(*asked, conditional=is_conditional(request))
-        self._asked[asked] += 1
-        return held[min(self._asked[asked], len(held)) - 1] if held else None
+        """The next record of an address, for a retry the one after the last; its last one is repeated."""
+        method = RENDERED if meta_of(request).rendered_section is not None else request.method
+        key = (method, request.url, request.body)
+        records = self._saved.in_order(*key, conditional=is_conditional(request))
+        self._requests[key] += 1
+        return records[min(self._requests[key], len(records)) - 1] if records else None
 
     def _load(self, record: StoredRecord) -> StoredResponse:
         own = as_capture(record, self._root)
         if own is None and record.revisit and self._saved.original(record.digest) is None:
-            return self._held(record)
+            return self._load_revisit(record)
         return (
             read_response(self._root, own) if own else load_response(record, find_record=self._saved.original)
         )
 
-    def _held(self, record: StoredRecord) -> StoredResponse:
-        """A saved revisit whose payload the archive holds since an earlier replay, or nobody has."""
+    def _load_revisit(self, record: StoredRecord) -> StoredResponse:
+        """A revisit record with the payload that the archive holds; raises NotSaved when it holds none."""
         with self._database.read() as session:
             capture = captures.first_capture(session, record.digest)
         if capture is None:
-            raise NotSaved(f"{record.url}: its body is in a capture that is not among these")
+            raise NotSaved(f"{record.url}: its body is in a capture that was not given")
         body = read_response(self._root, capture).body
         return evolve(load_response(evolve(record, refers_to=None)), body=body, digest=record.digest)

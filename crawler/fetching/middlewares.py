@@ -1,16 +1,16 @@
-"""What stands between the spider and the network, from the spider down.
+"""The downloader middlewares, in order from the spider to the network.
 
-=====  ===========  ==================================================================
-40     Refusals     challenge, soft 404 and error pages raise; a blocked domain is left alone
-60     PortalHosts  only the portal's own hosts are asked, redirects included
-100    Robots       robots.txt, obeyed (crawler.fetching.robots)
-110    Rendering    a page that only a script makes is rendered by a browser (crawler.fetching.rendering)
-560    AddressGuard a refused address says so instead of "cannot resolve", and is not retried
-590    Decode       undoes the content coding, never further than the limit
-600    Redirects    Scrapy's, without a Referer
-950    RawCapture   keeps every answer as received, before anybody reads it
-960    Metering     counts and times every answer and failure, retries and robots.txt included
-=====  ===========  ==================================================================
+=====  ============  ==================================================================
+40     BlockedPages  raises for challenge, soft 404 and error pages; sends nothing more to a blocked domain
+60     PortalHosts   refuses requests to hosts that are not the portal's, also after redirects
+100    Robots        obeys robots.txt (crawler.fetching.robots)
+110    Rendering     renders pages that are made by scripts, in a browser (crawler.fetching.rendering)
+560    AddressGuard  reports a refused address as such instead of "cannot resolve", without retries
+590    Decode        decodes the content coding, up to the size limit
+600    Redirects     follows redirects as Scrapy does, without a Referer
+950    RawCapture    stores every response as received, before it is parsed (crawler.runs.recorder)
+960    Metering      counts and times every response and failure, including retries and robots.txt
+=====  ============  ==================================================================
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
+from attrs import evolve
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request, Response
-from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetching.conditional import UNCHANGED, is_conditional, unconditional
 from crawler.fetching.fetch_errors import (
@@ -37,15 +37,12 @@ from crawler.fetching.fetch_errors import (
     Undecodable,
     reason,
 )
-from crawler.fetching.rendering import is_part
+from crawler.fetching.request_meta import host, is_robots, meta_of, set_meta
 from crawler.fetching.ssrf_guard import GuardedResolver, installed
-from crawler.fetching.traffic import SECONDS, TrafficMeter
+from crawler.fetching.traffic import TrafficMeter
 from crawler.pages.blocked_pages import refuse_bad
 from crawler.portal import Portal
-from crawler.runs.context import RunContext, context_of
-from crawler.runs.recorder import RunRecorder
-from crawler.spiders.attachment_requests import is_file
-from crawler.spiders.listing_cursor import CLAIMED
+from crawler.run_context import RunContext, context_of
 from crawler.urls import alike, allowed, endpoint, is_literal, open_endpoints, registrable
 from pipelines.attachments.formats import is_html
 from policy.errors import Challenge, PageError, UnreadableCapture
@@ -53,18 +50,8 @@ from policy.records import Payload
 from storage.warc.content_coding import decode
 
 
-def is_robots(request: Request) -> bool:
-    """Whether Scrapy asks for a robots.txt by itself."""
-    return bool(request.meta.get("dont_obey_robotstxt"))
-
-
-def host(request: Request) -> str:
-    """The host a request goes to."""
-    return urlparse_cached(request).hostname or ""
-
-
 def payload_of(response: Response) -> Payload:
-    """What reading needs of a response."""
+    """The payload of a response, as the page objects take it."""
     kind = response.headers.get(b"Content-Type")
     return Payload(
         url=response.url, body=response.body, content_type=kind.decode("latin-1") if kind else None
@@ -72,32 +59,34 @@ def payload_of(response: Response) -> Payload:
 
 
 class BlockedPages:
-    """Turns pages that are none into errors; after a challenge its domain is not asked again."""
+    """Raises for challenge, soft 404 and error pages. After a challenge nothing more is sent to its
+    domain."""
 
-    def __init__(self, portal: Portal, meter: TrafficMeter, closed: Iterable[str] = ()) -> None:
-        self._portal, self._meter = portal, meter
-        self._blocked: set[str] = set(closed)
-        self._closed_to_files: set[str] = set()
+    def __init__(self, portal: Portal, traffic: TrafficMeter, blocked_domains: Iterable[str] = ()) -> None:
+        self._portal, self._traffic = portal, traffic
+        self._blocked: set[str] = set(blocked_domains)
+        self._blocked_for_files: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         context = context_of(crawler)
-        return cls(context.portal, meter_of(crawler), context.closed)
+        return cls(context.portal, traffic_of(crawler), context.blocked_domains)
 
     def process_request(self, request: Request) -> None:
-        closed = self._blocked | self._closed_to_files if is_file(request) else self._blocked
-        if closed and registrable(host(request)) in closed:
+        is_file = meta_of(request).is_file
+        blocked = self._blocked | self._blocked_for_files if is_file else self._blocked
+        if blocked and registrable(host(request)) in blocked:
             raise Blocked(request.url)
 
     def process_response(self, request: Request, response: Response) -> Response:
         if is_robots(request):
             return response
-        if is_file(request):
-            self._refuse_no_file(request, response)
+        if meta_of(request).is_file:
+            self._require_file(request, response)
             return response
         if response.status == UNCHANGED and is_conditional(request):
             return response
-        if is_part(request):
+        if meta_of(request).from_browser:
             self._refuse_challenge(request, response)
             return response
         bad = BadStatus(response.status) if response.status != 200 else None
@@ -115,7 +104,7 @@ class BlockedPages:
         return response
 
     def _refuse_challenge(self, request: Request, response: Response) -> None:
-        """Whatever else a page is before its scripts have run, a challenge is one."""
+        """Raise for a challenge only: other checks do not apply before the page's scripts have run."""
         try:
             self._refuse_bad(request, response)
         except Challenge:
@@ -124,17 +113,17 @@ class BlockedPages:
             return
 
     def _refuse_bad(self, request: Request, response: Response) -> None:
-        """A challenge closes its domain."""
+        """Raise for a bad page; a challenge blocks its domain."""
         try:
             refuse_bad(payload_of(response), portal=self._portal.slug)
         except Challenge:
             self._blocked.add(registrable(host(request)))
-            self._meter.challenged(registrable(host(request)))
+            self._traffic.add_challenge(registrable(host(request)))
             raise
 
-    def _refuse_no_file(self, request: Request, response: Response) -> None:
-        """Bytes of a file are no bad page. A challenge closes its domain to files only: an article
-        never fails for its files' sake."""
+    def _require_file(self, request: Request, response: Response) -> None:
+        """Raise for a response that is not a file. A challenge blocks its domain for files only: articles
+        must not fail because of their files."""
         if response.status != 200:
             raise BadStatus(response.status)
         if not is_html(response.body):
@@ -142,16 +131,16 @@ class BlockedPages:
         try:
             refuse_bad(payload_of(response), portal=self._portal.slug)
         except Challenge:
-            self._closed_to_files.add(registrable(host(request)))
-            self._meter.files_challenged(host(request))
+            self._blocked_for_files.add(registrable(host(request)))
+            self._traffic.add_file_challenge(host(request))
             raise
         raise NoFile(request.url)
 
 
 class Redirects(RedirectMiddleware):
-    """Scrapy's, without the Referer it would look for, and without the validators of another address.
+    """Scrapy's redirects, without a Referer and without the validators, which belong to one address.
 
-    Where an article may stand now (``CLAIMED`` in the meta) was read already: there it is not followed.
+    A redirect to ``RequestMeta.claimed_url`` is not followed, because that page was read already.
     """
 
     @classmethod
@@ -163,36 +152,36 @@ class Redirects(RedirectMiddleware):
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        answer = super().process_response(request, response)
-        if not isinstance(answer, Request):
-            return answer
-        if alike(answer.url) == request.meta.get(CLAIMED):
-            raise AlreadyFetched(answer.url)
-        return unconditional(answer)
+        result = super().process_response(request, response)
+        if not isinstance(result, Request):
+            return result
+        if alike(result.url) == meta_of(request).claimed_url:
+            raise AlreadyFetched(result.url)
+        return unconditional(result)
 
 
 class PortalHosts:
-    """Refuses hosts that are not the portal's."""
+    """Refuses requests to hosts that are not the portal's."""
 
-    def __init__(self, portal: Portal, opened: frozenset[str]) -> None:
-        self._portal, self._opened = portal, opened
+    def __init__(self, portal: Portal, private_endpoints: frozenset[str]) -> None:
+        self._portal, self._private_endpoints = portal, private_endpoints
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         context = context_of(crawler)
-        return cls(context.portal, opened(context))
+        return cls(context.portal, private_endpoints(context))
 
     def process_request(self, request: Request) -> None:
         if self._portal.owns(request.url):
             return
         name = host(request)
-        if is_literal(name) and not allowed(name) and endpoint(request.url) not in self._opened:
+        if is_literal(name) and not allowed(name) and endpoint(request.url) not in self._private_endpoints:
             raise AddressRefused(request.url)
         raise OffPortal(request.url)
 
 
 class AddressGuard:
-    """Says that an address was refused, where Twisted only knows that a name led nowhere."""
+    """Raises AddressRefused where the guard left Twisted no address to connect to."""
 
     def __init__(self, resolver: GuardedResolver) -> None:
         self._resolver = resolver
@@ -200,7 +189,7 @@ class AddressGuard:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         resolver = installed()
-        resolver.opened = opened(context_of(crawler))
+        resolver.opened = private_endpoints(context_of(crawler))
         return cls(resolver)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -209,7 +198,7 @@ class AddressGuard:
 
 
 class Decode:
-    """Undoes the content coding with the same limited decoder that reads captures again."""
+    """Decodes the content coding, with the same limited decoder that reads captures."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -231,54 +220,34 @@ class Decode:
         return response.replace(body=body)
 
 
-class RawCapture:
-    """Keeps the answer, or that there was none, in the run's WARC; ``request.meta["capture"]`` says where,
-    ``request.meta["lost"]`` when."""
-
-    def __init__(self, ledger: RunRecorder) -> None:
-        self._ledger = ledger
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(RunRecorder.of(crawler))
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        request.meta["capture"] = self._ledger.keep(request, response)
-        return response
-
-    def process_exception(self, request: Request, exception: Exception) -> None:
-        """That it got no answer is kept too."""
-        if not isinstance(exception, IgnoreRequest):
-            request.meta["lost"] = self._ledger.lose(request, exception)
-
-
 class Metering:
-    """Tells the meter of every answer, and of every request that got none."""
+    """Counts every response and failure of the crawl."""
 
-    def __init__(self, meter: TrafficMeter) -> None:
-        self._meter = meter
+    def __init__(self, traffic: TrafficMeter) -> None:
+        self._traffic = traffic
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(meter_of(crawler))
+        return cls(traffic_of(crawler))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        seconds = request.meta.pop(SECONDS, None)
-        self._meter.answered(host(request), response.status, len(response.body), seconds)
+        meta = meta_of(request)
+        self._traffic.add_response(host(request), response.status, len(response.body), meta.seconds)
+        set_meta(request, evolve(meta, seconds=None))
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if not isinstance(exception, IgnoreRequest):
-            self._meter.failed(host(request), reason(exception))
+            self._traffic.add_failure(host(request), reason(exception))
 
 
-def meter_of(crawler: Crawler) -> TrafficMeter:
-    """What counts the traffic of this crawl."""
-    meter: TrafficMeter = crawler.spider.seen.meter  # type: ignore[union-attr]  # ours: see visit_of
-    return meter
+def traffic_of(crawler: Crawler) -> TrafficMeter:
+    """The traffic meter of this crawl."""
+    traffic: TrafficMeter = crawler.spider.observations.traffic  # type: ignore[union-attr]  # see context_of
+    return traffic
 
 
-def opened(context: RunContext) -> frozenset[str]:
-    """Every ``host:port`` that may be private in this run."""
+def private_endpoints(context: RunContext) -> frozenset[str]:
+    """Every ``host:port`` that may have a private address in this run."""
     network = context.config.network
     return open_endpoints(network.allow, network.connect.values())

@@ -1,4 +1,4 @@
-"""The captures a replay answers from."""
+"""The saved captures that a replay answers from."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _UNCHANGED = 304
 
 
 class SavedCaptures:
-    """The captures below some paths: of several of one address those of the last run that asked for it,
-    one after the other. ``torn`` says which files are damaged, and how much of them is not read."""
+    """Saved captures by address. An address that several runs requested is answered with those of the last
+    run, one after the other. ``torn`` says which files are damaged, and how much of them cannot be read."""
 
     def __init__(
         self,
         records: Iterable[StoredRecord],
         torn: Sequence[str] = (),
-        unanswered: Iterable[FailedRequest] = (),
+        failed: Iterable[FailedRequest] = (),
     ) -> None:
         self.torn = torn
-        self._unanswered = {
-            (each.method, alike(each.url), each.request_body): each
-            for each in sorted(unanswered, key=lambda each: each.at)
+        self._failed = {
+            (request.method, alike(request.url), request.request_body): request
+            for request in sorted(failed, key=lambda request: request.at)
         }
         self._exact: dict[tuple[str, str, bytes], list[StoredRecord]] = {}
         self._alike: dict[tuple[str, str, bytes], list[StoredRecord]] = {}
@@ -50,70 +50,70 @@ class SavedCaptures:
                 self._originals[record.digest] = record
 
     def find(self, method: str, url: str, body: bytes) -> StoredRecord | None:
-        """The last capture of exactly this address, or of one that is written otherwise."""
+        """The last capture of an address, or of another spelling of it."""
         return next(reversed(self.in_order(method, url, body)), None)
 
     def in_order(
         self, method: str, url: str, body: bytes, *, conditional: bool = False
     ) -> Sequence[StoredRecord]:
-        """The captures of this address in the last run that has any: retries, or two visits. That a page
-        was as it had been (304) answers a ``conditional`` request only; others get its last whole answer."""
+        """The captures of an address in the last run that has any, for example of retries. A 304 answers a
+        ``conditional`` request only; other requests get the last response with a body."""
         exact, like = (method, url, body), (method, alike(url), body)
-        held = self._exact.get(exact) or self._alike.get(like, [])
-        runs = [list(of_run) for _, of_run in groupby(held, key=lambda record: record.path)]
-        return next(filter(None, (each if conditional else _whole(each) for each in reversed(runs))), [])
+        records = self._exact.get(exact) or self._alike.get(like, [])
+        runs = [list(of_run) for _, of_run in groupby(records, key=lambda record: record.path)]
+        return next(filter(None, (run if conditional else _whole(run) for run in reversed(runs))), [])
 
-    def unanswered(self, method: str, url: str, body: bytes) -> FailedRequest | None:
-        """That this address was asked and did not answer, when it was asked last."""
-        return self._unanswered.get((method, alike(url), body))
+    def failed_request(self, method: str, url: str, body: bytes) -> FailedRequest | None:
+        """The last failed request to an address, if any."""
+        return self._failed.get((method, alike(url), body))
 
     def urls(self) -> list[str]:
-        """The addresses of pages that were answered with 200, in the order of their captures."""
-        asked = [(method, url, body) for method, url, body in self._exact if method == "GET"]
-        return [each[1] for each in asked if (last := self.find(*each)) and last.status == 200]
+        """The addresses of pages with status 200, in the order of their captures."""
+        keys = [(method, url, body) for method, url, body in self._exact if method == "GET"]
+        return [key[1] for key in keys if (last := self.find(*key)) and last.status == 200]
 
     def original(self, digest: str) -> StoredRecord | None:
-        """The record that holds the payload a revisit refers to, when it is among these."""
+        """The record with the payload that a revisit record refers to; None if it is not among these."""
         return self._originals.get(digest)
 
 
 def _whole(records: list[StoredRecord]) -> list[StoredRecord]:
-    """A run's answers without those that sent no page; none where it never got the page."""
-    answers = [record for record in records if record.status != _UNCHANGED]
-    got = len(answers) == len(records) or any(record.status == 200 for record in answers)
-    return answers if got else []
+    """A run's responses without its 304s; none if it had a 304 and never received the page."""
+    responses = [record for record in records if record.status != _UNCHANGED]
+    has_page = len(responses) == len(records) or any(record.status == 200 for record in responses)
+    return responses if has_page else []
 
 
 @lru_cache(maxsize=1)
-def saved(paths: tuple[Path, ...]) -> SavedCaptures:
-    """One index for a replay; raises UnreadableCapture, naming the file, for what is no WARC and
-    where nothing is saved."""
+def saved_captures(paths: tuple[Path, ...]) -> SavedCaptures:
+    """The captures below some paths; raises UnreadableCapture for a file that is not a WARC, and when there
+    is no capture."""
     torn: list[str] = []
 
     def note(tail: TornTail) -> None:
         torn.append(f"{tail.message}; {tail.lost} bytes are not read")
 
-    unanswered: list[FailedRequest] = []
-    records = list(scan(paths, torn=note, unanswered=unanswered.append))
-    if not records and not unanswered:
+    failed: list[FailedRequest] = []
+    records = list(scan(paths, torn=note, unanswered=failed.append))
+    if not records and not failed:
         raise UnreadableCapture("; ".join(torn) or f"{', '.join(map(str, paths))}: no capture in it")
     for message in torn:
         logger.warning(message)
-    return SavedCaptures(records, torn, unanswered)
+    return SavedCaptures(records, torn, failed)
 
 
-# ----------------------------------------------------------- the archive's captures as payloads to read again
+# ----------------------------------------------------------- the archive's own captures
 
 
 @frozen
 class CaptureReader:
-    """Where the captures lie, and who knows which of them hold which payload."""
+    """Reads the archive's captures."""
 
     config: Config
     database: Database
 
     def payload(self, capture: Capture) -> Payload:
-        """What reading needs of a capture; raises ArchiveError when it cannot be had."""
+        """The payload of a capture, as the page objects take it; raises ArchiveError when it is lost."""
         limit = self.config.crawl.max_decoded_bytes
         return reader.read_payload(self.config.captures, capture, limit, find_payload=self._holder)
 

@@ -1,4 +1,4 @@
-"""The log of a run's requests: one JSON line each, written when its answer is there; and the gaps in it."""
+"""The request log of a run, with a JSON line for each request, and the gaps between requests in it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _NAME = re.compile(r"(?P<slug>.+)-\d{8}T\d{6}Z-(?P<run>\d+)\.jsonl(?:\.gz)?")
 
 @frozen(kw_only=True)
 class LoggedRequest:
-    """One request as it left: when, where to, and what came of it. ``delay`` is the pause that was to
-    be kept before it."""
+    """One request: when it was sent, where to, and its result. ``delay`` is the pause that was required
+    before it."""
 
     at: dt.datetime
     host: str
@@ -37,8 +37,8 @@ class LoggedRequest:
 
 @frozen(kw_only=True)
 class RequestGap:
-    """The closest two requests of a host; None for a host that was asked once. ``delay`` is the pause
-    that was to be kept between these two, ``short`` how many gaps were shorter than theirs."""
+    """The smallest gap between two requests to a host; None for a host with one request. ``delay`` is the
+    pause that was required there, ``short`` the number of gaps that were shorter than required."""
 
     host: str
     requests: int
@@ -48,24 +48,24 @@ class RequestGap:
 
 
 class RequestLog:
-    """One run's log. Lines are with the operating system at once; it is packed when the run closes."""
+    """The log of one run. Lines are flushed at once; the file is compressed when the run closes."""
 
     def __init__(self, root: Path, slug: str, run_id: int, now: dt.datetime) -> None:
         utc = now.astimezone(dt.UTC)
         self._path = root / f"{utc:%Y/%m}/{slug}-{utc:%Y%m%dT%H%M%SZ}-{run_id}.jsonl"
         self._stream: TextIO | None = None
 
-    def write(self, asked: LoggedRequest) -> None:
+    def write(self, request: LoggedRequest) -> None:
         """Add a line."""
         if self._stream is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._path.open("a", encoding="utf-8", buffering=1)
-        said = {name: value for name, value in asdict(asked).items() if value is not None}
-        said["at"] = f"{asked.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        self._stream.write(json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n")
+        line = {name: value for name, value in asdict(request).items() if value is not None}
+        line["at"] = f"{request.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        self._stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
     def close(self) -> None:
-        """Pack it."""
+        """Compress the file."""
         if self._stream is None:
             return
         self._stream.close()
@@ -76,38 +76,42 @@ class RequestLog:
         self._stream = None
 
 
-def logs(root: Path, name: str) -> list[Path]:
-    """The logs of a run, by its number, or of a portal, by its slug; the newest first."""
-    found = [(path, _NAME.fullmatch(path.name)) for path in root.rglob("*.jsonl*")]
-    fits = [path for path, parts in found if parts and name in (parts["run"], parts["slug"])]
-    return sorted(fits, key=lambda path: int(_NAME.fullmatch(path.name)["run"]), reverse=True)  # type: ignore[index]  # each fits
+def find_logs(root: Path, name: str) -> list[Path]:
+    """The logs of a run, by its number, or of a portal, by its slug, newest first."""
+    matches = [(path, _NAME.fullmatch(path.name)) for path in root.rglob("*.jsonl*")]
+    by_run = [
+        (int(parts["run"]), path)
+        for path, parts in matches
+        if parts and name in (parts["run"], parts["slug"])
+    ]
+    return [path for _, path in sorted(by_run, reverse=True)]
 
 
-def read(path: Path) -> Iterator[LoggedRequest]:
-    """The requests of a log in the order they left; of a run that was killed all but a torn last line."""
+def read_log(path: Path) -> Iterator[LoggedRequest]:
+    """The requests of a log in the order they were sent, without an incomplete last line."""
     with (
         gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as f
     ):
         lines = f.read().split("\n")
-    asked = [_asked(path, number, line) for number, line in enumerate(lines[:-1], 1)]
-    yield from sorted(asked, key=lambda one: one.at)
+    requests = [_parse(path, number, line) for number, line in enumerate(lines[:-1], 1)]
+    yield from sorted(requests, key=lambda request: request.at)
 
 
-def _asked(path: Path, number: int, line: str) -> LoggedRequest:
+def _parse(path: Path, number: int, line: str) -> LoggedRequest:
     try:
-        said: dict[str, Any] = json.loads(line)
-        return LoggedRequest(**said | {"at": dt.datetime.fromisoformat(said["at"])})
+        fields: dict[str, Any] = json.loads(line)
+        return LoggedRequest(**fields | {"at": dt.datetime.fromisoformat(fields["at"])})
     except (ValueError, TypeError, KeyError) as error:
         raise ArchiveError(f"{path}:{number}: not a line of a request log: {error}") from error
 
 
-def gaps(asked: Iterable[LoggedRequest]) -> tuple[RequestGap, ...]:
-    """Of each host, and under ``*`` of all of them together; the requests of one portal, in time."""
-    requests = sorted(asked, key=lambda one: one.at)
-    hosts: dict[str, list[LoggedRequest]] = {"*": requests}
-    for one in requests:
-        hosts.setdefault(one.host, []).append(one)
-    return tuple(_gap(host, each) for host, each in sorted(hosts.items()))
+def request_gaps(requests: Iterable[LoggedRequest]) -> tuple[RequestGap, ...]:
+    """The gaps of each host, and of all hosts together under ``*``."""
+    in_order = sorted(requests, key=lambda request: request.at)
+    hosts: dict[str, list[LoggedRequest]] = {"*": in_order}
+    for request in in_order:
+        hosts.setdefault(request.host, []).append(request)
+    return tuple(_gap(host, of_host) for host, of_host in sorted(hosts.items()))
 
 
 def _gap(host: str, requests: list[LoggedRequest]) -> RequestGap:

@@ -1,20 +1,111 @@
-"""Scrapy's requests as a crawl makes them, and what a failure says of one."""
+"""Requests of a crawl, and the typed record that each of them carries in ``request.meta``.
+
+All reading and writing of ``request.meta`` happens here.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from scrapy.http import Request
+from attrs import frozen
+from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure
 
 from crawler.fetching.fetch_errors import RunEnded
 from crawler.pages.listings import content_type_of, split_posting
 from pipelines.items import Item
+from policy.records import Capture
+from storage.warc.record_parser import StoredRecord
 
 Output = Iterator[Request | Item]
-"""What a callback asks for and hands on."""
+"""What a callback yields."""
+
+_KEY = "polarchive"
+
+
+@frozen(kw_only=True)
+class RequestMeta:
+    """What a request carries. Scrapy copies ``meta`` to retries and redirects, so the record is frozen:
+    change it with ``set_meta(request, evolve(meta_of(request), ...))``.
+
+    Set when the request is made:
+
+    :param rendered_section: the section whose page a browser has to render; None for every other request.
+    :param from_browser: a page in the browser sent it.
+    :param is_file: it is for an attachment.
+    :param claimed_url: the address where the requested article may be now, as ``alike`` writes it.
+    :param max_bytes: size limit, where it is not that of pages.
+    :param timeout: seconds to wait for the response, where they are not those of pages.
+
+    Set on the way:
+
+    :param stored: in a replay, the record that answers, and the one that holds its body if it is a revisit.
+    :param seconds: how long the response, or the failure, took.
+    :param capture: where the response is stored.
+    :param failed_at: when the request failed.
+    """
+
+    rendered_section: str | None = None
+    from_browser: bool = False
+    is_file: bool = False
+    claimed_url: str | None = None
+    max_bytes: int | None = None
+    timeout: float | None = None
+    stored: tuple[StoredRecord, StoredRecord | None] | None = None
+    seconds: float | None = None
+    capture: Capture | None = None
+    failed_at: dt.datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ``meta`` of a new request: the record and Scrapy's own keys."""
+        limits = {"download_maxsize": self.max_bytes, "download_timeout": self.timeout}
+        return {_KEY: self, **{key: value for key, value in limits.items() if value is not None}}
+
+
+_EMPTY = RequestMeta()
+
+
+def meta_of(request: Request) -> RequestMeta:
+    """The record of a request; that of a request which Scrapy made is empty."""
+    meta: RequestMeta = request.meta.get(_KEY, _EMPTY)
+    return meta
+
+
+def set_meta(request: Request, meta: RequestMeta) -> None:
+    """Replace the record of a request."""
+    request.meta[_KEY] = meta
+
+
+def capture_of(source: Request | Response) -> Capture:
+    """Where the response was stored, by the response or its request."""
+    request = source if isinstance(source, Request) else source.request
+    capture = meta_of(request).capture if request else None
+    if capture is None:
+        raise LookupError(f"{source.url}: no capture was stored")
+    return capture
+
+
+def is_robots(request: Request) -> bool:
+    """Whether Scrapy's robots.txt middleware made the request."""
+    return bool(request.meta.get("dont_obey_robotstxt"))
+
+
+def host(request: Request) -> str:
+    """The host a request goes to."""
+    return urlparse_cached(request).hostname or ""
+
+
+def first_url(response: Response) -> str:
+    """The address that was requested before any redirect."""
+    redirects: list[str] = response.request.meta.get("redirect_urls", []) if response.request else []
+    return redirects[0] if redirects else response.url
+
+
+# ------------------------------------------------------------------ making a request, and why it failed
 
 
 def request(
@@ -23,41 +114,41 @@ def request(
     errback: Callable[..., Any],
     so_far: object,
     priority: int = 0,
-    meta: dict[str, Any] | None = None,
+    meta: RequestMeta = _EMPTY,
 ) -> Request:
-    """A request for an address, which may carry the body of a POST; its callbacks are told what was had
-    ``so_far``."""
-    asked, body = split_posting(url)
+    """A request for an address, which may carry the body of a POST; ``so_far`` is what was fetched before,
+    and is passed to the callbacks."""
+    address, body = split_posting(url)
     return Request(
-        asked,
+        address,
         method="GET" if body is None else "POST",
         body=body,
         headers=None if body is None else {"Content-Type": content_type_of(body)},
         callback=callback,
         errback=partial(_unless_ended, errback),
         cb_kwargs={"so_far": so_far},
-        meta=meta,
+        meta=meta.as_dict(),
         priority=priority,
         dont_filter=True,
     )
 
 
 def _unless_ended(errback: Callable[[Failure], Any], failure: Failure) -> Any:
-    """What was never asked, because the run ended first, says nothing."""
+    """Call the errback unless the request was not sent because the run ended."""
     return None if isinstance(failure.value, RunEnded) else errback(failure)
 
 
 def so_far_of(failure: Failure) -> Any:
-    """What was had when the request was made that failed."""
+    """What was fetched before the request that failed."""
     return request_of(failure).cb_kwargs["so_far"]
 
 
 def request_of(failure: Failure) -> Request:
     """The request that failed."""
-    asked: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-    return asked
+    failed: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+    return failed
 
 
 def error_of(failure: Failure) -> BaseException:
-    """Why."""
+    """The error of a failure."""
     return failure.value or RuntimeError("a failure without an error")

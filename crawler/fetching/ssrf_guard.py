@@ -1,6 +1,7 @@
-"""The guard behind every connection: names and literal addresses pass here, private ones do not go on.
+"""The SSRF guard: resolves every host name and literal address, and drops private addresses.
 
-Twisted connects to the address it got from here, so nothing can be rebound in between.
+Twisted connects to the address that this resolver returned, so DNS rebinding between check and connection is
+not possible.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from crawler.urls import allowed
 
 @provider(IResolutionReceiver)
 class _Guarded:
-    """Hands on public addresses only; remembers the endpoint when all it had were refused."""
+    """Passes on public addresses only; records the endpoint when all its addresses were refused."""
 
     def __init__(self, receiver: Any, endpoint: str, refused: set[str]) -> None:
         self._receiver, self._endpoint, self._refused = receiver, endpoint, refused
@@ -40,7 +41,8 @@ class _Guarded:
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Scrapy's caching resolver behind the guard. ``opened`` may be private, ``refused`` were."""
+    """Scrapy's caching resolver with the guard. ``opened`` are endpoints that may be private, ``refused`` are
+    endpoints with private addresses only."""
 
     opened: frozenset[str] = frozenset()
 
@@ -64,7 +66,7 @@ class GuardedResolver(CachingHostnameResolver):
 
 
 def installed() -> GuardedResolver:
-    """The guard of this process; a crawl without one does not start."""
+    """The guard of this process; raises RuntimeError if Scrapy installed another resolver."""
     from twisted.internet import reactor
 
     resolver = getattr(reactor, "nameResolver", None)

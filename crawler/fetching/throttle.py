@@ -1,7 +1,7 @@
-"""The gate before the network: every request of a run passes it, robots.txt, retries and redirects too.
+"""The throttle: every request of a run goes through it, including robots.txt, retries and redirects.
 
-Here the delay is kept, among all hosts of the portal and among all processes of this machine; here a
-"not now" of the portal is heeded, the budget is counted and the log of requests is written.
+It keeps the delay between requests across all hosts of the portal and all processes of this machine, waits
+when the portal answers 429 or 503, counts the budget, and writes the request log.
 """
 
 from __future__ import annotations
@@ -24,62 +24,59 @@ from crawler import clock as clocks
 from crawler.clock import Clock
 from crawler.fetching.domain_lock import DomainLocks
 from crawler.fetching.fetch_errors import reason
-from crawler.fetching.middlewares import host
+from crawler.fetching.limits import RunLimits
 from crawler.fetching.request_log import LoggedRequest, RequestLog
-from crawler.runs.context import RunContext, context_of, delay, part_of
-from crawler.runs.limits import RunLimits
+from crawler.fetching.request_meta import host
+from crawler.run_context import context_of, extension_of
 from crawler.urls import registrable
 
 BUSY = frozenset({429, 503})
-"""Answers that say: not now."""
+"""Statuses of a portal that is overloaded or limits its clients."""
 
 
 class Delay:
-    """The pause of one portal, which all its hosts share.
+    """The delay between requests to one portal, shared by all its hosts.
 
-    ``delay`` is what was configured. The longest delay asked for by a robots.txt of the portal goes
-    before it, up to ``longest``; a portal that takes its time is given as much again. Nothing makes
-    the pause shorter than the delay; a delay of nought is never lengthened by slow answers, but by
-    a robots.txt it is.
+    ``delay`` starts as the configured one; a longer crawl-delay in a robots.txt replaces it, up to
+    ``longest``. ``pause`` is the delay in force: slow responses lengthen it, and it is never shorter than
+    ``delay``. Slow responses do not lengthen a delay of zero; a crawl-delay does.
     """
 
-    def __init__(self, delay: float, *, longest: float, longest_wait: float, throttle: bool = True) -> None:
+    def __init__(self, delay: float, *, longest: float, longest_wait: float, adapt: bool = True) -> None:
         self.delay, self.pause = delay, delay
-        self._longest, self._longest_wait, self._throttle = longest, longest_wait, throttle
-        self._busy = 0
+        self._longest, self._longest_wait, self._adapt = longest, longest_wait, adapt
+        self._busy_responses = 0
 
-    def heed(self, asked: float | None) -> bool:
-        """Keep the crawl-delay of a robots.txt; False when it is longer than we ever wait."""
-        if asked is None or math.isnan(asked) or asked <= self.delay:
+    def apply_crawl_delay(self, seconds: float | None) -> bool:
+        """Use the crawl-delay of a robots.txt; False when it is longer than the longest delay."""
+        if seconds is None or math.isnan(seconds) or seconds <= self.delay:
             return True
-        self.delay = max(self.delay, min(asked, self._longest))
+        self.delay = max(self.delay, min(seconds, self._longest))
         self.pause = max(self.pause, self.delay)
-        return asked <= self._longest
+        return seconds <= self._longest
 
-    def answered(self, seconds: float, *, well: bool) -> None:
-        """An answer took so long. Only good ones may shorten the pause again: errors come fast."""
-        if well:
-            self._busy = 0
-        if not (self._throttle and self.delay):
+    def add_response(self, seconds: float, *, ok: bool) -> None:
+        """Adapt the pause to the time a response took. Errors come fast, so they never shorten it."""
+        if ok:
+            self._busy_responses = 0
+        if not (self._adapt and self.delay):
             return
-        slower = max(seconds, (self.pause + seconds) / 2)
-        if well or slower > self.pause:
-            self.pause = max(self.delay, min(slower, self._longest))
+        adapted = max(seconds, (self.pause + seconds) / 2)
+        if ok or adapted > self.pause:
+            self.pause = max(self.delay, min(adapted, self._longest))
 
-    def refused(self, wanted: float | None) -> float | None:
-        """Seconds to leave the portal alone after it said "not now"; None when it wants more than
-        we wait in one night. Without a wish of the portal: four delays, each time twice as many."""
-        self._busy += 1
-        if wanted is None:
-            return min(4 * self.delay * 2.0 ** min(self._busy - 1, 10), self._longest_wait)
-        return None if wanted > self._longest_wait else max(wanted, 0.0)
+    def wait_when_busy(self, requested: float | None) -> float | None:
+        """Seconds to wait after a 429 or 503; None when the portal requests more than the longest wait.
+        Without a Retry-After it is four delays, doubled each time."""
+        self._busy_responses += 1
+        if requested is None:
+            return min(4 * self.delay * 2.0 ** min(self._busy_responses - 1, 10), self._longest_wait)
+        return None if requested > self._longest_wait else max(requested, 0.0)
 
 
 def retry_after(value: str | None, now: dt.datetime) -> float | None:
-    """What a Retry-After header says in seconds from ``now``; None when it says nothing.
-
-    Either form of RFC 9110: seconds, or a date.
-    """
+    """The seconds from ``now`` that a Retry-After header requests, as seconds or as a date (RFC 9110); None
+    without a valid one."""
     text = (value or "").strip()
     if text.isascii() and text.isdecimal():
         return float(text)
@@ -97,111 +94,111 @@ def retry_after(value: str | None, now: dt.datetime) -> float | None:
 Send = Callable[[Request], Awaitable[Response]]
 
 _STEP = 0.25
-"""Seconds we sleep at most before we look whether the run has ended."""
+"""Seconds to sleep at most before checking again whether the run has ended."""
 
 
 class Throttle:
-    """One per crawl. Where the delay is nought, requests pass beside each other as Scrapy lets them."""
+    """The throttle of one crawl. Where the delay is zero, requests run concurrently."""
 
     def __init__(
-        self, pace: Delay, turns: DomainLocks, log: RequestLog, ending: RunLimits, clock: Clock = clocks.now
+        self,
+        delay: Delay,
+        domain_locks: DomainLocks,
+        log: RequestLog,
+        limits: RunLimits,
+        clock: Clock = clocks.now,
     ) -> None:
-        self.pace = pace
-        self.ending = ending
-        self._turns, self._log, self._clock = turns, log, clock
-        self._line = asyncio.Lock()
-        self._last = self._until = float("-inf")
+        self.delay, self.limits = delay, limits
+        self._domain_locks, self._log, self._clock = domain_locks, log, clock
+        self._queue = asyncio.Lock()
+        self._last_request = self._wait_until = float("-inf")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         context = context_of(crawler)
-        started = context.run.started or context.run.slot
-        log = RequestLog(context.config.requests, context.portal.slug, context.run.id, started)
-        gate = cls(
-            pace_of(context),
-            DomainLocks(context.config.turns),
-            log,
+        config, started = context.config, context.run.started or context.run.slot
+        throttle = cls(
+            Delay(
+                context.delay,
+                longest=config.crawl.longest_delay,
+                longest_wait=config.crawl.longest_wait,
+                adapt=config.crawl.throttle,
+            ),
+            DomainLocks(config.turns),
+            RequestLog(config.requests, context.portal.slug, context.run.id, started),
             RunLimits.from_crawler(crawler),
             context.clock,
         )
-        crawler.signals.connect(gate.closed, signal=signals.spider_closed)
-        return gate
+        crawler.signals.connect(throttle.closed, signal=signals.spider_closed)
+        return throttle
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
-        """The gate of this crawl."""
-        return part_of(crawler, cls)
+        """The throttle of this crawl."""
+        return extension_of(crawler, cls)
 
-    async def ask(self, request: Request, send: Send) -> Response:
-        """Send the request when its turn has come; raises Ended when the run ends before."""
-        slow = self.pace.pause or self._until > time.monotonic()
-        async with self._line if slow else nullcontext(), self._turn(request) as kept:
-            return await self._sent(request, send, kept)
+    async def send(self, request: Request, send: Send) -> Response:
+        """Send the request after its delay; raises RunEnded when the run ends before that."""
+        must_wait = self.delay.pause or self._wait_until > time.monotonic()
+        async with self._queue if must_wait else nullcontext(), self._domain_lock(request) as pause:
+            return await self._send(request, send, pause)
 
     @asynccontextmanager
-    async def _turn(self, request: Request) -> AsyncIterator[float]:
-        """Our turn at the request's domain; the pause that was kept before it."""
+    async def _domain_lock(self, request: Request) -> AsyncIterator[float]:
+        """Hold the lock of the request's domain; yields the pause that was kept before the request."""
         domain = registrable(host(request))
-        while (wait := self._rest(domain)) > 0:
-            self.ending.refuse(request.url)
+        while (wait := self._seconds_to_wait(domain)) > 0:
+            self.limits.require_open(request.url)
             await asyncio.sleep(min(wait, _STEP))
         try:
-            self.ending.refuse(request.url)
-            yield self.pace.pause
+            self.limits.require_open(request.url)
+            yield self.delay.pause
         finally:
-            self._last = time.monotonic()
-            self._turns.give(domain, self.pace.pause, self._until - self._last)
+            self._last_request = time.monotonic()
+            self._domain_locks.release(domain, self.delay.pause, self._wait_until - self._last_request)
 
-    def _rest(self, domain: str) -> float:
-        """Seconds until a request may leave: no longer for this portal, then none for its domain."""
-        pause = self.pace.pause
-        own = max(self._until, self._last + pause) - time.monotonic()
-        return own if own > 0 or not pause else self._turns.take(domain, pause)
+    def _seconds_to_wait(self, domain: str) -> float:
+        """Seconds until a request may be sent: first for this portal, then for its domain, whose lock is
+        acquired when it is zero."""
+        pause = self.delay.pause
+        wait = max(self._wait_until, self._last_request + pause) - time.monotonic()
+        return wait if wait > 0 or not pause else self._domain_locks.acquire(domain, pause)
 
-    async def _sent(self, request: Request, send: Send, kept: float) -> Response:
-        self.ending.sent()
-        begun = time.monotonic()
-        asked = LoggedRequest(
-            at=self._clock(), host=host(request), method=request.method, url=request.url, delay=kept
+    async def _send(self, request: Request, send: Send, pause: float) -> Response:
+        self.limits.count_request()
+        started = time.monotonic()
+        entry = LoggedRequest(
+            at=self._clock(), host=host(request), method=request.method, url=request.url, delay=pause
         )
         try:
             response = await send(request)
         except Exception as error:
-            seconds = time.monotonic() - begun
-            self.pace.answered(seconds, well=False)
-            self._log.write(evolve(asked, seconds=round(seconds, 4), error=reason(error)))
+            seconds = time.monotonic() - started
+            self.delay.add_response(seconds, ok=False)
+            self._log.write(evolve(entry, seconds=round(seconds, 4), error=reason(error)))
             raise
-        seconds, size = time.monotonic() - begun, len(response.body)
-        self.pace.answered(seconds, well=response.status == 200)
-        self._log.write(evolve(asked, seconds=round(seconds, 4), status=response.status, bytes=size))
-        self.ending.received(size)
+        seconds, size = time.monotonic() - started, len(response.body)
+        self.delay.add_response(seconds, ok=response.status == 200)
+        self._log.write(evolve(entry, seconds=round(seconds, 4), status=response.status, bytes=size))
+        self.limits.count_bytes(size)
         if response.status in BUSY:
-            self._leave_alone(request, response)
+            self._wait_after(request, response)
         return response
 
-    def _leave_alone(self, request: Request, response: Response) -> None:
-        """The portal said "not now": wait as long as it says, or end the run when that is too long."""
-        said = response.headers.get(b"Retry-After")
-        wanted = retry_after(said.decode("latin-1") if said else None, self._clock())
-        wait = self.pace.refused(wanted)
+    def _wait_after(self, request: Request, response: Response) -> None:
+        """After a 429 or 503, wait as long as the portal requests; end the run when that is too long."""
+        header = response.headers.get(b"Retry-After")
+        requested = retry_after(header.decode("latin-1") if header else None, self._clock())
+        wait = self.delay.wait_when_busy(requested)
         if wait is None:
-            why = f"{host(request)} asks to be left alone for {wanted:.0f} s: tried again the next night"
-            self.ending.end("later", why)
+            message = (
+                f"{host(request)} requests a pause of {requested:.0f} s (Retry-After): tried again next night"
+            )
+            self.limits.end("later", message)
             return
-        self._until = time.monotonic() + wait
+        self._wait_until = time.monotonic() + wait
 
     def closed(self) -> None:
-        """Close the log; give back a turn that is held still."""
-        self._turns.close()
+        """Close the log and release all locks."""
+        self._domain_locks.close()
         self._log.close()
-
-
-def pace_of(context: RunContext) -> Delay:
-    """The pace of a run as it is configured."""
-    crawl = context.config.crawl
-    return Delay(
-        delay(context.config, context.portal),
-        longest=crawl.longest_delay,
-        longest_wait=crawl.longest_wait,
-        throttle=crawl.throttle,
-    )

@@ -1,4 +1,4 @@
-"""What passes between a run and its hosts: counted and timed where requests leave the house. Pure."""
+"""Counts and times the requests of a run, by host. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from attrs import define, field
 from crawler.urls import registrable
 from policy.records.runs import HostTraffic
 
-SECONDS = "seconds"
-"""Key of ``request.meta``: how long the last answer took, or the failure."""
-
 
 @define
 class _Host:
-    """One host so far."""
+    """The counts of one host."""
 
     statuses: Counter[str] = field(factory=Counter)
     failed: Counter[str] = field(factory=Counter)
@@ -27,50 +24,50 @@ class _Host:
 
 @define
 class TrafficMeter:
-    """Grows with every answer of a run."""
+    """The traffic of a run so far."""
 
     _hosts: defaultdict[str, _Host] = field(factory=lambda: defaultdict(_Host))
     _challenged: set[str] = field(factory=set)
     _files_challenged: set[str] = field(factory=set)
 
-    def answered(self, host: str, status: int, size: int, seconds: float | None) -> None:
-        """A host answered; ``seconds`` is None where the answer was not fetched."""
-        one = self._hosts[host]
-        one.statuses[str(status)] += 1
-        one.bytes += size
+    def add_response(self, host: str, status: int, size: int, seconds: float | None) -> None:
+        """Count a response; ``seconds`` is None when it did not come from the network."""
+        counts = self._hosts[host]
+        counts.statuses[str(status)] += 1
+        counts.bytes += size
         if seconds is not None:
-            one.seconds.append(seconds)
+            counts.seconds.append(seconds)
 
-    def failed(self, host: str, reason: str) -> None:
-        """A request to a host got no answer."""
+    def add_failure(self, host: str, reason: str) -> None:
+        """Count a request without a response."""
         self._hosts[host].failed[reason] += 1
 
-    def challenged(self, domain: str) -> None:
-        """A host of this registrable domain answered with an anti-bot page."""
+    def add_challenge(self, domain: str) -> None:
+        """Record that a host of this registrable domain returned an anti-bot page."""
         self._challenged.add(domain)
 
-    def files_challenged(self, host: str) -> None:
-        """A host answered with an anti-bot page for a file."""
+    def add_file_challenge(self, host: str) -> None:
+        """Record that a host returned an anti-bot page for a file."""
         self._files_challenged.add(host)
 
     @property
-    def traffic(self) -> dict[str, HostTraffic]:
-        """All hosts so far."""
-        return {name: self._traffic(name, one) for name, one in sorted(self._hosts.items())}
+    def by_host(self) -> dict[str, HostTraffic]:
+        """The traffic of every host."""
+        return {name: self._traffic(name, counts) for name, counts in sorted(self._hosts.items())}
 
-    def _traffic(self, name: str, one: _Host) -> HostTraffic:
+    def _traffic(self, name: str, counts: _Host) -> HostTraffic:
         return HostTraffic(
-            requests=one.statuses.total() + one.failed.total(),
-            bytes=one.bytes,
-            median=median(one.seconds) if one.seconds else None,
-            p95=_p95(one.seconds),
-            statuses=dict(one.statuses),
-            failed=dict(one.failed),
+            requests=counts.statuses.total() + counts.failed.total(),
+            bytes=counts.bytes,
+            median=median(counts.seconds) if counts.seconds else None,
+            p95=_p95(counts.seconds),
+            statuses=dict(counts.statuses),
+            failed=dict(counts.failed),
             challenged=registrable(name) in self._challenged,
             files_challenged=name in self._files_challenged,
         )
 
 
 def _p95(seconds: Sequence[float]) -> float | None:
-    """What 95 of 100 answers took at most."""
+    """The 95th percentile, by nearest rank."""
     return sorted(seconds)[-(-len(seconds) * 19 // 20) - 1] if seconds else None

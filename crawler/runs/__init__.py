@@ -1,2 +1,2 @@
-"""One run of a portal: its context, lease, child process, recorder, limits and kill switch; backfills and
-imports."""
+"""The life of a run: starting it, its lease, child process, recorder, statistics and kill switch; backfills,
+imports and re-extraction."""

@@ -75,11 +75,11 @@ def _crawl(config: Config, options: argparse.Namespace) -> int:
 
 
 def _backfill(config: Config, options: argparse.Namespace) -> int:
-    from crawler.runs.backfill import BackfillBudget, BackfillRequest, backfill, within
+    from crawler.runs.backfill import BackfillBudget, BackfillRequest, run_backfill, with_budget
     from crawler.runs.process import TAKEN
 
-    limited = within(config, options.slug, BackfillBudget(pages=options.pages))
-    return TAKEN if backfill(limited, options.slug, BackfillRequest(), slot=options.slot) is None else 0
+    limited = with_budget(config, options.slug, BackfillBudget(pages=options.pages))
+    return TAKEN if run_backfill(limited, options.slug, BackfillRequest(), slot=options.slot) is None else 0
 
 
 if __name__ == "__main__":

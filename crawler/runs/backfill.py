@@ -1,4 +1,4 @@
-"""One run of a back-fill: begun, or gone on with, under the lease of a crawl."""
+"""One run of a backfill: starts or continues it, under the lease of a crawl."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crawler import clock, portals
 from crawler.portal import Portal
 from crawler.runs import lease
 from crawler.runs.context import begin, choose
-from crawler.runs.process import crawled
+from crawler.runs.process import run_spider
 from crawler.spiders.backfill_spider import BackfillSpider
 from policy.documents.dates import calendar_day
 from policy.errors import ConfigError
@@ -27,7 +27,7 @@ _DAY = dt.timedelta(days=1)
 
 @frozen(kw_only=True)
 class BackfillRequest:
-    """What is to be archived; without ``since`` whatever is open."""
+    """What to archive; without ``since`` the open backfill is continued."""
 
     since: dt.date | None = None
     until: dt.date | None = None
@@ -37,7 +37,7 @@ class BackfillRequest:
 
 @frozen(kw_only=True)
 class BackfillBudget:
-    """What one run may cost, where that is not what any run of the portal may."""
+    """The budget of one run, where it differs from the configured one."""
 
     pages: int | None = None
     minutes: float | None = None
@@ -46,33 +46,34 @@ class BackfillBudget:
 
 @frozen(kw_only=True)
 class BackfillOutcome:
-    """A back-fill after a run of it; without one where there was nothing left to do."""
+    """A backfill after one of its runs; without a run where nothing was left to do."""
 
     backfill: Backfill
     run: Run | None = None
 
 
-def backfill(
+def run_backfill(
     config: Config,
     slug: str,
-    wish: BackfillRequest,
+    request: BackfillRequest,
     *,
     slot: dt.datetime | None = None,
     replay: Sequence[Path] = (),
-    told: Callable[[str, int, int], None] = lambda what, done, total: None,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> BackfillOutcome | None:
-    """Work on a portal's back-fill in this process until it is done or the run has to end; None when another
-    run has the lease. Without a slot it is asked for by hand.
+    """Work on a portal's backfill in this process until it is done or the run ends; None when another run has
+    the lease. Without a slot, domains in backoff are crawled too.
 
-    Raises ConfigError for a wish that cannot be, UnknownPortal, Stopped. Once a process only.
+    Raises ConfigError for an impossible request, UnknownPortal, CrawlingStopped. May be called once in a
+    process.
     """
     now = clock.now()
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
-        lease.close_lost(config, database, now)
-        ours = planned(config, database, portal, wish, calendar_day(now))
+        lease.close_crashed_runs(config, database, now)
+        ours = plan_backfill(config, database, portal, request, calendar_day(now))
         if ours.id and ours.complete:
-            return BackfillOutcome(backfill=settled(database, ours.id, now))
+            return BackfillOutcome(backfill=close_if_complete(database, ours.id, now))
         context = begin(
             config,
             database,
@@ -82,19 +83,19 @@ def backfill(
             since=ours.since,
             replay=[path.absolute() for path in replay],
             sections=ours.sections,
-            by_hand=slot is None,
+            ignore_backoff=slot is None,
             kind="backfill",
         )
         if context is None:
             return None
-        with lease.held(config, context.run.id):
+        with lease.run_lock(config, context.run.id):
             ours = _begun(database, ours, now)
-            run = crawled(evolve(context, backfill=ours, told=told), BackfillSpider)
-        return BackfillOutcome(backfill=settled(database, ours.id, clock.now()), run=run)
+            run = run_spider(evolve(context, backfill=ours, progress=progress), BackfillSpider)
+        return BackfillOutcome(backfill=close_if_complete(database, ours.id, clock.now()), run=run)
 
 
-def settled(database: Database, backfill_id: int, now: dt.datetime) -> Backfill:
-    """The back-fill, closed where nothing is left to do."""
+def close_if_complete(database: Database, backfill_id: int, now: dt.datetime) -> Backfill:
+    """The backfill, closed if nothing is left to do."""
     with database.write() as session:
         ours = backfills.backfill(session, backfill_id)
         if ours.state != "open" or not ours.complete:
@@ -118,16 +119,16 @@ def _begun(database: Database, ours: Backfill, now: dt.datetime) -> Backfill:
         return backfills.backfill(session, ours.id)
 
 
-def within(config: Config, slug: str, cost: BackfillBudget) -> Config:
-    """The configuration with what this run may cost."""
-    mine, crawl = config.portals.get(slug, PortalConfig()), config.crawl
+def with_budget(config: Config, slug: str, budget: BackfillBudget) -> Config:
+    """The configuration with this run's budget."""
+    portal_config, crawl = config.portals.get(slug, PortalConfig()), config.crawl
     limited = evolve(
-        mine,
-        budget_pages=cost.pages or mine.budget_pages,
-        budget_minutes=cost.minutes or mine.budget_minutes,
-        budget_bytes=cost.bytes or mine.budget_bytes,
+        portal_config,
+        budget_pages=budget.pages or portal_config.budget_pages,
+        budget_minutes=budget.minutes or portal_config.budget_minutes,
+        budget_bytes=budget.bytes or portal_config.budget_bytes,
     )
-    limit = max(crawl.time_limit_minutes, (cost.minutes or 0) + 1)
+    limit = max(crawl.time_limit_minutes, (budget.minutes or 0) + 1)
     return evolve(
         config,
         crawl=evolve(crawl, time_limit_minutes=limit),
@@ -135,27 +136,27 @@ def within(config: Config, slug: str, cost: BackfillBudget) -> Config:
     )
 
 
-# ------------------------------------------------------------------ what is wanted
+# ------------------------------------------------------------------ plan
 
 
-def planned(
-    config: Config, database: Database, portal: Portal, wish: BackfillRequest, today: dt.date
+def plan_backfill(
+    config: Config, database: Database, portal: Portal, request: BackfillRequest, today: dt.date
 ) -> Backfill:
-    """The portal's open back-fill, or one to be opened, which has no number yet; raises ConfigError."""
+    """The portal's open backfill, or a new one with id 0; raises ConfigError."""
     with database.read() as session:
         held, floor = (
             backfills.open_backfill_of(session, portal.slug),
             leases.first_window(session, portal.slug),
         )
-    if wish.since is None:
-        return _held(portal, wish, held)
-    if wish.until and wish.until < wish.since:
-        raise ConfigError(f"--from {wish.since} is after --to {wish.until}")
-    for option, day in (("--from", wish.since), ("--to", wish.until)):
+    if request.since is None:
+        return _open_backfill(portal, request, held)
+    if request.until and request.until < request.since:
+        raise ConfigError(f"--from {request.since} is after --to {request.until}")
+    for option, day in (("--from", request.since), ("--to", request.until)):
         if day and day > today:
             raise ConfigError(f"{option} {day} is in the future: nothing is published yet")
-    sections = tuple(section.slug for section in choose(portal, wish.sections))
-    wanted = (wish.since, _until(portal, wish, floor), sections, wish.listing_pages)
+    sections = tuple(section.slug for section in choose(portal, request.sections))
+    wanted = (request.since, _until(portal, request, floor), sections, request.listing_pages)
     if held is None:
         since, until, sections, listing_pages = wanted
         return Backfill(
@@ -168,33 +169,35 @@ def planned(
             started=dt.datetime.combine(today, dt.time(), dt.UTC),
         )
     if wanted != (held.since, held.until, held.sections, held.listing_pages):
-        ours = f"{held.since} to {held.until} ({', '.join(held.sections)})"
+        current = f"{held.since} to {held.until} ({', '.join(held.sections)})"
         raise ConfigError(
-            f"{portal.slug} has an open back-fill of {ours}: go on with polarchive backfill "
+            f"{portal.slug} has an open backfill of {current}: continue it with polarchive backfill "
             f"{portal.slug}, or end it with --cancel"
         )
     return held
 
 
-def _held(portal: Portal, wish: BackfillRequest, held: Backfill | None) -> Backfill:
-    if wish.until or wish.sections or wish.listing_pages:
-        raise ConfigError("say --from too: without it an open back-fill goes on as it was asked for")
+def _open_backfill(portal: Portal, request: BackfillRequest, held: Backfill | None) -> Backfill:
+    if request.until or request.sections or request.listing_pages:
+        raise ConfigError(
+            "--from is required here: without it an open backfill continues with its own options"
+        )
     if held is None:
-        raise ConfigError(f"{portal.slug} has no open back-fill: say from which day on, --from 2019-01-01")
+        raise ConfigError(
+            f"{portal.slug} has no open backfill: give its first day, for example --from 2019-01-01"
+        )
     return held
 
 
-def _until(portal: Portal, wish: BackfillRequest, floor: dt.date | None) -> dt.date:
-    """The last day of the range: what the nights have anyway is theirs, and their news."""
+def _until(portal: Portal, request: BackfillRequest, floor: dt.date | None) -> dt.date:
+    """The last day of the range; it ends before the first day that the nightly runs cover."""
     if floor is None:
-        if wish.until is None:
+        if request.until is None:
             raise ConfigError(
-                f"{portal.slug} was never crawled, so that nobody knows where its nights begin: "
-                f"say --to, or crawl it first"
+                f"{portal.slug} was never crawled, so the first day of its nightly runs is unknown: "
+                f"give --to, or crawl it first"
             )
-        return wish.until
-    if wish.since and wish.since >= floor:
-        raise ConfigError(
-            f"the nights of {portal.slug} go back to {floor}: there is nothing to fill before it"
-        )
-    return min(wish.until or floor, floor - _DAY)
+        return request.until
+    if request.since and request.since >= floor:
+        raise ConfigError(f"the nightly runs of {portal.slug} go back to {floor}: give an earlier --from")
+    return min(request.until or floor, floor - _DAY)

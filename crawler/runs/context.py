@@ -1,85 +1,42 @@
-"""One portal visited once: what a run knows before its first request."""
+"""Starting a run: claims its lease, prepares its context and Scrapy's settings for it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from attrs import field, frozen
-from scrapy.crawler import Crawler
 from sqlalchemy.orm import Session
 
-from config import Config, PortalConfig, load
+from config import Config, load
 from crawler import clock as clocks
 from crawler import portals
 from crawler.clock import Clock
-from crawler.fetching.replay import saved
+from crawler.fetching.replay import saved_captures
 from crawler.portal import Portal, Section
+from crawler.run_context import RunContext
 from crawler.runs import kill_switch
 from crawler.urls import endpoint, open_endpoints, origin
 from policy.documents.dates import calendar_day
 from policy.errors import ConfigError, PolarchiveError
-from policy.records.backfills import Backfill
-from policy.records.runs import Run, RunKind
+from policy.records.runs import RunKind
 from policy.rules.revisit import stable_fraction
 from storage.database import Database, open_database, upgrade
 from storage.runs import health_history, leases
 
-T = TypeVar("T")
-
 
 def is_deep(slug: str, today: dt.date, last: dt.datetime | None, every: int) -> bool:
-    """Whether a section is swept today, ``last`` having been the slot of its last sweep.
+    """Whether a section's listing is read to its end today; ``last`` is the slot when that was done last.
 
-    Each portal has its day among ``every`` days, by its name, so that the load is spread; a sweep that
-    was missed on its day, or did not come to its end, is made the next night.
+    Each portal has its day within ``every`` days, derived from its name, so that the load is stable_fraction.
+    A section that was missed on its day, or not read to its end, is due the next night.
     """
     if last is None:
         return True
     since = (today.toordinal() - int(stable_fraction(slug) * every)) % every
     return calendar_day(last) < today - dt.timedelta(days=since)
-
-
-# ------------------------------------------------------------------ context
-
-
-@frozen(kw_only=True)
-class RunContext:
-    """A claimed run and all it works with. ``silent_before``: what is listed with an older day is a
-    back-fill; ``known_sections`` were listed by an earlier run, all others are a first crawl; a
-    ``sample`` is so many articles of a section's first rows, to be looked at; ``deep`` are the sections
-    whose listing is walked to the end of the window, whatever is known of it; ``closed`` domains are left
-    alone; ``imported``: its captures were saved by hand, and all articles among them are wanted;
-    ``backfill`` is what it works on instead of a night; ``told`` hears what is done of how much."""
-
-    config: Config
-    portal: Portal
-    sections: tuple[Section, ...]
-    database: Database
-    run: Run
-    replay: tuple[Path, ...] = ()
-    known_sections: frozenset[str] = field(factory=frozenset)
-    silent_before: dt.date | None = None
-    sample: int | None = None
-    deep: frozenset[str] = field(factory=frozenset)
-    clock: Clock = clocks.now
-    closed: frozenset[str] = field(factory=frozenset)
-    imported: bool = False
-    backfill: Backfill | None = None
-    told: Callable[[str, int, int], None] = lambda what, done, total: None
-
-    @property
-    def brings(self) -> bool:
-        """Whether it knows what it wants otherwise than by what a listing shows in this run."""
-        return self.imported or self.backfill is not None
-
-    @property
-    def whole(self) -> bool:
-        """Whether it goes back as far as the archive's window."""
-        since, floor = self.run.since, self.silent_before
-        return since is None or floor is None or since <= floor
 
 
 def begin(
@@ -94,25 +51,29 @@ def begin(
     sections: Sequence[str] = (),
     sample: int | None = None,
     clock: Clock = clocks.now,
-    by_hand: bool = False,
+    ignore_backoff: bool = False,
     kind: RunKind = "crawl",
 ) -> RunContext | None:
-    """Claim the run and prepare it; None when its lease is taken. ``by_hand``: no domain is left alone.
+    """Claim the run and prepare its context; None when its lease is taken.
 
-    Raises UnknownPortal, Stopped, ConfigError for an unknown section or a real portal without a contact, and
-    UnreadableCapture for a replay of what is no WARC.
+    :param ignore_backoff: also crawl domains that are in backoff, for a run that a person started.
+
+    Raises UnknownPortal, CrawlingStopped, ConfigError for an unknown section or a public portal without a
+    contact, and UnreadableCapture for a replay of something else than WARC files.
     """
     portal = portals.get(slug, config.portal_packages)
     chosen = choose(portal, sections)
     if replay:
-        saved(tuple(replay))
+        saved_captures(tuple(replay))
     else:
         kill_switch.require_none(config)
         require_contact(config, chosen)
     with database.read() as session:
         floor = leases.first_window(session, slug)
         known = frozenset(leases.crawled_sections(session, slug, replay=bool(replay)))
-        closed = frozenset() if by_hand or replay else health_history.backed_off_domains(session, slot)
+        blocked = (
+            frozenset() if ignore_backoff or replay else health_history.backed_off_domains(session, slot)
+        )
         deep = chosen if since or replay else _due_sweeps(session, config, portal, chosen, slot)
     window = since or (None if replay else floor or first_day(config, now))
     with database.write() as session:
@@ -130,16 +91,17 @@ def begin(
         silent_before=floor,
         sample=sample,
         clock=clock,
-        closed=closed,
+        blocked_domains=blocked,
         imported=kind == "import",
         deep=frozenset(section.slug for section in deep),
+        stop_reason=(lambda: None) if replay else partial(kill_switch.stop_reason, config),
     )
 
 
 def _due_sweeps(
     session: Session, config: Config, portal: Portal, sections: Sequence[Section], slot: dt.datetime
 ) -> tuple[Section, ...]:
-    """The sections whose listing is to be walked to the end of the window in this slot."""
+    """The sections whose listing is read to the end of the window in this slot."""
     swept, every = leases.last_sweeps(session, portal.slug), config.crawl.deep_sweep_days
     return tuple(
         section
@@ -149,7 +111,7 @@ def _due_sweeps(
 
 
 def first_day(config: Config, now: dt.datetime) -> dt.date:
-    """The window of a first crawl."""
+    """The first day of a first crawl's window."""
     return calendar_day(now) - dt.timedelta(days=config.crawl.first_crawl_days)
 
 
@@ -162,23 +124,22 @@ def choose(portal: Portal, sections: Sequence[str]) -> tuple[Section, ...]:
 
 
 def require_contact(config: Config, sections: Sequence[Section]) -> None:
-    """A real site learns whom to write to; loopback ones need not."""
-    own = open_endpoints(config.network.allow, ())
-    real = [
-        s.url for s in sections if origin(s.url) not in config.network.connect and endpoint(s.url) not in own
+    """Raises ConfigError for a public site without a contact in the configuration; loopback sites need
+    none."""
+    local = open_endpoints(config.network.allow, ())
+    public = [
+        s.url
+        for s in sections
+        if origin(s.url) not in config.network.connect and endpoint(s.url) not in local
     ]
-    if real and not config.contact:
-        raise ConfigError(f"contact: say whom {origin(real[0])} may write to (a mail or web address)")
+    if public and not config.contact:
+        raise ConfigError(
+            f"contact: set a mail or web address where {origin(public[0])} can reach you before it is crawled"
+        )
 
 
-def delay(config: Config, portal: Portal) -> float:
-    """Seconds between two requests to one portal: ops first, then the declaration, then the default."""
-    mine = config.portals.get(portal.slug, PortalConfig()).delay
-    return next(value for value in (mine, portal.delay, config.crawl.delay) if value is not None)
-
-
-def tuning(context: RunContext) -> dict[str, Any]:
-    """What of Scrapy's settings depends on the run."""
+def run_settings(context: RunContext) -> dict[str, Any]:
+    """Scrapy's settings that depend on the run."""
     crawl = context.config.crawl
     contact = f"; {context.config.contact}" if context.config.contact else ""
     common = {
@@ -203,28 +164,12 @@ _REPLAYED: dict[str, Any] = {
 }
 
 
-def context_of(crawler: Crawler) -> RunContext:
-    """The run a Scrapy component works for."""
-    context = getattr(crawler.spider, "context", None)
-    if not isinstance(context, RunContext):
-        raise TypeError("this component works for the portal spider only")
-    return context
-
-
-def part_of(crawler: Crawler, kind: type[T]) -> T:
-    """The extension of this kind that works for a crawl."""
-    part: T | None = crawler.get_extension(kind)
-    if part is None:
-        raise RuntimeError(f"EXTENSIONS must contain {kind.__module__}.{kind.__qualname__}")
-    return part
-
-
-def by_hand(portal: str = "", home: str = "", since: str = "") -> RunContext:
-    """The run of ``scrapy crawl portal -a portal=SLUG``; raises SystemExit with a sentence."""
+def context_from_arguments(portal: str = "", home: str = "", since: str = "") -> RunContext:
+    """The context for ``scrapy crawl portal -a portal=SLUG``; raises SystemExit with a message."""
     try:
         config = load(Path(home) if home else None)
         if not portal:
-            raise ConfigError("say which portal: -a portal=SLUG (see `polarchive portals`)")
+            raise ConfigError("no portal given: add -a portal=SLUG (`polarchive portals` lists them)")
         upgrade(config.database_url)
         database, now = open_database(config.database_url), clocks.now()
         day = dt.date.fromisoformat(since) if since else None

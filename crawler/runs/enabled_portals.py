@@ -1,4 +1,4 @@
-"""Which portals may run, and why others that should do not."""
+"""Which portals are crawled, and why others are refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import frozen
 
 from config import Config, PortalConfig
 from crawler import portals
-from crawler.fetching.replay import saved
+from crawler.fetching.replay import saved_captures
 from crawler.portal import Section
 from crawler.runs.context import require_contact
 from policy.errors import ArchiveError, ConfigError
@@ -17,31 +17,31 @@ from policy.errors import ArchiveError, ConfigError
 
 @frozen(kw_only=True)
 class EnabledPortals:
-    """The portals that run, and why others that should do not."""
+    """The portals that are crawled, and the reasons why others are not."""
 
     slugs: tuple[str, ...]
     refused: tuple[str, ...] = ()
 
 
-def enabled(config: Config) -> EnabledPortals:
-    """All declared portals that are not switched off; raises ConfigError when none of them may run."""
-    switched_on = [
+def enabled_portals(config: Config) -> EnabledPortals:
+    """All portals that are not disabled in the configuration; raises ConfigError when none may be crawled."""
+    candidates = [
         portal
         for slug, portal in portals.load(config.portal_packages).items()
         if config.portals.get(slug, PortalConfig()).enabled
     ]
-    refused = {portal.slug: why for portal in switched_on if (why := _refusal(config, portal.sections))}
-    slugs = tuple(portal.slug for portal in switched_on if portal.slug not in refused)
+    refused = {portal.slug: why for portal in candidates if (why := _refusal(config, portal.sections))}
+    slugs = tuple(portal.slug for portal in candidates if portal.slug not in refused)
     if not slugs:
         raise ConfigError(next(iter(refused.values()), "no portal is enabled"))
     return EnabledPortals(slugs=slugs, refused=tuple(f"{slug}: {why}" for slug, why in refused.items()))
 
 
-def replayable(config: Config, captures: Sequence[Path]) -> EnabledPortals:
-    """The portals of which a listing is saved there; raises ArchiveError when there is none."""
-    held = saved(tuple(captures))
-    known = portals.load(config.portal_packages).values()
-    slugs = tuple(p.slug for p in known if any(held.find("GET", s.url, b"") for s in p.sections))
+def replayable_portals(config: Config, captures: Sequence[Path]) -> EnabledPortals:
+    """The portals with a listing among the saved captures; raises ArchiveError when there is none."""
+    saved = saved_captures(tuple(captures))
+    declared = portals.load(config.portal_packages).values()
+    slugs = tuple(p.slug for p in declared if any(saved.find("GET", s.url, b"") for s in p.sections))
     if not slugs:
         raise ArchiveError(f"{captures[0]}: no listing of any portal is saved there")
     return EnabledPortals(slugs=slugs)

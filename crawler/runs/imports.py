@@ -1,7 +1,7 @@
-"""Pages and WARCs saved by hand: whose they are, what they are, and a WARC to replay them from.
+"""Importing pages and WARCs that a person saved: finds their portal and kind, and writes WARCs to replay.
 
-A saved page becomes a record like any answer, marked with the name of its file; from there on it takes
-the way of a replay.
+A saved page becomes a WARC record like any response, marked with the name of its file, and is then processed
+by a replay.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _SINGLE_FILE = re.compile(rb"Page saved with SingleFile\s+url: (\S+)")
 _MHTML = re.compile(
     rb"\A(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE
 )
-_MOST_PARTS = 1000
+_MAX_PARTS = 1000
 
 
 @frozen(kw_only=True)
 class SavedPage:
-    """One page of a file, and when it was saved."""
+    """The page in a file, and when it was saved."""
 
     file: Path
     payload: Payload = field(repr=False)
@@ -51,7 +51,7 @@ class SavedPage:
 
 
 def is_warc(path: Path) -> bool:
-    """Whether a file is a WARC, whatever its name."""
+    """Whether a file is a WARC, judged by its content."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if head.startswith(b"\x1f\x8b"):
@@ -62,29 +62,29 @@ def is_warc(path: Path) -> bool:
     return head.startswith(b"WARC/")
 
 
-def page_in(path: Path, url: str | None = None, *, limit: int = LIMIT) -> SavedPage:
-    """The page in a file; raises PageError for what is none or has no address, OSError."""
+def read_saved_page(path: Path, url: str | None = None, *, limit: int = LIMIT) -> SavedPage:
+    """The page in a file; raises PageError for a file without a page or without an address, OSError."""
     body = body_of(path, limit)
     payload = _mhtml(body) if _MHTML.match(body[:_HEAD]) else Payload(url="", body=body)
     if not is_web(url or payload.url):
         payload = _with_address(payload)
-    found = Payload(url=url or payload.url, body=payload.body, content_type=payload.content_type)
+    page = Payload(url=url or payload.url, body=payload.body, content_type=payload.content_type)
     if url and not is_web(url):
-        raise Rejected(f"{url!r} is no web address", field="url")
-    if not is_web(found.url):
-        raise Rejected("it does not say where it was saved from: give its address with --url", field="url")
+        raise Rejected(f"{url!r} is not a web address", field="url")
+    if not is_web(page.url):
+        raise Rejected("the file does not contain its address: give it with --url", field="url")
     saved = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-    return SavedPage(file=path, payload=found, at=saved)
+    return SavedPage(file=path, payload=page, at=saved)
 
 
 def _with_address(payload: Payload) -> Payload:
-    """The payload with the address that the browser wrote, else with its canonical link."""
+    """The payload with the address that the browser wrote into the file, else with its canonical link."""
     head = payload.body[:_HEAD]
     url = b""
-    if found := _SAVED_FROM.search(head):
-        url = found[2][: int(found[1])]
-    elif found := _SINGLE_FILE.search(head):
-        url = found[1]
+    if match := _SAVED_FROM.search(head):
+        url = match[2][: int(match[1])]
+    elif match := _SINGLE_FILE.search(head):
+        url = match[1]
     if url:
         return Payload(
             url=url.decode("utf-8", "replace"), body=payload.body, content_type=payload.content_type
@@ -93,7 +93,7 @@ def _with_address(payload: Payload) -> Payload:
 
 
 def _mhtml(body: bytes) -> Payload:
-    """The page of a web archive in one file (RFC 2557): its first part that is HTML."""
+    """The page of an MHTML file (RFC 2557): its first HTML part."""
     try:
         whole = email.message_from_bytes(body, policy=email.policy.default)
         part = next(_pages(whole), None) if isinstance(whole, EmailMessage) else None
@@ -101,16 +101,16 @@ def _mhtml(body: bytes) -> Payload:
     except (RecursionError, LookupError, ValueError, AssertionError) as error:
         raise NotHtml(f"damaged MHTML: {error}") from None
     if part is None or not isinstance(content, bytes):
-        raise NotHtml("MHTML without a page in it")
-    told = str(whole.get("Snapshot-Content-Location") or part.get("Content-Location") or "")
+        raise NotHtml("MHTML without an HTML part")
+    url = str(whole.get("Snapshot-Content-Location") or part.get("Content-Location") or "")
     charset = part.get_content_charset()
     kind = f"text/html; charset={charset}" if charset else "text/html"
-    return Payload(url=told.strip(), body=content, content_type=kind)
+    return Payload(url=url.strip(), body=content, content_type=kind)
 
 
 def _pages(whole: EmailMessage) -> Iterator[EmailMessage]:
     for number, part in enumerate(whole.walk()):
-        if number > _MOST_PARTS:
+        if number > _MAX_PARTS:
             return
         if part.get_content_type() == "text/html" and isinstance(part, EmailMessage):
             yield part
@@ -120,16 +120,15 @@ def _pages(whole: EmailMessage) -> Iterator[EmailMessage]:
 
 
 MARK = "X-Polarchive-Import"
-"""Header of a record that was made of a file; its value is the file's name."""
+"""Header of a record that was made from a file; its value is the name of the file."""
 
 Kind = Literal["listing", "article", "beside"]
-"""``beside``: neither; it is read where a saved listing or article leads to it."""
+"""``beside``: neither; it is used when a saved listing or article links to it."""
 
 
 @frozen(kw_only=True)
 class AcceptedFile:
-    """A file, or a record of one, that is taken: its portal, its address, and what is wrong with it if it
-    is kept and cannot be read."""
+    """An accepted file, or a record of one. ``flaw`` says why it cannot be read; it is stored anyway."""
 
     file: Path
     portal: str
@@ -140,7 +139,7 @@ class AcceptedFile:
 
 @frozen(kw_only=True)
 class RejectedFile:
-    """A file that is not taken, and why."""
+    """A rejected file, and why."""
 
     file: Path
     reason: str
@@ -148,14 +147,14 @@ class RejectedFile:
 
 @frozen(kw_only=True)
 class ImportPlan:
-    """What some files hold: what is taken, what is refused, and by portal the WARCs to replay."""
+    """The content of some files: the accepted ones, the rejected ones, and the WARCs to replay by portal."""
 
     brought: tuple[AcceptedFile, ...] = ()
     refused: tuple[RejectedFile, ...] = ()
     warcs: tuple[tuple[str, tuple[Path, ...]], ...] = ()
 
 
-def unload(
+def plan_import(
     files: Sequence[Path],
     folder: Path,
     *,
@@ -165,37 +164,39 @@ def unload(
     limit: int,
     now: dt.datetime,
 ) -> ImportPlan:
-    """See what the files hold; pages are put into WARCs in ``folder``. No file stops another.
+    """Examine files and write the pages among them to WARCs in ``folder``. An error in a file affects no
+    other.
 
     Raises UnknownPortal.
     """
     only = get(portal, packages) if portal else None
-    desk = _Desk(folder=folder, packages=tuple(packages), only=only, limit=limit, now=now)
-    found = [one for file in files for one in desk.sort(file, url)]
-    pages = [one for one in found if isinstance(one, _Page)]
-    warcs = {slug: [desk.write(slug, pages)] for slug in dict.fromkeys(one.brought.portal for one in pages)}
-    records = [one for one in found if isinstance(one, AcceptedFile)]
-    for one in records:
-        paths = warcs.setdefault(one.portal, [])
-        paths += [one.file] if one.file not in paths else []
+    sorter = _FileSorter(folder=folder, packages=tuple(packages), only=only, limit=limit, now=now)
+    results = [result for file in files for result in sorter.sort(file, url)]
+    pages = [result for result in results if isinstance(result, _Page)]
+    slugs = dict.fromkeys(page.brought.portal for page in pages)
+    warcs = {slug: [sorter.write(slug, pages)] for slug in slugs}
+    records = [result for result in results if isinstance(result, AcceptedFile)]
+    for record in records:
+        paths = warcs.setdefault(record.portal, [])
+        paths += [record.file] if record.file not in paths else []
     return ImportPlan(
-        brought=(*(one.brought for one in pages), *records),
-        refused=tuple(one for one in found if isinstance(one, RejectedFile)),
+        brought=(*(page.brought for page in pages), *records),
+        refused=tuple(result for result in results if isinstance(result, RejectedFile)),
         warcs=tuple((slug, tuple(paths)) for slug, paths in warcs.items()),
     )
 
 
 @frozen(kw_only=True)
 class _Page:
-    """A saved page that is taken."""
+    """A saved page that is accepted."""
 
     brought: AcceptedFile
     page: SavedPage
 
 
 @frozen(kw_only=True)
-class _Desk:
-    """Where files are looked at."""
+class _FileSorter:
+    """Accepts or rejects files."""
 
     folder: Path
     packages: tuple[str, ...]
@@ -204,12 +205,12 @@ class _Desk:
     now: dt.datetime
 
     def sort(self, file: Path, url: str | None) -> Iterator[_Page | AcceptedFile | RejectedFile]:
-        """What one file holds."""
+        """The content of one file."""
         try:
             if is_warc(file):
                 yield from self._warc(file)
             else:
-                yield self._page(page_in(file, url, limit=self.limit))
+                yield self._page(read_saved_page(file, url, limit=self.limit))
         except PageError as error:
             yield RejectedFile(file=file, reason=f"{error.reason}: {error}")
         except ArchiveError as error:
@@ -220,7 +221,7 @@ class _Desk:
     def _page(self, page: SavedPage) -> _Page | RejectedFile:
         portal = self.only or owner(page.payload.url, self.packages)
         if portal is None or not portal.owns(page.payload.url):
-            whose = f"no page of {self.only.slug}" if self.only else "of no portal that we know"
+            whose = f"not a page of {self.only.slug}" if self.only else "of no known portal"
             return RejectedFile(file=page.file, reason=f"{page.payload.url} is {whose}")
         refuse_bad(page.payload, portal=portal.slug)
         kind, section = _kind(portal, page.payload.url)
@@ -229,15 +230,16 @@ class _Desk:
         return _Page(brought=brought, page=evolve(page, at=min(page.at, self.now)))
 
     def _warc(self, file: Path) -> Iterator[AcceptedFile | RejectedFile]:
-        """What of a WARC is a portal's; nothing of it is a reason to refuse it."""
+        """The records of a WARC that belong to a portal; a WARC without any is rejected."""
         torn: list[TornTail] = []
-        found = [one for record in scan(file, torn=torn.append) if (one := self._record(record))]
-        yield from found
+        scanned = [self._record(record) for record in scan(file, torn=torn.append)]
+        accepted = [record for record in scanned if record]
+        yield from accepted
         yield from (
-            RejectedFile(file=file, reason=f"{one.message}; {one.lost} bytes are not read") for one in torn
+            RejectedFile(file=file, reason=f"{tail.message}; {tail.lost} bytes are not read") for tail in torn
         )
-        if not found and not torn:
-            whose = self.only.slug if self.only else "a portal that we know"
+        if not accepted and not torn:
+            whose = self.only.slug if self.only else "a known portal"
             yield RejectedFile(file=file, reason=f"no page of {whose} in it")
 
     def _record(self, record: StoredRecord) -> AcceptedFile | None:
@@ -248,28 +250,29 @@ class _Desk:
         return AcceptedFile(file=record.path, portal=portal.slug, url=record.url, kind=kind)
 
     def write(self, slug: str, pages: Sequence[_Page]) -> Path:
-        """The pages of a portal as a WARC."""
-        about = {"description": "Pages saved by hand, as they were saved; the name of its file is with each."}
+        """Write the pages of a portal to a WARC; returns its path."""
+        about = {"description": "Pages that were saved manually, unchanged, each with the name of its file."}
         with CaptureWriter(self.folder, slug, "import", now=self.now, info=about) as writer:
-            for one in (one for one in pages if one.brought.portal == slug):
-                payload = one.page.payload
+            for accepted in (page for page in pages if page.brought.portal == slug):
+                page = accepted.page
+                payload = page.payload
                 headers = [
                     ("Content-Type", payload.content_type or "text/html"),
-                    (MARK, quote(one.page.file.name)),
+                    (MARK, quote(page.file.name)),
                 ]
-                writer.write(url=payload.url, status=200, headers=headers, body=payload.body, at=one.page.at)
+                writer.write(url=payload.url, status=200, headers=headers, body=payload.body, at=page.at)
         return writer.path
 
 
 def _kind(portal: Portal, url: str) -> tuple[Kind, Section | None]:
-    section = next((each for each in portal.sections if alike(each.url) == alike(canonical(url))), None)
+    section = next((s for s in portal.sections if alike(s.url) == alike(canonical(url))), None)
     if section:
         return "listing", section
     return ("article" if portal.key(url) else "beside"), None
 
 
 def _flaw(portal: Portal, section: Section | None, kind: Kind, payload: Payload) -> str | None:
-    """Why the page will not be read; it is kept all the same."""
+    """Why the page cannot be read; None if it can."""
     try:
         if section:
             extraction.read_listing(portal, section, payload, first=True, checked=True)

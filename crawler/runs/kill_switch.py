@@ -1,4 +1,4 @@
-"""The global stop: a file in the home. While it lies there nothing is asked of any portal."""
+"""The kill switch: a file in the archive directory. While it exists, nothing is crawled."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ FILE = "stopped"
 
 @frozen(kw_only=True)
 class KillSwitch:
-    """That crawling is stopped: since when, and why."""
+    """Since when all crawling is stopped, and why."""
 
     since: dt.datetime
     reason: str = ""
 
 
 def read_kill_switch(config: Config) -> KillSwitch | None:
-    """The stop that holds; a file without sense, as ``touch stopped`` makes, is one too."""
+    """The kill switch; None while crawling is not stopped. Any file counts, also an empty one."""
     path = _file(config)
     try:
         text = path.read_text(encoding="utf-8")
@@ -31,38 +31,43 @@ def read_kill_switch(config: Config) -> KillSwitch | None:
     except FileNotFoundError:
         return None
     try:
-        said = json.loads(text)
-        return KillSwitch(since=dt.datetime.fromisoformat(said["since"]), reason=str(said["reason"]))
+        content = json.loads(text)
+        return KillSwitch(since=dt.datetime.fromisoformat(content["since"]), reason=str(content["reason"]))
     except (ValueError, TypeError, KeyError):
         return KillSwitch(since=changed, reason=text.strip())
 
 
 def stop_crawling(config: Config, now: dt.datetime, reason: str = "") -> KillSwitch:
-    """Stop; a stop that holds already stays as it is."""
+    """Stop all crawling; an earlier stop remains in force."""
     path = _file(config)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if held := read_kill_switch(config):
-        return held
-    begun = path.with_suffix(".new")
-    begun.write_text(json.dumps({"since": now.isoformat(), "reason": reason}), encoding="utf-8")
-    begun.rename(path)
+    if current := read_kill_switch(config):
+        return current
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps({"since": now.isoformat(), "reason": reason}), encoding="utf-8")
+    temporary.rename(path)
     return KillSwitch(since=now, reason=reason)
 
 
 def resume_crawling(config: Config) -> KillSwitch | None:
-    """Take the stop back; what held until now."""
-    held = read_kill_switch(config)
+    """Resume crawling; returns the stop that was in force."""
+    removed = read_kill_switch(config)
     _file(config).unlink(missing_ok=True)
-    return held
+    return removed
+
+
+def stop_reason(config: Config) -> str | None:
+    """Why all crawling is stopped, empty if no reason was given; None while it is not stopped."""
+    current = read_kill_switch(config)
+    return current.reason if current else None
 
 
 def require_none(config: Config) -> None:
-    """Raises Stopped while a stop holds."""
-    if held := read_kill_switch(config):
-        why = f" ({held.reason})" if held.reason else ""
-        raise CrawlingStopped(
-            f"crawling is stopped since {held.since:%Y-%m-%d %H:%M} UTC{why}: polarchive resume"
-        )
+    """Raises CrawlingStopped while all crawling is stopped."""
+    if current := read_kill_switch(config):
+        why = f" ({current.reason})" if current.reason else ""
+        since = f"{current.since:%Y-%m-%d %H:%M} UTC"
+        raise CrawlingStopped(f"crawling is stopped since {since}{why}: resume it with polarchive resume")
 
 
 def _file(config: Config) -> Path:

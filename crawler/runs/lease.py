@@ -1,7 +1,7 @@
-"""Who lives: a lock that dies with its process, and what to do with the runs of the dead.
+"""The lock of a run's process, and closing the runs whose process crashed.
 
-A run of this machine is dead when its lock is free, whatever its heartbeat says; of a run of
-another machine only the heartbeat is known.
+A run of this machine has crashed when its lock is free, whatever its heartbeat is. For a run of another
+machine only the heartbeat can tell.
 """
 
 from __future__ import annotations
@@ -31,26 +31,27 @@ from storage.warc.reader import as_capture, scan
 
 logger = logging.getLogger(__name__)
 
-_SILENT_BEATS = 6
+_MISSED_HEARTBEATS = 6
+"""Heartbeats without which a run of another machine counts as crashed."""
 
 
 @contextmanager
-def held(config: Config, run_id: int) -> Iterator[None]:
-    """Hold the run's lock until the process ends, whichever way."""
+def run_lock(config: Config, run_id: int) -> Iterator[None]:
+    """Hold the run's lock; it is released when the process ends in any way."""
     path = _lock(config, run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    begun = path.with_suffix(f".{os.getpid()}")
-    with begun.open("w") as stream:
+    temporary = path.with_suffix(f".{os.getpid()}")
+    with temporary.open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        begun.rename(path)
+        temporary.rename(path)
         try:
             yield
         finally:
             path.unlink(missing_ok=True)
 
 
-def alive(config: Config, run_id: int) -> bool | None:
-    """Whether the process of a run lives; None when it has no lock here."""
+def is_running(config: Config, run_id: int) -> bool | None:
+    """Whether the process of a run is running; None when this machine has no lock of it."""
     try:
         with _lock(config, run_id).open("r+") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -61,35 +62,42 @@ def alive(config: Config, run_id: int) -> bool | None:
     return False
 
 
-def close_lost(config: Config, database: Database, now: dt.datetime) -> list[Run]:
-    """Close the runs whose process is dead, and keep what they had fetched."""
+def close_crashed_runs(config: Config, database: Database, now: dt.datetime) -> list[Run]:
+    """Close the runs whose process crashed, and record the captures that they had written."""
     with database.read() as session:
         running = [run for run in leases.run_history(session, limit=500) if run.state == "running"]
-    return [close_dead(config, database, run, now) for run in running if _is_lost(config, run, now)]
+    return [
+        close_crashed_run(config, database, run, now) for run in running if _has_crashed(config, run, now)
+    ]
 
 
-def close_dead(config: Config, database: Database, run: Run, now: dt.datetime, *, late: bool = False) -> Run:
-    """Close a run that its process left open, as lost or, when it was ended for being late, timeout."""
+def close_crashed_run(
+    config: Config, database: Database, run: Run, now: dt.datetime, *, late: bool = False
+) -> Run:
+    """Close a run that its process left open: as crashed, or as timeout when it was killed at its time
+    limit."""
     why = "ended at its time limit" if late else "its process was killed"
-    found = _rescue(config, database, run)
+    rescued = _rescue(config, database, run)
     with database.write() as session:
         state: RunState = "timeout" if late else "lost"
-        closed = leases.close_run(session, run.id, state, now, message=why, captures=max(found, run.captures))
+        closed = leases.close_run(
+            session, run.id, state, now, message=why, captures=max(rescued, run.captures)
+        )
     _lock(config, run.id).unlink(missing_ok=True)
     logger.warning("%s: run %d closed as %s: %s", run.portal, run.id, closed.state, why)
     return closed
 
 
-def _is_lost(config: Config, run: Run, now: dt.datetime) -> bool:
-    lives = alive(config, run.id)
-    if lives is not None:
-        return not lives
-    silent = dt.timedelta(seconds=_SILENT_BEATS * config.crawl.heartbeat)
-    return run.heartbeat is None or run.heartbeat < now - silent
+def _has_crashed(config: Config, run: Run, now: dt.datetime) -> bool:
+    running = is_running(config, run.id)
+    if running is not None:
+        return not running
+    silence = dt.timedelta(seconds=_MISSED_HEARTBEATS * config.crawl.heartbeat)
+    return run.heartbeat is None or run.heartbeat < now - silence
 
 
 def _rescue(config: Config, database: Database, run: Run) -> int:
-    """Cut the torn tail of its WARC and record the captures that lie in it; how many there are."""
+    """Cut the incomplete end of the run's WARC and record the captures in it; returns how many."""
     path = config.captures / run.warc if run.warc else None
     if path is None or not path.is_file():
         return 0
@@ -107,13 +115,13 @@ def _lock(config: Config, run_id: int) -> Path:
     return config.home / "running" / f"{run_id}.lock"
 
 
-# ------------------------------------------------------------------ portals that a run of another kind holds
+# ------------------------------------------------------------------ portals locked by another kind of run
 
 
-_LOOK = 1.0
-"""Seconds between two looks whether a portal is free."""
+_CHECK_INTERVAL = 1.0
+"""Seconds between two checks whether a portal is free."""
 _NAMES: dict[RunKind, str] = {
-    "backfill": "a back-fill",
+    "backfill": "a backfill",
     "reextract": "a re-extraction",
     "import": "an import",
     "acceptance": "an acceptance",
@@ -121,29 +129,27 @@ _NAMES: dict[RunKind, str] = {
 
 
 def blocking_runs(session: Session) -> dict[str, Run]:
-    """The run of another kind than a night's that holds a portal now, by portal."""
+    """The running runs of another kind than the nightly crawl, by portal."""
     return {slug: run for slug, run in leases.running_runs(session).items() if run.kind != "crawl"}
 
 
-def sentence(run: Run) -> str:
-    """Which run holds a portal, and what becomes of its night."""
+def describe_blocking_run(run: Run) -> str:
+    """A sentence that says which run locks a portal, and when the portal is crawled."""
     since = (run.started or run.slot).astimezone(SHANGHAI)
-    held = f"{_NAMES[run.kind]} holds it since {since:%Y-%m-%d %H:%M}"
-    return f"{run.portal}: {held}: crawled as soon as that ends"
+    blocked_by = f"{_NAMES[run.kind]} has been running since {since:%Y-%m-%d %H:%M}"
+    return f"{run.portal}: {blocked_by}: crawled as soon as that ends"
 
 
-def freed(
+def wait_until_free(
     config: Config, database: Database, slugs: Collection[str], stop: threading.Event
 ) -> frozenset[str]:
-    """Those of the portals that nobody holds any more, once there is one; none when we are told to stop.
-
-    It is waited for no longer than the other run may last.
-    """
+    """Wait until a portal is free and return all that are; none when crawling is stopped. Ends at the latest
+    when the other runs end."""
     while slugs and not (stop.is_set() or read_kill_switch(config)):
-        close_lost(config, database, clock.now())
+        close_crashed_runs(config, database, clock.now())
         with database.read() as session:
-            found = frozenset(slugs) - blocking_runs(session).keys()
-        if found:
-            return found
-        stop.wait(_LOOK)
+            free = frozenset(slugs) - blocking_runs(session).keys()
+        if free:
+            return free
+        stop.wait(_CHECK_INTERVAL)
     return frozenset()

@@ -1,6 +1,6 @@
-"""One run is one child process: with a lease, a heartbeat, a time limit and a state in its row.
+"""Runs a crawl in this process, or in a child process with a time limit.
 
-The state is read from the row, never from an exit code: a run that was told to stop exits with 0.
+The state of a run is read from its row, never from the exit code: a run that was stopped exits with 0.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from scrapy.utils.log import DEFAULT_LOGGING
 import config as config_package
 from config import Config
 from crawler import clock
+from crawler.run_context import RunContext
 from crawler.runs import lease
-from crawler.runs.context import RunContext, begin
+from crawler.runs.context import begin
 from crawler.runs.kill_switch import read_kill_switch
 from policy.records.runs import Run
 from storage.database import Database, open_database
@@ -37,14 +38,14 @@ from storage.runs import leases
 logger = logging.getLogger(__name__)
 
 TAKEN = 75
-"""Exit code when the lease of a run is taken (EX_TEMPFAIL)."""
+"""Exit code when another run has the lease (EX_TEMPFAIL)."""
 
 Done = Callable[[str, Run | None], None]
-"""Told of each portal that ended, with its run, or None when that was not ours."""
+"""Called for each portal that ended, with its run, or None when another process crawled it."""
 
 
 class CrawlFunction(Protocol):
-    """Runs several portals; returns the runs that were ours, in the order they ended."""
+    """Crawls several portals; returns their runs in the order they ended."""
 
     def __call__(
         self,
@@ -72,14 +73,14 @@ def crawl(
     sample: int | None = None,
     imported: bool = False,
 ) -> Run | None:
-    """Crawl a portal in this process and return its closed run; None when the lease is taken. Without
-    a slot it is crawled by hand, now, though its domain be left alone.
+    """Crawl a portal in this process and return its closed run; None when the lease is taken. Without a slot
+    it is crawled now, even if its domain is in backoff.
 
-    Once a process only: Twisted's reactor does not start twice.
+    May be called once in a process: Twisted's reactor cannot be restarted.
     """
     now = clock.now()
     with open_database(config.database_url) as database:
-        lease.close_lost(config, database, now)
+        lease.close_crashed_runs(config, database, now)
         context = begin(
             config,
             database,
@@ -90,38 +91,42 @@ def crawl(
             replay=[path.absolute() for path in replay],
             sections=sections,
             sample=sample,
-            by_hand=slot is None,
+            ignore_backoff=slot is None,
             kind="import" if imported else "crawl",
         )
         if context is None:
             return None
-        with lease.held(config, context.run.id):
-            return crawled(context)
+        with lease.run_lock(config, context.run.id):
+            return run_spider(context)
 
 
-def process() -> AsyncCrawlerProcess:
-    """Scrapy with our settings, its reactor not yet started."""
+def crawler_process() -> AsyncCrawlerProcess:
+    """Scrapy with our settings; its reactor is not started."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.set("LOG_INSTALL_ROOT_HANDLER", False)  # logging belongs to the command line
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False)  # the command line sets up logging
     loggers: Any = DEFAULT_LOGGING["loggers"]
-    loggers["scrapy"]["level"] = settings["LOG_LEVEL"]  # Scrapy says DEBUG
+    loggers["scrapy"]["level"] = settings["LOG_LEVEL"]  # instead of DEBUG
     return AsyncCrawlerProcess(settings)
 
 
-def crawled(context: RunContext, spider: str | type[Spider] = "portal") -> Run:
-    """The closed run of a run that was made here and now, by the named spider."""
-    ours = process()
-    ours.crawl(spider, context=context)
-    ours.start()
-    return settled(context)
+def run_spider(context: RunContext, spider: str | type[Spider] = "portal") -> Run:
+    """Run a spider in this process; returns the closed run."""
+    process = crawler_process()
+    process.crawl(spider, context=context)
+    process.start()
+    return close_run(context)
 
 
-def settled(context: RunContext) -> Run:
-    """The closed run of a crawl that ended, whichever way."""
-    with context.database.write() as session:  # changes nothing where the ledger closed the run
+def close_run(context: RunContext) -> Run:
+    """The closed run of a crawl that ended in any way."""
+    with context.database.write() as session:  # no effect if the recorder closed the run
         return leases.close_run(
-            session, context.run.id, "failed", context.clock(), message="the crawl broke; see the log"
+            session,
+            context.run.id,
+            "failed",
+            context.clock(),
+            message="the crawl ended without closing its run; see the log",
         )
 
 
@@ -139,30 +144,33 @@ def supervise(
     stop: threading.Event | None = None,
     imported: bool = False,
 ) -> Run | None:
-    """Crawl a portal in a child process within the time limit; its closed run, None when the lease is taken.
+    """Crawl a portal in a child process within the time limit and return its closed run; None when the lease
+    is taken.
 
-    ``stop`` asks the child to finish what is in flight and close its row.
+    ``stop`` makes the child finish the requests in flight and close its row.
     """
     options = [f"--since={since.isoformat()}"] if since else []
     options += [part for path in replay for part in ("--replay", str(path.absolute()))]
     options += [part for section in sections for part in ("--section", section)]
     options += ["--imported"] if imported else []
     code, late = _child(config, slug, slot, ["crawl", slug, *options], stop)
-    return _settled(config, slug, slot, code, late=late)
+    return _run_of_child(config, slug, slot, code, late=late)
 
 
 def supervise_backfill(
     config: Config, slug: str, *, slot: dt.datetime, pages: int, stop: threading.Event | None = None
 ) -> Run | None:
-    """Go on with a portal's open back-fill in a child process, for so many requests; its closed run, None
-    when the lease is taken or nothing was left to do."""
+    """Continue a portal's open backfill in a child process, with a budget of requests, and return its closed
+    run; None when the lease is taken or the backfill was complete."""
     code, late = _child(config, slug, slot, ["backfill", slug, f"--pages={pages}"], stop)
     with open_database(config.database_url) as database:
         run = _run_of(database, slug, slot)
         if run is None and code not in {0, TAKEN}:
-            logger.error("%s: its back-fill ended with %d before it began; see its log", slug, code)
+            logger.error(
+                "%s: the backfill process exited with %d before its run started; see its log", slug, code
+            )
         if run and run.state == "running":
-            run = lease.close_dead(config, database, run, clock.now(), late=late)
+            run = lease.close_crashed_run(config, database, run, clock.now(), late=late)
         return run
 
 
@@ -196,25 +204,25 @@ def run_all(
     on_done: Done = lambda slug, run: None,
     stop: threading.Event | None = None,
 ) -> list[Run]:
-    """Run several portals beside each other; the runs that were ours, in the order they ended."""
+    """Crawl several portals concurrently; returns their runs in the order they ended."""
     stop, done, finished = stop or threading.Event(), threading.Lock(), list[Run]()
 
-    def one(slug: str, slot: dt.datetime) -> None:
-        over = stop.is_set() or (read_kill_switch(config) and not replay)
-        run = None if over else supervise(config, slug, slot=slot, replay=replay, stop=stop)
+    def crawl_one(slug: str, slot: dt.datetime) -> None:
+        is_stopped = stop.is_set() or (read_kill_switch(config) and not replay)
+        run = None if is_stopped else supervise(config, slug, slot=slot, replay=replay, stop=stop)
         with done:
             finished.extend([run] if run else [])
             on_done(slug, run)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(one, slug, slot) for slug, slot in slots]
+        futures = [pool.submit(crawl_one, slug, slot) for slug, slot in slots]
     for future in futures:
         future.result()
     return finished
 
 
 def _wait(child: subprocess.Popen[bytes], config: Config, stop: threading.Event) -> bool:
-    """Wait for the child; True when it had to be ended for being late: it did not end itself at its limit."""
+    """Wait for the child; returns True when it had to be killed because it did not end at its time limit."""
     deadline = time.monotonic() + config.crawl.time_limit_minutes * 60 + grace(config)
     while child.poll() is None:
         late = time.monotonic() > deadline
@@ -226,7 +234,7 @@ def _wait(child: subprocess.Popen[bytes], config: Config, stop: threading.Event)
 
 
 def grace(config: Config) -> float:
-    """Seconds that finishing what is in flight may take."""
+    """Seconds that finishing the requests in flight may take."""
     crawl = config.crawl
     return crawl.concurrency * max(crawl.delay, 1.0) + crawl.timeout + 5
 
@@ -244,25 +252,26 @@ def _pause(child: subprocess.Popen[bytes], seconds: float) -> None:
         child.wait(timeout=seconds)
 
 
-def _settled(config: Config, slug: str, slot: dt.datetime, code: int, *, late: bool) -> Run | None:
-    """The run as its row says; a child that left its row open is closed here."""
+def _run_of_child(config: Config, slug: str, slot: dt.datetime, code: int, *, late: bool) -> Run | None:
+    """The run of a child as its row says; a row that the child left open is closed."""
     if code == TAKEN:
         return None
     with open_database(config.database_url) as database:
         run = _run_of(database, slug, slot)
         if run is None:
-            told = (code == -signal.SIGTERM and not late) or read_kill_switch(config)
-            return None if told else _unbegun(database, slug, slot, code)
+            was_stopped = (code == -signal.SIGTERM and not late) or read_kill_switch(config)
+            return None if was_stopped else _not_started(database, slug, slot, code)
         if run.state == "running":
-            run = lease.close_dead(config, database, run, clock.now(), late=late)
+            run = lease.close_crashed_run(config, database, run, clock.now(), late=late)
         return run
 
 
-def _unbegun(database: Database, slug: str, slot: dt.datetime, code: int) -> Run | None:
-    """The row of a run whose child ended before it claimed it: a configuration it cannot work with."""
+def _not_started(database: Database, slug: str, slot: dt.datetime, code: int) -> Run | None:
+    """The closed run of a child that exited before it claimed its run, for example because of its
+    configuration."""
     with database.write() as session:
         run = leases.claim_run(session, slug, slot, clock.now())
-        why = f"the child process ended with {code} before it began; see its log"
+        why = f"the child process exited with {code} before its run started; see its log"
         return leases.close_run(session, run.id, "failed", clock.now(), message=why) if run else None
 
 

@@ -1,4 +1,4 @@
-"""The run's book: keeps its WARC, its capture rows, its heartbeat, and closes its row."""
+"""The run recorder: writes the run's WARC, its capture rows and its heartbeat, and closes its row."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import create_looping_call
@@ -19,10 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.fetching.fetch_errors import ReplayedFailure, reason
 from crawler.fetching.rendering import is_rendered
-from crawler.fetching.replay import saved
+from crawler.fetching.replay import saved_captures
+from crawler.fetching.request_meta import meta_of, set_meta
 from crawler.fetching.traffic import TrafficMeter
+from crawler.run_context import RunContext, context_of, extension_of
 from crawler.runs import statistics
-from crawler.runs.context import RunContext, context_of, part_of
 from crawler.runs.statistics import SectionReports
 from pipelines.extraction_counts import ExtractionCounts
 from policy.records import Capture
@@ -40,48 +42,52 @@ _BATCH = 200
 
 @frozen(kw_only=True)
 class RunObservations:
-    """What a run sees and counts: its readings, its listings, its traffic."""
+    """What a run counts: extractions, listings and traffic."""
 
-    facts: ExtractionCounts = field(factory=ExtractionCounts)
-    reports: SectionReports = field(factory=SectionReports)
-    meter: TrafficMeter = field(factory=TrafficMeter)
+    extractions: ExtractionCounts = field(factory=ExtractionCounts)
+    sections: SectionReports = field(factory=SectionReports)
+    traffic: TrafficMeter = field(factory=TrafficMeter)
 
 
 class RunRecorder:
-    """One per crawl. Captures of articles are recorded with their article, all others in batches."""
+    """The recorder of one crawl. Captures of an article are recorded with the article, others in batches."""
 
     def __init__(
-        self, context: RunContext, stats: StatsCollector, seen: RunObservations, stop: Callable[[], None]
+        self,
+        context: RunContext,
+        stats: StatsCollector,
+        observations: RunObservations,
+        stop: Callable[[], None],
     ) -> None:
         self._context, self._run, self._stats, self._stop = context, context.run, stats, stop
-        self._seen = seen
+        self._observations = observations
         self._pending: dict[tuple[str, str], Capture] = {}
         self._writer: CaptureWriter | None = None
-        self._pulse = create_looping_call(self.beat)
+        self._heartbeat = create_looping_call(self.beat)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider: Any = crawler.spider
-        ledger = cls(context_of(crawler), crawler.stats, spider.seen, partial(_stop, crawler))
+        recorder = cls(context_of(crawler), crawler.stats, spider.observations, partial(_stop, crawler))
         connect = crawler.signals.connect
-        connect(ledger.opened, signal=signals.spider_opened)
-        connect(ledger.saved, signal=signals.item_scraped)
-        connect(ledger.broken, signal=signals.spider_error)
-        connect(ledger.broken, signal=signals.item_error)
-        connect(ledger.closed, signal=signals.spider_closed)
-        return ledger
+        connect(recorder.opened, signal=signals.spider_opened)
+        connect(recorder.saved, signal=signals.item_scraped)
+        connect(recorder.count_crash, signal=signals.spider_error)
+        connect(recorder.count_crash, signal=signals.item_error)
+        connect(recorder.closed, signal=signals.spider_closed)
+        return recorder
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
-        """The ledger of this crawl."""
-        return part_of(crawler, cls)
+        """The recorder of this crawl."""
+        return extension_of(crawler, cls)
 
     # -------------------------------------------------------------- captures
 
-    def keep(self, request: Request, response: Response) -> Capture:
-        """Put an answer into the run's WARC, or refer to where a replay found it."""
-        stored = request.meta.pop("stored", None)
-        capture = self._keep_stored(*stored) if stored else self._write(request, response)
+    def record_response(self, request: Request, response: Response) -> Capture:
+        """Write a response to the run's WARC; in a replay, refer to the capture that was read."""
+        stored = meta_of(request).stored
+        capture = self._refer_to(*stored) if stored else self._write(request, response)
         self._stats.inc_value(statistics.CAPTURES)
         self._pending[_name(capture)] = capture
         if len(self._pending) >= _BATCH:
@@ -106,9 +112,9 @@ class RunRecorder:
             protocol=response.protocol or "HTTP/1.1",
         )
 
-    def lose(self, request: Request, error: BaseException) -> dt.datetime:
-        """Put into the run's WARC that a request got no answer, and when; a replay says when it was then,
-        and does not record again."""
+    def record_failure(self, request: Request, error: BaseException) -> dt.datetime:
+        """Write to the run's WARC that a request failed, and return when; a replay returns the original time
+        and writes nothing."""
         if isinstance(error, ReplayedFailure):
             return error.at
         at = self._context.clock()
@@ -123,45 +129,46 @@ class RunRecorder:
             )
         return at
 
-    def _keep_stored(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
-        """Refer to a capture of the home; take over a foreign one, and what it refers to."""
-        own = as_capture(record, self._context.config.captures) or self._taken_over(record)
+    def _refer_to(self, record: StoredRecord, original: StoredRecord | None) -> Capture:
+        """A capture of this archive for a stored record; a record from elsewhere is copied, with the one it
+        refers to."""
+        own = as_capture(record, self._context.config.captures) or self._earlier_copy(record)
         if own:
             return own
-        if original and not self._taken_over(original):
+        if original and not self._earlier_copy(original):
             copied = self._open_writer().copy(original)
             self._pending[_name(copied)] = copied
         return self._open_writer().copy(record)
 
-    def _taken_over(self, record: StoredRecord) -> Capture | None:
-        """What an earlier replay copied of a foreign record, when it is there and whole."""
+    def _earlier_copy(self, record: StoredRecord) -> Capture | None:
+        """The copy of a record that an earlier replay made, if it is still readable."""
         with self._context.database.read() as session:
             known = captures.capture_by_record(session, record.record_id, record.digest)
         return known if known and is_stored(self._context.config.captures, known) else None
 
     def _open_writer(self) -> CaptureWriter:
-        """The run's WARC; its row knows it before the first record lies in it."""
+        """The writer of the run's WARC. The run's row gets its name before the first record is written."""
         if self._writer is None:
             root, run = self._context.config.captures, self._run
             self._writer = CaptureWriter(
-                root, run.portal, run.id, now=self._context.clock(), find_payload=self._payload
+                root, run.portal, run.id, now=self._context.clock(), find_payload=self._earlier_capture
             )
             with self._context.database.write() as session:
                 leases.record_heartbeat(session, run.id, self._context.clock(), warc=self._writer.file)
         return self._writer
 
-    def _payload(self, digest: str) -> Capture | None:
-        """Where a payload is held already, so that it is kept once."""
+    def _earlier_capture(self, digest: str) -> Capture | None:
+        """The capture that already holds a payload, so that it is stored once."""
         with self._context.database.read() as session:
             return capture_of_payload(session, self._run.portal, digest)
 
     def sync(self) -> None:
-        """Make the WARC safe before what refers to it is committed."""
+        """Sync the WARC to disk, before rows that refer to it are committed."""
         if self._writer is not None:
             self._writer.sync()
 
     def flush(self) -> None:
-        """Record the captures that belong to no saved article."""
+        """Record the captures that belong to no saved article so far."""
         if self._pending:
             with self._context.database.write() as session:
                 captures.record_captures(session, tuple(self._pending.values()), self._run.id)
@@ -170,28 +177,28 @@ class RunRecorder:
     # -------------------------------------------------------------- signals
 
     def opened(self) -> None:
-        """Start the heartbeat; say which of the saved captures are damaged."""
+        """Start the heartbeat; count the damaged files of a replay."""
         if self._context.replay:
-            self._stats.set_value(statistics.TORN, saved(self._context.replay).torn)
-        self._pulse.start(self._context.config.crawl.heartbeat, now=False)
+            self._stats.set_value(statistics.TORN, saved_captures(self._context.replay).torn)
+        self._heartbeat.start(self._context.config.crawl.heartbeat, now=False)
 
     def saved(self, item: Any) -> None:
-        """The captures of a saved article are recorded."""
+        """Forget the captures that were recorded with an article."""
         for capture in item.captures:
             self._pending.pop(_name(capture), None)
 
-    def broken(self) -> None:
-        """An error of our own in a callback or the pipeline: logged by Scrapy, counted here."""
+    def count_crash(self) -> None:
+        """Count an unexpected error in a callback or the pipeline; Scrapy logs it."""
         self._stats.inc_value(statistics.FAILED + "crash")
 
     def closed(self, reason: str) -> None:
         """Close the WARC and the run's row."""
-        if self._pulse.running:
-            self._pulse.stop()
+        if self._heartbeat.running:
+            self._heartbeat.stop()
         self.flush()
         if self._writer is not None:
             self._writer.close()
-        counts = self._tally()
+        counts = self._statistics()
         state, message = statistics.final_state(reason, counts), statistics.explain(reason, counts)
         with self._context.database.write() as session:
             leases.close_run(
@@ -199,22 +206,22 @@ class RunRecorder:
             )
 
     def beat(self) -> None:
-        """Say that the run is alive; one beat that fails must not be the last (the looping call would
-        end), or the run is taken for lost and its slot crawled twice."""
+        """Write the heartbeat. A failure to write must not end the looping call: the run would be taken for
+        crashed and its slot crawled twice."""
         try:
             with self._context.database.write() as session:
-                ours = leases.record_heartbeat(
-                    session, self._run.id, self._context.clock(), **self._counts(self._tally())
+                is_open = leases.record_heartbeat(
+                    session, self._run.id, self._context.clock(), **self._counts(self._statistics())
                 )
         except SQLAlchemyError as error:
             logger.warning("run %d: heartbeat not written: %s", self._run.id, error)
             return
-        if not ours:
-            logger.error("run %d was closed by somebody else: stopping", self._run.id)
+        if not is_open:
+            logger.error("run %d was closed by another process: stopping", self._run.id)
             self._stop()
 
-    def _tally(self) -> statistics.RunStatistics:
-        return statistics.tally(self._stats.get_stats())
+    def _statistics(self) -> statistics.RunStatistics:
+        return statistics.run_statistics(self._stats.get_stats())
 
     def _counts(self, counts: statistics.RunStatistics) -> leases.Counts:
         return {
@@ -225,12 +232,34 @@ class RunRecorder:
             "captures": counts.captures,
             "not_saved": counts.not_saved,
             "failed": counts.failed,
-            "sections": self._seen.reports.sections,
-            "traffic": self._seen.meter.traffic,
-            "readings": self._seen.facts.readings,
+            "sections": self._observations.sections.by_section,
+            "traffic": self._observations.traffic.by_host,
+            "readings": self._observations.extractions.readings,
             "swept": list(counts.swept),
             "warc": self._writer.file if self._writer else None,
         }
+
+
+class RawCapture:
+    """Downloader middleware that stores every response, and every failure, in the run's WARC; sets
+    ``RequestMeta.capture`` and ``failed_at``."""
+
+    def __init__(self, recorder: RunRecorder) -> None:
+        self._recorder = recorder
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(RunRecorder.of(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        capture = self._recorder.record_response(request, response)
+        set_meta(request, evolve(meta_of(request), capture=capture, stored=None))
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if not isinstance(exception, IgnoreRequest):
+            failed_at = self._recorder.record_failure(request, exception)
+            set_meta(request, evolve(meta_of(request), failed_at=failed_at))
 
 
 def _stop(crawler: Crawler) -> None:
@@ -238,7 +267,7 @@ def _stop(crawler: Crawler) -> None:
 
 
 def _name(capture: Capture) -> tuple[str, str]:
-    """A record by its id and, as copies may have been altered, its payload."""
+    """The id of a record and the digest of its payload, because a copy may have been altered."""
     return capture.record_id, capture.digest
 
 

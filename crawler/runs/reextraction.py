@@ -1,8 +1,9 @@
-"""The stored captures read again with today's code: versions only where the words differ.
+"""Re-extraction: reads the stored captures again with today's code; adds versions only where the words
+differ.
 
-Of each article first what its newest version was read from, then what later runs fetched and could
-not read, or read as the same: the archive ends where a mended crawl would have led it. Pages that
-never became an article are tried too. Nobody is told, unless that is asked for.
+For each article it reads first the captures of its newest version, then those that later runs could not read
+or read as the same, so that the archive is what a crawl with today's code would have made it. Pages that
+never became an article are tried too. It causes no notification unless asked to.
 """
 
 from __future__ import annotations
@@ -36,18 +37,18 @@ from storage.database import Database, open_database
 from storage.runs import leases
 
 SAMPLES = 5
-"""So many changed articles are kept with their words, to be shown."""
+"""Changed articles that are returned with their content, as examples."""
 DAMAGED = "capture"
-"""The reason of what cannot be had from the WARC files any more."""
-_TO_MEND = frozenset({"layout_changed", "drift", DAMAGED})
-"""Reasons that ask for a mended template or a restored file, of whichever page."""
+"""The reason of a capture that cannot be read from the WARC files any more."""
+_NEEDS_REPAIR = frozenset({"layout_changed", "drift", DAMAGED})
+"""Reasons for which a template has to be fixed or a file restored."""
 
 Progress = Callable[[int, int], None]
 
 
 @frozen(kw_only=True)
 class ChangedExtraction:
-    """An article whose captures say other words today; ``before`` and ``after`` of the first few."""
+    """An article with other words when read today; the first few with ``before`` and ``after``."""
 
     kind: Literal["revised", "new"]
     key: str
@@ -60,8 +61,8 @@ class ChangedExtraction:
 
 @frozen(kw_only=True)
 class UnreadableArticle:
-    """An article whose last captures today's code cannot read; the archive keeps what it has of it,
-    if it is ``known``."""
+    """An article whose last captures cannot be read with today's code. If it is ``known``, its versions in
+    the archive stay as they are."""
 
     key: str
     url: str
@@ -72,7 +73,7 @@ class UnreadableArticle:
 
 @frozen(kw_only=True)
 class Reextraction:
-    """What reading again did, or would do. ``run`` is None for a dry run."""
+    """The result of a re-extraction. ``run`` is None for a preview."""
 
     portal: str
     run: Run | None = None
@@ -82,25 +83,26 @@ class Reextraction:
 
     @property
     def whole(self) -> bool:
-        """Whether no capture is left that a template should read."""
+        """Whether all captures that a template should be able to read were read."""
         return not any(
-            each.reason in _TO_MEND or (each.known and each.reason == "rejected") for each in self.unread
+            article.reason in _NEEDS_REPAIR or (article.known and article.reason == "rejected")
+            for article in self.unread
         )
 
     @property
     def failed(self) -> dict[str, int]:
         """Articles that cannot be read, by reason."""
-        return dict(Counter(each.reason for each in self.unread))
+        return dict(Counter(article.reason for article in self.unread))
 
     def count(self, kind: str) -> int:
         """How many articles are ``revised`` or ``new``."""
-        return sum(each.kind == kind for each in self.restated)
+        return sum(article.kind == kind for article in self.restated)
 
 
 @frozen(kw_only=True)
 class ReextractionOptions:
-    """What to read, and what to do with it. ``accept`` takes readings that lost fields or their text
-    for what they are; ``announce`` tells subscribers of articles that are new to the archive."""
+    """What to read and how to save it. ``accept`` also saves articles that lost fields or their text;
+    ``announce`` notifies subscribers of articles that are new to the archive."""
 
     since: dt.datetime | None = None
     accept: bool = False
@@ -108,28 +110,29 @@ class ReextractionOptions:
 
 
 class _Incomplete(Rejected):
-    """A run saved some of an article's pages only."""
+    """A run saved only some of an article's pages."""
 
     reason = "incomplete"
 
 
 @frozen(kw_only=True)
 class _State:
-    """An article as it was at one time; without an article: not in the archive yet."""
+    """An article at one time; ``article`` is None if the archive does not have it yet."""
 
     article: Article | None = None
     captures: tuple[Capture, ...] = ()
     boilerplate: BoilerplateSet | None = None
 
-    def says_as(self, other: _State) -> bool:
-        """Whether both say the same words."""
-        mine, theirs = self.article, other.article
-        return mine is not None and theirs is not None and content_hash(mine) == content_hash(theirs)
+    def has_same_words(self, other: _State) -> bool:
+        """Whether both have the same words."""
+        if self.article is None or other.article is None:
+            return False
+        return content_hash(self.article) == content_hash(other.article)
 
 
 @define
 class Reextractor:
-    """One portal's captures being read again; without a run nothing is saved."""
+    """Reads the captures of one portal again; without a run nothing is saved."""
 
     config: Config
     database: Database
@@ -144,7 +147,7 @@ class Reextractor:
     _beaten: float = field(factory=time.monotonic)
 
     def read_all(self, progress: Progress) -> Reextraction:
-        """Every article of the portal, and every page that should have become one."""
+        """Read every article of the portal, and every page that should have become one."""
         with self.database.read() as session:
             self.boilerplate = boilerplate.active_set(session, self.portal.slug)
             known = {one.key: one.id for one in queries.articles_of_portal(session, self.portal.slug)}
@@ -185,7 +188,7 @@ class Reextractor:
             except (PageError, ArchiveError) as error:
                 trouble = _trouble(key, captures[0].url, error, known=version is not None)
                 continue
-            versions, trouble = versions + (not after.says_as(state)), None
+            versions, trouble = versions + (not after.has_same_words(state)), None
             state = after
         self._unread += [trouble] if trouble else []
         if versions and state.article:
@@ -201,7 +204,7 @@ class Reextractor:
         entry = _listed(version.article) if version else None
         same_set = self._read(key, captures, entry, state.boilerplate if version else self.boilerplate)
         self._refuse(state.article, same_set.article, own=bool(version and captures == version.captures))
-        if same_set.boilerplate == self.boilerplate or same_set.says_as(state):
+        if same_set.boilerplate == self.boilerplate or same_set.has_same_words(state):
             return same_set
         return self._read(key, captures, entry, self.boilerplate)
 
@@ -226,7 +229,7 @@ class Reextractor:
     def _read(
         self, key: str, captures: Sequence[Capture], entry: Entry | None, learned: BoilerplateSet | None
     ) -> _State:
-        """The article in these captures, and those it was read from in the order of its pages."""
+        """The article in these captures, with the captures of its pages in order."""
         stored = CaptureReader(self.config, self.database)
         read = [(extraction.read_page(self.portal, stored.payload(capture)), capture) for capture in captures]
         pages = {page.number: (page, capture) for page, capture in reversed(read)}
@@ -238,8 +241,8 @@ class Reextractor:
         return _State(article=evolve(article, key=key), captures=used, boilerplate=learned)
 
     def _refuse(self, before: Article | None, after: Article | None, *, own: bool) -> None:
-        """Raises Rejected for pages that are missing now, Drifted for what would be lost. Of the very
-        captures that it was read from an article may lose one field, which was wrong."""
+        """Raises Rejected for pages that are missing now, Drifted for lost fields. Read from the same
+        captures as before, an article may lose one field: it was wrong."""
         if before is None or after is None or self.wishes.accept:
             return
         missing = set(after.completeness.missing_pages) - set(before.completeness.missing_pages)
@@ -247,7 +250,7 @@ class Reextractor:
             raise _Incomplete(f"{min(missing)} is not saved", portal=self.portal.slug, url=after.url)
         lost = [loss.field for loss in drift.lost_fields(before, after)]
         if "text" in lost or len(lost) > (1 if own else 0):
-            message = "would be lost: mend the template, or accept it with --accept"
+            message = "would be lost: fix the template, or accept the loss with --accept"
             raise Drifted(message, lost=lost, certain=False, portal=self.portal.slug, url=after.url)
 
     def _save(self, state: _State) -> None:
@@ -265,7 +268,7 @@ class Reextractor:
                 decide=decide,
             )
 
-    # -------------------------------------------------------------- what came of it
+    # -------------------------------------------------------------- result
 
     def _note(self, key: str, before: Article | None, after: Article, versions: int) -> None:
         shown = len(self._restated) < SAMPLES
@@ -282,13 +285,13 @@ class Reextractor:
         )
 
     def _beat(self) -> None:
-        """Raises ArchiveError when somebody else closed our run."""
+        """Write the heartbeat; raises ArchiveError when another process closed the run."""
         if self.run is None or time.monotonic() - self._beaten < self.config.crawl.heartbeat:
             return
         self._beaten = time.monotonic()
         with self.database.write() as session:
             if not leases.record_heartbeat(session, self.run.id, clock.now()):
-                raise ArchiveError(f"{self.portal.slug}: run {self.run.id} was closed by somebody else")
+                raise ArchiveError(f"{self.portal.slug}: run {self.run.id} was closed by another process")
 
 
 def _trouble(key: str, url: str, error: PageError | ArchiveError, *, known: bool) -> UnreadableArticle:
@@ -297,7 +300,7 @@ def _trouble(key: str, url: str, error: PageError | ArchiveError, *, known: bool
 
 
 def _other_payloads(states: Sequence[tuple[Capture, ...]]) -> Iterator[tuple[Capture, ...]]:
-    """The states without those that hold the payloads of the one before."""
+    """The states without those that have the same payloads as the one before."""
     last: frozenset[str] = frozenset()
     for captures in states:
         digests = frozenset(capture.digest for capture in captures)
@@ -307,7 +310,7 @@ def _other_payloads(states: Sequence[tuple[Capture, ...]]) -> Iterator[tuple[Cap
 
 
 def _listed(article: Article) -> Entry | None:
-    """What only the listing had told of an article: it is not in its captures."""
+    """The listing entry of an article whose title is from the listing, not from its captures."""
     if article.title.rule != "listing":
         return None
     return Entry(url=article.url, key=article.key, title=article.title.value)
@@ -319,7 +322,7 @@ def _listed(article: Article) -> Entry | None:
 def preview(
     config: Config, slug: str, wishes: ReextractionOptions, progress: Progress = lambda done, total: None
 ) -> Reextraction:
-    """What :func:`reextract` would do; changes nothing, and needs no lease."""
+    """What :func:`reextract` would do; changes nothing and needs no lease."""
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
         return Reextractor(config, database, portal, wishes).read_all(progress)
@@ -328,24 +331,24 @@ def preview(
 def reextract(
     config: Config, slug: str, wishes: ReextractionOptions, progress: Progress = lambda done, total: None
 ) -> Reextraction | None:
-    """Read a portal's captures again under the lease of a run; None when the portal is being crawled."""
+    """Read a portal's captures again under the lease of a run; None when another run has the lease."""
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
         now = clock.now()
-        lease.close_lost(config, database, now)
+        lease.close_crashed_runs(config, database, now)
         with database.write() as session:
             kind: RunKind = "acceptance" if wishes.accept else "reextract"
             run = leases.claim_run(session, slug, now, now, kind=kind)
         if run is None:
             return None
-        with lease.held(config, run.id):
+        with lease.run_lock(config, run.id):
             return _closed(database, run, Reextractor(config, database, portal, wishes, run), progress)
 
 
 def _closed(database: Database, run: Run, again: Reextractor, progress: Progress) -> Reextraction:
     try:
         done = again.read_all(progress)
-    except BaseException as error:  # a run never stays open behind its process
+    except BaseException as error:  # close the run, whatever happened
         with database.write() as session:
             why = str(error) or type(error).__name__
             leases.close_run(

@@ -1,4 +1,4 @@
-"""Counting a run: keys in Scrapy's stats, and what they add up to. Pure."""
+"""The statistics of a run: the keys in Scrapy's stats, and what they add up to. Pure."""
 
 from __future__ import annotations
 
@@ -9,38 +9,46 @@ from typing import Any, Final, Literal
 
 from attrs import define, field, frozen
 
+from crawler.fetching.limits import NOTES
 from policy.records import Entry, Listing
 from policy.records.runs import Anomaly, Oddity, RunState, SectionReport
 
-ENTRIES, CAPTURES, ASKED = "run/entries", "run/captures", "run/asked"
+ENTRIES, CAPTURES, REQUESTED = "run/entries", "run/captures", "run/requested"
 MISSING = "run/missing/"
 SAVED = "run/saved/"
 FAILED = "run/failed/"
-HANDED = "run/handed"
+DIRECT = "run/direct"
 UNREAD = "run/unread/"
 SWEPT = "run/swept/"
 TORN = "run/torn"
-NOTES = "run/notes"
 ELSEWHERE: Final = "leads_elsewhere"
 FUTURE: Final = "future_day"
-LYING: Final = "lying_etag"
-"""Words for rows of a listing that are counted and not followed, or followed whatever their day says."""
+"""Kinds of listing rows that are counted: the first are not followed, the second are in spite of their
+day."""
+INCONSISTENT: Final = "lying_etag"
+"""The reason of a 304 with other validators than those sent."""
 
 
 Missing = Literal["listing", "article", "page", "file"]
-"""What a replay asked for and its captures do not hold; ``page`` is one that continues an article."""
+"""What a replay requested and its captures do not contain; ``page`` is a later page of an article."""
 
 
 @frozen(kw_only=True)
 class RunStatistics:
-    """What a run has done so far. ``handed`` are articles of an import that no listing showed, ``unread``
-    sections whose listing failed, with the reason; ``missing`` counts what a replay has no capture of;
-    ``torn`` says which of the saved captures are damaged; ``notes`` are sentences for the report; ``swept``
-    are sections walked to the end."""
+    """What a run has done so far.
+
+    :param requested: articles requested in a nightly run or a replay.
+    :param direct: articles that an import or a backfill requested without a listing that shows them.
+    :param missing: what a replay has no capture of.
+    :param unread: sections whose listing failed, with the reason.
+    :param torn: damaged files of a replay.
+    :param notes: sentences for the run's message.
+    :param swept: sections whose listing was read to the end.
+    """
 
     entries: int = 0
-    asked: int = 0
-    handed: int = 0
+    requested: int = 0
+    direct: int = 0
     new: int = 0
     revised: int = 0
     unchanged: int = 0
@@ -54,27 +62,27 @@ class RunStatistics:
 
     @property
     def not_saved(self) -> int:
-        """How much a replay asked for in vain."""
+        """How much a replay requested and has no capture of."""
         return sum(self.missing.values())
 
     @property
     def read(self) -> int:
-        """Articles that were read, or are known to be as they were."""
+        """Articles that were read, or are known to be unchanged."""
         return self.new + self.revised + self.unchanged
 
     @property
     def fruitless(self) -> bool:
-        """Whether articles were asked for, and not one of those that could be had was read."""
-        return self.asked > self.missing.get("article", 0) and not self.read
+        """Whether articles were requested and none of those that have a capture was read."""
+        return self.requested > self.missing.get("article", 0) and not self.read
 
 
-def tally(stats: Mapping[str, Any]) -> RunStatistics:
-    """Read the counts out of the stats. A save that added nothing, because its capture was older
-    than the newest version, is unchanged."""
+def run_statistics(stats: Mapping[str, Any]) -> RunStatistics:
+    """The statistics of a run from Scrapy's stats. An article whose capture is older than its newest version
+    counts as unchanged."""
     return RunStatistics(
         entries=stats.get(ENTRIES, 0),
-        asked=stats.get(ASKED, 0),
-        handed=stats.get(HANDED, 0),
+        requested=stats.get(REQUESTED, 0),
+        direct=stats.get(DIRECT, 0),
         new=stats.get(SAVED + "new", 0),
         revised=stats.get(SAVED + "revised", 0),
         unchanged=stats.get(SAVED + "unchanged", 0) + stats.get(SAVED + "outdated", 0),
@@ -93,40 +101,40 @@ def _below(stats: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 _ENDED: dict[str, RunState] = {"shutdown": "stopped", "closespider_timeout": "timeout", "budget": "budget"}
-_EARLY = {*_ENDED, "later"}
-"""Reasons that have a sentence among the notes."""
+_WITH_NOTE = {*_ENDED, "later"}
+"""Reasons that have a sentence in the notes."""
 
 
 def final_state(reason: str, counts: RunStatistics) -> RunState:
-    """The state of a run that ended for Scrapy's ``reason``.
+    """The state of a run that Scrapy closed with ``reason``.
 
-    Silence is the worst failure: no entries, or not one of the articles asked for, is failed; in a replay
-    too, but for what is not saved there.
+    A run without any entry, or without any of the articles that it requested, has failed; in a replay,
+    articles without a capture do not count.
     """
     if reason in _ENDED:
         return _ENDED[reason]
-    if reason not in {"finished", "later"} or not (counts.entries or counts.handed):
+    if reason not in {"finished", "later"} or not (counts.entries or counts.direct):
         return "failed"
-    if (counts.handed and not counts.read) or counts.fruitless:
+    if (counts.direct and not counts.read) or counts.fruitless:
         return "failed"
-    halved = (
+    is_partial = (
         reason == "later" or counts.unread or counts.torn or {"challenge", "crash"} & counts.failed.keys()
     )
-    return "partial" if halved else "ok"
+    return "partial" if is_partial else "ok"
 
 
 def explain(reason: str, counts: RunStatistics) -> str | None:
-    """One line for the report where there is something to say."""
+    """The message of a run, in one line; None if there is nothing to report."""
     parts = [*counts.torn, *(f"{slug}: {why}" for slug, why in counts.unread.items()), *counts.notes]
-    if reason != "finished" and reason not in _EARLY:
+    if reason != "finished" and reason not in _WITH_NOTE:
         parts.append(f"ended early: {reason}")
-    if reason == "finished" and not (counts.entries or counts.handed):
+    if reason == "finished" and not (counts.entries or counts.direct):
         parts.append("no entries in any listing")
     elif counts.fruitless:
-        parts.append(f"not one of {counts.asked - counts.missing.get('article', 0)} articles could be read")
+        parts.append(f"none of {counts.requested - counts.missing.get('article', 0)} articles could be read")
     if counts.missing:
-        told = ", ".join(_counted(count, what) for what, count in counts.missing.items())
-        parts.append(f"not saved there, so that nothing is said of them: {told}")
+        missing = ", ".join(_counted(count, kind) for kind, count in counts.missing.items())
+        parts.append(f"not in the saved captures, and left unchanged: {missing}")
     return "; ".join(parts) or None
 
 
@@ -134,17 +142,18 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" + "s" * (count != 1)
 
 
-# ------------------------------------------------------------------ what the listings of a run give
+# ------------------------------------------------------------------ sections
 
 
 EXAMPLES = 3
+"""Addresses that are stored of an anomaly."""
 DAYS = 60
-"""The newest days kept of a section: enough to learn how often it prints something new."""
+"""The newest days that are stored of a section: enough to learn how often it publishes."""
 
 
 @define
 class _Report:
-    """One section so far; ``shown`` are the words and address under which each key was shown."""
+    """One section so far; ``shown`` is the first entry of each key."""
 
     first_page: int = 0
     pages: int = 0
@@ -156,9 +165,9 @@ class _Report:
     odd: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list))
 
     def clashing(self, listing: Listing) -> list[Entry]:
-        """Rows of a page that bear the key of another document, on this page or on one before."""
-        again = [entry for entry in listing.entries if entry.key in self.shown]
-        return [*listing.clashing, *(entry for entry in again if entry.clashes(self.shown[entry.key]))]
+        """Rows of a page with the key of another document, on this page or on an earlier one."""
+        repeated = [entry for entry in listing.entries if entry.key in self.shown]
+        return [*listing.clashing, *(entry for entry in repeated if entry.clashes(self.shown[entry.key]))]
 
     @property
     def record(self) -> SectionReport:
@@ -179,33 +188,33 @@ class _Report:
 
 @define
 class SectionReports:
-    """Grows with every listing page of a run."""
+    """The sections of a run so far."""
 
     _sections: defaultdict[str, _Report] = field(factory=lambda: defaultdict(_Report))
 
-    def read(self, section: str, url: str, listing: Listing, *, known: Collection[str]) -> None:
-        """A page of a section was read; ``known`` are the articles that were listed before this run."""
+    def add_page(self, section: str, url: str, listing: Listing, *, known: Collection[str]) -> None:
+        """Add a listing page; ``known`` are the articles that were listed before this run."""
         report = self._sections[section]
         new = [entry for entry in listing.entries if entry.key not in report.shown]
-        self.odd(section, "loops", [url] if listing.entries and not new else [])
-        self.odd(section, "duplicate_ids", [entry.url for entry in report.clashing(listing)])
+        self.add_anomalies(section, "loops", [url] if listing.entries and not new else [])
+        self.add_anomalies(section, "duplicate_ids", [entry.url for entry in report.clashing(listing)])
         report.first_page = report.first_page or len(listing.entries)
         report.pages += 1
         report.fresh += sum(entry.key not in known for entry in new)
         report.shown |= {entry.key: entry for entry in new}
         report.days |= {entry.listed_on for entry in new if entry.listed_on}
 
-    def unread(self, section: str, reason: str, found: int | None = None) -> None:
-        """A page of a section could not be read; ``found`` are the rows on it where they are too few."""
+    def mark_unread(self, section: str, reason: str, rows: int | None = None) -> None:
+        """Record that a page could not be read; ``rows`` is how many it has where they are too few."""
         report = self._sections[section]
-        report.unread, report.found = reason, found
+        report.unread, report.found = reason, rows
 
-    def odd(self, section: str, word: Oddity, urls: Sequence[str]) -> None:
-        """Rows or pages of a section are odd."""
+    def add_anomalies(self, section: str, kind: Oddity, urls: Sequence[str]) -> None:
+        """Record anomalous rows or pages of a section."""
         if urls:
-            self._sections[section].odd[word] += urls
+            self._sections[section].odd[kind] += urls
 
     @property
-    def sections(self) -> dict[str, SectionReport]:
-        """All sections so far."""
+    def by_section(self) -> dict[str, SectionReport]:
+        """The report of every section."""
         return {slug: report.record for slug, report in self._sections.items()}

@@ -1,1 +1,2 @@
-"""The spiders and their state: which listing pages and articles are requested next. They know no site."""
+"""The spiders and their state: which listing pages and articles are requested next. Nothing here is specific
+to a portal."""

@@ -1,4 +1,4 @@
-"""The fetched pages of an article as what the archive takes: read as everything of this run is read."""
+"""Reads the fetched pages of an article into the item that the archive pipeline saves."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from crawler import extraction
 from crawler.code_version import code_version
 from crawler.fetching.replay import CaptureReader
 from crawler.pages.base import attribute, parse, text_of
-from crawler.runs.context import RunContext
+from crawler.run_context import RunContext
 from crawler.spiders.listing_cursor import ArticleFetch
-from crawler.spiders.portal_state import before
+from crawler.spiders.portal_state import is_published_before
 from pipelines.items import ExtractedArticle
 from policy.records import Article, Capture, Payload
 from policy.text.words import fold
 from storage.articles import boilerplate
 
 
-def printed(payloads: Sequence[Payload]) -> str:
-    """Folded words of the pages: their text, scripts included, and their metas; all words of an
-    answer in JSON."""
+def page_text(payloads: Sequence[Payload]) -> str:
+    """The folded text of pages, including scripts and meta tags; for JSON, all its strings."""
     return "".join(fold(words) for payload in payloads for words in _words(payload))
 
 
@@ -43,24 +42,24 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str) and one.strip():
-            yield one
-        elif isinstance(one, dict | list):
-            waiting += reversed(list(one.values()) if isinstance(one, dict) else one)
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str) and item.strip():
+            yield item
+        elif isinstance(item, dict | list):
+            stack += reversed(list(item.values()) if isinstance(item, dict) else item)
 
 
 # ------------------------------------------------------------------ article reader
 
 
 class ArticleReader:
-    """Reads with one code and one boilerplate set, from the first page of a run to the last."""
+    """Reads the articles of a run, all with the same code and the same boilerplate set."""
 
     def __init__(self, context: RunContext) -> None:
         self._context, self._portal = context, context.portal
-        self._stored = CaptureReader(context.config, context.database)
+        self._capture_reader = CaptureReader(context.config, context.database)
         with context.database.read() as session:
             self._boilerplate = boilerplate.active_set(session, context.portal.slug)
         self.code = code_version(context.portal)
@@ -70,34 +69,38 @@ class ArticleReader:
         """The boilerplate set that articles are read with."""
         return self._boilerplate.id if self._boilerplate else None
 
-    def read(self, sought: ArticleFetch) -> ExtractedArticle:
-        """An article of which all pages are in that will come; raises PageError."""
-        sought = sought.in_order
-        cleaned = extraction.clean_pages(sought.pages)
+    def read(self, fetch: ArticleFetch) -> ExtractedArticle:
+        """The item of an article whose fetch is complete; raises PageError."""
+        fetch = fetch.in_order
+        cleaned = extraction.clean_pages(fetch.pages)
         article = extraction.read_article(
             self._portal,
-            sought.pages,
-            entry=sought.entry,
-            missing=sought.missing,
+            fetch.pages,
+            entry=fetch.entry,
+            missing=fetch.missing,
             boilerplate=self._boilerplate,
             cleaned=cleaned,
         )
         return ExtractedArticle(
             article=article,
-            captures=sought.captures,
+            captures=fetch.captures,
             code=self.code,
             boilerplate=self.boilerplate,
-            layout=sought.pages[0].layout,
+            layout=fetch.pages[0].layout,
             cleaned=cleaned,
-            silent=sought.silent or (self._context.imported and before(article, self._context.silent_before)),
-            archived=sought.known,
+            silent=fetch.silent or self._is_old_import(article),
+            archived=fetch.is_known,
             reread=self._reread,
-            read_page_text=self._printed,
-            validators=sought.vouched if article.completeness.complete else None,
+            read_page_text=self._page_text,
+            validators=fetch.validators if article.completeness.complete else None,
         )
 
-    def _reread(self, held: tuple[Capture, ...]) -> Article:
-        return extraction.reread(self._portal, [*map(self._stored.payload, held)], self._boilerplate)
+    def _is_old_import(self, article: Article) -> bool:
+        return self._context.imported and is_published_before(article, self._context.silent_before)
 
-    def _printed(self, held: tuple[Capture, ...]) -> str:
-        return printed([*map(self._stored.payload, held)])
+    def _reread(self, captures: tuple[Capture, ...]) -> Article:
+        payloads = [*map(self._capture_reader.payload, captures)]
+        return extraction.reread(self._portal, payloads, self._boilerplate)
+
+    def _page_text(self, captures: tuple[Capture, ...]) -> str:
+        return page_text([*map(self._capture_reader.payload, captures)])

@@ -1,4 +1,4 @@
-"""Articles on their way from an address to the archive: asked for page by page, then handed on."""
+"""Fetches articles page by page and yields them to the archive pipeline."""
 
 from __future__ import annotations
 
@@ -14,12 +14,20 @@ from crawler import extraction
 from crawler.fetching.conditional import UNCHANGED, Conditional
 from crawler.fetching.fetch_errors import AlreadyFetched, Blocked, NotSaved, is_gone, reason
 from crawler.fetching.middlewares import payload_of
-from crawler.fetching.request_meta import Output, error_of, request, request_of, so_far_of
+from crawler.fetching.request_meta import (
+    Output,
+    RequestMeta,
+    capture_of,
+    error_of,
+    request,
+    request_of,
+    so_far_of,
+)
+from crawler.run_context import RunContext
 from crawler.runs import statistics
-from crawler.runs.context import RunContext
 from crawler.spiders.article_reader import ArticleReader
 from crawler.spiders.attachment_requests import AttachmentRequests
-from crawler.spiders.listing_cursor import CLAIMED, ArticleFetch, RelocationCandidate
+from crawler.spiders.listing_cursor import ArticleFetch, RelocationCandidate
 from crawler.spiders.listing_policy import ListedRow
 from crawler.spiders.portal_state import PortalState
 from crawler.spiders.relocation import Relocations
@@ -34,178 +42,191 @@ logger = logging.getLogger(__name__)
 
 
 class ArticleRequests:
-    """The articles of one run. ``asked`` are the keys of those that were asked for; ``heard`` is called
-    after each page that came."""
+    """The article requests of one run. ``requested`` are the keys of all articles that were requested;
+    ``page_read`` is called after each page."""
 
     def __init__(
         self,
         context: RunContext,
-        memory: PortalState,
-        facts: ExtractionCounts,
+        state: PortalState,
+        extractions: ExtractionCounts,
         stats: StatsCollector,
-        heard: Callable[[], None],
+        page_read: Callable[[], None],
     ) -> None:
-        self._portal, self._memory, self._heard = context.portal, memory, heard
-        self._facts, self._stats = facts, stats
-        self.asked: set[str] = set()
-        self._moving = Relocations(context.portal, memory)
-        self._files = AttachmentRequests(context, stats)
+        self._portal, self._state, self._page_read = context.portal, state, page_read
+        self._extractions, self._stats = extractions, stats
+        self.requested: set[str] = set()
+        self._relocations = Relocations(context.portal, state)
+        self._attachments = AttachmentRequests(context, stats)
         self._reader = ArticleReader(context)
         self._conditional = Conditional(
-            context,
+            context.database,
+            context.portal.slug,
             code=self._reader.code,
             boilerplate=self._reader.boilerplate,
-            lied=lambda: bool(stats.get_value(statistics.FAILED + statistics.LYING)),
+            enabled=not (context.sample or context.imported),
+            is_disabled=lambda: bool(stats.get_value(statistics.FAILED + statistics.INCONSISTENT)),
         )
 
-    # -------------------------------------------------------------- asking
+    # -------------------------------------------------------------- requests
 
-    def ask_listed(self, row: ListedRow, section: str) -> Request:
-        """Ask for an article that a listing shows."""
-        sought = ArticleFetch(
-            url=self._moving.address(row),
+    def request_listed(self, row: ListedRow, section: str) -> Request:
+        """The request for an article that a listing shows."""
+        fetch = ArticleFetch(
+            url=self._relocations.address(row),
             key=row.key,
             entry=row.entry,
-            known=row.known is not None,
-            silent=self._memory.is_silent(row, section),
-            vouched=self._memory.vouched(row),
-            held=row.known.url if row.known else "",
+            is_known=row.article is not None,
+            silent=self._state.is_silent(row, section),
+            validators=self._state.validators(row),
+            archived_url=row.article.url if row.article else "",
         )
-        return self.ask(sought)
+        return self.request(fetch)
 
-    def ask(self, sought: ArticleFetch, counted: str = statistics.ASKED) -> Request:
-        """Ask for an article."""
-        self.asked.add(sought.key)
-        self._stats.inc_value(counted)
-        return self._ask_page(sought, sought.url)
+    def request(self, fetch: ArticleFetch, counter: str = statistics.REQUESTED) -> Request:
+        """The request for an article."""
+        self.requested.add(fetch.key)
+        self._stats.inc_value(counter)
+        return self._request_page(fetch, fetch.url)
 
-    def _ask_page(self, sought: ArticleFetch, url: str) -> Request:
-        """An article that is begun is finished before the next one is, and new ones go before known ones."""
-        asked = self._portal.asked_at(url)
-        priority = 5 if sought.asked or sought.claim else 0 if sought.known else 2
-        meta = {CLAIMED: alike(sought.claim.item.article.url)} if sought.claim else None
-        made = request(asked, self.page, self.no_page, sought.asking(url), priority, meta)
-        asked_as = self._conditional.headers(sought, made.url)
-        if asked_as and not self._files.are_due(sought.key):
-            made.headers.update(asked_as)
-        return made
+    def _request_page(self, fetch: ArticleFetch, url: str) -> Request:
+        """The request for a page. Started articles are completed first, and new ones come before known
+        ones."""
+        priority = 5 if fetch.requested or fetch.candidate else 0 if fetch.is_known else 2
+        claimed_url = alike(fetch.candidate.item.article.url) if fetch.candidate else None
+        page_request = request(
+            self._portal.asked_at(url),
+            self.page,
+            self.no_page,
+            fetch.requesting(url),
+            priority,
+            RequestMeta(claimed_url=claimed_url),
+        )
+        validators = None if fetch.requested else fetch.validators
+        headers = self._conditional.headers(validators, page_request.url)
+        if headers and not self._attachments.are_due(fetch.key):
+            page_request.headers.update(headers)
+        return page_request
 
-    # -------------------------------------------------------------- reading
+    # -------------------------------------------------------------- responses
 
     def page(self, response: Response, so_far: ArticleFetch) -> Output:
-        """Read a page of an article; go on to its next page, or hand on the whole."""
-        yield from self._answered(response, so_far)
-        self._heard()
+        """Read a page of an article, then request its next page or yield the article."""
+        yield from self._read_page(response, so_far)
+        self._page_read()
 
-    def _answered(self, response: Response, so_far: ArticleFetch) -> Output:
-        if response.status == UNCHANGED and self._conditional.lies(response):
-            self._stats.inc_value(statistics.FAILED + statistics.LYING)
-            yield self._ask_page(so_far, so_far.url)
+    def _read_page(self, response: Response, so_far: ArticleFetch) -> Output:
+        if response.status == UNCHANGED and self._conditional.is_inconsistent(response):
+            self._stats.inc_value(statistics.FAILED + statistics.INCONSISTENT)
+            yield self._request_page(so_far, so_far.url)
             return
         if response.status == UNCHANGED:
-            self._moving.there.add(so_far.key)
-            yield Unchanged(key=so_far.key, captures=(response.meta["capture"],))
-            yield from self._looked(so_far)
+            self._relocations.present.add(so_far.key)
+            yield Unchanged(key=so_far.key, captures=(capture_of(response),))
+            yield from self._continue_candidate(so_far)
             return
-        so_far = evolve(so_far, led=self._moving.is_led(response, so_far))
+        so_far = evolve(so_far, is_redirected=self._relocations.is_redirected(response, so_far))
         try:
             page = extraction.read_page(self._portal, payload_of(response), checked=True)
         except PageError as error:
-            yield from self._lost(so_far, response.request, error)  # type: ignore[arg-type]
+            assert response.request is not None  # noqa: S101 -- set by Scrapy
+            yield from self._page_failed(so_far, response.request, error)
             return
-        sought = so_far.asking(response.url).read(page, response.meta["capture"])
-        yield from self._go_on(evolve(sought, vouched=self._conditional.offered(response, sought)))
+        fetch = so_far.requesting(response.url).read(page, capture_of(response))
+        is_single_page = len(fetch.pages) == 1 and not fetch.following
+        validators = self._conditional.validators(response) if is_single_page else None
+        yield from self._continue(evolve(fetch, validators=validators))
 
-    def _go_on(self, sought: ArticleFetch) -> Output:
-        if sought.following:
-            yield self._ask_page(sought, sought.following)
+    def _continue(self, fetch: ArticleFetch) -> Output:
+        if fetch.following:
+            yield self._request_page(fetch, fetch.following)
             return
         try:
-            item = self._reader.read(sought)
+            item = self._reader.read(fetch)
         except PageError as error:
-            if sought.led:
-                yield from self._missed(sought, sought.captures[0])
+            if fetch.is_redirected:
+                yield from self._gone(fetch, fetch.captures[0])
                 return
-            self._count_failed(sought, error)
-            yield from self._looked(sought)
+            self._count_failed(fetch, error)
+            yield from self._continue_candidate(fetch)
             return
-        if not sought.known:
-            yield from self._claimed(self._moving.new(sought, item))
-        elif not sought.led:
-            yield from self._keep(self._moving.placed(sought, item))
-            yield from self._looked(sought)
-        elif claim := self._moving.led(sought, item):
-            yield from self._missed(evolve(sought, claim=None), item.captures[0])
-            yield from self._claimed(claim)
-            yield from self._looked(sought)
+        if not fetch.is_known:
+            yield from self._check_candidate(self._relocations.candidate(fetch, item))
+        elif not fetch.is_redirected:
+            yield from self._yield_article(self._relocations.with_address(fetch, item))
+            yield from self._continue_candidate(fetch)
+        elif candidate := self._relocations.redirect_candidate(fetch, item):
+            yield from self._gone(evolve(fetch, candidate=None), item.captures[0])
+            yield from self._check_candidate(candidate)
+            yield from self._continue_candidate(fetch)
         else:
-            yield from self._missed(sought, item.captures[0])
+            yield from self._gone(fetch, item.captures[0])
 
-    def _keep(self, item: ExtractedArticle) -> Output:
-        """Hand on an article as read, and ask for its files."""
-        self._moving.there.add(item.article.key)
-        files = self._files.due(item)
+    def _yield_article(self, item: ExtractedArticle) -> Output:
+        """Yield an article to the pipeline, and the requests for its attachments."""
+        self._relocations.present.add(item.article.key)
+        files = self._attachments.due(item)
         yield item
-        yield from self._files.ask(item.article.key, files)
+        yield from self._attachments.request_files(item.article.key, files)
 
-    # -------------------------------------------------------------- not there
+    # -------------------------------------------------------------- failures
 
     def no_page(self, failure: Failure) -> Output:
         """A page of an article could not be fetched."""
-        yield from self._lost(so_far_of(failure), request_of(failure), error_of(failure))
+        yield from self._page_failed(so_far_of(failure), request_of(failure), error_of(failure))
 
-    def _lost(self, sought: ArticleFetch, request: Request, error: BaseException) -> Output:
-        """A page is missing: stated of a new article, and no reason to change a known one."""
-        if sought.pages and not sought.known:
-            self._count_failed(sought, error)
-            yield from self._go_on(sought.lost(request.url))
-        elif sought.pages or not sought.known:
-            self._count_failed(sought, error)
-            yield from self._looked(sought)
-        elif elsewhere := self._moving.other(sought, error):
-            yield self._ask_page(elsewhere, elsewhere.url)
+    def _page_failed(self, fetch: ArticleFetch, request: Request, error: BaseException) -> Output:
+        """A page failed. A new article is saved without it; a known one stays as it is."""
+        if fetch.pages and not fetch.is_known:
+            self._count_failed(fetch, error)
+            yield from self._continue(fetch.without_page(request.url))
+        elif fetch.pages or not fetch.is_known:
+            self._count_failed(fetch, error)
+            yield from self._continue_candidate(fetch)
+        elif relisted := self._relocations.listed_address(fetch, error):
+            yield self._request_page(relisted, relisted.url)
         elif isinstance(error, AlreadyFetched):
-            yield from self._missed(sought, request.meta["capture"], "redirect")
-        elif is_gone(error) or sought.led:
-            yield from self._missed(sought, request.meta["capture"])
+            yield from self._gone(fetch, capture_of(request), "redirect")
+        elif is_gone(error) or fetch.is_redirected:
+            yield from self._gone(fetch, capture_of(request))
         else:
-            self._count_failed(sought, error)
-            yield from self._looked(sought)
+            self._count_failed(fetch, error)
+            yield from self._continue_candidate(fetch)
 
-    def _missed(self, sought: ArticleFetch, capture: Capture, evidence: Proof = "same words") -> Output:
-        """A known article is not at its address."""
-        if sought.key not in self._moving.gone:
-            self._moving.gone.add(sought.key)
-            yield Gone(key=sought.key, captures=(capture,))
-        if sought.claim:
-            yield from self._claimed(sought.claim.without(evidence))
+    def _gone(self, fetch: ArticleFetch, capture: Capture, evidence: Proof = "same words") -> Output:
+        """Yield that a known article is not at its address."""
+        if fetch.key not in self._relocations.gone:
+            self._relocations.gone.add(fetch.key)
+            yield Gone(key=fetch.key, captures=(capture,))
+        if fetch.candidate:
+            yield from self._check_candidate(fetch.candidate.without(evidence))
 
-    def _count_failed(self, sought: ArticleFetch, error: BaseException) -> None:
+    def _count_failed(self, fetch: ArticleFetch, error: BaseException) -> None:
         if isinstance(error, NotSaved | Blocked | Challenge):
-            self._memory.spare(sought.key)
-        elif not sought.known:
-            self._memory.not_come(sought.key)
+            self._state.skip(fetch.key)
+        elif not fetch.is_known:
+            self._state.record_failure(fetch.key)
         if isinstance(error, NotSaved):
-            self._stats.inc_value(statistics.MISSING + ("page" if sought.pages else "article"))
+            self._stats.inc_value(statistics.MISSING + ("page" if fetch.pages else "article"))
             return
-        logger.info("%s not read: %s", sought.url, error)
-        self._facts.unread(reason(error), sought.url)
+        logger.info("%s not read: %s", fetch.url, error)
+        self._extractions.unread(reason(error), fetch.url)
         self._stats.inc_value(statistics.FAILED + reason(error))
 
-    # -------------------------------------------------------------- moved
+    # -------------------------------------------------------------- relocated articles
 
-    def _claimed(self, claim: RelocationCandidate) -> Output:
-        """Look at the next article that the page may be; hand it on when all were looked at."""
-        while claim.waiting:
-            twin, claim = claim.waiting[0], claim.next
-            if twin.key in self._moving.gone:
-                claim = claim.without("same words")
-            elif twin.key not in self._moving.there:
-                yield self.ask(self._memory.sought(twin, claim))
+    def _check_candidate(self, candidate: RelocationCandidate) -> Output:
+        """Request the next article that the page may be; when all were checked, yield the page."""
+        while candidate.waiting:
+            twin, candidate = candidate.waiting[0], candidate.next
+            if twin.key in self._relocations.gone:
+                candidate = candidate.without("same words")
+            elif twin.key not in self._relocations.present:
+                yield self.request(self._state.fetch(twin, candidate))
                 return
-        yield from self._keep(claim.settled(self._moving.there))
+        yield from self._yield_article(candidate.resolve(self._relocations.present))
 
-    def _looked(self, sought: ArticleFetch) -> Output:
-        """An article that another page may be was looked at, and is not known to be gone."""
-        if sought.claim:
-            yield from self._claimed(sought.claim)
+    def _continue_candidate(self, fetch: ArticleFetch) -> Output:
+        """Go on with the relocation candidate that this article was requested for, if any."""
+        if fetch.candidate:
+            yield from self._check_candidate(fetch.candidate)

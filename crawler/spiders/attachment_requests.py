@@ -1,5 +1,5 @@
-"""Files on their way from an article to the archive: asked for one after the other, read once in a child
-process, told by digest."""
+"""Fetches the attachments of an article one after the other. Each is read once, in a child process; files are
+compared by digest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
@@ -17,9 +16,18 @@ from twisted.python.failure import Failure
 
 from config import AttachmentsConfig
 from crawler.fetching.fetch_errors import NotSaved, reason
-from crawler.fetching.request_meta import Output, error_of, request, request_of, so_far_of
+from crawler.fetching.request_meta import (
+    Output,
+    RequestMeta,
+    capture_of,
+    error_of,
+    meta_of,
+    request,
+    request_of,
+    so_far_of,
+)
+from crawler.run_context import RunContext
 from crawler.runs import statistics
-from crawler.runs.context import RunContext
 from pipelines.attachments import bounded_reader
 from pipelines.attachments.formats import Limits, suffix_of
 from pipelines.items import AttachmentBatch, ExtractedArticle, Item
@@ -33,55 +41,56 @@ from storage.warc import reader
 
 logger = logging.getLogger(__name__)
 
-MOST_FILES = 100
-"""Of one article."""
-_LONGEST = 30
-"""Days after which a file that failed, or never changed, is asked for again all the same."""
+MAX_FILES = 100
+"""Attachments of one article that are fetched."""
+_MAX_DAYS = 30
+"""Days after which a file that failed or never changed is requested again at the latest."""
 
 
 @frozen(kw_only=True)
 class AttachmentFetch:
-    """The files of an article that is saved already: those still to be asked for, and those that came."""
+    """The attachments of a saved article: those still to be requested, and those that were fetched."""
 
     key: str
     waiting: tuple[Attachment, ...]
     fetched: tuple[Fetched, ...] = ()
 
     def with_next(self, fetched: Fetched | None) -> AttachmentFetch:
-        """The same when the first that waits is done; None where nothing can be said of it."""
-        came = (fetched,) if fetched else ()
-        return evolve(self, waiting=self.waiting[1:], fetched=(*self.fetched, *came))
+        """The same after the first waiting attachment; None if there is nothing to record of it."""
+        added = (fetched,) if fetched else ()
+        return evolve(self, waiting=self.waiting[1:], fetched=(*self.fetched, *added))
 
 
 def due(
     article: Article,
     captures: Iterable[Capture],
-    held: ArticleAttachments | None,
+    archived: ArticleAttachments | None,
     *,
     kinds: Collection[str],
     recheck_days: float,
     now: dt.datetime,
 ) -> tuple[Attachment, ...]:
-    """The files to ask for: all of an article that is new or says other words, else those that are due.
+    """The attachments to request: all of an article that is new or has other words, else those that are due.
 
-    A file of a page that was touched (other bytes, same words) is asked for again at once, and each
-    time it turns out to be the same twice as late; one that failed likewise. That of an untouched page
-    waits ``recheck_days``, and a quarter of its article's age in the archive where that is longer.
+    An attachment of a page with other bytes and the same words is requested again at once, and after twice
+    the time whenever it is the same file; one that failed likewise. That of an unchanged page is due after
+    ``recheck_days``, or after a quarter of the time since its article was archived where that is longer.
     """
-    wanted = [file for file in article.attachments if _is_wanted(file, kinds)][:MOST_FILES]
-    touched = held is None or tuple(capture.digest for capture in captures) != held.digests
-    if held is None or (touched and content_hash(article) not in held.hashes):
+    wanted = [file for file in article.attachments if _is_wanted(file, kinds)][:MAX_FILES]
+    touched = archived is None or tuple(capture.digest for capture in captures) != archived.digests
+    if archived is None or (touched and content_hash(article) not in archived.hashes):
         return tuple(wanted)
-    rest = max(dt.timedelta(days=recheck_days), (now - held.since) / 4)
+    rest = max(dt.timedelta(days=recheck_days), (now - archived.since) / 4)
     return tuple(
-        file for file in wanted if _is_due(held.files.get(file.url), touched=touched, rest=rest, now=now)
+        file for file in wanted if _is_due(archived.files.get(file.url), touched=touched, rest=rest, now=now)
     )
 
 
-def any_due(held: ArticleAttachments, *, recheck_days: float, now: dt.datetime) -> bool:
-    """Whether a file of an untouched page may be asked for; where none ever was, its page tells."""
-    rest = max(dt.timedelta(days=recheck_days), (now - held.since) / 4)
-    files = held.files.values()
+def any_due(archived: ArticleAttachments, *, recheck_days: float, now: dt.datetime) -> bool:
+    """Whether an attachment may be due though the page is unchanged. True if none was fetched so far: then
+    the page has to be read."""
+    rest = max(dt.timedelta(days=recheck_days), (now - archived.since) / 4)
+    files = archived.files.values()
     return not files or any(_is_due(file, touched=False, rest=rest, now=now) for file in files)
 
 
@@ -94,69 +103,67 @@ def _is_wanted(file: Attachment, kinds: Collection[str]) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and suffix in kinds
 
 
-def _is_due(held: StoredAttachment | None, *, touched: bool, rest: dt.timedelta, now: dt.datetime) -> bool:
-    if held is None:
+def _is_due(stored: StoredAttachment | None, *, touched: bool, rest: dt.timedelta, now: dt.datetime) -> bool:
+    if stored is None:
         return True
-    doubling = dt.timedelta(days=min(2 ** max(held.unchanged - 1, 0) - 1, _LONGEST))
-    return now - held.checked >= (doubling if touched or held.failed else rest)
+    doubling = dt.timedelta(days=min(2 ** max(stored.unchanged - 1, 0) - 1, _MAX_DAYS))
+    return now - stored.checked >= (doubling if touched or stored.failed else rest)
 
 
 # ------------------------------------------------------------------ attachment requests
 
 
-_AT_ONCE = 2
-"""Children that read at the same time, however many portals' files come in."""
-
-FILE = "file"
-"""Set in the meta of a request for a file."""
+_CHILDREN = 2
+"""Child processes of a crawl that read files at the same time."""
 
 
 class AttachmentRequests:
-    """The files of one run."""
+    """The attachment requests of one run."""
 
     def __init__(self, context: RunContext, stats: StatsCollector) -> None:
         self._context, self._stats = context, stats
-        self._held: dict[str, ArticleAttachments | None] = {}
-        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._archived: dict[str, ArticleAttachments | None] = {}
+        self._children = asyncio.Semaphore(_CHILDREN)
 
     @property
-    def _wanted(self) -> AttachmentsConfig:
+    def _config(self) -> AttachmentsConfig:
         return self._context.config.attachments_of(self._context.portal.slug)
 
     def due(self, item: ExtractedArticle) -> tuple[Attachment, ...]:
-        """Those of an article that are asked for tonight; asked before the article is saved."""
-        if not self._wanted.enabled or not item.article.attachments:
+        """The attachments of an article that are requested in this run. Call it before the article is
+        saved."""
+        if not self._config.enabled or not item.article.attachments:
             return ()
         key = item.article.key
         with self._context.database.read() as session:
-            self._held[key] = article_attachments(session, self._context.portal.slug, key)
+            self._archived[key] = article_attachments(session, self._context.portal.slug, key)
         return due(
             item.article,
             item.captures,
-            self._held[key],
-            kinds=self._wanted.kinds,
-            recheck_days=self._wanted.recheck_days,
+            self._archived[key],
+            kinds=self._config.kinds,
+            recheck_days=self._config.recheck_days,
             now=max(capture.at for capture in item.captures),
         )
 
     def are_due(self, key: str) -> bool:
-        """Whether a known article's files are looked at tonight, for which its page is needed."""
-        if not self._wanted.enabled:
+        """Whether attachments of a known article may be due, so that its page has to be fetched."""
+        if not self._config.enabled:
             return False
         with self._context.database.read() as session:
-            held = article_attachments(session, self._context.portal.slug, key)
-        return held is not None and any_due(
-            held, recheck_days=self._wanted.recheck_days, now=self._context.clock()
+            archived = article_attachments(session, self._context.portal.slug, key)
+        return archived is not None and any_due(
+            archived, recheck_days=self._config.recheck_days, now=self._context.clock()
         )
 
-    # ------------------------------------------------------------ asking
+    # ------------------------------------------------------------ requests
 
-    def ask(self, key: str, files: Sequence[Attachment]) -> Output:
-        """Ask for files of a saved article."""
+    def request_files(self, key: str, files: Sequence[Attachment]) -> Output:
+        """Request attachments of a saved article."""
         return self._next(AttachmentFetch(key=key, waiting=tuple(files)))
 
     def _next(self, so_far: AttachmentFetch) -> Output:
-        """Ask for the next file; hand them on when the last is there."""
+        """Request the next attachment; after the last one, yield them to the pipeline."""
         if so_far.waiting:
             url = so_far.waiting[0].url
             yield request(url, self.file, self.no_file, so_far, priority=5, meta=self._meta)
@@ -164,61 +171,59 @@ class AttachmentRequests:
             yield AttachmentBatch(key=so_far.key, files=so_far.fetched)
 
     @property
-    def _meta(self) -> dict[str, Any]:
-        """What marks a request for a file, with limits of its own."""
-        return {
-            FILE: True,
-            "download_maxsize": self._wanted.max_bytes,
-            "download_timeout": self._wanted.timeout,
-        }
+    def _meta(self) -> RequestMeta:
+        return RequestMeta(is_file=True, max_bytes=self._config.max_bytes, timeout=self._config.timeout)
 
     async def file(self, response: Response, so_far: AttachmentFetch) -> AsyncIterator[Request | Item]:
-        """Read a file of an article."""
-        offered, capture = so_far.waiting[0], response.meta["capture"]
-        fetched = await self._fetched(so_far.key, offered, response, capture)
+        """Read an attachment."""
+        attachment = so_far.waiting[0]
+        fetched = await self._fetched(so_far.key, attachment, response, capture_of(response))
         if fetched.content and fetched.content.status in {"encrypted", "unreadable", "too_large"}:
-            logger.warning("%s: %s: not read: %s", so_far.key, offered.url, fetched.content.note)
+            logger.warning("%s: %s: not read: %s", so_far.key, attachment.url, fetched.content.note)
             self._stats.inc_value(f"{statistics.FAILED}attachment_{fetched.content.status}")
-        for each in self._next(so_far.with_next(fetched)):
-            yield each
+        for output in self._next(so_far.with_next(fetched)):
+            yield output
 
     def no_file(self, failure: Failure) -> Output:
-        """A file could not be fetched: counted, noted with its attachment, and nothing else."""
+        """An attachment could not be fetched: count it and record it; the article is not affected."""
         so_far, error = so_far_of(failure), error_of(failure)
         if isinstance(error, NotSaved):
             self._stats.inc_value(statistics.MISSING + "file")
             yield from self._next(so_far.with_next(None))
             return
-        offered = so_far.waiting[0]
-        logger.info("%s: %s: not fetched: %s", so_far.key, offered.url, error)
+        attachment = so_far.waiting[0]
+        logger.info("%s: %s: not fetched: %s", so_far.key, attachment.url, error)
         self._stats.inc_value(f"{statistics.FAILED}attachment_{reason(error)}")
-        lost = self._lost(offered, request_of(failure), reason(error))
-        yield from self._next(so_far.with_next(lost))
+        failed = self._failed(attachment, request_of(failure), reason(error))
+        yield from self._next(so_far.with_next(failed))
 
     # ------------------------------------------------------------ reading
 
     async def _fetched(
         self, key: str, attachment: Attachment, response: Response, capture: Capture
     ) -> Fetched:
-        """The file as a record. What was read before by the reader of today is not read again."""
-        content = self._known(capture.digest) or await self._read(response.body, attachment)
-        before = self._before(key, attachment)
+        """The record of an attachment. A file that was read before by the same reader version is not read
+        again."""
+        content = self._stored_text(capture.digest) or await self._read(response.body, attachment)
+        outdated = self._outdated_digest(key, attachment)
+        if outdated == capture.digest:
+            outdated = None
         return Fetched(
             attachment=attachment,
             at=capture.at,
             capture=capture,
             content=content,
-            before=await self._again(before, attachment) if before and before != capture.digest else None,
+            before=await self._reread(outdated, attachment) if outdated else None,
         )
 
     async def _read(self, body: bytes, attachment: Attachment) -> FileText:
         name = attachment.url.partition("?")[0]
-        async with self._turn:
+        async with self._children:
             return await asyncio.to_thread(bounded_reader.read, body, name, self._limits)
 
     @property
     def _limits(self) -> Limits:
-        wanted = self._wanted
+        wanted = self._config
         return Limits(
             seconds=wanted.read_seconds,
             memory_mb=wanted.read_memory_mb,
@@ -226,25 +231,25 @@ class AttachmentRequests:
             characters=wanted.max_characters,
         )
 
-    def _lost(self, attachment: Attachment, request: Request, reason: str) -> Fetched:
-        """A file that did not come, at the time of the answer that was none, or of giving up."""
-        answer: Capture | None = request.meta.get("capture")
-        at = answer.at if answer else request.meta.get("lost") or self._context.clock()
+    def _failed(self, attachment: Attachment, request: Request, reason: str) -> Fetched:
+        """The record of a failed attachment, at the time of its response or failure."""
+        meta = meta_of(request)
+        at = meta.capture.at if meta.capture else meta.failed_at or self._context.clock()
         return Fetched(attachment=attachment, at=at, failed=reason)
 
-    def _known(self, digest: str) -> FileText | None:
+    def _stored_text(self, digest: str) -> FileText | None:
         with self._context.database.read() as session:
-            known = file_text(session, digest)
-        return known if known and known.reader == bounded_reader.reader_version() else None
+            text = file_text(session, digest)
+        return text if text and text.reader == bounded_reader.reader_version() else None
 
-    def _before(self, key: str, attachment: Attachment) -> str | None:
-        """The payload held until now, where another reader read it."""
-        article = self._held.get(key)
-        held = article.files.get(attachment.url) if article else None
-        return held.digest if held and held.reader != bounded_reader.reader_version() else None
+    def _outdated_digest(self, key: str, attachment: Attachment) -> str | None:
+        """The digest of the archived file, if another reader version read it."""
+        article = self._archived.get(key)
+        stored = article.files.get(attachment.url) if article else None
+        return stored.digest if stored and stored.reader != bounded_reader.reader_version() else None
 
-    async def _again(self, digest: str, attachment: Attachment) -> FileText | None:
-        """What an older payload says to the reader of today; None when its capture is lost."""
+    async def _reread(self, digest: str, attachment: Attachment) -> FileText | None:
+        """An archived file read by today's reader; None when its capture is lost."""
         config = self._context.config
         with self._context.database.read() as session:
             capture = captures.first_capture(session, digest)
@@ -255,8 +260,3 @@ class AttachmentRequests:
         except ArchiveError:
             return None
         return await self._read(payload.body, attachment)
-
-
-def is_file(request: Request) -> bool:
-    """Whether a request is for a file."""
-    return bool(request.meta.get(FILE))

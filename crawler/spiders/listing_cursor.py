@@ -1,4 +1,4 @@
-"""How far a listing has been followed, and an article put together page by page. Pure."""
+"""The state of a fetch that takes several requests: a listing and an article, page by page. Pure."""
 
 from __future__ import annotations
 
@@ -18,40 +18,42 @@ from policy.rules.validators import Validators
 from storage.rows import ArchivedArticle
 
 MOST_PAGES = 500
-"""Of one listing or article: whoever shows more is sending us in circles."""
-CLAIMED = "claimed"
-"""In the meta of a request: where the article it asks for may stand now, as ``alike`` writes it."""
+"""Pages of one listing or article that are requested at most; more pages are taken for a loop."""
 SHALLOW_PAGES = 2
-"""So many pages of a listing are read every night, whatever they show."""
+"""Pages of a listing that are read every night, whatever they show."""
 
 
 @frozen(kw_only=True)
 class _Path:
-    """Addresses asked for, and those that wait in order; none is asked for twice."""
+    """The requested addresses, and those to request next, in order. None is requested twice."""
 
-    asked: frozenset[str] = field(factory=frozenset)
+    requested: frozenset[str] = field(factory=frozenset)
     waiting: tuple[str, ...] = ()
 
-    def asking(self, url: str) -> Self:
-        """The same path once ``url`` is asked for."""
-        return evolve(self, asked=self.asked | {alike(url)})
+    def requesting(self, url: str) -> Self:
+        """The same with ``url`` requested."""
+        return evolve(self, requested=self.requested | {alike(url)})
 
-    def hearing(self, urls: Iterable[str]) -> Self:
-        """The same path with new addresses waiting behind those that wait."""
+    def with_urls(self, urls: Iterable[str]) -> Self:
+        """The same with more addresses at the end of the queue."""
         return evolve(self, waiting=tuple(dict.fromkeys((*self.waiting, *urls))))
 
     @property
     def following(self) -> str | None:
-        """The next address to ask for."""
-        if len(self.asked) >= MOST_PAGES:
+        """The next address to request."""
+        if len(self.requested) >= MOST_PAGES:
             return None
-        return next((url for url in self.waiting if alike(url) not in self.asked), None)
+        return next((url for url in self.waiting if alike(url) not in self.requested), None)
 
 
 @frozen(kw_only=True)
 class ListingCursor(_Path):
-    """A section's listing, page by page; ``keys`` are the articles it has shown, ``undecided`` its last
-    rows of which the next page tells more. A ``deep`` one is followed to the end of the window."""
+    """A section's listing that is read page by page.
+
+    :param deep: read it to the end of the window, not only until a page without news.
+    :param keys: the articles it has shown.
+    :param undecided: its last rows, for which the next page has to be read first.
+    """
 
     section: Section
     deep: bool = True
@@ -60,61 +62,67 @@ class ListingCursor(_Path):
     undecided: tuple[Entry, ...] = ()
 
     def fresh(self, listing: Listing) -> tuple[Entry, ...]:
-        """What a page shows that no page before it did, each as it stands there first."""
-        first = {one.key: one for one in reversed(listing.entries) if one.key not in self.keys}
+        """The entries of a page that no earlier page showed, the first one of each key."""
+        first = {entry.key: entry for entry in reversed(listing.entries) if entry.key not in self.keys}
         return tuple(reversed(first.values()))
 
     def read(self, listing: Listing, choice: Choice, since: dt.date | None) -> ListingCursor:
-        """The trail after a page. It ends with a page that shows nothing new inside the window; one
-        that is not deep, behind its first pages, with one that shows no news.
+        """The cursor after a page. It ends at a page that shows nothing new inside the window; one that is
+        not deep ends, after its first pages, at a page without news.
 
-        What follows a page comes before what waited already: first a year's pages, then the next year.
+        The pages that a page links to come first in the queue: all pages of one year, then the next year.
         """
         fresh = self.fresh(listing)
         pages = self.pages + (not listing.rowless)
         keys = self.keys | {entry.key for entry in fresh}
-        trail = evolve(self, keys=keys, pages=pages, undecided=choice.undecided)
+        cursor = evolve(self, keys=keys, pages=pages, undecided=choice.undecided)
         goes_on = any(in_window(entry, since) for entry in fresh) and (
             self.deep or choice.news or pages < SHALLOW_PAGES
         )
         if not (listing.rowless or goes_on):
-            return evolve(trail, waiting=())
-        return evolve(trail, waiting=tuple(dict.fromkeys((*listing.more, *trail.waiting))))
+            return evolve(cursor, waiting=())
+        return evolve(cursor, waiting=tuple(dict.fromkeys((*listing.more, *cursor.waiting))))
 
     @property
     def endless(self) -> bool:
-        """Whether pages wait that are asked for no more."""
-        return len(self.asked) >= MOST_PAGES and any(alike(url) not in self.asked for url in self.waiting)
+        """Whether the listing has more pages than are requested."""
+        return len(self.requested) >= MOST_PAGES and any(
+            alike(url) not in self.requested for url in self.waiting
+        )
 
 
 @frozen(kw_only=True)
 class RelocationCandidate:
-    """A page that says what known articles say at other addresses: it is the one of them that stands
-    there no more. ``waiting`` are still to be looked at, ``asked`` is looked at now, ``gone`` were not
-    at their own address."""
+    """A page with the words of known articles at other addresses: it is the one of them that is gone there.
+
+    :param item: the page.
+    :param waiting: the articles whose addresses are still to be checked.
+    :param current: the article whose address is being checked.
+    :param gone: the articles that are not at their address, each with the evidence.
+    """
 
     item: ExtractedArticle
     waiting: tuple[ArchivedArticle, ...] = ()
-    asked: ArchivedArticle | None = None
+    current: ArchivedArticle | None = None
     gone: tuple[tuple[ArchivedArticle, Proof], ...] = ()
 
     @property
     def next(self) -> RelocationCandidate:
-        """The claim with the next article asked."""
-        return evolve(self, asked=self.waiting[0], waiting=self.waiting[1:])
+        """The candidate while the next article is checked."""
+        return evolve(self, current=self.waiting[0], waiting=self.waiting[1:])
 
     def without(self, evidence: Proof) -> RelocationCandidate:
-        """The claim when the article that was asked is not where it was."""
-        assert self.asked is not None  # noqa: S101 -- see next
-        return evolve(self, gone=(*self.gone, (self.asked, evidence)))
+        """The candidate once the checked article turned out to be gone."""
+        assert self.current is not None  # noqa: S101 -- see next
+        return evolve(self, gone=(*self.gone, (self.current, evidence)))
 
-    def settled(self, standing: Container[str]) -> ExtractedArticle:
-        """The page as the one article that is gone and not ``standing`` elsewhere by now; where there are
-        several or none, as an article of its own."""
-        item, left = self.item, [pair for pair in self.gone if pair[0].key not in standing]
-        if len(left) != 1:
+    def resolve(self, present: Container[str]) -> ExtractedArticle:
+        """The page as the one article that is gone and not ``present`` at another address; as a new article
+        if there are several or none."""
+        item, matches = self.item, [pair for pair in self.gone if pair[0].key not in present]
+        if len(matches) != 1:
             return item
-        (known, evidence), article = left[0], item.article
+        (known, evidence), article = matches[0], item.article
         alias = Alias(key=article.key, url=article.url, evidence=evidence)
         article = evolve(article, key=known.key)
         return evolve(item, article=article, archived=True, aliases=(*item.aliases, alias))
@@ -122,37 +130,42 @@ class RelocationCandidate:
 
 @frozen(kw_only=True)
 class ArticleFetch(_Path):
-    """An article being fetched. ``known``: the archive has it; ``missing``: pages that did not come;
-    ``vouched``: what its page was last answered with, where its server may say that it still is so;
-    ``held``: the address that the archive has of it; ``led``: that leads to another article's address;
-    ``claim``: a page that is this article, should its own be gone."""
+    """An article that is being fetched page by page.
+
+    :param is_known: whether the archive has it.
+    :param missing: its pages that could not be fetched.
+    :param validators: those of its page in the archive, for a conditional request.
+    :param archived_url: its address in the archive; empty for a new article.
+    :param is_redirected: whether that address redirects to another article's.
+    :param candidate: a page that is this article if it is gone from its address.
+    """
 
     url: str
     key: str
     entry: Entry | None = None
-    known: bool = False
+    is_known: bool = False
     silent: bool = False
     pages: tuple[Page, ...] = ()
     captures: tuple[Capture, ...] = ()
     missing: tuple[str, ...] = ()
-    vouched: Validators | None = None
-    held: str = ""
-    led: bool = False
-    claim: RelocationCandidate | None = None
+    validators: Validators | None = None
+    archived_url: str = ""
+    is_redirected: bool = False
+    candidate: RelocationCandidate | None = None
 
     def read(self, page: Page, capture: Capture) -> ArticleFetch:
-        """The article with one more page; a page that came at another address before is not taken twice."""
-        if page.number in {held.number for held in self.pages}:
+        """The article with one more page; a page that was read at another address is not added again."""
+        if page.number in {earlier.number for earlier in self.pages}:
             return self
-        sought = evolve(self, pages=(*self.pages, page), captures=(*self.captures, capture))
-        return sought.hearing((*page.others, *page.maybe) if self.pages else page.others)
+        fetch = evolve(self, pages=(*self.pages, page), captures=(*self.captures, capture))
+        return fetch.with_urls((*page.others, *page.maybe) if self.pages else page.others)
 
-    def lost(self, url: str) -> ArticleFetch:
-        """The article with one more page known to be missing."""
+    def without_page(self, url: str) -> ArticleFetch:
+        """The article with one more page that could not be fetched."""
         return evolve(self, missing=(*self.missing, url))
 
     @property
     def in_order(self) -> ArticleFetch:
-        """The same with its pages, and the captures beside them, in reading order."""
+        """The same with its pages and their captures in reading order."""
         both = sorted(zip(self.pages, self.captures, strict=True), key=lambda pair: pair[0].number)
         return evolve(self, pages=tuple(p for p, _ in both), captures=tuple(c for _, c in both))

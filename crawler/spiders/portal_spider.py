@@ -1,4 +1,4 @@
-"""The one spider: follows listings and asks for the articles they show; knows no site."""
+"""The spider of all portals: reads listings and requests the articles that they show."""
 
 from __future__ import annotations
 
@@ -17,94 +17,94 @@ from twisted.python.failure import Failure
 from crawler import extraction
 from crawler.fetching.fetch_errors import NotSaved, reason
 from crawler.fetching.middlewares import payload_of
-from crawler.fetching.rendering import BROWSER
-from crawler.fetching.request_meta import Output, error_of, request, so_far_of
+from crawler.fetching.request_meta import Output, RequestMeta, capture_of, error_of, request, so_far_of
 from crawler.portal import Section
+from crawler.run_context import RunContext
 from crawler.runs import statistics
-from crawler.runs.context import RunContext, by_hand, tuning
+from crawler.runs.context import context_from_arguments, run_settings
 from crawler.runs.recorder import RunObservations, RunRecorder
 from crawler.spiders.article_requests import ArticleRequests
 from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor
 from crawler.spiders.listing_policy import in_window
-from crawler.spiders.portal_state import PortalState, handed
+from crawler.spiders.portal_state import PortalState, imported_articles
 from policy.errors import PageError
 from policy.records import Entry, Listing
 from policy.records.runs import Oddity
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 100
-"""Articles asked for together once the listings are done."""
+_BATCH = 100
+"""Articles that are scheduled at a time once the listings are done."""
 
 
 class PortalSpider(Spider):
-    """Visits every listing of a portal, the articles that are new there, and the known ones that are due."""
+    """Fetches every listing of a portal, the new articles in them, and the known articles that are due."""
 
     name = "portal"
     context: RunContext
-    seen: RunObservations
+    observations: RunObservations
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
-        context = arguments.pop("context", None) or by_hand(**arguments)
-        crawler.settings.setdict(tuning(context), priority="spider")
-        spider = super().from_crawler(crawler, context=context, seen=RunObservations())
+        context = arguments.pop("context", None) or context_from_arguments(**arguments)
+        crawler.settings.setdict(run_settings(context), priority="spider")
+        spider = super().from_crawler(crawler, context=context, observations=RunObservations())
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the first page of every section."""
-        self._memory = self._remembering()
+        """Request the first page of every section."""
+        self._state = self._open_state()
         self._articles = ArticleRequests(
-            self.context, self._memory, self.seen.facts, self._stats, self._heard
+            self.context, self._state, self.observations.extractions, self._stats, self._article_page_read
         )
-        self._rest = self._others()
+        self._unlisted = self._unlisted_articles()
         self._shown: set[str] = set()
-        for asked in self._listings():
-            yield asked
+        for listing_request in self._listings():
+            yield listing_request
 
-    def _remembering(self) -> PortalState:
+    def _open_state(self) -> PortalState:
         return PortalState(self.context)
 
-    def _heard(self) -> None:
-        """A page of an article came."""
+    def _article_page_read(self) -> None:
+        """Called after each page of an article."""
 
     def _listings(self) -> Iterator[Request]:
         for section in self.context.sections:
             deep = section.slug in self.context.deep
-            yield self._ask_listing(ListingCursor(section=section, deep=deep), section.url)
+            yield self._request_listing(ListingCursor(section=section, deep=deep), section.url)
 
-    def _others(self) -> Iterator[ArticleFetch]:
-        """What is wanted besides what the listings show."""
+    def _unlisted_articles(self) -> Iterator[ArticleFetch]:
+        """The articles to request besides those that the listings show."""
         if self.context.sample:
             return iter(())
-        return handed(self.context) if self.context.imported else self._memory.rest()
+        return imported_articles(self.context) if self.context.imported else self._state.unlisted()
 
     def idle(self) -> None:
-        """When the listings are done, ask for what is due, or was handed to us, and none of them showed."""
-        asked = self._articles.asked
-        due = list(islice((each for each in self._rest if each.key not in asked), _AT_ONCE))
-        for sought in due:
-            counted = statistics.HANDED if self.context.brings else statistics.ASKED
-            self.crawler.engine.crawl(self._articles.ask(sought, counted))
-        if due:
+        """When the listings are done, request the articles that are due or imported and that none showed."""
+        requested = self._articles.requested
+        batch = list(islice((fetch for fetch in self._unlisted if fetch.key not in requested), _BATCH))
+        counter = statistics.DIRECT if self.context.has_own_articles else statistics.REQUESTED
+        for fetch in batch:
+            self.crawler.engine.crawl(self._articles.request(fetch, counter))
+        if batch:
             raise DontCloseSpider
-        self._memory.settle()
+        self._state.finish()
 
     def sync(self) -> None:
-        """Make the captures so far safe on disk."""
+        """Sync the captures so far to disk."""
         RunRecorder.of(self.crawler).sync()
 
     # -------------------------------------------------------------- listings
 
-    def _ask_listing(self, trail: ListingCursor, url: str) -> Request:
-        meta = {BROWSER: trail.section.slug} if trail.section.browser else None
-        return request(url, self.listing, self.unlisted, trail.asking(url), priority=10, meta=meta)
+    def _request_listing(self, cursor: ListingCursor, url: str) -> Request:
+        meta = listing_meta(cursor.section)
+        return request(url, self.listing, self.no_listing, cursor.requesting(url), priority=10, meta=meta)
 
     def listing(self, response: Response, so_far: ListingCursor) -> Output:
-        """Ask for the articles of a listing page and for the page that follows it."""
+        """Request the articles of a listing page and the next page."""
         try:
-            found = extraction.read_listing(
+            listing = extraction.read_listing(
                 self.context.portal,
                 so_far.section,
                 payload_of(response),
@@ -114,44 +114,49 @@ class PortalSpider(Spider):
         except PageError as error:
             self._note_unread(so_far.section, error)
             return
-        fresh, at = so_far.fresh(found), response.meta["capture"].at
-        choice = self._memory.choose(so_far, fresh, at)
-        trail = so_far.asking(response.url).read(found, choice, self.context.run.since)
+        fresh, at = so_far.fresh(listing), capture_of(response).at
+        choice = self._state.choose(so_far, fresh, at)
+        cursor = so_far.requesting(response.url).read(listing, choice, self.context.run.since)
         known = {entry.key for entry in fresh} - choice.news
-        self.seen.reports.read(trail.section.slug, response.url, found, known=known)
-        self._count(statistics.ENTRIES, len(trail.keys - self._shown))
-        self._shown |= trail.keys
-        wanted = {row.key: row for row in reversed(choice.asked) if row.key not in self._articles.asked}
+        self.observations.sections.add_page(cursor.section.slug, response.url, listing, known=known)
+        self._count(statistics.ENTRIES, len(cursor.keys - self._shown))
+        self._shown |= cursor.keys
+        requested = self._articles.requested
+        wanted = {row.key: row for row in reversed(choice.requested) if row.key not in requested}
         for row in list(reversed(wanted.values()))[: self.context.sample]:
-            yield self._articles.ask_listed(row, trail.section.slug)
-        self._note_odd(found, trail)
-        if not trail.following:
-            self._end(trail)
-        elif not (self.context.sample and trail.keys):
-            yield self._ask_listing(trail, trail.following)
+            yield self._articles.request_listed(row, cursor.section.slug)
+        self._note_anomalies(listing, cursor)
+        if not cursor.following:
+            self._mark_swept(cursor)
+        elif not (self.context.sample and cursor.keys):
+            yield self._request_listing(cursor, cursor.following)
 
-    def _end(self, trail: ListingCursor) -> None:
-        if trail.deep and self.context.whole:
-            self._stats.set_value(statistics.SWEPT + trail.section.slug, True)
+    def _mark_swept(self, cursor: ListingCursor) -> None:
+        if cursor.deep and self.context.covers_window:
+            self._stats.set_value(statistics.SWEPT + cursor.section.slug, True)
 
-    def _note_odd(self, found: Listing, trail: ListingCursor) -> None:
-        """Rows that lead elsewhere or bear a day that has not come, and a pager without an end."""
-        where = f"{self.context.portal.slug}/{trail.section.slug}"
+    def _note_anomalies(self, listing: Listing, cursor: ListingCursor) -> None:
+        """Count rows that lead to other sites or have a day in the future, and a pager without end."""
+        name = f"{self.context.portal.slug}/{cursor.section.slug}"
         tomorrow = self.context.run.slot.date() + dt.timedelta(days=1)
-        away = [one for one in found.elsewhere if in_window(one, self.context.run.since)]
-        early = [one for one in found.entries if one.listed_on and one.listed_on > tomorrow]
-        found_odd: dict[Oddity, list[Entry]] = {statistics.ELSEWHERE: away, statistics.FUTURE: early}
-        for word, odd in found_odd.items():
-            if odd:
-                self._count(statistics.FAILED + word, len(odd))
-                self.seen.reports.odd(trail.section.slug, word, [one.url for one in odd])
-                logger.warning("%s: %d rows: %s: %s", where, len(odd), word, odd[0].url)
-        if trail.endless:
-            logger.warning("%s: no end to its pages", where)
-            self._stats.set_value(statistics.UNREAD + trail.section.slug, "endless")
-            self.seen.reports.odd(trail.section.slug, "endless", sorted(trail.asked)[-1:])
+        elsewhere = [entry for entry in listing.elsewhere if in_window(entry, self.context.run.since)]
+        future = [entry for entry in listing.entries if entry.listed_on and entry.listed_on > tomorrow]
+        anomalies: dict[Oddity, list[Entry]] = {statistics.ELSEWHERE: elsewhere, statistics.FUTURE: future}
+        for kind, entries in anomalies.items():
+            if entries:
+                self._count(statistics.FAILED + kind, len(entries))
+                self.observations.sections.add_anomalies(
+                    cursor.section.slug, kind, [entry.url for entry in entries]
+                )
+                logger.warning("%s: %d rows: %s: %s", name, len(entries), kind, entries[0].url)
+        if cursor.endless:
+            logger.warning("%s: no end to its pages", name)
+            self._stats.set_value(statistics.UNREAD + cursor.section.slug, "endless")
+            self.observations.sections.add_anomalies(
+                cursor.section.slug, "endless", sorted(cursor.requested)[-1:]
+            )
 
-    def unlisted(self, failure: Failure) -> None:
+    def no_listing(self, failure: Failure) -> None:
         """A listing page could not be fetched."""
         self._note_unread(so_far_of(failure).section, error_of(failure))
 
@@ -162,7 +167,7 @@ class PortalSpider(Spider):
         logger.warning("%s/%s: listing not read: %s", self.context.portal.slug, section.slug, error)
         self._count(statistics.FAILED + reason(error))
         self._stats.set_value(statistics.UNREAD + section.slug, reason(error))
-        self.seen.reports.unread(section.slug, reason(error), getattr(error, "rows", None))
+        self.observations.sections.mark_unread(section.slug, reason(error), getattr(error, "rows", None))
 
     # -------------------------------------------------------------- counting
 
@@ -172,3 +177,8 @@ class PortalSpider(Spider):
 
     def _count(self, key: str, count: int = 1) -> None:
         self._stats.inc_value(key, count)
+
+
+def listing_meta(section: Section) -> RequestMeta:
+    """The meta of a request for a page of a section's listing."""
+    return RequestMeta(rendered_section=section.slug if section.browser else None)

@@ -1,53 +1,57 @@
-"""What a run remembers of its portal: the articles it has, and what its listings have shown."""
+"""The state of a portal in the database: its known articles, and the entries that its listings have shown."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from crawler.fetching.conditional import vouched_by
-from crawler.fetching.replay import saved
-from crawler.runs.context import RunContext
+from crawler.fetching.replay import saved_captures
+from crawler.run_context import RunContext
 from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor, RelocationCandidate
 from crawler.spiders.listing_policy import Choice, ListedRow, choose
 from policy.documents.dates import calendar_day
 from policy.records import Article, Entry
-from policy.rules.validators import Validators
+from policy.rules.validators import Validators, is_full_fetch_due
 from storage import queries
 from storage.articles import listed_entries, relocation
 from storage.rows import ArchivedArticle
 
-_AT_ONCE = 200
-"""So much is read from the archive at a time, however much there is."""
+_BATCH = 200
+"""Rows that are read from the database at a time."""
 _NEVER = (dt.date.min, 0)
 
 
 class PortalState:
-    """Reads and writes what is known of a portal; holds nothing but the run."""
+    """Reads and writes the state of a run's portal."""
 
     def __init__(self, context: RunContext) -> None:
         self._context, self._portal = context, context.portal.slug
 
     @property
     def _today(self) -> dt.date:
-        """A replay asks for everything, due or not."""
+        """A replay requests every article, due or not."""
         return dt.date.max if self._context.replay else calendar_day(self._context.clock())
 
     # -------------------------------------------------------------- listings
 
-    def choose(self, trail: ListingCursor, entries: Iterable[Entry], at: dt.datetime) -> Choice:
-        """Which of a page's entries are asked for; that they were shown is remembered before they are."""
-        section, rows = trail.section.slug, (*trail.undecided, *entries)
+    def choose(self, cursor: ListingCursor, entries: Iterable[Entry], at: dt.datetime) -> Choice:
+        """Which of a page's entries are requested; records before that they were shown."""
+        section, rows = cursor.section.slug, (*cursor.undecided, *entries)
         with self._context.database.write() as session:
             known = queries.articles_by_key(session, self._portal, [row.key for row in rows])
-            before = listed_entries.listed_before(session, self._portal, section, [row.key for row in rows])
+            listed = listed_entries.listed_before(session, self._portal, section, [row.key for row in rows])
             choice = choose(
-                [ListedRow(entry=row, known=known.get(row.key), listed=before.get(row.key)) for row in rows],
+                [
+                    ListedRow(entry=row, article=known.get(row.key), listed=listed.get(row.key))
+                    for row in rows
+                ],
                 self._context.run.since,
                 self._today,
-                settled=section in self._context.known_sections,
+                listed_before=section in self._context.known_sections,
             )
-            wanted = {row.entry.key: self.is_silent(row, section) for row in choice.asked if not row.known}
+            wanted = {
+                row.entry.key: self.is_silent(row, section) for row in choice.requested if not row.article
+            }
             listed_entries.save_listed(
                 session,
                 self._portal,
@@ -60,94 +64,97 @@ class PortalState:
         return choice
 
     def is_silent(self, row: ListedRow, section: str) -> bool:
-        """Whether the entry is no news: from a first crawl, or from before the archive's window."""
+        """Whether the entry causes no notification: from a first crawl, or from before the portal's
+        window."""
         if row.listed and row.listed.due:
             return row.listed.silent
-        before, day = self._context.silent_before, row.entry.listed_on
-        return section not in self._context.known_sections or bool(before and day and day < before)
+        first_day, day = self._context.silent_before, row.entry.listed_on
+        return section not in self._context.known_sections or bool(first_day and day and day < first_day)
 
-    # -------------------------------------------------------------- the rest
+    # -------------------------------------------------------------- articles that no listing showed
 
-    def rest(self) -> Iterator[ArticleFetch]:
-        """What is to be asked for though no listing shows it: the known articles that are due, those
-        overdue longest first, then what was wanted and has not come. Read from the archive bit by bit."""
+    def unlisted(self) -> Iterator[ArticleFetch]:
+        """The articles to request whether or not a listing shows them: known ones that are due, the longest
+        overdue first, then listed ones that could not be fetched so far. Read in batches."""
         yield from self._due()
         if not self._context.replay:
-            yield from self._owed()
+            yield from self._pending()
 
     def _due(self) -> Iterator[ArticleFetch]:
         after = _NEVER
-        while found := self._due_behind(after):
-            for article in found:
-                yield self.sought(article)
-            after = found[-1].due, found[-1].id
+        while batch := self._due_after(after):
+            for article in batch:
+                yield self.fetch(article)
+            after = batch[-1].due, batch[-1].id
 
-    def sought(self, article: ArchivedArticle, claim: RelocationCandidate | None = None) -> ArticleFetch:
-        """A known article at the address that the archive has of it."""
+    def fetch(self, article: ArchivedArticle, candidate: RelocationCandidate | None = None) -> ArticleFetch:
+        """The fetch of a known article at its address in the archive."""
         return ArticleFetch(
             url=article.url,
             key=article.key,
-            known=True,
-            held=article.url,
-            vouched=self._vouched(article),
-            claim=claim,
+            is_known=True,
+            archived_url=article.url,
+            validators=self._validators(article),
+            candidate=candidate,
         )
 
-    def vouched(self, row: ListedRow) -> Validators | None:
-        """What a listed article may be asked for with; not where its listing says otherwise than before."""
-        return self._vouched(row.known) if row.known and not row.says_otherwise else None
+    def validators(self, row: ListedRow) -> Validators | None:
+        """The validators for a conditional request of a listed article; None if its row has changed."""
+        return self._validators(row.article) if row.article and not row.has_changed else None
 
-    def _vouched(self, article: ArchivedArticle) -> Validators | None:
-        return vouched_by(article, replay=bool(self._context.replay))
+    def _validators(self, article: ArchivedArticle) -> Validators | None:
+        """Those of an article; None when its whole page is due. A replay answers with what was saved."""
+        whole = is_full_fetch_due(article.key, article.looks) and not self._context.replay
+        return None if whole else article.validators
 
-    def _due_behind(self, after: tuple[dt.date, int]) -> list[ArchivedArticle]:
+    def _due_after(self, after: tuple[dt.date, int]) -> list[ArchivedArticle]:
         with self._context.database.read() as session:
-            return queries.due_articles(session, self._portal, self._today, after=after, limit=_AT_ONCE)
+            return queries.due_articles(session, self._portal, self._today, after=after, limit=_BATCH)
 
-    def _owed(self) -> Iterator[ArticleFetch]:
+    def _pending(self) -> Iterator[ArticleFetch]:
         after = ("", "")
-        while found := self._owed_behind(after):
-            for one in found:
-                yield ArticleFetch(url=one.entry.url, key=one.entry.key, entry=one.entry, silent=one.silent)
-            after = found[-1].entry.key, found[-1].section
+        while batch := self._pending_after(after):
+            for row in batch:
+                yield ArticleFetch(url=row.entry.url, key=row.entry.key, entry=row.entry, silent=row.silent)
+            after = batch[-1].entry.key, batch[-1].section
 
-    def _owed_behind(self, after: tuple[str, str]) -> list[listed_entries.ListedEntry]:
+    def _pending_after(self, after: tuple[str, str]) -> list[listed_entries.ListedEntry]:
         with self._context.database.read() as session:
             return listed_entries.pending_entries(
-                session, self._portal, self._today, after=after, limit=_AT_ONCE
+                session, self._portal, self._today, after=after, limit=_BATCH
             )
 
     # -------------------------------------------------------------- at other addresses
 
-    def known(self, key: str) -> ArchivedArticle | None:
-        """The article with this key, or one that stands for it."""
+    def article(self, key: str) -> ArchivedArticle | None:
+        """The article with this key or alias."""
         with self._context.database.read() as session:
             return queries.article_by_key(session, self._portal, key)
 
     def twins(self, article: Article) -> list[ArchivedArticle]:
-        """Known articles that say the same at other addresses."""
+        """Known articles with the same words at other addresses."""
         with self._context.database.read() as session:
             return relocation.articles_with_same_text(session, article)
 
     def archived(self, article_id: int) -> Article | None:
-        """What the newest version of an article says."""
+        """The newest version of an article."""
         with self._context.database.read() as session:
             newest = queries.version(session, article_id)
         return newest.article if newest else None
 
-    # -------------------------------------------------------------- what came of it
+    # -------------------------------------------------------------- results
 
-    def not_come(self, key: str) -> None:
-        """An article that is wanted could not be had."""
+    def record_failure(self, key: str) -> None:
+        """Record that a listed article could not be fetched."""
         if not self._context.replay:
             with self._context.database.write() as session:
                 listed_entries.record_failure(session, self._portal, key, self._today)
 
-    def spare(self, key: str) -> None:
-        """It was not asked for in earnest: its portal answers no more, a replay has not got it."""
+    def skip(self, key: str) -> None:
+        """An article was not really tried: its domain is blocked, or a replay has no capture of it."""
 
-    def settle(self) -> None:
-        """At the end of the run: what was archived is owed no more."""
+    def finish(self) -> None:
+        """At the end of the run, drop the pending entries whose article was archived."""
         with self._context.database.write() as session:
             listed_entries.mark_archived(session, self._portal)
 
@@ -155,19 +162,18 @@ class PortalState:
 # ------------------------------------------------------------------ articles that an import brings
 
 
-def handed(context: RunContext) -> Iterator[ArticleFetch]:
-    """One for each article among the saved pages, by its first page. A portal that was never crawled
-    tells nobody."""
+def imported_articles(context: RunContext) -> Iterator[ArticleFetch]:
+    """The articles among the saved pages, each by its first page; silent if the portal was never crawled."""
     urls: dict[str, str] = {}
-    for url in sorted(saved(context.replay).urls(), key=lambda url: (len(url), url)):
+    for url in sorted(saved_captures(context.replay).urls(), key=lambda url: (len(url), url)):
         if key := context.portal.key(url):
             urls.setdefault(key, url)
     for key, url in urls.items():
         with context.database.read() as session:
             known = queries.article_by_key(session, context.portal.slug, key)
-        yield ArticleFetch(url=url, key=key, known=known is not None, silent=not context.known_sections)
+        yield ArticleFetch(url=url, key=key, is_known=known is not None, silent=not context.known_sections)
 
 
-def before(article: Article, day: dt.date | None) -> bool:
-    """Whether the portal published it before that day: no news, whoever brings it."""
+def is_published_before(article: Article, day: dt.date | None) -> bool:
+    """Whether the article has a publication day before that day."""
     return bool(day and article.published and calendar_day(article.published.value) < day)

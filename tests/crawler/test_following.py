@@ -21,35 +21,35 @@ def entry(number: int, day: dt.date | None = TODAY) -> Entry:
     return Entry(url=f"{LIST}{number}.html", key=str(number), title="通知", listed_on=day)
 
 
-def trail(*asked: str) -> ListingCursor:
+def cursor(*urls: str) -> ListingCursor:
     begun = ListingCursor(section=Ndrc.sections[-1])
-    for url in asked:
-        begun = begun.asking(url)
+    for url in urls:
+        begun = begun.requesting(url)
     return begun
 
 
 def test_a_shell_leads_on_and_its_rows_may_lead_on_before_what_waits() -> None:
     years = (f"{LIST}2026/", f"{LIST}2025/")
-    shell = trail(LIST).read(Listing(entries=(), more=years, rowless=True), NEWS, SINCE)
+    shell = cursor(LIST).read(Listing(entries=(), more=years, rowless=True), NEWS, SINCE)
     assert shell.following == years[0]
     listing = Listing(entries=(entry(1),), more=(f"{LIST}2026/index_2.html",))
-    first = shell.asking(years[0]).read(listing, NEWS, SINCE)
+    first = shell.requesting(years[0]).read(listing, NEWS, SINCE)
     assert first.following == f"{LIST}2026/index_2.html"
-    assert first.asking(f"{LIST}2026/index_2.html").following == years[1]
+    assert first.requesting(f"{LIST}2026/index_2.html").following == years[1]
 
 
 def test_a_service_that_answers_with_page_one_for_ever_is_left() -> None:
     listing = Listing(entries=(entry(1), entry(2)), more=(f"{LIST}#post=pageNo=2", f"{LIST}#post=pageNo=3"))
-    first = trail(LIST).read(listing, NEWS, SINCE)
+    first = cursor(LIST).read(listing, NEWS, SINCE)
     assert first.following == f"{LIST}#post=pageNo=2"
-    assert first.asking(f"{LIST}#post=pageNo=2").read(listing, NEWS, SINCE).following is None
+    assert first.requesting(f"{LIST}#post=pageNo=2").read(listing, NEWS, SINCE).following is None
 
 
 def test_a_pager_without_an_end_is_known_as_such() -> None:
-    begun = trail(*(f"{LIST}{n}/" for n in range(MOST_PAGES)))
+    begun = cursor(*(f"{LIST}{n}/" for n in range(MOST_PAGES)))
     followed = begun.read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), NEWS, SINCE)
     assert (followed.following, followed.endless) == (None, True)
-    assert not trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), NEWS, SINCE).endless
+    assert not cursor(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}next/",)), NEWS, SINCE).endless
 
 
 def page(number: int, *others: int) -> Page:
@@ -74,10 +74,10 @@ def capture(number: int) -> Capture:
 
 
 def test_a_listing_is_followed_while_it_shows_something_new_inside_the_window() -> None:
-    read = trail(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}index_1.html",)), NEWS, SINCE)
+    read = cursor(LIST).read(Listing(entries=(entry(1),), more=(f"{LIST}index_1.html",)), NEWS, SINCE)
     assert read.following == f"{LIST}index_1.html"
     old = entry(2, dt.date(2026, 10, 1))
-    after = read.asking(f"{LIST}index_1.html").read(
+    after = read.requesting(f"{LIST}index_1.html").read(
         Listing(entries=(old,), more=(f"{LIST}index_2.html",)), NEWS, SINCE
     )
     assert after.following is None
@@ -86,18 +86,18 @@ def test_a_listing_is_followed_while_it_shows_something_new_inside_the_window() 
 
 def test_a_server_that_repeats_its_first_page_is_left() -> None:
     listing = Listing(entries=(entry(1),), more=(f"{LIST}index_1.html", f"{LIST}index_2.html"))
-    first = trail(LIST).read(listing, NEWS, None)
-    assert first.asking(f"{LIST}index_1.html").read(listing, NEWS, None).following is None
+    first = cursor(LIST).read(listing, NEWS, None)
+    assert first.requesting(f"{LIST}index_1.html").read(listing, NEWS, None).following is None
 
 
 def test_a_pager_that_links_back_is_not_followed_back() -> None:
     listing = Listing(entries=(entry(1),), more=(LIST.replace("https", "http") + "index.html",))
-    assert trail(LIST).read(listing, NEWS, None).following is None
+    assert cursor(LIST).read(listing, NEWS, None).following is None
 
 
 def test_no_listing_is_followed_for_ever() -> None:
-    asked = [f"{LIST}{n}" for n in range(MOST_PAGES)]
-    assert trail(*asked).hearing([f"{LIST}next"]).following is None
+    urls = [f"{LIST}{n}" for n in range(MOST_PAGES)]
+    assert cursor(*urls).with_urls([f"{LIST}next"]).following is None
 
 
 def test_an_entry_without_a_day_is_inside_every_window() -> None:
@@ -107,22 +107,22 @@ def test_an_entry_without_a_day_is_inside_every_window() -> None:
 
 
 def test_an_article_is_put_together_in_reading_order_wherever_it_was_entered() -> None:
-    sought = ArticleFetch(url=address(2), key="1").asking(address(2)).read(page(2, 1, 3), capture(2))
-    assert sought.following == address(1)
-    sought = sought.asking(address(1)).read(page(1, 2, 3), capture(1))
-    assert sought.following == address(3)
-    whole = sought.asking(address(3)).read(page(3, 1, 2), capture(3)).in_order
+    fetch = ArticleFetch(url=address(2), key="1").requesting(address(2)).read(page(2, 1, 3), capture(2))
+    assert fetch.following == address(1)
+    fetch = fetch.requesting(address(1)).read(page(1, 2, 3), capture(1))
+    assert fetch.following == address(3)
+    whole = fetch.requesting(address(3)).read(page(3, 1, 2), capture(3)).in_order
     assert whole.following is None
     assert [each.number for each in whole.pages] == [1, 2, 3]
     assert [each.offset for each in whole.captures] == [1, 2, 3]
 
 
 def test_a_page_that_comes_again_at_another_address_is_not_taken_twice() -> None:
-    sought = ArticleFetch(url=address(1), key="1").read(page(1, 2), capture(1))
+    fetch = ArticleFetch(url=address(1), key="1").read(page(1, 2), capture(1))
     again = evolve(page(1), url=address(1).replace("news", "m"))
-    assert len(sought.read(again, capture(1)).pages) == 1
+    assert len(fetch.read(again, capture(1)).pages) == 1
 
 
 def test_pages_that_did_not_come_are_stated() -> None:
-    sought = ArticleFetch(url=address(1), key="1").read(page(1, 2), capture(1))
-    assert sought.lost(address(2)).missing == (address(2),)
+    fetch = ArticleFetch(url=address(1), key="1").read(page(1, 2), capture(1))
+    assert fetch.without_page(address(2)).missing == (address(2),)

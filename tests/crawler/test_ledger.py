@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from crawler import portals
-from crawler.runs.context import RunContext
+from crawler.run_context import RunContext
 from crawler.runs.recorder import RunObservations, RunRecorder
 from storage.database import Database, open_database, upgrade
 from storage.runs import leases

@@ -17,7 +17,7 @@ from crawler.code_version import code_version
 from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.runs.reextraction import ReextractionOptions, preview, reextract
-from crawler.spiders.article_reader import printed
+from crawler.spiders.article_reader import page_text
 from pipelines.dedupe.exact_duplicates import decide
 from policy.errors import PageError
 from policy.records import Payload
@@ -104,7 +104,7 @@ class Nights:
                     code=code_version(portal),
                     run_id=run,
                     boilerplate=learned.id if learned else None,
-                    read_page_text=lambda held: printed([*map(stored.payload, held)]),
+                    read_page_text=lambda held: page_text([*map(stored.payload, held)]),
                 ),
                 decide=decide,
                 reread=lambda held: extraction.reread(portal, [*map(stored.payload, held)], learned),

@@ -22,9 +22,9 @@ def entry(key: str, title: str = "关于开展检查的通知", day: dt.date | N
 
 def test_a_listing_is_told_page_by_page() -> None:
     reports = SectionReports()
-    reports.read("tz", URL, listing([entry("1"), entry("2")]), known={"2"})
-    reports.read("tz", f"{URL}2", listing([entry("2"), entry("3", day=None)]), known={"2"})
-    report = reports.sections["tz"]
+    reports.add_page("tz", URL, listing([entry("1"), entry("2")]), known={"2"})
+    reports.add_page("tz", f"{URL}2", listing([entry("2"), entry("3", day=None)]), known={"2"})
+    report = reports.by_section["tz"]
     assert (report.entries, report.first_page, report.pages, report.fresh) == (3, 2, 2, 2)
     assert (report.newest, report.odd, report.unread) == (DAY, {}, None)
 
@@ -32,8 +32,8 @@ def test_a_listing_is_told_page_by_page() -> None:
 def test_a_page_that_shows_only_rows_of_pages_before_is_a_loop() -> None:
     reports = SectionReports()
     for page in (URL, f"{URL}2", f"{URL}3"):
-        reports.read("tz", page, listing([entry("1"), entry("2")]), known=())
-    assert reports.sections["tz"].odd == {"loops": Anomaly(count=2, examples=(f"{URL}2", f"{URL}3"))}
+        reports.add_page("tz", page, listing([entry("1"), entry("2")]), known=())
+    assert reports.by_section["tz"].odd == {"loops": Anomaly(count=2, examples=(f"{URL}2", f"{URL}3"))}
 
 
 @pytest.mark.parametrize(
@@ -47,23 +47,23 @@ def test_a_page_that_shows_only_rows_of_pages_before_is_a_loop() -> None:
 )
 def test_two_documents_under_one_key_are_told_wherever_they_stand(other: Entry, odd: bool) -> None:
     same, later = SectionReports(), SectionReports()
-    same.read("tz", URL, listing([entry("1"), other]), known=())
-    later.read("tz", URL, listing([entry("1")]), known=())
-    later.read("tz", f"{URL}2", listing([other, entry("2")]), known=())
+    same.add_page("tz", URL, listing([entry("1"), other]), known=())
+    later.add_page("tz", URL, listing([entry("1")]), known=())
+    later.add_page("tz", f"{URL}2", listing([other, entry("2")]), known=())
     for reports in (same, later):
-        assert bool(reports.sections["tz"].odd) is odd
+        assert bool(reports.by_section["tz"].odd) is odd
 
 
 def test_a_host_is_told_by_its_answers_and_its_failures() -> None:
-    meter = TrafficMeter()
+    traffic = TrafficMeter()
     for seconds in (0.1, 0.2, 9.0):
-        meter.answered("www.example.cn", 200, 100, seconds)
-    meter.answered("www.example.cn", 503, 10, None)
-    meter.failed("www.example.cn", "timeout")
-    meter.failed("file.example.cn", "dns")
-    meter.challenged("example.cn")
-    host = meter.traffic["www.example.cn"]
+        traffic.add_response("www.example.cn", 200, 100, seconds)
+    traffic.add_response("www.example.cn", 503, 10, None)
+    traffic.add_failure("www.example.cn", "timeout")
+    traffic.add_failure("file.example.cn", "dns")
+    traffic.add_challenge("example.cn")
+    host = traffic.by_host["www.example.cn"]
     assert (host.requests, host.answers, host.bytes) == (5, 4, 310)
     assert (host.median, host.p95, host.statuses) == (0.2, 9.0, {"200": 3, "503": 1})
-    other = meter.traffic["file.example.cn"]
+    other = traffic.by_host["file.example.cn"]
     assert (other.failed, other.median, other.challenged) == ({"dns": 1}, None, True)

@@ -51,7 +51,7 @@ def test_a_post_is_answered_by_its_own_body_only() -> None:
 
 def test_that_nobody_answered_is_known_of_the_address_and_its_body() -> None:
     lost = FailedRequest(url=URL, at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC), reason="dns", method="POST")
-    saved = SavedCaptures([record(URL)], unanswered=[lost])
-    assert saved.unanswered("POST", URL.replace("https", "http"), b"") == lost
-    assert saved.unanswered("POST", URL, b"page=2") is None
-    assert saved.unanswered("GET", URL, b"") is None
+    saved = SavedCaptures([record(URL)], failed=[lost])
+    assert saved.failed_request("POST", URL.replace("https", "http"), b"") == lost
+    assert saved.failed_request("POST", URL, b"page=2") is None
+    assert saved.failed_request("GET", URL, b"") is None

@@ -89,5 +89,5 @@ def test_without_a_browser_its_section_says_what_to_install_and_the_others_go_on
     row = json.loads(out)
     assert (row["state"], row["sections"], row["new"]) == ("partial", {"plain": 2}, 2)
     assert row["message"] == "made: no_browser"
-    assert "scripted/made is made by scripts and wants a browser" in err
+    assert "scripted/made is made by scripts and needs a browser" in err
     assert "pip install 'polarchive[browser]', and a browser (on Debian: apt install chromium)" in err

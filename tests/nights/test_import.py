@@ -99,9 +99,9 @@ def test_each_file_that_is_refused_is_named_with_its_reason(home: Home, folder: 
     lost = folder / "lost.html"
     lost.write_text("<html><body><p>正文</p></body></html>")
     files = {
-        lost: "it does not say where it was saved from: give its address with --url",
-        saved(folder, "foreign.html", "https://www.example.com/1.html", article): "of no portal that we know",
-        saved(folder, "script.html", "javascript:alert(1)", "<p>x</p>"): "it does not say where",
+        lost: "the file does not contain its address: give it with --url",
+        saved(folder, "foreign.html", "https://www.example.com/1.html", article): "of no known portal",
+        saved(folder, "script.html", "javascript:alert(1)", "<p>x</p>"): "does not contain its address",
         saved(folder, "blocked.html", address(1), shapes.CHALLENGE): "challenge",
         folder / "none.html": "No such file or directory",
         folder: "Is a directory",

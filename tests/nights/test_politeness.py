@@ -101,7 +101,7 @@ def test_a_longer_crawl_delay_is_kept_and_an_absurd_one_is_capped_and_said(home:
     row = home.crawl("ndrc", "--section", "tz")
     assert row["unchanged"] == 10
     assert row["message"] == (
-        "www.ndrc.gov.cn: robots.txt asks for 86400 s between requests: 0.5 s are kept (crawl.longest_delay)"
+        "www.ndrc.gov.cn: robots.txt requests 86400 s between requests; 0.5 s is used (crawl.longest_delay)"
     )
     assert min(gaps(home)) >= 0.5
 
@@ -111,7 +111,7 @@ def test_a_robots_txt_that_cannot_be_had_forbids_and_one_that_does_not_exist_doe
     home.site.put(ROBOTS, "User-agent: *\nDisallow: /", status=500)
     row = home.crawl("ndrc", "--section", "tz", expect=1)
     assert (row["state"], row["failed"]) == ("failed", {"robots_unreachable": 1})
-    assert "www.ndrc.gov.cn: robots.txt answers 500: nothing is asked there tonight" in row["message"]
+    assert "www.ndrc.gov.cn: robots.txt returns 500: the host is not crawled tonight" in row["message"]
     assert {each["url"] for each in home.site.asked()} == {"www.ndrc.gov.cn/robots.txt"}
 
     home.site.put(ROBOTS, "User-agent: *\nDisallow: /", status=403)
@@ -126,12 +126,12 @@ def test_a_robots_txt_that_does_not_come_is_told_in_one_line_with_what_follows(h
     out, err = child.communicate(timeout=180)
     row = json.loads(out)
     assert (child.returncode, row["state"], row["failed"]) == (1, "failed", {"truncated": 1})
-    said = "www.ndrc.gov.cn: robots.txt is not answered (truncated): nothing is asked there tonight"
+    said = "www.ndrc.gov.cn: robots.txt cannot be fetched (truncated): the host is not crawled tonight"
     assert said in row["message"]
     assert "Traceback" not in err
     (line,) = [line for line in err.splitlines() if "crawler.fetching.robots" in line]
     forbidden = "all of www.ndrc.gov.cn is forbidden until the next night"
-    assert line.endswith(f"ndrc: {ROBOTS} is not answered (truncated): {forbidden}")
+    assert line.endswith(f"ndrc: {ROBOTS} cannot be fetched (truncated): {forbidden}")
     assert {each["url"] for each in home.site.asked()} == {"www.ndrc.gov.cn/robots.txt"}
 
 
@@ -142,7 +142,9 @@ def test_a_portal_that_wants_to_be_left_alone_for_long_is_left_until_the_next_ni
     home.site.put(f"{TZ}{shown[4].stem}.html", fault="busy", times=1, saying=503, later="3600")
     row = home.crawl("ndrc", "--section", "tz", expect=3)
     assert row["state"] == "partial"
-    assert row["message"] == "www.ndrc.gov.cn asks to be left alone for 3600 s: tried again the next night"
+    assert (
+        row["message"] == "www.ndrc.gov.cn requests a pause of 3600 s (Retry-After): tried again next night"
+    )
     assert len(home.site.asked()) < 12
     publish(home, shown)
     row = home.crawl("ndrc", "--section", "tz")
@@ -186,7 +188,7 @@ def test_a_stop_ends_what_runs_and_nothing_begins_until_it_is_taken_back(home: H
         out, err = child.communicate(timeout=180)
         assert (child.returncode, out) == (1, "")
         assert err.startswith("error: crawling is stopped since ")
-        assert err.endswith("UTC (the ministry called): polarchive resume\n")
+        assert err.endswith("UTC (the ministry called): resume it with polarchive resume\n")
     assert process.run_all(load(home.path), [("ndrc", SLOT)]) == []
     assert len(home.site.asked()) == asked
     assert [run.state for run in home.runs()] == ["stopped"], "and no run was claimed"

@@ -117,7 +117,7 @@ def test_scrapy_knows_the_spider_and_crawls_with_it(home: Home) -> None:
     assert scrapy("list").stdout.split() == ["portal"]
     told = scrapy("crawl", "portal")
     assert told.returncode != 0
-    assert "say which portal: -a portal=SLUG (see `polarchive portals`)" in told.stderr
+    assert "no portal given: add -a portal=SLUG (`polarchive portals` lists them)" in told.stderr
     assert "Traceback" not in told.stderr
     told = scrapy("crawl", "portal", "-a", "portal=bjx")
     assert told.returncode == 0, told.stderr

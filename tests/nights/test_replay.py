@@ -100,7 +100,7 @@ def test_a_replay_in_which_every_article_fails_ends_as_such_a_night_and_says_wha
         == ("failed", {"layout_changed": 10})
     )
     assert row["message"] == (
-        "not one of 10 articles could be read; not saved there, so that nothing is said of them: 4 listings"
+        "none of 10 articles could be read; not in the saved captures, and left unchanged: 4 listings"
     )
     assert [one["kind"] for one in row["findings"]] == [one["kind"] for one in night["findings"]]
     assert "mend the declaration" in row["findings"][0]["advice"]
@@ -151,4 +151,4 @@ def test_what_is_cut_off_is_replayed_as_far_as_it_goes_and_said(
     row = other.crawl("bjx", "--replay", str(torn), expect=3)
     assert (row["state"], row["new"]) == ("partial", 1)
     assert row["message"].startswith("torn.warc.gz: the record at byte ")
-    assert "bytes are not read; not saved there, so that nothing is said of them: 1 article" in row["message"]
+    assert "bytes are not read; not in the saved captures, and left unchanged: 1 article" in row["message"]

@@ -122,13 +122,13 @@ def read(payload: Payload) -> Page:
 
 def followed(entered: int, last: int) -> list[Page]:
     """The pages that are read of an article entered at one of them."""
-    sought = ArticleFetch(url=part(entered).url, key="1")
+    fetch = ArticleFetch(url=part(entered).url, key="1")
     pages = {part(n).url: part(n, last) for n in range(1, last + 1)}
-    waiting: str | None = sought.url
+    waiting: str | None = fetch.url
     while waiting:
-        sought = sought.asking(waiting).read(read(pages[waiting]), capture(waiting))
-        waiting = sought.following
-    return [*sought.pages]
+        fetch = fetch.requesting(waiting).read(read(pages[waiting]), capture(waiting))
+        waiting = fetch.following
+    return [*fetch.pages]
 
 
 def capture(url: str) -> Capture:

@@ -63,13 +63,13 @@ def test_a_night_that_meets_a_back_fill_says_so_and_crawls_the_portal_when_it_ha
     with home.database() as database, database.write() as session:
         filling = leases.claim_run(session, "loopback", at, at, kind="backfill")
     assert filling
-    with lease.held(load(home.path, {}), filling.id):
+    with lease.run_lock(load(home.path, {}), filling.id):
         (held,) = json.loads(ended(home.polarchive("status", "--json")))["held"]
         assert (held["portal"], held["kind"]) == ("loopback", "backfill")
         child = home.scheduler("--once") if command == "scheduler" else home.polarchive("nightly")
         assert child.stdout
         said = next(line for line in child.stdout if "loopback" in line)
-        assert "loopback: a back-fill holds it since " in said
+        assert "loopback: a backfill has been running since " in said
         with home.database() as database, database.write() as session:
             leases.close_run(session, filling.id, "budget", dt.datetime.now(dt.UTC))
     ended(child)

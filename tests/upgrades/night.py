@@ -27,17 +27,17 @@ def main() -> None:
     def clock() -> dt.datetime:
         return moment + dt.timedelta(seconds=time.monotonic() - begun)
 
-    config, process = load(home), runs.process()
+    config, process = load(home), runs.crawler_process()
     with open_database(config.database_url) as database:
         contexts = [
-            context.begin(config, database, slug, slot=moment, now=moment, clock=clock, by_hand=True)
+            context.begin(config, database, slug, slot=moment, now=moment, clock=clock, ignore_backoff=True)
             for slug in portals.load(config.portal_packages)
             if slug.startswith("sample-")
         ]
         for started in contexts:
             process.crawl("portal", context=started)
         process.start()
-        states = {started.run.portal: runs.settled(started).state for started in contexts if started}
+        states = {started.run.portal: runs.close_run(started).state for started in contexts if started}
         after = consumers.run_and_send(config, database, clock)
     sys.stdout.write(json.dumps({"states": states, "errors": after.errors}))
 
