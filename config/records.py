@@ -39,13 +39,13 @@ def positive(_: object, __: object, value: float) -> None:
         raise ValueError(f"must be more than 0, is {value:g}")
 
 
-def among(known: Iterable[str]) -> Check:
+def among(allowed: Iterable[str]) -> Check:
     """Only these words."""
 
     def check(_: object, __: object, value: Iterable[str]) -> None:
         for item in value:
-            if item not in set(known):
-                raise ValueError(f"{item!r} is none of {', '.join(known)}")
+            if item not in set(allowed):
+                raise ValueError(f"{item!r} is none of {', '.join(allowed)}")
 
     return check
 

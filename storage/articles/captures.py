@@ -50,14 +50,6 @@ def capture_by_record(session: Session, record_id: str, digest: str) -> Capture 
     return capture_record(row) if row else None
 
 
-def last_captures(session: Session, url: str, *, limit: int = 10) -> list[Capture]:
-    """The captures of an address, the newest first."""
-    query = (
-        select(CaptureRow).where(CaptureRow.url == url).order_by(CaptureRow.at.desc(), CaptureRow.id.desc())
-    )
-    return [capture_record(row) for row in session.scalars(query.limit(limit))]
-
-
 def _record_ids(record_id: str, digest: str) -> tuple[str, str]:
     """The record ids a capture may be stored under: an altered copy of a WARC file may have kept the
     record ids, so a second payload under the same id is stored with its digest appended."""

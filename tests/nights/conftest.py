@@ -23,11 +23,11 @@ from attrs import field, frozen
 from policy.records import Capture, Change, Version
 from policy.records.runs import Run
 from storage import queries
-from storage.articles import captures
 from storage.database import Database, open_database, upgrade
 from storage.runs import leases
 from tests.forkserver import ForkServer, Process
 from tests.mocksite.site import CHECKOUT, MockSite
+from tests.storage.builders import captures_of
 
 Child = subprocess.Popen[str] | Process
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -171,7 +171,7 @@ class Home:
     def captures(self, url: str) -> list[Capture]:
         """The captures of an address, the newest first."""
         with self.database() as database, database.read() as session:
-            return captures.last_captures(session, url)
+            return captures_of(session, url)
 
 
 @pytest.fixture(scope="session")

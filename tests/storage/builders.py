@@ -7,11 +7,15 @@ import hashlib
 from collections.abc import Sequence
 
 from attrs import evolve
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from policy.records import Article, Attachment, Capture, Fetched, FieldValue
 from policy.records.content import Completeness, FileStatus, FileText
 from policy.records.runs import Finding
 from policy.records.saves import Candidate, Decision
+from storage.rows import capture_record
+from storage.tables import CaptureRow
 
 NO_ROWS = Finding(
     portal="ndrc",
@@ -107,3 +111,10 @@ def the_known_policy(_article: Article, candidates: Sequence[Candidate]) -> Deci
     """The first policy known under a key, else a new one."""
     known = [candidate.policy_id for candidate in candidates]
     return Decision(policy_id=known[0] if known else None, evidence="same words")
+
+
+def captures_of(session: Session, url: str) -> list[Capture]:
+    """The captures of a URL, the newest first."""
+    query = select(CaptureRow).where(CaptureRow.url == url)
+    rows = session.scalars(query.order_by(CaptureRow.at.desc(), CaptureRow.id.desc()))
+    return [capture_record(row) for row in rows]

@@ -16,7 +16,16 @@ from storage import queries
 from storage.articles import archive, availability, captures
 from storage.database import Database
 from storage.runs import leases, overview
-from tests.storage.builders import DAY, NIGHT, PAGES, WORDS, a_capture, an_article, the_known_policy
+from tests.storage.builders import (
+    DAY,
+    NIGHT,
+    PAGES,
+    WORDS,
+    a_capture,
+    an_article,
+    captures_of,
+    the_known_policy,
+)
 
 NUMBER = DocNumber(raw="发改能源〔2026〕7号", code="发改能源", year=2026, number=7)
 FIRST = evolve(an_article(pages=2), doc_no=FieldValue(value=NUMBER, raw=NUMBER.raw, rule="cell"))
@@ -118,7 +127,7 @@ def test_captures_are_found_by_payload_record_and_address(archived: Database) ->
         assert first is not None
         assert evolve(first, id=None) == wanted
         assert captures.capture_by_record(session, wanted.record_id, wanted.digest) == first
-        assert [capture.at for capture in captures.last_captures(session, PAGES[1])] == [NIGHT + DAY, NIGHT]
+        assert [capture.at for capture in captures_of(session, PAGES[1])] == [NIGHT + DAY, NIGHT]
         assert captures.first_capture(session, "sha1:unknown") is None
         assert captures.capture_by_record(session, "<urn:unknown>", wanted.digest) is None
 
