@@ -21,7 +21,8 @@ from policy.records import Change
 from storage import queries
 from storage.alerts.deliveries import add_delivery, has_delivery
 from storage.alerts.subscriptions import Subscription, all_subscriptions
-from storage.articles.changes import consume_changes, first_change_at
+from storage.articles.changes import first_change_at
+from storage.consumers import consume_changes
 from storage.database import Database
 from storage.policies import memberships
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from attrs import frozen
 from sqlalchemy.orm import Session
 
-from storage import queries
-from storage.articles import changes
+from storage import consumers, queries
 
 UPDATE = "polarchive update"
 """The command that runs the consumers."""
@@ -34,7 +33,7 @@ class Lag:
 
 def linking_lag(session: Session) -> Lag:
     """Of linking: until it has seen an article, that is a policy of its own and cites nothing."""
-    return Lag(consumer="linking", changes=changes.lag(session, LINKING))
+    return Lag(consumer="linking", changes=consumers.lag(session, LINKING))
 
 
 def index_lag(session: Session, position: int) -> Lag:

@@ -20,7 +20,7 @@ from policy.text.lexicon import terms
 from policy.text.word_spaces import join_words
 from storage import queries
 from storage.articles import version_keywords
-from storage.articles.changes import Progress, consume_changes
+from storage.consumers import Progress, consume_changes
 from storage.database import Database
 
 TITLE_WEIGHT = 8

@@ -29,7 +29,7 @@ from policy.records import Article, Change, Version
 from policy.records.saves import Link, Relation
 from policy.text.fingerprints import Fingerprints
 from storage import queries
-from storage.articles.changes import Progress, consume_changes, lock_cursor
+from storage.consumers import Progress, consume_changes, lock_cursor
 from storage.database import Database
 from storage.policies import article_links, citations
 from storage.policies import fingerprints as index

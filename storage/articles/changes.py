@@ -1,24 +1,17 @@
-"""The change feed: the only writer of changes, and the loop on which consumers read them."""
+"""The change feed: the only writer of changes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar
+from collections.abc import Collection
 
 from attrs import asdict, evolve
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Change, ChangeKind
-from storage import queries
-from storage.database import Database
-from storage.tables import ArticleRow, ChangeRow, CursorRow
-from storage.writes import insert, insert_unless_there, lock_feed
-
-Work = TypeVar("Work")
-Progress = Callable[[int, int], None]
-"""Called with the number of changes read so far and the number there are."""
+from storage.tables import ArticleRow, ChangeRow
+from storage.writes import insert, lock_feed
 
 
 def add_change(session: Session, change: Change) -> Change:
@@ -55,63 +48,3 @@ def record_change(
 def first_change_at(session: Session, policies: Collection[int]) -> dt.datetime:
     """The time of the first change of any of these policies, of which there must be one."""
     return session.scalars(select(func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(policies))).one()
-
-
-# ------------------------------------------------------------------ consumers of the change feed
-
-
-def consume_changes(
-    database: Database,
-    name: str,
-    *,
-    batch: int,
-    prepare: Callable[[Sequence[Change]], Work],
-    apply: Callable[[Session, Work], int],
-    progress: Progress = lambda done, total: None,
-) -> int:
-    """Read the change feed to its end as the consumer ``name``; returns the sum of what ``apply`` returned.
-
-    ``prepare`` gets up to ``batch`` changes, in feed order, and does the slow part outside of the final
-    transaction. ``apply`` writes the result in the transaction that also moves the cursor. Two processes may
-    run the same consumer: the work of the slower is dropped, so what ``prepare`` itself writes must be
-    repeatable.
-    """
-    total, read = 0, 0
-    with database.read() as session:
-        unread = lag(session, name)
-    while True:
-        with database.read() as session:
-            start = cursor(session, name)
-            changes = queries.changes(session, after=start, limit=batch)
-        if not changes:
-            return total
-        work = prepare(changes)
-        with database.write() as session:
-            if lock_cursor(session, name) == start:
-                total += apply(session, work)
-                move_cursor(session, name, changes[-1].id)
-        read += len(changes)
-        progress(read, max(read, unread))
-
-
-def cursor(session: Session, name: str) -> int:
-    """The id of the last change that the consumer has processed; 0 before the first."""
-    return session.scalar(select(CursorRow.position).where(CursorRow.name == name)) or 0
-
-
-def lag(session: Session, name: str) -> int:
-    """How many changes the consumer has not processed yet."""
-    return queries.changes_after(session, cursor(session, name))
-
-
-def lock_cursor(session: Session, name: str) -> int:
-    """The same, with the cursor's row locked until the transaction ends: other processes wait."""
-    insert_unless_there(session, CursorRow, name=name, position=0)
-    query = select(CursorRow.position).where(CursorRow.name == name).with_for_update()
-    return session.scalars(query).one()
-
-
-def move_cursor(session: Session, name: str, position: int) -> None:
-    """Save that the consumer has processed all changes up to ``position``."""
-    insert_unless_there(session, CursorRow, name=name, position=position)
-    session.execute(update(CursorRow).where(CursorRow.name == name).values(position=position))

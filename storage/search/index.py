@@ -4,7 +4,7 @@ time.
 One document per article, of its newest version. Single tokens are in one field, pairs of neighbours with
 positions in another: phrases of any length match exactly, and a break between two runs (``¶``) is a token
 like others, so that no phrase matches across punctuation. The index does not use the consumer loop of
-:mod:`storage.articles.changes`, because its position lies in the index's folder.
+:mod:`storage.consumers`, because its position lies in the index's folder.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from policy.rules.identity import Alias
 from storage import queries
 from storage.alerts.subscriptions import Subscription
 from storage.articles import availability
-from storage.articles.changes import cursor
+from storage.consumers import cursor
 from storage.database import Database
 from tests.acts import act
 from tests.alerts.conftest import NAMES, spoil
