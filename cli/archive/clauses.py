@@ -48,7 +48,7 @@ def clause(
             session,
             article,
             home.owner,
-            known_at=known_at.date() if known_at else None,
+            as_of=known_at.date() if known_at else None,
             in_force_on=in_force_on.date() if in_force_on else None,
         )
     console.note_lag(history.lag)

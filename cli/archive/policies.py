@@ -42,7 +42,7 @@ def show_policy(
             session,
             number,
             home.owner,
-            known_at=known_at.date() if known_at else None,
+            as_of=known_at.date() if known_at else None,
             in_force_on=in_force_on.date() if in_force_on else None,
         )
     console.note_lag(view.lag)

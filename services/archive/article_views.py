@@ -53,14 +53,14 @@ class MembershipView:
 
 
 def view_article(
-    session: Session, name: str, version: int | None = None, known_at: dt.date | None = None
+    session: Session, name: str, version: int | None = None, as_of: dt.date | None = None
 ) -> ArticleView:
     """The article at a version, by default the newest, or the newest of a day; raises ArchiveError."""
     known = find_article(session, name)
-    if known_at is not None:
-        version = memberships.newest_version_numbers(session, [known.id], end_of(known_at)).get(known.id)
+    if as_of is not None:
+        version = memberships.newest_version_numbers(session, [known.id], end_of(as_of)).get(known.id)
         if version is None:
-            raise ArchiveError(f"article {known.id} was not in the archive on {known_at}")
+            raise ArchiveError(f"article {known.id} was not in the archive on {as_of}")
     aliases = relocation.aliases(session, known.id)
     return ArticleView(known=known, version=find_version(session, known, version), aliases=aliases)
 

@@ -52,12 +52,12 @@ def clause_history(
     name: str,
     owner: Owner,
     *,
-    known_at: dt.date | None = None,
+    as_of: dt.date | None = None,
     in_force_on: dt.date | None = None,
 ) -> ClauseHistory:
     """What ``12#第三条``, ``policy/7#c-…`` or ``12`` asks for; raises ArchiveError for what is not there."""
     match = _CLAUSE.fullmatch(name)
-    moment = end_of(known_at) if known_at else None
+    moment = end_of(as_of) if as_of else None
     texts = _texts(session, match["article"] if match else name, owner, moment)
     traced = lineage([searchable_text(text.version).split("\n") for text in texts])
     stages = list[ClauseStage]()

@@ -56,14 +56,14 @@ def view_policy(
     number: int,
     owner: Owner,
     *,
-    known_at: dt.date | None = None,
+    as_of: dt.date | None = None,
     in_force_on: dt.date | None = None,
 ) -> PolicyView:
     """The policy of this number; raises ArchiveError when there is none, or was none on the day."""
-    moment = end_of(known_at) if known_at else None
-    number = number if known_at else memberships.root(session, number)
+    moment = end_of(as_of) if as_of else None
+    number = number if as_of else memberships.root(session, number)
     consensus = policy_portrait(session, number, owner, moment)
-    cited_by = citations.citing(session, number, known_at=moment)
+    cited_by = citations.citing(session, number, as_of=moment)
     day = in_force_on or dt.datetime.now(SHANGHAI).date()
     read = consensus.on(day)
     return PolicyView(
@@ -74,7 +74,7 @@ def view_policy(
         standing=validity(
             read.article, _repeals(session, cited_by), day=day, seen=calendar_day(read.first_seen)
         ),
-        cites=citations.cited_in(session, [read.article_id], known_at=moment),
+        cites=citations.cited_in(session, [read.article_id], as_of=moment),
         cited_by=cited_by,
         lag=linking_lag(session),
     )
@@ -82,13 +82,13 @@ def view_policy(
 
 def policy_portrait(session: Session, number: int, owner: Owner, moment: dt.datetime | None) -> Consensus:
     """The fields and editions of a policy as known at that time; raises ArchiveError where there was none."""
-    printed = memberships.articles_of_policy(session, number, known_at=moment)
+    printed = memberships.articles_of_policy(session, number, as_of=moment)
     if not printed:
         day = f" on {calendar_day(moment)}" if moment else ""
         raise ArchiveError(
             f"policy {number}: no such policy{day} (`polarchive show ARTICLE` names an article's)"
         )
-    current = memberships.current_memberships(session, [page.article.id for page in printed], known_at=moment)
+    current = memberships.current_memberships(session, [page.article.id for page in printed], as_of=moment)
     return consensus(
         [_member(page, current.get(page.article.id), owner(page.article.portal)) for page in printed]
     )

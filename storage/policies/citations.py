@@ -73,28 +73,28 @@ def save_citations(
 
 
 def cited_in(
-    session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
+    session: Session, articles: Collection[int], *, as_of: dt.datetime | None = None
 ) -> list[Citation]:
     """The references of these articles, in text order; a policy's mention of itself is left out."""
     query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
     mentioned = query.where(ReferenceRow.article_id.in_(articles))
     rows = session.execute(mentioned.order_by(ReferenceRow.article_id, ReferenceRow.place))
-    return _resolved(session, [_citation(row, policy) for row, policy in rows], known_at)
+    return _resolved(session, [_citation(row, policy) for row, policy in rows], as_of)
 
 
-def citing(session: Session, policy_id: int, *, known_at: dt.datetime | None = None) -> list[Citation]:
+def citing(session: Session, policy_id: int, *, as_of: dt.datetime | None = None) -> list[Citation]:
     """The references of other policies' articles to this policy, by article id."""
     keys_of_policy = select(ArticleNameRow.key).join(ArticleRow).where(ArticleRow.policy_id == policy_id)
     names = [*session.scalars(keys_of_policy.distinct())]
     query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
     mentioned = or_(ReferenceRow.number_key.in_(names), ReferenceRow.title_key.in_(names))
     citing_rows = query.where(mentioned, ArticleRow.policy_id != policy_id)
-    if known_at is not None:
-        citing_rows = citing_rows.where(ArticleRow.first_seen <= known_at)
+    if as_of is not None:
+        citing_rows = citing_rows.where(ArticleRow.first_seen <= as_of)
     rows = session.execute(
         citing_rows.order_by(ReferenceRow.article_id, ReferenceRow.place).limit(MOST_CITING)
     )
-    citations = _resolved(session, [_citation(row, policy) for row, policy in rows], known_at)
+    citations = _resolved(session, [_citation(row, policy) for row, policy in rows], as_of)
     return [each for each in citations if each.target == policy_id]
 
 
@@ -111,17 +111,15 @@ def _citation(row: ReferenceRow, policy_id: int) -> Citation:
     )
 
 
-def _resolved(
-    session: Session, citations: Sequence[Citation], known_at: dt.datetime | None
-) -> list[Citation]:
-    named = _named(session, {key for each in citations for key in each.keys}, known_at)
+def _resolved(session: Session, citations: Sequence[Citation], as_of: dt.datetime | None) -> list[Citation]:
+    named = _named(session, {key for each in citations for key in each.keys}, as_of)
     numbered = _numbers(session, {policy for policies in named.values() for policy in policies})
     resolved = (evolve(each, targets=_targets(each, named, numbered)) for each in citations)
     return [each for each in resolved if each.policy_id not in each.targets]
 
 
 def _named(
-    session: Session, wanted: Collection[str], known_at: dt.datetime | None
+    session: Session, wanted: Collection[str], as_of: dt.datetime | None
 ) -> Mapping[str, frozenset[int]]:
     """The policies with these names."""
     policies: defaultdict[str, set[int]] = defaultdict(set)
@@ -129,8 +127,8 @@ def _named(
     for start in range(0, len(asked), _AT_ONCE):
         query = select(ArticleNameRow.key, ArticleRow.policy_id).join(ArticleRow)
         query = query.where(ArticleNameRow.key.in_(asked[start : start + _AT_ONCE]))
-        if known_at is not None:
-            query = query.where(ArticleRow.first_seen <= known_at)
+        if as_of is not None:
+            query = query.where(ArticleRow.first_seen <= as_of)
         for key, policy_id in session.execute(query.distinct()):
             policies[key].add(policy_id)
     return {key: frozenset(found) for key, found in policies.items()}

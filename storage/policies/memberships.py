@@ -73,13 +73,13 @@ def articles_of(session: Session, policies: Collection[int], limit: int | None =
 
 
 def current_memberships(
-    session: Session, articles: Collection[int], *, known_at: dt.datetime | None = None
+    session: Session, articles: Collection[int], *, as_of: dt.datetime | None = None
 ) -> dict[int, Membership]:
-    """The last membership of each of these articles, as of ``known_at``; articles without one are left
+    """The last membership of each of these articles, as of ``as_of``; articles without one are left
     out."""
     newest = select(func.max(MembershipRow.id)).where(MembershipRow.article_id.in_(articles))
-    if known_at is not None:
-        newest = newest.where(MembershipRow.at <= known_at)
+    if as_of is not None:
+        newest = newest.where(MembershipRow.at <= as_of)
     return _by_article(session, newest)
 
 
@@ -101,16 +101,16 @@ def membership_history(session: Session, article_id: int) -> list[Membership]:
     return [_membership(row) for row in session.execute(query)]
 
 
-def members_at(session: Session, policy_id: int, known_at: dt.datetime | None) -> list[int]:
+def members_at(session: Session, policy_id: int, as_of: dt.datetime | None) -> list[int]:
     """The articles that belonged to a policy at a time, or that belong to it now."""
-    if known_at is None:
+    if as_of is None:
         return articles_of(session, [policy_id])
     moved = select(MembershipRow.article_id).where(
         (MembershipRow.policy_id == policy_id) | (MembershipRow.was == policy_id)
     )
     query = select(ArticleRow.id).where((ArticleRow.policy_id == policy_id) | ArticleRow.id.in_(moved))
     ever = [*session.scalars(query.order_by(ArticleRow.id))]
-    latest, first = current_memberships(session, ever, known_at=known_at), _first(session, ever)
+    latest, first = current_memberships(session, ever, as_of=as_of), _first(session, ever)
     then = {
         article: latest[article].policy_id if article in latest else first[article].was
         for article in ever
@@ -187,13 +187,13 @@ class ArticleOfPolicy:
 
 
 def articles_of_policy(
-    session: Session, policy_id: int, *, known_at: dt.datetime | None = None
+    session: Session, policy_id: int, *, as_of: dt.datetime | None = None
 ) -> list[ArticleOfPolicy]:
     """The articles of a policy by id, each with its newest version at that time."""
-    ids = members_at(session, policy_id, known_at)
+    ids = members_at(session, policy_id, as_of)
     rows = session.scalars(select(ArticleRow).where(ArticleRow.id.in_(ids)).order_by(ArticleRow.id))
     articles = {row.id: article_record(row) for row in rows}
-    places = newest_version_numbers(session, [*articles], known_at)
+    places = newest_version_numbers(session, [*articles], as_of)
     versions = queries.versions_at(session, places.items())
     return [
         ArticleOfPolicy(article=articles[article], version=versions[article, number])
@@ -202,12 +202,12 @@ def articles_of_policy(
 
 
 def newest_version_numbers(
-    session: Session, articles: list[int], known_at: dt.datetime | None
+    session: Session, articles: list[int], as_of: dt.datetime | None
 ) -> dict[int, int]:
     """The number of each article's newest version at that time; articles without one are left out."""
     query = select(VersionRow.article_id, func.max(VersionRow.number))
     query = query.where(VersionRow.article_id.in_(articles))
-    if known_at is not None:
-        query = query.where(VersionRow.at <= known_at)
+    if as_of is not None:
+        query = query.where(VersionRow.at <= as_of)
     rows = session.execute(query.group_by(VersionRow.article_id).order_by(VersionRow.article_id))
     return {article: number for article, number in rows}  # noqa: C416 - rows are not pairs to mypy

@@ -56,9 +56,9 @@ def cited(database: Database, policy_id: int) -> list[Citation]:
         return citations.cited_in(session, [each.id for each in policy.articles])
 
 
-def citing(database: Database, policy_id: int, known_at: dt.datetime | None = None) -> list[Citation]:
+def citing(database: Database, policy_id: int, as_of: dt.datetime | None = None) -> list[Citation]:
     with database.read() as session:
-        return citations.citing(session, policy_id, known_at=known_at)
+        return citations.citing(session, policy_id, as_of=as_of)
 
 
 def test_a_reference_is_open_until_the_cited_policy_arrives_and_then_closed_by_itself(
@@ -74,8 +74,8 @@ def test_a_reference_is_open_until_the_cited_policy_arrives_and_then_closed_by_i
 def test_what_the_archive_did_not_know_on_a_day_is_open_on_that_day(database: Database) -> None:
     lake = archived(database, LAKE)
     archived(database, an_act("notice", "关于保护样例湖的通知", NOTICE), NIGHT + DAY)
-    assert citing(database, lake, known_at=NIGHT) == []
-    assert len(citing(database, lake, known_at=NIGHT + DAY)) == 1
+    assert citing(database, lake, as_of=NIGHT) == []
+    assert len(citing(database, lake, as_of=NIGHT + DAY)) == 1
 
 
 def test_a_title_alone_is_enough_but_not_against_another_number(database: Database) -> None:
