@@ -15,10 +15,10 @@ from crawler.pages.listings import canonical
 from crawler.portal import Portal, Section
 from crawler.portals import PACKAGES, owner
 from pipelines.boilerplate import learning
-from pipelines.boilerplate.removal import remove_contacts, strip
+from pipelines.boilerplate.removal import remove_contacts, strip_boilerplate
 from pipelines.metadata import cover_pages, fields, validation
-from pipelines.metadata.credits import credits_in
-from pipelines.metadata.validation import illegible
+from pipelines.metadata.credits import find_credits
+from pipelines.metadata.validation import illegible_warnings
 from policy.documents import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
@@ -122,8 +122,8 @@ def read_article(
     body = _stitched(pages, cleaned or clean_pages(pages), boilerplate)
     if body.all_boilerplate and not body.attachments:
         raise Rejected("nothing but boilerplate", portal=slug, url=first.url, field="text")
-    labels = (*_labels(first, entry), *credits_in(body.boilerplate, "tail"))
-    metadata = fields.describe(labels, body.lines, issuer=portal.issuer if portal else None)
+    labels = (*_labels(first, entry), *find_credits(body.boilerplate, "tail"))
+    metadata = fields.extract_fields(labels, body.lines, issuer=portal.issuer if portal else None)
     if metadata.title is None:
         raise Rejected("no title", portal=slug, url=first.url, field="title")
     fetched = {_file(page.url) for page in pages}
@@ -203,9 +203,11 @@ def _distinct(pages: Sequence[Page], cleaned: Sequence[Cleaned]) -> list[tuple[P
 def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], boilerplate: BoilerplateSet | None) -> _Body:
     distinct = _distinct(pages, cleaned)
     stripped = [
-        strip(
+        strip_boilerplate(
             clean.lines,
-            learning.boilerplate(clean, boilerplate.of(page.layout) if boilerplate else LayoutBoilerplate()),
+            learning.learned_lines(
+                clean, boilerplate.of(page.layout) if boilerplate else LayoutBoilerplate()
+            ),
         )
         for page, clean in distinct
     ]
@@ -221,10 +223,10 @@ def _stitched(pages: Sequence[Page], cleaned: Sequence[Cleaned], boilerplate: Bo
 
 
 def _cleaned(page: Page) -> Cleaned:
-    from pipelines.html.cleaning import clean  # BeautifulSoup: a night without a new article needs none
+    from pipelines.html.cleaning import clean_html  # BeautifulSoup: a night without a new article needs none
 
     try:
-        return clean(page.body)
+        return clean_html(page.body)
     except TooDeep as error:
         raise TooDeep(str(error), url=page.url, field="body") from error
 
@@ -259,10 +261,10 @@ def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, 
     )
     flags = (
         *(("text: nothing but boilerplate",) if body.all_boilerplate else ()),
-        *illegible("title", article.title.value),
-        *illegible("text", article.text),
+        *illegible_warnings("title", article.title.value),
+        *illegible_warnings("text", article.text),
     )
-    return validation.validate(
+    return validation.validate_article(
         evolve(
             article,
             outline=tree,

@@ -39,7 +39,7 @@ def is_document(payload: Payload, name: str = "") -> bool:
 
 def read_document(payload: Payload, name: str = "") -> Article:
     """The record of a document file. Raises NotHtml, with the reason, when it has no readable text."""
-    file = bounded_reader.read(payload.body, name)
+    file = bounded_reader.read_attachment(payload.body, name)
     if file.status != "read":
         raise NotHtml(f"a {file.kind} file: {file.note or file.status}", url=payload.url, field="body")
     lines = file.text.split("\n")

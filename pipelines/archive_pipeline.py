@@ -12,8 +12,8 @@ from attrs import evolve
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.boilerplate.learning import learn, sighting
-from pipelines.dedupe.exact_duplicates import decide
+from pipelines.boilerplate.learning import learn_blocks, record_sighting
+from pipelines.dedupe.exact_duplicates import decide_policy
 from pipelines.extraction_counts import ExtractionCounts
 from pipelines.items import AttachmentBatch, ExtractedArticle, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
@@ -53,7 +53,7 @@ class BoilerplateLearner:
         if not item.layout or before == now or is_surplus:
             return
         self._recorded[item.article.key] = now
-        self._pending[item.article.key] = sighting(
+        self._pending[item.article.key] = record_sighting(
             item.cleaned,
             article=item.article.key,
             layout=item.layout,
@@ -71,7 +71,7 @@ class BoilerplateLearner:
         with self._database.write() as session:
             seen = boilerplate.sightings(session, self._portal)
             active = boilerplate.publish_set(
-                session, self._portal, now, lambda blocks: learn(seen, blocks, now)
+                session, self._portal, now, lambda blocks: learn_blocks(seen, blocks, now)
             )
         if active and active.at == now:
             logger.info("%s: boilerplate set %d, %d blocks", self._portal, active.id, len(active.blocks))
@@ -216,7 +216,7 @@ class ArchivePipeline:
         saved = archive.save_article(
             self._database,
             evolve(item, run_id=self._run_id),
-            decide=decide,
+            decide=decide_policy,
             reread=item.reread,
         )
         if saved.lied:

@@ -15,5 +15,5 @@ needs_browser = pytest.mark.skipif(
     not any(map(shutil.which, PROGRAMS)), reason=f"no browser on this machine, {INSTALL}"
 )
 needs_libreoffice = pytest.mark.skipif(
-    libreoffice.program() is None, reason=f"no LibreOffice on this machine, {INSTALL}"
+    libreoffice.libreoffice_path() is None, reason=f"no LibreOffice on this machine, {INSTALL}"
 )

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from benchmarks.crawl import pages
 from benchmarks.crawl.meter import cpu
-from pipelines.dedupe.exact_duplicates import decide
+from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.documents.numbers import parse_number
 from policy.query.parser import parse
 from policy.records import Article, Capture, Entry, FieldValue
@@ -91,7 +91,7 @@ def save(database: Database, numbers: range) -> None:
         archive.save_article(
             database,
             Extraction(article=article(number), captures=(capture(number),), code="bench"),
-            decide=decide,
+            decide=decide_policy,
         )
 
 

@@ -21,7 +21,7 @@ from benchmarks.dedupe.variants import VARIANTS
 from benchmarks.report import Report, show
 from pipelines.consumers import linking
 from pipelines.consumers.regrouping import regroup
-from pipelines.dedupe.exact_duplicates import decide
+from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.records import Article, Capture, FieldValue
 from policy.rules.extraction import Extraction
 from storage.articles import archive
@@ -107,7 +107,7 @@ def save(database: Database, new: Planted) -> int:
         mime="text/html",
     )
     reading = Extraction(article=article, captures=(capture,), code="1")
-    return archive.save_article(database, reading, decide=decide).article_id
+    return archive.save_article(database, reading, decide=decide_policy).article_id
 
 
 def _cpu(database: Database) -> float:

@@ -36,8 +36,8 @@ from benchmarks.dedupe.planted import Planted
 from benchmarks.dedupe.tally import Tally
 from benchmarks.report import Report, show
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
-from pipelines.dedupe.grouping import Group, group, member
-from pipelines.dedupe.relations import relation
+from pipelines.dedupe.grouping import Group, group_articles, grouping_member
+from pipelines.dedupe.relations import find_relation
 from policy.records.saves import Relation
 from storage.database import Database, open_database, upgrade
 from storage.policies import fingerprints as index
@@ -105,7 +105,7 @@ def ours(size: int, seed: int, after: int = 0, drawn: int = 0) -> dict[str, str]
                 numbers = [each - drawn - 1 for one in likely for each in one.articles if each > drawn]
                 others = [(number, sheets(number)) for number in numbers]
                 with spent("compare"):
-                    joined = [number for number, other in others if relation(read, other).joins]
+                    joined = [number for number, other in others if find_relation(read, other).joins]
                 tally.add(new.number, joined)
             kept = _bytes(database) / (after + drawn + size)
     return tally.row() | spent.row() | within.row() | parts.row() | {"bytes": f"{kept:,.0f}"}
@@ -172,7 +172,7 @@ def _ordered(orders: int, seed: int) -> Report:
     """Whether the same articles make the same groups in any order of arrival."""
     articles = _gathered(seed)
     sheets = {f"bench {each.number}": sheet_of(each) for each in articles}
-    members = {key: member(read) for key, read in sheets.items()}
+    members = {key: grouping_member(read) for key, read in sheets.items()}
     known: dict[tuple[str, str], Relation] = {}
     outcomes: dict[tuple[Group, ...], int] = {}
     with tempfile.TemporaryDirectory() as home:
@@ -181,7 +181,7 @@ def _ordered(orders: int, seed: int) -> Report:
             upgrade(url)
             with open_database(url) as database:
                 keys = random.Random(f"{seed}:{turn}").sample([*sheets], len(sheets))
-                groups = group(members, _arrived(database, keys, sheets, known))
+                groups = group_articles(members, _arrived(database, keys, sheets, known))
             outcomes[groups] = outcomes.get(groups, 0) + 1
     groups = max(outcomes, key=lambda each: outcomes[each])
     return Report(
@@ -227,7 +227,7 @@ def _arrived(
         for other in (keys[each - 1] for one in likely for each in one.articles):
             pair = min(key, other), max(key, other)
             if pair not in known:
-                known[pair] = relation(sheets[pair[0]], sheets[pair[1]])
+                known[pair] = find_relation(sheets[pair[0]], sheets[pair[1]])
             relations[pair] = known[pair]
     return relations
 
@@ -244,7 +244,7 @@ def _corpus(folder: Path) -> Report:
     names += [f"report {number}" for number in range(len(told))]
     sheets += told
     keys = [f"{number:05}" for number in range(len(sheets))]
-    groups = group(dict(zip(keys, map(member, sheets), strict=True)), _found(keys, sheets))
+    groups = group_articles(dict(zip(keys, map(grouping_member, sheets), strict=True)), _found(keys, sheets))
     return Report(
         title=f"{folder.name}: laws and yearly reports", rows={"polarchive": _laws(groups, names, keys)}
     )

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.dedupe.lawbooks import FILE, content
-from pipelines.diff.comparison import Comparison, apply, compare
+from pipelines.diff.comparison import Comparison, apply_clause_changes, compare_texts
 
 KINDS = ("added", "removed", "changed", "renumbered", "moved")
 
@@ -52,9 +52,9 @@ def _compared(folder: Path) -> Iterator[tuple[str, tuple[str, str], Comparison, 
         for (_, earlier, before), (_, later, after) in pairwise(versions):
             old, new = lines(before), lines(after)
             begun = time.process_time()
-            found = compare(old, new)
+            found = compare_texts(old, new)
             took = (time.process_time() - begun) * 1000
-            if apply(found.changes, old) != tuple(new):
+            if apply_clause_changes(found.changes, old) != tuple(new):
                 raise SystemExit(f"{name}: the changes do not lead from {earlier} to {later}")
             yield name, (earlier, later), found, took
 

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.diff.edits import edited, regulation, sentence, text
-from pipelines.diff.comparison import apply, compare
+from pipelines.diff.comparison import apply_clause_changes, compare_texts
 from policy.text.clauses import split_clauses
 from policy.text.numerals import format_numeral
 
@@ -138,7 +138,7 @@ def _shuffled(lines: Lines) -> list[str]:
 def _measured(case: str, old: Lines, new: Lines, beside: bool) -> Row:
     """Ours: the best of three; of the hostile ones, where difflib has no chance, once."""
     took, found = min(
-        (_timed(lambda: compare(old, new)) for _ in range(3 if beside else 1)), key=lambda each: each[0]
+        (_timed(lambda: compare_texts(old, new)) for _ in range(3 if beside else 1)), key=lambda each: each[0]
     )
     return Row(
         case=case,
@@ -147,7 +147,7 @@ def _measured(case: str, old: Lines, new: Lines, beside: bool) -> Row:
         ours=took,
         beside=beside,
         difflib=_beside(old, new) if beside else None,
-        right=apply(found.changes, old) == tuple(new),
+        right=apply_clause_changes(found.changes, old) == tuple(new),
     )
 
 
@@ -181,7 +181,7 @@ def _leads(seed: int) -> bool:
     chance = random.Random(seed)
     old = text(chance)
     new = edited(chance, old) if chance.random() < 0.9 else text(chance)
-    return apply(compare(old, new).changes, old) == tuple(new)
+    return apply_clause_changes(compare_texts(old, new).changes, old) == tuple(new)
 
 
 # ------------------------------------------------------------------ shown

@@ -91,10 +91,10 @@ def _print(stages: Sequence[ClauseStage]) -> None:
 
 
 def _text(before: Traced | None, now: Traced) -> Text:
-    from pipelines.diff.text_diff import parts
+    from pipelines.diff.text_diff import diff_parts
 
     shown = console.styled("")
-    for part in parts(before.text if before else now.text, now.text):
+    for part in diff_parts(before.text if before else now.text, now.text):
         style = {"added": "green", "removed": "red strike", "same": ""}[part.kind]
         text = {"added": f"{{+{part.text}+}}", "removed": f"[-{part.text}-]"}.get(part.kind, part.text)
         shown.append(text, style)

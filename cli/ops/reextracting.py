@@ -92,15 +92,15 @@ def _show(done: Reextraction, samples: Mapping[str, list[str]]) -> None:
 
 def _sample(before: Article | None, after: Article) -> Iterator[str]:
     """What is different, a few lines of it."""
-    from pipelines.diff.field_changes import field_changes
-    from pipelines.diff.text_diff import diff
+    from pipelines.diff.field_changes import compare_fields
+    from pipelines.diff.text_diff import diff_lines
 
     if before is None:
         yield f"  + {after.text[:_LONGEST]}"
         return
-    for field in field_changes(before, after):
+    for field in compare_fields(before, after):
         yield f"  {field.name}: {field.old or '–'} → {field.new or '–'}"
-    changed = diff(before.text.split("\n"), after.text.split("\n"))
+    changed = diff_lines(before.text.split("\n"), after.text.split("\n"))
     for change in changed[:_LINES]:
         yield from (f"  - {change.old[:_LONGEST]}",) if change.old else ()
         yield from (f"  + {change.new[:_LONGEST]}",) if change.new else ()

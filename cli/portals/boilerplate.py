@@ -43,8 +43,8 @@ def boilerplate(
             _revise(database, slug, keep or [], forget or [])
         with database.read() as session:
             active, seen = stored.active_set(session, slug), stored.sightings(session, slug)
-    blocks = learning.recount(active.blocks, seen) if active else []
-    pages = {layout: len(own) for layout, own in learning.by_layout(seen).items()}
+    blocks = learning.recount_blocks(active.blocks, seen) if active else []
+    pages = {layout: len(own) for layout, own in learning.group_by_layout(seen).items()}
     if as_json:
         console.write_json(boilerplate_shape(slug, active, blocks, pages))
         return
@@ -55,7 +55,7 @@ def boilerplate(
 
 def _revise(database: Database, slug: str, keep: list[str], forget: list[str]) -> None:
     def revised(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-        for change, names in ((learning.keep, keep), (learning.forget, forget)):
+        for change, names in ((learning.mark_as_text, keep), (learning.forget_block, forget)):
             for name in names:
                 blocks = change(blocks, name)
         return blocks

@@ -22,7 +22,7 @@ from crawler.code_version import code_version
 from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.runs import lease
-from pipelines.dedupe.exact_duplicates import decide
+from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.records import Article, Capture, Entry, Version
 from policy.records.boilerplate import BoilerplateSet
@@ -265,7 +265,7 @@ class Reextractor:
                     silent=not self.wishes.announce,
                     boilerplate=state.boilerplate.id if state.boilerplate else None,
                 ),
-                decide=decide,
+                decide=decide_policy,
             )
 
     # -------------------------------------------------------------- result

@@ -219,7 +219,7 @@ class AttachmentRequests:
     async def _read(self, body: bytes, attachment: Attachment) -> FileText:
         name = attachment.url.partition("?")[0]
         async with self._children:
-            return await asyncio.to_thread(bounded_reader.read, body, name, self._limits)
+            return await asyncio.to_thread(bounded_reader.read_attachment, body, name, self._limits)
 
     @property
     def _limits(self) -> Limits:

@@ -31,7 +31,7 @@ _STARTING = 5.0
 """Seconds allowed for the child to start and to exit, in addition to those for reading."""
 
 
-def read(body: bytes, name: str, limits: Limits | None = None) -> FileText:
+def read_attachment(body: bytes, name: str, limits: Limits | None = None) -> FileText:
     """Extract the text of a file. Never raises for the file's content, and never takes longer than
     ``limits``.
 
@@ -112,7 +112,7 @@ def reader_version() -> str:
     """A fingerprint of everything that extraction depends on: our code, PDFium, and whether LibreOffice is
     installed."""
     code = hashlib.sha256(f"{version('pypdfium2')} {fingerprint(reader_modules())}".encode())
-    return code.hexdigest()[:12] + ("+office" if libreoffice.program() else "")
+    return code.hexdigest()[:12] + ("+office" if libreoffice.libreoffice_path() else "")
 
 
 def reader_modules() -> dict[str, Path]:

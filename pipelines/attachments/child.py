@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from pipelines.attachments import libreoffice
-from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, gathered, kind_of, suffix_of
+from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, kind_of, limit_lines, suffix_of
 from pipelines.attachments.office import Package, member_name, plain_name, read_docx, read_pptx, read_xlsx
 from pipelines.attachments.pdf import read_pdf
 from pipelines.boilerplate.removal import remove_contacts
@@ -61,7 +61,7 @@ def _misnamed(kind: str, name: str) -> Iterator[str]:
 
 def _read(body: bytes, kind: str, limits: Limits) -> ReadFile:
     if kind in libreoffice.TARGETS:
-        body, kind = libreoffice.converted(body, kind, 0.8 * limits.seconds)
+        body, kind = libreoffice.convert_file(body, kind, 0.8 * limits.seconds)
     if kind in _READERS:
         return _READERS[kind](body, limits)
     if kind == "encrypted":
@@ -76,7 +76,7 @@ def _text(body: bytes, limits: Limits) -> ReadFile:
         if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             encoding = "utf-16"
         try:
-            lines, cut = gathered(body.decode(encoding).splitlines(), limits.characters)
+            lines, cut = limit_lines(body.decode(encoding).splitlines(), limits.characters)
         except UnicodeError:
             continue
         return ReadFile(lines=lines, truncated=cut)
@@ -107,7 +107,7 @@ def _zip(body: bytes, limits: Limits) -> ReadFile:
     if members and not read:
         raise UnreadableFile("; ".join(notes[:3]), failed.pop() if len(failed) == 1 else "unreadable")
     notes += [f"{len(members) - _MOST_FILES} files more"] if len(members) > _MOST_FILES else []
-    kept, cut = gathered(lines, limits.characters)
+    kept, cut = limit_lines(lines, limits.characters)
     return ReadFile(lines=kept, notes=tuple(notes[:10]), truncated=cut or len(members) > _MOST_FILES)
 
 
@@ -141,7 +141,7 @@ def main() -> None:
     name, limits = sys.argv[1], Limits(**json.loads(sys.argv[2]))
     body = sys.stdin.buffer.read()
     office = _needs_office(body, name)
-    bind(limits, office=office)
+    apply_limits(limits, office=office)
     try:
         found = read_file(body, name, limits)
     except MemoryError:
@@ -153,12 +153,15 @@ def main() -> None:
 
 def _needs_office(body: bytes, name: str) -> bool:
     try:
-        return kind_of(body, name) in {*libreoffice.TARGETS, "zip"} and libreoffice.program() is not None
+        return (
+            kind_of(body, name) in {*libreoffice.TARGETS, "zip"}
+            and libreoffice.libreoffice_path() is not None
+        )
     except UnreadableFile:
         return False
 
 
-def bind(limits: Limits, *, office: bool = False) -> None:
+def apply_limits(limits: Limits, *, office: bool = False) -> None:
     """Apply the limits to this process; they cannot be lifted afterwards."""
     memory = max(limits.memory_mb, _OFFICE_MEMORY if office else 0) * 1024 * 1024
     seconds = max(int(limits.seconds), 1)

@@ -45,7 +45,7 @@ class UnreadableFile(Exception):
         self.status: FileStatus = status
 
 
-def gathered(lines: Iterable[str], limit: int) -> tuple[tuple[str, ...], bool]:
+def limit_lines(lines: Iterable[str], limit: int) -> tuple[tuple[str, ...], bool]:
     """The lines that are not blank, cut at ``limit`` characters, and whether any were cut."""
     taken: list[str] = []
     for line in filter(None, map(str.strip, lines)):
@@ -128,7 +128,7 @@ def kind_of(body: bytes, name: str = "") -> str:
 
 
 def _packed(body: bytes) -> str:
-    names = {name.lower() for name in directory(body).namelist()}
+    names = {name.lower() for name in open_archive(body).namelist()}
     return next((kind for name, kind in _PACKED.items() if name in names), "zip")
 
 
@@ -139,7 +139,7 @@ def _old_office(body: bytes) -> str:
     return "unknown"
 
 
-def directory(body: bytes) -> zipfile.ZipFile:
+def open_archive(body: bytes) -> zipfile.ZipFile:
     """A packed file, opened; raises UnreadableFile when its directory is damaged or too large."""
     if body.count(b"PK\x01\x02") > MOST_MEMBERS:
         raise UnreadableFile(f"more than {MOST_MEMBERS} files in one", "too_large")

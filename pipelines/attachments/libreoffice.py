@@ -42,15 +42,15 @@ _SETTINGS = (
 )
 
 
-def program() -> str | None:
+def libreoffice_path() -> str | None:
     """The path of LibreOffice; None when it is not installed."""
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
-def converted(body: bytes, kind: str, seconds: float) -> tuple[bytes, str]:
+def convert_file(body: bytes, kind: str, seconds: float) -> tuple[bytes, str]:
     """The converted file and its format. Raises UnreadableFile when LibreOffice is missing, fails or is too
     slow."""
-    office, target = program(), TARGETS[kind]
+    office, target = libreoffice_path(), TARGETS[kind]
     if office is None:
         raise UnreadableFile(f"{kind} files are read by LibreOffice, which is not installed", "unsupported")
     with tempfile.TemporaryDirectory(prefix="polarchive-office-") as folder:

@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from attrs import frozen
 
-from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, directory, gathered
+from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, limit_lines, open_archive
 
 _BLOCK = 64 * 1024
 _UTF8 = 0x800
@@ -29,7 +29,7 @@ class Package:
     """A packed file; the total of unpacked bytes is limited."""
 
     def __init__(self, body: bytes, limit: int) -> None:
-        self._zip, self._left = directory(body), limit
+        self._zip, self._left = open_archive(body), limit
 
     @property
     def members(self) -> list[zipfile.ZipInfo]:
@@ -167,7 +167,7 @@ def read_docx(body: bytes, limits: Limits) -> ReadFile:
     """The paragraphs and table cells in order, then footnotes and endnotes."""
     package = Package(body, limits.unpacked)
     parts = ["word/document.xml", *package.names(r"word/(?:foot|end)notes\.xml")]
-    lines, truncated = gathered(
+    lines, truncated = limit_lines(
         chain.from_iterable(_paragraphs(package, part) for part in parts), limits.characters
     )
     return ReadFile(lines=lines, truncated=truncated, notes=_outside(package, r"word/_rels/.*\.rels"))
@@ -177,7 +177,7 @@ def read_pptx(body: bytes, limits: Limits) -> ReadFile:
     """The paragraphs of all slides."""
     package = Package(body, limits.unpacked)
     slides = package.names(r"ppt/slides/slide\d+\.xml")
-    lines, truncated = gathered(
+    lines, truncated = limit_lines(
         chain.from_iterable(_paragraphs(package, part) for part in slides[: limits.pages]), limits.characters
     )
     return ReadFile(
@@ -223,7 +223,7 @@ def read_xlsx(body: bytes, limits: Limits) -> ReadFile:
     package = Package(body, limits.unpacked)
     strings, formats = _strings(package), _formats(package)
     sheets = _sheets(package)
-    lines, truncated = gathered(
+    lines, truncated = limit_lines(
         chain.from_iterable(
             [name, *_cells(package, part, strings, formats)] for name, part in sheets[: limits.pages]
         ),

@@ -12,7 +12,7 @@ import pypdfium2
 from attrs import frozen
 from pypdfium2 import raw
 
-from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, gathered
+from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, limit_lines
 from policy.text.words import HAN, fold
 
 
@@ -214,7 +214,7 @@ def read_pdf(body: bytes, limits: Limits) -> ReadFile:
             pictured = pictured or image
         if size > limits.characters:
             break
-    lines, cut = gathered(paragraphs(pages), limits.characters)
+    lines, cut = limit_lines(paragraphs(pages), limits.characters)
     scanned = size < _FEW * len(pages) and (pictured or not size)
     notes = (f"{bare} of {count} pages have no text",) if bare and pictured and not scanned else ()
     return ReadFile(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from pipelines.boilerplate.phrases import LONGEST_DISCLAIMER, Kind, at_head, at_tail, is_own
-from pipelines.boilerplate.removal import veiled
+from pipelines.boilerplate.removal import mask_contacts
 from pipelines.metadata.genres import names_a_policy
 from policy.records.boilerplate import EDGES, Block, Edge, EdgeLine, LayoutBoilerplate, PageEdges
 from policy.text.words import fold
@@ -58,7 +58,7 @@ _SERIAL = 10
 series."""
 
 
-def sighting(
+def record_sighting(
     cleaned: Sequence[Cleaned],
     *,
     article: str,
@@ -140,8 +140,8 @@ def _key(line: str, unlinked: str | None, kind: Kind) -> str:
     if label := _label(line, unlinked):
         return f"{label}：…"
     if kind is Kind.PROSE:
-        return _shortened(fold(veiled(line)))
-    words = fold(veiled(_timeless(line)))
+        return _shortened(fold(mask_contacts(line)))
+    words = fold(mask_contacts(_timeless(line)))
     short = 2 if kind is Kind.COMPANION else _SHORTEST
     return _shortened(words) if len(words) >= short and not words.isdecimal() else ""
 
@@ -184,7 +184,7 @@ MOST_BLOCKS = 500
 # ------------------------------------------------------------------ one page
 
 
-def reached(
+def reached_lines(
     edge: Iterable[EdgeLine], keys: Set[str], kept: Set[str] = frozenset()
 ) -> Iterator[tuple[int, str]]:
     """The lines of an edge that are boilerplate by these keys, from the outside inwards up to the text."""
@@ -195,7 +195,7 @@ def reached(
             return
 
 
-def boilerplate(page: Cleaned, learned: LayoutBoilerplate) -> frozenset[int]:
+def learned_lines(page: Cleaned, learned: LayoutBoilerplate) -> frozenset[int]:
     """The indices of a page's lines that are learned boilerplate, including the links below them."""
     last = len(page.lines) - 1
     heads = _places(page, "head", learned)
@@ -206,7 +206,7 @@ def boilerplate(page: Cleaned, learned: LayoutBoilerplate) -> frozenset[int]:
 
 def _places(page: Cleaned, edge: Edge, learned: LayoutBoilerplate) -> set[int]:
     keys = learned.on(edge)
-    return {place for place, _ in reached(edge_of(page, edge), keys, learned.kept)} if keys else set()
+    return {place for place, _ in reached_lines(edge_of(page, edge), keys, learned.kept)} if keys else set()
 
 
 def _links_below(page: Cleaned, index: int) -> Iterator[int]:
@@ -220,7 +220,9 @@ def _links_below(page: Cleaned, index: int) -> Iterator[int]:
 # ------------------------------------------------------------------ many pages
 
 
-def learn(sightings: Iterable[PageEdges], known: Sequence[Block], now: dt.datetime) -> tuple[Block, ...]:
+def learn_blocks(
+    sightings: Iterable[PageEdges], known: Sequence[Block], now: dt.datetime
+) -> tuple[Block, ...]:
     """The blocks that the sightings show, added to those of before.
 
     A block stays when its words are no longer seen, because older captures are compared under the same set. A
@@ -228,13 +230,17 @@ def learn(sightings: Iterable[PageEdges], known: Sequence[Block], now: dt.dateti
     """
     seen = list(sightings)
     blocks = {block.id: block for block in (*_shown(seen, now), *known)}
-    left = [block for block in recount(tuple(blocks.values()), seen) if block.kept or not _is_doubtful(block)]
+    left = [
+        block
+        for block in recount_blocks(tuple(blocks.values()), seen)
+        if block.kept or not _is_doubtful(block)
+    ]
     return tuple(sorted(left, key=lambda block: (not block.kept, -block.pages, block.id))[:MOST_BLOCKS])
 
 
-def recount(blocks: Sequence[Block], sightings: Iterable[PageEdges]) -> list[Block]:
+def recount_blocks(blocks: Sequence[Block], sightings: Iterable[PageEdges]) -> list[Block]:
     """The blocks with the number of articles that show them now."""
-    layouts = by_layout(sightings)
+    layouts = group_by_layout(sightings)
     counted = {
         (layout, edge): _counted(seen, edge, {b.key for b in blocks if (b.layout, b.edge) == (layout, edge)})
         for layout, seen in layouts.items()
@@ -248,7 +254,7 @@ def recount(blocks: Sequence[Block], sightings: Iterable[PageEdges]) -> list[Blo
     ]
 
 
-def by_layout(sightings: Iterable[PageEdges]) -> Mapping[str, list[PageEdges]]:
+def group_by_layout(sightings: Iterable[PageEdges]) -> Mapping[str, list[PageEdges]]:
     """The sightings grouped by layout."""
     layouts: defaultdict[str, list[PageEdges]] = defaultdict(list)
     for each in sightings:
@@ -256,7 +262,7 @@ def by_layout(sightings: Iterable[PageEdges]) -> Mapping[str, list[PageEdges]]:
     return dict(layouts)
 
 
-def recurring(sightings: Sequence[PageEdges], edge: Edge) -> dict[str, int]:
+def recurring_keys(sightings: Sequence[PageEdges], edge: Edge) -> dict[str, int]:
     """The keys that recur at an edge with the number of articles; empty when there are too few articles.
 
     Each round drops keys that are too rarely reached, until the set is stable.
@@ -274,15 +280,17 @@ def recurring(sightings: Sequence[PageEdges], edge: Edge) -> dict[str, int]:
 
 
 def _shown(sightings: Iterable[PageEdges], now: dt.datetime) -> Iterator[Block]:
-    for layout, seen in sorted(by_layout(sightings).items()):
+    for layout, seen in sorted(group_by_layout(sightings).items()):
         for edge in EDGES:
-            for key, pages in recurring(seen, edge).items():
+            for key, pages in recurring_keys(seen, edge).items():
                 yield Block(layout=layout, edge=edge, key=key, since=now, pages=pages, of=len(seen))
 
 
 def _counted(sightings: Iterable[PageEdges], edge: Edge, keys: Set[str]) -> Counter[str]:
     """On how many articles each of these keys is reached."""
-    groups = ({key for page in each.edges(edge) for _, key in reached(page, keys)} for each in sightings)
+    groups = (
+        {key for page in each.edges(edge) for _, key in reached_lines(page, keys)} for each in sightings
+    )
     return Counter(key for group in groups for key in group)
 
 
@@ -293,14 +301,14 @@ def _is_doubtful(block: Block) -> bool:
 # ------------------------------------------------------------------ what ops say
 
 
-def keep(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
+def mark_as_text(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
     """The blocks with this one marked as text; raises KeyError when no block has this name."""
     if name not in {block.id for block in blocks}:
         raise KeyError(name)
     return tuple(evolve(block, kept=True) if block.id == name else block for block in blocks)
 
 
-def forget(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
+def forget_block(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:
     """The blocks with this one reset to what was learned; raises KeyError when no block has this name."""
     left = tuple(block for block in blocks if block.id != name)
     if len(left) == len(blocks):

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from pipelines.boilerplate.phrases import Kind, at_head, at_tail
 
-__all__ = ["StrippedText", "remove_contacts", "strip"]
+__all__ = ["StrippedText", "remove_contacts", "strip_boilerplate"]
 
 
 _MOBILE = r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)|(?<!\d)1[XxＸ*]{10}"
@@ -53,7 +53,7 @@ def remove_contacts(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(line for line in cleaned if line)
 
 
-def veiled(line: str) -> str:
+def mask_contacts(line: str) -> str:
     """The line with each telephone number, mail address and account replaced by a placeholder."""
     return _CONTACT.sub(lambda found: f"#{sha256(found[0].encode()).hexdigest()[:6]}", line)
 
@@ -97,7 +97,7 @@ class StrippedText:
     all_boilerplate: bool = False
 
 
-def strip(lines: Sequence[str], learned: Set[int] = frozenset()) -> StrippedText:
+def strip_boilerplate(lines: Sequence[str], learned: Set[int] = frozenset()) -> StrippedText:
     """The lines without the boilerplate at head and tail, those of ``learned`` (indices) among it.
 
     What is learned stands around prose: it counts for nothing on a page of which none is left.

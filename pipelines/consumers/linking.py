@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.assignment import facts_of
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
-from pipelines.dedupe.relations import relation
+from pipelines.dedupe.relations import find_relation
 from pipelines.metadata.genres import ABOUT, OTHERS, STATUTORY, genre_of, without_number
 from policy.documents.references import title_key
 from policy.errors import ArchiveError
@@ -217,11 +217,11 @@ def _wordings(versions: Sequence[Version]) -> list[ComparisonProfile]:
     if not versions:
         return []
     newest, *older = [comparison_profile(each.article) for each in reversed(versions[-MOST_WORDINGS:])]
-    return [newest, *(each for each in older if relation(newest, each).containment >= TELLING)]
+    return [newest, *(each for each in older if find_relation(newest, each).containment >= TELLING)]
 
 
 def _best(ours: Sequence[ComparisonProfile], theirs: Sequence[ComparisonProfile]) -> Relation | None:
     """What two articles are to each other by the words of both that say most; the newest where none join."""
-    told = [relation(mine, other) for mine in ours for other in theirs]
+    told = [find_relation(mine, other) for mine in ours for other in theirs]
     joining = [each for each in told if each.joins]
     return max(joining, key=lambda each: (each.strength, each.containment), default=next(iter(told), None))

@@ -12,8 +12,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from attrs import evolve, frozen
 from sqlalchemy.orm import Session
 
-from pipelines.dedupe.assignment import Assignment, GroupingFacts, assignments, claims, load, relations_of
-from pipelines.dedupe.grouping import Group, Relations, group
+from pipelines.dedupe.assignment import (
+    Assignment,
+    GroupingFacts,
+    assignments,
+    claimed_policies,
+    load_facts,
+    relations_of,
+)
+from pipelines.dedupe.grouping import Group, Relations, group_articles
 from policy.records import Change, ChangeKind
 from policy.records.saves import JOINING, Link, Ruling
 from policy.rules.identity import policy_keys
@@ -50,9 +57,9 @@ def regroup(
     articles."""
     around = _around(session, articles)
     ids, relations = around.ids, around.relations
-    groups = group({facts.key: facts.member for facts in around.facts.values()}, relations)
+    groups = group_articles({facts.key: facts.member for facts in around.facts.values()}, relations)
     held = {facts.key: around.held[number] for number, facts in around.facts.items()}
-    kept, told = claims(groups, held, ids), assignments(groups, relations)
+    kept, told = claimed_policies(groups, held, ids), assignments(groups, relations)
     now = memberships.current_memberships(session, around.facts)
     moved: list[Membership] = []
     for each, claimed, theirs in zip(groups, kept, told, strict=True):
@@ -84,7 +91,7 @@ def _around(session: Session, articles: Iterable[int]) -> _Around:
         near = {end for pair in joined for end in pair}
         fresh = {*near, *article_links.compared_in(session, policies)} - reached
         told, ruled = told | linked, ruled | rulings
-    facts = {number: load(one) for number, one in article_links.facts_of(session, reached).items()}
+    facts = {number: load_facts(one) for number, one in article_links.facts_of(session, reached).items()}
     return _Around(
         facts=facts,
         held=memberships.policies_of(session, facts),

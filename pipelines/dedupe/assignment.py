@@ -14,7 +14,7 @@ from typing import Any
 from attrs import frozen
 
 from pipelines.dedupe.comparison_profile import ComparisonProfile
-from pipelines.dedupe.grouping import Group, GroupMember, Key, Relations, member
+from pipelines.dedupe.grouping import Group, GroupMember, Key, Relations, grouping_member
 from policy.records import Article
 from policy.records.saves import Link, Relation, Ruling
 
@@ -30,7 +30,9 @@ class Assignment:
     evidence: str = ""
 
 
-def claims(groups: Sequence[Group], held: Mapping[Key, int], ids: Mapping[Key, int]) -> list[int | None]:
+def claimed_policies(
+    groups: Sequence[Group], held: Mapping[Key, int], ids: Mapping[Key, int]
+) -> list[int | None]:
     """The policy that each group keeps, of those its articles have today; None for a new one.
 
     ``ids`` are the articles' numbers: whoever was archived first has the claim.
@@ -134,7 +136,7 @@ class GroupingFacts:
 
 def facts_of(article: Article, sheet: ComparisonProfile, version: int) -> dict[str, Any]:
     """The grouping facts of an article as JSON."""
-    asked = member(sheet)
+    asked = grouping_member(sheet)
     top = [heading.label for heading in article.outline.headings if heading.level == 1]
     return {
         "key": sheet.source,
@@ -150,7 +152,7 @@ def facts_of(article: Article, sheet: ComparisonProfile, version: int) -> dict[s
     }
 
 
-def load(facts: Mapping[str, Any]) -> GroupingFacts:
+def load_facts(facts: Mapping[str, Any]) -> GroupingFacts:
     """The grouping facts from their JSON."""
     return GroupingFacts(
         key=facts["key"],

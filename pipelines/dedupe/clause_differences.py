@@ -38,7 +38,7 @@ class ClauseDifference:
     shown: str
 
 
-def paired(
+def pair_clauses(
     ours: Sequence[str], theirs: Sequence[str], *, least: float, torn: bool
 ) -> tuple[list[ClauseDifference], tuple[list[str], list[str]]]:
     """The differences of clauses that are alike, the most alike first; and the clauses without a
@@ -78,7 +78,7 @@ def _short(mine: str, theirs: str) -> ClauseDifference | None:
     differ = [pair for pair in zip(mine, theirs, strict=False) if pair[0] != pair[1]]
     misread = len(mine) == len(theirs) > 2 and len(differ) == 1 and _kind(differ) == "noise"
     alike = misread or _say_the_same(mine, theirs)
-    return evolve(swap(mine, theirs), kind="noise") if alike else swap(mine, theirs)
+    return evolve(replaced_clause(mine, theirs), kind="noise") if alike else replaced_clause(mine, theirs)
 
 
 def _numbers(words: str) -> list[str]:
@@ -124,7 +124,7 @@ def _kind(differ: Sequence[tuple[str, str]]) -> Difference | None:
     return "noise"
 
 
-def swap(mine: str, theirs: str) -> ClauseDifference:
+def replaced_clause(mine: str, theirs: str) -> ClauseDifference:
     """The difference of a clause that stands in the place of an unlike one."""
     kind: Difference = "numbers" if _numbers(mine) != _numbers(theirs) else "words"
     return ClauseDifference(kind=kind, small=mine, large=theirs, shown=f"{mine[:20]} → {theirs[:20]}")

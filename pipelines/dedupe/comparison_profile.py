@@ -36,7 +36,7 @@ _BEGINS = 7
 """Bit mask: a run starts at characters whose code has these bits unset, one in eight."""
 
 
-def clauses(text: str) -> list[str]:
+def split_clauses(text: str) -> list[str]:
     """The folded clauses of a text in order, without their numbers and without empty ones."""
     solid = _BLANK.sub("", compatible(text[:LONGEST_TEXT]))
     return [_NUMBERED.sub("", clause, count=1) if clause[0] == "第" else clause for clause in _split(solid)]
@@ -44,10 +44,10 @@ def clauses(text: str) -> list[str]:
 
 def fingerprints_of_text(text: str, keys: Iterable[str] = ()) -> Fingerprints:
     """The fingerprints of a text; empty for a text that is too short to be recognised."""
-    return of_clauses(clauses(text), keys)
+    return fingerprints_of_clauses(split_clauses(text), keys)
 
 
-def of_clauses(found: Iterable[str], keys: Iterable[str] = ()) -> Fingerprints:
+def fingerprints_of_clauses(found: Iterable[str], keys: Iterable[str] = ()) -> Fingerprints:
     """The fingerprints of a text that is already split into clauses."""
     found = list(found)
     words = "".join(found)
@@ -149,8 +149,8 @@ class ComparisonProfile:
 def comparison_profile(article: Article) -> ComparisonProfile:
     """The comparison profile of an article."""
     official = article.title_official.value if article.title_official else ""
-    found = clauses(_ASIDE.sub("", article.text))
-    joined, title = "".join(found), titles.read(article.title.value, official)
+    found = split_clauses(_ASIDE.sub("", article.text))
+    joined, title = "".join(found), titles.parse_title(article.title.value, official)
     lines = article.text.split("\n")
     signed = signature_day(lines)
     days = [each.value for each in (article.written, article.effective, article.published) if each]
@@ -179,10 +179,10 @@ def comparison_profile(article: Article) -> ComparisonProfile:
 
 def fingerprints(sheet: ComparisonProfile) -> Fingerprints:
     """The fingerprints of a profile for the index."""
-    return of_clauses(sheet.clauses, keys(sheet))
+    return fingerprints_of_clauses(sheet.clauses, lookup_keys(sheet))
 
 
-def keys(sheet: ComparisonProfile) -> Iterator[str]:
+def lookup_keys(sheet: ComparisonProfile) -> Iterator[str]:
     """The names and the number under which an article can be found whatever its text."""
     named = sheet.title.names if sheet.title.formal else frozenset()
     yield from (f"title:{name}" for name in sorted(named | sheet.brings))
@@ -198,7 +198,7 @@ def _ended(lines: Sequence[str]) -> Iterator[str]:
         if each.kind == "repeals"
     ]
     for each in found if len(found) <= _MOST_ENDED else ():
-        yield from titles.read(each.title).names if each.title else ()
+        yield from titles.parse_title(each.title).names if each.title else ()
         yield from [each.doc_no.norm] if each.doc_no else []
 
 
@@ -206,7 +206,7 @@ def _brought(title: titles.Title, text: str) -> frozenset[str]:
     """What a brief text publishes: 关于印发《…》的通知, or 《…》已经…通过，现予公布."""
     if title.forwards or title.about or title.draft:
         return frozenset()
-    said = (titles.read(found["name"]).names for found in _PUBLISHES.finditer(text))
+    said = (titles.parse_title(found["name"]).names for found in _PUBLISHES.finditer(text))
     return title.brings.union(*said)
 
 

@@ -138,7 +138,7 @@ class Consensus:
         )
 
 
-def consensus(members: Sequence[PolicyArticle]) -> Consensus:
+def form_consensus(members: Sequence[PolicyArticle]) -> Consensus:
     """The consensus of at least one article."""
     ordered = sorted(members, key=lambda member: member.order)
     votes = (_vote(name, ordered) for name in field_names(ARTICLE_FIELDS, "consensus"))

@@ -16,7 +16,7 @@ from pipelines.dedupe.overlaps import (
     ERRORS,
     RARE_WORDS,
     Overlap,
-    differs,
+    differs_in_substance,
     is_fragment,
     is_near,
     is_whole,
@@ -34,7 +34,7 @@ editions."""
 _NATIONAL = frozenset({"法"})
 
 
-def edition(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
+def edition_evidence(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
     """Evidence that two articles are editions of one document; None where there is none."""
     if are_strangers(small, large):
         return None
@@ -47,7 +47,7 @@ def edition(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) 
     return f"the same title ({names[-1]}), {proof}"
 
 
-def earlier(small: ComparisonProfile, large: ComparisonProfile) -> Literal["left", "right"]:
+def earlier_side(small: ComparisonProfile, large: ComparisonProfile) -> Literal["left", "right"]:
     """The side of the draft, otherwise of the earlier day, otherwise of the shorter text."""
     if small.title.draft != large.title.draft:
         return "left" if small.title.draft else "right"
@@ -77,7 +77,7 @@ def _proof(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -
         return f"of {small.title.version} and of {large.title.version}"
     if is_fragment(found):
         return None
-    if _ends(small, large) != _ends(large, small) and differs(found):
+    if _ends(small, large) != _ends(large, small) and differs_in_substance(found):
         return "the one takes the other's place"
     return _revision(small, large, found) if small.title.normative and large.title.normative else None
 
@@ -98,7 +98,7 @@ def _revision(small: ComparisonProfile, large: ComparisonProfile, found: Overlap
         return f"{small.number} and {large.number}"
     if all(days) and days[0] == days[1]:
         return None
-    if differs(found) and _is_reworked(small, found):
+    if differs_in_substance(found) and _is_reworked(small, found):
         return f"{len(found.substance)} clauses changed, as {found.substance[0].shown}"
     return None
 
@@ -138,7 +138,7 @@ _FAMILIES = frozenset(
 """Kinds of documents of which many have the same title."""
 
 
-def altered(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
+def find_alteration(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
     """The alteration between two reprints of one policy; None where they may be two policies."""
     changes = found.substance
     if not changes or not is_whole(found) or are_strangers(small, large):
@@ -178,7 +178,7 @@ LETTER = 0.5
 """Most length of a cover letter, as a share of the text it publishes."""
 
 
-def covered(small: ComparisonProfile, large: ComparisonProfile) -> str | None:
+def covered_document(small: ComparisonProfile, large: ComparisonProfile) -> str | None:
     """The name of the document that the shorter publishes, if the longer is that document and nothing
     contradicts."""
     other = large.title

@@ -14,7 +14,7 @@ from policy.records import Article
 from policy.records.saves import Candidate, Decision
 
 
-def decide(article: Article, candidates: Sequence[Candidate]) -> Decision:
+def decide_policy(article: Article, candidates: Sequence[Candidate]) -> Decision:
     """The only policy that the article repeats, or None; ``evidence`` gives the reason."""
     if not candidates:
         return Decision(policy_id=None, evidence="No known policy has this number or these words.")

@@ -201,7 +201,7 @@ class Group:
         return frozenset(article for edition in self.editions for article in edition.articles)
 
 
-def member(sheet: ComparisonProfile) -> GroupMember:
+def grouping_member(sheet: ComparisonProfile) -> GroupMember:
     """The facts that grouping needs from a comparison profile."""
     return GroupMember(
         names=sheet.title.names if sheet.title.formal else frozenset(),
@@ -211,7 +211,7 @@ def member(sheet: ComparisonProfile) -> GroupMember:
     )
 
 
-def group(members: Mapping[Key, GroupMember], relations: Relations) -> tuple[Group, ...]:
+def group_articles(members: Mapping[Key, GroupMember], relations: Relations) -> tuple[Group, ...]:
     """The policies of these articles, in the order of their first keys."""
     inside = {
         (left, right): found

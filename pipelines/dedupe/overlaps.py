@@ -15,9 +15,9 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from pipelines.dedupe.clause_differences import ALIKE, SURELY, ClauseDifference, paired, swap
+from pipelines.dedupe.clause_differences import ALIKE, SURELY, ClauseDifference, pair_clauses, replaced_clause
 from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile
-from pipelines.diff.alignment import ascending
+from pipelines.diff.alignment import longest_ascending
 from policy.text.numerals import NUMERALS
 
 LEAST = 4
@@ -93,7 +93,7 @@ def is_formula(clause: str) -> bool:
     return len(clause) <= 60 and _FORMULA.match(clause) is not None
 
 
-def overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
+def find_overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
     """Compare the shorter article with the longer."""
     pieces = [piece for clause in small.clauses if not _MARKER.match(clause) for piece in _pieces(clause)]
     places = _places(pieces, large)
@@ -164,7 +164,7 @@ def _places(pieces: Sequence[str], large: ComparisonProfile) -> list[list[int]]:
 def _anchors(pieces: Sequence[str], places: Sequence[Sequence[int]], joined: str) -> list[tuple[int, int]]:
     """Pieces in the order of both texts, and where they stand in the longer."""
     single = [(rank, spots[0]) for rank, spots in enumerate(places) if len(spots) == 1]
-    chain = ascending(single)
+    chain = longest_ascending(single)
     ends = [(-1, 0), *((rank, at + len(pieces[rank])) for rank, at in chain)]
     begins = [*chain, (len(pieces), len(joined))]
     between = [
@@ -257,9 +257,9 @@ def _changes(
             continue
         left -= len(ours) * len(theirs)
         if gap.edge:
-            yield from paired(ours, theirs, least=SURELY, torn=torn)[0]
+            yield from pair_clauses(ours, theirs, least=SURELY, torn=torn)[0]
             continue
-        changes, rest = paired(ours, theirs, least=ALIKE, torn=torn)
+        changes, rest = pair_clauses(ours, theirs, least=ALIKE, torn=torn)
         yield from changes
         if all(rest):
             swapped.append(rest)
@@ -268,7 +268,7 @@ def _changes(
         and _SWAPPED * size <= sum(len(each) for ours, _ in swapped for each in ours)
         and size <= BRIEF
     ):
-        yield from (swap("".join(ours), "".join(theirs)) for ours, theirs in swapped)
+        yield from (replaced_clause("".join(ours), "".join(theirs)) for ours, theirs in swapped)
 
 
 def _is_torn(sheet: ComparisonProfile) -> bool:
@@ -325,12 +325,12 @@ def is_fragment(found: Overlap) -> bool:
     return found.of_small >= WHOLE and found.of_large < EXCERPT and not found.substance
 
 
-def differs(found: Overlap) -> bool:
+def differs_in_substance(found: Overlap) -> bool:
     """Whether the shared clauses differ in substance, and not merely because they are badly read."""
     return bool(found.substance) and len(found.substance) * NOISE > found.noise
 
 
-def told(found: Overlap) -> str:
+def describe_overlap(found: Overlap) -> str:
     """The extent of an overlap as a phrase for people."""
     more = f", {len(found.changes)} differ" if found.changes else ""
     return (

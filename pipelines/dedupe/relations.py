@@ -10,7 +10,13 @@ import datetime as dt
 
 from pipelines.dedupe import titles
 from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile
-from pipelines.dedupe.editions import altered, are_strangers, covered, earlier, edition
+from pipelines.dedupe.editions import (
+    are_strangers,
+    covered_document,
+    earlier_side,
+    edition_evidence,
+    find_alteration,
+)
 from pipelines.dedupe.overlaps import (
     ERRORS,
     EXCERPT,
@@ -18,10 +24,10 @@ from pipelines.dedupe.overlaps import (
     RARE_WORDS,
     WHOLE,
     Overlap,
-    differs,
+    describe_overlap,
+    differs_in_substance,
+    find_overlap,
     is_whole,
-    overlap,
-    told,
 )
 from policy.records.saves import Relation, RelationKind, RelationSide
 
@@ -30,7 +36,7 @@ _OCCASION = dt.timedelta(days=45)
 misread."""
 
 
-def relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
+def find_relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
     """The relation of two articles."""
     if left.order > right.order:
         return _relation(right, left).mirrored()
@@ -40,18 +46,18 @@ def relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
 def _relation(small: ComparisonProfile, large: ComparisonProfile) -> Relation:
     """The same, the shorter article being ``left``."""
     numbered = _numbers(small, large)
-    found = overlap(small, large)
+    found = find_overlap(small, large)
     if about := _interpretation(small, large, found):
         return about
     if conflict := _apart(small, large, found, numbered=numbered):
         return _two(conflict, found)
-    if proof := edition(small, large, found):
+    if proof := edition_evidence(small, large, found):
         return _edition(small, large, found, proof, numbered=numbered)
     if conflict := _conflict(small, large, found, numbered=numbered):
         return _two(conflict, found)
     if numbered:
         return _numbered(small, large, found)
-    if name := covered(small, large):
+    if name := covered_document(small, large):
         return _covered(name, found)
     return _by_words(small, large, found)
 
@@ -61,7 +67,7 @@ def _two(conflict: str, found: Overlap) -> Relation:
         kind="different",
         conflict=True,
         containment=found.of_small,
-        evidence=f"{conflict}; {told(found)}",
+        evidence=f"{conflict}; {describe_overlap(found)}",
     )
 
 
@@ -104,7 +110,7 @@ def _conflict(
         return f"the number is {small.number}, not {large.number}"
     if numbered:
         return None
-    differ = titles.contradiction(small.title, large.title)
+    differ = titles.find_contradiction(small.title, large.title)
     if differ and (titles.has_number(differ) or len(large.joined) <= BRIEF or _are_documents(small, large)):
         return f"one template, another matter: {differ}"
     if _signed_apart(small, large) and (found.substance or not is_whole(found)):
@@ -140,7 +146,7 @@ def _numbered(small: ComparisonProfile, large: ComparisonProfile, found: Overlap
         side=side,
         containment=found.of_small,
         strength=3,
-        evidence=f"the same issuer and number ({small.number}); {told(found)}",
+        evidence=f"the same issuer and number ({small.number}); {describe_overlap(found)}",
     )
 
 
@@ -150,13 +156,13 @@ def _numbered(small: ComparisonProfile, large: ComparisonProfile, found: Overlap
 def _interpretation(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation | None:
     """One is written about a policy: the other's, if it names it or quotes from it at length. Who prints
     a whole policy and calls it an interpretation has printed the policy."""
-    if small.title.about == large.title.about or (is_whole(found) and not differs(found)):
+    if small.title.about == large.title.about or (is_whole(found) and not differs_in_substance(found)):
         return None
     about, policy = (small, large) if small.title.about else (large, small)
-    if titles.cited(about.title, policy.title):
+    if titles.cites_policy(about.title, policy.title):
         proof = "names the other's policy"
     elif found.of_small >= EXCERPT and found.shared >= RARE_WORDS:
-        proof = f"quotes the other; {told(found)}"
+        proof = f"quotes the other; {describe_overlap(found)}"
     else:
         return None
     return Relation(
@@ -176,11 +182,11 @@ def _edition(
     """Another edition of the same policy: a draft and what became of it, a law and its amendment."""
     return Relation(
         kind="edition",
-        side=earlier(small, large),
+        side=earlier_side(small, large),
         differs=True,
         containment=found.of_small,
         strength=3 if numbered else 2,
-        evidence=f"{proof}; {told(found)}",
+        evidence=f"{proof}; {describe_overlap(found)}",
     )
 
 
@@ -191,7 +197,7 @@ def _covered(name: str, found: Overlap) -> Relation:
         side="left",
         containment=found.of_small,
         strength=1,
-        evidence=f"the letter that publishes {name}; {told(found)}",
+        evidence=f"the letter that publishes {name}; {describe_overlap(found)}",
     )
 
 
@@ -203,15 +209,19 @@ def _by_words(small: ComparisonProfile, large: ComparisonProfile, found: Overlap
         return Relation(kind="same", containment=1.0, strength=2, evidence="the same words")
     if found.shared < RARE_WORDS or found.found < RARE_CLAUSES:
         return Relation(
-            kind="different", containment=found.of_small, evidence=f"nothing but formulae; {told(found)}"
+            kind="different",
+            containment=found.of_small,
+            evidence=f"nothing but formulae; {describe_overlap(found)}",
         )
-    if differs(found) and not _is_lenient(small, large, found):
+    if differs_in_substance(found) and not _is_lenient(small, large, found):
         return _differing(small, large, found)
     kind, side = _shape(small, large, found)
     if kind != "same" and _quote_one_policy(small, large):
         kind, side = "different", None
     strength = {"same": 2, "different": 0}.get(kind, 1)
-    return Relation(kind=kind, side=side, containment=found.of_small, strength=strength, evidence=told(found))
+    return Relation(
+        kind=kind, side=side, containment=found.of_small, strength=strength, evidence=describe_overlap(found)
+    )
 
 
 def _quote_one_policy(small: ComparisonProfile, large: ComparisonProfile) -> bool:
@@ -233,19 +243,19 @@ def _is_lenient(small: ComparisonProfile, large: ComparisonProfile, found: Overl
 
 def _differing(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation:
     """Texts that differ in substance: two, unless one is the other as a portal altered it."""
-    if what := altered(small, large, found):
+    if what := find_alteration(small, large, found):
         return Relation(
             kind="same",
             containment=found.of_small,
             strength=1,
-            evidence=f"altered by one of them ({what}); {told(found)}",
+            evidence=f"altered by one of them ({what}); {describe_overlap(found)}",
         )
     first = found.substance[0]
     return Relation(
         kind="different",
         differs=found.of_small >= EXCERPT,
         containment=found.of_small,
-        evidence=f"{len(found.substance)} clauses say something else, as {first.shown}; {told(found)}",
+        evidence=f"{len(found.substance)} clauses say something else, as {first.shown}; {describe_overlap(found)}",
     )
 
 

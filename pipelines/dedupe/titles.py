@@ -124,7 +124,7 @@ class Title:
 
 
 @lru_cache(maxsize=4096)
-def read(headline: str, official: str = "") -> Title:
+def parse_title(headline: str, official: str = "") -> Title:
     """Parse a headline, and the official title where it is known."""
     printed = official or headline
     both = [each for each in (headline, official) if each]
@@ -221,13 +221,13 @@ def _published(title: str) -> Iterator[str]:
         yield from _folded(found["name"])
 
 
-def cited(title: Title, other: Title) -> bool:
+def cites_policy(title: Title, other: Title) -> bool:
     """Whether a title names the policy of another title, in 《》 or by its name."""
     folded = _settled(fold(_DRAFTED.sub("", title.printed)))
     return any(len(name) > SHORTEST and name in folded for name in other.names)
 
 
-def quotes(title: Title, other: Title) -> bool:
+def quotes_name(title: Title, other: Title) -> bool:
     """Whether a title contains in 《》 a name of the other title."""
     theirs = fold(other.printed)
     names = (name for found in _BOOK.finditer(title.printed) for name in _folded(found[1] or found[2]))
@@ -246,7 +246,7 @@ _NUMBERS = re.compile(rf"\d+(?:\.\d+)?|[{NUMERALS}零〇]+")
 _ALIKE = 0.6
 
 
-def contradiction(one: Title, other: Title) -> str | None:
+def find_contradiction(one: Title, other: Title) -> str | None:
     """The difference of two formal titles of one template, as ``2024年第三批 ≠ 2024年第四批``; None where
     they are one title or differ in their wording."""
     if not (one.formal and other.formal):
@@ -284,7 +284,7 @@ def amends_another(one: Title, other: Title) -> bool:
     if one.amends == other.amends:
         return False
     amending, plain = (one, other) if one.amends else (other, one)
-    return plain.formal or quotes(amending, plain)
+    return plain.formal or quotes_name(amending, plain)
 
 
 def versions_differ(one: Title, other: Title) -> bool:

@@ -20,10 +20,10 @@ _DEPTH = 4
 
 def equal_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Maximal runs of equal items in ascending order."""
-    return joined(_between(old, new, _DEPTH))
+    return merge_blocks(_between(old, new, _DEPTH))
 
 
-def joined(blocks: Iterable[Block]) -> list[Block]:
+def merge_blocks(blocks: Iterable[Block]) -> list[Block]:
     """Blocks in ascending order, adjacent ones merged and empty ones dropped."""
     found: list[Block] = []
     end_old = end_new = -1
@@ -39,7 +39,7 @@ def joined(blocks: Iterable[Block]) -> list[Block]:
     return found
 
 
-def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, slice]]:
+def gaps_between(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, slice]]:
     """The slices between the blocks of two sequences of these lengths."""
     at_old = at_new = 0
     for start_old, start_new, size in [*blocks, (old, new, 0)]:
@@ -48,7 +48,7 @@ def gaps(blocks: Sequence[Block], old: int, new: int) -> Iterator[tuple[slice, s
         at_old, at_new = start_old + size, start_new + size
 
 
-def ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def longest_ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest subsequence whose second members ascend (the first members ascend already)."""
     ends: list[int] = []
     at: list[int] = []
@@ -98,7 +98,7 @@ def _middle(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Bloc
         pairs = _longest(shared_old, shared_new)
     else:
         pairs = list(_by_unique(shared_old, shared_new, depth))
-    yield from joined([(places_old[at_old], places_new[at_new], 1) for at_old, at_new in pairs])
+    yield from merge_blocks([(places_old[at_old], places_new[at_new], 1) for at_old, at_new in pairs])
 
 
 def _by_unique(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[tuple[int, int]]:
@@ -107,7 +107,7 @@ def _by_unique(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[t
     counts_old, counts_new = Counter(old), Counter(new)
     places = {item: at for at, item in enumerate(new) if counts_new[item] == 1}
     unique = [(at, places[item]) for at, item in enumerate(old) if counts_old[item] == 1 and item in places]
-    anchors = ascending(unique)
+    anchors = longest_ascending(unique)
     deeper = depth - 1 if anchors else 0
     at_old = at_new = 0
     for anchor_old, anchor_new in [*anchors, (len(old), len(new))]:
@@ -181,7 +181,7 @@ _MOST = 0.6
 Grams = frozenset[str]
 
 
-def closest(
+def pair_similar(
     old: Sequence[str], new: Sequence[str], least: Callable[[int, int], float]
 ) -> list[tuple[int, int, float]]:
     """Pairs of similar texts with their similarity from 0 to 1, best first; a text is in one pair at most.
@@ -192,7 +192,7 @@ def closest(
     grams_old, grams_new = _telling([_grams(text) for text in old], [_grams(text) for text in new])
     scored = []
     for one, other in _candidates(grams_old, grams_new):
-        likeness, bound = alike(grams_old[one], grams_new[other]), least(one, other)
+        likeness, bound = similarity(grams_old[one], grams_new[other]), least(one, other)
         if likeness >= bound:
             scored.append((likeness - bound, likeness, one, other))
     scored.sort(key=lambda each: (-each[0], abs(each[2] - each[3]), each[2], each[3]))
@@ -205,7 +205,7 @@ def closest(
     return pairs
 
 
-def alike(one: Grams, other: Grams) -> float:
+def similarity(one: Grams, other: Grams) -> float:
     """Dice's coefficient; for a text that was extended, the share of it that is in the longer one."""
     if not one or not other:
         return 0.0

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
-from pipelines.diff.alignment import ascending, closest, equal_blocks
+from pipelines.diff.alignment import equal_blocks, longest_ascending, pair_similar
 from policy.text.clauses import Clause
 
 HERE = 0.3
@@ -32,7 +32,9 @@ class Matched:
     moved: frozenset[int] = field(factory=frozenset)
 
 
-def match(old: Sequence[Clause], new: Sequence[Clause], said: tuple[Sequence[str], Sequence[str]]) -> Matched:
+def match_clauses(
+    old: Sequence[Clause], new: Sequence[Clause], said: tuple[Sequence[str], Sequence[str]]
+) -> Matched:
     """Match clauses; ``said`` holds the canonical form of their words."""
     keys_old, keys_new = _keys(old, said[0]), _keys(new, said[1])
     here = [
@@ -51,7 +53,7 @@ def match(old: Sequence[Clause], new: Sequence[Clause], said: tuple[Sequence[str
 def _moved(old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]) -> Iterator[int]:
     """Those out of order among their like; a title that is the same, among all clauses too."""
     stand = set(_standing(old, pairs))
-    whole = set(ascending(sorted(stand)))
+    whole = set(longest_ascending(sorted(stand)))
     for one, other in set(pairs) - whole:
         if (one, other) not in stand or old[one].lines == new[other].lines:
             yield other
@@ -62,7 +64,7 @@ def _standing(old: Sequence[Clause], pairs: Sequence[tuple[int, int]]) -> list[t
     often than chapters their place."""
     titles = [pair for pair in pairs if old[pair[0]].kind == "heading"]
     others = [pair for pair in pairs if old[pair[0]].kind != "heading"]
-    return sorted([*ascending(sorted(titles)), *ascending(sorted(others))])
+    return sorted([*longest_ascending(sorted(titles)), *longest_ascending(sorted(others))])
 
 
 def _keys(clauses: Sequence[Clause], said: Sequence[str]) -> list[str]:
@@ -113,7 +115,7 @@ class _Left:
     def alike(self, here: float, away: float = AWAY) -> list[tuple[int, int]]:
         """Pairs by similarity; the bound is lower between the same neighbours and for the same number."""
         said_old, said_new = ([said[at] for at in left] for said, left in self._sides())
-        found = closest(said_old, said_new, lambda one, other: self._least(one, other, here, away))
+        found = pair_similar(said_old, said_new, lambda one, other: self._least(one, other, here, away))
         alike = [(self._left_old[one], self._left_new[other]) for one, other, _ in found]
         return [*alike, *self._only_ones(alike)]
 
@@ -152,5 +154,5 @@ def _weak(
     if not astray:
         return set()
     olds, news = [said[0][one] for one, _ in astray], [said[1][other] for _, other in astray]
-    strong = closest(olds, news, lambda one, other: AWAY if one == other else 2.0)
+    strong = pair_similar(olds, news, lambda one, other: AWAY if one == other else 2.0)
     return set(astray) - {astray[one] for one, _, _ in strong}

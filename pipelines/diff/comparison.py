@@ -9,10 +9,10 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from pipelines.boilerplate.removal import strip
+from pipelines.boilerplate.removal import strip_boilerplate
 from pipelines.diff import text_diff as lines_of
-from pipelines.diff.clause_matching import Matched, match
-from pipelines.diff.grading import CanonicalClauses, Grader, moves, number
+from pipelines.diff.clause_matching import Matched, match_clauses
+from pipelines.diff.grading import CanonicalClauses, Grader, clause_number, find_moves
 from pipelines.diff.reasons import Grade, Reason
 from pipelines.diff.text_diff import LineChange
 from policy.records import Article
@@ -60,7 +60,7 @@ class Comparison:
         return "substantive" if "substantive" in grades else "cosmetic" if grades else None
 
 
-def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
+def compare_texts(old: Sequence[str], new: Sequence[str]) -> Comparison:
     """Compare the lines of two texts."""
     boilerplate = _boilerplate(old) | _boilerplate(new)
     return _Comparing(
@@ -68,7 +68,7 @@ def compare(old: Sequence[str], new: Sequence[str]) -> Comparison:
     ).compared()
 
 
-def apply(changes: Iterable[ClauseChange], old: Sequence[str]) -> tuple[str, ...]:
+def apply_clause_changes(changes: Iterable[ClauseChange], old: Sequence[str]) -> tuple[str, ...]:
     """The lines of the new text; raises ValueError when the changes do not belong to this old text."""
     changes = list(changes)
     for change in changes:
@@ -79,7 +79,7 @@ def apply(changes: Iterable[ClauseChange], old: Sequence[str]) -> tuple[str, ...
     lines: list[str] = []
     for change in sorted((change for change in changes if change.new), key=_new_line):
         lines.extend(islice(kept, max(_new_line(change) - len(lines), 0)))
-        lines.extend(lines_of.apply(change.lines, change.old.lines if change.old else ()))
+        lines.extend(lines_of.apply_line_changes(change.lines, change.old.lines if change.old else ()))
     return (*lines, *kept)
 
 
@@ -104,7 +104,7 @@ def _span(clause: Clause) -> range:
 
 
 def _boilerplate(lines: Sequence[str]) -> set[str]:
-    stripped = strip(lines)
+    stripped = strip_boilerplate(lines)
     return set() if stripped.all_boilerplate else {line.strip() for line in stripped.removed}
 
 
@@ -113,7 +113,7 @@ class _Comparing:
 
     def __init__(self, old: CanonicalClauses, new: CanonicalClauses, boilerplate: set[str]) -> None:
         self._old, self._new = old, new
-        matched: Matched = match(old.clauses, new.clauses, (old.words, new.words))
+        matched: Matched = match_clauses(old.clauses, new.clauses, (old.words, new.words))
         self._moved = matched.moved
         self._changed = {pair: self._lines(*pair) for pair in matched.pairs if self._differ(*pair)}
         self._pairs = tuple(pair for pair in matched.pairs if self._is_one(*pair))
@@ -122,7 +122,7 @@ class _Comparing:
         gone, come = ({pair[side] for pair in self._pairs} for side in (0, 1))
         self._removed = [at for at in range(len(old.clauses)) if at not in gone]
         self._added = [at for at in range(len(new.clauses)) if at not in come]
-        between = moves(self._lost(), self._gained())
+        between = find_moves(self._lost(), self._gained())
         self._grader = Grader(old, new, self._pairs, boilerplate, between)
 
     def _differ(self, one: int, other: int) -> bool:
@@ -132,7 +132,7 @@ class _Comparing:
         """What changed in a clause; an only line became the only other, whatever is left."""
         said = self._old.lines[one], self._new.lines[other]
         only = sum(map(bool, said[0])) == sum(map(bool, said[1])) == 1
-        return lines_of.diff(
+        return lines_of.diff_lines(
             self._old.clauses[one].lines,
             self._new.clauses[other].lines,
             said=said,
@@ -178,13 +178,13 @@ class _Comparing:
 
     def _removal(self, at: int) -> ClauseChange:
         clause = self._old.clauses[at]
-        lines = lines_of.diff(clause.lines, (), said=(self._old.lines[at], ()))
+        lines = lines_of.diff_lines(clause.lines, (), said=(self._old.lines[at], ()))
         grade, why = self._grader.whole(clause, self._old.lines[at], "removed")
         return ClauseChange(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
 
     def _addition(self, at: int) -> ClauseChange:
         clause = self._new.clauses[at]
-        lines = lines_of.diff((), clause.lines, said=((), self._new.lines[at]))
+        lines = lines_of.diff_lines((), clause.lines, said=((), self._new.lines[at]))
         grade, why = self._grader.whole(clause, self._new.lines[at], "added")
         return ClauseChange(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
 
@@ -199,7 +199,7 @@ class _Comparing:
         if stale:
             grade, why = "substantive", (Reason(kind="stale"), *why)
         kind: ChangeKind = "changed"
-        if number(old) != number(new):
+        if clause_number(old) != clause_number(new):
             why = (*(reason for reason in why if reason.kind != "numbering"), Reason(kind="renumbered"))
             kind = "renumbered" if grade == "cosmetic" else kind
         if other in self._moved:
@@ -261,9 +261,9 @@ class Fidelity:
         return ", ".join(f"{len(labels)} {name}" for name, labels in told if labels) or "all of it"
 
 
-def fidelity(original: Article, reprint: Article) -> Fidelity:
+def compare_reprint(original: Article, reprint: Article) -> Fidelity:
     """What of the original's clauses a reprint preserves."""
-    changes = compare(original.text.split("\n"), reprint.text.split("\n")).changes
+    changes = compare_texts(original.text.split("\n"), reprint.text.split("\n")).changes
     matters = [change for change in changes if change.grade == "substantive"]
     return Fidelity(
         dropped=_labels(matters, "removed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from pipelines.diff.comparison import Comparison, compare
+from pipelines.diff.comparison import Comparison, compare_texts
 from pipelines.diff.reasons import Grade, Reason
 from policy.records import ARTICLE_FIELDS, Article
 from policy.records.field_registry import field_names
@@ -20,7 +20,7 @@ class FieldChange:
     new: str | None
 
 
-def field_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
+def compare_fields(old: Article, new: Article) -> tuple[FieldChange, ...]:
     """The fields whose folded values differ, in the order of :data:`policy.records.ARTICLE_FIELDS`; missing
     pages last."""
     pairs = [
@@ -54,12 +54,12 @@ class Materiality:
     reasons: tuple[Reason, ...] = ()
 
 
-def materiality(old: Article, new: Article) -> Materiality:
+def grade_versions(old: Article, new: Article) -> Materiality:
     """The materiality of the difference between two versions of an article."""
-    return judged(compare(old.text.split("\n"), new.text.split("\n")), field_changes(old, new))
+    return grade_change(compare_texts(old.text.split("\n"), new.text.split("\n")), compare_fields(old, new))
 
 
-def judged(comparison: Comparison, fields: tuple[FieldChange, ...]) -> Materiality:
+def grade_change(comparison: Comparison, fields: tuple[FieldChange, ...]) -> Materiality:
     """The materiality of a comparison and of the fields that differ."""
     told = tuple(field for field in fields if field.name not in OF_THE_PAGE)
     grade: Grade | None = "substantive" if told else comparison.grade or ("cosmetic" if fields else None)

@@ -9,8 +9,8 @@ from typing import Self
 
 from attrs import field, frozen
 
-from pipelines.diff.reasons import Grade, Reason, followed, reasons, typography
-from pipelines.diff.text_diff import LineChange, Part, PartKind, parts
+from pipelines.diff.reasons import Grade, Reason, find_reasons, renumber_references, typographic_reason
+from pipelines.diff.text_diff import LineChange, Part, PartKind, diff_parts
 from policy.text.canonical import canonical, join_canonical
 from policy.text.clauses import Clause
 from policy.text.words import compatible
@@ -37,7 +37,7 @@ class Move:
         return Reason(kind="moved", old=self.old)
 
 
-def moves(gone: Iterable[tuple[str, str]], come: Iterable[tuple[str, str]]) -> Mapping[str, Move]:
+def find_moves(gone: Iterable[tuple[str, str]], come: Iterable[tuple[str, str]]) -> Mapping[str, Move]:
     """The moves by what the lines say, from pairs of that and the label of their clause: of lines that only
     one clause lost and only one other gained."""
     left, entered = _by_words(gone), _by_words(come)
@@ -80,7 +80,7 @@ class CanonicalClauses:
         return cls(clauses=clauses, lines=lines, words=tuple(map(join_canonical, lines)))
 
 
-def number(clause: Clause) -> str:
+def clause_number(clause: Clause) -> str:
     """The number of a clause as printed; empty where its text begins with figures."""
     return "".join(clause.mark.split()) if clause.counted else ""
 
@@ -134,12 +134,12 @@ class Grader:
         if not self._numbers or self._old.words[one] != self._new.words[other]:
             return False
         words = self._old.clauses[one].words
-        return followed(words, self._numbers) != words
+        return renumber_references(words, self._numbers) != words
 
     def _follows(self, one: int, other: int) -> bool:
         """Whether nothing differs but the numbers of the articles it refers to."""
         old = self._old.clauses[one]
-        lines = [followed(old.unnumbered(at), self._numbers) for at in range(len(old.lines))]
+        lines = [renumber_references(old.unnumbered(at), self._numbers) for at in range(len(old.lines))]
         if all(line == old.unnumbered(at) for at, line in enumerate(lines)):
             return False
         return join_canonical(map(canonical, lines)) == self._new.words[other]
@@ -150,16 +150,16 @@ class Grader:
         if line.old is not None and line.new is not None:
             was = self._old.clauses[one].unnumbered(line.old_line)
             after = self._new.clauses[other].unnumbered(line.new_line)
-            before = followed(was, self._numbers)
+            before = renumber_references(was, self._numbers)
             if before == was:
                 heads = line.old.find(was), line.new.find(after)
-                yield from reasons(line.old, line.new, line.parts, heads)
+                yield from find_reasons(line.old, line.new, line.parts, heads)
             elif canonical(before) != self._new.lines[other][line.new_line]:
-                yield from reasons(before, after, parts(before, after))
+                yield from find_reasons(before, after, diff_parts(before, after))
         elif move := self._moves.get(self._said(one, other, line)):
             yield move.gone if line.new is None else move.come
         elif not self._is_boilerplate([line.old or line.new or ""]):
-            yield from reasons(line.old or "", line.new or "", _one_sided(line))
+            yield from find_reasons(line.old or "", line.new or "", _one_sided(line))
 
     def _said(self, one: int, other: int, line: LineChange) -> str:
         """What a line that is on one side only says."""
@@ -175,9 +175,9 @@ def _renumbered(
     old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[str, str]]:
     """The clauses that have another number; not those of which a page has two, in two documents."""
-    counts = Counter(map(number, old))
+    counts = Counter(map(clause_number, old))
     for one, other in pairs:
-        before, after = number(old[one]), number(new[other])
+        before, after = clause_number(old[one]), clause_number(new[other])
         if before and after and before != after and counts[before] == 1:
             yield before, after
 
@@ -195,8 +195,8 @@ def _typography(old: Clause, new: Clause) -> tuple[Reason, ...]:
         if not _same_number(old, new):
             return (Reason(kind="numbering"),)
     if words_old == words_new or "".join(old.text.split()) == "".join(new.text.split()):
-        return (typography(old.text, new.text),)
-    return (typography(words_old, words_new),)
+        return (typographic_reason(old.text, new.text),)
+    return (typographic_reason(words_old, words_new),)
 
 
 def _run_together(old: Clause, new: Clause) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from pipelines.diff.comparison import Comparison, compare, line_pairs
+from pipelines.diff.comparison import Comparison, compare_texts, line_pairs
 from policy.text.canonical import canonical
 from policy.text.clauses import Clause, line_positions, split_clauses
 
@@ -34,7 +34,7 @@ class Traced:
     line: int
 
 
-def lineage(versions: Sequence[Sequence[str]]) -> list[tuple[Traced, ...]]:
+def trace_clauses(versions: Sequence[Sequence[str]]) -> list[tuple[Traced, ...]]:
     """The clauses of each version with their ids; versions are lists of lines, the first version first."""
     ids = _Ids()
     traced: list[tuple[Traced, ...]] = []
@@ -43,13 +43,13 @@ def lineage(versions: Sequence[Sequence[str]]) -> list[tuple[Traced, ...]]:
         if traced and tuple(lines) == tuple(before):
             traced.append(traced[-1])
             continue
-        known = _carried(compare(before, lines), traced[-1]) if traced else {}
+        known = _carried(compare_texts(before, lines), traced[-1]) if traced else {}
         traced.append(tuple(ids.give(number, _all(split_clauses(lines)), known)))
         before = lines
     return traced
 
 
-def find(traced: Iterable[Traced], name: str) -> list[Traced]:
+def find_clauses(traced: Iterable[Traced], name: str) -> list[Traced]:
     """The clauses with this id or label; a short label matches a full one (第十二条 is 第三章第十二条)."""
     wanted = "".join(name.split())
     return [one for one in traced if wanted in (one.id, one.label)] or [

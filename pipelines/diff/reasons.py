@@ -85,7 +85,9 @@ _SAYS = re.compile(r"[^\W_]")
 _TYPESET = re.compile(rf"[^{HAN}]|[{NUMERALS}帐惟它做象]")
 
 
-def reasons(old: str, new: str, pieces: Sequence[Part], heads: tuple[int, int] = (0, 0)) -> Iterator[Reason]:
+def find_reasons(
+    old: str, new: str, pieces: Sequence[Part], heads: tuple[int, int] = (0, 0)
+) -> Iterator[Reason]:
     """The reasons why the differences of two lines matter, in the order of the text; differences in their
     numbers, which end at ``heads``, are ignored."""
     found_old, found_new = _Telling(old), _Telling(new)
@@ -202,7 +204,7 @@ def _shown(text: str) -> str | None:
     return (text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…") or None
 
 
-def typography(old: str, new: str) -> Reason:
+def typographic_reason(old: str, new: str) -> Reason:
     """The kind of typographic difference of two texts with the same words."""
     if "".join(old.split()) == "".join(new.split()):
         paragraphs = len(old.split("\n")) != len(new.split("\n"))
@@ -225,7 +227,7 @@ _OWN = re.compile(
 _ARTICLE = re.compile(rf"第\s?{_N}\s?条(?:之[{NUMERALS}]{{1,4}})?")
 
 
-def followed(text: str, numbers: Mapping[str, str]) -> str:
+def renumber_references(text: str, numbers: Mapping[str, str]) -> str:
     """The text with the references to its own articles (本法第十二条) renumbered."""
     if not numbers or "本" not in text:
         return text

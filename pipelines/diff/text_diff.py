@@ -13,7 +13,14 @@ from typing import Literal
 
 from attrs import frozen
 
-from pipelines.diff.alignment import Block, ascending, closest, equal_blocks, gaps, joined
+from pipelines.diff.alignment import (
+    Block,
+    equal_blocks,
+    gaps_between,
+    longest_ascending,
+    merge_blocks,
+    pair_similar,
+)
 from policy.text.canonical import canonical
 from policy.text.numerals import NUMERALS
 from policy.text.words import HAN
@@ -47,11 +54,11 @@ _SLIDE = 40
 _STOPS = frozenset("，。；：、,;:!?！？（）()“”《》 \n")
 
 
-def parts(old: str, new: str) -> tuple[Part, ...]:
+def diff_parts(old: str, new: str) -> tuple[Part, ...]:
     """The same, removed and added parts of a changed line."""
     if renumbered := _only_renumbered(old, new):
         return renumbered
-    units_old, units_new = units(old), units(new)
+    units_old, units_new = split_units(old), split_units(new)
     blocks = _settled(_blocks(old, new, units_old, units_new), units_old, units_new)
     pieces: list[Part] = []
     at_old = at_new = 0
@@ -73,7 +80,7 @@ def _only_renumbered(old: str, new: str) -> tuple[Part, ...]:
     return Part(kind="removed", text=one[0]), Part(kind="added", text=other[0]), *rest
 
 
-def units(line: str) -> list[str]:
+def split_units(line: str) -> list[str]:
     """The units of a line: numbers, Latin words and the number of an article or item as one, otherwise a
     character."""
     head = _NUMBERED.match(line)
@@ -97,12 +104,12 @@ def _blocks(old: str, new: str, units_old: Sequence[str], units_new: Sequence[st
     for start_old, start_new, size in blocks:
         begin, end = starts_old[start_old], starts_old[start_old + size]
         found.append((begin, starts_new[start_new], end - begin))
-    for gap_old, gap_new in gaps(blocks, len(pieces_old), len(pieces_new)):
+    for gap_old, gap_new in gaps_between(blocks, len(pieces_old), len(pieces_new)):
         begin_old, end_old = starts_old[gap_old.start], starts_old[gap_old.stop]
         begin_new, end_new = starts_new[gap_new.start], starts_new[gap_new.stop]
         inside = equal_blocks(units_old[begin_old:end_old], units_new[begin_new:end_new])
         found.extend((begin_old + one, begin_new + other, size) for one, other, size in inside)
-    return joined(sorted(found))
+    return merge_blocks(sorted(found))
 
 
 def _pieces(line: str) -> list[str]:
@@ -128,7 +135,7 @@ def _starts(pieces: Sequence[str]) -> list[int]:
 
 def _settled(blocks: list[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """Differences at commas where they may be, and no crumbs between them."""
-    return _without_crumbs(joined(_slid(blocks, old, new)), old, new)
+    return _without_crumbs(merge_blocks(_slid(blocks, old, new)), old, new)
 
 
 def _without_crumbs(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
@@ -200,7 +207,7 @@ class LineChange:
     """False when only punctuation, width, white space or the notation of figures changed."""
 
 
-def diff(
+def diff_lines(
     old: Sequence[str],
     new: Sequence[str],
     *,
@@ -216,12 +223,12 @@ def diff(
     both = _Both(old, new, _solid(keys_old, old), _solid(keys_new, new), alike)
     blocks = equal_blocks(both.keys_old, both.keys_new)
     changes = [change for block in blocks for change in both.rewritten(*block)]
-    for lines_old, lines_new in gaps(blocks, len(old), len(new)):
+    for lines_old, lines_new in gaps_between(blocks, len(old), len(new)):
         changes.extend(both.replaced(lines_old, lines_new))
     return tuple(sorted(changes, key=lambda change: (change.old_line, change.new_line, change.kind)))
 
 
-def apply(changes: Iterable[LineChange], old: Sequence[str]) -> tuple[str, ...]:
+def apply_line_changes(changes: Iterable[LineChange], old: Sequence[str]) -> tuple[str, ...]:
     """The new lines; raises ValueError when the changes do not belong to these old lines."""
     lines: list[str] = []
     at = 0
@@ -275,9 +282,11 @@ class _Both:
     def _pairs(self, lines_old: slice, lines_new: slice) -> list[tuple[int, int]]:
         if self._alike <= 0 and lines_old.stop - lines_old.start == lines_new.stop - lines_new.start == 1:
             return [(lines_old.start, lines_new.start)]
-        found = closest(self.keys_old[lines_old], self.keys_new[lines_new], lambda one, other: self._alike)
+        found = pair_similar(
+            self.keys_old[lines_old], self.keys_new[lines_new], lambda one, other: self._alike
+        )
         pairs = sorted((one, other) for one, other, _ in found)
-        return [(lines_old.start + one, lines_new.start + other) for one, other in ascending(pairs)]
+        return [(lines_old.start + one, lines_new.start + other) for one, other in longest_ascending(pairs)]
 
     def _changed(self, at_old: int, at_new: int) -> LineChange:
         before, after = self.old[at_old], self.new[at_new]
@@ -287,6 +296,6 @@ class _Both:
             new_line=at_new,
             old=before,
             new=after,
-            parts=parts(before, after),
+            parts=diff_parts(before, after),
             words=self.keys_old[at_old] != self.keys_new[at_new],
         )

@@ -29,8 +29,8 @@ from pipelines.html.markup import (
     SPANS,
     UNCELL,
     UNLINK,
-    spoken,
-    tame,
+    reduce_markup,
+    restore_text,
 )
 from pipelines.html.tables import Cell, TableDraft
 from policy.records import Attachment
@@ -65,10 +65,10 @@ class Cleaned:
     cells: frozenset[int] = frozenset()
 
 
-def clean(fragment: str) -> Cleaned:
+def clean_html(fragment: str) -> Cleaned:
     """The fragment's lines, data tables and linked files; raises TooDeep."""
     soup = BeautifulSoup(
-        "\n" + tame(fragment),  # a line end: BeautifulSoup takes a text of one line for a file's name
+        "\n" + reduce_markup(fragment),  # BeautifulSoup takes a text of one line for a file name
         "html.parser",
         store_line_numbers=False,
         multi_valued_attributes=None,
@@ -81,7 +81,7 @@ def clean(fragment: str) -> Cleaned:
 
 def text_of(fragment: str) -> str:
     """The fragment's lines as one text."""
-    return "\n".join(clean(fragment).lines)
+    return "\n".join(clean_html(fragment).lines)
 
 
 # ------------------------------------------------------------------ the walk
@@ -260,7 +260,7 @@ class _Writer:
             self.drafts[-1].nested(lines)
 
     def _open_link(self, tag: Tag) -> None:
-        href = re.sub(r"[\r\n\t]+", "", spoken(str(tag.attrs.get("href", "")))).strip()
+        href = re.sub(r"[\r\n\t]+", "", restore_text(str(tag.attrs.get("href", "")))).strip()
         if FILE.search(_path(href)) or FILE.search(href):
             self.link = _Link(href=href, title=str(tag.attrs.get("title", "")))
 
@@ -278,5 +278,5 @@ def one_line(text: str) -> str:
     """The text as a browser shows it on one line."""
     text = text.strip("\t\n\r ")
     if "  " in text or _UNEVEN.search(text):
-        text = _COLLAPSED.sub(" ", _INVISIBLE.sub("", spoken(text)))
+        text = _COLLAPSED.sub(" ", _INVISIBLE.sub("", restore_text(text)))
     return text.strip(_ENDS)

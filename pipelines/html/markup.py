@@ -82,7 +82,7 @@ _SPOKEN = {"\x02": "<", "\x03": ">", "\x04": "&"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 
 
-def tame(fragment: str) -> str:
+def reduce_markup(fragment: str) -> str:
     """The fragment with the tags that matter; raises TooDeep."""
     fragment = _CONTROLS.sub("", fragment)
     for escape, mark in _MARKS.items():
@@ -100,7 +100,7 @@ def _tamed(fragment: str, tree: Set[str]) -> str | None:
     return None if tamer.hides_cells and not tree >= _GRID else tamed
 
 
-def spoken(text: str) -> str:
+def restore_text(text: str) -> str:
     """The text of a reduced fragment with character references resolved."""
     for mark, sign in _SPOKEN.items():
         text = text.replace(mark, sign)

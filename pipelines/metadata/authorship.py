@@ -27,7 +27,7 @@ _TITLE = re.compile(
 )
 
 
-def authors(
+def find_issuers(
     cells: Sequence[FieldValue[str]],
     title: str,
     lines: Sequence[str],
@@ -118,7 +118,7 @@ _ASIDE = re.compile(r"[（(][^（）()]{0,60}[)）]")
 _APART = re.compile(r"[，,；;]")
 
 
-def addressees(
+def find_addressees(
     lines: Sequence[str], cell: FieldValue[str] | None = None
 ) -> FieldValue[tuple[str, ...]] | None:
     """The organs and groups that the document is sent to: from a cell, otherwise from the salutation.

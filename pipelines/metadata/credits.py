@@ -51,7 +51,7 @@ _NOBODY = re.compile(
 )
 
 
-def credits_in(texts: Iterable[str], where: str) -> Iterator[Label]:
+def find_credits(texts: Iterable[str], where: str) -> Iterator[Label]:
     """Labels for the editor and author named in short lines; ``where`` becomes their rule."""
     for text in texts:
         if len(text) <= LONGEST:

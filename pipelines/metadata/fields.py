@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import evolve
 
-from pipelines.metadata.authorship import addressees, authors
+from pipelines.metadata.authorship import find_addressees, find_issuers
 from pipelines.metadata.credits import names_somebody
 from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
 from policy.documents import dates, force, numbers
@@ -30,25 +30,25 @@ LONGEST = 4000
 """Most characters of any other label; those of thirty joint issuers have a tenth."""
 
 
-def bounded(labels: Iterable[Label]) -> Iterator[Label]:
+def limit_labels(labels: Iterable[Label]) -> Iterator[Label]:
     """The labels, cut at the limits of their fields."""
     for label in labels:
-        yield evolve(label, value=label.value[: longest(label)]) if is_beyond(label) else label
+        yield evolve(label, value=label.value[: length_limit(label)]) if is_beyond(label) else label
 
 
-def cuts(labels: Iterable[Label]) -> Iterator[str]:
+def cut_warnings(labels: Iterable[Label]) -> Iterator[str]:
     """A warning for each label that was cut: its field, its rule, and how much is kept."""
     for label in filter(is_beyond, labels):
-        size, kept = f"{len(label.value):,}", longest(label)
+        size, kept = f"{len(label.value):,}", length_limit(label)
         yield f"{label.name}: {label.rule} says {size} characters, the first {kept} are kept"
 
 
 def is_beyond(label: Label) -> bool:
     """Whether a label's value exceeds the limit of its field."""
-    return len(label.value) > longest(label)
+    return len(label.value) > length_limit(label)
 
 
-def longest(label: Label) -> int:
+def length_limit(label: Label) -> int:
     """The limit of a label's field, in characters."""
     return LONGEST_TITLE_LABEL if label.name == "title" else LONGEST
 
@@ -60,44 +60,44 @@ LOOSE = frozenset({"title", "source", "author", "editor"})
 """Fields printed in shorter and longer forms: a headline with its number, a name with its site."""
 
 
-def conflicts(name: str, candidates: Sequence[FieldValue[Any]]) -> Iterator[Conflict]:
+def find_conflicts(name: str, candidates: Sequence[FieldValue[Any]]) -> Iterator[Conflict]:
     """The distinct values of a field that differ from the first."""
     seen = [one.value for one in candidates[:1]]
     for other in candidates[1:]:
-        if not any(same(name, other.value, value) for value in seen):
+        if not any(are_equivalent(name, other.value, value) for value in seen):
             seen.append(other.value)
-            yield Conflict(name=name, value=shown(other.value), raw=other.raw, rule=other.rule)
+            yield Conflict(name=name, value=display_value(other.value), raw=other.raw, rule=other.rule)
 
 
-def same(name: str, one: Any, other: Any) -> bool:
+def are_equivalent(name: str, one: Any, other: Any) -> bool:
     """Whether two values of a field are equivalent."""
-    first, second = comparable(one), comparable(other)
+    first, second = comparison_key(one), comparison_key(other)
     if name in LOOSE and isinstance(first, str) and isinstance(second, str):
         return first in second or second in first
     return first == second
 
 
-def comparable(value: Any) -> object:
+def comparison_key(value: Any) -> object:
     """A value as it is compared: the day, the number's normal form, the set of organs, folded words."""
     if isinstance(value, DocNumber):
         return value.norm if value.kind == "文" else (value.kind, value.number)
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, tuple):
-        return frozenset(map(comparable, value))
+        return frozenset(map(comparison_key, value))
     if isinstance(value, Issuer):
         return value.id or fold(value.printed)
     return fold(value) if isinstance(value, str) else value
 
 
-def shown(value: Any) -> str:
+def display_value(value: Any) -> str:
     """A value as text: an ISO day or time, a number's normal form, names in their order."""
     if isinstance(value, DocNumber):
         return value.norm
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return "、".join(map(shown, value))
+        return "、".join(map(display_value, value))
     return value.printed if isinstance(value, Issuer) else str(value)
 
 
@@ -143,10 +143,12 @@ _LEAD_IN = re.compile(
 _NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECASE)
 
 
-def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None) -> ArticleFields:
+def extract_fields(
+    labels: Sequence[Label], lines: Sequence[str], *, issuer: str | None = None
+) -> ArticleFields:
     """The fields stated by a page's labels and text; ``issuer`` is the organ that owns the site."""
-    said = _Said([*bounded(labels)])
-    start, title = lead_in(lines), said.first("title")
+    said = _Said([*limit_labels(labels)])
+    start, title = count_lead_in_lines(lines), said.first("title")
     document = lines[start:]
     top = _top(document)
     candidates = _candidates(said, lines, top)
@@ -156,15 +158,15 @@ def describe(labels: Sequence[Label], lines: Sequence[str], *, issuer: str | Non
         **kept,
         title_official=_official(title, issuer) or (_reprinted(top) if start else None),
         channel=said.first("channel"),
-        addressees=addressees(document, said.first("addressees")),
+        addressees=find_addressees(document, said.first("addressees")),
         statements=force.statements(lines),
         references=references(
             lines, title=said.value("title") or "", doc_no=number.value if number else None
         ),
         keywords=said.keywords(),
-        conflicts=tuple(other for name, found in candidates.items() for other in conflicts(name, found)),
+        conflicts=tuple(other for name, found in candidates.items() for other in find_conflicts(name, found)),
         warnings=(
-            *cuts(labels),
+            *cut_warnings(labels),
             *said.warnings(),
             *(warning for name in ("written", "doc_no") for warning in _disagree(name, candidates[name])),
             *_unread("doc_no", said.value("doc_no"), kept["doc_no"]),
@@ -184,7 +186,7 @@ def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[s
             *_maybe(numbers.own_number(cell=cell, title=words, masthead=top)),
             *_maybe(numbers.own_number(cell=None, title=words, masthead=top) if cell else None),
         ],
-        "issuers": authors(said.all("issuer"), words, lines, said.first("source"), top=top),
+        "issuers": find_issuers(said.all("issuer"), words, lines, said.first("source"), top=top),
         "published": said.moments("published"),
         "written": written,
         "effective": [*said.days("effective"), *_maybe(force.effective_day(text, written=day))],
@@ -200,7 +202,7 @@ def _maybe(found: FieldValue[Any] | None) -> list[FieldValue[Any]]:
 
 def masthead(lines: Sequence[str]) -> tuple[str, ...]:
     """The first lines before the salutation (titles, number, organ); in a reprint those after its lead-in."""
-    return _top(lines[lead_in(lines) :])
+    return _top(lines[count_lead_in_lines(lines) :])
 
 
 def _top(document: Sequence[str]) -> tuple[str, ...]:
@@ -209,7 +211,7 @@ def _top(document: Sequence[str]) -> tuple[str, ...]:
     return tuple(top[:end])
 
 
-def lead_in(lines: Sequence[str]) -> int:
+def count_lead_in_lines(lines: Sequence[str]) -> int:
     """Number of lines that a medium prints before a reprinted document, the last being ``原文如下：``."""
     return max((n + 1 for n, line in enumerate(lines[:MASTHEAD_LINES]) if _LEAD_IN.match(line)), default=0)
 
@@ -226,7 +228,7 @@ def _official(title: FieldValue[str] | None, issuer: str | None) -> FieldValue[s
 
 def _disagree(name: str, found: Sequence[FieldValue[Any]]) -> Iterator[str]:
     """The first and the last word on a field, where they differ."""
-    if found and comparable(found[0].value) != comparable(found[-1].value):
+    if found and comparison_key(found[0].value) != comparison_key(found[-1].value):
         yield _against(name, found[0], found[-1])
 
 

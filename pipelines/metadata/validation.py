@@ -22,7 +22,7 @@ OFTEN = 20
 """One misread character among this many is reported."""
 
 
-def illegible(name: str, text: str) -> Iterator[str]:
+def illegible_warnings(name: str, text: str) -> Iterator[str]:
     """Warnings about a field whose characters were lost or misread."""
     if lost := len(_LOST.findall(text)):
         yield f"{name}: {lost} characters could not be read"
@@ -42,7 +42,7 @@ _DATED = re.compile(
 _DAY = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?")
 
 
-def validate(article: Article) -> Article:
+def validate_article(article: Article) -> Article:
     """The article; raises Rejected when it has no title, no text of its own, or is a listing."""
     reason = _title(article) or _text(article) or _listing(article)
     if reason:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 from sqlalchemy.orm import Session
 
-from pipelines.diff.lineage import Traced, find, lineage
+from pipelines.diff.lineage import Traced, find_clauses, trace_clauses
 from policy.documents.dates import calendar_day
 from policy.errors import ArchiveError
 from policy.query.documents import searchable_text
@@ -59,7 +59,7 @@ def clause_history(
     match = _CLAUSE.fullmatch(name)
     moment = end_of(as_of) if as_of else None
     texts = _texts(session, match["article"] if match else name, owner, moment)
-    traced = lineage([searchable_text(text.version).split("\n") for text in texts])
+    traced = trace_clauses([searchable_text(text.version).split("\n") for text in texts])
     stages = list[ClauseStage]()
     if match:
         stages = _stages(texts, traced, _clause_id(traced, match["clause"], name))
@@ -115,7 +115,7 @@ def _stage_on(stages: Sequence[ClauseStage], day: dt.date, name: str) -> ClauseS
 
 def _clause_id(traced: Sequence[Sequence[Traced]], clause: str, name: str) -> str:
     """The clause's id; a label is looked up in the newest version, an id in all."""
-    matches = find(traced[-1], clause) or [
+    matches = find_clauses(traced[-1], clause) or [
         candidate for version in traced for candidate in version if candidate.id == clause
     ]
     if not matches:

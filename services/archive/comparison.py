@@ -7,8 +7,8 @@ from collections.abc import Callable
 from attrs import field, frozen
 from sqlalchemy.orm import Session
 
-from pipelines.diff.comparison import ClauseChange, Comparison, compare
-from pipelines.diff.field_changes import FieldChange, Materiality, field_changes, judged
+from pipelines.diff.comparison import ClauseChange, Comparison, compare_texts
+from pipelines.diff.field_changes import FieldChange, Materiality, compare_fields, grade_change
 from pipelines.diff.reasons import Grade
 from pipelines.diff.text_diff import LineChange
 from policy.documents.dates import format_moment
@@ -58,14 +58,14 @@ def compare_versions(
 ) -> TextComparison:
     """Compare two versions; with ``only`` the changes of one grade are shown."""
     before, after = _side(old, portal_name), _side(new, portal_name)
-    clauses = compare(before.text.split("\n"), after.text.split("\n"))
-    fields = field_changes(old.article, new.article)
+    clauses = compare_texts(before.text.split("\n"), after.text.split("\n"))
+    fields = compare_fields(old.article, new.article)
     return TextComparison(
         old=before,
         new=after,
         fields=fields,
         clauses=clauses,
-        materiality=judged(clauses, fields),
+        materiality=grade_change(clauses, fields),
         shown=tuple(change for change in clauses.changes if only in (None, change.grade)),
     )
 

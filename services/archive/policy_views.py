@@ -12,9 +12,9 @@ from attrs import frozen
 from sqlalchemy.orm import Session
 
 from pipelines.dedupe.comparison_profile import comparison_profile
-from pipelines.dedupe.consensus import Consensus, PolicyArticle, consensus, rank_of
-from pipelines.dedupe.grouping import member
-from pipelines.diff.comparison import Fidelity, fidelity
+from pipelines.dedupe.consensus import Consensus, PolicyArticle, form_consensus, rank_of
+from pipelines.dedupe.grouping import grouping_member
+from pipelines.diff.comparison import Fidelity, compare_reprint
 from policy.documents.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
 from policy.rules.validity import Repeal, Validity, validity
@@ -89,14 +89,14 @@ def policy_portrait(session: Session, number: int, owner: Owner, moment: dt.date
             f"policy {number}: no such policy{day} (`polarchive show ARTICLE` names an article's)"
         )
     current = memberships.current_memberships(session, [page.article.id for page in printed], as_of=moment)
-    return consensus(
+    return form_consensus(
         [_member(page, current.get(page.article.id), owner(page.article.portal)) for page in printed]
     )
 
 
 def _member(printed: ArticleOfPolicy, membership: Membership | None, owner: str | None) -> PolicyArticle:
     article = printed.version.article
-    marks = member(comparison_profile(article))
+    marks = grouping_member(comparison_profile(article))
     return PolicyArticle(
         article_id=printed.article.id,
         version=printed.version.number,
@@ -116,7 +116,7 @@ def _kept(consensus: Consensus) -> dict[int, Fidelity]:
     best = {edition.edition or 1: edition for edition in consensus.editions}
     reprints = [lag.member for lag in consensus.sources if lag.member not in consensus.editions]
     return {
-        reprint.article_id: fidelity(best[reprint.edition or 1].article, reprint.article)
+        reprint.article_id: compare_reprint(best[reprint.edition or 1].article, reprint.article)
         for reprint in reprints[:_MOST_COMPARED]
     }
 

@@ -18,7 +18,7 @@ from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.runs.reextraction import ReextractionOptions, preview, reextract
 from crawler.spiders.article_reader import page_text
-from pipelines.dedupe.exact_duplicates import decide
+from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.errors import PageError
 from policy.records import Payload
 from policy.records.boilerplate import Block
@@ -106,7 +106,7 @@ class Nights:
                     boilerplate=learned.id if learned else None,
                     read_page_text=lambda held: page_text([*map(stored.payload, held)]),
                 ),
-                decide=decide,
+                decide=decide_policy,
                 reread=lambda held: extraction.reread(portal, [*map(stored.payload, held)], learned),
             ).kind
         except PageError as error:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.diff.alignment import ascending, equal_blocks, gaps
+from pipelines.diff.alignment import equal_blocks, gaps_between, longest_ascending
 
 ITEMS = st.lists(st.sampled_from("储能电价，"), max_size=12)
 
@@ -46,7 +46,7 @@ def test_as_many_items_are_the_same_as_can_be(old: list[str], new: list[str]) ->
 @given(ITEMS, ITEMS)
 def test_gaps_and_blocks_are_the_whole(old: list[str], new: list[str]) -> None:
     blocks = equal_blocks(old, new)
-    between = list(gaps(blocks, len(old), len(new)))
+    between = list(gaps_between(blocks, len(old), len(new)))
     same = sum(size for _, _, size in blocks)
     assert same + sum(one.stop - one.start for one, _ in between) == len(old)
     assert same + sum(other.stop - other.start for _, other in between) == len(new)
@@ -67,4 +67,4 @@ def test_what_is_unique_holds_long_sequences_together() -> None:
 
 
 def test_the_longest_ascending_pairs_are_kept() -> None:
-    assert ascending([(0, 3), (1, 0), (2, 1), (3, 2), (4, 9)]) == [(1, 0), (2, 1), (3, 2), (4, 9)]
+    assert longest_ascending([(0, 3), (1, 0), (2, 1), (3, 2), (4, 9)]) == [(1, 0), (2, 1), (3, 2), (4, 9)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.boilerplate.removal import remove_contacts, strip
+from pipelines.boilerplate.removal import remove_contacts, strip_boilerplate
 
 BODY = (
     "关于完善分时电价机制的通知",
@@ -59,7 +59,7 @@ BODY = (
     ids=lambda tail: tail[0][:12],
 )
 def test_the_tail_goes_and_signature_date_and_note_stay(tail: list[str]) -> None:
-    stripped = strip([*BODY, *tail])
+    stripped = strip_boilerplate([*BODY, *tail])
     assert stripped.lines == BODY
     assert stripped.removed == tuple(tail)
     assert not stripped.all_boilerplate
@@ -80,7 +80,7 @@ def test_the_tail_goes_and_signature_date_and_note_stay(tail: list[str]) -> None
     ids=lambda head: head[0][:12],
 )
 def test_bars_before_the_text_go(head: list[str]) -> None:
-    assert strip([*head, *BODY]).lines == BODY
+    assert strip_boilerplate([*head, *BODY]).lines == BODY
 
 
 @pytest.mark.parametrize(
@@ -106,48 +106,48 @@ def test_bars_before_the_text_go(head: list[str]) -> None:
 )
 def test_what_a_policy_may_say_at_its_end_stays(line: str) -> None:
     lines = (*BODY[:3], line)
-    assert strip(lines).lines == lines
+    assert strip_boilerplate(lines).lines == lines
 
 
 def test_the_first_sentence_from_the_end_stops_the_walk() -> None:
     lines = ["相关阅读", "分享到", "本办法自发布之日起施行。", "打印本页"]
-    assert strip(lines).lines == ("相关阅读", "本办法自发布之日起施行。")
+    assert strip_boilerplate(lines).lines == ("相关阅读", "本办法自发布之日起施行。")
 
 
 def test_the_pages_own_attachments_stay_between_boilerplate() -> None:
     tail = ["打印本页", "相关附件：", "附件1 电价表.docx", "相关阅读", "海上风电又添新规", "关闭窗口"]
-    assert strip([*BODY, *tail]).lines == (*BODY, "相关附件：", "附件1 电价表.docx")
+    assert strip_boilerplate([*BODY, *tail]).lines == (*BODY, "相关附件：", "附件1 电价表.docx")
 
 
 def test_titles_of_other_pages_go_only_with_their_heading() -> None:
     lines = (*BODY, "海上风电又添新规", "储能电站验收办法出台")
-    assert strip([*lines, "打印本页"]).lines == lines
+    assert strip_boilerplate([*lines, "打印本页"]).lines == lines
 
 
 def test_the_last_cells_of_a_table_are_not_taken_for_buttons() -> None:
     lines = ("企业规模划分如下。", "大", "中", "小", "标准", "内容")
-    assert strip([*lines, "打印本页", "关闭窗口"]).lines == lines
+    assert strip_boilerplate([*lines, "打印本页", "关闭窗口"]).lines == lines
 
 
 @pytest.mark.parametrize(
     "notice", ["经审查，准予江南电力公司变更登记，特此公告。", "现予公布。", "休市安排如下"]
 )
 def test_short_notices_survive(notice: str) -> None:
-    assert strip([notice, "打印本页"]).lines == (notice,)
+    assert strip_boilerplate([notice, "打印本页"]).lines == (notice,)
 
 
 def test_a_body_of_boilerplate_alone_is_flagged_and_returned_as_it_was() -> None:
     lines = ("首页 > 政策", "打印本页", "责任编辑：林一", "扫一扫在手机打开当前页")
-    stripped = strip(lines)
+    stripped = strip_boilerplate(lines)
     assert (stripped.lines, stripped.removed, stripped.all_boilerplate) == (lines, (), True)
 
 
 def test_no_lines_are_no_boilerplate() -> None:
-    assert not strip([]).all_boilerplate
+    assert not strip_boilerplate([]).all_boilerplate
 
 
 def test_an_editor_glued_to_the_last_sentence_goes() -> None:
-    stripped = strip(["会议部署了迎峰度夏工作。（责任编辑：林一）", "打印本页"])
+    stripped = strip_boilerplate(["会议部署了迎峰度夏工作。（责任编辑：林一）", "打印本页"])
     assert stripped.lines == ("会议部署了迎峰度夏工作。",)
     assert stripped.removed == ("（责任编辑：林一）", "打印本页")
 
@@ -159,14 +159,14 @@ SAYINGS = st.sampled_from(
 
 @given(st.lists(SAYINGS, max_size=12))
 def test_nothing_is_lost_between_kept_and_removed(lines: list[str]) -> None:
-    stripped = strip(lines)
+    stripped = strip_boilerplate(lines)
     assert sorted([*stripped.lines, *stripped.removed]) == sorted(lines)
 
 
 @given(st.lists(SAYINGS, max_size=12))
 def test_stripping_again_removes_nothing(lines: list[str]) -> None:
-    once = strip(lines)
-    assert strip(once.lines).lines == once.lines
+    once = strip_boilerplate(lines)
+    assert strip_boilerplate(once.lines).lines == once.lines
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_stripping_again_removes_nothing(lines: list[str]) -> None:
 )
 def test_any_line_takes_linear_time(piece: str) -> None:
     start = time.process_time()
-    strip([piece * 200_000, "正文", piece * 900, piece * 60])
+    strip_boilerplate([piece * 200_000, "正文", piece * 900, piece * 60])
     remove_contacts([piece * 200_000])
     assert time.process_time() - start < 5
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.html.cleaning import clean
+from pipelines.html.cleaning import clean_html
 from pipelines.html.markup import BLOCKS, REMOVED
 from policy.errors import TooDeep
 from policy.records import Attachment
@@ -19,7 +19,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def lines(fragment: str) -> list[str]:
-    return list(clean(fragment).lines)
+    return list(clean_html(fragment).lines)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_class_named_like_hiding_hides_nothing() -> None:
 
 
 def test_a_data_table_keeps_its_rows_and_each_cell_is_a_line() -> None:
-    cleaned = clean(
+    cleaned = clean_html(
         "<table><tr><th>地区</th><th>电价</th></tr><tr><td>东部</td><td>0.4</td></tr>"
         "<tr><td>西部</td><td></td></tr></table>"
     )
@@ -104,7 +104,7 @@ def test_a_data_table_keeps_its_rows_and_each_cell_is_a_line() -> None:
 
 
 def test_spans_are_resolved_in_rows_and_said_once_in_lines() -> None:
-    cleaned = clean(
+    cleaned = clean_html(
         "<table><tr><th rowspan=2>类</th><th colspan=2>电价</th></tr>"
         "<tr><td>峰</td><td>谷</td></tr><tr><td>工业</td><td>1.0</td><td>0.3</td></tr></table>"
     )
@@ -113,19 +113,19 @@ def test_spans_are_resolved_in_rows_and_said_once_in_lines() -> None:
 
 
 def test_a_span_wider_than_the_table_adds_no_columns() -> None:
-    cleaned = clean("<table><tr><td colspan=999999>表</td></tr><tr><td>甲</td><td>乙</td></tr></table>")
+    cleaned = clean_html("<table><tr><td colspan=999999>表</td></tr><tr><td>甲</td><td>乙</td></tr></table>")
     assert cleaned.tables[0].rows == (("表", "表"), ("甲", "乙"))
 
 
 def test_a_rowspan_of_zero_reaches_to_the_last_row() -> None:
-    cleaned = clean(
+    cleaned = clean_html(
         "<table><tr><td rowspan=0>省</td><td>甲</td></tr><tr><td>乙</td></tr><tr><td>丙</td></tr></table>"
     )
     assert [row[0] for row in cleaned.tables[0].rows] == ["省"] * 3
 
 
 def test_breaks_in_a_cell_do_not_split_it_but_sentences_do() -> None:
-    cleaned = clean(
+    cleaned = clean_html(
         "<table><tr><td>发布<br>日期</td><td>说明</td></tr>"
         "<tr><td>今日</td><td><p>按月统计。</p><p>由企业填报。</p></td></tr></table>"
     )
@@ -144,20 +144,22 @@ def test_breaks_in_a_cell_do_not_split_it_but_sentences_do() -> None:
     ids=["one column", "one row", "one filled column", "an article in a frame"],
 )
 def test_a_layout_table_dissolves_into_paragraphs(table: str) -> None:
-    cleaned = clean(table)
+    cleaned = clean_html(table)
     assert cleaned.tables == ()
     assert cleaned.lines[:2] == ("甲", "乙")
 
 
 def test_a_data_table_within_a_layout_table_is_kept() -> None:
     inner = "<table><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>"
-    cleaned = clean(f"<table><tr><td>标题</td></tr><tr><td><p>正文</p>{inner}<p>落款</p></td></tr></table>")
+    cleaned = clean_html(
+        f"<table><tr><td>标题</td></tr><tr><td><p>正文</p>{inner}<p>落款</p></td></tr></table>"
+    )
     assert cleaned.lines == ("标题", "正文", "1", "2", "3", "4", "落款")
     assert [table.rows for table in cleaned.tables] == [(("1", "2"), ("3", "4"))]
 
 
 def test_a_caption_keeps_its_place_before_the_cells() -> None:
-    cleaned = clean("<table><caption>表1</caption><tr><td>1<td>2<tr><td>3<td>4</table>")
+    cleaned = clean_html("<table><caption>表1</caption><tr><td>1<td>2<tr><td>3<td>4</table>")
     assert cleaned.lines == ("表1", "1", "2", "3", "4")
 
 
@@ -165,7 +167,7 @@ def test_a_caption_keeps_its_place_before_the_cells() -> None:
 
 
 def test_links_to_files_are_attachments_and_others_are_not() -> None:
-    cleaned = clean(
+    cleaned = clean_html(
         '<p>附件：<a href="./P0202\n6.pdf"><b>目录</b>.pdf</a><a href="/a.html">首页</a>'
         '<a href="/d?id=1&amp;f=x.DOCX" title="表">　</a><a href="/f/%E8%A1%A8.xls?v=2"></a></p>'
     )
@@ -203,8 +205,8 @@ def fragments(draw: st.DrawFn) -> str:
 
 @given(fragments())
 def test_cleaning_the_lines_again_changes_nothing(fragment: str) -> None:
-    once = clean(fragment).lines
-    assert clean("".join(f"<p>{html.escape(line)}</p>" for line in once)).lines == once
+    once = clean_html(fragment).lines
+    assert clean_html("".join(f"<p>{html.escape(line)}</p>" for line in once)).lines == once
 
 
 @given(fragments())
@@ -213,12 +215,12 @@ def test_no_han_character_is_lost_where_nothing_is_hidden(fragment: str) -> None
     for name in REMOVED:
         fragment = fragment.replace(f"<{name}>", "")
     seen = HAN.findall(html.unescape(re.sub(r"<[^<>]*>", "", fragment)))
-    assert sorted(HAN.findall("".join(clean(fragment).lines))) == sorted(seen)
+    assert sorted(HAN.findall("".join(clean_html(fragment).lines))) == sorted(seen)
 
 
 @given(fragments())
 def test_every_row_of_a_table_has_the_same_width(fragment: str) -> None:
-    for table in clean(fragment).tables:
+    for table in clean_html(fragment).tables:
         assert len(table.rows) > 1
         assert len({len(row) for row in table.rows}) == 1
 
@@ -244,12 +246,12 @@ _TABLES = st.recursive(
 
 @given(_TABLES)
 def test_a_hidden_row_elsewhere_does_not_change_how_a_table_is_read(table: str) -> None:
-    assert clean(f"{table}<table><tr hidden><td>隐</td></tr></table>") == clean(table)
+    assert clean_html(f"{table}<table><tr hidden><td>隐</td></tr></table>") == clean_html(table)
 
 
 @given(st.text(max_size=200))
 def test_any_text_can_be_cleaned(text: str) -> None:
-    assert all(line.strip() for line in clean(text).lines)
+    assert all(line.strip() for line in clean_html(text).lines)
 
 
 # ------------------------------------------------------------------ hostile input
@@ -263,7 +265,7 @@ def test_any_text_can_be_cleaned(text: str) -> None:
 def test_a_bomb_of_tags_is_refused_at_once(bomb: str) -> None:
     start = time.process_time()
     with pytest.raises(TooDeep):
-        clean(bomb)
+        clean_html(bomb)
     assert time.process_time() - start < 5
 
 
@@ -288,14 +290,14 @@ def test_a_bomb_of_tags_is_refused_at_once(bomb: str) -> None:
 )
 def test_broken_markup_takes_linear_time(piece: str) -> None:
     start = time.process_time()
-    clean(f"<p>前</p>{piece * (200_000 // len(piece))}")
+    clean_html(f"<p>前</p>{piece * (200_000 // len(piece))}")
     assert time.process_time() - start < 5
 
 
 def test_spans_of_thousands_are_capped() -> None:
     cell = "<td colspan=999999 rowspan=999999>甲</td>"
     start = time.process_time()
-    assert len(clean(f"<table>{'<tr>' + cell * 100}{'</tr><tr>' + cell * 100}</table>").lines) == 200
+    assert len(clean_html(f"<table>{'<tr>' + cell * 100}{'</tr><tr>' + cell * 100}</table>").lines) == 200
     assert time.process_time() - start < 5
 
 
@@ -303,4 +305,4 @@ def test_the_hidden_pages_of_a_long_text_are_text() -> None:
     shown = '<div class="manuscriptPage" id="manuscriptPage_1"><p>一</p></div>'
     hidden = '<div class="manuscriptPage" id="manuscriptPage_2" style="display:none"><p>二</p></div>'
     other = '<div class="share-substr" style="display:none">摘要</div>'
-    assert clean(shown + hidden + other).lines == ("一", "二")
+    assert clean_html(shown + hidden + other).lines == ("一", "二")

@@ -11,8 +11,8 @@ from attrs import evolve
 
 from benchmarks.diff.edits import edited, regulation, sentence, text
 from pipelines.diff import text_diff as lines_of
-from pipelines.diff.comparison import ClauseChange, apply, compare
-from pipelines.diff.field_changes import materiality
+from pipelines.diff.comparison import ClauseChange, apply_clause_changes, compare_texts
+from pipelines.diff.field_changes import grade_versions
 from policy.records import Article, FieldValue
 from policy.text.numerals import format_numeral
 
@@ -34,8 +34,8 @@ REGULATION = [
 
 
 def changes(old: Sequence[str], new: Sequence[str]) -> tuple[ClauseChange, ...]:
-    found = compare(old, new).changes
-    assert apply(found, old) == tuple(new)
+    found = compare_texts(old, new).changes
+    assert apply_clause_changes(found, old) == tuple(new)
     return found
 
 
@@ -159,7 +159,7 @@ def test_a_title_of_a_chapter_is_a_clause() -> None:
 
 
 def test_a_text_does_not_differ_from_itself() -> None:
-    assert compare(REGULATION, REGULATION).grade is None
+    assert compare_texts(REGULATION, REGULATION).grade is None
 
 
 # ------------------------------------------------------------------ whether it matters
@@ -284,17 +284,17 @@ def article() -> Article:
 
 
 def test_a_new_version_matters_when_its_words_do(article: Article) -> None:
-    assert materiality(article, article).grade is None
+    assert grade_versions(article, article).grade is None
     loose = evolve(article, text=article.text.replace("，", ","))
-    assert materiality(article, loose).grade == "cosmetic"
-    other = materiality(article, evolve(article, text=article.text.replace("30日", "60日")))
+    assert grade_versions(article, loose).grade == "cosmetic"
+    other = grade_versions(article, evolve(article, text=article.text.replace("30日", "60日")))
     assert (other.grade, [str(reason) for reason in other.reasons]) == ("substantive", ["期限 30日 → 60日"])
 
 
 def test_a_field_of_the_document_matters_one_of_the_page_does_not(article: Article) -> None:
     day = FieldValue(value=dt.date(2026, 3, 2), raw="", rule="meta")
-    assert materiality(article, evolve(article, effective=day)).grade == "substantive"
-    assert materiality(article, evolve(article, published=day)).grade == "cosmetic"
+    assert grade_versions(article, evolve(article, effective=day)).grade == "substantive"
+    assert grade_versions(article, evolve(article, published=day)).grade == "cosmetic"
 
 
 # ------------------------------------------------------------------ whatever the text
@@ -305,15 +305,15 @@ def test_the_changes_applied_to_the_old_text_give_the_new() -> None:
         chance = random.Random(seed)
         old = text(chance)
         new = edited(chance, old) if chance.random() < 0.9 else text(chance)
-        found = compare(old, new)
-        assert apply(found.changes, old) == tuple(new), seed
-        assert lines_of.apply(lines_of.diff(old, new), old) == tuple(new), seed
+        found = compare_texts(old, new)
+        assert apply_clause_changes(found.changes, old) == tuple(new), seed
+        assert lines_of.apply_line_changes(lines_of.diff_lines(old, new), old) == tuple(new), seed
         assert (old == new) == (not found.changes), seed
 
 
 def test_applying_to_another_text_is_refused() -> None:
     with pytest.raises(ValueError, match="begin"):
-        apply(compare(REGULATION, inserted()).changes, REGULATION[::-1])
+        apply_clause_changes(compare_texts(REGULATION, inserted()).changes, REGULATION[::-1])
 
 
 def test_all_articles_moved_are_all_told() -> None:
@@ -338,7 +338,7 @@ def test_all_articles_moved_are_all_told() -> None:
 )
 def test_a_hostile_text_is_compared_too(kind: str) -> None:
     old, new = _hostile(kind)
-    assert apply(compare(old, new).changes, old) == tuple(new)
+    assert apply_clause_changes(compare_texts(old, new).changes, old) == tuple(new)
 
 
 def _hostile(kind: str) -> tuple[list[str], list[str]]:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.boilerplate.removal import strip
-from pipelines.metadata.credits import credits_in, is_credits
+from pipelines.boilerplate.removal import strip_boilerplate
+from pipelines.metadata.credits import find_credits, is_credits
 
 
 def named(text: str) -> list[tuple[str, str, str]]:
-    return [(label.name, label.value, label.rule) for label in credits_in([text], "tail")]
+    return [(label.name, label.value, label.rule) for label in find_credits([text], "tail")]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_author_and_editor_are_told_apart(text: str, expected: list[tuple[str, s
     ],
 )
 def test_a_line_of_credits_below_the_text_is_boilerplate(line: str) -> None:
-    assert strip(["会议部署了工作。", line]).lines == ("会议部署了工作。",)
+    assert strip_boilerplate(["会议部署了工作。", line]).lines == ("会议部署了工作。",)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.diff.field_changes import FieldChange, field_changes
-from pipelines.diff.text_diff import LineChange, apply, diff, parts
+from pipelines.diff.field_changes import FieldChange, compare_fields
+from pipelines.diff.text_diff import LineChange, apply_line_changes, diff_lines, diff_parts
 from policy.records import Article, Attachment, FieldValue
 from policy.records.content import Completeness, DocNumber, Issuer
 
@@ -40,24 +40,24 @@ def marked(change: LineChange) -> str:
 
 @given(LINES, LINES)
 def test_the_changes_applied_to_the_old_lines_give_the_new(old: list[str], new: list[str]) -> None:
-    assert apply(diff(old, new), old) == tuple(new)
+    assert apply_line_changes(diff_lines(old, new), old) == tuple(new)
 
 
 @given(LINES)
 def test_a_text_does_not_differ_from_itself(lines: list[str]) -> None:
-    assert diff(lines, lines) == ()
+    assert diff_lines(lines, lines) == ()
 
 
 @given(st.text("储能电价1234，。ab ", max_size=60), st.text("储能电价1234，。ab ", max_size=60))
 def test_the_parts_of_a_line_are_both_lines(old: str, new: str) -> None:
-    pieces = parts(old, new)
+    pieces = diff_parts(old, new)
     assert "".join(piece.text for piece in pieces if piece.kind != "added") == old
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == new
 
 
 def test_a_scar_is_no_change_of_words() -> None:
     scarred = [line.replace("储能装机", "储能装 机").replace("建设，", "建设， ") for line in CLAUSES]
-    changes = diff(CLAUSES, scarred)
+    changes = diff_lines(CLAUSES, scarred)
     assert [change.old_line for change in changes] == [1, 3]
     assert not any(change.words for change in changes)
 
@@ -65,29 +65,29 @@ def test_a_scar_is_no_change_of_words() -> None:
 def test_a_changed_clause_is_marked_where_it_changed_and_numbers_stay_whole() -> None:
     new = [*CLAUSES]
     new[1] = "到2030年，全国新型储能装机规模达到3亿千瓦以上。"
-    (change,) = diff(CLAUSES, new)
+    (change,) = diff_lines(CLAUSES, new)
     assert (change.kind, change.old_line, change.new_line, change.words) == ("changed", 1, 1, True)
     assert marked(change) == "到[-2027-][+2030+]年，全国新型储能装机规模达到[-1.8-][+3+]亿千瓦以上。"
 
 
 def test_added_and_removed_lines_stand_where_they_belong() -> None:
     new = [*CLAUSES[:3], "（零）规范市场准入。", *CLAUSES[3:4], *CLAUSES[5:]]
-    assert kinds(diff(CLAUSES, new)) == [("added", 3, 3), ("removed", 4, 5)]
+    assert kinds(diff_lines(CLAUSES, new)) == [("added", 3, 3), ("removed", 4, 5)]
 
 
 def test_a_line_is_compared_with_the_one_it_became_not_with_its_neighbour() -> None:
     old = ["完善容量电价机制。", "加强安全管理。"]
     new = ["建立考核制度，定期通报。", "进一步完善容量电价机制。", "全面加强安全管理。"]
-    assert kinds(diff(old, new)) == [("added", 0, 0), ("changed", 0, 1), ("changed", 1, 2)]
+    assert kinds(diff_lines(old, new)) == [("added", 0, 0), ("changed", 0, 1), ("changed", 1, 2)]
 
 
 def test_lines_without_anything_in_common_are_not_one_changed_line() -> None:
-    assert [change.kind for change in diff(["总体要求"], ["保障措施到位"])] == ["removed", "added"]
+    assert [change.kind for change in diff_lines(["总体要求"], ["保障措施到位"])] == ["removed", "added"]
 
 
 def test_a_moved_line_is_removed_and_added() -> None:
     moved = [CLAUSES[4], *CLAUSES[:4], CLAUSES[5]]
-    assert [change.kind for change in diff(CLAUSES, moved)] == ["added", "removed"]
+    assert [change.kind for change in diff_lines(CLAUSES, moved)] == ["added", "removed"]
 
 
 @pytest.mark.parametrize(
@@ -99,28 +99,28 @@ def test_a_moved_line_is_removed_and_added() -> None:
     ],
 )
 def test_a_change_of_punctuation_is_told_from_one_of_words(new: str) -> None:
-    (change,) = diff(CLAUSES[4:5], [new])
+    (change,) = diff_lines(CLAUSES[4:5], [new])
     assert (change.kind, change.words) == ("changed", False)
 
 
 def test_a_decimal_point_is_a_word() -> None:
-    (change,) = diff(["投资3.5亿元。"], ["投资35亿元。"])
+    (change,) = diff_lines(["投资3.5亿元。"], ["投资35亿元。"])
     assert change.words
     assert marked(change) == "投资[-3.5-][+35+]亿元。"
 
 
 def test_applying_to_other_lines_is_refused() -> None:
     with pytest.raises(ValueError, match="line 1 is not"):
-        apply(diff(CLAUSES, CLAUSES[:1]), CLAUSES[::-1])
+        apply_line_changes(diff_lines(CLAUSES, CLAUSES[:1]), CLAUSES[::-1])
 
 
 @pytest.mark.parametrize("kind", ["dashes", "scattered", "all other words", "one long line", "long lines"])
 def test_a_huge_text_takes_no_minutes(kind: str) -> None:
     old, new = _huge(kind)
     begun = time.process_time()
-    changes = diff(old, new)
+    changes = diff_lines(old, new)
     assert time.process_time() - begun < 10
-    assert apply(changes, old) == tuple(new)
+    assert apply_line_changes(changes, old) == tuple(new)
 
 
 def _huge(kind: str) -> tuple[list[str], list[str]]:
@@ -169,7 +169,7 @@ def test_equal_fields_do_not_differ_however_they_are_written(article: Article) -
         doc_no=FieldValue(value=number, raw="", rule="masthead"),
         published=FieldValue(value=clock, raw="", rule="masthead"),
     )
-    assert field_changes(article, other) == ()
+    assert compare_fields(article, other) == ()
 
 
 def test_changed_fields_are_named_with_both_values(article: Article) -> None:
@@ -182,7 +182,7 @@ def test_changed_fields_are_named_with_both_values(article: Article) -> None:
         attachments=(Attachment(url="https://www.example.cn/1.pdf", name="附件1"),),
         completeness=Completeness(pages=2, missing_pages=("https://www.example.cn/1_1.html",)),
     )
-    assert field_changes(article, other) == (
+    assert compare_fields(article, other) == (
         FieldChange(name="issuers", old=None, new="国家发展改革委、国家能源局"),
         FieldChange(name="published", old="2026-03-01", new=None),
         FieldChange(name="validity", old=None, new="已废止"),

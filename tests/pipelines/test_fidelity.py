@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.diff.comparison import fidelity
+from pipelines.diff.comparison import compare_reprint
 from tests.storage.builders import an_article
 
 ORIGINAL = (
@@ -12,7 +12,7 @@ ORIGINAL = (
 
 
 def told(reprint: str) -> str:
-    return str(fidelity(an_article(ORIGINAL), an_article(reprint)))
+    return str(compare_reprint(an_article(ORIGINAL), an_article(reprint)))
 
 
 def test_a_reprint_in_other_widths_keeps_all_of_it() -> None:
@@ -22,6 +22,6 @@ def test_a_reprint_in_other_widths_keeps_all_of_it() -> None:
 def test_what_it_dropped_altered_and_added_is_named() -> None:
     lines = ORIGINAL.replace("50吨", "80吨").split("\n")
     reprint = "\n".join(["编者按：采砂限额放宽。", *lines[:2], lines[3]])
-    found = fidelity(an_article(ORIGINAL), an_article(reprint))
+    found = compare_reprint(an_article(ORIGINAL), an_article(reprint))
     assert (found.altered, found.dropped) == (("第二条",), ("第三条",))
     assert str(found) == "1 dropped, 1 altered, 1 added"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.attachments.bounded_reader import read
+from pipelines.attachments.bounded_reader import read_attachment
 from pipelines.attachments.formats import Limits, is_html, kind_of, suffix_of
-from pipelines.attachments.libreoffice import program
+from pipelines.attachments.libreoffice import libreoffice_path
 from policy.records.content import FileText
 from tests import papers
 from tests.programs import needs_libreoffice
@@ -33,14 +33,14 @@ def lines(found: FileText) -> list[str]:
 
 
 def test_broken_lines_of_a_pdf_are_paragraphs_again() -> None:
-    found = read(papers.a_pdf(head="城市绿地养护"), "plan.pdf")
+    found = read_attachment(papers.a_pdf(head="城市绿地养护"), "plan.pdf")
     assert (found.kind, found.status, found.pages, found.note) == ("pdf", "read", 1, None)
     assert lines(found) == ["城市绿地养护", "城市绿地养护实施方案", *papers.PLAN]
 
 
 def test_running_heads_and_page_numbers_are_left_out_and_a_sentence_goes_on_over_the_page() -> None:
     long = [f"（{number}）{line}" for number in "一二三四五六七八九十" for line in papers.PLAN[2:5:2]]
-    found = read(papers.a_pdf([*long, *papers.PLAN] * 3, head="某某委员会文件"), "plan.pdf")
+    found = read_attachment(papers.a_pdf([*long, *papers.PLAN] * 3, head="某某委员会文件"), "plan.pdf")
     assert found.pages is not None
     assert found.pages >= 4
     assert "某某委员会文件" not in found.text
@@ -50,29 +50,29 @@ def test_running_heads_and_page_numbers_are_left_out_and_a_sentence_goes_on_over
 
 def test_cells_of_a_table_are_a_line_each() -> None:
     rows = [["序号", "树种", "株数"], ["1", "银杏", "1204"], ["2", "国槐", "387"]]
-    assert lines(read(papers.a_table(rows), "t.pdf")) == [cell for row in rows for cell in row]
+    assert lines(read_attachment(papers.a_table(rows), "t.pdf")) == [cell for row in rows for cell in row]
 
 
 def test_a_clause_cited_at_the_start_of_a_line_is_no_new_paragraph() -> None:
     clause = "第十二条 养护责任人发现古树名木长势衰弱、遭受损伤的，应当依照"
     text = f"{clause}第三十条的规定及时向所在地绿化主管部门报告，并采取必要的保护措施。"
-    assert lines(read(papers.a_pdf([text]), "p.pdf"))[1:] == [text]
+    assert lines(read_attachment(papers.a_pdf([text]), "p.pdf"))[1:] == [text]
 
 
 def test_a_scan_is_flagged() -> None:
-    found = read(papers.a_scan(3), "scan.pdf")
+    found = read_attachment(papers.a_scan(3), "scan.pdf")
     assert (found.status, found.pages, found.text) == ("scan", 3, "")
 
 
 def test_an_owners_password_hides_no_words() -> None:
-    assert read(papers.with_password(papers.a_pdf(), user=""), "p.pdf").status == "read"
+    assert read_attachment(papers.with_password(papers.a_pdf(), user=""), "p.pdf").status == "read"
 
 
 def test_a_pdf_of_thousands_of_pages_is_read_up_to_the_limit() -> None:
     begun = time.monotonic()
-    found = read(papers.empty_pages(3000), "p.pdf", SMALL)
+    found = read_attachment(papers.empty_pages(3000), "p.pdf", SMALL)
     assert (found.pages, found.truncated) == (3000, True)
-    long = read(papers.a_pdf([*papers.PLAN] * 200), "p.pdf", SMALL)
+    long = read_attachment(papers.a_pdf([*papers.PLAN] * 200), "p.pdf", SMALL)
     assert (long.status, long.truncated, len(long.text) > 15_000) == ("read", True, True)
     assert time.monotonic() - begun < 20
 
@@ -86,7 +86,7 @@ def test_a_docx_is_its_paragraphs_and_cells_without_what_was_deleted() -> None:
         "<w:tc><w:p><w:r><w:t>树种</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
         "<w:p><w:del><w:r><w:delText>六个月</w:delText></w:r></w:del><w:ins><w:r><w:t>三个月</w:t></w:r></w:ins></w:p>"
     )
-    found = read(papers.a_docx(body=body), "plan.docx")
+    found = read_attachment(papers.a_docx(body=body), "plan.docx")
     assert lines(found) == [*papers.PLAN, "序号", "树种", "三个月"]
 
 
@@ -95,7 +95,7 @@ def test_what_a_docx_would_fetch_is_said_and_not_fetched() -> None:
         f'<Relationship Id="{kind}" Type="http://x/{kind}" TargetMode="External" Target="http://127.0.0.1:9/x"/>'
         for kind in ("attachedTemplate", "image", "hyperlink")
     )
-    found = read(papers.a_docx(relations=relations), "plan.docx")
+    found = read_attachment(papers.a_docx(relations=relations), "plan.docx")
     assert found.status == "read"
     assert found.note == "2 external references not followed (attachedTemplate, image)"
 
@@ -106,14 +106,14 @@ def test_a_sheet_is_its_cells_as_they_are_shown() -> None:
         '<row><c s="1"><v>46082</v></c><c s="2"><v>0.125</v></c><c><v>12.5</v></c>'
         '<c t="s"><v>99</v></c></row>'
     )
-    found = read(papers.an_xlsx(row, strings=("树种",)), "s.xlsx")
+    found = read_attachment(papers.an_xlsx(row, strings=("树种",)), "s.xlsx")
     assert lines(found) == ["汇总表", "树种", "株数", "2026-03-01", "12.5%", "12.5"]
     assert found.pages == 1, "a hidden sheet is not read"
 
 
 def test_an_old_office_file_needs_libreoffice(soffice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(soffice.parent))
-    found = read(papers.OLD_DOC, "old.doc")
+    found = read_attachment(papers.OLD_DOC, "old.doc")
     assert (found.kind, found.status) == ("doc", "unsupported")
     assert found.note is not None
     assert "LibreOffice" in found.note
@@ -146,7 +146,7 @@ def test_libreoffice_reads_old_files_with_macros_off_in_a_profile_of_its_own(
     _does(
         soffice, f'echo "$@" > {asked}; cat profile/user/*.xcu >> {asked}; mkdir out; cp {made} out/in.docx'
     )
-    found = read(papers.OLD_DOC, "old.doc")
+    found = read_attachment(papers.OLD_DOC, "old.doc")
     assert (found.kind, found.status, lines(found)) == ("doc", "read", [*papers.PLAN])
     told = asked.read_text()
     assert "-env:UserInstallation=file:///" in told
@@ -172,15 +172,15 @@ def test_the_libreoffice_of_this_machine_reads_old_files(
     (tmp_path / name).write_bytes(source)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     made = ["--headless", "--convert-to", kind, "--outdir", str(tmp_path / "made"), str(tmp_path / name)]
-    subprocess.run([str(program()), profile, *made], check=True, capture_output=True)
-    found = read((tmp_path / "made" / f"plan.{kind}").read_bytes(), f"plan.{kind}")
+    subprocess.run([str(libreoffice_path()), profile, *made], check=True, capture_output=True)
+    found = read_attachment((tmp_path / "made" / f"plan.{kind}").read_bytes(), f"plan.{kind}")
     assert (found.kind, found.status, lines(found)) == (kind, "read", expected)
 
 
 def test_a_libreoffice_that_hangs_is_ended(soffice: Path) -> None:
     _does(soffice, "sleep 600")
     begun = time.monotonic()
-    found = read(papers.OLD_DOC, "old.doc", Limits(seconds=2))
+    found = read_attachment(papers.OLD_DOC, "old.doc", Limits(seconds=2))
     assert (found.status, found.note) == ("too_large", "LibreOffice took longer than 1.6 s")
     assert time.monotonic() - begun < 8
 
@@ -190,7 +190,7 @@ def test_a_libreoffice_that_hangs_is_ended(soffice: Path) -> None:
 
 def test_a_zip_is_its_files_below_their_names_and_no_path_leads_anywhere() -> None:
     inner = papers.a_zip({"x.txt": "不打开"})
-    found = read(
+    found = read_attachment(
         papers.a_zip(
             {"../../etc/方案.pdf": papers.a_pdf(), "a\\b/说明.txt": "汇总后报送。", "in.zip": inner}
         ),
@@ -201,18 +201,18 @@ def test_a_zip_is_its_files_below_their_names_and_no_path_leads_anywhere() -> No
 
 
 def test_an_ofd_is_recognised_and_kept() -> None:
-    found = read(papers.an_ofd(), "plan.ofd")
+    found = read_attachment(papers.an_ofd(), "plan.ofd")
     assert (found.kind, found.status) == ("ofd", "unsupported")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_text_is_read_in_its_encoding(encoding: str) -> None:
-    assert read("城市绿地\n养护办法".encode(encoding), "a.txt").text == "城市绿地\n养护办法"
+    assert read_attachment("城市绿地\n养护办法".encode(encoding), "a.txt").text == "城市绿地\n养护办法"
 
 
 def test_editors_contacts_are_taken_out_of_files_too() -> None:
     text = "绿化办公室负责解释。\n责任编辑：某某 电话：13800000000".encode()
-    assert read(text, "a.txt").text == "绿化办公室负责解释。"
+    assert read_attachment(text, "a.txt").text == "绿化办公室负责解释。"
 
 
 # ------------------------------------------------------------------ bad input
@@ -275,7 +275,7 @@ OUTSIDE = "<!DOCTYPE x [<!ENTITY i SYSTEM 'file:///etc/passwd'>"
 )
 def test_a_bad_file_is_a_record_that_says_why(body: bytes, name: str, status: str, says: str) -> None:
     begun = time.monotonic()
-    found = read(body, name, SMALL)
+    found = read_attachment(body, name, SMALL)
     assert (found.status, found.text) == (status, "")
     assert found.note is not None
     assert says in found.note
@@ -283,21 +283,21 @@ def test_a_bad_file_is_a_record_that_says_why(body: bytes, name: str, status: st
 
 
 def test_a_wrong_suffix_is_said_and_misleads_nobody() -> None:
-    found = read(papers.a_docx(), "plan.pdf")
+    found = read_attachment(papers.a_docx(), "plan.pdf")
     assert (found.kind, found.status, found.note) == ("docx", "read", "named pdf, is docx")
 
 
 def test_a_file_that_needs_too_much_is_ended() -> None:
     wide = papers.a_docx(body="<w:p><w:r><w:t>" + "字" * 50_000_000 + "</w:t></w:r></w:p>")
-    found = read(wide, "wide.docx", Limits(seconds=20, memory_mb=160, unpacked=200_000_000))
+    found = read_attachment(wide, "wide.docx", Limits(seconds=20, memory_mb=160, unpacked=200_000_000))
     assert (found.status, found.note) == ("too_large", "needs more than 160 MB")
-    slow = read(papers.a_pdf([*papers.PLAN] * 4000), "slow.pdf", Limits(seconds=1))
+    slow = read_attachment(papers.a_pdf([*papers.PLAN] * 4000), "slow.pdf", Limits(seconds=1))
     assert (slow.status, slow.note) == ("too_large", "took longer than 1 s")
 
 
 def test_a_name_is_never_a_path_and_never_breaks_the_command() -> None:
     for name in ("../../etc/passwd.txt", "a\0b.txt", "--help.txt", "长" * 5000 + ".txt"):
-        assert read("办法".encode(), name).text == "办法", name
+        assert read_attachment("办法".encode(), name).text == "办法", name
 
 
 # ------------------------------------------------------------------ kinds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from pipelines.dedupe.comparison_profile import clauses, fingerprints_of_text
+from pipelines.dedupe.comparison_profile import fingerprints_of_text, split_clauses
 from policy.text.fingerprints import MOST, MOST_CLAUSES, containment
 
 _SIGNS = "氢能产业发展规划应当统筹制储输用各环节完善标准体系健全安全监管机制推动示范应用"
@@ -23,7 +23,7 @@ def alike(one: str, other: str) -> float:
 def test_clauses_are_folded_and_lose_their_numbers() -> None:
     text = "第十二条　为了规范管理，制定本办法。\n（一）完成率达到９５．５％；（二） 2.做好 服务"
     found = ["为了规范管理", "制定本办法", "一", "完成率达到95.5%", "二", "2", "做好服务"]
-    assert clauses(text) == found
+    assert split_clauses(text) == found
 
 
 def test_width_and_punctuation_change_nothing() -> None:

@@ -9,8 +9,8 @@ from itertools import combinations
 import pytest
 from attrs import evolve
 
-from pipelines.dedupe.grouping import Group, GroupMember, Relations, group, member
-from pipelines.dedupe.relations import relation
+from pipelines.dedupe.grouping import Group, GroupMember, Relations, group_articles, grouping_member
+from pipelines.dedupe.relations import find_relation
 from policy.records.saves import Relation, RelationKind, RelationSide
 from tests.pipelines.test_relations import LAW, NAME, NOTICE, TEXT, amended, an_article, clauses
 
@@ -39,7 +39,7 @@ def grouped(pairs: Relations, **members: GroupMember) -> list[str]:
             pair[::-1] if draw.random() < 0.5 else pair: None for pair in draw.sample([*pairs], len(pairs))
         }
         seen = {pair: pairs[pair] if pair in pairs else pairs[pair[::-1]].mirrored() for pair in turned}
-        outcomes.add(group(dict(draw.sample([*known.items()], len(known))), seen))
+        outcomes.add(group_articles(dict(draw.sample([*known.items()], len(known))), seen))
     assert len(outcomes) == 1
     return [_shown(each) for each in outcomes.pop()]
 
@@ -199,8 +199,8 @@ def test_a_neighbourhood_is_grouped_as_among_all() -> None:
         ("f", "g"): NOTHING,
     }
     everyone = {key: GroupMember() for pair in pairs for key in pair}
-    whole = group(everyone, pairs)
-    assert {*group({key: everyone[key] for key in ("a", "b", "c")}, pairs)} <= {*whole}
+    whole = group_articles(everyone, pairs)
+    assert {*group_articles({key: everyone[key] for key in ("a", "b", "c")}, pairs)} <= {*whole}
 
 
 def test_real_relations_make_the_same_groups_in_any_order() -> None:
@@ -213,9 +213,9 @@ def test_real_relations_make_the_same_groups_in_any_order() -> None:
         "about": an_article(f"《{NAME}》解读", TEXT[:500], key="about"),
         "other": an_article("储能电站验收规定", "\n".join(clauses(90)), key="other"),
     }
-    pairs = {pair: relation(sheets[pair[0]], sheets[pair[1]]) for pair in combinations(sheets, 2)}
-    members = {key: member(each) for key, each in sheets.items()}
-    groups = {each.articles: each for each in group(members, pairs)}
+    pairs = {pair: find_relation(sheets[pair[0]], sheets[pair[1]]) for pair in combinations(sheets, 2)}
+    members = {key: grouping_member(each) for key, each in sheets.items()}
+    groups = {each.articles: each for each in group_articles(members, pairs)}
     assert {*groups} == {
         frozenset({"final", "reprint", "draft", "page 1", "page 2"}),
         frozenset({"about"}),
@@ -229,8 +229,8 @@ def beside_the_whole(headline: str) -> tuple[Group, ...]:
     """The policies of a measure and of an excerpt from it under a headline of its own."""
     whole = an_article(NOTICE, TEXT, key="whole")
     excerpt = an_article(headline, "\n".join(LAW[3:9]), key="excerpt")
-    members = {"whole": member(whole), "excerpt": member(excerpt)}
-    return group(members, {("whole", "excerpt"): relation(whole, excerpt)})
+    members = {"whole": grouping_member(whole), "excerpt": grouping_member(excerpt)}
+    return group_articles(members, {("whole", "excerpt"): find_relation(whole, excerpt)})
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.boilerplate.learning import FROM, LEAST, SETTLED, boilerplate, forget, keep, learn, sighting
-from pipelines.boilerplate.removal import strip
-from pipelines.html.cleaning import Cleaned, clean
+from pipelines.boilerplate.learning import (
+    FROM,
+    LEAST,
+    SETTLED,
+    forget_block,
+    learn_blocks,
+    learned_lines,
+    mark_as_text,
+    record_sighting,
+)
+from pipelines.boilerplate.removal import strip_boilerplate
+from pipelines.html.cleaning import Cleaned, clean_html
 from policy.records.boilerplate import Block, BoilerplateSet, PageEdges
 
 NOW = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
@@ -46,19 +55,21 @@ def page(number: int, *tail: str, head: Sequence[str] = ()) -> Cleaned:
 
 def seen(pages: Sequence[Cleaned], layout: str = "Article") -> list[PageEdges]:
     return [
-        sighting([each], article=str(number), layout=layout, at=NOW, digests=[str(number)], code="code-1")
+        record_sighting(
+            [each], article=str(number), layout=layout, at=NOW, digests=[str(number)], code="code-1"
+        )
         for number, each in enumerate(pages)
     ]
 
 
 def learned(pages: Sequence[Cleaned]) -> tuple[Block, ...]:
-    return learn(seen(pages), (), NOW)
+    return learn_blocks(seen(pages), (), NOW)
 
 
 def rest(one: Cleaned, blocks: Sequence[Block], layout: str = "Article") -> list[str]:
     """The lines of a page under what was learned."""
     known = BoilerplateSet(id=1, portal="jn", at=NOW, blocks=tuple(blocks))
-    return list(strip(one.lines, boilerplate(one, known.of(layout))).lines)
+    return list(strip_boilerplate(one.lines, learned_lines(one, known.of(layout))).lines)
 
 
 ODD = (
@@ -78,7 +89,7 @@ ODD = (
 def test_odd_words_at_the_end_of_all_pages_go(tail: list[str]) -> None:
     blocks = learned([page(number, *tail) for number in range(10, 10 + FROM)])
     fresh = page(99, *tail)
-    assert strip(fresh.lines).lines != tuple(text(99)), "the rules do not know it"
+    assert strip_boilerplate(fresh.lines).lines != tuple(text(99)), "the rules do not know it"
     assert rest(fresh, blocks) == text(99)
 
 
@@ -180,7 +191,7 @@ def test_a_line_of_another_layout_stays() -> None:
 def test_a_list_of_other_pages_goes_with_its_learned_heading() -> None:
     def html(number: int, items: str) -> Cleaned:
         paragraphs = "".join(f"<p>{line}</p>" for line in text(number))
-        return clean(f"{paragraphs}<h4>大伙都在翻</h4><ul>{items}</ul>")
+        return clean_html(f"{paragraphs}<h4>大伙都在翻</h4><ul>{items}</ul>")
 
     def listed(number: int) -> str:
         return "".join(
@@ -204,7 +215,7 @@ def test_a_list_of_other_pages_goes_with_its_learned_heading() -> None:
 def test_a_label_before_a_link_is_known_without_the_link() -> None:
     def html(number: int) -> Cleaned:
         paragraphs = "".join(f"<p>{line}</p>" for line in text(number))
-        return clean(
+        return clean_html(
             f'{paragraphs}<p>前情回顾：<a href="/{number}.html">{"又" * number}一批储能试点上新</a></p>'
         )
 
@@ -216,7 +227,7 @@ def test_a_label_before_a_link_is_known_without_the_link() -> None:
 def test_a_link_that_is_never_closed_makes_no_list_of_the_text() -> None:
     def html(number: int) -> Cleaned:
         paragraphs = "".join(f"<p>{line}</p>" for line in text(number))
-        return clean(f'<p>江潮出品</p><p><a href="/">江潮首页</p>{paragraphs}<p>江潮出品</p>')
+        return clean_html(f'<p>江潮出品</p><p><a href="/">江潮首页</p>{paragraphs}<p>江潮出品</p>')
 
     blocks = learned([html(number) for number in range(20)])
     assert rest(html(99), blocks)[-len(text(99)) :] == text(99)
@@ -224,7 +235,7 @@ def test_a_link_that_is_never_closed_makes_no_list_of_the_text() -> None:
 
 def test_a_sentence_that_is_a_link_is_no_entry_of_a_list() -> None:
     def html(number: int) -> Cleaned:
-        return clean(
+        return clean_html(
             f'<p>试点{number}批。</p><p>江潮出品</p><p><a href="/x">第{number}批名单已由省局公布。</a></p>'
         )
 
@@ -247,7 +258,7 @@ def test_a_page_without_prose_is_read_by_the_rules_alone() -> None:
 def test_new_words_are_learned_beside_the_old_ones() -> None:
     """Old captures are compared under the same set: it must know what stood on them."""
     first = learned([page(number, "江潮出品") for number in range(20)])
-    both = learn(seen([page(number, "江海出品") for number in range(20)]), first, NOW)
+    both = learn_blocks(seen([page(number, "江海出品") for number in range(20)]), first, NOW)
     assert {block.key for block in both} == {"江潮出品", "江海出品"}
     assert rest(page(99, "江潮出品"), both) == rest(page(99, "江海出品"), both) == text(99)
 
@@ -255,12 +266,14 @@ def test_new_words_are_learned_beside_the_old_ones() -> None:
 def test_what_was_learned_from_a_few_pages_and_turns_out_rare_goes_again() -> None:
     first = learned([page(number, "江潮出品") for number in range(FROM)])
     later = [page(number, *(["江潮出品"] if number < 2 else [])) for number in range(SETTLED)]
-    assert learn(seen(later), first, NOW) == ()
+    assert learn_blocks(seen(later), first, NOW) == ()
 
 
 def test_a_line_ops_keep_is_never_removed() -> None:
     [block] = learned([page(number, "江潮出品") for number in range(20)])
-    again = learn(seen([page(number, "江潮出品") for number in range(20)]), keep([block], block.id), NOW)
+    again = learn_blocks(
+        seen([page(number, "江潮出品") for number in range(20)]), mark_as_text([block], block.id), NOW
+    )
     assert [each.kept for each in again] == [True]
     assert rest(page(99, "江潮出品"), again) == [*text(99), "江潮出品"]
 
@@ -268,16 +281,16 @@ def test_a_line_ops_keep_is_never_removed() -> None:
 def test_what_ops_forget_is_learned_again_where_it_still_recurs() -> None:
     pages = [page(number, "江潮出品") for number in range(20)]
     [block] = learned(pages)
-    left = forget(keep([block], block.id), block.id)
+    left = forget_block(mark_as_text([block], block.id), block.id)
     assert left == ()
-    assert learn(seen(pages), left, NOW) == (block,)
+    assert learn_blocks(seen(pages), left, NOW) == (block,)
     with pytest.raises(KeyError):
-        keep([block], "nothing")
+        mark_as_text([block], "nothing")
 
 
 def test_a_line_below_a_new_one_is_still_counted() -> None:
     first = learned([page(number, "江潮出品") for number in range(20)])
-    both = learn(seen([page(number, "江潮出品", "江海承印") for number in range(20)]), first, NOW)
+    both = learn_blocks(seen([page(number, "江潮出品", "江海承印") for number in range(20)]), first, NOW)
     assert {block.key: (block.pages, block.of) for block in both} == {
         "江潮出品": (20, 20),
         "江海承印": (20, 20),
@@ -339,7 +352,7 @@ def test_what_a_form_says_on_every_page_is_text() -> None:
 def test_cells_of_a_data_table_are_never_boilerplate(frame: str) -> None:
     def html(number: int) -> Cleaned:
         rows = f"<tr><td>机组</td><td>{number}号机</td></tr><tr><td>结果</td><td>并网合格</td></tr>"
-        return clean(
+        return clean_html(
             f"<p>第{number}次检查情况如下。</p>{frame.format(f'<table>{rows}</table>')}<p>江潮出品</p>"
         )
 
@@ -387,7 +400,7 @@ def test_what_stands_between_two_lines_of_prose_is_never_removed(
 def test_nothing_is_lost_between_kept_and_removed(lines: list[str]) -> None:
     one = Cleaned(lines=tuple(lines))
     known = BoilerplateSet(id=1, portal="jn", at=NOW, blocks=KNOWN)
-    stripped = strip(one.lines, boilerplate(one, known.of("Article")))
+    stripped = strip_boilerplate(one.lines, learned_lines(one, known.of("Article")))
     assert sorted([*stripped.lines, *stripped.removed]) == sorted(lines)
 
 
@@ -397,7 +410,7 @@ def test_nothing_is_lost_between_kept_and_removed(lines: list[str]) -> None:
 def test_any_line_takes_linear_time(piece: str) -> None:
     start = time.process_time()
     one = Cleaned(lines=(*[piece * 200_000] * 5, *[piece * 900] * 20, *[piece * 20] * 20))
-    sighting([one], article="1", layout="Article", at=NOW, digests=["1"], code="code-1")
+    record_sighting([one], article="1", layout="Article", at=NOW, digests=["1"], code="code-1")
     rest(one, KNOWN)
     assert time.process_time() - start < 5
 
@@ -407,5 +420,5 @@ def test_applying_a_set_costs_next_to_nothing() -> None:
     one = page(99, "大伙都在翻", "数据每日更新。", "今日当值：林一", "江潮出品", head=["江潮出品"])
     start = time.process_time()
     for _ in range(100):
-        boilerplate(one, known)
+        learned_lines(one, known)
     assert (time.process_time() - start) / 100 < 0.003

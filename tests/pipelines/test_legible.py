@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.metadata.validation import illegible
+from pipelines.metadata.validation import illegible_warnings
 
 WORDS = "关于样例工作的通知：各县要按时报送，逾期的说明原因，不得拖延。"
 
@@ -20,4 +20,4 @@ WORDS = "关于样例工作的通知：各县要按时报送，逾期的说明�
     ids=["sound", "rare and foreign letters", "empty", "lost", "as GBK", "as Latin"],
 )
 def test_characters_lost_or_misread_are_warned_of(text: str, warnings: list[str]) -> None:
-    assert list(illegible("text", text)) == warnings
+    assert list(illegible_warnings("text", text)) == warnings

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipelines.metadata.fields import describe, masthead
+from pipelines.metadata.fields import extract_fields, masthead
 from pipelines.metadata.genres import genre_of, official_name, without_number
 from policy.records import ArticleFields, Label
 
@@ -25,7 +25,7 @@ def label(name: str, value: str, rule: str) -> Label:
 
 
 def told(labels: Sequence[Label], lines: Sequence[str] = (), issuer: str | None = None) -> ArticleFields:
-    return describe(labels, lines, issuer=issuer)
+    return extract_fields(labels, lines, issuer=issuer)
 
 
 def test_a_cell_is_believed_before_a_meta_before_the_masthead() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
-from pipelines.dedupe.relations import relation
-from pipelines.metadata.fields import describe
+from pipelines.dedupe.relations import find_relation
+from pipelines.metadata.fields import extract_fields
 from policy.records import Article, FieldValue, Label
 
 HARD = tomllib.loads(Path(__file__).with_name("pairs.toml").read_text("utf-8"))
@@ -39,7 +39,7 @@ def saved(page: Page, key: str) -> ComparisonProfile:
 def crawled(page: Page, key: str) -> ComparisonProfile:
     """The same page on a portal of its own, with all that is read in its text."""
     text, headline = printed(page), Label(name="title", value=page["title"], rule="meta:ArticleTitle")
-    found = describe([headline], text.split("\n"))
+    found = extract_fields([headline], text.split("\n"))
     assert found.title
     return comparison_profile(
         Article(
@@ -69,23 +69,23 @@ def read(request: pytest.FixtureRequest) -> Reading:
 
 @pytest.mark.parametrize("pair", pairs("one policy"))
 def test_two_pages_of_one_policy_are_joined(pair: Page, read: Reading) -> None:
-    found = relation(read(pair["one"], "a"), read(pair["other"], "b"))
+    found = find_relation(read(pair["one"], "a"), read(pair["other"], "b"))
     assert found.joins, found.evidence
 
 
 @pytest.mark.parametrize("pair", pairs("two editions"))
 def test_two_editions_are_one_policy_the_earlier_first(pair: Page, read: Reading) -> None:
-    found = relation(read(pair["one"], "a"), read(pair["other"], "b"))
+    found = find_relation(read(pair["one"], "a"), read(pair["other"], "b"))
     assert (found.kind, found.side) == ("edition", "left"), found.evidence
 
 
 @pytest.mark.parametrize("pair", pairs("two policies", "written about it"))
 def test_two_pages_that_merely_look_alike_are_not_joined(pair: Page, read: Reading) -> None:
-    found = relation(read(pair["one"], "a"), read(pair["other"], "b"))
+    found = find_relation(read(pair["one"], "a"), read(pair["other"], "b"))
     assert not found.joins, found.evidence
 
 
 def test_each_pair_is_the_same_from_both_sides(read: Reading) -> None:
     for pair in HARD["pairs"]:
         one, other = read(pair["one"], "a"), read(pair["other"], "b")
-        assert relation(one, other) == relation(other, one).mirrored(), pair["name"]
+        assert find_relation(one, other) == find_relation(other, one).mirrored(), pair["name"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.diff.text_diff import parts
+from pipelines.diff.text_diff import diff_parts
 
 
 def marked(old: str, new: str) -> str:
     signs = {"same": "{}", "removed": "[-{}-]", "added": "[+{}+]"}
-    return "".join(signs[part.kind].format(part.text) for part in parts(old, new))
+    return "".join(signs[part.kind].format(part.text) for part in diff_parts(old, new))
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_crumbs_between_differences_are_left_out() -> None:
 def test_a_long_line_is_marked_where_it_changed() -> None:
     line = "，".join(f"第{number}项任务由主管部门负责" for number in range(2_000))
     new = line.replace("第1500项任务", "第1500项重点任务")
-    assert [part.text for part in parts(line, new) if part.kind != "same"] == ["重点"]
+    assert [part.text for part in diff_parts(line, new) if part.kind != "same"] == ["重点"]

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.dedupe.invented import paragraph, terms
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
-from pipelines.dedupe.relations import relation
+from pipelines.dedupe.relations import find_relation
 from policy.documents.numbers import parse_number
 from policy.records import Article, FieldValue
 from policy.records.content import Issuer
@@ -53,8 +53,8 @@ def clauses(seed: int, count: int = 16) -> list[str]:
 
 def told(left: ComparisonProfile, right: ComparisonProfile) -> Relation:
     """The relation, seen from both sides."""
-    found = relation(left, right)
-    assert relation(right, left) == found.mirrored()
+    found = find_relation(left, right)
+    assert find_relation(right, left) == found.mirrored()
     assert found.evidence
     return found
 

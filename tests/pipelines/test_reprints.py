@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.dedupe.exact_duplicates import decide
+from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.records import Article, FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Candidate
@@ -29,36 +29,36 @@ def known(policy: int, key: str, *numbers: int) -> Candidate:
 
 
 def test_nothing_known_is_a_new_policy() -> None:
-    decision = decide(article(7), [])
+    decision = decide_policy(article(7), [])
     assert decision.policy_id is None
     assert decision.evidence == "No known policy has this number or these words."
 
 
 def test_the_same_issuer_and_number_are_the_same_policy() -> None:
-    decision = decide(article(7), [known(3, DOC, 7)])
+    decision = decide_policy(article(7), [known(3, DOC, 7)])
     assert decision.policy_id == 3
     assert decision.evidence == "Policy 3: the same issuer and number (江能发〔2026〕7号)."
 
 
 def test_the_same_words_are_the_same_policy_when_either_prints_no_number() -> None:
-    assert decide(article(), [known(3, WORDS, 7)]).policy_id == 3
-    assert decide(article(7), [known(3, WORDS)]).policy_id == 3
+    assert decide_policy(article(), [known(3, WORDS, 7)]).policy_id == 3
+    assert decide_policy(article(7), [known(3, WORDS)]).policy_id == 3
 
 
 def test_number_and_words_of_one_policy_are_both_told() -> None:
-    decision = decide(article(7), [known(3, DOC, 7), known(3, WORDS, 7)])
+    decision = decide_policy(article(7), [known(3, DOC, 7), known(3, WORDS, 7)])
     assert decision.evidence == "Policy 3: the same issuer and number (江能发〔2026〕7号) and the same words."
 
 
 def test_the_same_words_under_another_number_stay_apart() -> None:
-    decision = decide(article(7), [known(3, WORDS, 8)])
+    decision = decide_policy(article(7), [known(3, WORDS, 8)])
     assert decision.policy_id is None
     assert "the same words as policy 3" in decision.evidence
     assert "江能发〔2026〕7号, not 江能发〔2026〕8号" in decision.evidence
 
 
 def test_keys_that_point_at_different_policies_stay_apart() -> None:
-    decision = decide(article(7), [known(3, DOC, 7), known(5, WORDS)])
+    decision = decide_policy(article(7), [known(3, DOC, 7), known(5, WORDS)])
     assert decision.policy_id is None
     assert decision.evidence == (
         "Kept apart, ambiguous: the number points at policy 3, the words point at policy 5."
@@ -66,10 +66,12 @@ def test_keys_that_point_at_different_policies_stay_apart() -> None:
 
 
 def test_words_of_several_policies_stay_apart() -> None:
-    decision = decide(article(), [known(3, WORDS, 7), known(5, WORDS, 8)])
+    decision = decide_policy(article(), [known(3, WORDS, 7), known(5, WORDS, 8)])
     assert decision.policy_id is None
     assert decision.evidence == "Kept apart, ambiguous: the words point at policies 3, 5."
 
 
 def test_the_number_decides_between_policies_of_the_same_words() -> None:
-    assert decide(article(7), [known(3, DOC, 7), known(3, WORDS, 7), known(5, WORDS, 8)]).policy_id == 3
+    assert (
+        decide_policy(article(7), [known(3, DOC, 7), known(3, WORDS, 7), known(5, WORDS, 8)]).policy_id == 3
+    )

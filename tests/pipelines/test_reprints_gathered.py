@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.consumers import linking
 from pipelines.consumers.regrouping import regroup
-from pipelines.dedupe.exact_duplicates import decide
+from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.documents.outline import completeness, outline
 from policy.errors import ArchiveError
 from policy.records import Article, Version
@@ -66,7 +66,7 @@ def save(database: Database, *articles: Article, at: dt.datetime = NIGHT) -> lis
         captures = (a_capture(f"{article.portal} {article.key} {article.text}", at=at),)
         saved.append(
             archive.save_article(
-                database, Extraction(article=article, captures=captures, code="1"), decide=decide
+                database, Extraction(article=article, captures=captures, code="1"), decide=decide_policy
             )
         )
     return [one.article_id for one in saved]

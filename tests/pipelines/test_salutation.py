@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.metadata.authorship import addressees
+from pipelines.metadata.authorship import find_addressees
 from policy.records import FieldValue
 
 
 def sent_to(*lines: str) -> tuple[str, ...]:
-    found = addressees(lines)
+    found = find_addressees(lines)
     return found.value if found else ()
 
 
@@ -61,8 +61,8 @@ def test_nobody_is_looked_for_below_the_first_paragraph() -> None:
 
 def test_the_printed_form_is_kept_and_a_cell_comes_first() -> None:
     cell = FieldValue(value="各市人民政府，各有关单位", raw="各市人民政府，各有关单位", rule="cell:主送机关")
-    found = addressees(["各县人民政府："], cell)
+    found = find_addressees(["各县人民政府："], cell)
     assert found == FieldValue(value=("各市人民政府", "各有关单位"), raw=cell.raw, rule="cell:主送机关")
-    printed = addressees(["各县人民政府： "])
+    printed = find_addressees(["各县人民政府： "])
     assert printed is not None
     assert (printed.raw, printed.rule) == ("各县人民政府： ", "salutation")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from pipelines.metadata.validation import validate
+from pipelines.metadata.validation import validate_article
 from policy.errors import Rejected
 from policy.records import Article, Attachment, FieldValue
 
@@ -33,36 +33,36 @@ EMPTY_TEXTS = {
 
 
 def test_an_article_with_words_of_its_own_passes_unchanged() -> None:
-    assert validate(ARTICLE) is ARTICLE
+    assert validate_article(ARTICLE) is ARTICLE
 
 
 @pytest.mark.parametrize("text", EMPTY_TEXTS.values(), ids=EMPTY_TEXTS)
 def test_nothing_beside_title_and_fields_is_rejected(text: str) -> None:
     with pytest.raises(Rejected, match=r"ndrc: text: https://example\.com/1: no"):
-        validate(evolve(ARTICLE, text=text))
+        validate_article(evolve(ARTICLE, text=text))
 
 
 def test_a_policy_whose_text_is_in_its_files_passes() -> None:
     files = (Attachment(url="https://example.com/1.pdf", name="公告.pdf"),)
-    assert validate(evolve(ARTICLE, text="", attachments=files)).text == ""
+    assert validate_article(evolve(ARTICLE, text="", attachments=files)).text == ""
 
 
 def test_a_page_without_a_title_is_rejected() -> None:
     with pytest.raises(Rejected, match="no title"):
-        validate(evolve(ARTICLE, title=found(" ")))
+        validate_article(evolve(ARTICLE, title=found(" ")))
 
 
 def test_a_listing_is_rejected() -> None:
     rows = "\n".join(f"关于开展第{n}批检查的通知 2026-03-{n:02d}" for n in range(1, 11))
     with pytest.raises(Rejected, match="a listing: 10 of 10"):
-        validate(evolve(ARTICLE, text=rows))
+        validate_article(evolve(ARTICLE, text=rows))
 
 
 def test_a_schedule_with_a_sentence_is_no_listing() -> None:
     rows = "\n".join(f"第{n}批竞价交易开市 2026-03-{n:02d}" for n in range(1, 11))
-    assert validate(evolve(ARTICLE, text=f"交易安排如下。\n{rows}"))
+    assert validate_article(evolve(ARTICLE, text=f"交易安排如下。\n{rows}"))
 
 
 def test_a_list_of_names_is_no_listing() -> None:
     names = "\n".join(f"江南第{n}电力有限公司" for n in range(1, 30))
-    assert validate(evolve(ARTICLE, text=names))
+    assert validate_article(evolve(ARTICLE, text=names))

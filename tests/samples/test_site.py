@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.attachments.bounded_reader import read
+from pipelines.attachments.bounded_reader import read_attachment
 from samples.hosts.html import Answer
 from samples.site import respond
 
@@ -51,7 +51,7 @@ def test_the_notice_on_parks_has_its_file() -> None:
     place = "/xxgk/zcfb/tz/202610/P020261013571.pdf"
     said = respond("www.ministry.example", place, 1)
     assert (said.status, said.content_type) == (200, "application/pdf")
-    found = read(said.body, place)
+    found = read_attachment(said.body, place)
     assert found.text.splitlines()[0] == "东澜省首批零碳园区建设要点"
     assert "核算边界一经确定三年内不作调整，核算结果每年公布一次。" in found.text
     assert respond("www.ministry.example", place.replace("571", "572"), 1).status == 404

@@ -20,7 +20,7 @@ from crawler.pages.generic.text_runs import (
     stated_time,
     updated_day,
 )
-from pipelines.metadata.credits import credits_in
+from pipelines.metadata.credits import find_credits
 from policy.records import Label
 
 SHORTEST = 5
@@ -128,8 +128,8 @@ def labels(page: Document, text_runs: Sequence[TextRun], line: Headline, within:
     yield from islice(_days(page, around), 1)
     yield from islice(_sources(page, around, line), 1)
     yield from _keywords(around)
-    yield from credits_in((run.text for run in (*around.between, *around.begins)), "masthead")
-    yield from credits_in((run.text for run in around.ends), "tail")
+    yield from find_credits((run.text for run in (*around.between, *around.begins)), "masthead")
+    yield from find_credits((run.text for run in around.ends), "tail")
 
 
 def header_of(inside: Sequence[TextRun], line: Headline) -> Sequence[TextRun]:
