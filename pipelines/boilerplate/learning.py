@@ -221,7 +221,7 @@ def _links_below(page: Cleaned, index: int) -> Iterator[int]:
 
 
 def learn_blocks(
-    sightings: Iterable[PageEdges], known: Sequence[Block], now: dt.datetime
+    sightings: Iterable[PageEdges], previous: Sequence[Block], now: dt.datetime
 ) -> tuple[Block, ...]:
     """The blocks that the sightings show, added to those of before.
 
@@ -229,7 +229,7 @@ def learn_blocks(
     block that turns out to be rare is dropped.
     """
     seen = list(sightings)
-    blocks = {block.id: block for block in (*_shown(seen, now), *known)}
+    blocks = {block.id: block for block in (*_shown(seen, now), *previous)}
     left = [
         block
         for block in recount_blocks(tuple(blocks.values()), seen)

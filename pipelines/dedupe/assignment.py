@@ -31,7 +31,7 @@ class Assignment:
 
 
 def claimed_policies(
-    groups: Sequence[Group], held: Mapping[Key, int], ids: Mapping[Key, int]
+    groups: Sequence[Group], current: Mapping[Key, int], ids: Mapping[Key, int]
 ) -> list[int | None]:
     """The policy that each group keeps, of those its articles have today; None for a new one.
 
@@ -39,8 +39,8 @@ def claimed_policies(
     """
     place = {key: n for n, group in enumerate(groups) for key in group.articles}
     first: dict[int, Key] = {}
-    for key in sorted(held, key=lambda each: ids[each]):
-        first.setdefault(held[key], key)
+    for key in sorted(current, key=lambda each: ids[each]):
+        first.setdefault(current[key], key)
     claimed: dict[int, list[int]] = {}
     for policy, key in first.items():
         claimed.setdefault(place[key], []).append(policy)

@@ -39,23 +39,23 @@ class ClauseDifference:
 
 
 def pair_clauses(
-    ours: Sequence[str], theirs: Sequence[str], *, least: float, torn: bool
+    small: Sequence[str], large: Sequence[str], *, least: float, torn: bool
 ) -> tuple[list[ClauseDifference], tuple[list[str], list[str]]]:
     """The differences of clauses that are alike, the most alike first; and the clauses without a
     counterpart."""
-    grams = {each: {each[at : at + 2] for at in range(len(each) - 1)} or {each} for each in (*ours, *theirs)}
+    grams = {each: {each[at : at + 2] for at in range(len(each) - 1)} or {each} for each in (*small, *large)}
     likes = sorted(
         (-_like(grams[mine], grams[other]), abs(rank - place), rank, place)
-        for rank, mine in enumerate(ours)
-        for place, other in enumerate(theirs)
+        for rank, mine in enumerate(small)
+        for place, other in enumerate(large)
     )
     pairs: dict[int, int] = {}
     for like, _, rank, place in likes:
         if -like >= least and rank not in pairs and place not in pairs.values():
             pairs[rank] = place
-    changes = [_change(ours[rank], theirs[place], torn=torn) for rank, place in pairs.items()]
-    rest = [each for rank, each in enumerate(ours) if rank not in pairs]
-    others = [each for place, each in enumerate(theirs) if place not in pairs.values()]
+    changes = [_change(small[rank], large[place], torn=torn) for rank, place in pairs.items()]
+    rest = [each for rank, each in enumerate(small) if rank not in pairs]
+    others = [each for place, each in enumerate(large) if place not in pairs.values()]
     if (
         least == ALIKE and not torn and len(rest) == len(others)
     ):  # short ones in the same place: 三年 for 五年
@@ -124,7 +124,7 @@ def _kind(differ: Sequence[tuple[str, str]]) -> Difference | None:
     return "noise"
 
 
-def replaced_clause(mine: str, theirs: str) -> ClauseDifference:
+def replaced_clause(small: str, large: str) -> ClauseDifference:
     """The difference of a clause that stands in the place of an unlike one."""
-    kind: Difference = "numbers" if _numbers(mine) != _numbers(theirs) else "words"
-    return ClauseDifference(kind=kind, small=mine, large=theirs, shown=f"{mine[:20]} → {theirs[:20]}")
+    kind: Difference = "numbers" if _numbers(small) != _numbers(large) else "words"
+    return ClauseDifference(kind=kind, small=small, large=large, shown=f"{small[:20]} → {large[:20]}")

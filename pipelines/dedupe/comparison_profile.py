@@ -47,14 +47,14 @@ def fingerprints_of_text(text: str, keys: Iterable[str] = ()) -> Fingerprints:
     return fingerprints_of_clauses(split_clauses(text), keys)
 
 
-def fingerprints_of_clauses(found: Iterable[str], keys: Iterable[str] = ()) -> Fingerprints:
+def fingerprints_of_clauses(clauses: Iterable[str], keys: Iterable[str] = ()) -> Fingerprints:
     """The fingerprints of a text that is already split into clauses."""
-    found = list(found)
-    words = "".join(found)
+    clauses = list(clauses)
+    words = "".join(clauses)
     hashed = tuple(sorted({_hash("key", key) & ~1 for key in keys}))
     if len(words) < SHORTEST:
         return Fingerprints(digest=_hash("words", words), keys=hashed)
-    ours = sorted({_hash("", clause) & ~1 for clause in set(found) if len(clause) >= CLAUSE})[:MOST_CLAUSES]
+    ours = sorted({_hash("", clause) & ~1 for clause in set(clauses) if len(clause) >= CLAUSE})[:MOST_CLAUSES]
     runs = sorted({_hash("", run) | 1 for run in _runs(words)})[: MOST - len(ours)]
     return Fingerprints(digest=_hash("words", words), clauses=tuple(ours), runs=tuple(runs), keys=hashed)
 

@@ -34,15 +34,15 @@ editions."""
 _NATIONAL = frozenset({"法"})
 
 
-def edition_evidence(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
+def edition_evidence(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> str | None:
     """Evidence that two articles are editions of one document; None where there is none."""
     if are_strangers(small, large):
         return None
     names = sorted(small.title.names & large.title.names)
     if not names:
-        return _renamed(small, large, found)
-    proof = _proof(small, large, found)
-    if proof is None or not _related(small, large, found):
+        return _renamed(small, large, overlap)
+    proof = _proof(small, large, overlap)
+    if proof is None or not _related(small, large, overlap):
         return None
     return f"the same title ({names[-1]}), {proof}"
 
@@ -62,24 +62,24 @@ def are_strangers(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     return bool(small.issuers and large.issuers and not small.issuers & large.issuers)
 
 
-def _renamed(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
+def _renamed(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> str | None:
     """A draft may become a document of another title; much of it must be left."""
-    if small.title.draft == large.title.draft or not is_near(found):
+    if small.title.draft == large.title.draft or not is_near(overlap):
         return None
     return "a draft and a final text of another title"
 
 
-def _proof(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
+def _proof(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> str | None:
     """What shows that of two texts of one name the one came in the other's place."""
     if small.title.draft != large.title.draft:
         return "a draft and a final text"
     if versions_differ(small.title, large.title):
         return f"of {small.title.version} and of {large.title.version}"
-    if is_fragment(found):
+    if is_fragment(overlap):
         return None
-    if _ends(small, large) != _ends(large, small) and differs_in_substance(found):
+    if _ends(small, large) != _ends(large, small) and differs_in_substance(overlap):
         return "the one takes the other's place"
-    return _revision(small, large, found) if small.title.normative and large.title.normative else None
+    return _revision(small, large, overlap) if small.title.normative and large.title.normative else None
 
 
 def _ends(one: ComparisonProfile, other: ComparisonProfile) -> bool:
@@ -87,7 +87,7 @@ def _ends(one: ComparisonProfile, other: ComparisonProfile) -> bool:
     return not one.ends.isdisjoint({*other.title.names, *filter(None, [other.number])})
 
 
-def _revision(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
+def _revision(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> str | None:
     """What shows that a text was amended: its history, its days, or words in its clauses."""
     days = small.revised, large.revised
     if small.history and large.history and max(small.history) != max(large.history):
@@ -98,28 +98,28 @@ def _revision(small: ComparisonProfile, large: ComparisonProfile, found: Overlap
         return f"{small.number} and {large.number}"
     if all(days) and days[0] == days[1]:
         return None
-    if differs_in_substance(found) and _is_reworked(small, found):
-        return f"{len(found.substance)} clauses changed, as {found.substance[0].shown}"
+    if differs_in_substance(overlap) and _is_reworked(small, overlap):
+        return f"{len(overlap.substance)} clauses changed, as {overlap.substance[0].shown}"
     return None
 
 
-def _is_reworked(small: ComparisonProfile, found: Overlap) -> bool:
+def _is_reworked(small: ComparisonProfile, overlap: Overlap) -> bool:
     """Whether two texts are near enough, or changed in enough places, to be editions by that alone."""
-    changes = len(found.substance)
-    near = min(found.of_small, found.of_large) >= CLEARLY
-    rewritten = min(found.own, found.inside) >= OWN * found.small
+    changes = len(overlap.substance)
+    near = min(overlap.of_small, overlap.of_large) >= CLEARLY
+    rewritten = min(overlap.own, overlap.inside) >= OWN * overlap.small
     if near or (rewritten and small.title.genre in _NATIONAL):
         return True
-    return changes >= REWORKED and (rewritten or changes > ERRORS * found.found)
+    return changes >= REWORKED and (rewritten or changes > ERRORS * overlap.matched)
 
 
-def _related(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> bool:
+def _related(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> bool:
     """Whether two texts of one name are of one document: they share words, or days of their history."""
     if {*small.history} & {*large.history}:
         return True
     if small.title.genre in _NATIONAL and small.history and large.history:
         return True
-    return found.of_small >= REVISED and found.shared >= RARE_WORDS
+    return overlap.of_small >= REVISED and overlap.shared >= RARE_WORDS
 
 
 # ----------------------------------------------- whether a page prints another's text with a place or two alt
@@ -138,10 +138,10 @@ _FAMILIES = frozenset(
 """Kinds of documents of which many have the same title."""
 
 
-def find_alteration(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> str | None:
+def find_alteration(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> str | None:
     """The alteration between two reprints of one policy; None where they may be two policies."""
-    changes = found.substance
-    if not changes or not is_whole(found) or are_strangers(small, large):
+    changes = overlap.substance
+    if not changes or not is_whole(overlap) or are_strangers(small, large):
         return None
     if {small.title.genre, large.title.genre} & _FAMILIES:
         return None
@@ -152,7 +152,7 @@ def find_alteration(small: ComparisonProfile, large: ComparisonProfile, found: O
         told = changes[0].kind == "words" or small.title.genre == large.title.genre != "通知"
         most = 1 if one_day and told and _is_one_title(small, large) else 0
     elif _is_one_title(small, large):
-        most = min(MOST, max(1, round(ERRORS * found.found)))
+        most = min(MOST, max(1, round(ERRORS * overlap.matched)))
     else:
         most = 1 if one_day and not (small.title.formal and large.title.formal) else 0
     return ", ".join(each.shown for each in changes) if len(changes) <= most else None

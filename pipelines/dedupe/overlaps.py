@@ -56,7 +56,7 @@ class Overlap:
     """
 
     clauses: int
-    found: int
+    matched: int
     small: int
     large: int
     shared: int
@@ -103,7 +103,7 @@ def find_overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
     gaps = list(_gaps(pieces, places, anchors, large))
     changes = tuple(_changes(gaps, pieces, small, large))
     noisy = sum(len(each.small) for each in changes if each.kind == "noise")
-    found = [rank for rank, spots in enumerate(places) if spots]
+    matched = [rank for rank, spots in enumerate(places) if spots]
     first, last = (anchors[0], anchors[-1]) if anchors else ((0, 0), (0, 0))
     changed = {each.small for each in changes}
     outside = {rank for gap in gaps if gap.edge for rank in gap.small}
@@ -117,10 +117,10 @@ def find_overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
     formulae = sum(len(each) for each in large.clauses if is_formula(each))
     return Overlap(
         clauses=len(pieces),
-        found=len(found),
+        matched=len(matched),
         small=sum(weights),
         large=max(len(large.joined) - formulae, 1),
-        shared=sum(weights[rank] for rank in found) + noisy,
+        shared=sum(weights[rank] for rank in matched) + noisy,
         covered=max(covered - min(formulae, covered), 0) + noisy,
         inside=max(last[1] + len(pieces[last[0]]) - first[1] - covered, 0) if anchors else 0,
         before=first[1],
@@ -190,7 +190,7 @@ def _repeated(
 def _repeated_before(
     ranks: range, pieces: Sequence[str], places: Sequence[Sequence[int]], joined: str, start: int, end: int
 ) -> Iterator[tuple[int, int]]:
-    """Before all that is found once: the last that lies where it must, so that a part lies together."""
+    """Move the first anchors to their last possible place, which keeps an excerpt together."""
     for rank in reversed(ranks):
         if len(places[rank]) > 1 and (at := joined.rfind(pieces[rank], start, end)) >= 0:
             yield rank, at
@@ -310,30 +310,30 @@ ERRORS = 0.05
 """Share of the clauses of a page or excerpt under the title of the measure that may be badly read."""
 
 
-def is_whole(found: Overlap) -> bool:
+def is_whole(overlap: Overlap) -> bool:
     """Whether each text is wholly in the other."""
-    return found.of_small >= WHOLE and found.of_large >= WHOLE
+    return overlap.of_small >= WHOLE and overlap.of_large >= WHOLE
 
 
-def is_near(found: Overlap) -> bool:
+def is_near(overlap: Overlap) -> bool:
     """Whether much of each text is in the other."""
-    return found.of_small >= EXCERPT and found.of_large >= CLEARLY
+    return overlap.of_small >= EXCERPT and overlap.of_large >= CLEARLY
 
 
-def is_fragment(found: Overlap) -> bool:
+def is_fragment(overlap: Overlap) -> bool:
     """Whether the shorter is wholly in the longer and much shorter: one page of it, without its history."""
-    return found.of_small >= WHOLE and found.of_large < EXCERPT and not found.substance
+    return overlap.of_small >= WHOLE and overlap.of_large < EXCERPT and not overlap.substance
 
 
-def differs_in_substance(found: Overlap) -> bool:
+def differs_in_substance(overlap: Overlap) -> bool:
     """Whether the shared clauses differ in substance, and not merely because they are badly read."""
-    return bool(found.substance) and len(found.substance) * NOISE > found.noise
+    return bool(overlap.substance) and len(overlap.substance) * NOISE > overlap.noise
 
 
-def describe_overlap(found: Overlap) -> str:
+def describe_overlap(overlap: Overlap) -> str:
     """The extent of an overlap as a phrase for people."""
-    more = f", {len(found.changes)} differ" if found.changes else ""
+    more = f", {len(overlap.changes)} differ" if overlap.changes else ""
     return (
-        f"{found.found} of {found.clauses} clauses of the shorter are in the longer{more}; "
-        f"{found.of_small:.0%} of its words, {found.of_large:.0%} of the longer's"
+        f"{overlap.matched} of {overlap.clauses} clauses of the shorter are in the longer{more}; "
+        f"{overlap.of_small:.0%} of its words, {overlap.of_large:.0%} of the longer's"
     )

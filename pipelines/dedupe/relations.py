@@ -46,28 +46,28 @@ def find_relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation
 def _relation(small: ComparisonProfile, large: ComparisonProfile) -> Relation:
     """The same, the shorter article being ``left``."""
     numbered = _numbers(small, large)
-    found = find_overlap(small, large)
-    if about := _interpretation(small, large, found):
+    overlap = find_overlap(small, large)
+    if about := _interpretation(small, large, overlap):
         return about
-    if conflict := _apart(small, large, found, numbered=numbered):
-        return _two(conflict, found)
-    if proof := edition_evidence(small, large, found):
-        return _edition(small, large, found, proof, numbered=numbered)
-    if conflict := _conflict(small, large, found, numbered=numbered):
-        return _two(conflict, found)
+    if conflict := _apart(small, large, overlap, numbered=numbered):
+        return _two(conflict, overlap)
+    if proof := edition_evidence(small, large, overlap):
+        return _edition(small, large, overlap, proof, numbered=numbered)
+    if conflict := _conflict(small, large, overlap, numbered=numbered):
+        return _two(conflict, overlap)
     if numbered:
-        return _numbered(small, large, found)
+        return _numbered(small, large, overlap)
     if name := covered_document(small, large):
-        return _covered(name, found)
-    return _by_words(small, large, found)
+        return _covered(name, overlap)
+    return _by_words(small, large, overlap)
 
 
-def _two(conflict: str, found: Overlap) -> Relation:
+def _two(conflict: str, overlap: Overlap) -> Relation:
     return Relation(
         kind="different",
         conflict=True,
-        containment=found.of_small,
-        evidence=f"{conflict}; {describe_overlap(found)}",
+        containment=overlap.of_small,
+        evidence=f"{conflict}; {describe_overlap(overlap)}",
     )
 
 
@@ -83,17 +83,17 @@ def _numbers(small: ComparisonProfile, large: ComparisonProfile) -> bool | None:
 
 
 def _apart(
-    small: ComparisonProfile, large: ComparisonProfile, found: Overlap, *, numbered: bool | None
+    small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap, *, numbered: bool | None
 ) -> str | None:
     """What shows two policies that no history makes one: another place, a document around the other."""
     one, other = small.title, large.title
     if numbered:
         return None
-    if titles.amends_another(one, other) and (_are_formal(small, large) or not is_whole(found)):
+    if titles.amends_another(one, other) and (_are_formal(small, large) or not is_whole(overlap)):
         return "one amends or ends other documents"
     if one.forwards != other.forwards and _are_formal(small, large):
         return "one forwards the other"
-    if one.forwards and other.forwards and one.place != other.place and not is_whole(found):
+    if one.forwards and other.forwards and one.place != other.place and not is_whole(overlap):
         return "two organs forward one document"
     if places := titles.places_differ(one, other) if _are_formal(small, large) else None:
         return f"of two places: {places}"
@@ -103,7 +103,7 @@ def _apart(
 
 
 def _conflict(
-    small: ComparisonProfile, large: ComparisonProfile, found: Overlap, *, numbered: bool | None
+    small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap, *, numbered: bool | None
 ) -> str | None:
     """What shows that two articles are two policies, whatever words they share."""
     if numbered is False:
@@ -113,7 +113,7 @@ def _conflict(
     differ = titles.find_contradiction(small.title, large.title)
     if differ and (titles.has_number(differ) or len(large.joined) <= BRIEF or _are_documents(small, large)):
         return f"one template, another matter: {differ}"
-    if _signed_apart(small, large) and (found.substance or not is_whole(found)):
+    if _signed_apart(small, large) and (overlap.substance or not is_whole(overlap)):
         return f"of one title, signed on {small.signed} and {large.signed}"
     return None
 
@@ -136,39 +136,39 @@ def _are_documents(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     return small.title.genre == large.title.genre and all("关于" in each.printed for each in both)
 
 
-def _numbered(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation:
+def _numbered(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation:
     """The same issuer and number: one policy, whatever is left of its words."""
-    kind, side = _shape(small, large, found)
+    kind, side = _shape(small, large, overlap)
     if kind == "different":
         kind, side = "excerpt", "left"
     return Relation(
         kind=kind,
         side=side,
-        containment=found.of_small,
+        containment=overlap.of_small,
         strength=3,
-        evidence=f"the same issuer and number ({small.number}); {describe_overlap(found)}",
+        evidence=f"the same issuer and number ({small.number}); {describe_overlap(overlap)}",
     )
 
 
 # ------------------------------------------------------------------ writing about a policy
 
 
-def _interpretation(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation | None:
+def _interpretation(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation | None:
     """One is written about a policy: the other's, if it names it or quotes from it at length. Who prints
     a whole policy and calls it an interpretation has printed the policy."""
-    if small.title.about == large.title.about or (is_whole(found) and not differs_in_substance(found)):
+    if small.title.about == large.title.about or (is_whole(overlap) and not differs_in_substance(overlap)):
         return None
     about, policy = (small, large) if small.title.about else (large, small)
     if titles.cites_policy(about.title, policy.title):
         proof = "names the other's policy"
-    elif found.of_small >= EXCERPT and found.shared >= RARE_WORDS:
-        proof = f"quotes the other; {describe_overlap(found)}"
+    elif overlap.of_small >= EXCERPT and overlap.shared >= RARE_WORDS:
+        proof = f"quotes the other; {describe_overlap(overlap)}"
     else:
         return None
     return Relation(
         kind="interpretation",
         side="left" if about is small else "right",
-        containment=found.of_small,
+        containment=overlap.of_small,
         evidence=f"“{about.title.printed}” {proof}",
     )
 
@@ -177,50 +177,54 @@ def _interpretation(small: ComparisonProfile, large: ComparisonProfile, found: O
 
 
 def _edition(
-    small: ComparisonProfile, large: ComparisonProfile, found: Overlap, proof: str, *, numbered: bool | None
+    small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap, proof: str, *, numbered: bool | None
 ) -> Relation:
     """Another edition of the same policy: a draft and what became of it, a law and its amendment."""
     return Relation(
         kind="edition",
         side=earlier_side(small, large),
         differs=True,
-        containment=found.of_small,
+        containment=overlap.of_small,
         strength=3 if numbered else 2,
-        evidence=f"{proof}; {describe_overlap(found)}",
+        evidence=f"{proof}; {describe_overlap(overlap)}",
     )
 
 
-def _covered(name: str, found: Overlap) -> Relation:
+def _covered(name: str, overlap: Overlap) -> Relation:
     """A letter and the text it publishes, on two pages."""
     return Relation(
         kind="part",
         side="left",
-        containment=found.of_small,
+        containment=overlap.of_small,
         strength=1,
-        evidence=f"the letter that publishes {name}; {describe_overlap(found)}",
+        evidence=f"the letter that publishes {name}; {describe_overlap(overlap)}",
     )
 
 
 # ------------------------------------------------------------------ words
 
 
-def _by_words(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation:
+def _by_words(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation:
     if small.joined and small.joined == large.joined:
         return Relation(kind="same", containment=1.0, strength=2, evidence="the same words")
-    if found.shared < RARE_WORDS or found.found < RARE_CLAUSES:
+    if overlap.shared < RARE_WORDS or overlap.matched < RARE_CLAUSES:
         return Relation(
             kind="different",
-            containment=found.of_small,
-            evidence=f"nothing but formulae; {describe_overlap(found)}",
+            containment=overlap.of_small,
+            evidence=f"nothing but formulae; {describe_overlap(overlap)}",
         )
-    if differs_in_substance(found) and not _is_lenient(small, large, found):
-        return _differing(small, large, found)
-    kind, side = _shape(small, large, found)
+    if differs_in_substance(overlap) and not _is_lenient(small, large, overlap):
+        return _differing(small, large, overlap)
+    kind, side = _shape(small, large, overlap)
     if kind != "same" and _quote_one_policy(small, large):
         kind, side = "different", None
     strength = {"same": 2, "different": 0}.get(kind, 1)
     return Relation(
-        kind=kind, side=side, containment=found.of_small, strength=strength, evidence=describe_overlap(found)
+        kind=kind,
+        side=side,
+        containment=overlap.of_small,
+        strength=strength,
+        evidence=describe_overlap(overlap),
     )
 
 
@@ -230,49 +234,50 @@ def _quote_one_policy(small: ComparisonProfile, large: ComparisonProfile) -> boo
     return one.about and other.about and not one.names & other.names
 
 
-def _is_lenient(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> bool:
+def _is_lenient(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> bool:
     """Whether what differs in two texts of one measure may be badly read: in a page or excerpt of it, or in
     one edition by its day."""
     one_measure = (
         bool(small.title.names & large.title.names) and small.title.normative and large.title.normative
     )
     dated = small.revised is not None and small.revised == large.revised
-    few = len(found.substance) <= ERRORS * found.found
-    return few and one_measure and not are_strangers(small, large) and (dated or not is_whole(found))
+    few = len(overlap.substance) <= ERRORS * overlap.matched
+    return few and one_measure and not are_strangers(small, large) and (dated or not is_whole(overlap))
 
 
-def _differing(small: ComparisonProfile, large: ComparisonProfile, found: Overlap) -> Relation:
+def _differing(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation:
     """Texts that differ in substance: two, unless one is the other as a portal altered it."""
-    if what := find_alteration(small, large, found):
+    if what := find_alteration(small, large, overlap):
         return Relation(
             kind="same",
-            containment=found.of_small,
+            containment=overlap.of_small,
             strength=1,
-            evidence=f"altered by one of them ({what}); {describe_overlap(found)}",
+            evidence=f"altered by one of them ({what}); {describe_overlap(overlap)}",
         )
-    first = found.substance[0]
+    first = overlap.substance[0]
     return Relation(
         kind="different",
-        differs=found.of_small >= EXCERPT,
-        containment=found.of_small,
-        evidence=f"{len(found.substance)} clauses say something else, as {first.shown}; {describe_overlap(found)}",
+        differs=overlap.of_small >= EXCERPT,
+        containment=overlap.of_small,
+        evidence=f"{len(overlap.substance)} clauses say something else, as {first.shown}; "
+        f"{describe_overlap(overlap)}",
     )
 
 
 def _shape(
-    small: ComparisonProfile, large: ComparisonProfile, found: Overlap
+    small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap
 ) -> tuple[RelationKind, RelationSide | None]:
     """How much of one is in the other, and how what is left lies around it."""
-    if is_whole(found):
+    if is_whole(overlap):
         return "same", None
-    if found.of_small < EXCERPT or found.own > found.shared:
+    if overlap.of_small < EXCERPT or overlap.own > overlap.shared:
         return "different", None
-    if found.of_small < WHOLE or found.inside > 0.05 * len(small.joined):
+    if overlap.of_small < WHOLE or overlap.inside > 0.05 * len(small.joined):
         return "excerpt", "left"
-    around = found.before + found.behind
+    around = overlap.before + overlap.behind
     if around <= len(small.joined) and not _goes_on(small, large):
         return "annotated", "right"
-    if min(found.before, found.behind) <= 0.02 * found.large:
+    if min(overlap.before, overlap.behind) <= 0.02 * overlap.large:
         return "part", "left"
     return "excerpt", "left"
 

@@ -246,73 +246,73 @@ _NUMBERS = re.compile(rf"\d+(?:\.\d+)?|[{NUMERALS}零〇]+")
 _ALIKE = 0.6
 
 
-def find_contradiction(one: Title, other: Title) -> str | None:
+def find_contradiction(left: Title, right: Title) -> str | None:
     """The difference of two formal titles of one template, as ``2024年第三批 ≠ 2024年第四批``; None where
     they are one title or differ in their wording."""
-    if not (one.formal and other.formal):
+    if not (left.formal and right.formal):
         return None
-    if one.names & other.names:
-        return years_differ(one, other)
-    return _numbers_differ(one.core, other.core) or _words_differ(one.core, other.core)
+    if left.names & right.names:
+        return years_differ(left, right)
+    return _numbers_differ(left.core, right.core) or _words_differ(left.core, right.core)
 
 
-def has_number(told: str) -> bool:
+def has_number(difference: str) -> bool:
     """Whether a difference of titles is a count, a year or a number."""
-    return _NUMBERS.search(told) is not None
+    return _NUMBERS.search(difference) is not None
 
 
-def years_differ(one: Title, other: Title) -> str | None:
+def years_differ(left: Title, right: Title) -> str | None:
     """（2024年） ≠ （2025年）: a document made for a year is another one the next year, unless it
     is amended."""
-    lasting = one.normative and other.normative and one.genre != "标准"
-    if lasting or not (one.year and other.year) or one.year == other.year:
+    lasting = left.normative and right.normative and left.genre != "标准"
+    if lasting or not (left.year and right.year) or left.year == right.year:
         return None
-    return f"{one.year} ≠ {other.year}"
+    return f"{left.year} ≠ {right.year}"
 
 
-def places_differ(one: Title, other: Title) -> str | None:
+def places_differ(left: Title, right: Title) -> str | None:
     """Whether two titles are of two provinces, cities or counties, neither inside the other."""
-    mine, theirs = one.place, other.place
-    if not (mine and theirs) or mine in other.printed or theirs in one.printed:
+    mine, theirs = left.place, right.place
+    if not (mine and theirs) or mine in right.printed or theirs in left.printed:
         return None
     return f"{mine} ≠ {theirs}"
 
 
-def amends_another(one: Title, other: Title) -> bool:
+def amends_another(left: Title, right: Title) -> bool:
     """Whether one amends or repeals documents and the other is a document or one of those. A headline of
     neither kind does not say what it stands above."""
-    if one.amends == other.amends:
+    if left.amends == right.amends:
         return False
-    amending, plain = (one, other) if one.amends else (other, one)
+    amending, plain = (left, right) if left.amends else (right, left)
     return plain.formal or quotes_name(amending, plain)
 
 
-def versions_differ(one: Title, other: Title) -> bool:
+def versions_differ(left: Title, right: Title) -> bool:
     """Whether both state the year of their edition and the years differ: （2021年版）, （2025年版）."""
-    return bool(one.version and other.version and one.version != other.version)
+    return bool(left.version and right.version and left.version != right.version)
 
 
-def _numbers_differ(one: str, other: str) -> str | None:
-    if _NUMBERS.sub("#", one) != _NUMBERS.sub("#", other):
+def _numbers_differ(left: str, right: str) -> str | None:
+    if _NUMBERS.sub("#", left) != _NUMBERS.sub("#", right):
         return None
-    pairs = zip(_NUMBERS.findall(one), _NUMBERS.findall(other), strict=True)
+    pairs = zip(_NUMBERS.findall(left), _NUMBERS.findall(right), strict=True)
     return ", ".join(f"{mine} ≠ {theirs}" for mine, theirs in pairs if mine != theirs) or None
 
 
-def _words_differ(one: str, other: str) -> str | None:
+def _words_differ(left: str, right: str) -> str | None:
     """The same title but for a name: two or more characters that stand for others."""
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
     if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
         return None
-    told = [pair for pair in _between(matcher.get_matching_blocks(), one, other) if all(pair)]
+    told = [pair for pair in _between(matcher.get_matching_blocks(), left, right) if all(pair)]
     return ", ".join(f"{mine} ≠ {theirs}" for mine, theirs in told if len(mine + theirs) > 2) or None
 
 
-def _between(blocks: Sequence[Match], one: str, other: str) -> Iterator[tuple[str, str]]:
+def _between(blocks: Sequence[Match], left: str, right: str) -> Iterator[tuple[str, str]]:
     """What lies between the words that are equal; a single character that two names share is no word:
     桃源山 ≠ 广源城."""
     words = [block for block in blocks if block.size > 1]
     ends = [(0, 0), *((block.a + block.size, block.b + block.size) for block in words)]
-    begins = [*((block.a, block.b) for block in words), (len(one), len(other))]
+    begins = [*((block.a, block.b) for block in words), (len(left), len(right))]
     for (at, place), (start, begin) in zip(ends, begins, strict=True):
-        yield one[at:start], other[place:begin]
+        yield left[at:start], right[place:begin]

@@ -205,14 +205,14 @@ def pair_similar(
     return pairs
 
 
-def similarity(one: Grams, other: Grams) -> float:
-    """Dice's coefficient; for a text that was extended, the share of it that is in the longer one."""
-    if not one or not other:
+def similarity(left: Grams, right: Grams) -> float:
+    """Dice's coefficient; for a text that was extended, the share of it that is in the longer left."""
+    if not left or not right:
         return 0.0
-    shared = len(one & other)
-    shorter = min(len(one), len(other))
+    shared = len(left & right)
+    shorter = min(len(left), len(right))
     part = _PART * shared / shorter if shared > _MOST * shorter and shorter > _LEAST_GRAMS else 0.0
-    return max(2 * shared / (len(one) + len(other)), part)
+    return max(2 * shared / (len(left) + len(right)), part)
 
 
 def _grams(text: str) -> Grams:

@@ -33,20 +33,20 @@ class Matched:
 
 
 def match_clauses(
-    old: Sequence[Clause], new: Sequence[Clause], said: tuple[Sequence[str], Sequence[str]]
+    old: Sequence[Clause], new: Sequence[Clause], keys: tuple[Sequence[str], Sequence[str]]
 ) -> Matched:
-    """Match clauses; ``said`` holds the canonical form of their words."""
-    keys_old, keys_new = _keys(old, said[0]), _keys(new, said[1])
+    """Match clauses; ``keys`` holds the canonical form of their words."""
+    keys_old, keys_new = _keys(old, keys[0]), _keys(new, keys[1])
     here = [
         (at_old + step, at_new + step)
         for at_old, at_new, size in equal_blocks(keys_old, keys_new)
         for step in range(size)
     ]
-    pairs = [*here, *_elsewhere(keys_old, keys_new, here, said[0])]
-    pairs += _Left(old, new, said, here, pairs).alike(HERE)
-    weak = _weak(pairs[len(here) :], _standing(old, pairs), said)
+    pairs = [*here, *_elsewhere(keys_old, keys_new, here, keys[0])]
+    pairs += _Left(old, new, keys, here, pairs).alike(HERE)
+    weak = _weak(pairs[len(here) :], _standing(old, pairs), keys)
     pairs = [pair for pair in pairs if pair not in weak]
-    pairs += _Left(old, new, said, _standing(old, pairs), pairs).alike(CLOSE, away=2.0)
+    pairs += _Left(old, new, keys, _standing(old, pairs), pairs).alike(CLOSE, away=2.0)
     return Matched(pairs=tuple(sorted(pairs)), moved=frozenset(_moved(old, new, pairs)))
 
 
@@ -67,8 +67,8 @@ def _standing(old: Sequence[Clause], pairs: Sequence[tuple[int, int]]) -> list[t
     return sorted([*longest_ascending(sorted(titles)), *longest_ascending(sorted(others))])
 
 
-def _keys(clauses: Sequence[Clause], said: Sequence[str]) -> list[str]:
-    return [f"{_sort(clause)}{words or clause.text}" for clause, words in zip(clauses, said, strict=True)]
+def _keys(clauses: Sequence[Clause], keys: Sequence[str]) -> list[str]:
+    return [f"{_sort(clause)}{words or clause.text}" for clause, words in zip(clauses, keys, strict=True)]
 
 
 def _sort(clause: Clause) -> str:
@@ -77,7 +77,7 @@ def _sort(clause: Clause) -> str:
 
 
 def _elsewhere(
-    keys_old: Sequence[str], keys_new: Sequence[str], here: Sequence[tuple[int, int]], said: Sequence[str]
+    keys_old: Sequence[str], keys_new: Sequence[str], here: Sequence[tuple[int, int]], keys: Sequence[str]
 ) -> list[tuple[int, int]]:
     """The same words out of order, the first with the first."""
     used_old, used_new = {one for one, _ in here}, {other for _, other in here}
@@ -88,7 +88,7 @@ def _elsewhere(
             free.setdefault(keys_new[at], []).append(at)
     pairs = []
     for at, key in enumerate(keys_old):
-        telling = len(said[at]) >= _LEAST_WORDS or counts_old[key] == counts_new[key] == 1
+        telling = len(keys[at]) >= _LEAST_WORDS or counts_old[key] == counts_new[key] == 1
         if telling and at not in used_old and free.get(key):
             pairs.append((at, free[key].pop()))
     return pairs
@@ -102,26 +102,26 @@ class _Left:
         self,
         old: Sequence[Clause],
         new: Sequence[Clause],
-        said: tuple[Sequence[str], Sequence[str]],
+        keys: tuple[Sequence[str], Sequence[str]],
         known: Sequence[tuple[int, int]],
         pairs: Sequence[tuple[int, int]],
     ) -> None:
         used_old, used_new = {one for one, _ in pairs}, {other for _, other in pairs}
-        self._old, self._new, self._said = old, new, said
+        self._old, self._new, self._keys = old, new, keys
         self._left_old = [at for at in range(len(old)) if at not in used_old]
         self._left_new = [at for at in range(len(new)) if at not in used_new]
         self._gap_old, self._gap_new = [one for one, _ in known], sorted(other for _, other in known)
 
     def alike(self, here: float, away: float = AWAY) -> list[tuple[int, int]]:
         """Pairs by similarity; the bound is lower between the same neighbours and for the same number."""
-        said_old, said_new = ([said[at] for at in left] for said, left in self._sides())
+        said_old, said_new = ([keys[at] for at in left] for keys, left in self._sides())
         found = pair_similar(said_old, said_new, lambda one, other: self._least(one, other, here, away))
         alike = [(self._left_old[one], self._left_new[other]) for one, other, _ in found]
         return [*alike, *self._only_ones(alike)]
 
     def _sides(self) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
-        yield self._said[0], self._left_old
-        yield self._said[1], self._left_new
+        yield self._keys[0], self._left_old
+        yield self._keys[1], self._left_new
 
     def _least(self, rank_old: int, rank_new: int, here: float, away: float) -> float:
         at_old, at_new = self._left_old[rank_old], self._left_new[rank_new]
@@ -129,7 +129,7 @@ class _Left:
         if _sort(one) != _sort(other):
             return 2.0
         if bisect(self._gap_old, at_old) != bisect(self._gap_new, at_new):
-            enough = min(len(self._said[0][at_old]), len(self._said[1][at_new])) >= _LEAST_WORDS
+            enough = min(len(self._keys[0][at_old]), len(self._keys[1][at_new])) >= _LEAST_WORDS
             return away if enough else 2.0
         return here - (_SAME_NUMBER if one.mark and one.mark == other.mark else 0)
 
@@ -146,13 +146,13 @@ class _Left:
 def _weak(
     pairs: Sequence[tuple[int, int]],
     standing: Sequence[tuple[int, int]],
-    said: tuple[Sequence[str], Sequence[str]],
+    keys: tuple[Sequence[str], Sequence[str]],
 ) -> set[tuple[int, int]]:
     """Pairs out of order that are not alike enough to be one clause that was moved."""
     stand = set(standing)
-    astray = [pair for pair in pairs if pair not in stand and said[0][pair[0]] != said[1][pair[1]]]
+    astray = [pair for pair in pairs if pair not in stand and keys[0][pair[0]] != keys[1][pair[1]]]
     if not astray:
         return set()
-    olds, news = [said[0][one] for one, _ in astray], [said[1][other] for _, other in astray]
+    olds, news = [keys[0][one] for one, _ in astray], [keys[1][other] for _, other in astray]
     strong = pair_similar(olds, news, lambda one, other: AWAY if one == other else 2.0)
     return set(astray) - {astray[one] for one, _, _ in strong}

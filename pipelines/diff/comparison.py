@@ -130,12 +130,12 @@ class _Comparing:
 
     def _lines(self, one: int, other: int) -> tuple[LineChange, ...]:
         """What changed in a clause; an only line became the only other, whatever is left."""
-        said = self._old.lines[one], self._new.lines[other]
-        only = sum(map(bool, said[0])) == sum(map(bool, said[1])) == 1
+        keys = self._old.lines[one], self._new.lines[other]
+        only = sum(map(bool, keys[0])) == sum(map(bool, keys[1])) == 1
         return lines_of.diff_lines(
             self._old.clauses[one].lines,
             self._new.clauses[other].lines,
-            said=said,
+            keys=keys,
             alike=0.0 if only else lines_of.ALIKE,
         )
 
@@ -146,12 +146,12 @@ class _Comparing:
             return True
         lines = self._changed.get((one, other), ())
         gone = {line.old_line for line in lines if line.kind == "removed"}
-        return any(said and at not in gone for at, said in enumerate(self._old.lines[one]))
+        return any(keys and at not in gone for at, keys in enumerate(self._old.lines[one]))
 
     def _lost(self) -> Iterator[tuple[str, str]]:
         """What lines say that their clause has no more, and its label."""
         for at in self._removed:
-            yield from ((said, self._old.clauses[at].label) for said in self._old.lines[at])
+            yield from ((keys, self._old.clauses[at].label) for keys in self._old.lines[at])
         for one, other in self._pairs:
             for line in self._changed.get((one, other), ()):
                 if line.new is None:
@@ -160,7 +160,7 @@ class _Comparing:
     def _gained(self) -> Iterator[tuple[str, str]]:
         """What lines say that their clause did not have, and its label."""
         for at in self._added:
-            yield from ((said, self._new.clauses[at].label) for said in self._new.lines[at])
+            yield from ((keys, self._new.clauses[at].label) for keys in self._new.lines[at])
         for one, other in self._pairs:
             for line in self._changed.get((one, other), ()):
                 if line.old is None:
@@ -178,13 +178,13 @@ class _Comparing:
 
     def _removal(self, at: int) -> ClauseChange:
         clause = self._old.clauses[at]
-        lines = lines_of.diff_lines(clause.lines, (), said=(self._old.lines[at], ()))
+        lines = lines_of.diff_lines(clause.lines, (), keys=(self._old.lines[at], ()))
         grade, why = self._grader.whole(clause, self._old.lines[at], "removed")
         return ClauseChange(kind="removed", grade=grade, reasons=(why,), old=clause, lines=lines)
 
     def _addition(self, at: int) -> ClauseChange:
         clause = self._new.clauses[at]
-        lines = lines_of.diff_lines((), clause.lines, said=((), self._new.lines[at]))
+        lines = lines_of.diff_lines((), clause.lines, keys=((), self._new.lines[at]))
         grade, why = self._grader.whole(clause, self._new.lines[at], "added")
         return ClauseChange(kind="added", grade=grade, reasons=(why,), new=clause, lines=lines)
 

@@ -41,19 +41,19 @@ def find_moves(gone: Iterable[tuple[str, str]], come: Iterable[tuple[str, str]])
     """The moves by what the lines say, from pairs of that and the label of their clause: of lines that only
     one clause lost and only one other gained."""
     left, entered = _by_words(gone), _by_words(come)
-    single = ((said, left[said], entered[said]) for said in left.keys() & entered.keys())
+    single = ((key, left[key], entered[key]) for key in left.keys() & entered.keys())
     return {
-        said: Move(old=old[0], new=new[0])
-        for said, old, new in single
+        key: Move(old=old[0], new=new[0])
+        for key, old, new in single
         if len(old) == len(new) == 1 and old != new
     }
 
 
 def _by_words(lines: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     labels: defaultdict[str, list[str]] = defaultdict(list)
-    for said, label in lines:
-        if len(said) >= _LEAST:
-            labels[said].append(label)
+    for key, label in lines:
+        if len(key) >= _LEAST:
+            labels[key].append(label)
     return labels
 
 
@@ -99,7 +99,7 @@ class Grader:
         self._old, self._new, self._boilerplate, self._moves = old, new, boilerplate, moves
         self._numbers = dict(_renumbered(old.clauses, new.clauses, pairs))
 
-    def whole(self, clause: Clause, said: Sequence[str], kind: str) -> tuple[Grade, Reason]:
+    def whole(self, clause: Clause, keys: Sequence[str], kind: str) -> tuple[Grade, Reason]:
         """Grade a clause that is in one text only; ``kind`` is the reason when it matters."""
         if clause.kind == "contents":
             return "cosmetic", Reason(kind="contents")
@@ -108,63 +108,65 @@ class Grader:
         if not canonical(clause.text):
             seen = compatible(clause.text).strip()
             return "cosmetic", Reason(kind="punctuation" if seen else "white space")
-        moves = {self._moves.get(line) for line in said if line}
+        moves = {self._moves.get(line) for line in keys if line}
         if len(moves) == 1 and (move := moves.pop()):
             return "substantive", move.gone if kind == "removed" else move.come
         return "substantive", Reason(kind=kind)
 
-    def inside(self, one: int, other: int, lines: Sequence[LineChange]) -> tuple[Grade, tuple[Reason, ...]]:
+    def inside(
+        self, at_old: int, at_new: int, lines: Sequence[LineChange]
+    ) -> tuple[Grade, tuple[Reason, ...]]:
         """Grade a clause in which these lines changed, ignoring its number and position."""
-        old, new = self._old.clauses[one], self._new.clauses[other]
+        old, new = self._old.clauses[at_old], self._new.clauses[at_new]
         if old.kind == new.kind == "contents":
             return "cosmetic", (Reason(kind="contents"),)
-        if self._old.words[one] == self._new.words[other] or _run_together(old, new):
+        if self._old.words[at_old] == self._new.words[at_new] or _run_together(old, new):
             return "cosmetic", _typography(old, new)
-        if self._numbers and self._follows(one, other):
+        if self._numbers and self._follows(at_old, at_new):
             return "cosmetic", (Reason(kind="following"),)
-        every = (reason for line in lines for reason in self._line(one, other, line))
+        every = (reason for line in lines for reason in self._line(at_old, at_new, line))
         found = list(islice(every, _MOST_REASONS))
         worded = [line for line in lines if line.words] if not found else []
         if worded and all(self._is_boilerplate([line.old or line.new or ""]) for line in worded):
             return "cosmetic", (Reason(kind="boilerplate"),)
         return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
 
-    def is_stale(self, one: int, other: int) -> bool:
+    def is_stale(self, at_old: int, at_new: int) -> bool:
         """Whether an unchanged clause refers to an article number that now belongs to another article."""
-        if not self._numbers or self._old.words[one] != self._new.words[other]:
+        if not self._numbers or self._old.words[at_old] != self._new.words[at_new]:
             return False
-        words = self._old.clauses[one].words
+        words = self._old.clauses[at_old].words
         return renumber_references(words, self._numbers) != words
 
-    def _follows(self, one: int, other: int) -> bool:
+    def _follows(self, at_old: int, at_new: int) -> bool:
         """Whether nothing differs but the numbers of the articles it refers to."""
-        old = self._old.clauses[one]
+        old = self._old.clauses[at_old]
         lines = [renumber_references(old.unnumbered(at), self._numbers) for at in range(len(old.lines))]
         if all(line == old.unnumbered(at) for at, line in enumerate(lines)):
             return False
-        return join_canonical(map(canonical, lines)) == self._new.words[other]
+        return join_canonical(map(canonical, lines)) == self._new.words[at_new]
 
-    def _line(self, one: int, other: int, line: LineChange) -> Iterator[Reason]:
+    def _line(self, at_old: int, at_new: int, line: LineChange) -> Iterator[Reason]:
         if not line.words:
             return
         if line.old is not None and line.new is not None:
-            was = self._old.clauses[one].unnumbered(line.old_line)
-            after = self._new.clauses[other].unnumbered(line.new_line)
+            was = self._old.clauses[at_old].unnumbered(line.old_line)
+            after = self._new.clauses[at_new].unnumbered(line.new_line)
             before = renumber_references(was, self._numbers)
             if before == was:
                 heads = line.old.find(was), line.new.find(after)
                 yield from find_reasons(line.old, line.new, line.parts, heads)
-            elif canonical(before) != self._new.lines[other][line.new_line]:
+            elif canonical(before) != self._new.lines[at_new][line.new_line]:
                 yield from find_reasons(before, after, diff_parts(before, after))
-        elif move := self._moves.get(self._said(one, other, line)):
+        elif move := self._moves.get(self._said(at_old, at_new, line)):
             yield move.gone if line.new is None else move.come
         elif not self._is_boilerplate([line.old or line.new or ""]):
             yield from find_reasons(line.old or "", line.new or "", _one_sided(line))
 
-    def _said(self, one: int, other: int, line: LineChange) -> str:
+    def _said(self, at_old: int, at_new: int, line: LineChange) -> str:
         """What a line that is on one side only says."""
         gone = line.new is None
-        return self._old.lines[one][line.old_line] if gone else self._new.lines[other][line.new_line]
+        return self._old.lines[at_old][line.old_line] if gone else self._new.lines[at_new][line.new_line]
 
     def _is_boilerplate(self, lines: Sequence[str]) -> bool:
         solid = [line.strip() for line in lines if line.strip()]
@@ -176,8 +178,8 @@ def _renumbered(
 ) -> Iterator[tuple[str, str]]:
     """The clauses that have another number; not those of which a page has two, in two documents."""
     counts = Counter(map(clause_number, old))
-    for one, other in pairs:
-        before, after = clause_number(old[one]), clause_number(new[other])
+    for at_old, at_new in pairs:
+        before, after = clause_number(old[at_old]), clause_number(new[at_new])
         if before and after and before != after and counts[before] == 1:
             yield before, after
 

@@ -211,15 +211,15 @@ def diff_lines(
     old: Sequence[str],
     new: Sequence[str],
     *,
-    said: tuple[Sequence[str], Sequence[str]] | None = None,
+    keys: tuple[Sequence[str], Sequence[str]] | None = None,
     alike: float = ALIKE,
 ) -> tuple[LineChange, ...]:
     """The changes that turn the old lines into the new ones, in order. A moved line is removed and added.
 
-    ``said``: the keys of the old and new lines, where these are not their canonical forms. ``alike``: the
+    ``keys``: the keys of the old and new lines, where these are not their canonical forms. ``alike``: the
     least similarity, from 0 to 1, of a changed line.
     """
-    keys_old, keys_new = said or (tuple(map(canonical, old)), tuple(map(canonical, new)))
+    keys_old, keys_new = keys or (tuple(map(canonical, old)), tuple(map(canonical, new)))
     both = _Both(old, new, _solid(keys_old, old), _solid(keys_new, new), alike)
     blocks = equal_blocks(both.keys_old, both.keys_new)
     changes = [change for block in blocks for change in both.rewritten(*block)]

@@ -69,9 +69,9 @@ def find_conflicts(name: str, candidates: Sequence[FieldValue[Any]]) -> Iterator
             yield Conflict(name=name, value=display_value(other.value), raw=other.raw, rule=other.rule)
 
 
-def are_equivalent(name: str, one: Any, other: Any) -> bool:
+def are_equivalent(name: str, left: Any, right: Any) -> bool:
     """Whether two values of a field are equivalent."""
-    first, second = comparison_key(one), comparison_key(other)
+    first, second = comparison_key(left), comparison_key(right)
     if name in LOOSE and isinstance(first, str) and isinstance(second, str):
         return first in second or second in first
     return first == second
