@@ -49,7 +49,7 @@ AFTER_FAILURE = dt.timedelta(minutes=1)
 _MOMENT = dt.timedelta(microseconds=1)
 
 
-# ------------------------------------------------------------------ what is due: pure
+# ------------------------------------------------------------------ due slots
 
 
 @frozen(kw_only=True)
@@ -94,7 +94,7 @@ def spread(portal: str, slot: dt.datetime, minutes: float) -> dt.timedelta:
     return dt.timedelta(minutes=minutes * share)
 
 
-# ------------------------------------------------------------------ one look at the clock
+# ------------------------------------------------------------------ a tick of the clock
 
 
 @frozen(kw_only=True)
@@ -130,7 +130,7 @@ def _later(config: Config, slugs: Mapping[str, object], now: dt.datetime) -> lis
     return [_start(config, slug, slot) for slug, slot in slots.items() if slot]
 
 
-# ------------------------------------------------------------------ the clock itself
+# ------------------------------------------------------------------ clock
 
 
 class Clock:

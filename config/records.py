@@ -183,9 +183,6 @@ def _weekdays(field: str) -> None:
             )
 
 
-# ------------------------------------------------------------------ records
-
-
 @frozen(kw_only=True)
 class CrawlConfig:
     """How pages are fetched. Units: seconds, bytes, minutes."""

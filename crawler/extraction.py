@@ -174,7 +174,7 @@ def read_saved(payloads: Sequence[Payload], packages: Sequence[str] = PACKAGES) 
         )
 
 
-# ------------------------------------------------------------------ putting an article together
+# ------------------------------------------------------------------ assembling an article
 
 
 @frozen(kw_only=True)

@@ -55,9 +55,6 @@ def _title(lines: Sequence[str], named: str) -> str:
     return next((line for line in top if names_a_policy(line)), next(iter(top), last))
 
 
-# ------------------------------------------------------------------ saved pages
-
-
 LIMIT = 40_000_000
 """Bytes of a page after decompression."""
 

@@ -68,7 +68,7 @@ class DailyReport:
         return f"{self.day}: {len(self.nights)} portals, {news}; {', '.join(problems) or 'no problems'}"
 
 
-# ------------------------------------------------------------------ parts
+# ------------------------------------------------------------------ sections of the report
 
 
 ReportPart = tuple[str, list[str]]

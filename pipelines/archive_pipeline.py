@@ -84,9 +84,6 @@ class BoilerplateLearner:
             self._pending.clear()
 
 
-# ------------------------------------------------------------------ archive pipeline
-
-
 _MOST_DRIFTED = 200
 """The most drifted extractions that wait in memory."""
 

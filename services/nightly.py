@@ -199,9 +199,6 @@ def _crawled(
     )
 
 
-# ------------------------------------------------------------------ what was held or is open
-
-
 def continue_backfills(
     config: Config,
     database: Database,
@@ -231,7 +228,7 @@ def _to_fill(config: Config, database: Database, passed: Night) -> list[str]:
         return sorted({each.portal for each in backfills.list_backfills(session, only_open=True)} & crawled)
 
 
-# ------------------------------------------------------------------ its report
+# ------------------------------------------------------------------ report of a night
 
 
 def report_night(config: Config, database: Database, night: Night) -> DailyReport:

@@ -45,7 +45,7 @@ def _show(passed: Passed) -> None:
     )
 
 
-# ------------------------------------------------------------------ many seeds
+# ------------------------------------------------------------------ several seeds
 
 
 def _played(seed: int, nights: int) -> Verdict:

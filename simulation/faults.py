@@ -124,7 +124,7 @@ def _possible(kind: str, portal: str) -> bool:
     return (not where or family in where) and (busy(portal) or not KINDS[kind].busy)
 
 
-# ------------------------------------------------------------------ what faults do to the world
+# ------------------------------------------------------------------ effects of faults
 
 _Befall = Callable[[Fault, World, random.Random], "tuple[Fault, World] | None"]
 

@@ -188,7 +188,7 @@ def _explained(plan: Plan, one: Passed, finding: Finding) -> bool:
     )
 
 
-# ------------------------------------------------------------------ is the archive true
+# ------------------------------------------------------------------ archive contents
 
 
 def _wrong(plan: Plan, archive: _Archive) -> Iterator[str]:

@@ -253,7 +253,7 @@ def _captures(session: Session, version_ids: Collection[int]) -> dict[int, tuple
     }
 
 
-# ------------------------------------------------------------------ what happened
+# ------------------------------------------------------------------ changes
 
 
 def changes(session: Session, after: int = 0, limit: int = 500) -> list[Change]:

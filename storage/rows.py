@@ -44,9 +44,6 @@ def load_completeness(fields: dict[str, Any]) -> Completeness:
     return _article_json_converter.structure(fields["completeness"], Completeness)
 
 
-# ------------------------------------------------------------------ rows
-
-
 @frozen(kw_only=True)
 class ArchivedArticle:
     """An article of the archive, without its text; ``title`` is that of its newest version."""

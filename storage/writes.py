@@ -35,7 +35,7 @@ def _statement(row: type[Base], dialect: str, *, ignore: bool) -> ReturningInser
     return (made.on_conflict_do_nothing() if ignore else made).returning(*table.primary_key)
 
 
-# ------------------------------------------------------------- what a writer holds until its transaction ends
+# ------------------------------------------------------------------ transaction locks
 
 
 _FEED = select(func.pg_advisory_xact_lock(7_022_302))  # any number of our own

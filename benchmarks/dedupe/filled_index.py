@@ -104,7 +104,7 @@ def _frequencies(seed: int) -> tuple[list[int], list[int], int]:
     return [*often], [*often.values()], usual
 
 
-# ------------------------------------------------------------------ into the tables
+# ------------------------------------------------------------------ writing tables
 
 
 def _fill(database: Database, count: int, making: Making) -> None:

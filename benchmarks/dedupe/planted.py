@@ -131,7 +131,7 @@ def _own(number: int, seed: int) -> Planted:
     return Planted(number, "own", number, title, "\n".join(lines))
 
 
-# ------------------------------------------------------------------ what is no reprint
+# ------------------------------------------------------------------ articles that are not reprints
 
 
 def _template(number: int, seed: int, draw: random.Random) -> tuple[str, str]:

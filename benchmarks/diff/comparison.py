@@ -132,7 +132,7 @@ def _shuffled(lines: Lines) -> list[str]:
     return [line for each in found for line in each]
 
 
-# ------------------------------------------------------------------ measured
+# ------------------------------------------------------------------ measurements
 
 
 def _measured(case: str, old: Lines, new: Lines, beside: bool) -> Row:
@@ -184,7 +184,7 @@ def _leads(seed: int) -> bool:
     return apply_clause_changes(compare_texts(old, new).changes, old) == tuple(new)
 
 
-# ------------------------------------------------------------------ shown
+# ------------------------------------------------------------------ output
 
 
 def _print(rows: Sequence[Row], edits: int, wrong: Sequence[int]) -> None:

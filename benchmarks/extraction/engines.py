@@ -83,7 +83,7 @@ def decoded(body: bytes) -> str:
         return body.decode("gb18030", "replace")
 
 
-# ------------------------------------------------------------------ ours
+# ------------------------------------------------------------------ our engine
 
 
 def _polarchive() -> Read:

@@ -130,7 +130,7 @@ def _percent(right: Iterable[bool]) -> float:
     return 100 * statistics.fmean(right)
 
 
-# ------------------------------------------------------------------ when two values are the same
+# ------------------------------------------------------------------ equality of values
 
 
 def squeezed(value: object) -> str:

@@ -129,7 +129,7 @@ def _show(outcome: BackfillOutcome, until: dt.date | None, *, as_json: bool) -> 
         console.say(console.styled(line))
 
 
-# ------------------------------------------------------------------ those there are
+# ------------------------------------------------------------------ list of backfills
 
 
 def _list(home: ArchiveHome, slug: str | None, *, as_json: bool) -> None:

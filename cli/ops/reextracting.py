@@ -66,7 +66,7 @@ def reextract(
     raise typer.Exit(0 if done.whole else PARTIAL)
 
 
-# ------------------------------------------------------------------ shown
+# ------------------------------------------------------------------ output
 
 
 def _show(done: Reextraction, samples: Mapping[str, list[str]]) -> None:

@@ -75,9 +75,6 @@ class EventLoopLag:
         self._stop()
 
 
-# ------------------------------------------------------------------ handlers
-
-
 class ConnectHandler(HTTP11DownloadHandler):
     """Scrapy's handler behind the throttle. ``connect`` maps an origin to another one that answers for it, as
     curl's --connect-to does: the rest of the crawl sees the requested address, the server its Host header.

@@ -88,9 +88,6 @@ def retry_after(value: str | None, now: dt.datetime) -> float | None:
     return max((aware - now).total_seconds(), 0.0)
 
 
-# ------------------------------------------------------------------ throttle
-
-
 Send = Callable[[Request], Awaitable[Response]]
 
 _STEP = 0.25

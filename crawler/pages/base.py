@@ -91,9 +91,6 @@ def _long_parts(text: str) -> Iterator[str]:
         at = ahead
 
 
-# ------------------------------------------------------------------ base
-
-
 Node = LexborNode
 
 BINARY = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")

@@ -116,9 +116,6 @@ def _pages(whole: EmailMessage) -> Iterator[EmailMessage]:
             yield part
 
 
-# ------------------------------------------------------------------ imports
-
-
 MARK = "X-Polarchive-Import"
 """Header of a record that was made from a file; its value is the name of the file."""
 

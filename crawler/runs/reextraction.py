@@ -316,9 +316,6 @@ def _listed(article: Article) -> Entry | None:
     return Entry(url=article.url, key=article.key, title=article.title.value)
 
 
-# ------------------------------------------------------------------ reextraction
-
-
 def preview(
     config: Config, slug: str, wishes: ReextractionOptions, progress: Progress = lambda done, total: None
 ) -> Reextraction:

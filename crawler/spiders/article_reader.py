@@ -51,9 +51,6 @@ def _strings(value: Any) -> Iterator[str]:
             stack += reversed(list(item.values()) if isinstance(item, dict) else item)
 
 
-# ------------------------------------------------------------------ article reader
-
-
 class ArticleReader:
     """Reads the articles of a run, all with the same code and the same boilerplate set."""
 

@@ -110,9 +110,6 @@ def _is_due(stored: StoredAttachment | None, *, touched: bool, rest: dt.timedelt
     return now - stored.checked >= (doubling if touched or stored.failed else rest)
 
 
-# ------------------------------------------------------------------ attachment requests
-
-
 _CHILDREN = 2
 """Child processes of a crawl that read files at the same time."""
 

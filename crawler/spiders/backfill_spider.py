@@ -134,9 +134,6 @@ class BackfillState(PortalState):
         return Progress(done=backfill.archived + backfill.failed, total=backfill.found)
 
 
-# ------------------------------------------------------------------ backfill spider
-
-
 class BackfillSpider(PortalSpider):
     """Fetches the listings of a portal back to the first day of a range, and the articles of the range."""
 

@@ -159,7 +159,7 @@ class PortalState:
             listed_entries.mark_archived(session, self._portal)
 
 
-# ------------------------------------------------------------------ articles that an import brings
+# ------------------------------------------------------------------ imported articles
 
 
 def imported_articles(context: RunContext) -> Iterator[ArticleFetch]:

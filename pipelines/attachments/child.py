@@ -128,9 +128,6 @@ _READERS: Mapping[str, Reader] = {
 }
 
 
-# ------------------------------------------------------------------ child
-
-
 _FORBIDDEN = ("socket.", "os.exec", "os.posix_spawn", "os.system", "os.fork", "pty.", "ctypes.dlopen")
 _OFFICE_MEMORY = 4096
 """Megabytes of address space that LibreOffice needs to start."""

@@ -56,9 +56,6 @@ def limit_lines(lines: Iterable[str], limit: int) -> tuple[tuple[str, ...], bool
     return tuple(taken), False
 
 
-# ------------------------------------------------------------------ formats
-
-
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*"
     rb"<(?:!doctype\s+html|html|head|body|script|meta|title|div|center|h1|p|iframe)\b",

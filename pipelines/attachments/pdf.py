@@ -65,7 +65,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
     yield _tidy(said)
 
 
-# ------------------------------------------------------------------ which lines belong together
+# ------------------------------------------------------------------ joining lines into paragraphs
 
 
 def _block(lines: Sequence[Line]) -> tuple[float, float]:
@@ -184,9 +184,6 @@ def _is_number(line: Line, at: int, steps: set[int]) -> bool:
 def _in_margin(line: Line) -> bool:
     middle = line.top + line.size / 2
     return middle < _MARGIN * line.height or middle > (1 - _MARGIN) * line.height
-
-
-# ------------------------------------------------------------------ pdf
 
 
 _FEW = 10

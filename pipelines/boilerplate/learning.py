@@ -109,7 +109,7 @@ def _to_the_text(edge: Iterable[EdgeLine]) -> Iterator[EdgeLine]:
         yield seen
 
 
-# ------------------------------------------------------------------ one line
+# ------------------------------------------------------------------ lines
 
 
 def _see_title(line: str, unlinked: str | None, kind_of: Callable[[str], Kind]) -> EdgeLine:
@@ -166,9 +166,6 @@ def _shortened(words: str) -> str:
     return f"{words[: _LONGEST - 10]}…{hashlib.sha256(words.encode()).hexdigest()[:9]}"
 
 
-# ------------------------------------------------------------------ learning
-
-
 FROM = 9
 """Articles of a layout that must be seen before anything is learned."""
 LEAST = 5
@@ -181,7 +178,7 @@ MOST_BLOCKS = 500
 """Most blocks of a portal; the rarest are dropped first."""
 
 
-# ------------------------------------------------------------------ one page
+# ------------------------------------------------------------------ pages
 
 
 def reached_lines(
@@ -217,7 +214,7 @@ def _links_below(page: Cleaned, index: int) -> Iterator[int]:
         yield below
 
 
-# ------------------------------------------------------------------ many pages
+# ------------------------------------------------------------------ learning from several pages
 
 
 def learn_blocks(
@@ -298,7 +295,7 @@ def _is_doubtful(block: Block) -> bool:
     return block.of >= SETTLED and 0 < block.pages < DOUBTFUL * block.of
 
 
-# ------------------------------------------------------------------ what ops say
+# ------------------------------------------------------------------ decisions of ops
 
 
 def mark_as_text(blocks: Sequence[Block], name: str) -> tuple[Block, ...]:

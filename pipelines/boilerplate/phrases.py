@@ -121,7 +121,7 @@ def _plain(line: str) -> Kind:
     return Kind.COMPANION if companion else Kind.SHORT
 
 
-# --------------------------------------------------- what a document says of its own at its beginning and end
+# ------------------------------------------------------------------ lines that documents contain themselves
 
 
 LONGEST = 400

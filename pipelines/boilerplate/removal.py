@@ -76,9 +76,6 @@ def _is_editors(text: str) -> bool:
     return bool((_CONTACT if editors else _PRIVATE).search(text))
 
 
-# ------------------------------------------------------------------ removal
-
-
 REACH = 60
 """Short lines that may lie between two pieces of boilerplate at the tail, as in a list of other pages."""
 HEAD_REACH = 12

@@ -90,7 +90,7 @@ def _tokenizer() -> Any:  # jieba ships no types
     return tokenizer
 
 
-# ------------------------------------------------------------------ keywords
+# ------------------------------------------------------------------ consumer
 
 
 _WITH_WORDS = frozenset(

@@ -66,9 +66,6 @@ def _names(key: str) -> bool:
     return len(key) > 1 and key not in _MERE_KINDS
 
 
-# ------------------------------------------------------------------ linking
-
-
 CONSUMER = "connections"
 TELLING = 0.3
 """Least share of the shorter text for which the relation of two different policies is stored."""
@@ -195,7 +192,7 @@ def connect(session: Session, version: Version, *, silent: bool) -> None:
     article_links.enqueue(session, {version.article_id, *before}, at=version.at, silent=silent)
 
 
-# ------------------------------------------------------------------ pairs
+# ------------------------------------------------------------------ comparison of pairs
 
 
 def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterator[Link]:

@@ -149,7 +149,7 @@ def _keys(session: Session, article_id: int) -> tuple[str, ...]:
     return policy_keys(version.article) if version else ()
 
 
-# ------------------------------------------------------------------ what is told
+# ------------------------------------------------------------------ change rows
 
 
 def _tell(

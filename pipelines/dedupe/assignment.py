@@ -114,7 +114,7 @@ def _evidence(group: Group, best: tuple[Relation, Key] | None) -> str:
     return f"{best[0].kind} with {best[1]}: {best[0].evidence}" if best else ""
 
 
-# ------------------------------------------------------------------ what is kept of a compared article
+# ------------------------------------------------------------------ grouping facts
 
 
 MOST_LABELS = 60

@@ -75,9 +75,6 @@ def _hash(kind: str, words: str) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-# ------------------------------------------------------------------ comparison profile
-
-
 _MARK = re.compile(
     rf"^\s*(?:第\s*(?:[{NUMERALS}]|\d){{1,8}}\s*[章节条]|[（(]?(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})[）)]?[、.．）)])",
     re.MULTILINE,

@@ -205,7 +205,7 @@ def _weight(each: Sequence[tuple[PolicyArticle, str]], best: Rank) -> tuple[int,
     return (not voices, -voices, -len(each), each[0][0].order)
 
 
-# ------------------------------------------------------------------ who was late
+# ------------------------------------------------------------------ publication lags
 
 
 def _lags(ordered: Sequence[PolicyArticle]) -> Iterator[Lag]:

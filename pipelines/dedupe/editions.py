@@ -122,7 +122,7 @@ def _related(small: ComparisonProfile, large: ComparisonProfile, overlap: Overla
     return overlap.of_small >= REVISED and overlap.shared >= RARE_WORDS
 
 
-# ----------------------------------------------- whether a page prints another's text with a place or two alt
+# ------------------------------------------------------------------ altered reprints
 
 
 MOST = 3
@@ -171,7 +171,7 @@ def _is_one_title(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     )
 
 
-# ----------------------------------------------- whether a brief page is the letter that publishes what anoth
+# ------------------------------------------------------------------ cover letters
 
 
 LETTER = 0.5

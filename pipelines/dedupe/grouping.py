@@ -161,9 +161,6 @@ def components(
         yield frozenset(reached)
 
 
-# ------------------------------------------------------------------ grouping
-
-
 Relations = Mapping[tuple[Key, Key], Relation]
 
 
@@ -248,7 +245,7 @@ def _pairs(joining: Relations, wanted: Callable[[Relation], bool]) -> dict[tuple
     return {pair: found.containment for pair, found in joining.items() if wanted(found)}
 
 
-# ------------------------------------------------------------------ parts
+# ------------------------------------------------------------------ partial texts
 
 
 def _leaning(joining: Relations) -> dict[Key, dict[Key, float]]:

@@ -130,7 +130,7 @@ def find_overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
     )
 
 
-# ------------------------------------------------------------------ finding
+# ------------------------------------------------------------------ search
 
 
 def _pieces(clause: str) -> Iterator[str]:
@@ -292,7 +292,7 @@ def _facing(gap: _Gap, large: ComparisonProfile) -> list[str]:
     return [piece for each in cut if not _MARKER.match(each) for piece in _pieces(each)]
 
 
-# ------------------------------------------------------------------ how much of two texts is one and the same
+# ------------------------------------------------------------------ classification of an overlap
 
 
 WHOLE = 0.85

@@ -71,7 +71,7 @@ def _two(conflict: str, overlap: Overlap) -> Relation:
     )
 
 
-# ------------------------------------------------------------------ keys
+# ------------------------------------------------------------------ conflicting keys
 
 
 def _numbers(small: ComparisonProfile, large: ComparisonProfile) -> bool | None:
@@ -150,7 +150,7 @@ def _numbered(small: ComparisonProfile, large: ComparisonProfile, overlap: Overl
     )
 
 
-# ------------------------------------------------------------------ writing about a policy
+# ------------------------------------------------------------------ interpretations
 
 
 def _interpretation(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation | None:
@@ -201,7 +201,7 @@ def _covered(name: str, overlap: Overlap) -> Relation:
     )
 
 
-# ------------------------------------------------------------------ words
+# ------------------------------------------------------------------ comparison of words
 
 
 def _by_words(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation:

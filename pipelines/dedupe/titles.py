@@ -239,7 +239,7 @@ def _core(title: str) -> str:
     return fold(_LEAD.sub("", title)).removeprefix("中华人民共和国")
 
 
-# ------------------------------------------------------------------ what two titles differ in
+# ------------------------------------------------------------------ differences of titles
 
 
 _NUMBERS = re.compile(rf"\d+(?:\.\d+)?|[{NUMERALS}零〇]+")

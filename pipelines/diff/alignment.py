@@ -65,7 +65,7 @@ def longest_ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]
     return chain[::-1]
 
 
-# ------------------------------------------------------------------ ends and middle
+# ------------------------------------------------------------------ longest common subsequence
 
 
 def _between(old: Sequence[str], new: Sequence[str], depth: int) -> Iterator[Block]:
@@ -158,7 +158,7 @@ def _longest(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     return pairs[::-1]
 
 
-# ------------------------------------------------------------------ which texts of two sets are most alike
+# ------------------------------------------------------------------ similar texts
 
 
 _FEW = 400

@@ -243,7 +243,7 @@ class _Order:
         return self._after[change.old.line] if change.old else -1, 1, change.old.line if change.old else 0
 
 
-# ------------------------------------------------------------------ what a reprint keeps of the original
+# ------------------------------------------------------------------ fidelity of a reprint
 
 
 @frozen(kw_only=True)

@@ -38,7 +38,7 @@ def _missing_pages(article: Article) -> str | None:
     return "、".join(article.completeness.missing_pages) or None
 
 
-# ---------------------------------------------------------------- whether a new version of an article matters
+# ------------------------------------------------------------------ materiality
 
 
 OF_THE_PAGE = frozenset({*field_names(ARTICLE_FIELDS, "filing"), "missing_pages"})

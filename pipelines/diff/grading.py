@@ -57,9 +57,6 @@ def _by_words(lines: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return labels
 
 
-# ------------------------------------------------------------------ grading
-
-
 _MOST_REASONS = 200
 """Most reasons of one clause; a changed table can have a hundred thousand cells."""
 

@@ -57,7 +57,7 @@ def find_clauses(traced: Iterable[Traced], name: str) -> list[Traced]:
     ]
 
 
-# ------------------------------------------------------------------ what is carried over
+# ------------------------------------------------------------------ inherited ids
 
 
 def _all(found: Iterable[Clause]) -> Iterator[tuple[Clause, int | None]]:

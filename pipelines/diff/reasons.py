@@ -48,7 +48,7 @@ class Reason:
         return f"{NAMES[self.kind]} {self.old} → {self.new}"
 
 
-# ------------------------------------------------------------------ what the words of a change are
+# ------------------------------------------------------------------ expressions in a change
 
 _D = "0-9０-９"
 _N = rf"(?:[{_D}]{{1,16}}(?:[.,．][{_D}]{{1,16}}){{0,6}}|[{NUMERALS}]{{1,16}}(?:点[{NUMERALS}]{{1,16}})?)"
@@ -216,7 +216,7 @@ def typographic_reason(old: str, new: str) -> Reason:
     return Reason(kind="figures" if figures.findall(one) != figures.findall(other) else "punctuation")
 
 
-# ------------------------------------------------------------------ references that follow a renumbering
+# ------------------------------------------------------------------ renumbered references
 
 _OWN = re.compile(
     rf"""本(?:法|条例|办法|规定|细则|解释|规则|章程|规程|规范|决定|准则|通则)

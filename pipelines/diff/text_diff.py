@@ -91,7 +91,7 @@ def _runs(pieces: Iterable[Part]) -> Iterator[tuple[PartKind, Iterator[Part]]]:
     return groupby(pieces, key=lambda piece: piece.kind)
 
 
-# ------------------------------------------------------------------ which units are the same
+# ------------------------------------------------------------------ equal units
 
 
 def _blocks(old: str, new: str, units_old: Sequence[str], units_new: Sequence[str]) -> list[Block]:
@@ -130,7 +130,7 @@ def _starts(pieces: Sequence[str]) -> list[int]:
     return starts
 
 
-# ------------------------------------------------------------------ as one would mark it
+# ------------------------------------------------------------------ readable boundaries
 
 
 def _settled(blocks: list[Block], old: Sequence[str], new: Sequence[str]) -> list[Block]:
@@ -182,7 +182,7 @@ def _best_step(text: Sequence[str], begin: int, end: int, *, back: int, ahead: i
     return min(steps, key=lambda step: (begin + step and text[begin + step - 1] not in _STOPS, abs(step)))
 
 
-# ------------------------------------------------------------------ text diff
+# ------------------------------------------------------------------ lines
 
 
 ALIKE = 0.3

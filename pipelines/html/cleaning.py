@@ -84,7 +84,7 @@ def text_of(fragment: str) -> str:
     return "\n".join(clean_html(fragment).lines)
 
 
-# ------------------------------------------------------------------ the walk
+# ------------------------------------------------------------------ tree walk
 
 
 _Event = Literal["text", "enter", "leave"]
@@ -126,7 +126,7 @@ def _is_page(tag: Tag) -> bool:
     return bool(_PAGE.search(f"{tag.attrs.get('id', '')} {tag.attrs.get('class', '')}"))
 
 
-# ------------------------------------------------------------------ the lines
+# ------------------------------------------------------------------ writing lines
 
 
 @define

@@ -53,7 +53,7 @@ def length_limit(label: Label) -> int:
     return LONGEST_TITLE_LABEL if label.name == "title" else LONGEST
 
 
-# ---------------------------------------------------------------- what disagrees with the value that was kept
+# ------------------------------------------------------------------ conflicting values
 
 
 LOOSE = frozenset({"title", "source", "author", "editor"})
@@ -101,7 +101,7 @@ def display_value(value: Any) -> str:
     return value.printed if isinstance(value, Issuer) else str(value)
 
 
-# ------------------------------------------------------------------ 有效性 where no cell states it
+# ------------------------------------------------------------------ validity (有效性) stated in title or text
 
 
 HEAD, TAIL = 6, 3
@@ -124,7 +124,7 @@ def validity_words(title: str, lines: Sequence[str]) -> FieldValue[str] | None:
     return None
 
 
-# ------------------------------------------------------------------ fields
+# ------------------------------------------------------------------ extraction
 
 
 SECOND = frozenset({"cell:发布机构", "cell:发布机关", "cell:生成日期", "cell:印发日期", "cell:联合发文单位"})

@@ -30,9 +30,6 @@ def illegible_warnings(name: str, text: str) -> Iterator[str]:
         yield f"{name}: looks read in the wrong encoding"
 
 
-# ------------------------------------------------------------------ validation
-
-
 LISTED = 8
 """Dated titles, without a sentence among them, from which on a page is a listing."""
 LONGEST_TITLE = 300

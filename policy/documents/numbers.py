@@ -121,9 +121,6 @@ def _is_government(name: str) -> bool:
     }
 
 
-# ------------------------------------------------------------------ numbers
-
-
 OPEN, CLOSE = r"〔﹝［\[（(【〈《‘〚<{", r"〕﹞］\]）)】〉》’〛>}"
 
 _GAP = r"\s{0,4}"
@@ -249,7 +246,7 @@ def _ordered(organ: str, match: re.Match[str], raw: str, kind: str | None = None
     )
 
 
-# ------------------------------------------------------------------ a cell, a title, a masthead
+# ------------------------------------------------------------------ numbers in cells, titles and mastheads
 
 _LABEL = re.compile(
     r"^(?:【(?:发文字号|发布文号|文\s*号)】\s*[:：]?|(?:发文字号|发布文号|文\s*号|字\s*号|文件编号|编\s*号)\s*[:：])\s*"

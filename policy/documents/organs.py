@@ -121,9 +121,6 @@ def _branches() -> tuple[_Directory, dict[str, _Directory]]:
     return before, after
 
 
-# ------------------------------------------------------------------ names to ids
-
-
 def organs_at(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
     """Organs whose name begins here: where it ends, and the id. An organ's office is one too."""
     for end, organ in (*_central().starting(text, at), *_local(text, at), *_branched(text, at)):
@@ -156,9 +153,6 @@ def _id(place: regions.Division, slug: str) -> str:
 def identify(name: str) -> str | None:
     """The id of the organ that this is a whole name of."""
     return next((organ for end, organ in organs_at(name) if end == len(name)), None)
-
-
-# ------------------------------------------------------------------ ids to organs
 
 
 @lru_cache(maxsize=8192)

@@ -71,9 +71,6 @@ def _standing(text: str, kind: str) -> set[int | None]:
     return {CIRCLED.index(printed) + 1 if kind == "①" else parse_numeral(printed) for printed in found}
 
 
-# ------------------------------------------------------------------ outline
-
-
 MOST_GAPS = 1000
 """Whose numbering skips more is not numbered."""
 
@@ -125,7 +122,7 @@ def _title(rest: str, *, article: bool = False) -> str:
     return found[0].strip() if found else ""
 
 
-# ------------------------------------------------------------------ inside the lines
+# ------------------------------------------------------------------ headings inside lines
 
 _INLINE = re.compile(
     rf"[（(]\s?(?:(?P<num_in>\d{{1,2}})|(?P<han_in>[{NUMERALS}]{{1,3}}))\s?[)）]|(?P<circle>[{CIRCLED}])"

@@ -200,7 +200,7 @@ def _bare(at: int, begin: int, sentence: str, titled: Sequence[Reference]) -> It
         yield evolve(bare, kind=_kind(sentence, spot.start, spot.end))
 
 
-# ------------------------------------------------------------------ what for
+# ------------------------------------------------------------------ kinds of references
 
 
 def _typed(sentence: str, begin: int, titled: Sequence[Reference]) -> Iterator[Reference]:

@@ -101,7 +101,7 @@ def _grouped(query: Query) -> str:
     return f"({query})" if isinstance(query, And | Or) else str(query)
 
 
-# ------------------------------------------------------------------ the meaning
+# ------------------------------------------------------------------ matching
 
 
 @frozen(kw_only=True)

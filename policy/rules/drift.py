@@ -110,9 +110,6 @@ def _is_on(words: str, page: str) -> bool:
     return re.search(printed, page) is not None
 
 
-# ------------------------------------------------------------------ drift
-
-
 AlarmKind = Literal["field_empty", "body_shrank", "layout_unmatched"]
 
 RARELY = 10_000

@@ -73,9 +73,6 @@ def _amounts_value(match: re.Match[str]) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
-# ------------------------------------------------------------------ canonical
-
-
 _RARE = re.compile("[⁰¹²³⁴-⁹⁻MＭ]")
 _DIGIT = re.compile(r"\d")
 _RAISED = re.compile(r"(?<=[0-9０-９])([⁰¹²³⁴-⁹⁻]+)")

@@ -80,7 +80,7 @@ def place_of(change: ClauseChange, line: LineChange) -> ClausePosition:
     return line_positions(clause).get(at, ClausePosition()) if clause else ClausePosition()
 
 
-# ------------------------------------------------------------------ which two
+# ------------------------------------------------------------------ choosing two versions
 
 
 def versions_to_compare(

@@ -104,9 +104,6 @@ def save_reextraction(database: Database, reading: Extraction, *, decide: Decide
     )
 
 
-# ------------------------------------------------------------------ known or new
-
-
 def _retried(database: Database, step: Callable[[Session], SaveResult]) -> SaveResult:
     for left in reversed(range(_TRIES)):
         try:

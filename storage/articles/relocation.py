@@ -129,9 +129,6 @@ def _replace_by_alias(
     insert(session, AliasRow, **alias, article_id=row.id, since=at, evidence=proof)
 
 
-# ------------------------------------------------------------------ relocation
-
-
 def aliases(session: Session, article_id: int) -> list[Alias]:
     """The further keys of an article, in the order in which they were learned."""
     query = select(AliasRow).where(AliasRow.article_id == article_id)

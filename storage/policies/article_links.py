@@ -68,7 +68,7 @@ def transfer_rulings(session: Session, article_id: int, to: int) -> None:
     session.flush()
 
 
-# ---------------------------------------------------------- what grouping asks of articles that were compared
+# ------------------------------------------------------------------ grouping facts
 
 
 def save_facts(session: Session, article_id: int, facts: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ def compared_in(session: Session, policies: Collection[int]) -> list[int]:
     return [*session.scalars(query.order_by(ComparedRow.article_id))]
 
 
-# ---------------------------------------------------- articles that were compared and are still to be grouped
+# ------------------------------------------------------------------ regroup queue
 
 
 @frozen(kw_only=True)

@@ -72,7 +72,7 @@ def save_findings(session: Session, run_id: int, findings: Sequence[Finding]) ->
     session.execute(update(RunRow).where(RunRow.id == run_id).values(findings=stored))
 
 
-# -------------------------------------------------------------- what a morning report and a diary are made of
+# ------------------------------------------------------------------ history for reports
 
 
 _CRAWLS = (RunRow.kind == "crawl", RunRow.state != "running")
@@ -130,7 +130,7 @@ def _kind(kind: str, merged_into: int | None) -> ChangeKind:
     return cast("ChangeKind", told)
 
 
-# ------------------------------------------------------------------ what drifted
+# ------------------------------------------------------------------ drift
 
 
 def drift_alarms(session: Session, run: Run) -> tuple[DriftAlarm, ...]:
@@ -149,7 +149,7 @@ def drift_alarms_of(
     )
 
 
-# ---------------------------------------------------------------- domains that are left alone for some nights
+# ------------------------------------------------------------------ backoff of domains
 
 
 def backoffs(session: Session) -> dict[str, Backoff]:

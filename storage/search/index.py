@@ -84,9 +84,6 @@ def same_feed(database: Database, state: State) -> bool:
     return [(change.id, change.at.isoformat()) for change in last] == [(state.position, state.at)]
 
 
-# ------------------------------------------------------------------ index
-
-
 SCHEMA = 2
 """Increase it if the fields or their contents change: an index with another number is rebuilt."""
 

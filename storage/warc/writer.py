@@ -137,9 +137,6 @@ def _warc_date(at: dt.datetime) -> str:
     return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-# ------------------------------------------------------------------ writer
-
-
 _ABOUT = {
     "software": "Polarchive",
     "format": "WARC File Format 1.1",

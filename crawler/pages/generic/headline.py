@@ -50,9 +50,6 @@ def without_site(title: str, names: Iterable[str] = ()) -> str:
     return title.strip()
 
 
-# ------------------------------------------------------------------ headline
-
-
 TITLES = ("articletitle", "og:title", "twitter:title")
 TIMES = (
     *("pubdate", "publishdate", "article:published_time", "og:published_time", "firstpublishedtime"),

@@ -228,7 +228,7 @@ def _run(block: BlockPosition, texts: list[str], linked: int) -> Iterator[TextRu
         yield TextRun(block, text, linked, length - linked if prose and not site else 0)
 
 
-# ------------------------------------------------------------------ which day a printed line tells
+# ------------------------------------------------------------------ printed days
 
 
 WHEN = re.compile(

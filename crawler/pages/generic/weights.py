@@ -153,9 +153,6 @@ def _weights(row: Mapping[int, _Record], headed: Container[int]) -> dict[int, fl
     return {key: FIRST if n == 0 else 0.0 for n, key in enumerate(row)}
 
 
-# ------------------------------------------------------------------ weights
-
-
 BEFORE = 0.2
 """The weight of prose before the headline."""
 FARTHER = 0.4

@@ -67,9 +67,6 @@ def _set_json(body: str, name: str, n: int) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-# ------------------------------------------------------------------ entries
-
-
 TRACKING = re.compile(r"utm_\w+|spm|from|isappinstalled|share_\w+|wfr", re.IGNORECASE)
 MOST_PAGES = 5000
 """The limit, whatever the pager states."""

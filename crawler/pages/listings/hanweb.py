@@ -111,7 +111,7 @@ def _number(url: str) -> int:
     return number if isinstance(number, int) else 1
 
 
-# ------------------------------------------------------------------ f7 and F8
+# ------------------------------------------------------------------ families F7 and F8
 
 
 PROXY = "/module/web/jpage/dataproxy.jsp"
