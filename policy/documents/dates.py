@@ -1,4 +1,4 @@
-"""Chinese dates in labels, metas and prose, each with its role; stated, never inferred."""
+"""Parses Chinese dates and times in labels, meta elements and text, and the date of a signature. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class ImpossibleDay(ValueError):
-    """The text names a day that no calendar has, such as 2021-02-30."""
+    """The text names a day that does not exist, such as 2021-02-30."""
 
 
 GAP = r"\s{0,4}"
@@ -36,23 +36,24 @@ _EPOCHS = {10: 1, 13: 1000}
 
 
 def parse_day(text: str) -> dt.date | None:
-    """The first day named in a label or a line; raises ImpossibleDay for one that cannot be."""
+    """The first date in a label or a line, None without one. Raises ImpossibleDay for a day that does not
+    exist."""
     if found := _FIND.search(text):
         return day_of(found)
     compact = _COMPACT.fullmatch(text.strip())
     return _calendar_day(compact[0], *map(int, compact.group(1, 2, 3))) if compact else None
 
 
-def day_of(found: re.Match[str]) -> dt.date:
-    """The day of a match that holds DATE."""
+def day_of(match: re.Match[str]) -> dt.date:
+    """The day of a match of a pattern that contains DATE. Raises ImpossibleDay."""
     for form in "123":
         month = f"m{form}"
-        if found[month]:
-            year = found["y3" if form == "3" else "y1"]
+        if match[month]:
+            year = match["y3" if form == "3" else "y1"]
             return _calendar_day(
-                found[0], parse_numeral(year), parse_numeral(found[month]), parse_numeral(found[f"d{form}"])
+                match[0], parse_numeral(year), parse_numeral(match[month]), parse_numeral(match[f"d{form}"])
             )
-    raise AssertionError(found[0])
+    raise AssertionError(match[0])
 
 
 def _calendar_day(text: str, year: int | None, month: int | None, day: int | None) -> dt.date:
@@ -63,7 +64,7 @@ def _calendar_day(text: str, year: int | None, month: int | None, day: int | Non
 
 
 def parse_moment(text: str) -> Moment | None:
-    """A day, or an aware time in Asia/Shanghai when a clock is printed; digits alone may be an epoch."""
+    """A day, or an aware time in Asia/Shanghai if a time is printed. 10 or 13 digits are a Unix time."""
     text = text.strip()
     if text.isdecimal() and len(text) in _EPOCHS:
         return dt.datetime.fromtimestamp(int(text) / _EPOCHS[len(text)], SHANGHAI)
@@ -95,7 +96,7 @@ def _at(day: dt.date, clock: re.Match[str]) -> Moment:
 
 
 def _clocked(day: dt.date, hour: int, minute: int, second: int, zone: dt.tzinfo) -> Moment:
-    """The moment; only the day where the clock says 25:00."""
+    """The moment, or only the day if the time is invalid, such as 25:00."""
     try:
         moment = dt.datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)
     except ValueError:
@@ -111,9 +112,9 @@ _PROSE = re.compile(r"[。：:]\s*$")
 
 
 def signature_day(lines: Sequence[str]) -> FieldValue[dt.date] | None:
-    """成文日期: the first line that is a date, below prose and below the short lines of who signs.
+    """成文日期: the first line that is only a date, after prose and after the short lines of the signatories.
 
-    A covering 通知 is signed before the plan it hands on, so the first signature counts.
+    A covering 通知 is signed before the document it forwards, so the first signature counts.
     """
     prose, above = False, ""
     fallback: FieldValue[dt.date] | None = None
@@ -137,12 +138,12 @@ def _signed(found: re.Match[str], line: str) -> FieldValue[dt.date] | None:
 
 
 def printed_day(moment: Moment) -> dt.date:
-    """The day as it is printed, whatever its clock."""
+    """The printed day, without a time."""
     return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
 def calendar_day(moment: Moment) -> dt.date:
-    """The day in China; a day without a clock stays as it is."""
+    """The day in China; a ``date`` is returned unchanged."""
     return moment.astimezone(SHANGHAI).date() if isinstance(moment, dt.datetime) else moment
 
 

@@ -1,7 +1,7 @@
-"""From when until when a document is in force: what it says of itself, never what is usual.
+"""Extracts statements of a document about its own force: effective day, expiry day and term. Pure.
 
-A day is resolved only from another that is stated (自印发之日起 from 成文日期), and its rule says so.
-What cannot be resolved stays a :class:`~policy.records.Statement`: the words and their sentence.
+A day is only computed from another stated day (自印发之日起 from 成文日期), and its rule says so. Statements
+that cannot be resolved to a day are kept as :class:`~policy.records.Statement`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _IN_FORCE = re.compile(
     r"(?P<verb>施行|实施|执行|生效|试行)(?!的)"
 )
 _WHEN = re.compile(rf"[年日满]|[-/.．－／]\s{{0,4}}[{DIGITS}]")
-"""What every day from which something is in force has a sign of: a search for this is quick."""
+"""Occurs in every statement of an effective day; a quick test before the full pattern."""
 _GENRES = (
     "办法|规定|规则|通知|意见|细则|方案|条例|公告|通告|规划|措施|政策|文件|决定|法|指南|标准|规程|目录|准则|制度|指引|要点"
     "|计划|批复|令|纲要|清单|守则|章程|解释|决议"
@@ -51,7 +51,7 @@ _LIFE = re.compile(r"有效期|试行期|执行至|施行至|实施至|期限|�
 
 
 def statements(lines: Sequence[str]) -> tuple[Statement, ...]:
-    """All that the document says of its own force, in order."""
+    """All statements of the document about its own force, in order."""
     return tuple(
         Statement(role=role, words=words, sentence=sentence.strip(), line=at)
         for at, line in enumerate(lines)
@@ -73,7 +73,7 @@ def _said(sentence: str) -> Iterator[tuple[StatementRole, str]]:
 
 
 def _begun(sentence: str) -> Iterator[re.Match[str]]:
-    """From when a sentence says that something is in force."""
+    """The matches of statements from when something is in force."""
     return _IN_FORCE.finditer(sentence) if _WHEN.search(sentence) else iter(())
 
 
@@ -82,23 +82,25 @@ def _words(match: re.Match[str]) -> str:
 
 
 def may_state_force(line: str) -> bool:
-    """Whether a line may say anything of force; all others may be left out of a text."""
+    """Whether a line may contain a statement about force; all other lines may be omitted."""
     return _EITHER.search(line) is not None
 
 
 def _sentences(text: str, words: re.Pattern[str]) -> Iterable[str]:
-    """The sentences that hold one of the words; what is longer than 600 characters is none."""
+    """The sentences of at most 600 characters that match the pattern."""
     if not words.search(text):
         return ()
-    found = _SENTENCE.findall(text)
-    return (one for one in found if len(one) <= LONGEST_SENTENCE and words.search(one))
+    sentences = _SENTENCE.findall(text)
+    return (
+        sentence for sentence in sentences if len(sentence) <= LONGEST_SENTENCE and words.search(sentence)
+    )
 
 
 # ------------------------------------------------------------------ 施行
 
 
 def effective_day(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
-    """施行日期 as the document says of itself; 自印发之日起 needs the day it was ``written``.
+    """施行日期 as stated by the document; 自印发之日起 needs the day on which it was ``written``.
 
     ``raw`` is the sentence.
     """
@@ -130,7 +132,8 @@ def _begins(sentence: str, match: re.Match[str], written: dt.date | None) -> Fie
 
 
 def _from_writing(sentence: str, match: re.Match[str], written: dt.date | None) -> FieldValue[dt.date] | None:
-    """The day that lies so long after the day of writing; 工作日 and 第N日 may be counted in two ways."""
+    """The day after a waiting period from the day of writing. 工作日 and 第N日 are ambiguous and not
+    resolved."""
     wait = match["wait"] or match["later"] or ""
     if written is None or "工作日" in wait or "第" in wait:
         return None
@@ -143,10 +146,10 @@ def _from_writing(sentence: str, match: re.Match[str], written: dt.date | None) 
 
 
 def expiry_day(text: str, *, written: dt.date | None = None) -> FieldValue[dt.date] | None:
-    """失效日期 as the document says of itself: a day, or a term counted from its 施行日期.
+    """失效日期 as stated by the document: a day, or a term counted from its 施行日期.
 
-    A term belongs to the document only where the sentence says so (本办法…, …起施行): a licence
-    has a 有效期 too. ``raw`` is the sentence.
+    A term only counts if its sentence refers to the document (本办法…, …起施行), because licences have a
+    有效期 too. ``raw`` is the sentence.
     """
     in_force = cache(partial(effective_day, text, written=written))
     for sentence in _sentences(text, _TERM_WORDS):
@@ -171,7 +174,7 @@ def _until(sentence: str) -> FieldValue[dt.date] | None:
 def _term(
     sentence: str, written: dt.date | None, in_force: Callable[[], FieldValue[dt.date] | None]
 ) -> FieldValue[dt.date] | None:
-    """A term from the day the sentence says, else from that of the whole text."""
+    """The end of a term that begins on the day stated in the sentence, else in the whole text."""
     match = _TERM.search(sentence)
     start = effective_day(sentence, written=written) or in_force() if match else None
     length = parse_numeral(match["count"]) if match else None

@@ -1,4 +1,4 @@
-"""Issuing organs: joint issuers split by a dictionary, names and codes resolved to canonical ids."""
+"""Issuing organs: splits joint issuers by a dictionary and resolves names and codes to ids. Pure."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ _INSIDE = ("办公厅", "办公室", "秘书", "党组", "司", "处", "机关",
 
 
 LONGEST = 40
-"""No organ's name is longer."""
+"""The most characters of an organ's name."""
 MOST = 600
-"""Characters of names that are cut apart."""
+"""Longer texts are not split."""
 
 
 @frozen(kw_only=True)
 class Codes:
-    """What 机关代字 begin with."""
+    """The dictionary of prefixes of 机关代字, the codes in document numbers."""
 
     codes: dict[str, str]
-    """Prefixes and the ids of their organs."""
+    """Ids of organs by prefix."""
     letters: dict[str, str]
-    """The place letter of a 机关代字 (沪) and its region."""
+    """Regions by place character (沪)."""
     places: frozenset[str]
-    """All place letters, those that several places share too."""
+    """All place characters, including those that several places share."""
     shorts: tuple[str, ...]
     heads: dict[str, str]
-    """The head after the place letter (发改) and its department."""
+    """Departments by the characters after the place character (发改)."""
 
 
 @cache
 def codes() -> Codes:
-    """The prefixes, read once."""
+    """The dictionary of prefixes, read once."""
     regions = [split_fields(line, 6) for line in read_lines("regions.txt")]
     departments = [split_fields(line, 3) for line in read_lines("departments.txt")]
     return Codes(
@@ -70,13 +70,13 @@ def _codes(regions: list[list[str]]) -> dict[str, str]:
 
 
 def organ_name(organ: str) -> str | None:
-    """The canonical name of an id; None when there is no such organ."""
-    found = organs.organ(organ)
-    return found.name if found else None
+    """The canonical name of the organ with this id; None if there is none."""
+    entry = organs.organ(organ)
+    return entry.name if entry else None
 
 
 def organ_of_code(code: str) -> str | None:
-    """The id of the organ whose 机关代字 this is; None when unknown or used by more than one."""
+    """The id of the organ with this 机关代字; None if it is unknown or ambiguous."""
     book = codes()
     if organ := organs.identify(code):
         return organ
@@ -89,7 +89,7 @@ def organ_of_code(code: str) -> str | None:
 
 
 def _department(code: str, book: Codes) -> str | None:
-    """沪发改价管 is Shanghai's 发改: a place letter and the head of a department."""
+    """The id for a place character and a department: 沪发改价管 is the 发改 of Shanghai."""
     region = book.letters.get(code[:1])
     for end in range(5, 1, -1):
         if region and (slug := book.heads.get(code[1:end])):
@@ -101,10 +101,10 @@ def _department(code: str, book: Codes) -> str | None:
 
 
 def split_issuers(text: str) -> tuple[Issuer, ...]:
-    """The issuers a cell, a signature or a masthead prints, in order, none twice.
+    """The issuers in a cell, a signature or a masthead, in order and without duplicates.
 
-    Fused names (民政部国家发展改革委) are cut by the dictionary; what it does not know is kept
-    whole, without an id.
+    Names without separator (民政部国家发展改革委) are split by the dictionary. Unknown names are kept whole,
+    without an id.
     """
     squeezed = "".join(text.split())
     pieces = _cut(squeezed)
@@ -115,14 +115,14 @@ def split_issuers(text: str) -> tuple[Issuer, ...]:
 
 
 def find_issuer(name: str) -> Issuer | None:
-    """The one known organ that this is the name of; None otherwise."""
+    """The organ with this name; None if it is unknown."""
     squeezed = "".join(name.split())
     organ = organs.identify(squeezed)
     return _issuer(squeezed, organ) if organ else None
 
 
 _ALSO = re.compile(r"[（(][^（）()]+[)）]$")
-"""A second name: ``国家新闻出版署（国家版权局）``."""
+"""A second name, as in ``国家新闻出版署（国家版权局）``."""
 
 
 def _issuer(printed: str, organ: str | None) -> Issuer:
@@ -142,14 +142,14 @@ def _issuer(printed: str, organ: str | None) -> Issuer:
 
 Piece = tuple[str, str | None]
 _Reading = tuple[int, list[Piece]]
-"""What it costs, and its pieces."""
+"""The cost of a segmentation and its pieces."""
 _Names = dict[int, str | None]
-"""Where names end that begin at one place; the organ of each, if it is known."""
+"""The ends of names that begin at one index, with the id of the organ if it is known."""
 
 
 @lru_cache(maxsize=1024)
 def _cut(text: str) -> list[Piece] | None:
-    """The cheapest reading as known organs and plausible unknown ones; None when there is none.
+    """The cheapest segmentation into known organs and plausible unknown ones; None if there is none.
 
     Dynamic programming from the right: an unknown character costs more than any known organ.
     """
@@ -162,7 +162,7 @@ def _cut(text: str) -> list[Piece] | None:
 
 
 def _names(text: str) -> dict[int, _Names]:
-    """Where a reading from the left may come by, and the names that may begin there."""
+    """The indices that a segmentation from the left can reach, and the names that may begin there."""
     reached, found = {0}, dict[int, _Names]()
     for start in range(len(text)):
         if start in reached:
@@ -172,7 +172,7 @@ def _names(text: str) -> dict[int, _Names]:
 
 
 def _beginning(text: str, start: int) -> _Names:
-    """The names that begin at a place: those we know, and what ends as names do."""
+    """The names that begin at an index: known ones, and those with a typical ending."""
     names: _Names = dict(reversed([*organs.organs_at(text, start)]))
     if not text.startswith(_INSIDE, start):
         ends = range(start + 4, min(len(text), start + LONGEST) + 1)
@@ -194,7 +194,7 @@ def _readings(
 
 
 def _is_inside(text: str, end: int, rest: list[Piece]) -> bool:
-    """Whether what follows an organ is a part of it (…条法司, …上海总部), not the next issuer."""
+    """Whether the text after an organ is a part of it (…条法司, …上海总部), not the next issuer."""
     if text.startswith(_INSIDE, end):
         return True
     return bool(rest) and rest[0][1] is None and text.startswith(codes().shorts, end)

@@ -1,9 +1,9 @@
-"""发文字号: found in running text, read from a cell, and the page's own apart from cited ones.
+"""Document numbers (发文字号): in running text, in a cell, and the document's own number. Pure.
 
-Three shapes: ``国发〔2021〕23号`` in many brackets, ``国务院令第782号`` and ``商务部公告2026年第12号``,
-and the year first as in ``2026年第41号令``.  Court cases ``(2020)京01民终123号`` and standards
-``GB/T 9704-2012`` are none of them.  What stands before a number in prose (按照, 和, the issuer's
-full name, the tail of a title) is trimmed by :mod:`policy.documents.numbers`.
+Three shapes: ``国发〔2021〕23号`` in many brackets, ``国务院令第782号`` and ``商务部公告2026年第12号``, and
+the year first as in ``2026年第41号令``. Court cases ``(2020)京01民终123号`` and standards ``GB/T 9704-2012``
+are not document numbers. Text before a number (按照, 和, the issuer's full name, the end of a title) is
+removed from its code.
 """
 
 from __future__ import annotations
@@ -47,12 +47,13 @@ def code_in(run: str) -> str:
 
 
 def listed_code(run: str) -> str:
+    """The longest listed 机关代字 at the end of a run of Han characters; ``""`` without one."""
     rests = (run[border:] for border in _borders(run))
     return next((r for r in rests if len(r) <= 14 and is_plausible_code(r) and not _is_agency(r)), "")
 
 
 def _borders(run: str) -> list[int]:
-    """Where a code may begin, leftmost first: at the run's head, behind an issuer, a lead-in or a title."""
+    """Indices where a code may begin, leftmost first: at the start, after an issuer, a lead-in or a title."""
     hard = _hard_border(run)
     cuts = {hard, *(i + 1 for i, sign in enumerate(run[:-1]) if sign in _WEAK)}
     for start in {0, *cuts}:
@@ -70,7 +71,7 @@ def _agency_lengths(text: str) -> list[int]:
 
 
 def _is_agency(text: str) -> bool:
-    """Whether an issuer's full name leads, with a code behind it."""
+    """Whether the text begins with an issuer's full name, followed by a code."""
     found = _AGENCY.match(text)
     if found and is_plausible_code(text[found.end() :]):
         return True
@@ -83,20 +84,21 @@ def _is_agency(text: str) -> bool:
 
 @cache
 def _heads() -> frozenset[str]:
-    """What a 机关代字 begins with: central prefixes, and place letters with 政, 府 or a department."""
+    """Prefixes of 机关代字: those of central organs, and place characters with 政, 府 or a department."""
     book = codes()
     places = {place + head for place in book.places for head in (*book.heads, "政", "府", "办", "委", "规")}
     return frozenset({*book.codes, *places, "国令"})
 
 
 def is_plausible_code(text: str) -> bool:
+    """Whether the text begins with a known prefix of a 机关代字."""
     heads = _heads()
     return any(text[:end] in heads for end in range(min(len(text), 10), 0, -1))
 
 
 @lru_cache(maxsize=4096)
 def organ_in(run: str) -> str:
-    """The organ whose 令 or 公告 it is: the longest known name at the end, else what no lead-in precedes."""
+    """The organ of a 令 or 公告: the longest known name at the end, else the text after a lead-in."""
     for start in range(len(run) - 1):
         name = run[start:]
         if (
@@ -151,7 +153,7 @@ _COURT = re.compile(r"(?:民|刑|行|执|商|知|赔)(?:终|初|申|再|辖|监|
 
 @frozen
 class NumberSpan:
-    """A number in running text, and its offsets there."""
+    """A document number in running text and its offsets."""
 
     start: int
     end: int
@@ -159,12 +161,12 @@ class NumberSpan:
 
 
 def find_numbers(text: str) -> tuple[DocNumber, ...]:
-    """Every number in running text, in order."""
+    """All document numbers in running text, in order."""
     return tuple(spot.value for spot in find_spans(text))
 
 
 def find_spans(text: str) -> list[NumberSpan]:
-    """The same with their places."""
+    """All document numbers in running text with their offsets, in order."""
     found = [
         *(spot for match in _BRACKETED.finditer(text) if (spot := _bracketed(text, match))),
         *(spot for match in _ORDER.finditer(text) if (spot := _order(text, match))),
@@ -174,7 +176,7 @@ def find_spans(text: str) -> list[NumberSpan]:
 
 
 def _apart(spots: list[NumberSpan]) -> Iterator[NumberSpan]:
-    """None inside another: 渝府令〔2020〕12号 is seen once."""
+    """The spans that are not inside another one: 渝府令〔2020〕12号 is one number."""
     reach = -1
     for spot in sorted(spots, key=lambda spot: (spot.start, -spot.end)):
         if spot.end > reach:
@@ -183,7 +185,7 @@ def _apart(spots: list[NumberSpan]) -> Iterator[NumberSpan]:
 
 
 def _run(text: str, end: int) -> str:
-    """The Han characters that stand directly before ``end``."""
+    """The Han characters directly before ``end``."""
     found = _RUN.search(text, max(0, end - 44), end)
     return found[0] if found else ""
 
@@ -204,7 +206,7 @@ def _is_court_case(text: str, end: int, run: str, code: str) -> bool:
 
 
 def _number(code: str, match: re.Match[str], raw: str) -> DocNumber:
-    """A code that ends in 令 or 公告 is an order's, whatever its brackets."""
+    """The number of a match. A code that ends in 令 or 公告 is that of an order, whatever its brackets."""
     groups = match.groupdict()
     kind: DocNumberKind = "文"
     for ending in ("令", "公告"):
@@ -255,7 +257,8 @@ _WRAPPED = re.compile(r"^\s*[（(【\[〔]\s*(?P<inner>.*[^\s])\s*[）)】\]〕]
 
 
 def parse_number(text: str) -> DocNumber | None:
-    """A cell or line that is a number and nothing else; scars are tolerated, ``raw`` keeps them."""
+    """The number of a cell or line that contains nothing else; None otherwise. ``raw`` keeps spaces inside
+    words."""
     line = _LABEL.sub("", text.strip())
     if len(line) > 80:
         return None
@@ -279,7 +282,7 @@ def _whole(line: str) -> DocNumber | None:
 
 
 def _is_issuer_part(text: str) -> bool:
-    """Whether what stands before the number may be the issuer's name in the same cell."""
+    """Whether the text before the number may be the issuer's name in the same cell."""
     return len(text) <= 30 and bool(re.fullmatch(r"[㐀-鿿、\s]*", text))
 
 
@@ -288,7 +291,7 @@ def _looks_dated(line: str) -> bool:
 
 
 def own_number(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
-    """The page's own number: from its cell, else its title, else its masthead; never a citation."""
+    """The document's own number: from its cell, else its title, else its masthead; never a cited one."""
     return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead, title)
 
 
@@ -298,7 +301,7 @@ def _in_cell(cell: str) -> FieldValue[DocNumber] | None:
 
 
 def _in_title(title: str) -> FieldValue[DocNumber] | None:
-    """In the title's final parentheses, trailing, or leading when it is a 令 or 公告."""
+    """The number in parentheses at the end of a title, at its end, or at its start for a 令 or 公告."""
     for spot in find_spans(title):
         before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
         if not after.strip("）)】] "):
@@ -316,7 +319,7 @@ _WITHOUT_ORGANS = re.compile(r"(?<=[（(【\[])[㐀-鿿、\s]{2,40}$")
 _CITING = re.compile(
     r"(?:解读|答记者问|问答|图解|解析|解答|读懂)\W*$|(?:贯彻|落实|学习|宣传|根据|依据|执行|实施|解读|读懂)[^《]{0,6}《[^》]*》\W*$"
 )
-"""What stands before a number that a title only cites."""
+"""Text before a number that a title only cites."""
 _TITLE_BARE = re.compile(rf"(?P<heading>令|公告|通告)\s*[（(]\s*(?P<bare>{_BARE.pattern})\s*[)）]\s*$")
 
 
@@ -333,7 +336,7 @@ _MASTHEAD_LINES = 15
 
 
 def _in_masthead(lines: Sequence[str], title: str) -> FieldValue[DocNumber] | None:
-    """A line that is only a number, before the salutation and before prose; the title may be its heading."""
+    """The number on a line of its own, before the salutation and the text; its heading may be the title."""
     above = title
     for line in map(str.strip, lines[:_MASTHEAD_LINES]):
         if found := _PROMULGATED.match(line):
@@ -359,7 +362,7 @@ def _promulgated(found: re.Match[str]) -> FieldValue[DocNumber] | None:
 
 
 def _headed(above: str, line: str) -> DocNumber | None:
-    """The number of a line; a bare 第41号 belongs to the 令 or 公告 of the line above."""
+    """The number of a line; 第41号 alone is completed by the 令 or 公告 of the line above."""
     value = parse_number(line)
     if value is None or value.code or (value.year and value.kind == "令" and line.endswith("令")):
         return value

@@ -1,7 +1,7 @@
-"""The organs we know: central ones by name, those of provinces, cities and counties by composition.
+"""The dictionary of organs: central ones by name, local ones as a place and a department. Pure.
 
 ``上海市浦东新区发展改革委`` is a place and the name of a department: its id is the place's key and
-the department's slug (``310115-drc``). So 3,500 places with 150 departments each need no list.
+the department's slug (``310115-drc``), so the organs of 3,500 places need no list.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OFFICES = ("办公厅", "办公室")
 
 @frozen(kw_only=True)
 class Organ:
-    """What we know of an organ: today's name, whose it is, where."""
+    """An organ with its current name, level and region."""
 
     id: str
     name: str
@@ -31,7 +31,7 @@ class Organ:
 
 @frozen(kw_only=True)
 class _Directory:
-    """Names to ids, at the beginning of a text found by their first two characters."""
+    """Ids by name, searched at the beginning of a text by the first two characters."""
 
     ids: dict[str, str] = field(repr=False)
     lengths: dict[str, tuple[int, ...]] = field(repr=False)
@@ -45,7 +45,7 @@ class _Directory:
 
 
 def _directory(named: Iterable[tuple[str, str]]) -> _Directory:
-    """Of two organs with one name the first listed has it."""
+    """A directory; a name of two organs belongs to the first one."""
     ids: dict[str, str] = {}
     for name, organ in named:
         ids.setdefault(name, organ)
@@ -66,7 +66,7 @@ def _level(section: str) -> Level:
 
 @cache
 def former_names() -> dict[str, Former]:
-    """Names of the past in every form, and the whole name with its years."""
+    """Former names by every form of them, with the full name and its years."""
     found: dict[str, Former] = {}
     for row in (split_fields(line, 5) for line in read_lines("former.txt")):
         name = Former(name=row[1], since=_year(row[3]), until=_year(row[4]))
@@ -82,7 +82,7 @@ def _year(text: str) -> int | None:
 
 @cache
 def _present() -> frozenset[str]:
-    """The names of organs that carry on; an organ that ended has its name in ``former.txt`` too."""
+    """The current names of organs; dissolved organs are in ``former.txt`` too."""
     ended = {split_fields(line, 2)[1] for line in read_lines("former.txt")}
     rows = [split_fields(line, 3) for _, line in read_sections("organs.txt")]
     return frozenset(name for row in rows for name in (row[1], *row[2].split())) - ended
@@ -107,14 +107,14 @@ def _central() -> _Directory:
 
 @cache
 def _departments() -> _Directory:
-    """What follows a place: its government, congress, party committee, courts, departments."""
+    """Names that follow a place: government, congress, party committee, courts and departments."""
     listed = (split_fields(line, 2) for line in read_lines("departments.txt"))
     return _directory((name, row[0]) for row in listed for name in row[1].split())
 
 
 @cache
 def _branches() -> tuple[_Directory, dict[str, _Directory]]:
-    """Central names before a place, and for each slug what follows it."""
+    """Names of central organs before a place, and for each the names that follow the place."""
     rows = [split_fields(line, 3) for line in read_lines("branches.txt")]
     before = _directory((name, f"{n}") for n, row in enumerate(rows) for name in row[1].split())
     after = {f"{n}": _directory((name, row[0]) for name in row[2].split()) for n, row in enumerate(rows)}
@@ -122,12 +122,14 @@ def _branches() -> tuple[_Directory, dict[str, _Directory]]:
 
 
 def organs_at(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
-    """Organs whose name begins here: where it ends, and the id. An organ's office is one too."""
+    """The end and the id of each organ whose name begins at an index, and of their offices."""
     for end, organ in (*_central().starting(text, at), *_local(text, at), *_branched(text, at)):
         yield end, organ
         if not organ.endswith("-office"):
             offices = (*OFFICES, "综合司") if organ == "nea" else OFFICES
-            yield from ((end + len(one), f"{organ}-office") for one in offices if text.startswith(one, end))
+            yield from (
+                (end + len(office), f"{organ}-office") for office in offices if text.startswith(office, end)
+            )
 
 
 def _local(text: str, at: int) -> Iterator[tuple[int, str]]:
@@ -145,21 +147,21 @@ def _branched(text: str, at: int) -> Iterator[tuple[int, str]]:
 
 
 def _id(place: regions.Division, slug: str) -> str:
-    """The government has the id of its place."""
+    """The id of an organ; a government has the key of its place."""
     return f"{place.key}-{slug}" if slug else place.key
 
 
 @lru_cache(maxsize=8192)
 def identify(name: str) -> str | None:
-    """The id of the organ that this is a whole name of."""
+    """The id of the organ with exactly this name; None if it is unknown."""
     return next((organ for end, organ in organs_at(name) if end == len(name)), None)
 
 
 @lru_cache(maxsize=8192)
 def organ(name: str) -> Organ | None:
-    """The organ of an id; None when there is no such organ."""
-    if found := central_organs().get(name):
-        return found
+    """The organ with this id; None if there is none."""
+    if entry := central_organs().get(name):
+        return entry
     if name.endswith("-office"):
         return _office(name)
     for key, slug in _splits(name):
@@ -183,7 +185,8 @@ def _office(name: str) -> Organ | None:
 
 
 def _hall(whole: Organ) -> str:
-    """办公厅 have ministries, and a province's government, congress and party committee."""
+    """The name of an office: 办公厅 of ministries and of a province's government, congress and party
+    committee."""
     if whole.id == "nea":
         return "综合司"
     leading = whole.name.endswith(("人民政府", "代表大会常务委员会")) or whole.id.endswith("-cpc")
@@ -193,7 +196,7 @@ def _hall(whole: Organ) -> str:
 
 @frozen(kw_only=True)
 class _Title:
-    """What stands around a place in the names of an organ, the usual name first."""
+    """The parts of an organ's name around the place; ``names`` begins with the usual one."""
 
     before: str = ""
     names: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""The outline of a text: numbered headings as a tree, inline enumerations, boxes, and what is missing.
+"""The outline of a text: numbered headings, inline enumerations, boxes and missing numbers. Pure.
 
-Regulations nest 编 章 节 条, plans 一、 (一) 1. (1) ①; a document may turn two of them round and its
-own order then counts (:mod:`policy.text.markers`).
+Regulations nest 编 章 节 条, plans 一、 (一) 1. (1) ①; a document may use another
+order, which is then detected (:mod:`policy.text.markers`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from policy.text.words import BREAK, HAN, compatible, phrase, tokens
 
 
 def gaps(marks: Sequence[Mark], order: dict[str, int], lines: Sequence[str]) -> Iterator[str]:
-    """The labels that the numbering skips; none that stands inside a line between its neighbours."""
+    """Labels missing from the numbering, except those found inside a line between their neighbours."""
     here: dict[str, Mark] = {}
     ever: dict[str, Mark] = {}
     for mark in marks:
@@ -40,7 +40,8 @@ def _between(lines: Sequence[str], before: Mark | None, mark: Mark) -> str:
 
 
 def _first_missing(mark: Mark, here: dict[str, Mark], ever: dict[str, Mark]) -> int:
-    """Articles and chapters run on through their parents; other lists begin again at 1."""
+    """The first missing number. Articles and chapters are numbered across their parents, other lists are
+    not."""
     last = here.get(mark.kind) or (ever.get(mark.kind) if mark.kind in LAW else None)
     return last.number + 1 if last and last.number < mark.number else 1
 
@@ -60,7 +61,7 @@ _WITHIN = {
     "(1)": re.compile(r"[（(]\s?(\d{1,3})\s?[)）]"),
     "(一)": re.compile(rf"[（(]\s?([{NUMERALS}]{{1,5}})\s?[)）]"),
 }
-"""Markers that a line break lost to the line before; for a paragraph of two clauses is no gap."""
+"""Markers inside a line, after a lost line break. A number found there is not missing."""
 
 
 def _standing(text: str, kind: str) -> set[int | None]:
@@ -72,11 +73,11 @@ def _standing(text: str, kind: str) -> set[int | None]:
 
 
 MOST_GAPS = 1000
-"""Whose numbering skips more is not numbered."""
+"""The most missing labels that are reported."""
 
 
 def outline(lines: Sequence[str]) -> Outline:
-    """Numbered headings in order, inline enumerations and boxes apart, and what the numbering skips."""
+    """The outline: numbered headings in order, inline enumerations, boxes and missing labels."""
     numbered = list(outline_marks(lines))
     order = nesting(numbered)
     headings = _headings(numbered, order)
@@ -114,7 +115,7 @@ _NAMED = re.compile(r"[【（(\[](?P<name>[^】）)\]]{1,40})[】）)\]]")
 
 
 def _title(rest: str, *, article: bool = False) -> str:
-    """The words of a heading: up to its first full stop; an article has a title only in brackets."""
+    """The title of a heading: the text up to its first full stop; of an article only the text in brackets."""
     if article:
         named = _NAMED.match(rest)
         return named["name"] if named else "" if len(rest) > 40 or rest.endswith(("。", "：", "；")) else rest
@@ -128,7 +129,7 @@ _INLINE = re.compile(
     rf"[（(]\s?(?:(?P<num_in>\d{{1,2}})|(?P<han_in>[{NUMERALS}]{{1,3}}))\s?[)）]|(?P<circle>[{CIRCLED}])"
 )
 _MAY_ENUMERATE = re.compile(rf"[（({CIRCLED}](?:(?<=[{CIRCLED}])|\s?[{NUMERALS}\d])")
-"""A quick look: most lines enumerate nothing."""
+"""A quick test; most lines contain no enumeration."""
 _BEFORE = frozenset("。；：:;，,、”）)")
 
 
@@ -229,7 +230,7 @@ def completeness(
     pages: int = 1,
     missing_pages: Sequence[str] = (),
 ) -> Completeness:
-    """What is known to be missing: pages, numbers, and terms of the headline that the body never uses."""
+    """What is missing: pages, numbers, and terms of the headline that the text does not use."""
     body = [line for line in lines if line.strip() != headline.strip()]
     return Completeness(
         pages=pages,
@@ -240,7 +241,7 @@ def completeness(
 
 
 def _absent(terms: Sequence[str], text: str) -> Iterator[str]:
-    """The terms that the text never uses; it is cut into tokens only for those that it may use."""
+    """The terms that the text does not use. The text is only split into tokens if that is not obvious."""
     doubtful = [term for term in dict.fromkeys(terms) if not (_HAN_ONLY.fullmatch(term) and term in text)]
     squeezed = "".join(compatible(text).split()) if doubtful else ""
     possible = any(_may_hold(squeezed, term) for term in doubtful)

@@ -1,4 +1,4 @@
-"""Administrative divisions by GB/T 2260: their names as printed, one below the other, and their level."""
+"""Administrative divisions by GB/T 2260: their printed names, hierarchy and levels. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PREFECTURE = re.compile(
 
 @frozen(kw_only=True)
 class Division:
-    """A division. ``key`` is what ids are made of: the slug of a province or a large city, else its code.
+    """A division. ``key`` is used in ids: the slug of a province or a large city, else the code.
 
-    兵团, which has departments as a province has, is no division and has no code.
+    兵团 has departments like a province, but is not a division and has no code.
     """
 
     key: str
@@ -30,12 +30,12 @@ class Division:
 
     @property
     def level(self) -> Level:
-        """省级, 市级 (地级) or 县级, as the code says."""
+        """省级, 市级 (地级) or 县级, derived from the code."""
         return "省级" if self.code[2:] in ("0000", "") else "市级" if self.code.endswith("00") else "县级"
 
     @property
     def region(self) -> Region | None:
-        """Its code and name."""
+        """The code and name; None without a code."""
         return Region(code=self.code, name=self.name) if self.code else None
 
     def holds(self, other: Division) -> bool:
@@ -46,17 +46,17 @@ class Division:
 
 @frozen(kw_only=True)
 class Gazetteer:
-    """All places by the names they are printed with."""
+    """All divisions by name and by key."""
 
     by_name: dict[str, tuple[Division, ...]] = field(repr=False)
     by_key: dict[str, Division] = field(repr=False)
     lengths: dict[str, tuple[int, ...]] = field(repr=False)
-    """Lengths of the names that begin with two characters, longest first."""
+    """The lengths of the names by their first two characters, longest first."""
 
 
 @cache
 def gazetteer() -> Gazetteer:
-    """The gazetteer, read once. A name that ended is found only where it is no name of today."""
+    """The gazetteer, read once."""
     found: dict[str, list[Division]] = {}
     keys: dict[str, Division] = {}
     for place in _places():
@@ -96,15 +96,16 @@ def _places() -> Iterator[Division]:
 
 
 def _shorts(name: str) -> tuple[str, ...]:
-    """``延边州`` for 延边朝鲜族自治州; that 上海 is 上海市 is listed with its slug."""
+    """Short names of autonomous prefectures: ``延边州`` for 延边朝鲜族自治州."""
     found = _PREFECTURE.fullmatch(name)
     return (f"{found['short']}州",) if found else ()
 
 
 def divisions_at(text: str, at: int = 0) -> Iterator[tuple[int, Division]]:
-    """Places whose name begins here, and where it ends: 浙江省, 浙江省杭州市, 浙江省杭州市余杭区.
+    """The end and the division of each name that begins at an index: 浙江省, 浙江省杭州市,
+    浙江省杭州市余杭区.
 
-    A name that several places bear counts only below a place that tells them apart.
+    An ambiguous name only counts below a division that resolves it.
     """
     yield from _below(text, at, None)
 
@@ -122,7 +123,7 @@ def _below(text: str, at: int, above: Division | None) -> Iterator[tuple[int, Di
 
 
 def _only(places: list[Division]) -> Division | None:
-    """The one place meant: the highest, if no other is as high."""
+    """The division of the highest level; None if there are several."""
     ranks = {"省级": 0, "市级": 1, "县级": 2}
     ordered = sorted(places, key=lambda place: ranks[place.level])
     if len(ordered) > 1 and ordered[0].level == ordered[1].level:

@@ -1,8 +1,8 @@
-"""Topics of a text by our own dictionary: no model, each with its evidence, the same tomorrow.
+"""Topics of a text by a dictionary of terms, with evidence. Pure and deterministic.
 
-A term in the title counts 8, in a heading 4, in the body less and less: 2·log(1 + n). Below the
-threshold a topic is mentioned, not treated. Topics are no words of the policy: a new dictionary
-makes no version (:mod:`policy.rules.identity` leaves them out), the record names the one it used.
+An occurrence in the title scores 8, in a heading 4; n occurrences in the body score 2·log(1 + n). Topics
+below the threshold are omitted. Topics are not part of the content hash, so a new dictionary makes no new
+version (:mod:`policy.rules.identity` omits them); the record names its version.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from policy.text.word_spaces import JoinedText, join_words
 
 TITLE, HEADING, BODY = 8, 4, 2
 THRESHOLD = 6.0
-"""Half way between a term in the title and none: twenty in the body alone, or a heading and two."""
+"""Reached by a term in the title, by about twenty in the body, or by one in a heading and two in the body."""
 MOST_TOPICS = 12
 MOST_EVIDENCE = 8
 LONGEST_HEADING = 60
-"""A longer line is a paragraph that begins with a number."""
+"""A longer line is taken as a numbered paragraph, not as a heading."""
 
 
 @frozen(kw_only=True)
@@ -37,7 +37,7 @@ class _Entry:
 
 @frozen(kw_only=True)
 class _TopicSet:
-    """The dictionary: its topics by their terms."""
+    """The dictionary of topics by term."""
 
     version: str
     lexicon: Lexicon = field(repr=False)
@@ -60,19 +60,19 @@ def topic_set() -> _TopicSet:
 
 
 _Where = tuple[int | None, int, int]
-"""Line (None for the title), start and end in the title or in the whole mended text."""
+"""Line (None for the title), and start and end in the title or in the text without spaces inside words."""
 
 
 @define
 class _Tally:
-    """How often a topic's terms stand in a place of each weight, and where each stands first."""
+    """The occurrences of a topic's terms by weight, and the first occurrence of each term."""
 
     entry: _Entry
     counts: dict[int, int] = field(factory=lambda: {TITLE: 0, HEADING: 0, BODY: 0})
     first: dict[str, tuple[int, _Where]] = field(factory=dict)
 
     def add(self, term: str, weight: int, count: int, where: _Where) -> None:
-        """Count a term in places of one weight."""
+        """Add occurrences of a term with one weight."""
         self.counts[weight] += count
         if term not in self.first or weight > self.first[term][0]:
             self.first[term] = weight, where
@@ -86,7 +86,7 @@ class _Tally:
 def topics(title: str, lines: Sequence[str], headings: Collection[int] = ()) -> Topics:
     """The topics of a title and a text; ``headings`` are the indices of lines that are headings.
 
-    A term that a line break tore (``产业升 级``) is one all the same.
+    Terms with a space inside a word (``产业升 级``) are found.
     """
     book, text = topic_set(), join_words("\n".join(lines))
     short = {line for line in headings if len(lines[line]) <= LONGEST_HEADING}
@@ -101,7 +101,7 @@ def topics(title: str, lines: Sequence[str], headings: Collection[int] = ()) -> 
 def _tallies(
     book: _TopicSet, terms: Iterable[tuple[str, _Where]], headings: Collection[int]
 ) -> Iterable[_Tally]:
-    """What was seen of each topic. Terms are counted first: a text repeats few of them many times."""
+    """The tally of each topic. Terms are counted before, since a text repeats few terms many times."""
     counts: dict[tuple[int, str], int] = {}
     first: dict[tuple[int, str], _Where] = {}
     for term, where in terms:
@@ -118,7 +118,7 @@ def _tallies(
 
 
 def _terms(lexicon: Lexicon, title: str, text: str) -> Iterator[tuple[str, _Where]]:
-    """Every term in lower case and where it stands: the title's, then the text's in one pass."""
+    """Every term in lower case with its position: those of the title, then those of the text."""
     for start, end, term in lexicon.spans(title):
         yield term, (None, start, end)
     line, over = 0, text.find("\n")
@@ -130,7 +130,7 @@ def _terms(lexicon: Lexicon, title: str, text: str) -> Iterator[tuple[str, _Wher
 
 @define
 class _Printed:
-    """The words as published, to which evidence leads back."""
+    """The title and text as published, to which evidence refers."""
 
     title: str
     lines: Sequence[str]
