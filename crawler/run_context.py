@@ -26,7 +26,7 @@ class RunContext:
     """A claimed run and what it works with.
 
     :param replay: saved captures that answer instead of the network.
-    :param known_sections: sections that an earlier run listed; in any other section this is a first crawl.
+    :param crawled_sections: sections that an earlier run listed; in any other section this is a first crawl.
     :param silent_before: entries and articles with an older day cause no notification.
     :param sample: fetch only this many articles of a section's first page.
     :param deep: sections whose listing is read to the end of the window.
@@ -43,7 +43,7 @@ class RunContext:
     database: Database
     run: Run
     replay: tuple[Path, ...] = ()
-    known_sections: frozenset[str] = field(factory=frozenset)
+    crawled_sections: frozenset[str] = field(factory=frozenset)
     silent_before: dt.date | None = None
     sample: int | None = None
     deep: frozenset[str] = field(factory=frozenset)

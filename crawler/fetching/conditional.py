@@ -53,12 +53,12 @@ class Conditional:
         with database.read() as session:
             self._enabled = enabled and are_consistent(session, portal)
 
-    def headers(self, known: Validators | None, url: str) -> dict[str, str]:
+    def headers(self, archived: Validators | None, url: str) -> dict[str, str]:
         """The headers for a page with these validators; none if it would be read differently today."""
-        if known is None or not self._enabled or self._is_disabled():
+        if archived is None or not self._enabled or self._is_disabled():
             return {}
-        same_reading = (known.code, known.boilerplate) == (self._code, self._boilerplate)
-        return known.headers if same_reading and known.url == url else {}
+        same_reading = (archived.code, archived.boilerplate) == (self._code, self._boilerplate)
+        return archived.headers if same_reading and archived.url == url else {}
 
     def is_inconsistent(self, response: Response) -> bool:
         """Whether a 304 carries other validators than those sent. Its portal gets no conditional request

@@ -87,7 +87,7 @@ def begin(
         database=database,
         run=run,
         replay=tuple(replay),
-        known_sections=known,
+        crawled_sections=known,
         silent_before=floor,
         sample=sample,
         clock=clock,

@@ -192,15 +192,15 @@ class SectionReports:
 
     _sections: defaultdict[str, _Report] = field(factory=lambda: defaultdict(_Report))
 
-    def add_page(self, section: str, url: str, listing: Listing, *, known: Collection[str]) -> None:
-        """Add a listing page; ``known`` are the articles that were listed before this run."""
+    def add_page(self, section: str, url: str, listing: Listing, *, listed_before: Collection[str]) -> None:
+        """Add a listing page; ``listed_before`` are the keys that were archived or listed before this run."""
         report = self._sections[section]
         new = [entry for entry in listing.entries if entry.key not in report.shown]
         self.add_anomalies(section, "loops", [url] if listing.entries and not new else [])
         self.add_anomalies(section, "duplicate_ids", [entry.url for entry in report.clashing(listing)])
         report.first_page = report.first_page or len(listing.entries)
         report.pages += 1
-        report.fresh += sum(entry.key not in known for entry in new)
+        report.fresh += sum(entry.key not in listed_before for entry in new)
         report.shown |= {entry.key: entry for entry in new}
         report.days |= {entry.listed_on for entry in new if entry.listed_on}
 

@@ -86,7 +86,7 @@ class ArticleReader:
             layout=fetch.pages[0].layout,
             cleaned=cleaned,
             silent=fetch.silent or self._is_old_import(article),
-            archived=fetch.is_known,
+            archived=fetch.is_archived,
             reread=self._reread,
             read_page_text=self._page_text,
             validators=fetch.validators if article.completeness.complete else None,

@@ -76,7 +76,7 @@ class ArticleRequests:
             url=self._relocations.address(row),
             key=row.key,
             entry=row.entry,
-            is_known=row.article is not None,
+            is_archived=row.article is not None,
             silent=self._state.is_silent(row, section),
             validators=self._state.validators(row),
             archived_url=row.article.url if row.article else "",
@@ -92,7 +92,7 @@ class ArticleRequests:
     def _request_page(self, fetch: ArticleFetch, url: str) -> Request:
         """The request for a page. Started articles are completed first, and new ones come before known
         ones."""
-        priority = 5 if fetch.requested or fetch.candidate else 0 if fetch.is_known else 2
+        priority = 5 if fetch.requested or fetch.candidate else 0 if fetch.is_archived else 2
         claimed_url = alike(fetch.candidate.item.article.url) if fetch.candidate else None
         page_request = request(
             self._portal.asked_at(url),
@@ -150,7 +150,7 @@ class ArticleRequests:
             self._count_failed(fetch, error)
             yield from self._continue_candidate(fetch)
             return
-        if not fetch.is_known:
+        if not fetch.is_archived:
             yield from self._check_candidate(self._relocations.candidate(fetch, item))
         elif not fetch.is_redirected:
             yield from self._yield_article(self._relocations.with_address(fetch, item))
@@ -177,10 +177,10 @@ class ArticleRequests:
 
     def _page_failed(self, fetch: ArticleFetch, request: Request, error: BaseException) -> Output:
         """A page failed. A new article is saved without it; a known one stays as it is."""
-        if fetch.pages and not fetch.is_known:
+        if fetch.pages and not fetch.is_archived:
             self._count_failed(fetch, error)
             yield from self._continue(fetch.without_page(request.url))
-        elif fetch.pages or not fetch.is_known:
+        elif fetch.pages or not fetch.is_archived:
             self._count_failed(fetch, error)
             yield from self._continue_candidate(fetch)
         elif relisted := self._relocations.listed_address(fetch, error):
@@ -204,7 +204,7 @@ class ArticleRequests:
     def _count_failed(self, fetch: ArticleFetch, error: BaseException) -> None:
         if isinstance(error, NotSaved | Blocked | Challenge):
             self._state.skip(fetch.key)
-        elif not fetch.is_known:
+        elif not fetch.is_archived:
             self._state.record_failure(fetch.key)
         if isinstance(error, NotSaved):
             self._stats.inc_value(statistics.MISSING + ("page" if fetch.pages else "article"))

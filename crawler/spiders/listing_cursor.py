@@ -132,7 +132,7 @@ class RelocationCandidate:
 class ArticleFetch(_Path):
     """An article that is being fetched page by page.
 
-    :param is_known: whether the archive has it.
+    :param is_archived: whether the archive has it.
     :param missing: its pages that could not be fetched.
     :param validators: those of its page in the archive, for a conditional request.
     :param archived_url: its address in the archive; empty for a new article.
@@ -143,7 +143,7 @@ class ArticleFetch(_Path):
     url: str
     key: str
     entry: Entry | None = None
-    is_known: bool = False
+    is_archived: bool = False
     silent: bool = False
     pages: tuple[Page, ...] = ()
     captures: tuple[Capture, ...] = ()

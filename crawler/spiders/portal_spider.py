@@ -117,8 +117,10 @@ class PortalSpider(Spider):
         fresh, at = so_far.fresh(listing), capture_of(response).at
         choice = self._state.choose(so_far, fresh, at)
         cursor = so_far.requesting(response.url).read(listing, choice, self.context.run.since)
-        known = {entry.key for entry in fresh} - choice.news
-        self.observations.sections.add_page(cursor.section.slug, response.url, listing, known=known)
+        listed_before = {entry.key for entry in fresh} - choice.news
+        self.observations.sections.add_page(
+            cursor.section.slug, response.url, listing, listed_before=listed_before
+        )
         self._count(statistics.ENTRIES, len(cursor.keys - self._shown))
         self._shown |= cursor.keys
         requested = self._articles.requested

@@ -47,7 +47,7 @@ class PortalState:
                 ],
                 self._context.run.since,
                 self._today,
-                listed_before=section in self._context.known_sections,
+                listed_before=section in self._context.crawled_sections,
             )
             wanted = {
                 row.entry.key: self.is_silent(row, section) for row in choice.requested if not row.article
@@ -69,7 +69,7 @@ class PortalState:
         if row.listed and row.listed.due:
             return row.listed.silent
         first_day, day = self._context.silent_before, row.entry.listed_on
-        return section not in self._context.known_sections or bool(first_day and day and day < first_day)
+        return section not in self._context.crawled_sections or bool(first_day and day and day < first_day)
 
     # -------------------------------------------------------------- articles that no listing showed
 
@@ -92,7 +92,7 @@ class PortalState:
         return ArticleFetch(
             url=article.url,
             key=article.key,
-            is_known=True,
+            is_archived=True,
             archived_url=article.url,
             validators=self._validators(article),
             candidate=candidate,
@@ -171,7 +171,9 @@ def imported_articles(context: RunContext) -> Iterator[ArticleFetch]:
     for key, url in urls.items():
         with context.database.read() as session:
             known = queries.article_by_key(session, context.portal.slug, key)
-        yield ArticleFetch(url=url, key=key, is_known=known is not None, silent=not context.known_sections)
+        yield ArticleFetch(
+            url=url, key=key, is_archived=known is not None, silent=not context.crawled_sections
+        )
 
 
 def is_published_before(article: Article, day: dt.date | None) -> bool:

@@ -22,8 +22,8 @@ def entry(key: str, title: str = "关于开展检查的通知", day: dt.date | N
 
 def test_a_listing_is_told_page_by_page() -> None:
     reports = SectionReports()
-    reports.add_page("tz", URL, listing([entry("1"), entry("2")]), known={"2"})
-    reports.add_page("tz", f"{URL}2", listing([entry("2"), entry("3", day=None)]), known={"2"})
+    reports.add_page("tz", URL, listing([entry("1"), entry("2")]), listed_before={"2"})
+    reports.add_page("tz", f"{URL}2", listing([entry("2"), entry("3", day=None)]), listed_before={"2"})
     report = reports.by_section["tz"]
     assert (report.entries, report.first_page, report.pages, report.fresh) == (3, 2, 2, 2)
     assert (report.newest, report.odd, report.unread) == (DAY, {}, None)
@@ -32,7 +32,7 @@ def test_a_listing_is_told_page_by_page() -> None:
 def test_a_page_that_shows_only_rows_of_pages_before_is_a_loop() -> None:
     reports = SectionReports()
     for page in (URL, f"{URL}2", f"{URL}3"):
-        reports.add_page("tz", page, listing([entry("1"), entry("2")]), known=())
+        reports.add_page("tz", page, listing([entry("1"), entry("2")]), listed_before=())
     assert reports.by_section["tz"].odd == {"loops": Anomaly(count=2, examples=(f"{URL}2", f"{URL}3"))}
 
 
@@ -47,9 +47,9 @@ def test_a_page_that_shows_only_rows_of_pages_before_is_a_loop() -> None:
 )
 def test_two_documents_under_one_key_are_told_wherever_they_stand(other: Entry, odd: bool) -> None:
     same, later = SectionReports(), SectionReports()
-    same.add_page("tz", URL, listing([entry("1"), other]), known=())
-    later.add_page("tz", URL, listing([entry("1")]), known=())
-    later.add_page("tz", f"{URL}2", listing([other, entry("2")]), known=())
+    same.add_page("tz", URL, listing([entry("1"), other]), listed_before=())
+    later.add_page("tz", URL, listing([entry("1")]), listed_before=())
+    later.add_page("tz", f"{URL}2", listing([other, entry("2")]), listed_before=())
     for reports in (same, later):
         assert bool(reports.by_section["tz"].odd) is odd
 
