@@ -35,105 +35,105 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     # archive
     "search": Entry("Search the newest version of every article.", "cli.archive.searching"),
-    "show": Entry("One article with its fields and where each came from.", "cli.archive.reading"),
-    "versions": Entry("The versions of an article, the first first.", "cli.archive.reading"),
+    "show": Entry("Show an article: its fields, and the rule that found each.", "cli.archive.reading"),
+    "versions": Entry("List the versions of an article, the oldest first.", "cli.archive.reading"),
     "policy": Entry(
-        "A policy with its pages, what it cites and what cites it, and its force with the evidence.",
+        "Show a policy: its articles, references in both directions, and whether it is in force.",
         "cli.archive.policies",
     ),
     "clause": Entry(
-        "One clause through all versions; without #CLAUSE the newest version's clauses and their ids.",
+        "Show one clause in every version; without #CLAUSE, list the clauses of the newest version.",
         "cli.archive.clauses",
     ),
-    "diff": Entry("What changed, clause by clause, and whether it matters.", "cli.archive.comparing"),
+    "diff": Entry("Compare two versions or two articles clause by clause.", "cli.archive.comparing"),
     "why": Entry(
-        "Why an article is of its policy: what it is to others, and what was decided by hand.",
+        "Explain why an article belongs to its policy: related articles and decisions by hand.",
         "cli.archive.belonging",
     ),
     "join": Entry(
-        "Make the policies of two articles one; the decision stays, whatever the words say later.",
+        "Join the policies of two articles. The decision overrides later automatic grouping.",
         "cli.archive.belonging",
     ),
     "split": Entry(
-        "Take an article out of its policy; it is one of its own from then on, whatever its words say.",
+        "Split an article off its policy. The decision overrides later automatic grouping.",
         "cli.archive.belonging",
     ),
-    "extract": Entry("Read saved pages into records, one JSON object a line.", "cli.archive.extracting"),
+    "extract": Entry("Extract records from saved pages and documents, one JSON object per line.", "cli.archive.extracting"),
     # subscribers
-    "subscribe": Entry("Tell an address about new policies that answer a query.", "cli.subscribers.alerting"),
+    "subscribe": Entry("Subscribe an address to new policies that match a query.", "cli.subscribers.alerting"),
     "alerts": Entry(
-        "Messages to subscribers.",
-        commands={"send": Entry("Match what is new and send what is due.", "cli.subscribers.alerting")},
+        "Send messages to subscribers.",
+        commands={"send": Entry("Match new changes against all subscriptions and send the messages that are due.", "cli.subscribers.alerting")},
     ),
     # ops
-    "init": Entry("Make the home: its folder, its configuration, its tables.", "cli.ops.setup"),
-    "crawl": Entry("Crawl one portal now, also one whose domain is left alone at night.", "cli.ops.crawling"),
+    "init": Entry("Create the archive directory, its configuration and its database.", "cli.ops.setup"),
+    "crawl": Entry("Crawl one portal now, even if its domain is backed off.", "cli.ops.crawling"),
     "nightly": Entry(
-        "Crawl every portal now, index, send alerts, print the morning report.", "cli.ops.crawling"
+        "Crawl all portals now, run the consumers, send alerts, print the daily report.", "cli.ops.crawling"
     ),
     "backfill": Entry(
-        "Archive a portal's older years, told to nobody; without days go on with what is open.",
+        "Archive older years of a portal without notifications; without dates, continue the open backfill.",
         "cli.ops.backfilling",
     ),
     "import": Entry(
-        "Bring pages into the archive that were saved by hand, as of a portal that refuses us.",
+        "Import pages or WARC files that were saved by hand, for instance from a portal that blocks crawlers.",
         "cli.ops.importing",
     ),
-    "reextract": Entry("Read a portal's stored captures again with today's code.", "cli.ops.reextracting"),
+    "reextract": Entry("Extract a portal's stored captures again with the current code.", "cli.ops.reextracting"),
     "update": Entry(
-        "Bring links between articles, keywords, search index and alerts up to date.", "cli.ops.updating"
+        "Run the change-feed consumers: linking, keywords, search index and alerts.", "cli.ops.updating"
     ),
     "index": Entry(
-        "The full-text index.",
-        commands={"rebuild": Entry("Make the index anew from the database.", "cli.ops.updating")},
+        "Manage the full-text index.",
+        commands={"rebuild": Entry("Rebuild the full-text index from the database.", "cli.ops.updating")},
     ),
     "connections": Entry(
-        "What articles are to each other.",
-        commands={"rebuild": Entry("Compare every article anew with all others.", "cli.ops.updating")},
+        "Manage the links between articles.",
+        commands={"rebuild": Entry("Compare every article with all others again and regroup them.", "cli.ops.updating")},
     ),
-    "status": Entry("What the archive holds, and how the last runs ended.", "cli.ops.status"),
+    "status": Entry("Show what the archive contains, how the last runs ended, and open alarms.", "cli.ops.status"),
     "report": Entry(
-        "The morning report: what broke and what to do, what is stale, what is new, that nothing was lost.",
+        "Show the daily report: failures and what to do, stale sections, new policies, completeness.",
         "cli.ops.health",
     ),
     "diary": Entry(
-        "How a portal has been, night by night: what came, which alarms began and ended, after how long.",
+        "Show the health history of a portal: results and alarms, night by night.",
         "cli.ops.health",
     ),
     "accept": Entry(
-        "Take a portal as its last run found it: its alarms end, what they were about is usual from now on.",
+        "Accept the state of a portal: end its alarms and take the last run as normal.",
         "cli.ops.health",
     ),
     "requests": Entry(
-        "Every request of a run; with --gaps whether the delay was kept (exit code 1: it was not).",
+        "List every request of a run; --gaps checks the delay between requests (exit code 1 if it was not kept).",
         "cli.ops.control",
     ),
     "stop": Entry(
-        "Ask nothing more of any portal: running crawls finish what is under way, none begins until resume.",
+        "Stop all crawling. Running crawls finish their current requests and exit.",
         "cli.ops.control",
     ),
-    "resume": Entry("Crawl again after a stop.", "cli.ops.control"),
+    "resume": Entry("Allow crawling again after a stop.", "cli.ops.control"),
     "db": Entry(
-        "The database.",
-        commands={"upgrade": Entry("Bring the tables up to this release.", "cli.ops.setup")},
+        "Manage the database.",
+        commands={"upgrade": Entry("Upgrade the tables to this release.", "cli.ops.setup")},
     ),
     # portals
     "portals": Entry(
-        "The portals, their sections, when they run, and which of them lie or refuse us since when.",
+        "List the portals, their sections and schedules, and which ones block crawling or send wrong validators.",
         "cli.portals.listing",
     ),
     "portal": Entry(
-        "Declare a portal.",
+        "Declare a new portal.",
         commands={
-            "new": Entry("Write a module and its test cases from a template.", "cli.portals.declaring")
+            "new": Entry("Write the module and the test cases of a new portal from a template.", "cli.portals.declaring")
         },
     ),
     "capture": Entry(
-        "Save the first listing page and some articles of a portal, as politely as a crawl.",
+        "Save the first listing page and some articles of a portal, with the delays of a crawl.",
         "cli.portals.declaring",
     ),
     "boilerplate": Entry(
-        "The lines a portal repeats around its texts, as learned from its pages.", "cli.portals.boilerplate"
+        "Show or revise the boilerplate learned from a portal's pages.", "cli.portals.boilerplate"
     ),
 }
 
@@ -230,10 +230,10 @@ app = typer.Typer(
 @app.callback()
 def polarchive(
     ctx: typer.Context,
-    home: Annotated[Path | None, typer.Option(help="The archive's folder. [env: POLARCHIVE_HOME]")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens, on stderr.")] = False,
+    home: Annotated[Path | None, typer.Option(help="The archive directory. [env: POLARCHIVE_HOME]")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log progress to stderr.")] = False,
 ) -> None:
-    """A nightly crawler and versioned archive of Chinese policy."""
+    """A nightly crawler and versioned archive for Chinese policy."""
     import logging
 
     from services.archive_home import ArchiveHome

@@ -13,16 +13,16 @@ FAILED, USAGE, PARTIAL = 1, 2, 3
 
 _DAY = ["%Y-%m-%d"]
 
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, nothing else.")]
-ArticleName = Annotated[str, typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address.")]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout and nothing else.")]
+ArticleName = Annotated[str, typer.Argument(metavar="ARTICLE", help="An article: number, portal/key or URL.")]
 KnownAt = Annotated[
     dt.datetime | None,
-    typer.Option(metavar="DATE", formats=_DAY, help="As the archive knew it at the end of that day."),
+    typer.Option(metavar="DATE", formats=_DAY, help="As the archive knew it at the end of this day."),
 ]
 InForceOn = Annotated[
     dt.datetime | None,
-    typer.Option(metavar="DATE", formats=_DAY, help="Whether it was in force on that day; else today."),
+    typer.Option(metavar="DATE", formats=_DAY, help="Whether it is in force on this day; defaults to today."),
 ]
 Replay = Annotated[
-    list[Path] | None, typer.Option(help="Answer from this WARC file or folder, never from the network.")
+    list[Path] | None, typer.Option(help="Answer requests from this WARC file or directory, never from the network.")
 ]

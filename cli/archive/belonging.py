@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-Because = Annotated[str, typer.Option("--because", metavar="TEXT", help="Why; it is kept with the decision.")]
-By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; else the user's name.")]
+Because = Annotated[str, typer.Option("--because", metavar="TEXT", help="The reason; stored with the decision.")]
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides; defaults to the user name.")]
 
 
 @commands.command("why")
 def why(ctx: typer.Context, article: ArticleName, as_json: Json = False) -> None:
-    """Why an article is of its policy: what it is to others, and what was decided by hand."""
+    """Explain why an article belongs to its policy: related articles and decisions by hand."""
     from services.archive.article_shapes import membership_shape
     from services.archive.article_views import view_membership
 
@@ -94,7 +94,7 @@ def join(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Make the policies of two articles one; the decision stays, whatever the words say later."""
+    """Join the policies of two articles. The decision overrides later automatic grouping."""
     from crawler import clock
     from services.archive.rulings import join_policies
 
@@ -111,7 +111,7 @@ def join(
 def split(
     ctx: typer.Context, article: ArticleName, because: Because, by: By = None, as_json: Json = False
 ) -> None:
-    """Take an article out of its policy; it is one of its own from then on, whatever its words say."""
+    """Split an article off its policy. The decision overrides later automatic grouping."""
     from crawler import clock
     from services.archive.rulings import split_policy
 

@@ -31,14 +31,14 @@ def clause(
         str,
         typer.Argument(
             metavar="ARTICLE[#CLAUSE]",
-            help="The clause by its id, or its label in the newest version; policy/7#… through its editions.",
+            help="A clause by id or by its label in the newest version; policy/7#… follows a policy's editions.",
         ),
     ],
     known_at: KnownAt = None,
     in_force_on: InForceOn = None,
     as_json: Json = False,
 ) -> None:
-    """One clause through all versions; without #CLAUSE the newest version's clauses and their ids."""
+    """Show one clause in every version; without #CLAUSE, list the clauses of the newest version."""
     from services.archive.article_shapes import clause_history_shape, clauses_shape
     from services.archive.clause_history import clause_history
 

@@ -24,11 +24,11 @@ commands = typer.Typer()
 
 Compared = Annotated[
     str,
-    typer.Argument(metavar="ARTICLE", help="Its number, portal/key, or address; @2 behind it: version 2."),
+    typer.Argument(metavar="ARTICLE", help="An article: number, portal/key or URL; append @2 for version 2."),
 ]
 Second = Annotated[
     str | None,
-    typer.Argument(metavar="OTHER|A", help="Another article; or, with B, a version.", show_default=False),
+    typer.Argument(metavar="OTHER|A", help="Another article or, with B, a version number.", show_default=False),
 ]
 Third = Annotated[
     int | None, typer.Argument(metavar="B", help="The version to compare A with.", min=1, show_default=False)
@@ -49,14 +49,14 @@ def show_diff(
     a: Second = None,
     b: Third = None,
     only: Annotated[
-        Literal["substantive", "cosmetic"] | None, typer.Option(help="Changes of this grade.")
+        Literal["substantive", "cosmetic"] | None, typer.Option(help="Only changes of this grade.")
     ] = None,
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write a page with both texts side by side.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """What changed, clause by clause, and whether it matters.
+    """Compare two versions or two articles clause by clause.
 
     Between the last two versions of ARTICLE, its versions A and B, or ARTICLE and another one.
     """

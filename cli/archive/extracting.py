@@ -29,12 +29,12 @@ def extract(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Saved pages: .html, .html.gz, JSON; PDF, Word.")
     ] = None,
-    batch: Annotated[Path | None, typer.Option(help="Every .html and .html.gz of a folder.")] = None,
-    url: Annotated[str | None, typer.Option(help="The page's address; else its canonical link.")] = None,
-    urls: Annotated[Path | None, typer.Option(help="Addresses of files: TSV or JSON.")] = None,
+    batch: Annotated[Path | None, typer.Option(help="Extract every .html and .html.gz file in this directory.")] = None,
+    url: Annotated[str | None, typer.Option(help="The URL of the page; defaults to its canonical link.")] = None,
+    urls: Annotated[Path | None, typer.Option(help="A TSV or JSON file with the URL of each file.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Read saved pages into records, one JSON object a line."""
+    """Extract records from saved pages and documents, one JSON object per line."""
     home: ArchiveHome = ctx.obj
     sources = list(_sources(files or [], batch, url, urls))
     broken = 0

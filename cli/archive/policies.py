@@ -32,7 +32,7 @@ def show_policy(
     in_force_on: InForceOn = None,
     as_json: Json = False,
 ) -> None:
-    """A policy with its pages, what it cites and what cites it, and its force with the evidence."""
+    """Show a policy: its articles, references in both directions, and whether it is in force."""
     from services.archive.article_shapes import policy_shape
     from services.archive.policy_views import view_policy
 

@@ -24,11 +24,11 @@ commands = typer.Typer()
 def show(
     ctx: typer.Context,
     article: ArticleName,
-    version: Annotated[int | None, typer.Option(min=1, help="Its number; else the newest.")] = None,
+    version: Annotated[int | None, typer.Option(min=1, help="The version number; defaults to the newest.")] = None,
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """One article with its fields and where each came from."""
+    """Show an article: its fields, and the rule that found each."""
     from services.archive.article_shapes import article_view_shape
     from services.archive.article_views import view_article
 
@@ -135,7 +135,7 @@ def _evidence(topic: Topic) -> str:
 
 @commands.command("versions")
 def versions(ctx: typer.Context, article: ArticleName, as_json: Json = False) -> None:
-    """The versions of an article, the first first."""
+    """List the versions of an article, the oldest first."""
     from services.archive.article_shapes import history_shape
     from services.archive.article_views import article_history
 

@@ -27,29 +27,29 @@ _MEGABYTE = 1_000_000
 @commands.command("backfill")
 def backfill(
     ctx: typer.Context,
-    slug: Annotated[str | None, typer.Argument(help="The portal; with --list all are shown.")] = None,
+    slug: Annotated[str | None, typer.Argument(help="The portal; with --list, all portals by default.")] = None,
     since: Annotated[
-        dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day wanted.")
+        dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day of the range.")
     ] = None,
     until: Annotated[
         dt.datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="The last one; by default that before the nights'."),
+        typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; defaults to the day before the nightly window."),
     ] = None,
-    section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
+    section: Annotated[list[str] | None, typer.Option(help="Only this section. May be repeated.")] = None,
     listing_pages: Annotated[
-        int | None, typer.Option(min=1, help="Read so many pages of each listing at most.")
+        int | None, typer.Option(min=1, help="Most pages to read of each listing.")
     ] = None,
-    pages: Annotated[int | None, typer.Option(min=1, help="Requests of this run.")] = None,
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Minutes of this run.")] = None,
-    megabytes: Annotated[float | None, typer.Option(min=0.01, help="Megabytes received by this run.")] = None,
+    pages: Annotated[int | None, typer.Option(min=1, help="Most requests of this run.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Most minutes of this run.")] = None,
+    megabytes: Annotated[float | None, typer.Option(min=0.01, help="Most megabytes received by this run.")] = None,
     replay: Replay = None,
-    show_all: Annotated[bool, typer.Option("--list", help="Show the back-fills, open and closed.")] = False,
+    show_all: Annotated[bool, typer.Option("--list", help="List the backfills, open and closed.")] = False,
     cancel: Annotated[
-        bool, typer.Option("--cancel", help="End the portal's open one; what came stays.")
+        bool, typer.Option("--cancel", help="Cancel the portal's open backfill; archived articles stay.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Archive a portal's older years, told to nobody; without days go on with what is open."""
+    """Archive older years of a portal without notifications; without dates, continue the open backfill."""
     from crawler.runs.backfill import BackfillBudget, BackfillRequest
 
     home: ArchiveHome = ctx.obj

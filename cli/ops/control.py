@@ -24,14 +24,14 @@ commands = typer.Typer()
 def requests(
     ctx: typer.Context,
     runs: Annotated[
-        list[str], typer.Argument(help="Runs by number; of a portal, by its slug, the last run.")
+        list[str], typer.Argument(help="Run numbers; a portal's slug stands for its last run.")
     ],
     gaps: Annotated[
-        bool, typer.Option("--gaps", help="Per host the smallest gap between two requests.")
+        bool, typer.Option("--gaps", help="Show the smallest gap between two requests per host.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Every request of a run; with --gaps whether the delay was kept (exit code 1: it was not)."""
+    """List every request of a run; --gaps checks the delay between requests (exit code 1 if it was not kept)."""
     from crawler.fetching import request_log
 
     home: ArchiveHome = ctx.obj
@@ -75,10 +75,10 @@ def _show_requests(asked: list[LoggedRequest]) -> None:
 @commands.command("stop")
 def stop(
     ctx: typer.Context,
-    reason: Annotated[str, typer.Option(help="Shown by status and in the runs that it ends.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason; shown by status and in the runs that it ends.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Ask nothing more of any portal: running crawls finish what is under way, none begins until resume."""
+    """Stop all crawling. Running crawls finish their current requests and exit."""
     from crawler import clock
     from crawler.runs import kill_switch
 
@@ -92,7 +92,7 @@ def stop(
 
 @commands.command("resume")
 def resume(ctx: typer.Context) -> None:
-    """Crawl again after a stop."""
+    """Allow crawling again after a stop."""
     from crawler.runs import kill_switch
 
     held = kill_switch.resume_crawling(ctx.obj.config)

@@ -27,13 +27,13 @@ def crawl(
     slug: str,
     replay: Replay = None,
     since: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First crawl's window.")
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="How far back the first crawl goes.")
     ] = None,
-    slot: Annotated[str | None, typer.Option(help="The scheduled time (ISO), which is the lease.")] = None,
-    section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
+    slot: Annotated[str | None, typer.Option(help="The scheduled time (ISO 8601); portal and slot are the lease.")] = None,
+    section: Annotated[list[str] | None, typer.Option(help="Only this section. May be repeated.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Crawl one portal now, also one whose domain is left alone at night."""
+    """Crawl one portal now, even if its domain is backed off."""
     from crawler.runs import process
 
     home: ArchiveHome = ctx.obj
@@ -87,7 +87,7 @@ def readable(paths: list[Path]) -> list[Path]:
 
 @commands.command("nightly")
 def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) -> None:
-    """Crawl every portal now, index, send alerts, print the morning report."""
+    """Crawl all portals now, run the consumers, send alerts, print the daily report."""
     from crawler import clock
     from crawler.runs import kill_switch, lease
     from crawler.runs.enabled_portals import enabled_portals, replayable_portals

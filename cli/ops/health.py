@@ -29,12 +29,12 @@ commands = typer.Typer()
 def report(
     ctx: typer.Context,
     night: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day in Shanghai; else the last.")
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day in Shanghai; defaults to the last one with runs.")
     ] = None,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="As a page or a mail.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     as_json: Json = False,
 ) -> None:
-    """The morning report: what broke and what to do, what is stale, what is new, that nothing was lost."""
+    """Show the daily report: failures and what to do, stale sections, new policies, completeness."""
     from health.daily_report import render_markdown
     from services import reports
     from services.shapes import report_shape
@@ -64,10 +64,10 @@ def _dated(made: DailyReport) -> DailyReport:
 def diary(
     ctx: typer.Context,
     slug: str,
-    nights: Annotated[int, typer.Option(min=1, help="So many runs, the newest first.")] = 30,
+    nights: Annotated[int, typer.Option(min=1, help="The number of runs to show, the newest first.")] = 30,
     as_json: Json = False,
 ) -> None:
-    """How a portal has been, night by night: what came, which alarms began and ended, after how long."""
+    """Show the health history of a portal: results and alarms, night by night."""
     from services.reports import portal_diary
     from services.shapes import diary_shape
 
@@ -100,7 +100,7 @@ def _alarms(alarms: Iterable[OpenAlarm]) -> Text:
 
 @commands.command("accept")
 def accept(ctx: typer.Context, slug: str) -> None:
-    """Take a portal as its last run found it: its alarms end, what they were about is usual from now on."""
+    """Accept the state of a portal: end its alarms and take the last run as normal."""
     from services.reports import accept_alarms
 
     home: ArchiveHome = ctx.obj

@@ -27,13 +27,13 @@ def import_files(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="[SLUG] FILES...", help="Saved pages and WARCs; of one portal only, if named."
+            metavar="[SLUG] FILES...", help="Saved pages and WARC files; only of the named portal, if any."
         ),
     ],
-    url: Annotated[str | None, typer.Option(help="The address of the page; else the file says it.")] = None,
+    url: Annotated[str | None, typer.Option(help="The URL of the page; defaults to the one saved in the file.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Bring pages into the archive that were saved by hand, as of a portal that refuses us."""
+    """Import pages or WARC files that were saved by hand, for instance from a portal that blocks crawlers."""
     from cli.ops.updating import update_after_run
     from crawler import clock
     from crawler.runs import imports

@@ -30,18 +30,18 @@ def reextract(
     ctx: typer.Context,
     slug: str,
     since: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only captures from this day on.")
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only captures since this day.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; save nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change without saving it.")] = False,
     accept: Annotated[
-        bool, typer.Option("--accept", help="Save readings that lost fields or text too, and end the alarm.")
+        bool, typer.Option("--accept", help="Also save extractions that lost fields or text, and end the drift alarm.")
     ] = False,
     announce: Annotated[
-        bool, typer.Option("--announce", help="Tell subscribers of articles that are new to the archive.")
+        bool, typer.Option("--announce", help="Notify subscribers of articles that are new to the archive.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Read a portal's stored captures again with today's code."""
+    """Extract a portal's stored captures again with the current code."""
     from cli.ops.updating import update_after_run
     from crawler.runs import reextraction as again
     from crawler.runs.process import TAKEN

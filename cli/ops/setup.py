@@ -12,7 +12,7 @@ commands = typer.Typer()
 
 @commands.command("init")
 def init(ctx: typer.Context) -> None:
-    """Make the home: its folder, its configuration, its tables."""
+    """Create the archive directory, its configuration and its database."""
     home: ArchiveHome = ctx.obj
     fresh = home.prepare()
     with home.database():  # raises when it is no archive of this release
@@ -23,7 +23,7 @@ def init(ctx: typer.Context) -> None:
 
 @commands.command("db upgrade")
 def upgrade_database(ctx: typer.Context) -> None:
-    """Bring the tables up to this release."""
+    """Upgrade the tables to this release."""
     from storage.database import upgrade
 
     home: ArchiveHome = ctx.obj

@@ -23,7 +23,7 @@ commands = typer.Typer()
 
 @commands.command("status")
 def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """What the archive holds, and how the last runs ended."""
+    """Show what the archive contains, how the last runs ended, and open alarms."""
     from services.shapes import status_shape
     from services.status import archive_status
 

@@ -20,7 +20,7 @@ commands = typer.Typer()
 
 @commands.command("update")
 def update(ctx: typer.Context, as_json: Json = False) -> None:
-    """Bring links between articles, keywords, search index and alerts up to date.
+    """Run the change-feed consumers: linking, keywords, search index and alerts.
 
     A crawl, an import and a re-extraction do so at their end; reading commands never do, they say when it
     is needed.
@@ -50,7 +50,7 @@ def update_after_run(config: Config, database: Database) -> ConsumerResults:
 
 @commands.command("index rebuild")
 def rebuild_index(ctx: typer.Context) -> None:
-    """Make the index anew from the database."""
+    """Rebuild the full-text index from the database."""
     from storage.search.index import Index
 
     home: ArchiveHome = ctx.obj
@@ -61,7 +61,7 @@ def rebuild_index(ctx: typer.Context) -> None:
 
 @commands.command("connections rebuild")
 def rebuild_connections(ctx: typer.Context) -> None:
-    """Compare every article anew with all others."""
+    """Compare every article with all others again and regroup them."""
     from pipelines.consumers import linking
 
     home: ArchiveHome = ctx.obj

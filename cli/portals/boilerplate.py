@@ -27,15 +27,15 @@ def boilerplate(
     slug: str,
     keep: Annotated[
         list[str] | None,
-        typer.Option(metavar="BLOCK", help="This one is text: never remove it again. May be repeated."),
+        typer.Option(metavar="BLOCK", help="This block is text: never remove it again. May be repeated."),
     ] = None,
     forget: Annotated[
         list[str] | None,
-        typer.Option(metavar="BLOCK", help="As if it was never learned nor kept. May be repeated."),
+        typer.Option(metavar="BLOCK", help="Forget this block: it may be learned again. May be repeated."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """The lines a portal repeats around its texts, as learned from its pages."""
+    """Show or revise the boilerplate learned from a portal's pages."""
     home: ArchiveHome = ctx.obj
     home.portal(slug)
     with home.database() as database:

@@ -54,14 +54,14 @@ class {camel}(TrsPortal):
 @commands.command("portal new")
 def new(
     slug: str,
-    name: Annotated[str, typer.Option(help="Its official name, in Chinese.")],
-    url: Annotated[str, typer.Option(help="The address of a listing.")],
+    name: Annotated[str, typer.Option(help="The official name, in Chinese.")],
+    url: Annotated[str, typer.Option(help="The URL of a listing page.")],
     listing: Annotated[
-        str, typer.Option(help="The listing's family, a class of crawler.pages.listings.")
+        str, typer.Option(help="The class of the listing in crawler.pages.listings.")
     ] = "TrsList",
-    checkout: Annotated[Path, typer.Option(help="Where the project lies.")] = CHECKOUT,
+    checkout: Annotated[Path, typer.Option(help="The project's checkout.")] = CHECKOUT,
 ) -> None:
-    """Write a module and its test cases from a template."""
+    """Write the module and the test cases of a new portal from a template."""
     module, cases = checkout / "crawler" / "portals" / f"{slug}.py", checkout / "tests" / "portals" / slug
     _refuse(slug, name, url, listing)
     if module.exists() or cases.exists():
@@ -107,11 +107,11 @@ def _case(path: Path, case: dict[str, object]) -> None:
 def capture(
     ctx: typer.Context,
     slug: str,
-    into: Annotated[Path, typer.Option(help="The folder to save into.")] = Path("captured"),
-    articles: Annotated[int, typer.Option(min=1, max=20, help="Articles of each section.")] = 2,
-    section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
+    into: Annotated[Path, typer.Option(help="The directory to write to.")] = Path("captured"),
+    articles: Annotated[int, typer.Option(min=1, max=20, help="Articles to save per section.")] = 2,
+    section: Annotated[list[str] | None, typer.Option(help="Only this section. May be repeated.")] = None,
 ) -> None:
-    """Save the first listing page and some articles of a portal, as politely as a crawl."""
+    """Save the first listing page and some articles of a portal, with the delays of a crawl."""
     from crawler.runs import process
 
     home: ArchiveHome = ctx.obj

@@ -20,7 +20,7 @@ commands = typer.Typer()
 
 @commands.command("portals")
 def portals(ctx: typer.Context, as_json: Json = False) -> None:
-    """The portals, their sections, when they run, and which of them lie or refuse us since when."""
+    """List the portals, their sections and schedules, and which ones block crawling or send wrong validators."""
     from services.portal_views import conduct_of, describe_distrust, view_portals
     from services.run_health import describe_backoff
     from services.shapes import portal_shape

@@ -18,10 +18,10 @@ commands = typer.Typer()
 def subscribe(
     ctx: typer.Context,
     query: str,
-    email: Annotated[str, typer.Option(help="Where the messages go.")],
+    email: Annotated[str, typer.Option(help="The address to send to.")],
     as_json: Json = False,
 ) -> None:
-    """Tell an address about new policies that answer a query."""
+    """Subscribe an address to new policies that match a query."""
     from alerts import subscriptions
     from crawler import clock
 
@@ -37,7 +37,7 @@ def subscribe(
 
 @commands.command("alerts send")
 def send(ctx: typer.Context, as_json: Json = False) -> None:
-    """Match what is new and send what is due."""
+    """Match new changes against all subscriptions and send the messages that are due."""
     from services import consumers
 
     home: ArchiveHome = ctx.obj
