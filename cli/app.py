@@ -24,125 +24,153 @@ _USAGE_ERRORS = (BadAddress, ConfigError, QuerySyntax, UnknownPortal)
 
 
 @frozen
-class Entry:
+class CommandEntry:
     """A command with its module, or a group of commands; ``help`` is the line in the listing."""
 
     help: str
     module: str = ""
-    commands: Mapping[str, Entry] = field(factory=dict)
+    commands: Mapping[str, CommandEntry] = field(factory=dict)
 
 
-COMMANDS: Mapping[str, Entry] = {
+COMMANDS: Mapping[str, CommandEntry] = {
     # archive
-    "search": Entry("Search the newest version of every article.", "cli.archive.searching"),
-    "show": Entry("Show an article: its fields, and the rule that found each.", "cli.archive.reading"),
-    "versions": Entry("List the versions of an article, the oldest first.", "cli.archive.reading"),
-    "policy": Entry(
+    "search": CommandEntry("Search the newest version of every article.", "cli.archive.searching"),
+    "show": CommandEntry("Show an article: its fields, and the rule that found each.", "cli.archive.reading"),
+    "versions": CommandEntry("List the versions of an article, the oldest first.", "cli.archive.reading"),
+    "policy": CommandEntry(
         "Show a policy: its articles, references in both directions, and whether it is in force.",
         "cli.archive.policies",
     ),
-    "clause": Entry(
+    "clause": CommandEntry(
         "Show one clause in every version; without #CLAUSE, list the clauses of the newest version.",
         "cli.archive.clauses",
     ),
-    "diff": Entry("Compare two versions or two articles clause by clause.", "cli.archive.comparing"),
-    "why": Entry(
+    "diff": CommandEntry("Compare two versions or two articles clause by clause.", "cli.archive.comparing"),
+    "why": CommandEntry(
         "Explain why an article belongs to its policy: related articles and decisions by hand.",
         "cli.archive.belonging",
     ),
-    "join": Entry(
+    "join": CommandEntry(
         "Join the policies of two articles. The decision overrides later automatic grouping.",
         "cli.archive.belonging",
     ),
-    "split": Entry(
+    "split": CommandEntry(
         "Split an article off its policy. The decision overrides later automatic grouping.",
         "cli.archive.belonging",
     ),
-    "extract": Entry("Extract records from saved pages and documents, one JSON object per line.", "cli.archive.extracting"),
+    "extract": CommandEntry(
+        "Extract records from saved pages and documents, one JSON object per line.", "cli.archive.extracting"
+    ),
     # subscribers
-    "subscribe": Entry("Subscribe an address to new policies that match a query.", "cli.subscribers.alerting"),
-    "alerts": Entry(
+    "subscribe": CommandEntry(
+        "Subscribe an address to new policies that match a query.", "cli.subscribers.alerting"
+    ),
+    "alerts": CommandEntry(
         "Send messages to subscribers.",
-        commands={"send": Entry("Match new changes against all subscriptions and send the messages that are due.", "cli.subscribers.alerting")},
+        commands={
+            "send": CommandEntry(
+                "Match new changes against all subscriptions and send the messages that are due.",
+                "cli.subscribers.alerting",
+            )
+        },
     ),
     # ops
-    "init": Entry("Create the archive directory, its configuration and its database.", "cli.ops.setup"),
-    "crawl": Entry("Crawl one portal now, even if its domain is backed off.", "cli.ops.crawling"),
-    "nightly": Entry(
+    "init": CommandEntry(
+        "Create the archive directory, its configuration and its database.", "cli.ops.setup"
+    ),
+    "crawl": CommandEntry("Crawl one portal now, even if its domain is backed off.", "cli.ops.crawling"),
+    "nightly": CommandEntry(
         "Crawl all portals now, run the consumers, send alerts, print the daily report.", "cli.ops.crawling"
     ),
-    "backfill": Entry(
+    "backfill": CommandEntry(
         "Archive older years of a portal without notifications; without dates, continue the open backfill.",
         "cli.ops.backfilling",
     ),
-    "import": Entry(
-        "Import pages or WARC files that were saved by hand, for instance from a portal that blocks crawlers.",
+    "import": CommandEntry(
+        "Import pages or WARC files that were saved by hand.",
         "cli.ops.importing",
     ),
-    "reextract": Entry("Extract a portal's stored captures again with the current code.", "cli.ops.reextracting"),
-    "update": Entry(
+    "reextract": CommandEntry(
+        "Extract a portal's stored captures again with the current code.", "cli.ops.reextracting"
+    ),
+    "update": CommandEntry(
         "Run the change-feed consumers: linking, keywords, search index and alerts.", "cli.ops.updating"
     ),
-    "index": Entry(
+    "index": CommandEntry(
         "Manage the full-text index.",
-        commands={"rebuild": Entry("Rebuild the full-text index from the database.", "cli.ops.updating")},
+        commands={
+            "rebuild": CommandEntry("Rebuild the full-text index from the database.", "cli.ops.updating")
+        },
     ),
-    "connections": Entry(
+    "linking": CommandEntry(
         "Manage the links between articles.",
-        commands={"rebuild": Entry("Compare every article with all others again and regroup them.", "cli.ops.updating")},
+        commands={
+            "rebuild": CommandEntry(
+                "Compare every article with all others again and regroup them.", "cli.ops.updating"
+            )
+        },
     ),
-    "status": Entry("Show what the archive contains, how the last runs ended, and open alarms.", "cli.ops.status"),
-    "report": Entry(
+    "status": CommandEntry(
+        "Show what the archive contains, how the last runs ended, and open alarms.", "cli.ops.status"
+    ),
+    "report": CommandEntry(
         "Show the daily report: failures and what to do, stale sections, new policies, completeness.",
         "cli.ops.health",
     ),
-    "diary": Entry(
+    "history": CommandEntry(
         "Show the health history of a portal: results and alarms, night by night.",
         "cli.ops.health",
     ),
-    "accept": Entry(
+    "accept": CommandEntry(
         "Accept the state of a portal: end its alarms and take the last run as normal.",
         "cli.ops.health",
     ),
-    "requests": Entry(
-        "List every request of a run; --gaps checks the delay between requests (exit code 1 if it was not kept).",
+    "requests": CommandEntry(
+        "List every request of a run; --gaps checks the delays (exit code 1 if one was too short).",
         "cli.ops.control",
     ),
-    "stop": Entry(
+    "stop": CommandEntry(
         "Stop all crawling. Running crawls finish their current requests and exit.",
         "cli.ops.control",
     ),
-    "resume": Entry("Allow crawling again after a stop.", "cli.ops.control"),
-    "db": Entry(
+    "resume": CommandEntry("Allow crawling again after a stop.", "cli.ops.control"),
+    "db": CommandEntry(
         "Manage the database.",
-        commands={"upgrade": Entry("Upgrade the tables to this release.", "cli.ops.setup")},
+        commands={"upgrade": CommandEntry("Upgrade the tables to this release.", "cli.ops.setup")},
     ),
     # portals
-    "portals": Entry(
-        "List the portals, their sections and schedules, and which ones block crawling or send wrong validators.",
+    "portals": CommandEntry(
+        "List the portals, their sections and schedules, and which of them block crawling.",
         "cli.portals.listing",
     ),
-    "portal": Entry(
+    "portal": CommandEntry(
         "Declare a new portal.",
         commands={
-            "new": Entry("Write the module and the test cases of a new portal from a template.", "cli.portals.declaring")
+            "new": CommandEntry(
+                "Write the module and the test cases of a new portal from a template.",
+                "cli.portals.declaring",
+            )
         },
     ),
-    "capture": Entry(
+    "capture": CommandEntry(
         "Save the first listing page and some articles of a portal, with the delays of a crawl.",
         "cli.portals.declaring",
     ),
-    "boilerplate": Entry(
+    "boilerplate": CommandEntry(
         "Show or revise the boilerplate learned from a portal's pages.", "cli.portals.boilerplate"
     ),
 }
+
+
+ALIASES = {"furniture": "boilerplate", "diary": "history", "connections": "linking"}
+"""Names of commands in the releases before; hidden, and kept working."""
 
 
 class CommandGroup(TyperGroup):
     """A group that lists its commands from the table and imports the module of the one that runs."""
 
     def __init__(
-        self, *args: Any, entries: Mapping[str, Entry] = COMMANDS, path: str = "", **options: Any
+        self, *args: Any, entries: Mapping[str, CommandEntry] = COMMANDS, path: str = "", **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self.entries, self._path = entries, path
@@ -152,6 +180,7 @@ class CommandGroup(TyperGroup):
         return [*self.entries]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        cmd_name = cmd_name if self._path else ALIASES.get(cmd_name, cmd_name)
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None

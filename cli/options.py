@@ -24,5 +24,6 @@ InForceOn = Annotated[
     typer.Option(metavar="DATE", formats=_DAY, help="Whether it is in force on this day; defaults to today."),
 ]
 Replay = Annotated[
-    list[Path] | None, typer.Option(help="Answer requests from this WARC file or directory, never from the network.")
+    list[Path] | None,
+    typer.Option(help="Answer requests from this WARC file or directory, never from the network."),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 BOT_NAME = "polarchive"
-SPIDER_MODULES = ["crawler.spiders"]
+SPIDER_MODULES = ["crawler.spiders.portal_spider"]  # backfills are run by their class, not by name
 NEWSPIDER_MODULE = "crawler.spiders"
 
 # The client identifies itself. The contact is added from the configuration.

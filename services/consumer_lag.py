@@ -17,7 +17,7 @@ LINKING = "connections"
 
 
 @frozen(kw_only=True)
-class Lag:
+class ConsumerLag:
     """How many changes of the archive a consumer has not processed yet."""
 
     consumer: str
@@ -31,16 +31,16 @@ class Lag:
         return f"{self.consumer} is {changes} behind the archive; {UPDATE} brings it up to date"
 
 
-def linking_lag(session: Session) -> Lag:
+def linking_lag(session: Session) -> ConsumerLag:
     """Of linking: until it has seen an article, that is a policy of its own and cites nothing."""
-    return Lag(consumer="linking", changes=consumers.lag(session, LINKING))
+    return ConsumerLag(consumer="linking", changes=consumers.lag(session, LINKING))
 
 
-def index_lag(session: Session, position: int) -> Lag:
+def index_lag(session: Session, position: int) -> ConsumerLag:
     """Of the search index at this position of the feed: it has no words of articles that came later."""
-    return Lag(consumer="the search index", changes=queries.changes_after(session, position))
+    return ConsumerLag(consumer="the search index", changes=queries.changes_after(session, position))
 
 
-def lag_shape(*lags: Lag) -> dict[str, object]:
+def lag_shape(*lags: ConsumerLag) -> dict[str, object]:
     """``{"behind": 0}``: the changes that the slowest of these consumers has not processed."""
     return {"behind": max(lag.changes for lag in lags)}

@@ -94,7 +94,7 @@ def open_alarms(session: Session, slugs: Iterable[str]) -> list[OpenAlarm]:
     return [alarm for nights in diaries for alarm in (nights[-1].open if nights else ())]
 
 
-def portal_diary(database: Database, slug: str, nights: int) -> list[HistoryEntry]:
+def portal_history(database: Database, slug: str, nights: int) -> list[HistoryEntry]:
     """The last runs of a portal, the newest last, with the alarms that each opened, left open and closed."""
     with database.read() as session:
         return history_entries(health_history.runs_before(session, slug, limit=nights + NIGHTS))[-nights:]

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from policy.records.boilerplate import Block, BoilerplateSet
     from services.consumers import ConsumerResults
     from services.nightly import Night
-    from services.portal_views import PortalView
-    from services.status import ArchiveStatus
+    from services.status import ArchiveStatus, PortalView
 
 Shape = dict[str, Any]
 
@@ -164,7 +163,7 @@ def report_shape(report: DailyReport) -> Shape:
     }
 
 
-def diary_shape(night: HistoryEntry) -> Shape:
+def history_shape(night: HistoryEntry) -> Shape:
     """A portal's run with the alarms it opened, left open and closed."""
     alarms = {"opened": night.opened, "open": night.open, "closed": night.closed}
     return run_shape(night.run) | {

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-Because = Annotated[str, typer.Option("--because", metavar="TEXT", help="The reason; stored with the decision.")]
-By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides; defaults to the user name.")]
+Because = Annotated[
+    str, typer.Option("--because", metavar="TEXT", help="The reason; stored with the decision.")
+]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Who decides; defaults to the user name.")
+]
 
 
 @commands.command("why")
@@ -96,7 +100,7 @@ def join(
 ) -> None:
     """Join the policies of two articles. The decision overrides later automatic grouping."""
     from crawler import clock
-    from services.archive.rulings import join_policies
+    from services.archive.policy_views import join_policies
 
     home: ArchiveHome = ctx.obj
     now = clock.now()
@@ -113,7 +117,7 @@ def split(
 ) -> None:
     """Split an article off its policy. The decision overrides later automatic grouping."""
     from crawler import clock
-    from services.archive.rulings import split_policy
+    from services.archive.policy_views import split_policy
 
     home: ArchiveHome = ctx.obj
     now = clock.now()

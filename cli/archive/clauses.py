@@ -31,7 +31,7 @@ def clause(
         str,
         typer.Argument(
             metavar="ARTICLE[#CLAUSE]",
-            help="A clause by id or by its label in the newest version; policy/7#… follows a policy's editions.",
+            help="A clause by id or label; policy/7#… follows a policy's editions.",
         ),
     ],
     known_at: KnownAt = None,

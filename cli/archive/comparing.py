@@ -28,7 +28,9 @@ Compared = Annotated[
 ]
 Second = Annotated[
     str | None,
-    typer.Argument(metavar="OTHER|A", help="Another article or, with B, a version number.", show_default=False),
+    typer.Argument(
+        metavar="OTHER|A", help="Another article or, with B, a version number.", show_default=False
+    ),
 ]
 Third = Annotated[
     int | None, typer.Argument(metavar="B", help="The version to compare A with.", min=1, show_default=False)

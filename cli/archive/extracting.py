@@ -29,8 +29,12 @@ def extract(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Saved pages: .html, .html.gz, JSON; PDF, Word.")
     ] = None,
-    batch: Annotated[Path | None, typer.Option(help="Extract every .html and .html.gz file in this directory.")] = None,
-    url: Annotated[str | None, typer.Option(help="The URL of the page; defaults to its canonical link.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="Extract every .html and .html.gz file in this directory.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="The URL of the page; defaults to its canonical link.")
+    ] = None,
     urls: Annotated[Path | None, typer.Option(help="A TSV or JSON file with the URL of each file.")] = None,
     as_json: Json = False,
 ) -> None:

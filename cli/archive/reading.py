@@ -24,7 +24,9 @@ commands = typer.Typer()
 def show(
     ctx: typer.Context,
     article: ArticleName,
-    version: Annotated[int | None, typer.Option(min=1, help="The version number; defaults to the newest.")] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="The version number; defaults to the newest.")
+    ] = None,
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:

@@ -27,13 +27,17 @@ _MEGABYTE = 1_000_000
 @commands.command("backfill")
 def backfill(
     ctx: typer.Context,
-    slug: Annotated[str | None, typer.Argument(help="The portal; with --list, all portals by default.")] = None,
+    slug: Annotated[
+        str | None, typer.Argument(help="The portal; with --list, all portals by default.")
+    ] = None,
     since: Annotated[
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day of the range.")
     ] = None,
     until: Annotated[
         dt.datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; defaults to the day before the nightly window."),
+        typer.Option(
+            "--to", formats=["%Y-%m-%d"], help="The last day; defaults to the day before the nightly window."
+        ),
     ] = None,
     section: Annotated[list[str] | None, typer.Option(help="Only this section. May be repeated.")] = None,
     listing_pages: Annotated[
@@ -41,7 +45,9 @@ def backfill(
     ] = None,
     pages: Annotated[int | None, typer.Option(min=1, help="Most requests of this run.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Most minutes of this run.")] = None,
-    megabytes: Annotated[float | None, typer.Option(min=0.01, help="Most megabytes received by this run.")] = None,
+    megabytes: Annotated[
+        float | None, typer.Option(min=0.01, help="Most megabytes received by this run.")
+    ] = None,
     replay: Replay = None,
     show_all: Annotated[bool, typer.Option("--list", help="List the backfills, open and closed.")] = False,
     cancel: Annotated[

@@ -23,15 +23,13 @@ commands = typer.Typer()
 @commands.command("requests")
 def requests(
     ctx: typer.Context,
-    runs: Annotated[
-        list[str], typer.Argument(help="Run numbers; a portal's slug stands for its last run.")
-    ],
+    runs: Annotated[list[str], typer.Argument(help="Run numbers; a portal's slug stands for its last run.")],
     gaps: Annotated[
         bool, typer.Option("--gaps", help="Show the smallest gap between two requests per host.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """List every request of a run; --gaps checks the delay between requests (exit code 1 if it was not kept)."""
+    """List every request of a run; --gaps checks the delays (exit code 1 if one was too short)."""
     from crawler.fetching import request_log
 
     home: ArchiveHome = ctx.obj
@@ -75,7 +73,9 @@ def _show_requests(asked: list[LoggedRequest]) -> None:
 @commands.command("stop")
 def stop(
     ctx: typer.Context,
-    reason: Annotated[str, typer.Option(help="The reason; shown by status and in the runs that it ends.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="The reason; shown by status and in the runs that it ends.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Stop all crawling. Running crawls finish their current requests and exit."""

@@ -29,7 +29,9 @@ def crawl(
     since: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="How far back the first crawl goes.")
     ] = None,
-    slot: Annotated[str | None, typer.Option(help="The scheduled time (ISO 8601); portal and slot are the lease.")] = None,
+    slot: Annotated[
+        str | None, typer.Option(help="The scheduled time (ISO 8601); portal and slot are the lease.")
+    ] = None,
     section: Annotated[list[str] | None, typer.Option(help="Only this section. May be repeated.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""report, diary, accept: how the portals are."""
+"""report, history, accept: the health of the portals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ commands = typer.Typer()
 def report(
     ctx: typer.Context,
     night: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day in Shanghai; defaults to the last one with runs.")
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day in Shanghai; defaults to the last one with runs."),
     ] = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     as_json: Json = False,
@@ -60,23 +61,23 @@ def _dated(made: DailyReport) -> DailyReport:
     return evolve(made, remarks=(*made.remarks, old)) if days > 1 else made
 
 
-@commands.command("diary")
-def diary(
+@commands.command("history")
+def history(
     ctx: typer.Context,
     slug: str,
     nights: Annotated[int, typer.Option(min=1, help="The number of runs to show, the newest first.")] = 30,
     as_json: Json = False,
 ) -> None:
     """Show the health history of a portal: results and alarms, night by night."""
-    from services.reports import portal_diary
-    from services.shapes import diary_shape
+    from services.reports import portal_history
+    from services.shapes import history_shape
 
     home: ArchiveHome = ctx.obj
     home.portal(slug)
     with home.database() as database:
-        entries = portal_diary(database, slug, nights)
+        entries = portal_history(database, slug, nights)
     if as_json:
-        console.write_json([diary_shape(entry) for entry in reversed(entries)])
+        console.write_json([history_shape(entry) for entry in reversed(entries)])
         return
     table = console.table("", "night", "state", "#entries", "#new", "#revised", "began", "goes on", "ended")
     for entry in reversed(entries):

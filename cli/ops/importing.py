@@ -30,10 +30,12 @@ def import_files(
             metavar="[SLUG] FILES...", help="Saved pages and WARC files; only of the named portal, if any."
         ),
     ],
-    url: Annotated[str | None, typer.Option(help="The URL of the page; defaults to the one saved in the file.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="The URL of the page; defaults to the one saved in the file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Import pages or WARC files that were saved by hand, for instance from a portal that blocks crawlers."""
+    """Import pages or WARC files that were saved by hand."""
     from cli.ops.updating import update_after_run
     from crawler import clock
     from crawler.runs import imports

@@ -32,9 +32,14 @@ def reextract(
     since: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only captures since this day.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change without saving it.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change without saving it.")
+    ] = False,
     accept: Annotated[
-        bool, typer.Option("--accept", help="Also save extractions that lost fields or text, and end the drift alarm.")
+        bool,
+        typer.Option(
+            "--accept", help="Also save extractions that lost fields or text, and end the drift alarm."
+        ),
     ] = False,
     announce: Annotated[
         bool, typer.Option("--announce", help="Notify subscribers of articles that are new to the archive.")

@@ -38,8 +38,8 @@ def _show(found: ArchiveStatus) -> None:
     from cli.ops.control import describe_halt
     from crawler.runs import lease
     from health.daily_report import alarm_lines
-    from services.portal_views import describe_distrust
     from services.shapes import plain
+    from services.status import describe_distrust
 
     numbers = ("#articles", "#versions", "#missing", "#withdrawn")
     table = console.table("", "portal", *numbers, "newest", "last run", "state", "failed")

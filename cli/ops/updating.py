@@ -1,4 +1,4 @@
-"""update, index rebuild, connections rebuild: the change-feed consumers, and what they make, made anew."""
+"""update, index rebuild, linking rebuild: run the change-feed consumers, or rebuild what they made."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def rebuild_index(ctx: typer.Context) -> None:
     console.note(f"{indexed} articles indexed")
 
 
-@commands.command("connections rebuild")
+@commands.command("linking rebuild")
 def rebuild_connections(ctx: typer.Context) -> None:
     """Compare every article with all others again and regroup them."""
     from pipelines.consumers import linking

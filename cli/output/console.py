@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from services.consumer_lag import Lag
+    from services.consumer_lag import ConsumerLag
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ def note(message: str) -> None:
     err().print(Text(message))
 
 
-def note_lag(lag: Lag) -> None:
+def note_lag(lag: ConsumerLag) -> None:
     """Say on stderr that what was read is behind the archive, if it is."""
     if lag:
         note(str(lag))

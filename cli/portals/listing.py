@@ -13,17 +13,17 @@ from policy.documents.dates import format_moment
 from services.archive_home import ArchiveHome
 
 if TYPE_CHECKING:
-    from services.portal_views import PortalView
+    from services.status import PortalView
 
 commands = typer.Typer()
 
 
 @commands.command("portals")
 def portals(ctx: typer.Context, as_json: Json = False) -> None:
-    """List the portals, their sections and schedules, and which ones block crawling or send wrong validators."""
-    from services.portal_views import conduct_of, describe_distrust, view_portals
+    """List the portals, their sections and schedules, and which of them block crawling."""
     from services.run_health import describe_backoff
     from services.shapes import portal_shape
+    from services.status import conduct_of, describe_distrust, view_portals
 
     home: ArchiveHome = ctx.obj
     declared, conduct = home.portals, conduct_of(home)

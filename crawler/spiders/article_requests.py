@@ -28,7 +28,7 @@ from crawler.runs import statistics
 from crawler.spiders.article_reader import ArticleReader
 from crawler.spiders.attachment_requests import AttachmentRequests
 from crawler.spiders.listing_cursor import ArticleFetch, RelocationCandidate
-from crawler.spiders.listing_policy import ListedRow
+from crawler.spiders.listing_policy import ListingRow
 from crawler.spiders.portal_state import PortalState
 from crawler.spiders.relocation import Relocations
 from crawler.urls import alike
@@ -70,7 +70,7 @@ class ArticleRequests:
 
     # -------------------------------------------------------------- requests
 
-    def request_listed(self, row: ListedRow, section: str) -> Request:
+    def request_listed(self, row: ListingRow, section: str) -> Request:
         """The request for an article that a listing shows."""
         fetch = ArticleFetch(
             url=self._relocations.address(row),

@@ -13,7 +13,7 @@ from storage.rows import ArchivedArticle
 
 
 @frozen(kw_only=True)
-class ListedRow:
+class ListingRow:
     """An entry, its article in the archive, and how its section showed it before."""
 
     entry: Entry
@@ -42,8 +42,8 @@ class Choice:
     :param news: keys that are neither in the archive nor were shown before.
     """
 
-    requested: tuple[ListedRow, ...] = ()
-    shown: tuple[ListedRow, ...] = ()
+    requested: tuple[ListingRow, ...] = ()
+    shown: tuple[ListingRow, ...] = ()
     undecided: tuple[Entry, ...] = ()
     news: frozenset[str] = frozenset()
 
@@ -54,7 +54,7 @@ def in_window(entry: Entry, since: dt.date | None) -> bool:
 
 
 def choose(
-    rows: Sequence[ListedRow], since: dt.date | None, today: dt.date, *, listed_before: bool
+    rows: Sequence[ListingRow], since: dt.date | None, today: dt.date, *, listed_before: bool
 ) -> Choice:
     """Sort the rows of a page.
 
@@ -78,7 +78,7 @@ def choose(
     )
 
 
-def _is_wanted(row: ListedRow, since: dt.date | None, today: dt.date, *, listed_before: bool) -> bool:
+def _is_wanted(row: ListingRow, since: dt.date | None, today: dt.date, *, listed_before: bool) -> bool:
     if row.article:
         return row.article.due <= today or row.has_changed or row.article.withdrawn_at is not None
     if row.listed and row.listed.due:

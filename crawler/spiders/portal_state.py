@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from crawler.fetching.replay import saved_captures
 from crawler.run_context import RunContext
 from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor, RelocationCandidate
-from crawler.spiders.listing_policy import Choice, ListedRow, choose
+from crawler.spiders.listing_policy import Choice, ListingRow, choose
 from policy.documents.dates import calendar_day
 from policy.records import Article, Entry
 from policy.rules.validators import Validators, is_full_fetch_due
@@ -42,7 +42,7 @@ class PortalState:
             listed = listed_entries.listed_before(session, self._portal, section, [row.key for row in rows])
             choice = choose(
                 [
-                    ListedRow(entry=row, article=known.get(row.key), listed=listed.get(row.key))
+                    ListingRow(entry=row, article=known.get(row.key), listed=listed.get(row.key))
                     for row in rows
                 ],
                 self._context.run.since,
@@ -63,7 +63,7 @@ class PortalState:
             )
         return choice
 
-    def is_silent(self, row: ListedRow, section: str) -> bool:
+    def is_silent(self, row: ListingRow, section: str) -> bool:
         """Whether the entry causes no notification: from a first crawl, or from before the portal's
         window."""
         if row.listed and row.listed.due:
@@ -98,7 +98,7 @@ class PortalState:
             candidate=candidate,
         )
 
-    def validators(self, row: ListedRow) -> Validators | None:
+    def validators(self, row: ListingRow) -> Validators | None:
         """The validators for a conditional request of a listed article; None if its row has changed."""
         return self._validators(row.article) if row.article and not row.has_changed else None
 

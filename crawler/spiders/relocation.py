@@ -10,7 +10,7 @@ from crawler.fetching.request_meta import first_url
 from crawler.pages.listings import canonical
 from crawler.portal import Portal
 from crawler.spiders.listing_cursor import ArticleFetch, RelocationCandidate
-from crawler.spiders.listing_policy import ListedRow
+from crawler.spiders.listing_policy import ListingRow
 from crawler.spiders.portal_state import PortalState
 from pipelines.items import ExtractedArticle
 from policy.rules.identity import Alias, has_listed_title, is_same_article
@@ -26,7 +26,7 @@ class Relocations:
         self.present: set[str] = set()
         self.gone: set[str] = set()
 
-    def address(self, row: ListedRow) -> str:
+    def address(self, row: ListingRow) -> str:
         """The address to request for a listed article: the one it moved to, if its key there is another."""
         listed, known = row.entry.url, row.article
         same = known is None or self._portal.key(known.url) == self._portal.key(listed)

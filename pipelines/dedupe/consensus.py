@@ -84,7 +84,7 @@ class FieldConsensus:
 
 
 @frozen(kw_only=True)
-class Lag:
+class PublicationLag:
     """Days between the first publication of the policy and that of this article; None where a day
     is unknown."""
 
@@ -97,7 +97,7 @@ class Consensus:
     """The combined fields and the ranking of a policy's articles."""
 
     votes: tuple[FieldConsensus, ...]
-    sources: tuple[Lag, ...]
+    sources: tuple[PublicationLag, ...]
     """The issuer's own page first, then by day of publication."""
     first_seen: PolicyArticle
     """The article that was archived first."""
@@ -208,11 +208,11 @@ def _weight(each: Sequence[tuple[PolicyArticle, str]], best: Rank) -> tuple[int,
 # ------------------------------------------------------------------ publication lags
 
 
-def _lags(ordered: Sequence[PolicyArticle]) -> Iterator[Lag]:
+def _lags(ordered: Sequence[PolicyArticle]) -> Iterator[PublicationLag]:
     first = _first_day(ordered)
     for member in sorted(ordered, key=lambda each: (each.rank > Rank.ISSUER, *each.order[1:])):
         day = member.published
-        yield Lag(member=member, days=(day - first).days if day and first else None)
+        yield PublicationLag(member=member, days=(day - first).days if day and first else None)
 
 
 def _first_day(ordered: Iterable[PolicyArticle]) -> dt.date | None:

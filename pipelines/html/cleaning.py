@@ -73,7 +73,7 @@ def clean_html(fragment: str) -> Cleaned:
         store_line_numbers=False,
         multi_valued_attributes=None,
     )
-    writer = _Writer()
+    writer = _LineWriter()
     for event, node in _events(soup):
         writer.take(event, node)
     return writer.finish()
@@ -145,7 +145,7 @@ class _Link:
 
 
 @define
-class _Writer:
+class _LineWriter:
     """Collects lines; while a table is open they go to its current cell."""
 
     lines: list[str] = field(factory=list)

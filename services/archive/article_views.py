@@ -14,7 +14,7 @@ from policy.records.saves import Link, Ruling
 from policy.rules.identity import Alias
 from services.archive.lookup import find_article, find_version
 from services.archive.policy_views import end_of
-from services.consumer_lag import Lag, linking_lag
+from services.consumer_lag import ConsumerLag, linking_lag
 from storage import queries
 from storage.articles import relocation
 from storage.policies import article_links, memberships
@@ -49,7 +49,7 @@ class MembershipView:
     links: Sequence[Link]
     others: Mapping[int, ArchivedArticle]
     rulings: Sequence[Ruling]
-    lag: Lag
+    lag: ConsumerLag
 
 
 def view_article(

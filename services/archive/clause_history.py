@@ -19,7 +19,7 @@ from policy.query.documents import searchable_text
 from policy.records import Version
 from services.archive.lookup import find_article, policy_number
 from services.archive.policy_views import Owner, end_of, policy_portrait
-from services.consumer_lag import Lag, linking_lag
+from services.consumer_lag import ConsumerLag, linking_lag
 from storage import queries
 from storage.policies import memberships
 
@@ -44,7 +44,7 @@ class ClauseHistory:
 
     stages: tuple[ClauseStage, ...]
     clauses: tuple[Traced, ...]
-    lag: Lag
+    lag: ConsumerLag
 
 
 def clause_history(

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 
 from attrs import frozen
 from sqlalchemy.orm import Session
 
+from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.comparison_profile import comparison_profile
 from pipelines.dedupe.consensus import Consensus, PolicyArticle, form_consensus, rank_of
 from pipelines.dedupe.grouping import grouping_member
 from pipelines.diff.comparison import Fidelity, compare_reprint
 from policy.documents.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
+from policy.records.saves import Ruling
 from policy.rules.validity import Repeal, Validity, validity
-from services.consumer_lag import Lag, linking_lag
+from services.archive.lookup import find_article
+from services.consumer_lag import ConsumerLag, linking_lag
 from storage import queries
-from storage.policies import citations, memberships
+from storage.policies import article_links, citations, memberships
 from storage.policies.citations import Citation
 from storage.policies.memberships import ArticleOfPolicy, Membership
 
@@ -43,7 +47,7 @@ class PolicyView:
     standing: Validity
     cites: Sequence[Citation]
     cited_by: Sequence[Citation]
-    lag: Lag
+    lag: ConsumerLag
 
 
 def end_of(day: dt.date) -> dt.datetime:
@@ -134,3 +138,43 @@ def _repeals(session: Session, cited_by: Sequence[Citation]) -> list[Repeal]:
         for citation in repealing.values()
         if (version := queries.version(session, citation.article_id)) and (article := version.article)
     ]
+
+
+# ------------------------------------------------------------------ decisions by hand
+
+
+MOST_PAIRS = 20_000
+"""Pairs of articles that one ruling may be about."""
+
+
+def join_policies(
+    session: Session, article: str, other: str, *, by: str, why: str, at: dt.datetime
+) -> dict[int, int]:
+    """Make the policies of two articles one; the policy of each afterwards. Raises ArchiveError."""
+    a, b = find_article(session, article), find_article(session, other)
+    if a.policy_id == b.policy_id:
+        raise ArchiveError(f"both articles are of policy {a.policy_id} already")
+    first, second = (memberships.articles_of(session, [known.policy_id]) for known in (a, b))
+    _rule(session, [*product(first, second)], same=True, by=by, why=why, at=at)
+    return memberships.policies_of(session, [a.id, b.id])
+
+
+def split_policy(session: Session, article: str, *, by: str, why: str, at: dt.datetime) -> dict[int, int]:
+    """Make an article a policy of its own; the policies of it and of one it was with. Raises ArchiveError."""
+    known = find_article(session, article)
+    rest = [number for number in memberships.articles_of(session, [known.policy_id]) if number != known.id]
+    if not rest:
+        raise ArchiveError(f"article {known.id} is the only one of policy {known.policy_id}")
+    _rule(session, [(known.id, number) for number in rest], same=False, by=by, why=why, at=at)
+    return memberships.policies_of(session, [known.id, rest[0]])
+
+
+def _rule(
+    session: Session, pairs: Sequence[tuple[int, int]], *, same: bool, by: str, why: str, at: dt.datetime
+) -> None:
+    """Record the ruling about every pair, and group anew all that it bears on."""
+    if len(pairs) > MOST_PAIRS:
+        raise ArchiveError(f"that decides {len(pairs)} pairs of articles, at most {MOST_PAIRS}")
+    for a, b in pairs:
+        article_links.add_ruling(session, Ruling(a=a, b=b, same=same, by=by, why=why, at=at))
+    regroup(session, {end for pair in pairs for end in pair}, at=at, by=by)

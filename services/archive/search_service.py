@@ -6,7 +6,7 @@ from attrs import frozen
 
 from config import Config
 from policy.query.parser import Query
-from services.consumer_lag import Lag, index_lag
+from services.consumer_lag import ConsumerLag, index_lag
 from storage.database import Database
 from storage.search import generations
 from storage.search.index import SCHEMA, Index, same_feed
@@ -18,7 +18,7 @@ class SearchResults:
     """The hits, and what the index lacks."""
 
     results: Results
-    lag: Lag
+    lag: ConsumerLag
 
 
 def search_archive(

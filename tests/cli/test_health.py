@@ -1,4 +1,4 @@
-"""report, diary, accept: how the portals are.
+"""report, history, accept: how the portals are.
 
 A mailed report needs an SMTP server.
 """
@@ -58,12 +58,12 @@ def test_the_report_of_the_last_night_or_of_another(nights: Polarchive) -> None:
     assert "nothing: no portal has a run of this day" in nights("report", "--night", "2026-12-24").out
 
 
-def test_the_diary_tells_when_alarms_began_and_how_long_they_last(nights: Polarchive) -> None:
-    entries = nights("diary", "ndrc", "--json").json
+def test_the_history_tells_when_alarms_began_and_how_long_they_last(nights: Polarchive) -> None:
+    entries = nights("history", "ndrc", "--json").json
     told = [(len(one["opened"]), [alarm["nights"] for alarm in one["open"]]) for one in entries]
     assert told == [(0, [2]), (1, [1]), (0, [])], "the newest first"
-    assert "tz: sudden_drop (2)" in nights("diary", "ndrc", "--nights", "1").out
-    assert nights("diary", "nobody").code == 2
+    assert "tz: sudden_drop (2)" in nights("history", "ndrc", "--nights", "1").out
+    assert nights("history", "nobody").code == 2
 
 
 def test_what_is_accepted_is_no_alarm_any_more(nights: Polarchive) -> None:
@@ -71,7 +71,7 @@ def test_what_is_accepted_is_no_alarm_any_more(nights: Polarchive) -> None:
     accepted = nights("accept", "ndrc")
     assert (accepted.code, accepted.err.strip()) == (0, "ndrc: accepted: sudden_drop")
     assert "sudden_drop" not in nights("status").out
-    assert nights("diary", "ndrc", "--json").json[0]["closed"][0]["kind"] == "sudden_drop"
+    assert nights("history", "ndrc", "--json").json[0]["closed"][0]["kind"] == "sudden_drop"
     assert "no alarm is open" in nights("accept", "ndrc").err
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.app import COMMANDS, CommandGroup, Entry
+from cli.app import ALIASES, COMMANDS, CommandEntry, CommandGroup
 from tests.acts import act
 from tests.cli.conftest import Polarchive
 from tests.cli.test_belonging import Publish
@@ -55,7 +55,7 @@ def test_a_search_imports_no_crawler(archived: Polarchive, publish: Publish) -> 
     assert "storage.search.searcher" in modules
 
 
-def commands(entries: dict[str, Entry], path: str = "") -> list[tuple[str, Entry]]:
+def commands(entries: dict[str, CommandEntry], path: str = "") -> list[tuple[str, CommandEntry]]:
     """Every command with its full name."""
     return [
         pair
@@ -65,13 +65,20 @@ def commands(entries: dict[str, Entry], path: str = "") -> list[tuple[str, Entry
 
 
 @pytest.mark.parametrize(("name", "entry"), commands({**COMMANDS}), ids=lambda value: str(value)[:20])
-def test_the_list_of_commands_says_what_each_says_of_itself(name: str, entry: Entry) -> None:
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str, entry: CommandEntry) -> None:
     group = CommandGroup(entries=COMMANDS)
     for word in name.split():
         command = group.get_command(None, word)
         group = command
     assert command.help
     assert " ".join(command.help.split("\n\n")[0].split()) == entry.help
+
+
+@pytest.mark.parametrize(("old", "new"), ALIASES.items())
+def test_a_renamed_command_still_answers_to_its_old_name_and_is_not_listed(old: str, new: str) -> None:
+    group = CommandGroup(entries=COMMANDS)
+    assert group.get_command(None, old).help == group.get_command(None, new).help
+    assert old not in group.list_commands(None)
 
 
 def test_the_scheduler_and_the_command_line_do_not_import_each_other() -> None:

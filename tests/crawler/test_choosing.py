@@ -6,7 +6,7 @@ import datetime as dt
 
 from attrs import evolve
 
-from crawler.spiders.listing_policy import Choice, ListedRow, choose
+from crawler.spiders.listing_policy import Choice, ListingRow, choose
 from policy.records import Entry
 from storage.articles.listed_entries import ListedEntry
 from storage.rows import ArchivedArticle
@@ -25,7 +25,7 @@ def row(
     known_until: dt.date | None = None,
     pending_until: dt.date | None = None,
     withdrawn: bool = False,
-) -> ListedRow:
+) -> ListingRow:
     entry = Entry(url=f"https://www.example.cn/{key}.html", key=key, title="通知", listed_on=day)
     known = ArchivedArticle(
         id=1,
@@ -43,7 +43,7 @@ def row(
         withdrawn_at=NIGHT if withdrawn else None,
         due=known_until or TODAY,
     )
-    return ListedRow(
+    return ListingRow(
         entry=entry,
         article=known if known_until else None,
         listed=ListedEntry(section="tz", entry=entry, due=pending_until) if shown else None,
