@@ -8,11 +8,13 @@ names, as ``"index rebuild"``.
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from attrs import field, frozen
@@ -170,10 +172,15 @@ class CommandGroup(TyperGroup):
     """A group that lists its commands from the table and imports the module of the one that runs."""
 
     def __init__(
-        self, *args: Any, entries: Mapping[str, CommandEntry] = COMMANDS, path: str = "", **options: Any
+        self,
+        *args: Any,
+        entries: Mapping[str, CommandEntry] = COMMANDS,
+        path: str = "",
+        language: str = "en",
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.entries, self._path = entries, path
+        self.entries, self._path, self.language = entries, path, language
         self.commands: Any = dict.fromkeys(entries)  # their names only: typer suggests the nearest to a typo
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -184,17 +191,28 @@ class CommandGroup(TyperGroup):
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
-        path = f"{self._path} {cmd_name}".strip()
+        command = self._load(cmd_name, entry)
+        if self.language == "zh":
+            from cli.output.chinese import ChineseContext
+
+            command.context_class = ChineseContext
+        return command
+
+    def _load(self, name: str, entry: CommandEntry) -> Any:
+        path = f"{self._path} {name}".strip()
         if not entry.module:
             return CommandGroup(
-                name=cmd_name,
+                name=name,
                 entries=entry.commands,
                 path=path,
+                language=self.language,
                 help=entry.help,
                 no_args_is_help=True,
                 rich_markup_mode=None,
             )
-        return typer.main.get_group(importlib.import_module(entry.module).commands).commands[path]
+        command: Any = typer.main.get_group(importlib.import_module(entry.module).commands).commands[path]
+        command.rich_markup_mode = None  # help is plain text, as that of the groups
+        return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
@@ -202,10 +220,16 @@ class CommandGroup(TyperGroup):
 
 
 class Application(CommandGroup):
-    """Knows ``--home`` in any place, and shows our errors as one line without a traceback."""
+    """Accepts ``--home`` and ``--lang`` in any place; shows our errors as one line without a traceback."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, _home_first(args))
+        args = _shared_options_first(args)
+        self.language = _language(args, os.environ)
+        if self.language == "zh":
+            from cli.output.chinese import ChineseHelpFormatter
+
+            ctx.formatter_class = ChineseHelpFormatter
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -237,14 +261,30 @@ def _is_database_error(error: Exception) -> bool:
     return module is not None and isinstance(error, module.DBAPIError)
 
 
-def _home_first(args: list[str]) -> list[str]:
+_SHARED = {"--home", "--lang"}
+
+
+def _shared_options_first(args: list[str]) -> list[str]:
     """``polarchive status --home X`` is ``polarchive --home X status``; the last one counts."""
     end = args.index("--") if "--" in args else len(args)
-    homes, others = list[str](), list[str]()
+    shared, others = list[str](), list[str]()
     for place, arg in enumerate(args[:end]):
-        ours = arg == "--home" or arg.startswith("--home=") or args[place - 1 : place] == ["--home"]
-        (homes if ours else others).append(arg)
-    return [*homes, *others, *args[end:]]
+        is_shared = arg.partition("=")[0] in _SHARED or not _SHARED.isdisjoint(args[place - 1 : place])
+        (shared if is_shared else others).append(arg)
+    return [*shared, *others, *args[end:]]
+
+
+def _language(args: list[str], environ: Mapping[str, str]) -> str:
+    """The language of the help: the last ``--lang``, else the locale's, in the order of POSIX.
+
+    Read from the arguments because ``--help`` may end the parsing of options before ``--lang``.
+    """
+    options = itertools.takewhile(lambda arg: arg != "--", args)
+    chosen = ""
+    for option, value in itertools.pairwise((*options, "")):
+        chosen = value if option == "--lang" else option.partition("--lang=")[2] or chosen
+    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "zh" if (chosen or re.split("[_.@]", locale)[0]) == "zh" else "en"
 
 
 app = typer.Typer(
@@ -260,6 +300,10 @@ app = typer.Typer(
 def polarchive(
     ctx: typer.Context,
     home: Annotated[Path | None, typer.Option(help="The archive directory. [env: POLARCHIVE_HOME]")] = None,
+    lang: Annotated[
+        Literal["en", "zh"] | None,
+        typer.Option(is_eager=True, help="The language of the help; defaults to that of the locale."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log progress to stderr.")] = False,
 ) -> None:
     """A nightly crawler and versioned archive for Chinese policy."""
