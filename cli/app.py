@@ -113,7 +113,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
         },
     ),
     "status": CommandEntry(
-        "Show what the archive contains, how the last runs ended, and open alarms.", "cli.ops.status"
+        "Show what the archive contains, how the last runs ended, and open alarms.", "cli.ops.health"
     ),
     "report": CommandEntry(
         "Show the daily report: failures and what to do, stale sections, new policies, completeness.",

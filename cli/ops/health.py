@@ -1,4 +1,4 @@
-"""report, history, accept: the health of the portals."""
+"""status, report, history, accept: what the archive holds, and the health of the portals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attrs import evolve
 
 from cli.options import Json
 from cli.output import console
-from cli.output.reports import show_report, state
+from cli.output.reports import backfill_lines, show_report, state
 from policy.documents.dates import calendar_day, format_moment
 from services.archive_home import ArchiveHome
 
@@ -21,8 +21,59 @@ if TYPE_CHECKING:
 
     from health.daily_report import DailyReport
     from health.history import OpenAlarm
+    from services.status import ArchiveStatus
+    from storage.runs.overview import PortalOverview
 
 commands = typer.Typer()
+
+
+@commands.command("status")
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """Show what the archive contains, how the last runs ended, and open alarms."""
+    from services.shapes import status_shape
+    from services.status import archive_status
+
+    home: ArchiveHome = ctx.obj
+    slugs = list(home.portals)
+    with home.database() as database:
+        current = archive_status(home.config, database, slugs)
+    console.write_json(status_shape(current)) if as_json else _show_status(current)
+
+
+def _show_status(current: ArchiveStatus) -> None:
+    from cli.ops.control import describe_halt
+    from crawler.runs import lease
+    from health.daily_report import alarm_lines
+    from services.shapes import plain
+    from services.status import describe_distrust
+
+    numbers = ("#articles", "#versions", "#missing", "#withdrawn")
+    table = console.table("", "portal", *numbers, "newest", "last run", "state", "failed")
+    for overview in current.portals:
+        table.add_row(*_status_row(overview))
+    console.say(table)
+    console.say("  ".join(f"{name} {count}" for name, count in plain(current.totals).items()))
+    if current.stopped:
+        console.say(console.styled(f"{describe_halt(current.stopped)}: polarchive resume"))
+    if current.messages:
+        console.say(f"messages: {console.counts(current.messages)}")
+    for line in (
+        *(line for backfill in current.backfills for line in backfill_lines(backfill)),
+        *map(lease.describe_blocking_run, current.lease_owners),
+        *alarm_lines(current.alarms),
+        *current.backoffs,
+        *map(describe_distrust, current.distrusted),
+    ):
+        console.say(console.styled(line))
+
+
+def _status_row(overview: PortalOverview) -> list[str | Text]:
+    run = overview.last_run
+    ended: list[str | Text] = (
+        [format_moment(run.started), state(run.state), console.counts(run.failed)] if run else []
+    )
+    numbers = (overview.articles, overview.versions, overview.missing, overview.withdrawn)
+    return [overview.portal, *map(str, numbers), format_moment(overview.newest), *ended]
 
 
 @commands.command("report")
