@@ -233,7 +233,8 @@ def shapes() -> Iterator[str]:
             if isinstance(function, ast.FunctionDef) and function.name.endswith("_shape"):
                 yield f"## {function.name.removesuffix('_shape').replace('_', ' ')}\n"
                 yield f"{_prose(ast.get_docstring(function))}\n"
-                yield f"{', '.join(dict.fromkeys(_shape_keys(function, _imports(tree))))}.\n"
+                module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+                yield f"{', '.join(dict.fromkeys(_shape_keys(function, _imports(tree), vars(module))))}.\n"
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:
@@ -242,13 +243,21 @@ def _imports(tree: ast.Module) -> dict[str, str]:
     return {alias.name: node.module or "" for node in nodes for alias in node.names}
 
 
-def _shape_keys(function: ast.FunctionDef, imports: Mapping[str, str]) -> Iterator[str]:
-    """The keys of the dictionaries on the function's own level, and the shapes and records it takes over."""
+def _shape_keys(
+    function: ast.FunctionDef, imports: Mapping[str, str], constants: Mapping[str, Any]
+) -> Iterator[str]:
+    """The keys of the dictionaries on the function's own level, and the shapes and records it takes over.
+
+    ``constants`` has the lists of keys, by their name in the module, that a comprehension goes through.
+    """
     records = {arg.arg: ast.unparse(arg.annotation) for arg in function.args.args if arg.annotation}
     for node in _top_level(function):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
-                yield f"`{ast.literal_eval(key)}`" if key else _taken_over(value, records, imports)
+                if isinstance(value, ast.DictComp) and not key:
+                    yield from (f"`{name}`" for name in constants[ast.unparse(value.generators[0].iter)])
+                else:
+                    yield f"`{ast.literal_eval(key)}`" if key else _taken_over(value, records, imports)
         else:
             yield _taken_over(node, records, imports)
 

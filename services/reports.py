@@ -70,9 +70,7 @@ def daily_report(
             resting=tuple(describe_backoff(backoff) for backoff in health_history.backoffs(session).values()),
             behind=queries.changes_after(session, generations.position(config.index)),
             waiting=deliveries.count_unsent(session),
-            blocked=tuple(map(lease.describe_blocking_run, lease.blocking_runs(session).values()))
-            if day == _today()
-            else (),
+            blocked=_blocked(session) if day == _today() else (),
             backfills=tuple(
                 each.headline for each in backfills.backfills_of_day(session, first, first + _DAY)
             ),
@@ -80,7 +78,7 @@ def daily_report(
         )
 
 
-def _held(session: Session) -> tuple[str, ...]:
+def _blocked(session: Session) -> tuple[str, ...]:
     return tuple(map(lease.describe_blocking_run, lease.blocking_runs(session).values()))
 
 

@@ -163,7 +163,7 @@ def report_shape(report: DailyReport) -> Shape:
     }
 
 
-def history_shape(night: HistoryEntry) -> Shape:
+def run_history_shape(night: HistoryEntry) -> Shape:
     """A portal's run with the alarms it opened, left open and closed."""
     alarms = {"opened": night.opened, "open": night.open, "closed": night.closed}
     return run_shape(night.run) | {

@@ -36,7 +36,7 @@ from sqlalchemy.orm import configure_mappers
 
 CHECKOUT = Path(__file__).parents[1]
 _NOT_COMMANDS = {"tests", "benchmarks", "samples", "simulation"}
-_LAZY = ("holidays.countries.china", "jieba", "pydantic.type_adapter", "rich.status", "scheduler")
+_LAZY = ("holidays.countries.china", "jieba", "rich.status", "scheduler")
 """What a command imports when it comes to it."""
 _LARGEST = 1_000_000
 _codes = list[int]()

@@ -15,6 +15,7 @@ import typer
 from cli.options import FAILED, Json
 from cli.output import console
 from policy.errors import PageError
+from policy.records import ARTICLE_FIELDS
 from services.archive.article_shapes import article_shape
 from services.archive_home import ArchiveHome
 
@@ -81,10 +82,7 @@ def _record(home: ArchiveHome, path: Path, url: str | None) -> dict[str, Any]:
     return {"file": str(path)} | article_shape(article)
 
 
-_ONE = (
-    "file", "url", "portal", "title", "published", "written", "effective", "expires", "source", "author",
-    "editor", "doc_no", "index_no", "subject", "genre", "validity",
-)  # fmt: skip
+_LISTS = ("issuers", "addressees", "keywords", "warnings")
 
 
 def _print(record: dict[str, Any]) -> None:
@@ -93,9 +91,10 @@ def _print(record: dict[str, Any]) -> None:
         console.fail(f"{record['file']}: {record['error']}")
         return
     table = console.table("", "field", "value")
-    for name in _ONE:
+    declared = [field.name for field in ARTICLE_FIELDS if field.name not in (*_LISTS, "attachments")]
+    for name in ("file", "url", "portal", *declared):
         table.add_row(name, console.styled(str(record[name] or "–")))
-    for name in ("issuers", "addressees", "keywords", "warnings"):
+    for name in _LISTS:
         table.add_row(name, console.styled("、".join(record[name]) or "–"))
     for topic in record["topics"]:
         table.add_row("topic", console.styled(f"{topic['name']} {topic['score']}"))

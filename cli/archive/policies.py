@@ -53,12 +53,12 @@ def show_policy(
 
 
 def _print(found: PolicyView) -> None:
-    console.say(console.styled(found.portrait.title, "bold"))
-    console.say(console.styled(f"policy {found.id} · {_force(found.standing)}"))
-    if found.portrait.votes:
-        _print_fields(found.portrait.votes)
+    console.say(console.styled(found.consensus.title, "bold"))
+    console.say(console.styled(f"policy {found.id} · {_force(found.validity)}"))
+    if found.consensus.votes:
+        _print_fields(found.consensus.votes)
     _print_pages(found)
-    for one in found.standing.because:
+    for one in found.validity.because:
         said = f" (policy {one.policy_id})" if one.policy_id else ""
         console.say(console.styled(f"{one.ground}: {format_moment(one.day)}{said}: {one.sentence}", "dim"))
     _print_citations("cites", found.cites)
@@ -75,7 +75,7 @@ def _print_fields(votes: Sequence[FieldConsensus]) -> None:
 
 
 def _print_pages(found: PolicyView) -> None:
-    sources = found.portrait.sources
+    sources = found.consensus.sources
     heads = ("article", "portal", "published", "#days later", "relation", "of the original", "title")
     table = console.table("", *heads)
     for lag in sources[:_MOST]:
@@ -96,10 +96,10 @@ def _print_pages(found: PolicyView) -> None:
 
 
 def _marks(member: PolicyArticle, found: PolicyView) -> str:
-    several = len(found.portrait.editions) > 1
+    several = len(found.consensus.editions) > 1
     told = {
-        "first seen": member is found.portrait.first_seen,
-        "in force": member is found.read and several,
+        "first seen": member is found.consensus.first_seen,
+        "in force": member is found.article_in_force and several,
         "withdrawn": member.withdrawn,
     }
     return ", ".join(mark for mark, holds in told.items() if holds)

@@ -10,11 +10,12 @@ import typer
 from cli.options import ArticleName, Json, KnownAt
 from cli.output import console
 from policy.documents.dates import format_moment
+from policy.records import ARTICLE_FIELDS, FieldValue
 from policy.records.content import Issuer, Reference, Topic
 from services.archive_home import ArchiveHome
 
 if TYPE_CHECKING:
-    from policy.records import Article, FieldValue, File
+    from policy.records import Article, File
     from services.archive.article_views import ArticleView
 
 commands = typer.Typer()
@@ -84,10 +85,10 @@ def _named(reference: Reference) -> str:
 def _fields(article: Article) -> list[tuple[str, str, str]]:
     """Every field that was found, and what is known to be missing."""
     rows = [("url", article.url, article.portal)]
-    for name in _FOUND:
-        found: FieldValue[Any] | None = getattr(article, name)
-        if found is not None:
-            rows.append((name, _shown(found), found.rule))
+    for declared in ARTICLE_FIELDS:
+        field = getattr(article, declared.name)
+        if isinstance(field, FieldValue):
+            rows.append((declared.name, _shown(field), field.rule))
     rows += [("portal's keywords", "、".join(article.keywords), "portal")] if article.keywords else []
     rows += [("topic", f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.found]
     rows += [("statement", one.words, one.sentence) for one in article.statements]
@@ -98,12 +99,6 @@ def _fields(article: Article) -> list[tuple[str, str, str]]:
     rows += [("full text", full, "the page is its cover")] if full else []
     gaps = (*article.completeness.missing_pages, *article.completeness.gaps)
     return [*rows, *([("missing", " ".join(gaps), "completeness")] if gaps else [])]
-
-
-_FOUND = (
-    "title", "title_official", "doc_no", "index_no", "issuers", "addressees", "published", "written",
-    "effective", "expires", "source", "author", "editor", "channel", "subject", "genre", "validity",
-)  # fmt: skip
 
 
 def _shown(found: FieldValue[Any]) -> str:
@@ -138,14 +133,14 @@ def _evidence(topic: Topic) -> str:
 @commands.command("versions")
 def versions(ctx: typer.Context, article: ArticleName, as_json: Json = False) -> None:
     """List the versions of an article, the oldest first."""
-    from services.archive.article_shapes import history_shape
+    from services.archive.article_shapes import version_history_shape
     from services.archive.article_views import article_history
 
     home: ArchiveHome = ctx.obj
     with home.database() as database, database.read() as session:
         history = article_history(session, article)
     if as_json:
-        console.write_json(history_shape(history))
+        console.write_json(version_history_shape(history))
         return
     table = console.table("", "#version", "at", "by", "title", "#characters", "captures", "hash")
     for version in history.versions:

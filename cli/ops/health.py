@@ -121,14 +121,14 @@ def history(
 ) -> None:
     """Show the health history of a portal: results and alarms, night by night."""
     from services.reports import portal_history
-    from services.shapes import history_shape
+    from services.shapes import run_history_shape
 
     home: ArchiveHome = ctx.obj
     home.portal(slug)
     with home.database() as database:
         entries = portal_history(database, slug, nights)
     if as_json:
-        console.write_json([history_shape(entry) for entry in reversed(entries)])
+        console.write_json([run_history_shape(entry) for entry in reversed(entries)])
         return
     table = console.table("", "night", "state", "#entries", "#new", "#revised", "began", "goes on", "ended")
     for entry in reversed(entries):

@@ -4,7 +4,8 @@ A field is declared once, on :class:`policy.records.ArticleFields`::
 
     genre: FieldValue[str] | None = field(default=None, metadata=about("公文种类", "genre", "comparison"))
 
-Storage and JSON follow the attrs class; comparison, consensus, drift, the content hash and displays read
+The stored record follows the attrs class; comparison, consensus, drift, the content hash, JSON and
+displays read
 :data:`policy.records.ARTICLE_FIELDS`.
 """
 

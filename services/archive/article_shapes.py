@@ -1,7 +1,7 @@
 """The JSON shapes of what is archived: articles, versions, policies, clauses, comparisons, search results.
 
 One shape a thing: ``extract`` and ``show`` print the same article. Values are as published, canonical forms
-stand beside them; ``docs/records.md`` lists the keys of an article.
+stand beside them; ``docs/reference/record.md`` lists the keys of an article.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from policy.records import Article, Attachment, FieldValue, File, Version
+from policy.records import ARTICLE_FIELDS, Article, Attachment, FieldValue, File, Version
 from policy.text.word_spaces import join_words
 from services.consumer_lag import lag_shape
 from services.shapes import plain
@@ -47,27 +47,15 @@ def article_shape(article: Article, text: str | None = None, files: Sequence[Fil
         "text": text,
         "scars": join_words(text).scars,
         "tables": [table.rows for table in article.tables],
-        "published": _value(article.published),
-        "written": _value(article.written),
-        "effective": _value(article.effective),
-        "expires": _value(article.expires),
+        **{name: _value(getattr(article, name)) for name in _PLAIN_FIELDS},
         "statements": [attrs.asdict(statement) for statement in article.statements],
         "references": [attrs.asdict(reference) for reference in article.references],
-        "source": _value(article.source),
-        "author": _value(article.author),
-        "editor": _value(article.editor),
-        "channel": _value(article.channel),
-        "title_official": _value(article.title_official),
         "doc_no": doc_no.raw if doc_no else None,
         "doc_no_norm": doc_no.value.norm if doc_no else None,
-        "index_no": _value(article.index_no),
         "issuers": [issuer.printed for issuer in issuers],
         "issuer_ids": [issuer.id for issuer in issuers],
         "issuers_known": [attrs.asdict(issuer) for issuer in issuers],
         "addressees": _value(article.addressees) or (),
-        "subject": _value(article.subject),
-        "genre": _value(article.genre),
-        "validity": _value(article.validity),
         "keywords": article.keywords,
         "topics": [attrs.asdict(topic) for topic in article.topics.found],
         "topic_set": article.topics.version,
@@ -78,6 +66,14 @@ def article_shape(article: Article, text: str | None = None, files: Sequence[Fil
         "completeness": attrs.asdict(article.completeness) | {"complete": article.completeness.complete},
         "warnings": article.warnings,
     }
+
+
+_PLAIN_FIELDS = [
+    declared.name
+    for declared in ARTICLE_FIELDS
+    if declared.name not in {"title", "doc_no", "issuers", "addressees", "attachments"}
+]
+"""Fields whose value is printed as it is; the others have keys of their own."""
 
 
 def _value(field: FieldValue[Any] | None) -> Any:
@@ -142,7 +138,7 @@ def version_shape(version: Version) -> Shape:
     }
 
 
-def history_shape(history: ArticleHistory) -> list[Shape]:
+def version_history_shape(history: ArticleHistory) -> list[Shape]:
     """The versions of an article, each with the kind of change it came by."""
     return [
         version_shape(version) | {"by": history.kinds.get(version.number)} for version in history.versions
@@ -169,7 +165,7 @@ def membership_shape(view: MembershipView) -> Shape:
 
 def policy_shape(view: PolicyView) -> Shape:
     """A policy with its articles and citations."""
-    consensus = view.portrait
+    consensus = view.consensus
     return {
         "policy_id": view.id,
         "title": consensus.title,
@@ -180,7 +176,7 @@ def policy_shape(view: PolicyView) -> Shape:
         "complete": consensus.complete,
         "missing": consensus.missing,
         "best": consensus.best.article_id,
-        "in_force": view.read.article_id,
+        "in_force": view.article_in_force.article_id,
         "first_seen": {
             "article_id": consensus.first_seen.article_id,
             "at": consensus.first_seen.first_seen,
@@ -202,7 +198,7 @@ def policy_shape(view: PolicyView) -> Shape:
             }
             for source in consensus.sources
         ],
-        "force": plain(view.standing),
+        "force": plain(view.validity),
         "cites": [_citation(citation) for citation in view.cites],
         "cited_by": [_citation(citation) for citation in view.cited_by],
     } | lag_shape(view.lag)

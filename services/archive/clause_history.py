@@ -18,7 +18,7 @@ from policy.errors import ArchiveError
 from policy.query.documents import searchable_text
 from policy.records import Version
 from services.archive.lookup import find_article, policy_number
-from services.archive.policy_views import Owner, end_of, policy_portrait
+from services.archive.policy_views import Owner, end_of, policy_consensus
 from services.consumer_lag import ConsumerLag, linking_lag
 from storage import queries
 from storage.policies import memberships
@@ -73,7 +73,7 @@ def _texts(session: Session, name: str, owner: Owner, moment: dt.datetime | None
     if number is None:
         return _versions(session, name, moment)
     root = number if moment else memberships.root(session, number)
-    editions = policy_portrait(session, root, owner, moment).editions
+    editions = policy_consensus(session, root, owner, moment).editions
     versions = queries.versions_at(session, [(edition.article_id, edition.version) for edition in editions])
     return [
         ClauseStage(

@@ -37,14 +37,14 @@ _MOST_COMPARED = 40
 
 @frozen(kw_only=True)
 class PolicyView:
-    """All that is shown of a policy. ``read`` is the article whose words are those of the day, ``kept`` what
-    reprints keep of the article to read of their edition, by article."""
+    """A policy as it is shown. ``article_in_force`` has the text in force on the day; ``kept`` says, by
+    article, what each reprint keeps of the original of its edition."""
 
     id: int
-    portrait: Consensus
-    read: PolicyArticle
+    consensus: Consensus
+    article_in_force: PolicyArticle
     kept: Mapping[int, Fidelity]
-    standing: Validity
+    validity: Validity
     cites: Sequence[Citation]
     cited_by: Sequence[Citation]
     lag: ConsumerLag
@@ -66,25 +66,25 @@ def view_policy(
     """The policy of this number; raises ArchiveError when there is none, or was none on the day."""
     moment = end_of(as_of) if as_of else None
     number = number if as_of else memberships.root(session, number)
-    consensus = policy_portrait(session, number, owner, moment)
+    consensus = policy_consensus(session, number, owner, moment)
     cited_by = citations.citing(session, number, as_of=moment)
     day = in_force_on or dt.datetime.now(SHANGHAI).date()
-    read = consensus.on(day)
+    in_force = consensus.on(day)
     return PolicyView(
         id=number,
-        portrait=consensus,
-        read=read,
+        consensus=consensus,
+        article_in_force=in_force,
         kept=_kept(consensus),
-        standing=validity(
-            read.article, _repeals(session, cited_by), day=day, seen=calendar_day(read.first_seen)
+        validity=validity(
+            in_force.article, _repeals(session, cited_by), day=day, seen=calendar_day(in_force.first_seen)
         ),
-        cites=citations.cited_in(session, [read.article_id], as_of=moment),
+        cites=citations.cited_in(session, [in_force.article_id], as_of=moment),
         cited_by=cited_by,
         lag=linking_lag(session),
     )
 
 
-def policy_portrait(session: Session, number: int, owner: Owner, moment: dt.datetime | None) -> Consensus:
+def policy_consensus(session: Session, number: int, owner: Owner, moment: dt.datetime | None) -> Consensus:
     """The fields and editions of a policy as known at that time; raises ArchiveError where there was none."""
     printed = memberships.articles_of_policy(session, number, as_of=moment)
     if not printed:

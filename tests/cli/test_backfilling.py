@@ -38,8 +38,8 @@ def crawled(archived: Polarchive) -> Polarchive:
         (["--from", "2019-01-01", "--to", TOMORROW], "in the future"),
         (["--from", f"{FLOOR}"], f"go back to {FLOOR}"),
         (["--from", "2019-01-01", "--section", "nowhere"], "has no section 'nowhere'"),
-        (["--to", "2019-01-01"], "say --from too"),
-        ([], "say from which day on"),
+        (["--to", "2019-01-01"], "--from is required here"),
+        ([], "give its first day"),
         (["--from", "2019"], "does not match the format"),
         (["--from", "2019-01-01", "--pages", "0"], "--pages"),
         (["--cancel"], "no open back-fill"),
@@ -59,7 +59,7 @@ def test_a_portal_that_nobody_knows_or_names_is_refused(crawled: Polarchive) -> 
 
 def test_a_portal_that_was_never_crawled_needs_an_end(archived: Polarchive) -> None:
     answer = archived("backfill", "ndrc", "--from", "2019-01-01")
-    assert (answer.code, "say --to, or crawl it first" in answer.err) == (2, True)
+    assert (answer.code, "give --to, or crawl it first" in answer.err) == (2, True)
 
 
 def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
@@ -69,7 +69,7 @@ def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
         backfills.save_walked(session, ours.id, "tz", SectionProgress(pages=4, waiting=7))
     answer = crawled("backfill", "ndrc", "--from", "2018-01-01")
     assert answer.code == 2
-    assert "open back-fill of 2019-01-01 to 2019-12-31 (tz)" in answer.err
+    assert "open backfill of 2019-01-01 to 2019-12-31 (tz)" in answer.err
     shown = crawled("status").out
     assert "ndrc: back-fill of 2019-01-01 to 2019-12-31 open: 0 found, 0 archived" in shown
     assert "ndrc/tz: 4 pages read: 7 pages are still to be read" in shown
