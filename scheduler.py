@@ -27,7 +27,7 @@ from attrs import evolve, field, frozen
 
 from config import Config, Schedule
 from crawler import clock
-from crawler.runs import lease
+from crawler.runs import run_lock
 from crawler.runs.enabled_portals import enabled_portals
 from crawler.runs.kill_switch import read_kill_switch
 from crawler.runs.process import TAKEN
@@ -192,7 +192,7 @@ class Clock:
     def _look(self, *, wait: bool = True) -> Night:
         """Run what is due. The next look is arranged before, as a long night stops no clock, and
         another one after it, for what became due meanwhile."""
-        lost = tuple(lease.close_crashed_runs(self._config, self._database, clock.now()))
+        lost = tuple(run_lock.close_crashed_runs(self._config, self._database, clock.now()))
         taken = self._take(wait=wait)
         if wait:
             self._look_at(taken.again)
@@ -224,7 +224,7 @@ class Clock:
         crawling is stopped; what that misses is told, or caught up, when it is resumed. What a run of
         another kind holds is left alone until that has ended; then it is due still."""
         with self._lock, self._database.read() as session:
-            self._held &= lease.blocking_runs(session).keys()
+            self._held &= run_lock.blocking_runs(session).keys()
             taken_now = self._busy | self._held
             free = (
                 []

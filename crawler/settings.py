@@ -1,4 +1,4 @@
-"""Scrapy's settings that are the same for every run; ``crawler.runs.context.run_settings`` has the others."""
+"""Scrapy's settings that are the same for every run; ``crawler.runs.setup.run_settings`` has the others."""
 
 from __future__ import annotations
 

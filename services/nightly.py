@@ -13,8 +13,8 @@ from attrs import evolve, field, frozen
 from config import Config
 from crawler import clock as clocks
 from crawler.clock import Clock
-from crawler.runs import lease
 from crawler.runs import process as crawling
+from crawler.runs import run_lock
 from crawler.runs.kill_switch import read_kill_switch
 from health.daily_report import DailyReport
 from policy.documents.dates import calendar_day, format_moment
@@ -99,7 +99,7 @@ def run_night(
 def _held(database: Database, passed: Night) -> Night:
     """The night that knows which of the portals it found taken are held by a run of another kind."""
     with database.read() as session:
-        found = lease.blocking_runs(session)
+        found = run_lock.blocking_runs(session)
     held = tuple(found[slug] for slug in passed.elsewhere if slug in found)
     return evolve(passed, held=held, elsewhere=tuple(s for s in passed.elsewhere if s not in found))
 
@@ -117,7 +117,7 @@ def run_waiting_portals(
     """Crawl the portals that were held as soon as what holds them has ended; the night with them."""
     stop = stop or threading.Event()
     waiting = {run.portal for run in passed.held}
-    while free := lease.wait_until_free(config, database, waiting, stop):
+    while free := run_lock.wait_until_free(config, database, waiting, stop):
         chosen = {slug: slots[slug] for slug in sorted(free)}
         more = run_night(config, database, chosen, stop=stop, on_done=on_done, clock=clock)
         waiting = waiting - free | {run.portal for run in more.held}

@@ -13,7 +13,7 @@ from alerts.channels.email import EmailChannel
 from config import Config
 from crawler import clock as clocks
 from crawler.clock import Clock
-from crawler.runs import lease
+from crawler.runs import run_lock
 from health.daily_report import DailyReport, NewsItem, compose_message, report_parts
 from health.history import HistoryEntry, OpenAlarm, history_entries
 from policy.documents.dates import SHANGHAI, calendar_day
@@ -79,7 +79,7 @@ def daily_report(
 
 
 def _blocked(session: Session) -> tuple[str, ...]:
-    return tuple(map(lease.describe_blocking_run, lease.blocking_runs(session).values()))
+    return tuple(map(run_lock.describe_blocking_run, run_lock.blocking_runs(session).values()))
 
 
 def _today() -> dt.date:

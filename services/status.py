@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from config import Config, PortalConfig
 from crawler.portal import Portal
-from crawler.runs import kill_switch, lease
+from crawler.runs import kill_switch, run_lock
 from crawler.runs.kill_switch import KillSwitch
 from health.history import OpenAlarm
 from policy.documents.dates import format_moment
@@ -111,7 +111,7 @@ def archive_status(config: Config, database: Database, slugs: Iterable[str]) -> 
             alarms=reports.open_alarms(session, portals),
             backoffs=[describe_backoff(backoff) for backoff in health_history.backoffs(session).values()],
             backfills=backfills.list_backfills(session, only_open=True),
-            lease_owners=[*lease.blocking_runs(session).values()],
+            lease_owners=[*run_lock.blocking_runs(session).values()],
             distrusted=validators.inconsistent_portals(session),
             stopped=kill_switch.read_kill_switch(config),
         )

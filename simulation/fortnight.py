@@ -17,8 +17,8 @@ from twisted.internet.threads import blockingCallFromThread
 
 from alerts import subscriptions
 from config import Config, load
-from crawler.runs import context
 from crawler.runs import process as crawling
+from crawler.runs import setup
 from policy.documents.dates import SHANGHAI
 from policy.records.runs import Run
 from services import nightly
@@ -176,9 +176,7 @@ class _Beside:
         async def one(slug: str, slot: dt.datetime) -> None:
             async with free:
                 with open_database(config.database_url) as database:
-                    begun = context.begin(
-                        config, database, slug, slot=slot, now=self.clock(), clock=self.clock
-                    )
+                    begun = setup.begin(config, database, slug, slot=slot, now=self.clock(), clock=self.clock)
                     run = None
                     if begun is not None:
                         await self.process.crawl("portal", context=begun)

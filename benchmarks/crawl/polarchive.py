@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 
 from benchmarks.crawl.meter import Meter, cpu
 from config import load
-from crawler.runs.context import begin
+from crawler.runs.setup import begin
 from crawler.spiders.portal_spider import PortalSpider
 from pipelines.consumers.keywords import compute_keywords, prepare_dictionary
 from storage.database import open_database

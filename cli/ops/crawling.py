@@ -91,7 +91,7 @@ def readable(paths: list[Path]) -> list[Path]:
 def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) -> None:
     """Crawl all portals now, run the consumers, send alerts, print the daily report."""
     from crawler import clock
-    from crawler.runs import kill_switch, lease
+    from crawler.runs import kill_switch, run_lock
     from crawler.runs.enabled_portals import enabled_portals, replayable_portals
     from services import nightly as nights
 
@@ -106,7 +106,7 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     with home.database() as database:
         slots = dict.fromkeys(chosen.slugs, clock.now())
         with console.progress("portals", len(chosen.slugs)) as bar:
-            lost = lease.close_crashed_runs(home.config, database, clock.now())
+            lost = run_lock.close_crashed_runs(home.config, database, clock.now())
             night = nights.run_night(
                 home.config,
                 database,

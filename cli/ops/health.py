@@ -42,7 +42,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 
 def _show_status(current: ArchiveStatus) -> None:
     from cli.ops.control import describe_halt
-    from crawler.runs import lease
+    from crawler.runs import run_lock
     from health.daily_report import alarm_lines
     from services.shapes import plain
     from services.status import describe_distrust
@@ -59,7 +59,7 @@ def _show_status(current: ArchiveStatus) -> None:
         console.say(f"messages: {console.counts(current.messages)}")
     for line in (
         *(line for backfill in current.backfills for line in backfill_lines(backfill)),
-        *map(lease.describe_blocking_run, current.lease_owners),
+        *map(run_lock.describe_blocking_run, current.lease_owners),
         *alarm_lines(current.alarms),
         *current.backoffs,
         *map(describe_distrust, current.distrusted),

@@ -11,9 +11,9 @@ from attrs import evolve, frozen
 from config import Config, PortalConfig
 from crawler import clock, portals
 from crawler.portal import Portal
-from crawler.runs import lease
-from crawler.runs.context import begin, choose
+from crawler.runs import run_lock
 from crawler.runs.process import run_spider
+from crawler.runs.setup import begin, choose
 from crawler.spiders.backfill_spider import BackfillSpider
 from policy.documents.dates import calendar_day
 from policy.errors import ConfigError
@@ -70,7 +70,7 @@ def run_backfill(
     now = clock.now()
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
-        lease.close_crashed_runs(config, database, now)
+        run_lock.close_crashed_runs(config, database, now)
         ours = plan_backfill(config, database, portal, request, calendar_day(now))
         if ours.id and ours.complete:
             return BackfillOutcome(backfill=close_if_complete(database, ours.id, now))
@@ -88,7 +88,7 @@ def run_backfill(
         )
         if context is None:
             return None
-        with lease.run_lock(config, context.run.id):
+        with run_lock.run_lock(config, context.run.id):
             ours = _begun(database, ours, now)
             run = run_spider(evolve(context, backfill=ours, progress=progress), BackfillSpider)
         return BackfillOutcome(backfill=close_if_complete(database, ours.id, clock.now()), run=run)

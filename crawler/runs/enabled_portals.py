@@ -11,7 +11,7 @@ from config import Config, PortalConfig
 from crawler import portals
 from crawler.fetching.replay import saved_captures
 from crawler.portal import Section
-from crawler.runs.context import require_contact
+from crawler.runs.setup import require_contact
 from policy.errors import ArchiveError, ConfigError
 
 

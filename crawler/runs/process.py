@@ -28,9 +28,9 @@ import config as config_package
 from config import Config
 from crawler import clock
 from crawler.run_context import RunContext
-from crawler.runs import lease
-from crawler.runs.context import begin
+from crawler.runs import run_lock
 from crawler.runs.kill_switch import read_kill_switch
+from crawler.runs.setup import begin
 from policy.records.runs import Run
 from storage.database import Database, open_database
 from storage.runs import leases
@@ -80,7 +80,7 @@ def crawl(
     """
     now = clock.now()
     with open_database(config.database_url) as database:
-        lease.close_crashed_runs(config, database, now)
+        run_lock.close_crashed_runs(config, database, now)
         context = begin(
             config,
             database,
@@ -96,7 +96,7 @@ def crawl(
         )
         if context is None:
             return None
-        with lease.run_lock(config, context.run.id):
+        with run_lock.run_lock(config, context.run.id):
             return run_spider(context)
 
 
@@ -170,7 +170,7 @@ def supervise_backfill(
                 "%s: the backfill process exited with %d before its run started; see its log", slug, code
             )
         if run and run.state == "running":
-            run = lease.close_crashed_run(config, database, run, clock.now(), late=late)
+            run = run_lock.close_crashed_run(config, database, run, clock.now(), late=late)
         return run
 
 
@@ -262,7 +262,7 @@ def _run_of_child(config: Config, slug: str, slot: dt.datetime, code: int, *, la
             was_stopped = (code == -signal.SIGTERM and not late) or read_kill_switch(config)
             return None if was_stopped else _not_started(database, slug, slot, code)
         if run.state == "running":
-            run = lease.close_crashed_run(config, database, run, clock.now(), late=late)
+            run = run_lock.close_crashed_run(config, database, run, clock.now(), late=late)
         return run
 
 

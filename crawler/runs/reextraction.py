@@ -21,7 +21,7 @@ from crawler import clock, extraction, portals
 from crawler.code_version import code_version
 from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
-from crawler.runs import lease
+from crawler.runs import run_lock
 from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.records import Article, Capture, Entry, Version
@@ -332,13 +332,13 @@ def reextract(
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
         now = clock.now()
-        lease.close_crashed_runs(config, database, now)
+        run_lock.close_crashed_runs(config, database, now)
         with database.write() as session:
             kind: RunKind = "acceptance" if wishes.accept else "reextract"
             run = leases.claim_run(session, slug, now, now, kind=kind)
         if run is None:
             return None
-        with lease.run_lock(config, run.id):
+        with run_lock.run_lock(config, run.id):
             return _closed(database, run, Reextractor(config, database, portal, wishes, run), progress)
 
 

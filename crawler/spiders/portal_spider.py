@@ -21,8 +21,8 @@ from crawler.fetching.request_meta import Output, RequestMeta, capture_of, error
 from crawler.portal import Section
 from crawler.run_context import RunContext
 from crawler.runs import statistics
-from crawler.runs.context import context_from_arguments, run_settings
 from crawler.runs.recorder import RunObservations, RunRecorder
+from crawler.runs.setup import context_from_arguments, run_settings
 from crawler.spiders.article_requests import ArticleRequests
 from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor
 from crawler.spiders.listing_policy import in_window

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.runs.context import is_deep
+from crawler.runs.setup import is_deep
 from policy.documents.dates import calendar_day
 
 FIRST = dt.datetime(2026, 11, 1, 18, 30, tzinfo=dt.UTC)

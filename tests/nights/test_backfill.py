@@ -208,7 +208,7 @@ def test_one_run_of_a_portal_at_a_time(home: Home, pages: Pages) -> None:
     assert (child.returncode, json.loads(out)["run"]["state"]) == (1, "stopped")
     home.ask("backfill", "ndrc", "--cancel", "--json")
     assert home.ask("status", "--json")["backfills"] == []
-    assert "no open back-fill" in backfill(home, expect=2)["error"]
+    assert "no open backfill" in backfill(home, expect=2)["error"]
 
 
 def test_a_range_before_anything_the_listing_has_ends_and_says_so(home: Home, pages: Pages) -> None:

@@ -103,11 +103,11 @@ def test_a_replay_in_which_every_article_fails_ends_as_such_a_night_and_says_wha
         "none of 10 articles could be read; not in the saved captures, and left unchanged: 4 listings"
     )
     assert [one["kind"] for one in row["findings"]] == [one["kind"] for one in night["findings"]]
-    assert "mend the declaration" in row["findings"][0]["advice"]
+    assert "fix the declaration" in row["findings"][0]["advice"]
     child = other.run("nightly", "--replay", str(warc))
     out, _ = child.communicate(timeout=180)
     assert child.returncode == 1
-    assert "mend the declaration" in out
+    assert "fix the declaration" in out
 
 
 def test_a_copy_altered_under_the_same_record_ids_is_kept_beside_the_first(

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from config import load
-from crawler.runs import lease
+from crawler.runs import run_lock
 from policy.records.backfills import Backfill
 from storage.runs import backfills, leases
 from tests.mocksite import shapes
@@ -63,7 +63,7 @@ def test_a_night_that_meets_a_back_fill_says_so_and_crawls_the_portal_when_it_ha
     with home.database() as database, database.write() as session:
         filling = leases.claim_run(session, "loopback", at, at, kind="backfill")
     assert filling
-    with lease.run_lock(load(home.path, {}), filling.id):
+    with run_lock.run_lock(load(home.path, {}), filling.id):
         (held,) = json.loads(ended(home.polarchive("status", "--json")))["held"]
         assert (held["portal"], held["kind"]) == ("loopback", "backfill")
         child = home.scheduler("--once") if command == "scheduler" else home.polarchive("nightly")

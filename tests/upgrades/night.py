@@ -14,8 +14,8 @@ from pathlib import Path
 
 from config import load
 from crawler import portals
-from crawler.runs import context
 from crawler.runs import process as runs
+from crawler.runs import setup
 from services import consumers
 from storage.database import open_database
 
@@ -30,7 +30,7 @@ def main() -> None:
     config, process = load(home), runs.crawler_process()
     with open_database(config.database_url) as database:
         contexts = [
-            context.begin(config, database, slug, slot=moment, now=moment, clock=clock, ignore_backoff=True)
+            setup.begin(config, database, slug, slot=moment, now=moment, clock=clock, ignore_backoff=True)
             for slug in portals.load(config.portal_packages)
             if slug.startswith("sample-")
         ]
