@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 
@@ -44,6 +45,7 @@ class Guard:
     def __init__(self) -> None:
         self._started: list[str] | None = None
         """None between two tests: pytest itself starts what it likes."""
+        importlib.import_module("tldextract")  # urllib3 tries to bind an IPv6 address when it is imported
         sys.addaudithook(self._audit)
 
     def _audit(self, event: str, arguments: tuple[object, ...]) -> None:

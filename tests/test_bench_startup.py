@@ -20,6 +20,8 @@ from benchmarks.crawl.startup import (
     to_its_end,
 )
 
+pytestmark = pytest.mark.slow
+
 BUSY = "import time\nwhile time.process_time() < 0.2: pass\n"
 REQUEST = "import socket, time\nsocket.create_connection(('127.0.0.1', {port})).send(b'x')\ntime.sleep(600)\n"
 

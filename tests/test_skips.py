@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).parents[1]
 LIBREOFFICE = "tests/pipelines/test_files.py::test_the_libreoffice_of_this_machine_reads_old_files"
 BROWSER = (

@@ -176,6 +176,7 @@ def test_what_a_measure_counts_can_be_listed(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == "garden.plants\nhouse.plants\n"
 
 
+@pytest.mark.slow
 def test_the_recorder_lists_files_whose_functions_run(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
     (tmp_path / "dug.py").write_text("def dig(): ...\n")

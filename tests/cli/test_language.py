@@ -146,6 +146,7 @@ def test_an_unknown_language_is_a_usage_error(command: list[str]) -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.slow
 def test_english_help_imports_no_catalogue() -> None:
     assert "cli.output.chinese" not in imported("search", "--help")
     assert "cli.output.chinese" in imported("--lang", "zh", "--help")

@@ -40,6 +40,7 @@ def packages(modules: set[str]) -> set[str]:
     return {module.partition(".")[0] for module in modules}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["--help"], ["alerts", "--help"]], ids=["all", "a group"])
 def test_help_imports_nothing_but_the_list_of_commands(command: list[str]) -> None:
     ours = {"crawler", "pipelines", "storage", "alerts"}
@@ -47,6 +48,7 @@ def test_help_imports_nothing_but_the_list_of_commands(command: list[str]) -> No
     assert packages(imported(*command)) & heavy == set()
 
 
+@pytest.mark.slow
 def test_a_search_imports_no_crawler(archived: Polarchive, publish: Publish) -> None:
     publish(act(1), key="original", title="样例省储能行动计划")
     archived("update")
@@ -81,6 +83,7 @@ def test_a_renamed_command_still_answers_to_its_old_name_and_is_not_listed(old: 
     assert old not in group.list_commands(None)
 
 
+@pytest.mark.slow
 def test_the_scheduler_and_the_command_line_do_not_import_each_other() -> None:
     code = "import sys, scheduler; print(' '.join(sys.modules))"
     ended = subprocess.run(

@@ -87,6 +87,7 @@ def all_reading_modules() -> dict[str, Path]:
     return {name: file for portal in load().values() for name, file in reading_modules(portal).items()}
 
 
+@pytest.mark.slow
 def test_every_module_and_dictionary_from_payload_to_record_is_covered() -> None:
     seen = in_a_fresh_interpreter(PAGES)
     assert len(seen["generic"]) > 50
@@ -97,6 +98,7 @@ def test_every_module_and_dictionary_from_payload_to_record_is_covered() -> None
     assert uncovered_data(seen["opened"], covered) == set()
 
 
+@pytest.mark.slow
 def test_every_module_that_reads_a_file_is_covered() -> None:
     seen = in_a_fresh_interpreter(FILES)
     covered = bounded_reader.reader_modules()

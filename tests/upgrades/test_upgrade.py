@@ -33,6 +33,8 @@ from storage.database import connected, open_database
 from storage.tables import ArticleRow, DeliveryRow
 from tests.cli.conftest import Polarchive
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
 STEP = "0018"
