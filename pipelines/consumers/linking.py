@@ -67,6 +67,7 @@ def _names(key: str) -> bool:
 
 
 CONSUMER = "connections"
+"""The name of its cursor, as archives of earlier releases have stored it."""
 TELLING = 0.3
 """Least share of the shorter text for which the relation of two different policies is stored."""
 MOST_WORDINGS = 5
