@@ -1,4 +1,6 @@
-"""Matches the change feed against all subscriptions and adds pending deliveries, one per policy.
+"""Stores subscriptions, matches the change feed against them, and adds pending deliveries, one per policy.
+
+A subscription is checked before it is stored: its query must parse, its address must be a mail address.
 
 If two policies were merged, a subscriber who was notified of either is not notified again. Matching reads
 a snapshot; deliveries and cursor are then written in one transaction, unless another process has moved the
@@ -9,18 +11,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 from sqlalchemy.orm import Session
 
-from policy.errors import QuerySyntax
+from policy.errors import BadAddress, QuerySyntax
 from policy.query.documents import search_document
 from policy.query.parser import Query, SearchDocument, matches, parse
 from policy.records import Change
 from storage import queries
 from storage.alerts.deliveries import add_delivery, has_delivery
-from storage.alerts.subscriptions import Subscription, all_subscriptions
+from storage.alerts.subscriptions import Subscription, add_subscription, all_subscriptions
 from storage.articles.changes import first_change_at
 from storage.consumers import consume_changes
 from storage.database import Database
@@ -111,3 +114,28 @@ def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
         event=EVENT,
         created=now,
     )
+
+
+# ------------------------------------------------------------------ subscribing
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_LONGEST = 254  # RFC 5321, 4.5.3.1.3
+
+
+def subscribe(session: Session, query: str, address: str, now: dt.datetime) -> Subscription:
+    """Store a subscription by mail; the existing one if this address already has the same query.
+
+    Raises QuerySyntax if the query cannot be parsed and BadAddress if the address is not a bare mail address.
+    """
+    parse(query)
+    check_address(address)
+    return add_subscription(session, query=query, address=address, channel="email", created=now)
+
+
+def check_address(address: str) -> None:
+    """Raise BadAddress unless this is a single bare mail address, without display name or line breaks."""
+    if len(address) > _LONGEST or not _ADDRESS.fullmatch(address):
+        raise BadAddress(f"{address!r} is not a mail address (expected one as name@example.org)")

@@ -17,7 +17,7 @@ from crawler.portals import PACKAGES, owner
 from pipelines.boilerplate import learning
 from pipelines.boilerplate.removal import remove_contacts, strip_boilerplate
 from pipelines.metadata import cover_pages, fields, validation
-from pipelines.metadata.credits import find_credits
+from pipelines.metadata.authorship import find_credits
 from pipelines.metadata.validation import illegible_warnings
 from policy.documents import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep

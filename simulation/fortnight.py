@@ -15,7 +15,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import blockingCallFromThread
 
-from alerts import subscriptions
+from alerts import percolation
 from config import Config, load
 from crawler.runs import process as crawling
 from crawler.runs import setup
@@ -114,7 +114,7 @@ class Fortnight:
             config = self._prepare(hosts)
             with open_database(config.database_url) as database:
                 with database.write() as session:
-                    subscriptions.subscribe(session, "通知", "reader@example.org", self.clock())
+                    percolation.subscribe(session, "通知", "reader@example.org", self.clock())
                 crawl = _Beside(process=process, clock=self.clock)
                 for number in range(self.plan.world.nights):
                     self.passed.append(self._night(number, config, database, hosts, crawl))

@@ -22,13 +22,13 @@ def subscribe(
     as_json: Json = False,
 ) -> None:
     """Subscribe an address to new policies that match a query."""
-    from alerts import subscriptions
+    from alerts import percolation
     from crawler import clock
 
     home: ArchiveHome = ctx.obj
     home.prepare()
     with home.database() as database, database.write() as session:
-        made = subscriptions.subscribe(session, query, email, clock.now())
+        made = percolation.subscribe(session, query, email, clock.now())
     if as_json:
         console.write_json(plain(made))
     else:

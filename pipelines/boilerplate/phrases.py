@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache, lru_cache
 
 from pipelines.data import sections, words
-from pipelines.metadata.credits import is_credits
+from pipelines.metadata.authorship import is_credits
 
 
 class Kind(Enum):

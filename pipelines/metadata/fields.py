@@ -14,8 +14,7 @@ from typing import Any
 
 from attrs import evolve
 
-from pipelines.metadata.authorship import find_addressees, find_issuers
-from pipelines.metadata.credits import names_somebody
+from pipelines.metadata.authorship import find_addressees, find_issuers, names_somebody
 from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
 from policy.documents import dates, force, numbers
 from policy.documents.references import references

@@ -18,7 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from attrs import evolve
 
-from alerts import percolation, subscriptions
+from alerts import percolation
 from alerts.channels.email import EmailChannel
 from policy.records.saves import SaveResult
 from policy.rules.extraction import Extraction
@@ -93,7 +93,7 @@ def subscribe(database: Database) -> Callable[..., Subscription]:
 
     def add(query: str, address: str = "reader@example.org") -> Subscription:
         with database.write() as session:
-            return subscriptions.subscribe(session, query, address, NIGHT)
+            return percolation.subscribe(session, query, address, NIGHT)
 
     return add
 

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve, frozen
 from sqlalchemy import select
 
-from alerts import percolation, subscriptions
+from alerts import percolation
 from config import Config, load
 from crawler import extraction, portals
 from crawler.code_version import code_version
@@ -174,7 +174,7 @@ def ten_nights(nights: Nights) -> None:
 
 def test_only_where_words_differ_there_are_versions_and_nobody_is_told(nights: Nights) -> None:
     with nights.database.write() as session:
-        subscriptions.subscribe(session, "试点", "a@example.org", FIRST)
+        percolation.subscribe(session, "试点", "a@example.org", FIRST)
     ten_nights(nights)
     told, before = nights.deliveries(), nights.kinds()
     assert (told, before) == (6, ["new_policy"] * 6 + ["new_version"])
@@ -252,7 +252,7 @@ def test_only_captures_since_a_day_are_read(nights: Nights) -> None:
 
 def test_articles_new_to_the_archive_are_announced_when_asked_for(nights: Nights) -> None:
     with nights.database.write() as session:
-        subscriptions.subscribe(session, "试点", "a@example.org", FIRST)
+        percolation.subscribe(session, "试点", "a@example.org", FIRST)
     ten_nights(nights)
     told = nights.deliveries()
     reextract(nights.mended().config, "ndrc", ReextractionOptions(announce=True))

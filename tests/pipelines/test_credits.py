@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.boilerplate.removal import strip_boilerplate
-from pipelines.metadata.credits import find_credits, is_credits
+from pipelines.metadata.authorship import find_credits, is_credits
 
 
 def named(text: str) -> list[tuple[str, str, str]]:

@@ -20,7 +20,7 @@ from crawler.pages.generic.text_runs import (
     stated_time,
     updated_day,
 )
-from pipelines.metadata.credits import find_credits
+from pipelines.metadata.authorship import find_credits
 from policy.records import Label
 
 SHORTEST = 5
