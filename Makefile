@@ -3,7 +3,7 @@ BIN := .venv/bin
 DEBIAN := $(shell sed 's/#.*//' system-packages.txt)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
-.PHONY: demo test test-fast check system-packages simulate bench bench-startup bench-dedupe bench-extract bench-fuzz bench-diff check-corpus install clean
+.PHONY: demo test test-fast check system-packages simulate bench bench-startup bench-dedupe bench-extract bench-fuzz bench-diff bench-policies check-corpus install clean
 
 demo: install  ## two nights on the sample portals, from crawl to alert
 	$(BIN)/python -m samples.demo
@@ -48,6 +48,9 @@ bench-fuzz: install  ## twenty damaged variants of each saved page: CORPUS=folde
 
 bench-diff: install  ## comparing texts clause by clause, beside difflib; ten thousand random edits
 	$(BIN)/python -m benchmarks.diff.comparison $(ARGS)
+
+bench-policies: install  ## one policy or several, and what is in force, on real documents: CORPUS=folder, ARGS=--only GROUP
+	$(BIN)/python -m benchmarks.policies $(CORPUS) $(ARGS)
 
 check-corpus: install  ## saved lists and articles of real portals, read and replayed: CORPUS=folder with manifest.json
 	$(BIN)/python -m benchmarks.extraction.listings $(CORPUS)

@@ -16,6 +16,7 @@ from policy.records import Article, FieldValue
 
 FILE = re.compile(r"(?P<name>.+?)(?:\((?P<day>\d{4}-\d\d-\d\d)\))?\.md(?:\.gz)?")
 """A law's name, and the day of its version."""
+_HISTORY_END = "<!-- INFO END -->"
 _ASIDE = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING = re.compile(r"^#+\s*", re.MULTILINE)
 
@@ -51,6 +52,12 @@ def _article(key: str, title: str, text: str, day: dt.date | None) -> Article:
         text=text,
         published=FieldValue(value=day, raw=day.isoformat(), rule="corpus") if day else None,
     )
+
+
+def history(path: Path) -> list[str]:
+    """The entries above a law's text: who adopted and revised it, and when."""
+    above, end, _ = content(path).partition(_HISTORY_END)
+    return [line.strip() for line in above.split("\n")[1:] if line.strip()] if end else []
 
 
 def content(path: Path) -> str:

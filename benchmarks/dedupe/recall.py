@@ -38,6 +38,7 @@ from benchmarks.report import Report, show
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
 from pipelines.dedupe.grouping import Group, group_articles, grouping_member
 from pipelines.dedupe.relations import find_relation
+from policy.records import Article
 from policy.records.saves import Relation
 from storage.database import Database, open_database, upgrade
 from storage.policies import fingerprints as index
@@ -236,18 +237,30 @@ def _arrived(
 
 
 def _corpus(folder: Path) -> Report:
-    """Each law one policy with its versions in order; all others, and all reports, different policies."""
-    named = [*laws(folder / "laws")]
-    sheets = [comparison_profile(article) for _, article in named]
-    names = [name for name, _ in named]
-    told = [comparison_profile(article) for article in reports(folder / "yearly-reports")]
-    names += [f"report {number}" for number in range(len(told))]
-    sheets += told
-    keys = [f"{number:05}" for number in range(len(sheets))]
-    groups = group_articles(dict(zip(keys, map(grouping_member, sheets), strict=True)), _found(keys, sheets))
+    names, articles = zip(*named_articles(folder), strict=True)
     return Report(
-        title=f"{folder.name}: laws and yearly reports", rows={"polarchive": _laws(groups, names, keys)}
+        title=f"{folder.name}: laws and yearly reports",
+        rows={"polarchive": grouping_row(group_in_order(articles), names)},
     )
+
+
+def named_articles(folder: Path) -> list[tuple[str, Article]]:
+    """Each version of each law by the law's name; each yearly report by a name of its own."""
+    yearly = enumerate(reports(folder / "yearly-reports"))
+    return [*laws(folder / "laws"), *((f"report {number}", article) for number, article in yearly)]
+
+
+def group_in_order(articles: Sequence[Article]) -> tuple[Group, ...]:
+    """The policies of articles that arrive in this order; an article is named by `article_key`."""
+    profiles = [comparison_profile(article) for article in articles]
+    keys = [article_key(number) for number in range(len(profiles))]
+    members = dict(zip(keys, map(grouping_member, profiles), strict=True))
+    return group_articles(members, _found(keys, profiles))
+
+
+def article_key(number: int) -> str:
+    """The name of an article in a `Group`."""
+    return f"{number:05}"
 
 
 def _found(keys: Sequence[str], sheets: Sequence[ComparisonProfile]) -> dict[tuple[str, str], Relation]:
@@ -258,10 +271,11 @@ def _found(keys: Sequence[str], sheets: Sequence[ComparisonProfile]) -> dict[tup
             return _arrived(database, keys, dict(zip(keys, sheets, strict=True)), {})
 
 
-def _laws(groups: Sequence[Group], names: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
-    name = dict(zip(keys, names, strict=True))
+def grouping_row(groups: Sequence[Group], names: Sequence[str]) -> dict[str, str]:
+    """Each law is to be one policy with its versions in order; all others different policies."""
+    name = {article_key(number): law for number, law in enumerate(names)}
     versions: dict[str, list[str]] = {}
-    for key in keys:
+    for key in name:
         versions.setdefault(name[key], []).append(key)
     several = {law: held for law, held in versions.items() if len(held) > 1}
     one = {law: each for law in several for each in groups if {*several[law]} <= each.articles}

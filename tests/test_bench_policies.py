@@ -1,0 +1,80 @@
+"""``make bench-policies`` measures a corpus and shows every row beside its baseline."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks.policies.__main__ import GROUPS, Measured, available, measure, table
+from benchmarks.policies.rows import Corpus, Row, share
+
+ARTICLES = (
+    "第一条 为了规范储能电站的建设，制定本办法。",
+    "第二条 建设单位应当在开工前三十日内向所在地的能源主管部门备案。",
+    "第三条 储能电站的运行单位应当每年检查一次消防设施，并保存检查记录。",
+    "第四条 违反本办法规定的，由能源主管部门责令改正，并处一万元罚款。",
+)
+HISTORY = "2020年5月6日 某省人民政府令第12号公布"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    """Two laws, one of them in two versions, and nothing else."""
+    (tmp_path / "laws").mkdir()
+    revised = [*ARTICLES[:3], ARTICLES[3].replace("一万", "三万")]
+    other = [line.replace("储能电站", "渔港码头").replace("能源", "渔业") for line in ARTICLES]
+    for name, title, lines in (
+        ("储能办法(2020-05-06)", "某省储能电站管理办法", ARTICLES),
+        ("储能办法(2024-05-06)", "某省储能电站管理办法", revised),
+        ("渔港规定(2021-01-01)", "某省渔港码头管理规定", other),
+    ):
+        text = "\n\n".join([f"# {title}", HISTORY, "<!-- INFO END -->", *lines])
+        (tmp_path / "laws" / f"{name}.md.gz").write_bytes(gzip.compress(text.encode()))
+    return Corpus(folder=tmp_path)
+
+
+def _shown(measured: list[Measured]) -> str:
+    console = Console(width=200, file=io.StringIO(), record=True)
+    console.print(table(measured))
+    return console.export_text()
+
+
+def test_versions_of_a_law_are_one_policy(corpus: Corpus) -> None:
+    [entry] = measure(corpus, ["versions"])
+    assert entry.row.reached
+    assert entry.row.ours == "1 of 1; 0"
+    assert entry.row.baseline == "equal titles: 1 of 1; 0"
+
+
+def test_the_table_shows_each_row_with_its_baseline_and_group(corpus: Corpus) -> None:
+    shown = _shown([*measure(corpus, available())])
+    assert "equal titles" in shown
+    assert "reached" in shown
+
+
+def test_a_row_that_falls_short_is_marked() -> None:
+    row = Row(what="numbers", ours="1 of 2", baseline="0 of 2", target="all", reached=False)
+    assert "SHORT" in _shown([Measured(group="numbers", row=row, seconds=0)])
+
+
+def test_a_corpus_without_documents_has_no_rows(tmp_path: Path) -> None:
+    assert not [*measure(Corpus(folder=tmp_path), available())]
+
+
+def test_groups_without_a_module_are_left_out() -> None:
+    assert {"versions"} <= set(available()) <= set(GROUPS)
+
+
+def test_the_history_of_a_law_is_read_by_its_version(corpus: Corpus) -> None:
+    assert corpus.histories["储能办法(2020-05-06).md.gz"] == [HISTORY]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"), [(0, 7, "0 of 7"), (713, 719, "713 of 719 (99.17 %)"), (7, 7, "7 of 7")]
+)
+def test_a_share_names_both_counts(part: int, whole: int, shown: str) -> None:
+    assert share(part, whole) == shown
