@@ -24,6 +24,7 @@ from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
 from policy.records.boilerplate import BoilerplateSet, LayoutBoilerplate
 from policy.records.content import Table
+from policy.text.words import unify_radicals
 
 if TYPE_CHECKING:
     from pipelines.html.cleaning import Cleaned
@@ -123,7 +124,7 @@ def read_article(
     if body.all_boilerplate and not body.attachments:
         raise Rejected("nothing but boilerplate", portal=slug, url=first.url, field="text")
     labels = (*_labels(first, entry), *find_credits(body.boilerplate, "tail"))
-    metadata = fields.extract_fields(labels, body.lines, issuer=portal.issuer if portal else None)
+    metadata = fields.extract_fields(labels, body.words, issuer=portal.issuer if portal else None)
     if metadata.title is None:
         raise Rejected("no title", portal=slug, url=first.url, field="title")
     fetched = {_file(page.url) for page in pages}
@@ -186,6 +187,11 @@ class _Body:
     tables: tuple[Table, ...]
     attachments: tuple[Attachment, ...]
     all_boilerplate: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The lines for reading, of the same lengths: a radical is the character it stands for."""
+        return tuple(map(unify_radicals, self.lines))
 
 
 def _in_order(pages: Sequence[Page]) -> list[Page]:
@@ -251,12 +257,13 @@ def _file(url: str) -> str:
 
 
 def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, ...]) -> Article:
-    tree = outline.outline(body.lines)
+    words = body.words
+    tree = outline.outline(words)
     article_topics = topics.topics(
-        article.title.value, body.lines, [node.line for node in (*tree.headings, *tree.boxes)]
+        article.title.value, words, [node.line for node in (*tree.headings, *tree.boxes)]
     )
     whole = evolve(
-        outline.completeness(tree, article.title.value, body.lines, pages=pages, missing_pages=missing),
+        outline.completeness(tree, article.title.value, words, pages=pages, missing_pages=missing),
         full_text_in=cover_pages.full_text_in(article),
     )
     flags = (

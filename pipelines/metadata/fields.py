@@ -21,7 +21,7 @@ from policy.documents.references import references
 from policy.records import ARTICLE_FIELDS, ArticleFields, Conflict, FieldValue, Label, Moment
 from policy.records.content import DocNumber, Issuer
 from policy.records.field_registry import field_names
-from policy.text.words import fold
+from policy.text.words import fold, unify_radicals
 
 LONGEST_TITLE_LABEL = 500
 """Most characters of a title; the longest titles of documents have a third of it."""
@@ -30,9 +30,10 @@ LONGEST = 4000
 
 
 def limit_labels(labels: Iterable[Label]) -> Iterator[Label]:
-    """The labels, cut at the limits of their fields."""
+    """The labels, cut at the limits of their fields, with radicals as the characters they stand for."""
     for label in labels:
-        yield evolve(label, value=label.value[: length_limit(label)]) if is_beyond(label) else label
+        value = unify_radicals(label.value[: length_limit(label)])
+        yield evolve(label, value=value) if value != label.value else label
 
 
 def cut_warnings(labels: Iterable[Label]) -> Iterator[str]:

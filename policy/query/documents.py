@@ -10,7 +10,7 @@ from policy.documents.dates import calendar_day
 from policy.query.parser import SearchDocument
 from policy.records import Version
 from policy.records.content import DocNumber
-from policy.text.words import BREAK, HAN, phrase
+from policy.text.words import BREAK, HAN, phrase, unify_radicals
 
 
 def search_document(version: Version, name: str | None = None) -> SearchDocument:
@@ -91,7 +91,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
     """The NFKC form of the text and, for each of its characters, the index of the original character."""
     folded, origin = [], []
     for at, character in enumerate(text):
-        form = character if character < "\x80" else unicodedata.normalize("NFKC", character)
+        form = character if character < "\x80" else unicodedata.normalize("NFKC", unify_radicals(character))
         folded.append(form)
         origin.extend([at] * len(form))
     return "".join(folded), origin

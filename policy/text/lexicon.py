@@ -14,6 +14,7 @@ from functools import cache
 import ahocorasick
 
 from policy.data import read_lines
+from policy.text.words import unify_radicals
 
 
 class Lexicon:
@@ -28,6 +29,7 @@ class Lexicon:
 
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Start, end and lower-case form of each match, in order and without overlaps."""
+        text = unify_radicals(text)
         lowered = text.lower()
         if len(lowered) != len(text):  # İ has two characters in lower case
             lowered = text

@@ -41,12 +41,13 @@ def _sum(text: str) -> int:
 
 
 def format_numeral(value: int) -> str:
-    """A number below 1000 as a Chinese numeral: ``一``, ``十二``, ``二十``, ``一百零五``."""
-    signs = "零一二三四五六七八九"
-    hundreds, rest = divmod(value, 100)
-    tens, ones = divmod(rest, 10)
-    head = f"{signs[hundreds]}百" if hundreds else ""
-    if tens == 0:
-        return head + (("零" if head else "") + signs[ones] if ones or not head else "")
-    ten = "十" if tens == 1 and not head else f"{signs[tens]}十"
-    return head + ten + (signs[ones] if ones else "")
+    """A number as a Chinese numeral: ``一``, ``十二``, ``一千零一``; from 10,000 on in figures."""
+    if value >= 10_000:
+        return str(value)
+    signs, printed, zero = "零一二三四五六七八九", "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // unit % 10
+        if digit:
+            printed += ("零" if zero else "") + signs[digit] + name
+        zero = bool(printed) and not digit
+    return printed.removeprefix("一") if printed.startswith("一十") else printed or signs[0]

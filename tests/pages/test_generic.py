@@ -229,3 +229,15 @@ def test_files_in_a_block_of_attachments_count_wherever_it_stands() -> None:
     assert [(file.name, file.url) for file in files] == [
         ("样例表", "https://unknown.example/2026/P020260302.pdf")
     ]
+
+
+def test_fields_are_read_where_a_pdf_left_radicals_and_the_text_stays_as_published() -> None:
+    printed = (
+        "第⼀条　⽀持⻛电项⽬建设，促进⺠营经济参与，⻓期稳定。",
+        "第⼆条　本办法⾃2026年12⽉1⽇起施⾏。",
+    )
+    found = article(f"<div>{''.join(f'<p>{line}</p>' for line in (*printed, *WORDS))}</div>")
+    assert found.text.split("\n")[:2] == [*printed]
+    assert [heading.label for heading in found.outline.headings] == ["第一条", "第二条"]
+    assert found.effective is not None
+    assert found.effective.value.isoformat() == "2026-12-01"

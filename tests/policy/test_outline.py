@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from policy.documents.outline import completeness, outline
 from policy.records.content import Heading
-from policy.text.numerals import format_numeral
+from policy.text.numerals import format_numeral, parse_numeral
 
 PROSE = "围绕新型储能和虚拟电厂，完善市场机制，健全价格政策，推动示范工程尽快落地见效。"
 
@@ -169,6 +169,27 @@ def test_a_second_level_may_run_through_the_document() -> None:
 )
 def test_gaps(lines: list[str], gaps: tuple[str, ...]) -> None:
     assert outline(lines).gaps == gaps
+
+
+def test_articles_beyond_a_thousand_are_counted() -> None:
+    printed = [f"第{format_numeral(number)}条　{PROSE}" for number in range(1, 1261)]
+    lost = {"第九百九十九条", "第一千零一条", "第一千二百条"}
+    whole = outline([line for line in printed if line.partition("\u3000")[0] not in lost])
+    assert {*whole.gaps} == lost
+
+
+def test_a_numeral_is_read_as_it_is_written() -> None:
+    assert all(parse_numeral(format_numeral(number)) == number for number in range(10_050))
+    assert [format_numeral(number) for number in (10, 110, 1001, 1010)] == [
+        "十",
+        "一百一十",
+        "一千零一",
+        "一千零一十",
+    ]
+
+
+def test_a_radical_in_a_number_is_no_gap() -> None:
+    assert [mark.number for mark in outline([f"第⼀条　{PROSE}", f"第⼆条　{PROSE}"]).headings] == [1, 2]
 
 
 @given(st.integers(3, 60), st.data())

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.text.words import BREAK, fingerprint, fold, phrase, tokens
+from policy.query.documents import match_spans
+from policy.text.canonical import canonical
+from policy.text.words import BREAK, fingerprint, fold, phrase, tokens, unify_radicals
 
 HAN_TEXT = st.text(alphabet="氢能储电网绿证碳排放交易市场", max_size=30)
 ANY_TEXT = st.text(alphabet="氢能ABcd12 ３％.．，。、—-（）〔〕\n\u3000\u200b№㎡①", max_size=40)
@@ -81,3 +84,26 @@ def test_no_two_breaks_are_neighbours(text: str) -> None:
 @given(HAN_TEXT)
 def test_han_text_is_its_own_tokens(text: str) -> None:
     assert tokens(text) == list(text)
+
+
+@pytest.mark.parametrize(
+    ("printed", "plain"),
+    [
+        ("⻓期稳定", "长期稳定"),
+        ("⺠营⻝品⻛电⻔⻋⻢⻚⻥⻰⻬⻩⻘", "民营食品风电门车马页鱼龙齐黄青"),
+        ("⼈⺠政府⾃⼀⽉⼀⽇起施⾏", "人民政府自一月一日起施行"),
+        ("⽤⼾", "用户"),
+        ("第⼆⼗⼀条", "第二十一条"),
+    ],
+)
+def test_a_radical_is_the_character_it_stands_for(printed: str, plain: str) -> None:
+    assert unify_radicals(printed) == plain
+    assert fold(printed) == fold(plain)
+    assert tokens(printed) == tokens(plain)
+    assert canonical(printed) == canonical(plain)
+    assert match_spans(f"支持{printed}建设", [plain]) == [(2, 2 + len(plain))]
+
+
+def test_no_radical_is_left_over_but_those_without_a_character() -> None:
+    radicals = [chr(code) for code in range(0x2E80, 0x2FD6) if unicodedata.category(chr(code)) == "So"]
+    assert {sign for sign in radicals if unify_radicals(sign) == sign} == {"⺀", "⺂", "⺃", "⺇"}
