@@ -1,4 +1,4 @@
-"""Composes the message that notifies a subscriber of a policy, in Chinese. Pure."""
+"""Messages to people, and the one that notifies a subscriber of a policy, in Chinese. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import datetime as dt
 
 from attrs import frozen
 
-from policy.text.messages import Message, single_line
+from policy.text.words import single_line
 
 _SUBJECT_LENGTH = 120
+
+
+@frozen(kw_only=True)
+class Message:
+    """A subject of one line, safe for mail headers, and a plain text body."""
+
+    subject: str
+    body: str
 
 
 @frozen(kw_only=True)

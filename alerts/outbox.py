@@ -14,13 +14,12 @@ from attrs import field, frozen
 from sqlalchemy.orm import Session
 
 from alerts.channels import Channel, ChannelUnavailable, DeliveryFailed, DeliveryRejected
-from alerts.messages import Notice, Source, compose
+from alerts.messages import Message, Notice, Source, compose
 from policy.documents.dates import calendar_day
 from policy.errors import PolarchiveError
-from policy.query.documents import searchable_text, snippet
-from policy.query.parser import highlights, parse
+from policy.query import highlights, parse, searchable_text
 from policy.records import Version
-from policy.text.messages import Message
+from policy.text.words import snippet
 from storage import queries
 from storage.alerts import deliveries
 from storage.alerts.deliveries import LeasedDelivery

@@ -18,8 +18,7 @@ from attrs import frozen
 from sqlalchemy.orm import Session
 
 from policy.errors import BadAddress, QuerySyntax
-from policy.query.documents import search_document
-from policy.query.parser import Query, SearchDocument, matches, parse
+from policy.query import Query, SearchDocument, matches, parse, search_document
 from policy.records import Change
 from storage import queries
 from storage.alerts.deliveries import add_delivery, has_delivery

@@ -22,8 +22,7 @@ from pipelines.metadata.validation import illegible_warnings
 from policy.documents import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
-from policy.records.boilerplate import BoilerplateSet, LayoutBoilerplate
-from policy.records.content import Table
+from policy.records.content import BoilerplateSet, LayoutBoilerplate, Table
 from policy.text.words import unify_radicals
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from config import Config, PortalConfig
 from crawler import clock as clocks
 from crawler.clock import Clock
 from crawler.portal import Portal, Section
-from policy.records.backfills import Backfill
-from policy.records.runs import Run
+from policy.records.runs import Backfill, Run
 from storage.database import Database
 
 T = TypeVar("T")

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from health.history import HistoryEntry, OpenAlarm
+from health.baseline import HistoryEntry, OpenAlarm
 from policy.documents.dates import calendar_day
 from policy.records.runs import Finding, Run
-from policy.text.messages import Message, single_line
+from policy.text.words import single_line
 
 _MOST_LINES = 12
 """The most lines of one part of the report."""
@@ -202,8 +202,3 @@ def render_markdown(report: DailyReport) -> str:
 
 def _list_items(lines: Iterable[str]) -> Iterator[str]:
     return (f"  {line.strip()}  " if line.startswith(" ") else f"- {line}" for line in lines)
-
-
-def compose_message(report: DailyReport) -> Message:
-    """The report as a message: the headline as its subject, Markdown as its body."""
-    return Message(subject=single_line(f"Polarchive {report.headline}"), body=render_markdown(report))

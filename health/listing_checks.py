@@ -9,11 +9,11 @@ from itertools import pairwise
 from statistics import median
 from urllib.parse import urlsplit
 
+from health import baseline
 from health.baseline import RARELY, Promise, RunWithHistory
 from policy.documents.dates import calendar_day
 from policy.records.runs import Finding, FindingKind, SectionReport
-from policy.rules import workdays
-from policy.rules.probability import beta_binomial_tail
+from policy.rules.drift import beta_binomial_tail
 
 _DAY = dt.timedelta(days=1)
 _SOONEST = 5
@@ -161,11 +161,11 @@ def _stale(case: RunWithHistory, promise: Promise, report: SectionReport) -> Ite
     last = max([*days[-1:], *_nights_with_new_rows(case, promise)], default=None)
     if last is None:
         return
-    silent = workdays.workdays_between(last, today - _DAY)
+    silent = baseline.workdays_between(last, today - _DAY)
     within = promise.fresh_within if promise.fresh_within is not None else _learned(days)
     if within is not None and silent > within:
         sentence = f"nothing new for {silent} working days, since {last} (expected within {within})"
-        caveat = "" if workdays.is_announced(today) else "; this year's working days are not announced yet"
+        caveat = "" if baseline.is_announced(today) else "; this year's working days are not announced yet"
         advice = "check whether the portal continues at another address, then fix the declaration"
         yield case.finding(
             "stale", sentence + caveat, advice, section=promise.section, examples=[promise.url]
@@ -190,7 +190,7 @@ def _learned(days: Sequence[dt.date]) -> int | None:
     their mean is estimated from these (https://en.wikipedia.org/wiki/Lomax_distribution). Portals publish in
     bursts, so it is also longer than all intervals but one.
     """
-    intervals = sorted(max(1, workdays.workdays_between(*pair)) for pair in pairwise(days))
+    intervals = sorted(max(1, baseline.workdays_between(*pair)) for pair in pairwise(days))
     if len(intervals) < _INTERVALS:
         return None
     rare = sum(intervals) * (math.pow(RARELY, 1 / len(intervals)) - 1)

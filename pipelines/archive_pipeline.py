@@ -18,7 +18,7 @@ from pipelines.extraction_counts import ExtractionCounts
 from pipelines.items import AttachmentBatch, ExtractedArticle, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
 from policy.errors import Drifted, Rejected
-from policy.records.boilerplate import BoilerplateSet, PageEdges
+from policy.records.content import BoilerplateSet, PageEdges
 from policy.rules.revisit import is_credible
 from storage import queries
 from storage.articles import archive, availability, boilerplate, captures

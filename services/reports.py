@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from alerts.channels import DeliveryFailed
 from alerts.channels.email import EmailChannel
+from alerts.messages import Message
 from config import Config
 from crawler import clock as clocks
 from crawler.clock import Clock
 from crawler.runs import run_lock
-from health.daily_report import DailyReport, NewsItem, compose_message, report_parts
-from health.history import HistoryEntry, OpenAlarm, history_entries
+from health.baseline import HistoryEntry, OpenAlarm, history_entries
+from health.daily_report import DailyReport, NewsItem, render_markdown, report_parts
 from policy.documents.dates import SHANGHAI, calendar_day
 from policy.errors import ArchiveError
 from policy.records.runs import Finding
+from policy.text.words import single_line
 from services.run_health import describe_backoff
 from storage import queries
 from storage.alerts import deliveries
@@ -138,6 +140,11 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
         yield f"{place}: {finding.kind}: {finding.sentence}"
         yield from (f"    {url}" for url in finding.examples)
         yield f"    → {finding.advice}"
+
+
+def compose_message(report: DailyReport) -> Message:
+    """The report as a message: the headline as its subject, Markdown as its body."""
+    return Message(subject=single_line(f"Polarchive {report.headline}"), body=render_markdown(report))
 
 
 def mail_report(config: Config, report: DailyReport, clock: Clock = clocks.now) -> str | None:

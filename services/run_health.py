@@ -20,7 +20,7 @@ from health import checks
 from health.checks import Promise
 from policy.documents.dates import calendar_day
 from policy.records.runs import Run
-from policy.rules.backoff import Backoff, extend_backoff
+from policy.rules.revisit import Backoff, extend_backoff
 from storage.database import Database
 from storage.runs import health_history, leases
 

@@ -17,10 +17,10 @@ from policy.records.runs import Run
 if TYPE_CHECKING:
     from crawler.runs.imports import ImportPlan
     from crawler.runs.reextraction import ChangedExtraction, Reextraction
+    from health.baseline import HistoryEntry, OpenAlarm
     from health.daily_report import DailyReport
-    from health.history import HistoryEntry, OpenAlarm
-    from policy.records.backfills import Backfill
-    from policy.records.boilerplate import Block, BoilerplateSet
+    from policy.records.content import Block, BoilerplateSet
+    from policy.records.runs import Backfill
     from services.consumers import ConsumerResults
     from services.nightly import Night
     from services.status import ArchiveStatus, PortalView

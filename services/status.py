@@ -10,11 +10,10 @@ from config import Config, PortalConfig
 from crawler.portal import Portal
 from crawler.runs import kill_switch, run_lock
 from crawler.runs.kill_switch import KillSwitch
-from health.history import OpenAlarm
+from health.baseline import OpenAlarm
 from policy.documents.dates import format_moment
-from policy.records.backfills import Backfill
-from policy.records.runs import Run
-from policy.rules.backoff import Backoff
+from policy.records.runs import Backfill, Run
+from policy.rules.revisit import Backoff
 from services import reports
 from services.archive_home import ArchiveHome
 from services.run_health import describe_backoff, portal_domains

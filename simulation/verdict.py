@@ -11,9 +11,9 @@ from attrs import frozen
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from health import baseline
 from policy.records import Change, Version
 from policy.records.runs import Finding
-from policy.rules import workdays
 from simulation.faults import KINDS, Fault, Plan
 from simulation.fortnight import Passed
 from simulation.portals.declared import FRESH_WITHIN
@@ -133,7 +133,7 @@ def _visible(plan: Plan, fault: Fault) -> int | None:
 def _silent(plan: Plan, fault: Fault, night: int) -> bool:
     last = max(paper.day for paper in plan.world.shelf(fault.portal, night))
     yesterday = plan.world.day(night) - dt.timedelta(days=1)
-    return workdays.workdays_between(last, yesterday) > FRESH_WITHIN
+    return baseline.workdays_between(last, yesterday) > FRESH_WITHIN
 
 
 def _missed(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
-from policy.rules.workdays import is_workday
+from health.baseline import is_workday
 from simulation import words
 from simulation.portals.declared import busy
 

@@ -13,8 +13,8 @@ from cattrs.preconf.json import make_converter
 from policy.records import Article, Capture, Change, ChangeKind, File, Version
 from policy.records.content import Completeness, FileStatus, FileText
 from policy.records.runs import ExtractionQuality, Finding, HostTraffic, Run, RunKind, RunState, SectionReport
+from policy.rules.extraction import Validators
 from policy.rules.identity import Alias, Proof
-from policy.rules.validators import Validators
 from storage.tables import AliasRow, ArticleRow, CaptureRow, ChangeRow, FileTextRow, RunRow, VersionRow
 
 _article_json_converter = make_converter(detailed_validation=False)

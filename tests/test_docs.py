@@ -13,7 +13,7 @@ import pytest
 
 from checks import reference
 from crawler import portals
-from policy.query.parser import parse
+from policy.query import parse
 from storage.tables import Base
 
 ROOT = Path(__file__).parent.parent

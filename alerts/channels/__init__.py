@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from policy.text.messages import Message
+from alerts.messages import Message
 
 
 class DeliveryFailed(Exception):

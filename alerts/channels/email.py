@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from attrs import field, frozen
 
 from alerts.channels import ChannelUnavailable, DeliveryFailed, DeliveryRejected
-from policy.text.messages import Message
+from alerts.messages import Message
 
 _REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
 

@@ -24,7 +24,7 @@ from benchmarks.crawl import pages
 from benchmarks.crawl.meter import cpu
 from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.documents.numbers import parse_number
-from policy.query.parser import parse
+from policy.query import parse
 from policy.records import Article, Capture, Entry, FieldValue
 from policy.rules.extraction import Extraction
 from storage import queries

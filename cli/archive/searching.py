@@ -9,7 +9,7 @@ import typer
 from cli.options import Json
 from cli.output import console
 from policy.documents.dates import format_moment
-from policy.query.parser import highlights, parse
+from policy.query import highlights, parse
 from services.archive_home import ArchiveHome
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def search(
 
 
 def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
-    from policy.query.documents import match_spans
+    from policy.text.words import match_spans
 
     title, snippet = console.styled(hit.title, "bold"), console.styled(hit.snippet)
     facts = (str(hit.article_id), hit.doc_no, format_moment(hit.published), ", ".join(hit.portals), hit.url)

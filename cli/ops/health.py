@@ -19,8 +19,8 @@ from services.archive_home import ArchiveHome
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from health.baseline import OpenAlarm
     from health.daily_report import DailyReport
-    from health.history import OpenAlarm
     from services.status import ArchiveStatus
     from storage.runs.overview import PortalOverview
 

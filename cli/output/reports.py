@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from config import Config
     from health.daily_report import DailyReport
-    from policy.records.backfills import Backfill
-    from policy.records.runs import Run
+    from policy.records.runs import Backfill, Run
     from services.nightly import Night
     from storage.database import Database
 

@@ -12,7 +12,7 @@ from crawler import clock
 from pipelines.boilerplate import learning
 from policy.documents.dates import format_moment
 from policy.errors import ArchiveError
-from policy.records.boilerplate import Block, BoilerplateSet
+from policy.records.content import Block, BoilerplateSet
 from services.archive_home import ArchiveHome
 from services.shapes import boilerplate_shape
 from storage.articles import boilerplate as stored

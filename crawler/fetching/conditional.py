@@ -8,7 +8,7 @@ from scrapy.http import Request, Response
 
 from crawler.fetching.request_meta import capture_of
 from crawler.urls import alike
-from policy.rules.validators import Validators, contradicts_request, validators
+from policy.rules.extraction import Validators, contradicts_request, validators
 from storage.articles.validators import are_consistent, mark_inconsistent
 from storage.database import Database
 

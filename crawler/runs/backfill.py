@@ -17,8 +17,7 @@ from crawler.runs.setup import begin, choose
 from crawler.spiders.backfill_spider import BackfillSpider
 from policy.documents.dates import calendar_day
 from policy.errors import ConfigError
-from policy.records.backfills import Backfill
-from policy.records.runs import Run
+from policy.records.runs import Backfill, Run
 from storage.database import Database, open_database
 from storage.runs import backfills, leases
 

@@ -25,7 +25,7 @@ from crawler.runs import run_lock
 from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.records import Article, Capture, Entry, Version
-from policy.records.boilerplate import BoilerplateSet
+from policy.records.content import BoilerplateSet
 from policy.records.runs import Run, RunKind
 from policy.rules import drift
 from policy.rules.extraction import Extraction

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from crawler.portal import Section
 from crawler.urls import alike
 from policy.records import Entry, Listing
-from policy.records.backfills import MAX_ATTEMPTS, SectionProgress, WalkState
+from policy.records.runs import MAX_ATTEMPTS, SectionProgress, WalkState
 
 PASSED = 3
 """Whole pages in a row older than the range after which the walk ends."""

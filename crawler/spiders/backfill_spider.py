@@ -26,7 +26,7 @@ from crawler.spiders.portal_spider import PortalSpider, listing_meta
 from crawler.spiders.portal_state import PortalState
 from policy.errors import Challenge, LayoutChanged, PageError
 from policy.records import Entry
-from policy.records.backfills import Backfill
+from policy.records.runs import Backfill
 from storage import queries
 from storage.runs import backfills
 

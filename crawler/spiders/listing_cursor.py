@@ -13,8 +13,8 @@ from crawler.spiders.listing_policy import Choice, in_window
 from crawler.urls import alike
 from pipelines.items import ExtractedArticle
 from policy.records import Capture, Entry, Listing, Page
+from policy.rules.extraction import Validators
 from policy.rules.identity import Alias, Proof
-from policy.rules.validators import Validators
 from storage.rows import ArchivedArticle
 
 MOST_PAGES = 500

@@ -11,7 +11,7 @@ from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor, Relocati
 from crawler.spiders.listing_policy import Choice, ListingRow, choose
 from policy.documents.dates import calendar_day
 from policy.records import Article, Entry
-from policy.rules.validators import Validators, is_full_fetch_due
+from policy.rules.extraction import Validators, is_full_fetch_due
 from storage import queries
 from storage.articles import listed_entries, relocation
 from storage.rows import ArchivedArticle

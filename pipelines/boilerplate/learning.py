@@ -21,7 +21,7 @@ from attrs import evolve
 from pipelines.boilerplate.phrases import LONGEST_DISCLAIMER, Kind, at_head, at_tail, is_own
 from pipelines.boilerplate.removal import mask_contacts
 from pipelines.metadata.genres import names_a_policy
-from policy.records.boilerplate import EDGES, Block, Edge, EdgeLine, LayoutBoilerplate, PageEdges
+from policy.records.content import EDGES, Block, Edge, EdgeLine, LayoutBoilerplate, PageEdges
 from policy.text.words import fold
 
 if TYPE_CHECKING:

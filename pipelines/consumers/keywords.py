@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.data import words
 from policy.records import Change, Version
-from policy.text.lexicon import terms
-from policy.text.word_spaces import join_words
+from policy.text.lexicon import join_words, terms
 from storage import queries
 from storage.articles import version_keywords
 from storage.consumers import Progress, consume_changes

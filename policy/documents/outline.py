@@ -1,7 +1,7 @@
 """The outline of a text: numbered headings, inline enumerations, boxes and missing numbers. Pure.
 
 Regulations nest 编 章 节 条, plans 一、 (一) 1. (1) ①; a document may use another
-order, which is then detected (:mod:`policy.text.markers`).
+order, which is then detected (:mod:`policy.text.numerals`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,16 @@ from itertools import islice
 from policy.documents.issuers import split_issuers
 from policy.records.content import Completeness, Heading, Outline
 from policy.text.lexicon import find_terms
-from policy.text.markers import CIRCLED, LAW, Mark, nesting, outline_marks
-from policy.text.numerals import NUMERALS, format_numeral, parse_numeral
+from policy.text.numerals import (
+    CIRCLED,
+    LAW,
+    NUMERALS,
+    Mark,
+    format_numeral,
+    nesting,
+    outline_marks,
+    parse_numeral,
+)
 from policy.text.words import BREAK, HAN, compatible, phrase, tokens
 
 

@@ -16,8 +16,7 @@ from attrs import define, field, frozen
 
 from policy.data import read_toml
 from policy.records.content import Evidence, Topic, Topics
-from policy.text.lexicon import Lexicon
-from policy.text.word_spaces import JoinedText, join_words
+from policy.text.lexicon import JoinedText, Lexicon, join_words
 
 TITLE, HEADING, BODY = 8, 4, 2
 THRESHOLD = 6.0

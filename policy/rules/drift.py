@@ -10,6 +10,7 @@ until extractions are as before or an operator accepts it.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,7 +21,6 @@ from attrs import define, field, frozen
 from policy.records import ARTICLE_FIELDS, Article, Attachment, FieldValue
 from policy.records.field_registry import field_names
 from policy.records.runs import ExtractionQuality, Sample
-from policy.rules.probability import beta_binomial_tail
 from policy.text.words import fold
 
 FIELDS = field_names(ARTICLE_FIELDS, "drift")
@@ -296,3 +296,28 @@ def _short(sizes: Counter[int]) -> int:
     """The greatest size such that at most the share :data:`SHORT` of the texts is below it."""
     within = (bits for bits in sizes if _below(bits, sizes) <= SHORT * sizes.total())
     return max(within, default=0)
+
+
+# ------------------------------------------------------------------ the beta-binomial distribution
+
+
+def beta_binomial_tail(bad: int, total: int, *, prior_bad: float, prior_good: float) -> float:
+    """The probability of at least ``bad`` failures in ``total`` trials, given the numbers observed before.
+
+    https://en.wikipedia.org/wiki/Beta-binomial_distribution; ``prior_bad`` and ``prior_good`` must be
+    positive.
+    """
+    normalisation = _log_beta(prior_bad, prior_good)
+    logs = (
+        _log_choose(total, n) + _log_beta(n + prior_bad, total - n + prior_good) - normalisation
+        for n in range(bad, total + 1)
+    )
+    return min(1.0, math.fsum(map(math.exp, logs)))
+
+
+def _log_beta(a: float, b: float) -> float:
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+
+def _log_choose(total: int, n: int) -> float:
+    return math.lgamma(total + 1) - math.lgamma(n + 1) - math.lgamma(total - n + 1)

@@ -1,14 +1,18 @@
-"""When an archived article is fetched again, and when a missing page is taken as withdrawn. Pure.
+"""When an article or a domain is visited again, and when a missing page is taken as withdrawn. Pure.
 
 An article is visited after a seventh of the time since its last change, in every run of the first week and
 after at most ``LONGEST`` days. So the interval grows while nothing changes and starts again after a change.
 Articles of the same day are distributed over the second half of their interval by a hash of their keys.
+
+A domain that refuses our requests is not crawled for 1, 2, 4 nights, then a week at a time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+
+from attrs import frozen
 
 YOUNG = 7
 """Days after a change in which an article is visited in every run."""
@@ -63,3 +67,49 @@ def is_counted(*, believed: bool, missing_since: dt.datetime, at: dt.datetime) -
     """Whether a visit without a page counts towards withdrawal: the run is credible, or it lasts long
     enough."""
     return believed or at - missing_since >= LASTING
+
+
+# ------------------------------------------------------------------ backoff
+
+
+_DAYS = (1, 2, 4, 7)
+_HALF = dt.timedelta(hours=12)
+"""Tolerance, because slots of two nights need not be at the same minute."""
+
+
+@frozen(kw_only=True)
+class Backoff:
+    """A registrable domain that is not crawled before ``until``.
+
+    It refused the run of ``portal`` for ``reason``, so many ``times`` in a row since ``since``.
+    """
+
+    domain: str
+    portal: str
+    reason: str
+    times: int
+    since: dt.datetime
+    until: dt.datetime
+
+    def holds(self, slot: dt.datetime) -> bool:
+        """Whether a run of this slot must not crawl the domain."""
+        return slot + _HALF < self.until
+
+
+def extend_backoff(
+    before: Backoff | None, *, domain: str, portal: str, reason: str, slot: dt.datetime
+) -> Backoff:
+    """The backoff after the domain refused a run of this slot; a second refusal in a night changes
+    nothing."""
+    if before and before.holds(slot):
+        return before
+    times = before.times + 1 if before else 1
+    days = _DAYS[min(times, len(_DAYS)) - 1]
+    return Backoff(
+        domain=domain,
+        portal=portal,
+        reason=reason,
+        times=times,
+        since=before.since if before else slot,
+        until=slot + dt.timedelta(days=days),
+    )

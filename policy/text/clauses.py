@@ -13,8 +13,16 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from policy.text.markers import LAW, Mark, nesting, outline_marks, parse_mark
-from policy.text.numerals import HAN_DIGITS, NUMERALS, format_numeral
+from policy.text.numerals import (
+    HAN_DIGITS,
+    LAW,
+    NUMERALS,
+    Mark,
+    format_numeral,
+    nesting,
+    outline_marks,
+    parse_mark,
+)
 
 ClauseKind = Literal["heading", "article", "point", "paragraph", "contents", "signature", "appendix"]
 """``heading`` is 编章节, ``article`` 条, ``point`` a number of a plan (一、 (一) 1.)."""

@@ -1,10 +1,14 @@
-"""Folding of text for comparison and tokens for search. Archived text is never folded. Pure."""
+"""Folding of text for comparison, tokens for search, and excerpts around what was searched for.
+
+Archived text is never folded. Pure.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 HAN = "㐀-䶿一-鿿豈-﫿々〇𠀀-𿿽"
 """The Han characters, as the content of a character class."""
@@ -95,3 +99,72 @@ def phrase(text: str) -> list[str]:
     first = 1 if term[:1] == [BREAK] else 0
     last = -1 if term[first:][-1:] == [BREAK] else None
     return term[first:last]
+
+
+# ------------------------------------------------------------------ excerpts for people
+
+
+AROUND = 40
+"""Characters before and after the match."""
+
+_LETTER = rf"[^\W_{HAN}]"
+_INSIDE = r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"
+_BETWEEN_TERMS = r"[\W_]+"
+
+
+def snippet(text: str, terms: Iterable[str], *, around: int = AROUND) -> str:
+    """The text around the first match, with ``around`` characters before and after it, on one line.
+
+    The beginning of the text if no term matches it (the match may be in the title).
+    """
+    spans = [span for term in terms for span in _places(text, term)[:1]]
+    start, end = min(spans, default=(0, around))
+    cut = slice(max(start - around, 0), min(end + around, len(text)))
+    shown = " ".join(text[cut].split())
+    return f"{'…' if cut.start > 0 else ''}{shown}{'…' if cut.stop < len(text) else ''}"
+
+
+def match_spans(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
+    """The sorted spans of all occurrences of the terms; spaces inside words are part of a span."""
+    return sorted(place for term in terms for place in _places(text, term))
+
+
+def _places(text: str, term: str) -> list[tuple[int, int]]:
+    """The spans of a term; the text is searched in its compatibility form if the term is not in the
+    original."""
+    pattern = re.compile(_pattern(phrase(term)), re.IGNORECASE)
+    if spans := [match.span() for match in pattern.finditer(text)]:
+        return spans
+    folded, origin = _folded(text)
+    return [(origin[match.start()], origin[match.end() - 1] + 1) for match in pattern.finditer(folded)]
+
+
+def _pattern(tokens: list[str]) -> str:
+    """A pattern of the tokens: a break matches any punctuation; white space is allowed between tokens."""
+    parts = [_BETWEEN_TERMS if token == BREAK else _word(token) for token in tokens]
+    return _INSIDE.join(parts)
+
+
+def _word(token: str) -> str:
+    if re.fullmatch(f"[{HAN}]", token):
+        return token
+    return rf"(?<!{_LETTER}){re.escape(token)}(?!{_LETTER})"
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The NFKC form of the text and, for each of its characters, the index of the original character."""
+    folded, origin = [], []
+    for at, character in enumerate(text):
+        form = character if character < "\x80" else unicodedata.normalize("NFKC", unify_radicals(character))
+        folded.append(form)
+        origin.extend([at] * len(form))
+    return "".join(folded), origin
+
+
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def single_line(text: str) -> str:
+    """The text with each run of line breaks, white space, control characters and bidirectional marks
+    replaced by one space."""
+    return _UNPRINTABLE.sub(" ", text).strip()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from policy.records import ARTICLE_FIELDS, Article, Attachment, FieldValue, File, Version
-from policy.text.word_spaces import join_words
+from policy.text.lexicon import join_words
 from services.consumer_lag import lag_shape
 from services.shapes import plain
 

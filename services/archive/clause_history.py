@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from pipelines.diff.lineage import Traced, find_clauses, trace_clauses
 from policy.documents.dates import calendar_day
 from policy.errors import ArchiveError
-from policy.query.documents import searchable_text
+from policy.query import searchable_text
 from policy.records import Version
 from services.archive.lookup import find_article, policy_number
 from services.archive.policy_views import Owner, end_of, policy_consensus

@@ -13,7 +13,7 @@ from pipelines.diff.reasons import Grade
 from pipelines.diff.text_diff import LineChange
 from policy.documents.dates import format_moment
 from policy.errors import ArchiveError
-from policy.query.documents import searchable_text
+from policy.query import searchable_text
 from policy.records import Version
 from policy.text.clauses import ClausePosition, line_positions
 from services.archive.lookup import find_article_at, find_version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from config import Config
-from policy.query.parser import Query
+from policy.query import Query
 from services.consumer_lag import ConsumerLag, index_lag
 from storage.database import Database
 from storage.search import generations

@@ -15,7 +15,7 @@ from attrs import asdict
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, PageEdges
+from policy.records.content import Block, BoilerplateSet, EdgeLine, PageEdges
 from storage.tables import BoilerplateSetRow, SightingRow
 from storage.writes import insert, insert_unless_there
 

@@ -10,8 +10,8 @@ from attrs import asdict, frozen
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from policy.rules.extraction import Validators
 from policy.rules.revisit import ALWAYS
-from policy.rules.validators import Validators
 from storage.tables import ArticleRow, InconsistentValidatorsRow
 from storage.writes import insert_unless_there
 

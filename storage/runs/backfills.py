@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
 from policy.records import Entry
-from policy.records.backfills import MAX_ATTEMPTS, Backfill, BackfillState, SectionProgress
+from policy.records.runs import MAX_ATTEMPTS, Backfill, BackfillState, SectionProgress
 from storage.tables import AliasRow, ArticleRow, BackfillEntryRow, BackfillPageRow, BackfillRow
 from storage.writes import insert_unless_there
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, defer, undefer
 from policy.records import ChangeKind
 from policy.records.runs import ExtractionQuality, Finding, Run
 from policy.rules import drift
-from policy.rules.backoff import Backoff
 from policy.rules.drift import DriftAlarm
+from policy.rules.revisit import Backoff
 from storage.rows import readings_record, run_record, stored_record
 from storage.tables import ArticleRow, BackoffRow, ChangeRow, PolicyRow, RunRow
 

@@ -20,7 +20,7 @@ from attrs import frozen
 from tantivy import Occur, Query
 
 from policy.errors import ArchiveError
-from policy.query.documents import search_document
+from policy.query import search_document
 from policy.records import Version
 from policy.text.words import fold, tokens
 from storage import queries

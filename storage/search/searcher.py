@@ -1,4 +1,4 @@
-"""Runs queries: the articles for which ``policy.query.parser.matches`` is true, ranked."""
+"""Runs queries: the articles for which ``policy.query.matches`` is true, ranked."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ from types import MappingProxyType
 from attrs import frozen
 
 from policy.documents.dates import calendar_day
-from policy.query.documents import searchable_text, snippet
-from policy.query.parser import And, Dated, DocNo, InPortal, Not, Or, Phrase, Query, Term, highlights
+from policy.query import (
+    And,
+    Dated,
+    DocNo,
+    InPortal,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Term,
+    highlights,
+    searchable_text,
+)
 from policy.records import Version
-from policy.text.words import fold, phrase
+from policy.text.words import fold, phrase, snippet
 from storage import queries
 from storage.database import Database
 from storage.search import index as lookup

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from health.history import history_entries
+from health.baseline import history_entries
 from policy.records.runs import Finding, Run, SectionReport
 
 FIRST = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)

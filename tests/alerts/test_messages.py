@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages import Notice, Source, compose
-from policy.text.messages import single_line
+from policy.text.words import single_line
 
 NOTICE = Notice(
     title="关于推进储能应用的通知",

@@ -7,9 +7,10 @@ from typing import Any
 
 from attrs import evolve
 
-from health.daily_report import DailyReport, NewsItem, compose_message, render_markdown, report_parts
-from health.history import HistoryEntry, OpenAlarm
+from health.baseline import HistoryEntry, OpenAlarm
+from health.daily_report import DailyReport, NewsItem, render_markdown, report_parts
 from policy.records.runs import HostTraffic, Run, SectionReport
+from services.reports import compose_message
 from tests.storage.builders import NO_ROWS
 
 DAY = dt.date(2026, 11, 24)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from policy.records.backfills import SectionProgress
+from policy.records.runs import SectionProgress
 from storage.database import Database, open_database
 from storage.runs import backfills, leases
 from tests.cli.conftest import Polarchive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.records.boilerplate import Block, EdgeLine, PageEdges
+from policy.records.content import Block, EdgeLine, PageEdges
 from storage.articles import boilerplate
 from storage.database import open_database
 from tests.cli.conftest import Polarchive

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from policy.records.saves import SaveResult
-from policy.rules.backoff import extend_backoff
+from policy.rules.revisit import extend_backoff
 from storage.articles import validators
 from storage.database import open_database
 from storage.runs import health_history

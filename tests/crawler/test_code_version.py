@@ -123,8 +123,6 @@ NOT_READING = [
     "pipelines.dedupe.relations",
     "pipelines.consumers.regrouping",
     "policy.rules.drift",
-    "policy.rules.backoff",
-    "policy.rules.revisit",
     "policy.rules.revisit",
 ]
 

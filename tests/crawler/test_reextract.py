@@ -21,7 +21,7 @@ from crawler.spiders.article_reader import page_text
 from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.errors import PageError
 from policy.records import Payload
-from policy.records.boilerplate import Block
+from policy.records.content import Block
 from policy.rules.extraction import Extraction
 from policy.text.words import fold
 from storage import queries

@@ -13,7 +13,7 @@ from crawler.portal import Section
 from crawler.spiders.backfill_listing import FAILED, PASSED, STALE, ListingFrontier, ListingWalk, merge_pages
 from crawler.urls import alike
 from policy.records import Entry, Listing
-from policy.records.backfills import MAX_ATTEMPTS, SectionProgress
+from policy.records.runs import MAX_ATTEMPTS, SectionProgress
 
 LIST = "https://www.example.cn/tz/"
 SECTION = Section(slug="tz", name="通知", url=LIST, listing=StaticList)

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from policy.rules.validators import FULL
+from policy.rules.extraction import FULL
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
 from tests.nights.conftest import SHANGHAI, Home

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from attrs import evolve
 
-from policy.query.parser import parse
+from policy.query import parse
 from policy.records import File, Version
 from storage.search.index import Index
 from storage.search.searcher import Results, search

@@ -22,7 +22,7 @@ from pipelines.boilerplate.learning import (
 )
 from pipelines.boilerplate.removal import strip_boilerplate
 from pipelines.html.cleaning import Cleaned, clean_html
-from policy.records.boilerplate import Block, BoilerplateSet, PageEdges
+from policy.records.content import Block, BoilerplateSet, PageEdges
 
 NOW = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
 NAMES = ("林一", "王小二", "张三丰", "赵四", "陈五", "周小六", "孙七", "吴八", "郑九")

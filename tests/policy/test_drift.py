@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from policy.records.runs import ExtractionQuality, Sample
-from policy.rules.drift import find_alarms
-from policy.rules.probability import beta_binomial_tail
+from policy.rules.drift import beta_binomial_tail, find_alarms
 
 FULL = {"published": 1.0, "source": 1.0, "doc_no": 0.7, "validity": 0.2}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from policy.rules.backoff import Backoff, extend_backoff
+from policy.rules.revisit import Backoff, extend_backoff
 
 NIGHT = dt.datetime(2026, 11, 2, 18, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.errors import QuerySyntax
-from policy.query.parser import (
+from policy.query import (
     And,
     Dated,
     DocNo,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.query.parser import SearchDocument, matches, parse
-from policy.text.word_spaces import join_words
+from policy.query import SearchDocument, matches, parse
+from policy.text.lexicon import join_words
 from policy.text.words import fold, tokens
 
 REST = "各地要结合实际制定工作方案，明确年度目标和责任分工，按季度报送进展情况。"

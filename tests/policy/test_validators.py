@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.rules.validators import FULL, Validators, contradicts_request, is_full_fetch_due, validators
+from policy.rules.extraction import FULL, Validators, contradicts_request, is_full_fetch_due, validators
 
 URL = "https://www.example.cn/1.html"
 

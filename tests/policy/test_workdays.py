@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.rules.workdays import is_announced, is_workday, workdays_between
+from health.baseline import is_announced, is_workday, workdays_between
 
 DAYS = st.dates(min_value=dt.date(1995, 1, 1), max_value=dt.date(2105, 12, 31))
 

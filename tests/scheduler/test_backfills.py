@@ -9,7 +9,7 @@ import pytest
 
 from config import load
 from crawler.runs import run_lock
-from policy.records.backfills import Backfill
+from policy.records.runs import Backfill
 from storage.runs import backfills, leases
 from tests.mocksite import shapes
 from tests.mocksite.site import MockSite

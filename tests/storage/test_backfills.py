@@ -8,7 +8,7 @@ import pytest
 
 from policy.errors import ArchiveError
 from policy.records import Entry
-from policy.records.backfills import MAX_ATTEMPTS, Backfill, SectionProgress
+from policy.records.runs import MAX_ATTEMPTS, Backfill, SectionProgress
 from policy.rules.extraction import Extraction
 from policy.rules.identity import Alias
 from storage.articles import archive, listed_entries

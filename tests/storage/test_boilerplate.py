@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from policy.records.boilerplate import Block, BoilerplateSet, EdgeLine, PageEdges
+from policy.records.content import Block, BoilerplateSet, EdgeLine, PageEdges
 from storage.articles import boilerplate
 from storage.articles.boilerplate import WINDOW
 from storage.database import Database

@@ -17,8 +17,7 @@ import pytest
 from attrs import evolve
 
 from policy.errors import ArchiveError
-from policy.query.documents import search_document
-from policy.query.parser import parse
+from policy.query import parse, search_document
 from policy.records import Article, FieldValue
 from policy.rules.extraction import Extraction
 from storage import queries

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from policy.documents.dates import SHANGHAI
 from policy.documents.numbers import parse_number
-from policy.query.documents import match_spans, search_document, snippet
-from policy.query.parser import (
+from policy.query import (
     And,
     Dated,
     DocNo,
@@ -28,10 +27,11 @@ from policy.query.parser import (
     Term,
     matches,
     parse,
+    search_document,
 )
 from policy.records import Article, FieldValue, Moment
 from policy.rules.extraction import Extraction
-from policy.text.words import phrase
+from policy.text.words import match_spans, phrase, snippet
 from storage import queries
 from storage.articles import archive
 from storage.articles.attachments import save_attachments

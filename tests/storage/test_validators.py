@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from policy.records import Article
 from policy.records.saves import SaveResult
-from policy.rules.extraction import Extraction
+from policy.rules.extraction import Extraction, Validators
 from policy.rules.revisit import ALWAYS
-from policy.rules.validators import Validators
 from storage import queries
 from storage.articles import archive, availability, validators
 from storage.database import Database

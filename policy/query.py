@@ -1,9 +1,10 @@
-"""The parser of the query language.
+"""The query language: the parser, the tree, and the documents that it is matched against. Pure.
 
 Terms next to each other are combined by AND; ``AND``, ``OR``, ``NOT`` in capitals, parentheses, ``"…"`` or
 ``“…”`` for phrases, ``文号:``, ``门户:`` and ``日期:`` (``2026``, ``2026-03``, ``2026-03-01..2026-04-30``,
-open ends) for fields. NOT binds tighter than AND, AND tighter than OR. The tree and its meaning are
-defined in :mod:`policy.query.tree`.
+open ends) for fields. NOT binds tighter than AND, AND tighter than OR.
+
+Search and alerts share one meaning, :func:`matches`; every index must return the same matches.
 """
 
 from __future__ import annotations
@@ -12,25 +13,166 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from attrs import frozen
+from attrs import field, frozen
 
+from policy.documents.dates import calendar_day
 from policy.errors import QuerySyntax
-from policy.query.tree import (
-    And,
-    Dated,
-    DocNo,
-    InPortal,
-    Not,
-    Or,
-    Phrase,
-    Query,
-    SearchDocument,
-    Term,
-    highlights,
-    matches,
-)
-from policy.text.words import phrase
+from policy.records import Version
+from policy.records.content import DocNumber
+from policy.text.words import fold, phrase, tokens
+
+# ------------------------------------------------------------------ the tree
+
+
+@frozen
+class Term:
+    """A word anywhere in the text."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@frozen
+class Phrase:
+    """Words in this order, with punctuation in the same places."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f'"{self.text}"'
+
+
+@frozen
+class DocNo:
+    """Part or all of the document's own number (发文字号)."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f'文号:"{self.text}"'
+
+
+@frozen
+class InPortal:
+    """The portal, by slug or by name."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f'门户:"{self.name}"'
+
+
+@frozen
+class Dated:
+    """Published between two days, both included; None is an open end."""
+
+    first: dt.date | None
+    last: dt.date | None
+
+    def __str__(self) -> str:
+        return f"日期:{self.first or ''}..{self.last or ''}"
+
+
+@frozen
+class Not:
+    """Everything that ``part`` does not match."""
+
+    part: Query
+
+    def __str__(self) -> str:
+        return f"NOT {_grouped(self.part)}"
+
+
+@frozen
+class And:
+    """All parts match."""
+
+    parts: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " AND ".join(map(_grouped, self.parts))
+
+
+@frozen
+class Or:
+    """At least one part matches."""
+
+    parts: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(map(_grouped, self.parts))
+
+
+Query = Term | Phrase | DocNo | InPortal | Dated | Not | And | Or
+
+
+def _grouped(query: Query) -> str:
+    return f"({query})" if isinstance(query, And | Or) else str(query)
+
+
+# ------------------------------------------------------------------ matching
+
+
+@frozen(kw_only=True)
+class SearchDocument:
+    """What queries are matched against. ``portal`` holds the slug and the name."""
+
+    text: str = field(repr=False)
+    doc_no: str | None = None
+    portal: tuple[str, ...] = ()
+    day: dt.date | None = None
+
+
+def matches(query: Query, document: SearchDocument) -> bool:
+    """Whether the document matches the query."""
+    match query:
+        case And(parts):
+            return all(matches(part, document) for part in parts)
+        case Or(parts):
+            return any(matches(part, document) for part in parts)
+        case Not(part):
+            return not matches(part, document)
+        case Term(text) | Phrase(text):
+            return _needle(text) in _row(document.text)
+        case DocNo(text):
+            return _needle(text) in _row(document.doc_no or "")
+        case InPortal(name):
+            return fold(name) in map(fold, document.portal)
+        case Dated(first, last):
+            return document.day is not None and (first or dt.date.min) <= document.day <= (
+                last or dt.date.max
+            )
+
+
+@lru_cache(maxsize=64)
+def _row(text: str) -> str:
+    return " ".join(["", *tokens(text), ""])
+
+
+@lru_cache(maxsize=4096)
+def _needle(text: str) -> str:
+    return " ".join(["", *phrase(text), ""])
+
+
+def highlights(query: Query) -> tuple[str, ...]:
+    """The terms and phrases to highlight in a match, in order and without duplicates."""
+    return tuple(dict.fromkeys(_positive(query, positive=True)))
+
+
+def _positive(query: Query, *, positive: bool) -> Iterator[str]:
+    match query:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _positive(part, positive=positive)
+        case Not(part):
+            yield from _positive(part, positive=not positive)
+        case Term(text) | Phrase(text) if positive:
+            yield text
+
 
 __all__ = [
     "And",
@@ -47,6 +189,9 @@ __all__ = [
     "matches",
     "parse",
 ]
+
+# ------------------------------------------------------------------ the parser
+
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
@@ -215,3 +360,30 @@ def _span(word: _Word, text: str) -> tuple[dt.date, dt.date]:
         raise _error(word, f"{text!r} is not a calendar day; correct it") from error
     last_month = month or 12
     return first, dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+
+
+# ------------------------------------------------------------------ documents of versions
+
+
+def search_document(version: Version, name: str | None = None) -> SearchDocument:
+    """The document of a version: title, text and files, number as printed and normalised, portal and day.
+
+    ``name`` is the name of the portal, which can be searched for like its slug.
+    """
+    article = version.article
+    return SearchDocument(
+        text=f"{article.title.value}\n{searchable_text(version)}",
+        doc_no=_number(article.doc_no.value) if article.doc_no else None,
+        portal=(article.portal, name) if name else (article.portal,),
+        day=calendar_day(article.published.value) if article.published else None,
+    )
+
+
+def searchable_text(version: Version) -> str:
+    """The text of the page, followed by the name and text of every file with text."""
+    files = (f"{file.name}\n{file.text}" for file in version.files if file.text)
+    return "\n".join([version.article.text, *files])
+
+
+def _number(number: DocNumber) -> str:
+    return number.norm if number.raw == number.norm else f"{number.norm}\n{number.raw}"
