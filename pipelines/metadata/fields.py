@@ -17,6 +17,7 @@ from attrs import evolve
 from pipelines.metadata.authorship import find_addressees, find_issuers, names_somebody
 from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
 from policy.documents import dates, force, numbers
+from policy.documents.issuers import number_identity
 from policy.documents.references import references
 from policy.records import ARTICLE_FIELDS, ArticleFields, Conflict, FieldValue, Label, Moment
 from policy.records.content import DocNumber, Issuer
@@ -71,6 +72,8 @@ def find_conflicts(name: str, candidates: Sequence[FieldValue[Any]]) -> Iterator
 
 def are_equivalent(name: str, left: Any, right: Any) -> bool:
     """Whether two values of a field are equivalent."""
+    if isinstance(left, DocNumber) and isinstance(right, DocNumber):
+        return _may_be_one_number(left, right)
     first, second = comparison_key(left), comparison_key(right)
     if name in LOOSE and isinstance(first, str) and isinstance(second, str):
         return first in second or second in first
@@ -80,7 +83,7 @@ def are_equivalent(name: str, left: Any, right: Any) -> bool:
 def comparison_key(value: Any) -> object:
     """A value as it is compared: the day, the number's normal form, the set of organs, folded words."""
     if isinstance(value, DocNumber):
-        return value.norm if value.kind == "文" else (value.kind, value.number)
+        return value.norm
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, tuple):
@@ -88,6 +91,15 @@ def comparison_key(value: Any) -> object:
     if isinstance(value, Issuer):
         return value.id or fold(value.printed)
     return fold(value) if isinstance(value, str) else value
+
+
+def _may_be_one_number(left: DocNumber, right: DocNumber) -> bool:
+    """Whether two numbers on one page are one, where each may leave out the organ or the year."""
+    first, second = number_identity(left), number_identity(right)
+    if left.kind == "文" or right.kind == "文" or (first.organs and second.organs):
+        return left.norm == right.norm or first.matches(second)
+    years = {left.year, right.year} - {None}
+    return (left.kind, left.number) == (right.kind, right.number) and len(years) < 2
 
 
 def display_value(value: Any) -> str:
@@ -228,7 +240,7 @@ def _official(title: FieldValue[str] | None, issuer: str | None) -> FieldValue[s
 
 def _disagree(name: str, found: Sequence[FieldValue[Any]]) -> Iterator[str]:
     """The first and the last word on a field, where they differ."""
-    if found and comparison_key(found[0].value) != comparison_key(found[-1].value):
+    if found and not are_equivalent(name, found[0].value, found[-1].value):
         yield _against(name, found[0], found[-1])
 
 

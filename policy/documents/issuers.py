@@ -1,17 +1,18 @@
-"""Issuing organs: splits joint issuers by a dictionary and resolves names and codes to ids. Pure."""
+"""Issuing organs: splits joint issuers by a dictionary, resolves names and codes to ids, and compares numbers
+of documents by their organs. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policy.data import read_lines, read_sections, split_fields
 from policy.documents import organs
-from policy.records.content import Issuer
+from policy.records.content import DocNumber, DocNumberKind, Issuer
 
 _GAPS = re.compile(r"[\s、,，;；/|·]+")
 _ET_AL = re.compile(r"(?:等(?:\d+|[一-十]+个?)?(?:部门|单位|部委)?|联合)$")
@@ -198,3 +199,137 @@ def _is_inside(text: str, end: int, rest: list[Piece]) -> bool:
     if text.startswith(_INSIDE, end):
         return True
     return bool(rest) and rest[0][1] is None and text.startswith(codes().shorts, end)
+
+
+# ------------------------------------------------------------------ identity of document numbers
+
+
+NUMBERED_WITHOUT_YEAR = frozenset({"state-council"})
+"""Organs that number their 令 continuously; others may begin again every year."""
+_PRESIDENT = frozenset({"主席", "国家主席"})
+_LONGEST_CODE = 4
+"""Most characters of a code before 令: 国令, 渝府令, 粤府令. Longer ones are names."""
+
+
+@frozen(kw_only=True)
+class NumberIdentity:
+    """What the printed forms of one document number have in common.
+
+    ``organs`` are the ids of the organs that number and sign, the numbering one first; a former organ is
+    another organ than its successor. Empty if no organ is known: such a number identifies nothing.
+    ``code`` is the 机关代字 of a number of the kind 文, whose printed code is part of its identity.
+    """
+
+    kind: DocNumberKind
+    number: int
+    year: int | None = None
+    organs: tuple[str, ...] = ()
+    code: str = ""
+
+    @property
+    def label(self) -> str:
+        """The number without its organ (``令〔2026〕第41号``), and with its code (``国发〔2021〕23号``)."""
+        if self.kind == "文":
+            return f"{self.code}{self._bracket}{self.number}号"
+        return f"{self.kind}{self._bracket}第{self.number}号"
+
+    @property
+    def key(self) -> str | None:
+        """The key of a citation, with the year if printed: ``ndrc令〔2026〕第41号``, ``国发〔2021〕23号``.
+
+        None for an order of an unknown organ.
+        """
+        return next(self.keys(), None)
+
+    @property
+    def index_keys(self) -> tuple[str, ...]:
+        """Keys of which two matching numbers share one: without the year, by the first organ and by all."""
+        if self.kind == "文":
+            return (self.label,)
+        return tuple(f"{owner}{evolve(self, year=None).label}" for owner in self._all_owners)
+
+    def keys(self) -> Iterator[str]:
+        """The keys with the year, by the organs in whose series the number is."""
+        if self.kind == "文":
+            yield self.label
+        else:
+            yield from (f"{owner}{self.label}" for owner in self.owners)
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The organs in whose series the number is, and all organs of a joint document in one order.
+
+        A joint 令 is also one of its first organ; a joint 公告 is numbered by all of them together:
+        财政部公告2020年第8号 is not 财政部 税务总局公告2020年第8号.
+        """
+        return self._all_owners if self.kind in ("文", "令") else self._all_owners[-1:]
+
+    @property
+    def _all_owners(self) -> tuple[str, ...]:
+        joint = ("+".join(sorted(self.organs)),) if len(self.organs) > 1 else ()
+        return (*self.organs[:1], *joint)
+
+    @property
+    def _bracket(self) -> str:
+        continuous = self.kind == "令" and self.organs[:1] and self.organs[0] in NUMBERED_WITHOUT_YEAR
+        return f"〔{self.year}〕" if self.year and not continuous else ""
+
+    def matches(self, other: NumberIdentity) -> bool:
+        """Whether both can be forms of one number: a missing year is compatible with any year, an organ that
+        is printed alone with the joint document of which it is the first organ."""
+        if self.kind == "文" or other.kind == "文":
+            one_code = (self.kind, self.label) == (other.kind, other.label)
+            return one_code and not (self.organs and other.organs and not {*self.organs} & {*other.organs})
+        same = (self.kind, self.number) == (other.kind, other.number)
+        return same and self._has_same_year(other) and self._has_same_organs(other)
+
+    def _has_same_year(self, other: NumberIdentity) -> bool:
+        return not (self.year and other.year) or self.year == other.year
+
+    def _has_same_organs(self, other: NumberIdentity) -> bool:
+        if not self.organs or not other.organs:
+            return False
+        ours, theirs = {*self.organs}, {*other.organs}
+        if ours == theirs:
+            return True
+        return self.organs[0] == other.organs[0] and (ours < theirs or theirs < ours)
+
+
+def number_identity(number: DocNumber, issuers: Sequence[Issuer] = ()) -> NumberIdentity:
+    """The identity of a printed number.
+
+    ``issuers`` are those of the document that has the number: they complete a number without an organ
+    (``第41号令``) and add the organs that sign a joint document.
+    """
+    printed = _numbering_organs(number.kind, number.code)
+    signed = [_issuing_organ(issuer, number.kind) for issuer in issuers]
+    joint = signed if not printed or printed[0] in signed else []
+    return NumberIdentity(
+        kind=number.kind,
+        number=number.number,
+        year=number.year,
+        organs=tuple(dict.fromkeys(filter(None, (*printed, *(joint if all(joint) else ()))))),
+        code=number.code if number.kind == "文" else "",
+    )
+
+
+@lru_cache(maxsize=4096)
+def _numbering_organs(kind: DocNumberKind, code: str) -> tuple[str, ...]:
+    """The organs of a printed code, the first being the one whose number it is; empty if that is unknown."""
+    if kind == "文":
+        organ = organ_of_code(code)
+        return (organ,) if organ else ()
+    signed = split_issuers(code)
+    if signed and all(issuer.id for issuer in signed):
+        return tuple(filter(None, (_issuing_organ(issuer, kind) for issuer in signed)))
+    if code in _PRESIDENT:
+        return ("president",)
+    organ = organ_of_code(code) if len(code) <= _LONGEST_CODE else None
+    return (organ,) if organ else ()
+
+
+def _issuing_organ(issuer: Issuer, kind: DocNumberKind) -> str | None:
+    """The organ for comparison. A former organ numbered its orders by itself, and its id gets its name."""
+    if issuer.id and issuer.former and kind != "文":
+        return f"{issuer.id}@{issuer.former.name}"
+    return issuer.id

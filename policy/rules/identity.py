@@ -9,7 +9,7 @@ import json
 from functools import lru_cache
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from policy.documents import issuers
 from policy.documents.dates import printed_day
@@ -19,9 +19,6 @@ from policy.text.words import fingerprint, fold
 
 MIN_WORDS = 60
 """A text with fewer folded characters does not identify a policy."""
-
-NUMBERED_WITHOUT_YEAR = frozenset({"state-council"})
-"""Organs that number their 令 continuously; for all others the year is part of the key."""
 
 
 def content_hash(article: Article) -> str:
@@ -73,37 +70,42 @@ def _folded(text: str) -> str:
 
 def policy_keys(article: Article) -> tuple[str, ...]:
     """The natural keys of the article's policy: ``doc:ISSUERS:NUMBER`` and ``words:FINGERPRINT``."""
-    keys = [*_doc_keys(article)] if article.doc_no else []
+    keys = _doc_keys(article)
     folded = _folded(article.text)
     if len(folded) >= MIN_WORDS:
         keys.append(f"words:{fingerprint(folded)}")
     return tuple(dict.fromkeys(keys))
 
 
+def document_number(article: Article) -> issuers.NumberIdentity | None:
+    """The identity of the article's own number, completed by its issuers; None without a number."""
+    if article.doc_no is None:
+        return None
+    return issuers.number_identity(article.doc_no.value, article.issuers.value if article.issuers else ())
+
+
+def number_keys(article: Article) -> tuple[str, ...]:
+    """The keys under which other documents may cite the article's number, without a prefix.
+
+    An order is cited with its year and without it; where it is printed without a year, the year of the
+    document counts. Empty without a number, and for an order of an unknown organ.
+    """
+    number = document_number(article)
+    if number is None:
+        return ()
+    dated = evolve(number, year=number.year or (article.written.value.year if article.written else None))
+    undated = evolve(number, year=None).keys() if number.kind != "文" else ()
+    return tuple(dict.fromkeys((*undated, *dated.keys())))
+
+
 def _doc_keys(article: Article) -> list[str]:
-    """Keys by the organ of the number's code; if the code is unknown, by the issuers if all are known."""
-    assert article.doc_no is not None  # noqa: S101 -- the caller asked
-    number = article.doc_no.value
-    ids = _ids(article.issuers)
-    lead = issuers.organ_of_code(number.code) or (ids[0] if ids else None)
-    owners = [lead, *(["+".join(sorted(set(ids)))] if len(set(ids)) > 1 else [])] if lead else []
-    return [f"doc:{owner}:{_number(number, str(lead), article)}" for owner in owners]
-
-
-def _ids(issuers: FieldValue[tuple[Issuer, ...]] | None) -> list[str]:
-    """The ids of all issuers in order; empty if one is unknown."""
-    ids = [issuer.id for issuer in issuers.value] if issuers else []
-    return [name for name in ids if name] if all(ids) else []
-
-
-def _number(number: DocNumber, owner: str, article: Article) -> str:
-    """The number for a key. Those of 令 and 公告 omit the organ's name, which is printed in many ways."""
-    if number.kind == "文":
-        return number.norm
+    """Keys by the organ in whose series the number is, and by all that sign the document."""
+    number = document_number(article)
+    if number is None or not number.organs:
+        return []
     written = article.written or article.published
-    year = number.year or (written.value.year if written else None)
-    bracket = f"〔{year}〕" if year and not (number.kind == "令" and owner in NUMBERED_WITHOUT_YEAR) else ""
-    return f"{number.kind}{bracket}第{number.number}号"
+    dated = evolve(number, year=number.year or (written.value.year if written else None))
+    return [f"doc:{owner}:{dated.label}" for owner in dated.owners]
 
 
 # ------------------------------------------------------------------ moved articles
@@ -153,18 +155,24 @@ def has_listed_title(row: Entry, article: Article) -> bool:
 
 
 def _facts(article: Article) -> tuple[object, ...]:
-    return _title(article), _words(article), *_marks(article)
+    return _title(article), _words(article), _norm(article), _day(article)
 
 
 def _contradict(article: Article, other: Article) -> bool:
     """Whether both have a number, or a day, and they differ."""
-    pairs = zip(_marks(article), _marks(other), strict=True)
-    return any(left is not None and right is not None and left != right for left, right in pairs)
+    ours, theirs = document_number(article), document_number(other)
+    if ours and theirs and not ours.matches(theirs) and _norm(article) != _norm(other):
+        return True
+    days = _day(article), _day(other)
+    return all(days) and days[0] != days[1]
 
 
-def _marks(article: Article) -> tuple[object, object]:
-    number, published = article.doc_no, article.published
-    return number.value.norm if number else None, printed_day(published.value) if published else None
+def _norm(article: Article) -> str | None:
+    return article.doc_no.value.norm if article.doc_no else None
+
+
+def _day(article: Article) -> dt.date | None:
+    return printed_day(article.published.value) if article.published else None
 
 
 def _title(article: Article) -> str:

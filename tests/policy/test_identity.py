@@ -8,9 +8,10 @@ import pytest
 
 from policy.documents import issuers, numbers
 from policy.documents.dates import SHANGHAI
+from policy.documents.issuers import NumberIdentity, number_identity
 from policy.records import Article, Attachment, Conflict, FieldValue
 from policy.records.content import Completeness, Topics
-from policy.rules.identity import content_hash, policy_keys
+from policy.rules.identity import content_hash, number_keys, policy_keys
 
 TEXT = (
     "一、总体要求\n"
@@ -111,3 +112,79 @@ def test_long_texts_are_known_by_their_words() -> None:
     assert policy_keys(article(text=TEXT.replace("，", " ，"))) == (key,)
     assert policy_keys(article(text="氢能" * 29)) == ()
     assert policy_keys(article(text="氢能" * 30))
+
+
+# ------------------------------------------------------------------ identity of numbers
+
+
+def identity(printed: str, organs: str = "") -> NumberIdentity:
+    number = numbers.parse_number(printed)
+    assert number is not None, printed
+    return number_identity(number, issuers.split_issuers(organs) if organs else ())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("国家发展改革委令第41号", "国家发展和改革委员会令2026年第41号"),
+        ("国家发展改革委令第41号", "中华人民共和国国家发展和改革委员会令第41号"),
+        ("国务院令第706号", "国令第706号"),
+        ("国务院令第706号", "中华人民共和国国务院令第706号"),
+        ("主席令第七十八号", "中华人民共和国主席令第78号"),
+        ("粤府令第123号", "广东省人民政府令第123号"),
+        ("国发[2021]23号", "国发〔2021〕023号"),
+    ],
+)
+def test_the_forms_of_one_number_match(one: str, other: str) -> None:
+    assert identity(one).matches(identity(other))
+    assert identity(other).matches(identity(one))
+    assert {*identity(one).index_keys} & {*identity(other).index_keys}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("国家发展改革委令第41号", "商务部令第41号", id="organ"),
+        pytest.param("国家发展改革委令第41号", "国家发展改革委公告第41号", id="kind"),
+        pytest.param("国家发展改革委令2025年第41号", "国家发展改革委令2026年第41号", id="year"),
+        pytest.param("国家发展改革委令第41号", "国家发展改革委令第42号", id="number"),
+        pytest.param("中国银保监会令2021年第3号", "金融监管总局令2021年第3号", id="predecessor"),
+        pytest.param("第41号令", "第41号令", id="no organ"),
+        pytest.param("国家发展改革委令第41号", "第41号令", id="an organ and none"),
+        pytest.param("国发〔2021〕23号", "国办发〔2021〕23号", id="code"),
+    ],
+)
+def test_different_numbers_do_not_match(one: str, other: str) -> None:
+    assert not identity(one).matches(identity(other))
+    assert not identity(other).matches(identity(one))
+
+
+def test_the_issuers_of_the_document_complete_a_number_without_an_organ() -> None:
+    assert identity("第41号令", "国家发展改革委").matches(identity("国家发展改革委令2026年第41号"))
+    assert not identity("第41号令", "商务部").matches(identity("国家发展改革委令2026年第41号"))
+    assert identity("省政府令第123号", "广东省人民政府").key == "guangdong令第123号"
+    assert identity("第41号令", "国家发展改革委 某某厂").key is None
+
+
+def test_a_joint_order_has_the_number_of_its_first_organ() -> None:
+    joint = identity("2024年第3号令", "国家发展改革委 财政部 商务部")
+    assert joint.organs == ("ndrc", "mof", "mofcom")
+    assert joint.matches(identity("国家发展改革委令2024年第3号"))
+    assert joint.matches(identity("2024年第3号令", "商务部 财政部 国家发展改革委"))
+    assert not joint.matches(identity("财政部令2024年第3号"))
+    assert not joint.matches(identity("2024年第3号令", "国家发展改革委 财政部 教育部"))
+
+
+def test_a_joint_announcement_is_not_in_the_series_of_its_first_organ() -> None:
+    joint = numbered("2020年第8号公告", "财政部 税务总局", text="短")
+    alone = numbered("财政部公告2020年第8号", "财政部", text="短")
+    assert policy_keys(joint) == ("doc:mof+sta:公告〔2020〕第8号",)
+    assert policy_keys(alone) == ("doc:mof:公告〔2020〕第8号",)
+
+
+def test_an_order_is_cited_with_its_year_and_without() -> None:
+    signed = numbered("国家发展改革委令第41号", written=found(dt.date(2026, 2, 6)))
+    assert number_keys(signed) == ("ndrc令第41号", "ndrc令〔2026〕第41号")
+    assert number_keys(numbered("国发〔2021〕23号")) == ("国发〔2021〕23号",)
+    assert number_keys(numbered("第41号令", "某某厂")) == ()
+    assert number_keys(article()) == ()
