@@ -63,8 +63,7 @@ def show_diff(
     Between the last two versions of ARTICLE, its versions A and B, or ARTICLE and another one.
     """
     from services.archive.article_shapes import comparison_shape
-    from services.archive.comparison import compare_versions, versions_to_compare
-    from services.archive.redline import redline
+    from services.archive.comparison import compare_versions, redline, versions_to_compare
 
     home: ArchiveHome = ctx.obj
     with home.database() as database, database.read() as session:
@@ -133,7 +132,7 @@ def _runs(changes: Sequence[ClauseChange]) -> Iterator[list[ClauseChange]]:
 
 
 def _renumbered(run: Sequence[ClauseChange]) -> Text:
-    from pipelines.diff.reasons import NAMES
+    from pipelines.diff.grading import NAMES
 
     first, last = run[0], run[-1]
     labels = [

@@ -97,7 +97,7 @@ def _show(done: Reextraction, samples: Mapping[str, list[str]]) -> None:
 
 def _sample(before: Article | None, after: Article) -> Iterator[str]:
     """What is different, a few lines of it."""
-    from pipelines.diff.field_changes import compare_fields
+    from pipelines.diff.comparison import compare_fields
     from pipelines.diff.text_diff import diff_lines
 
     if before is None:

@@ -1,5 +1,5 @@
-"""Compare two texts clause by clause: added, removed, changed, moved and renumbered clauses, each with a
-grade."""
+"""Compare two texts clause by clause (added, removed, changed, moved and renumbered clauses, each with a
+grade), two articles field by field, and grade the difference between them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from attrs import field, frozen
 
 from pipelines.boilerplate.removal import strip_boilerplate
 from pipelines.diff import text_diff as lines_of
-from pipelines.diff.clause_matching import Matched, match_clauses
-from pipelines.diff.grading import CanonicalClauses, Grader, clause_number, find_moves
-from pipelines.diff.reasons import Grade, Reason
+from pipelines.diff.alignment import Matched, match_clauses
+from pipelines.diff.grading import CanonicalClauses, Grade, Grader, Reason, clause_number, find_moves
 from pipelines.diff.text_diff import LineChange
-from policy.records import Article
+from policy.records import ARTICLE_FIELDS, Article
+from policy.records.field_registry import field_names
 from policy.text.clauses import Clause, split_clauses
+from policy.text.words import fold
 
 ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
 
@@ -274,3 +275,69 @@ def compare_reprint(original: Article, reprint: Article) -> Fidelity:
 
 def _labels(changes: list[ClauseChange], kind: str) -> tuple[str, ...]:
     return tuple(change.label for change in changes if change.kind == kind)
+
+
+# ------------------------------------------------------------------ fields
+
+
+@frozen(kw_only=True)
+class FieldChange:
+    """A field with a changed value, as printed; None where there is none."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+
+def compare_fields(old: Article, new: Article) -> tuple[FieldChange, ...]:
+    """The fields whose folded values differ, in the order of :data:`policy.records.ARTICLE_FIELDS`; missing
+    pages last."""
+    pairs = [
+        *((name, old.printed(name), new.printed(name)) for name in field_names(ARTICLE_FIELDS, "comparison")),
+        ("missing_pages", _missing_pages(old), _missing_pages(new)),
+    ]
+    return tuple(
+        FieldChange(name=name, old=before, new=after)
+        for name, before, after in pairs
+        if fold(before or "") != fold(after or "")
+    )
+
+
+def _missing_pages(article: Article) -> str | None:
+    return "、".join(article.completeness.missing_pages) or None
+
+
+# ------------------------------------------------------------------ materiality
+
+
+OF_THE_PAGE = frozenset({*field_names(ARTICLE_FIELDS, "filing"), "missing_pages"})
+"""Fields that describe how a portal files a document; a change of them is cosmetic."""
+
+
+@frozen(kw_only=True)
+class Materiality:
+    """The grade of a change (None where nothing changed) with the fields and reasons that justify it."""
+
+    grade: Grade | None
+    fields: tuple[FieldChange, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+def grade_versions(old: Article, new: Article) -> Materiality:
+    """The materiality of the difference between two versions of an article."""
+    return grade_change(compare_texts(old.text.split("\n"), new.text.split("\n")), compare_fields(old, new))
+
+
+def grade_change(comparison: Comparison, fields: tuple[FieldChange, ...]) -> Materiality:
+    """The materiality of a comparison and of the fields that differ."""
+    told = tuple(field for field in fields if field.name not in OF_THE_PAGE)
+    grade: Grade | None = "substantive" if told else comparison.grade or ("cosmetic" if fields else None)
+    return Materiality(
+        grade=grade,
+        fields=told or (fields if grade == "cosmetic" else ()),
+        reasons=tuple(
+            dict.fromkeys(
+                reason for change in comparison.changes if change.grade == grade for reason in change.reasons
+            )
+        ),
+    )

@@ -11,8 +11,7 @@ from attrs import evolve
 
 from benchmarks.diff.edits import edited, regulation, sentence, text
 from pipelines.diff import text_diff as lines_of
-from pipelines.diff.comparison import ClauseChange, apply_clause_changes, compare_texts
-from pipelines.diff.field_changes import grade_versions
+from pipelines.diff.comparison import ClauseChange, apply_clause_changes, compare_texts, grade_versions
 from policy.records import Article, FieldValue
 from policy.text.numerals import format_numeral
 

@@ -12,7 +12,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.diff.field_changes import FieldChange, compare_fields
+from pipelines.diff.comparison import FieldChange, compare_fields
 from pipelines.diff.text_diff import LineChange, apply_line_changes, diff_lines, diff_parts
 from policy.records import Article, Attachment, FieldValue
 from policy.records.content import Completeness, DocNumber, Issuer
