@@ -16,7 +16,7 @@ from crawler.portal import Portal, Section
 from crawler.portals import PACKAGES, owner
 from pipelines.boilerplate import learning
 from pipelines.boilerplate.removal import remove_contacts, strip_boilerplate
-from pipelines.metadata import cover_pages, fields, validation
+from pipelines.metadata import fields, validation
 from pipelines.metadata.authorship import find_credits
 from pipelines.metadata.validation import illegible_warnings
 from policy.documents import outline, topics
@@ -263,7 +263,7 @@ def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, 
     )
     whole = evolve(
         outline.completeness(tree, article.title.value, words, pages=pages, missing_pages=missing),
-        full_text_in=cover_pages.full_text_in(article),
+        full_text_in=validation.full_text_in(article),
     )
     flags = (
         *(("text: nothing but boilerplate",) if body.all_boilerplate else ()),

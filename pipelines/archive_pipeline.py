@@ -14,8 +14,7 @@ from scrapy.exceptions import DropItem
 
 from pipelines.boilerplate.learning import learn_blocks, record_sighting
 from pipelines.dedupe.exact_duplicates import decide_policy
-from pipelines.extraction_counts import ExtractionCounts
-from pipelines.items import AttachmentBatch, ExtractedArticle, Gone, Item, Unchanged
+from pipelines.items import AttachmentBatch, ExtractedArticle, ExtractionCounts, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
 from policy.errors import Drifted, Rejected
 from policy.records.content import BoilerplateSet, PageEdges

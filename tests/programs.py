@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from crawler.fetching.browser import PROGRAMS
-from pipelines.attachments import libreoffice
+from pipelines.attachments import formats
 
 INSTALL = "`make system-packages` installs it"
 
@@ -15,5 +15,5 @@ needs_browser = pytest.mark.skipif(
     not any(map(shutil.which, PROGRAMS)), reason=f"no browser on this machine, {INSTALL}"
 )
 needs_libreoffice = pytest.mark.skipif(
-    libreoffice.libreoffice_path() is None, reason=f"no LibreOffice on this machine, {INSTALL}"
+    formats.libreoffice_path() is None, reason=f"no LibreOffice on this machine, {INSTALL}"
 )

@@ -26,7 +26,7 @@ from crawler.fetching.traffic import TrafficMeter
 from crawler.run_context import RunContext, context_of, extension_of
 from crawler.runs import statistics
 from crawler.runs.statistics import SectionReports
-from pipelines.extraction_counts import ExtractionCounts
+from pipelines.items import ExtractionCounts
 from policy.records import Capture
 from storage.articles import captures
 from storage.articles.captures import capture_of_payload

@@ -32,8 +32,7 @@ from crawler.spiders.listing_policy import ListingRow
 from crawler.spiders.portal_state import PortalState
 from crawler.spiders.relocation import Relocations
 from crawler.urls import alike
-from pipelines.extraction_counts import ExtractionCounts
-from pipelines.items import ExtractedArticle, Gone, Unchanged
+from pipelines.items import ExtractedArticle, ExtractionCounts, Gone, Unchanged
 from policy.errors import Challenge, PageError
 from policy.records import Capture
 from policy.rules.identity import Proof

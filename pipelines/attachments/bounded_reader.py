@@ -20,7 +20,7 @@ from pathlib import Path
 
 import attrs
 
-from pipelines.attachments import libreoffice
+from pipelines.attachments import formats
 from pipelines.attachments.formats import Limits
 from pipelines.source_fingerprint import fingerprint, imported_modules
 from policy.records.content import FileText
@@ -112,7 +112,7 @@ def reader_version() -> str:
     """A fingerprint of everything that extraction depends on: our code, PDFium, and whether LibreOffice is
     installed."""
     code = hashlib.sha256(f"{version('pypdfium2')} {fingerprint(reader_modules())}".encode())
-    return code.hexdigest()[:12] + ("+office" if libreoffice.libreoffice_path() else "")
+    return code.hexdigest()[:12] + ("+office" if formats.libreoffice_path() else "")
 
 
 def reader_modules() -> dict[str, Path]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 
-from pipelines.attachments import libreoffice
+from pipelines.attachments import formats
 from pipelines.attachments.formats import Limits, ReadFile, UnreadableFile, kind_of, limit_lines, suffix_of
 from pipelines.attachments.office import Package, member_name, plain_name, read_docx, read_pptx, read_xlsx
 from pipelines.attachments.pdf import read_pdf
@@ -60,8 +60,8 @@ def _misnamed(kind: str, name: str) -> Iterator[str]:
 
 
 def _read(body: bytes, kind: str, limits: Limits) -> ReadFile:
-    if kind in libreoffice.TARGETS:
-        body, kind = libreoffice.convert_file(body, kind, 0.8 * limits.seconds)
+    if kind in formats.TARGETS:
+        body, kind = formats.convert_file(body, kind, 0.8 * limits.seconds)
     if kind in _READERS:
         return _READERS[kind](body, limits)
     if kind == "encrypted":
@@ -150,10 +150,7 @@ def main() -> None:
 
 def _needs_office(body: bytes, name: str) -> bool:
     try:
-        return (
-            kind_of(body, name) in {*libreoffice.TARGETS, "zip"}
-            and libreoffice.libreoffice_path() is not None
-        )
+        return kind_of(body, name) in {*formats.TARGETS, "zip"} and formats.libreoffice_path() is not None
     except UnreadableFile:
         return False
 

@@ -2,7 +2,7 @@
 
 Two rules protect the text. A line counts only when all lines between it and the edge of the page are
 boilerplate, both on the pages that are learned from and on those that are cleaned. And a line that documents
-contain themselves (:mod:`pipelines.boilerplate.phrases`) is never counted and ends the search. The fixed
+contain themselves (:mod:`pipelines.boilerplate.removal`) is never counted and ends the search. The fixed
 rules serve a portal's first pages; learned lines apply from the tenth article of a layout on.
 """
 
@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from pipelines.boilerplate.phrases import LONGEST_DISCLAIMER, Kind, at_head, at_tail, is_own
-from pipelines.boilerplate.removal import mask_contacts
+from pipelines.boilerplate.removal import LONGEST_DISCLAIMER, Kind, at_head, at_tail, is_own, mask_contacts
 from pipelines.metadata.genres import names_a_policy
 from policy.records.content import EDGES, Block, Edge, EdgeLine, LayoutBoilerplate, PageEdges
 from policy.text.words import fold

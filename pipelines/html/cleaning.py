@@ -29,10 +29,11 @@ from pipelines.html.markup import (
     SPANS,
     UNCELL,
     UNLINK,
+    Cell,
+    TableDraft,
     reduce_markup,
     restore_text,
 )
-from pipelines.html.tables import Cell, TableDraft
 from policy.records import Attachment
 from policy.records.content import Table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from pipelines.metadata.cover_pages import full_text_in
+from pipelines.metadata.validation import full_text_in
 from policy.records import Article, Attachment
 from tests.storage.builders import an_article
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.attachments.bounded_reader import read_attachment
-from pipelines.attachments.formats import Limits, is_html, kind_of, suffix_of
-from pipelines.attachments.libreoffice import libreoffice_path
+from pipelines.attachments.formats import Limits, is_html, kind_of, libreoffice_path, suffix_of
 from policy.records.content import FileText
 from tests import papers
 from tests.programs import needs_libreoffice

@@ -12,7 +12,7 @@ from crawler.pages.generic.density import Density, ancestors
 from crawler.pages.generic.text_runs import HIDDEN, SITE, TextRun, is_aside
 from crawler.pages.government import is_file
 from crawler.urls import registrable
-from pipelines.boilerplate.phrases import Kind, at_tail
+from pipelines.boilerplate.removal import Kind, at_tail
 
 SHARE = 0.3
 """A block with a larger share of the body's prose is kept, whatever its name, even when hidden."""
