@@ -1,4 +1,5 @@
-"""Find who is behind a document: its issuers and addressees, its author and the editor of its page.
+"""Find who is behind a document: its issuers and its number, its addressees, its author and the editor of its
+page.
 
 Issuers are in a cell, the signature, the masthead, the beginning of the title or the source. Credit lines
 name people: 作者 wrote the article; 责任编辑 made the page. An editor's name is stored in the record only:
@@ -13,9 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from policy.documents import dates, issuers, organs, regions
+from attrs import evolve
+
+from policy.documents import dates, issuers, numbers, organs, regions
 from policy.records import FieldValue, Label
-from policy.records.content import Issuer
+from policy.records.content import DocNumber, Issuer
 
 SIGNATURE_LINES = 20
 """Most lines of a signature; joint documents are signed by a dozen organs or more, one per line."""
@@ -102,6 +105,90 @@ def _signature(lines: Sequence[str]) -> str:
             break
         signed.insert(0, line)
     return " ".join(signed)
+
+
+# ------------------------------------------------------------------ the document's own number (发文字号)
+
+
+def own_number(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
+    """The document's own number: from its cell, else its title, else its masthead; never a cited one."""
+    return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead, title)
+
+
+def _in_cell(cell: str) -> FieldValue[DocNumber] | None:
+    value = numbers.parse_number(cell) or next(iter(numbers.find_numbers(cell)), None)
+    return FieldValue(value=value, raw=cell.strip(), rule="cell") if value else None
+
+
+def _in_title(title: str) -> FieldValue[DocNumber] | None:
+    """The number in parentheses at the end of a title, at its end, or at its start for a 令 or 公告."""
+    for spot in numbers.find_spans(title):
+        before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
+        if not after.strip("）)】] "):
+            if after and spot.value.kind != "文":
+                before = _WITHOUT_ORGANS.sub("", before)
+            enclosed = bool(after) and before.endswith(("（", "(", "【", "["))
+            if (enclosed or not after) and not _CITING.search(before):
+                return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
+        if not before and spot.value.kind != "文" and re.match(r"\s|$|关于|公布|发布", title[spot.end :]):
+            return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
+    return _bare_in_title(title)
+
+
+_WITHOUT_ORGANS = re.compile(r"(?<=[（(【\[])[㐀-鿿、\s]{2,40}$")
+_CITING = re.compile(
+    r"(?:解读|答记者问|问答|图解|解析|解答|读懂)\W*$|(?:贯彻|落实|学习|宣传|根据|依据|执行|实施|解读|读懂)[^《]{0,6}《[^》]*》\W*$"
+)
+"""Text before a number that a title only cites."""
+_TITLE_BARE = re.compile(
+    r"(?P<heading>令|公告|通告|公报)\s*[（(]\s*(?P<bare>[^（）()令告]{0,12}第[^（）()令告]{1,10}号)\s*[)）]\s*$"
+)
+
+
+def _bare_in_title(title: str) -> FieldValue[DocNumber] | None:
+    """``关于…的公告（2026年第3号）``."""
+    found = _TITLE_BARE.search(title)
+    value = numbers.complete_number(found["heading"], found["bare"]) if found else None
+    if not found or not value:
+        return None
+    return FieldValue(value=evolve(value, raw=found["bare"]), raw=found["bare"], rule="title")
+
+
+_MASTHEAD_LINES = 15
+
+
+def _in_masthead(lines: Sequence[str], title: str) -> FieldValue[DocNumber] | None:
+    """The number on a line of its own, before the salutation and the text; its heading may be the title."""
+    above = title
+    for line in map(str.strip, lines[:_MASTHEAD_LINES]):
+        if found := _PROMULGATED.match(line):
+            return _promulgated(found)
+        if len(line) > 60 or line.endswith(("：", ":", "。")):
+            return None
+        if value := _headed(above, line):
+            return FieldValue(value=value, raw=value.raw, rule="masthead")
+        split = re.fullmatch(r"令|[公通]\s*告", line)
+        above = above + "".join(line.split()) if split else line or above
+    return None
+
+
+_PROMULGATED = re.compile(
+    r"[（(]\s*[12]\d{3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*(?P<number>[^（）()《》。，；]{4,40}?号)\s*(?:公布|发布|颁布)"
+)
+"""Below the title of a regulation: ``（2022年2月18日证监会令第195号公布 …）``."""
+
+
+def _promulgated(found: re.Match[str]) -> FieldValue[DocNumber] | None:
+    value = numbers.parse_number(found["number"])
+    return FieldValue(value=value, raw=value.raw, rule="masthead:公布") if value else None
+
+
+def _headed(above: str, line: str) -> DocNumber | None:
+    """The number of a line; 第41号 alone is completed by the 令 or 公告 of the line above."""
+    value = numbers.parse_number(line)
+    if value is None or value.code or (value.year and value.kind == "令" and line.endswith("令")):
+        return value
+    return numbers.complete_number(above, line)
 
 
 # ------------------------------------------------------------------ addressees (主送机关)

@@ -14,10 +14,11 @@ from typing import Any
 
 from attrs import evolve
 
-from pipelines.metadata.authorship import find_addressees, find_issuers, names_somebody
+from pipelines.metadata.authorship import find_addressees, find_issuers, names_somebody, own_number
 from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
-from policy.documents import dates, force, numbers
+from policy.documents import dates, force
 from policy.documents.issuers import number_identity
+from policy.documents.numbers import refusal_of
 from policy.documents.references import references
 from policy.records import ARTICLE_FIELDS, ArticleFields, Conflict, FieldValue, Label, Moment
 from policy.records.content import DocNumber, Issuer
@@ -195,8 +196,8 @@ def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[s
     return {
         **{name: said.all(name) for name in field_names(ARTICLE_FIELDS, "verbatim")},
         "doc_no": [
-            *_maybe(numbers.own_number(cell=cell, title=words, masthead=top)),
-            *_maybe(numbers.own_number(cell=None, title=words, masthead=top) if cell else None),
+            *_maybe(own_number(cell=cell, title=words, masthead=top)),
+            *_maybe(own_number(cell=None, title=words, masthead=top) if cell else None),
         ],
         "issuers": find_issuers(said.all("issuer"), words, lines, said.first("source"), top=top),
         "published": said.moments("published"),
@@ -257,9 +258,9 @@ def _reprinted(top: Sequence[str]) -> FieldValue[str] | None:
 
 
 def _unread(name: str, cell: str | None, found: FieldValue[Any] | None) -> Iterator[str]:
-    """A cell that says something we cannot read."""
+    """A cell that says something we cannot read, with the reason."""
     if cell and (found is None or found.rule != "cell"):
-        yield f"{name}: cannot read {cell}"
+        yield f"{name}: cannot read {cell} ({refusal_of(cell)})"
 
 
 class _Said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from policy.documents import numbers
+from pipelines.metadata.authorship import own_number
 from policy.records import FieldValue
 
 STATUTORY = (
@@ -62,7 +62,7 @@ def names_a_policy(title: str) -> bool:
 
 def without_number(title: str) -> str:
     """A title without the document's own number in parentheses at its end, after it, or before it."""
-    own = numbers.own_number(cell=None, title=title, masthead=())
+    own = own_number(cell=None, title=title, masthead=())
     if own is None:
         return title
     before, _, after = title.partition(own.raw)

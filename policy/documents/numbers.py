@@ -3,7 +3,7 @@
 Three shapes: ``国发〔2021〕23号`` in many brackets, ``国务院令第782号`` and ``商务部公告2026年第12号``, and
 the year first as in ``2026年第41号令``. Court cases ``(2020)京01民终123号`` and standards ``GB/T 9704-2012``
 are not document numbers. Text before a number (按照, 和, the issuer's full name, the end of a title) is
-removed from its code.
+removed from its code. The code of a joint order are the names of its organs, joined by 、.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from typing import Literal
 
 from attrs import evolve, frozen
 
 from policy.documents import organs
 from policy.documents.issuers import codes
 from policy.documents.organs import identify
-from policy.records import FieldValue
 from policy.records.content import DocNumber, DocNumberKind
-from policy.text.numerals import DIGITS, NUMERALS, parse_numeral
+from policy.text.numerals import DIGITS, HAN_DIGITS, NUMERALS, parse_numeral
 
 _TAIL = re.compile(
     r".*(?:的(?:通知|意见|批复|复函|决定|通报|公报|公告|通告|纪要|办法|规定|方案|规划|请示|报告|议案|函|命令|令)"
@@ -119,36 +119,55 @@ def _is_government(name: str) -> bool:
         "市人民政府",
         "自治区人民政府",
         "中华人民共和国主席",
+        "国家主席",
         "主席",
+        "中央军委主席",
+        "中央军事委员会主席",
     }
 
 
 OPEN, CLOSE = r"〔﹝［\[（(【〈《‘〚<{", r"〕﹞］\]）)】〉》’〛>}"
 
 _GAP = r"\s{0,4}"
-_YEAR = rf"[12１２][{DIGITS}]{{3}}"
+_YEAR = rf"(?:[12１２][{DIGITS}]{{3}}|[一二][{HAN_DIGITS}{DIGITS}]{{3}})"
 _SHORT_YEAR = rf"[〔﹝［\[]{_GAP}(?P<short>[4-9][0-9]){_GAP}[〕﹞］\]]"
 _NUMBER = rf"(?P<number>[{DIGITS}]{{1,5}}|[{NUMERALS}]{{1,7}})"
+_COUNTED = rf"第{_GAP}{_NUMBER}{_GAP}号"
+_OF_YEAR = rf"(?P<year>{_YEAR}){_GAP}年{_GAP}"
 
 _BRACKETED = re.compile(
     rf"(?:[{OPEN}]{_GAP}(?P<year>{_YEAR}){_GAP}年?{_GAP}[{CLOSE}]|{_SHORT_YEAR}){_GAP}字?第?{_GAP}"
-    rf"(?P<number>[{DIGITS}]{{1,5}}){_GAP}号"
+    rf"{_NUMBER}{_GAP}号"
 )
-_ORDER = re.compile(
-    rf"(?P<kind>令|公告){_GAP}[（(]?{_GAP}(?:[{OPEN}]?(?P<year>{_YEAR}){_GAP}年?[{CLOSE}]?)?{_GAP}第{_GAP}{_NUMBER}{_GAP}号"
+_KIND = r"(?P<kind>令|公告|通告|公报)"
+_HEADING = re.compile(_KIND)
+_BEHIND_HEADING = tuple(
+    re.compile(_GAP + pattern)
+    for pattern in (
+        rf"[{OPEN}]{_GAP}(?:{_OF_YEAR})?{_COUNTED}{_GAP}[{CLOSE}]",
+        rf"(?:{_OF_YEAR})?[{OPEN}]{_GAP}{_COUNTED}{_GAP}[{CLOSE}]",
+        rf"[（(]?{_GAP}(?:[{OPEN}]?{_GAP}(?P<year>{_YEAR}){_GAP}年?{_GAP}[{CLOSE}]?)?{_GAP}{_COUNTED}",
+        rf"(?:[{OPEN}]{_GAP}(?P<year>{_YEAR}){_GAP}年?{_GAP}[{CLOSE}]|{_SHORT_YEAR}){_GAP}字?{_GAP}{_NUMBER}{_GAP}号",
+        rf"(?:{_OF_YEAR})?{_NUMBER}{_GAP}号",
+    )
 )
-_YEAR_FIRST = re.compile(
-    rf"(?:(?P<year>{_YEAR}){_GAP}年{_GAP})?第{_GAP}{_NUMBER}{_GAP}号{_GAP}(?P<kind>令|公告)(?!第)"
-)
-_BARE = re.compile(rf"(?:(?P<year>{_YEAR}){_GAP}年{_GAP})?第{_GAP}{_NUMBER}{_GAP}号(?P<kind>令|公告)?")
+"""What follows 令 or 公告: ``（2026年第3号）``, ``【第118号】``, ``〔2026〕第41号``, ``〔2020〕5号``."""
+_YEAR_FIRST = re.compile(rf"(?:{_OF_YEAR})?{_COUNTED}{_GAP}{_KIND}(?!第)")
+_BARE = re.compile(rf"(?:{_OF_YEAR})?{_COUNTED}{_GAP}{_KIND}?")
 _UNMARKED = re.compile(
     rf"(?P<code>[㐀-鿿]{{1,20}}){_GAP}[{OPEN}]?{_GAP}(?P<year>{_YEAR}){_GAP}年?{_GAP}[{CLOSE}]?{_GAP}第?{_GAP}"
-    rf"(?P<number>[{DIGITS}]{{1,5}}){_GAP}号?"
+    rf"号?{_GAP}(?P<number>[{DIGITS}]{{1,5}}){_GAP}号?"
 )
 _RUN = re.compile(r"[㐀-鿿]{1,40}(?=\s{0,4}$)")
+_JOINTLY = re.compile(rf"等?(?:[{NUMERALS}]{{1,3}}|[{DIGITS}]{{1,2}})个?(?:部门|机关|部委|单位)(?:联合)?$")
+"""``国家发展改革委等六部门令``: how many organs sign."""
+_BETWEEN = re.compile(r"(?:[\s、]|联合|[和与及]){1,5}$")
+_LONGEST_LIST = 400
+"""Most characters of the names of joint organs before 令."""
 
 _NOT_ORGANS = ("责", "命", "指", "口", "号", "司", "法", "禁", "军", "夏", "月")
 _COURT = re.compile(r"(?:民|刑|行|执|商|知|赔)(?:终|初|申|再|辖|监|恢|保|异|复|提|抗)?$")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
 
 
 @frozen
@@ -166,13 +185,24 @@ def find_numbers(text: str) -> tuple[DocNumber, ...]:
 
 
 def find_spans(text: str) -> list[NumberSpan]:
-    """All document numbers in running text with their offsets, in order."""
+    """All document numbers in running text with their offsets, in order. Invisible characters inside a number
+    are ignored."""
+    if _INVISIBLE.search(text):
+        return _visible_spans(text)
     found = [
         *(spot for match in _BRACKETED.finditer(text) if (spot := _bracketed(text, match))),
-        *(spot for match in _ORDER.finditer(text) if (spot := _order(text, match))),
+        *(spot for match in _HEADING.finditer(text) if (spot := _order(text, match))),
         *(spot for match in _YEAR_FIRST.finditer(text) if (spot := _year_first(text, match))),
     ]
     return list(_apart(found))
+
+
+def _visible_spans(text: str) -> list[NumberSpan]:
+    """The numbers of the text without its invisible characters, with their offsets in the text."""
+    origin = [at for at, sign in enumerate(text) if not _INVISIBLE.match(sign)]
+    spots = find_spans(_INVISIBLE.sub("", text))
+    spans = ((spot, origin[spot.start], origin[spot.end - 1] + 1) for spot in spots)
+    return [NumberSpan(start, end, evolve(spot.value, raw=text[start:end])) for spot, start, end in spans]
 
 
 def _apart(spots: list[NumberSpan]) -> Iterator[NumberSpan]:
@@ -192,12 +222,14 @@ def _run(text: str, end: int) -> str:
 
 def _bracketed(text: str, match: re.Match[str]) -> NumberSpan | None:
     run = _run(text, match.start())
-    order = next((ending for ending in ("令", "公告") if run.endswith(ending) and run != ending), "")
-    code = organ_in(run.removesuffix(order)) + order if order else code_in(run)
+    code = "" if run.endswith(_KINDS) else code_in(run)
     if not code or (not is_plausible_code(code) and _is_court_case(text, match.start(), run, code)):
         return None
     start = text.rindex(code, 0, match.start())
     return NumberSpan(start, match.end(), _number(code, match, text[start : match.end()]))
+
+
+_KINDS = ("令", "公告", "通告", "公报")
 
 
 def _is_court_case(text: str, end: int, run: str, code: str) -> bool:
@@ -207,45 +239,117 @@ def _is_court_case(text: str, end: int, run: str, code: str) -> bool:
 
 def _number(code: str, match: re.Match[str], raw: str) -> DocNumber:
     """The number of a match. A code that ends in 令 or 公告 is that of an order, whatever its brackets."""
+    kind = next((kind for kind in _KINDS if code.endswith(kind) and code != kind), None)
+    if kind:
+        return _ordered(code.removesuffix(kind), match, raw, kind)
+    return DocNumber(raw=raw, code=code, year=_year(match), number=parse_numeral(match["number"]) or 0)
+
+
+def _year(match: re.Match[str]) -> int | None:
     groups = match.groupdict()
-    kind: DocNumberKind = "文"
-    for ending in ("令", "公告"):
-        if code.endswith(ending) and len(code) > len(ending):
-            code, kind = code.removesuffix(ending), "令" if ending == "令" else "公告"
-    short = groups.get("short")
-    year = int(f"19{short}") if short else int(groups["year"])
-    return DocNumber(raw=raw, code=code, year=year, number=int(groups["number"]), kind=kind)
+    if short := groups.get("short"):
+        return int(f"19{short}")
+    printed = groups.get("year")
+    return int("".join(str(parse_numeral(sign)) for sign in printed)) if printed else None
 
 
-def _order(text: str, match: re.Match[str]) -> NumberSpan | None:
-    run = _run(text, match.start())
-    organ = organ_in(run)
-    if not organ or run.endswith(_NOT_ORGANS):
+# ------------------------------------------------------------------ numbers of 令 and 公告
+
+
+def _order(text: str, heading: re.Match[str]) -> NumberSpan | None:
+    match = _behind_heading(text, heading.end())
+    if match is None:
         return None
-    start = text.rindex(organ, 0, match.start())
-    return NumberSpan(start, match.end(), _ordered(organ, match, text[start : match.end()]))
+    commanded = text.startswith("命令", heading.start() - 1) and heading.start() > 0
+    signed = _signers(text, heading.start() - commanded)
+    if signed is None:
+        return None
+    plain = "第" in match[0] or _year(match) is not None
+    if (commanded or match[0].endswith(tuple(CLOSE)) or not plain) and not all(map(_is_known, signed.names)):
+        return None  # 关于样例目录的公告（2026年第3号） names no organ
+    raw = text[signed.start : match.end()]
+    return NumberSpan(
+        signed.start, match.end(), _ordered("、".join(signed.names), match, raw, heading["kind"])
+    )
+
+
+def _is_known(name: str) -> bool:
+    return name == "国" or bool(identify(name) or listed_code(name)) or _is_government(name)
+
+
+def _behind_heading(text: str, at: int) -> re.Match[str] | None:
+    return next((found for pattern in _BEHIND_HEADING if (found := pattern.match(text, at))), None)
 
 
 def _year_first(text: str, match: re.Match[str]) -> NumberSpan | None:
-    organ = organ_in(_run(text, match.start()))
-    if not identify(organ):
-        organ = ""
-    start = text.rindex(organ, 0, match.start()) if organ else match.start()
-    return NumberSpan(start, match.end(), _ordered(organ, match, text[start : match.end()]))
+    signed = _signers(text, match.start())
+    if signed is None or not all(map(_is_known, signed.names)):
+        signed = _Signers(start=match.start())
+    raw = text[signed.start : match.end()]
+    return NumberSpan(signed.start, match.end(), _ordered("、".join(signed.names), match, raw))
 
 
-def _ordered(organ: str, match: re.Match[str], raw: str, kind: str | None = None) -> DocNumber:
+@frozen(kw_only=True)
+class _Signers:
+    """The organs printed before 令 or 公告 in their order, and where the first begins."""
+
+    start: int
+    names: tuple[str, ...] = ()
+
+
+def _signers(text: str, end: int) -> _Signers | None:
+    """The organs before ``end``; without names for ``六机关令``; None where another word than an organ is."""
+    run = _run(text, end)
+    counted = _JOINTLY.search(run)
+    organ = organ_in(run[: counted.start()] if counted else run)
+    if counted:
+        end = text.rindex(counted[0], 0, end)
+        organ = organ if identify(organ) else ""
+    elif not organ or run.endswith(_NOT_ORGANS):
+        return None
+    start = text.rindex(organ, 0, end) if organ else end
+    names = [_without_country(organ)] if organ else []
+    while (
+        names
+        and not organ.endswith("主席")
+        and end - start < _LONGEST_LIST
+        and (name := _known_organ_before(text, start))
+    ):
+        start = text.rindex(name, 0, start)
+        names.insert(0, _without_country(name))
+    return _Signers(start=start, names=tuple(names))
+
+
+def _known_organ_before(text: str, end: int) -> str:
+    """The longest name of a known organ that ends here, before a separator if there is one."""
+    gap = _BETWEEN.search(text, max(0, end - 5), end)
+    run = _run(text, gap.start() if gap else end)
+    least = 2 if gap else _SHORTEST_NAME
+    return next((run[at:] for at in range(len(run) - least + 1) if identify(run[at:])), "")
+
+
+_SHORTEST_NAME = 3
+"""Least characters of an organ's name that is not separated from the next one: 民政部国家发展改革委."""
+
+
+def _without_country(name: str) -> str:
+    return name if name.endswith("主席") else name.removeprefix(organs.COUNTRY) or name
+
+
+def _ordered(code: str, match: re.Match[str], raw: str, kind: str | None = None) -> DocNumber:
     groups = match.groupdict()
-    year = int(groups["year"]) if groups.get("year") else None
-    code = organ if organ.endswith("主席") else organ.removeprefix("中华人民共和国") or organ
-    kind = kind or groups.get("kind") or "令"
     return DocNumber(
         raw=raw,
-        code=code,
-        year=year,
+        code=_without_country(code),
+        year=_year(match),
         number=parse_numeral(groups["number"]) or 0,
-        kind="公告" if kind == "公告" else "令",
+        kind=_kind(kind or groups.get("kind")),
     )
+
+
+def _kind(printed: str | None) -> DocNumberKind:
+    kinds: dict[str, DocNumberKind] = {"公告": "公告", "通告": "通告", "公报": "公报"}
+    return kinds.get(printed or "", "令")
 
 
 # ------------------------------------------------------------------ numbers in cells, titles and mastheads
@@ -257,17 +361,28 @@ _WRAPPED = re.compile(r"^\s*[（(【\[〔]\s*(?P<inner>.*[^\s])\s*[）)】\]〕]
 
 
 def parse_number(text: str) -> DocNumber | None:
-    """The number of a cell or line that contains nothing else; None otherwise. ``raw`` keeps spaces inside
-    words."""
+    """The number of a cell or line that contains nothing else; None otherwise, see :func:`refusal_of`.
+    ``raw`` keeps spaces inside words."""
     line = _LABEL.sub("", text.strip())
-    if len(line) > 80:
+    if len(line) > _LONGEST_CELL:
         return None
-    return _whole(line) or _unwrapped(line)
+    return _whole(line) or _unwrapped(line) or _squeezed(line)
+
+
+_LONGEST_CELL = 160
+"""Most characters of a cell with a number: a dozen joint organs."""
 
 
 def _unwrapped(line: str) -> DocNumber | None:
     wrapped = _WRAPPED.match(line)
     return _whole(wrapped["inner"]) if wrapped else None
+
+
+def _squeezed(line: str) -> DocNumber | None:
+    """The number of a line with spaces or invisible characters between any two characters."""
+    solid = _INVISIBLE.sub("", "".join(line.split()))
+    number = _whole(solid) or _unwrapped(solid) if solid != line else None
+    return evolve(number, raw=line) if number else None
 
 
 def _whole(line: str) -> DocNumber | None:
@@ -276,9 +391,15 @@ def _whole(line: str) -> DocNumber | None:
             return spot.value
     if found := _BARE.fullmatch(line):
         return _ordered("", found, line)
+    if (heading := _OWN_HEADING.match(line)) and (found := _behind_heading(line, heading.end())):
+        return _ordered("", found, line, heading["kind"]) if found.end() == len(line) else None
     if (found := _UNMARKED.fullmatch(line)) and (code := code_in(found["code"])) and not _looks_dated(line):
         return _number(code, found, line)
     return None
+
+
+_OWN_HEADING = re.compile(rf"(?:本?部|总?局|总?署)?{_KIND}")
+"""``部令第11号``: the issuer's own."""
 
 
 def _is_issuer_part(text: str) -> bool:
@@ -290,85 +411,90 @@ def _looks_dated(line: str) -> bool:
     return bool(re.search(rf"[{DIGITS}]\s*年", line)) and not line.rstrip().endswith("号")
 
 
-def own_number(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
-    """The document's own number: from its cell, else its title, else its masthead; never a cited one."""
-    return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead, title)
-
-
-def _in_cell(cell: str) -> FieldValue[DocNumber] | None:
-    value = parse_number(cell) or next(iter(find_numbers(cell)), None)
-    return FieldValue(value=value, raw=cell.strip(), rule="cell") if value else None
-
-
-def _in_title(title: str) -> FieldValue[DocNumber] | None:
-    """The number in parentheses at the end of a title, at its end, or at its start for a 令 or 公告."""
-    for spot in find_spans(title):
-        before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
-        if not after.strip("）)】] "):
-            if after and spot.value.kind != "文":
-                before = _WITHOUT_ORGANS.sub("", before)
-            enclosed = bool(after) and before.endswith(("（", "(", "【", "["))
-            if (enclosed or not after) and not _CITING.search(before):
-                return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
-        if not before and spot.value.kind != "文" and re.match(r"\s|$|关于|公布|发布", title[spot.end :]):
-            return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
-    return _bare_in_title(title)
-
-
-_WITHOUT_ORGANS = re.compile(r"(?<=[（(【\[])[㐀-鿿、\s]{2,40}$")
-_CITING = re.compile(
-    r"(?:解读|答记者问|问答|图解|解析|解答|读懂)\W*$|(?:贯彻|落实|学习|宣传|根据|依据|执行|实施|解读|读懂)[^《]{0,6}《[^》]*》\W*$"
-)
-"""Text before a number that a title only cites."""
-_TITLE_BARE = re.compile(rf"(?P<heading>令|公告|通告)\s*[（(]\s*(?P<bare>{_BARE.pattern})\s*[)）]\s*$")
-
-
-def _bare_in_title(title: str) -> FieldValue[DocNumber] | None:
-    """``关于…的公告（2026年第3号）``."""
-    found = _TITLE_BARE.search(title)
-    if not found or found["kind"]:
+def complete_number(heading: str, line: str) -> DocNumber | None:
+    """The number of a line that begins with 第12号 or 2026年第12号, completed by the 令 or 公告 above it or
+    before it; None if the heading is not one."""
+    above = re.fullmatch(rf"(?P<organs>.{{0,{_LONGEST_LIST}}}?)\s*{_KIND}", heading)
+    bare = _BARE.match(line) if above else None
+    if not above or not bare:
         return None
-    kind = "令" if found["heading"] == "令" else "公告"
-    return FieldValue(value=_ordered("", found, found["bare"], kind), raw=found["bare"], rule="title")
+    signed = _signers(heading, above.start("kind")) if above["organs"] else None
+    code = "、".join(signed.names) if signed else re.sub(r"\s", "", above["organs"])
+    return _ordered(code, bare, f"{heading} {line}", above["kind"])
 
 
-_MASTHEAD_LINES = 15
+# ------------------------------------------------------------------ refused texts
 
+Refusal = Literal[
+    "empty",
+    "too long",
+    "day",
+    "index number",
+    "standard",
+    "court case",
+    "several numbers",
+    "too many digits",
+    "no number",
+    "no year",
+    "no organ",
+    "other text",
+]
+"""Why a text is not one document number. ``index number`` is an 索引号 or another identifier; ``no organ`` a
+year and a number without 机关代字; ``other text`` a number between words."""
 
-def _in_masthead(lines: Sequence[str], title: str) -> FieldValue[DocNumber] | None:
-    """The number on a line of its own, before the salutation and the text; its heading may be the title."""
-    above = title
-    for line in map(str.strip, lines[:_MASTHEAD_LINES]):
-        if found := _PROMULGATED.match(line):
-            return _promulgated(found)
-        if len(line) > 60 or line.endswith(("：", ":", "。")):
-            return None
-        if value := _headed(above, line):
-            return FieldValue(value=value, raw=value.raw, rule="masthead")
-        split = re.fullmatch(r"令|公\s*告", line)
-        above = above + "".join(line.split()) if split else line or above
-    return None
-
-
-_PROMULGATED = re.compile(
-    r"[（(]\s*[12]\d{3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*(?P<number>[^（）()《》。，；]{4,40}?号)\s*(?:公布|发布|颁布)"
+_LONG_DIGITS = re.compile(rf"[{DIGITS}]{{6,}}")
+_BEFORE_NUMBER: Sequence[tuple[Refusal, re.Pattern[str]]] = (
+    (
+        "day",
+        re.compile(
+            rf"{_YEAR}\s*[年./-]\s*[{DIGITS}{NUMERALS}]{{1,3}}\s*(?:[月./-]\s*[{DIGITS}{NUMERALS}]{{1,3}}\s*日?|月)"
+        ),
+    ),
+    (
+        "standard",
+        re.compile(r"[A-Z]{1,4}\d{0,2}\s?(?:/\s?[A-Z]{1,3})?\s?[\d.]{1,8}\s?[-—–]\s?\d{2,4}(?:\s?标准)?"),
+    ),
+    (
+        "court case",
+        re.compile(
+            rf".*(?:[（(〔\[]{_YEAR}[）)〕\]].{{0,4}}[㐀-鿿]\d{{0,6}}[㐀-鿿]{{0,2}}[民刑行执商知赔破].{{0,2}}\d{{1,6}}号|\d{{2,4}}民[初终]).*"
+        ),
+    ),
+    ("index number", re.compile(r"[\dA-Za-z]{6,}\s?[-/_](?:[\dA-Za-z]+[-/_]?)*|[\dA-Z]{9,}")),
 )
-"""Below the title of a regulation: ``（2022年2月18日证监会令第195号公布 …）``."""
+_COUNT = re.compile(
+    rf"第\s*[{DIGITS}{NUMERALS}]|[{DIGITS}]\s*号|号\s*[{DIGITS}]|[〕\])】﹞］）]\s*第?[{DIGITS}{NUMERALS}]"
+)
+_ANY_YEAR = re.compile(rf"(?<![{DIGITS}]){_YEAR}(?![{DIGITS}])|{_SHORT_YEAR.replace('?P<short>', '?:')}")
 
 
-def _promulgated(found: re.Match[str]) -> FieldValue[DocNumber] | None:
-    value = parse_number(found["number"])
-    return FieldValue(value=value, raw=value.raw, rule="masthead:公布") if value else None
-
-
-def _headed(above: str, line: str) -> DocNumber | None:
-    """The number of a line; 第41号 alone is completed by the 令 or 公告 of the line above."""
-    value = parse_number(line)
-    if value is None or value.code or (value.year and value.kind == "令" and line.endswith("令")):
-        return value
-    heading = re.fullmatch(r"(.{2,60}?)\s*(令|公告)", above)
-    if not heading:
+def refusal_of(text: str) -> Refusal | None:
+    """Why :func:`parse_number` returns None for the text; None where it returns a number."""
+    if parse_number(text) is not None:
         return None
-    bare = _BARE.match(line)
-    organ = re.sub(r"\s", "", heading[1])
-    return evolve(_ordered(organ, bare, f"{above} {line}", heading[2])) if bare else None
+    line = _INVISIBLE.sub("", _LABEL.sub("", text.strip()))
+    if not line:
+        return "empty"
+    if len(line) > _LONGEST_CELL:
+        return "too long"
+    return _kind_of_identifier(line) or _missing_part(line)
+
+
+def _kind_of_identifier(line: str) -> Refusal | None:
+    return next((reason for reason, pattern in _BEFORE_NUMBER if pattern.fullmatch(line)), None)
+
+
+def _missing_part(line: str) -> Refusal:
+    spots = find_spans(line)
+    if len(spots) > 1:
+        return "several numbers"
+    if spots:
+        return "other text"
+    if _LONG_DIGITS.search(line):
+        return "too many digits"
+    if not _COUNT.search(line):
+        return "no number"
+    year = _ANY_YEAR.search(line)
+    if year is None:
+        return "no year"
+    return "other text" if re.match(rf"[㐀-鿿]{{2,}}\s*[{OPEN}]?\s*$", line[: year.start()]) else "no organ"

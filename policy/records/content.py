@@ -33,13 +33,13 @@ class FileText:
     reader: str = ""
 
 
-DocNumberKind = Literal["文", "令", "公告"]
+DocNumberKind = Literal["文", "令", "公告", "通告", "公报"]
 
 
 @frozen(kw_only=True)
 class DocNumber:
-    """A document number (发文字号). ``code`` is the 机关代字, or for 令 and 公告 the organ's name if
-    printed."""
+    """A document number (发文字号). ``code`` is the 机关代字, or for 令, 公告, 通告 and 公报 the names of the
+    organs if printed, joined by 、."""
 
     raw: str
     code: str

@@ -93,7 +93,7 @@ def test_organs_in_a_titles_order_number_are_its_issuers() -> None:
 def test_a_number_cell_that_cannot_be_read_is_warned_of() -> None:
     found = told([label("doc_no", "第某号文", "cell:发文字号")])
     assert found.doc_no is None
-    assert found.warnings == ("doc_no: cannot read 第某号文",)
+    assert found.warnings == ("doc_no: cannot read 第某号文 (no number)",)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.documents.numbers import find_numbers, own_number, parse_number
+from pipelines.metadata.authorship import own_number
+from policy.documents.issuers import NumberIdentity, number_identity, split_issuers
+from policy.documents.numbers import find_numbers, parse_number, refusal_of
 
 
 def norm(text: str) -> str | None:
@@ -139,7 +141,10 @@ def test_the_cell_comes_before_the_title() -> None:
         ("样例厅贯彻落实《样例意见》（国发〔2009〕12号）", None),
         ("样例厅印发《样例意见》（发改能源〔2026〕12号）", "发改能源〔2026〕12号"),
         ("关于发布样例目录的公告（2026年第3号）", "公告〔2026〕第3号"),
-        ("样例办法（国家发展改革委 财政部 商务部令2026年第5号）", "商务部令〔2026〕第5号"),
+        (
+            "样例办法（国家发展改革委 财政部 商务部令2026年第5号）",
+            "国家发展改革委、财政部、商务部令〔2026〕第5号",
+        ),
     ],
 )
 def test_the_title_s_last_parentheses_or_trailing_number_is_its_own(title: str, expected: str | None) -> None:
@@ -197,7 +202,7 @@ def test_a_bare_number_belongs_to_the_order_above_it() -> None:
     assert broken.value.norm == "商务部公告〔2026〕第12号"
     announced = own_number(cell=None, title="公告", masthead=["商务部 海关总署公告", "2026年 第7号"])
     assert announced is not None
-    assert announced.value.norm == "商务部海关总署公告〔2026〕第7号"
+    assert announced.value.norm == "商务部、海关总署公告〔2026〕第7号"
     assert own_number(cell=None, title="某某规定", masthead=["目录", "第41号"]) is None
 
 
@@ -208,3 +213,167 @@ def test_a_bare_number_belongs_to_the_order_above_it() -> None:
 )
 def test_a_megabyte_of_nonsense_has_no_number(text: str) -> None:
     assert find_numbers(text) == ()
+
+
+# ------------------------------------------------------------------ forms of the numbers of orders
+
+
+ORGANS = [
+    ("国家发展改革委", "国家发展和改革委员会", "发改委"),
+    ("国务院", "中华人民共和国国务院"),
+    ("商务部",),
+    ("中国证监会", "中国证券监督管理委员会", "证监会"),
+    ("中国银保监会", "银保监会"),
+    ("金融监管总局", "国家金融监督管理总局"),
+    ("主席", "国家主席"),
+    ("公安部",),
+    ("市场监管总局", "国家市场监督管理总局"),
+    ("广东省人民政府", "粤府"),
+    ("广州市人民政府",),
+    ("国务院、中央军事委员会", "国务院 中央军委", "国务院、中央军委"),
+    ("国家发展改革委、财政部、商务部", "发展改革委 财政部 商务部", "国家发展和改革委员会财政部商务部"),
+]
+"""The names of one organ, or of several that sign together, in each row."""
+FORMS = [
+    "{organ}令第{n}号",
+    "{organ}令 第{n}号",
+    "{organ} 令 第 {n} 号",
+    "{organ}令（第{n}号）",
+    "{organ}令【第{n}号】",
+    "{organ}第{n}号令",
+    "{organ}令第{han}号",
+    "（{organ}令第{n}号）",
+    "{organ}令\u200b第{n}\u200b号",
+]
+FORMS_WITH_YEAR = [
+    "{organ}令{year}年第{n}号",
+    "{organ}令〔{year}〕第{n}号",
+    "{organ}令[{year}]{n}号",
+    "{organ} 令 {han_year}年 第{n}号",
+    "{organ}{year}年第{n}号令",
+    "{organ}令（{year}年第{n}号）",
+]
+NUMERALS_OF = {7: "七", 41: "四十一", 118: "一百一十八", 706: "七百零六"}
+YEARS = {2018: "二〇一八", 2026: "二○二六"}
+
+
+def printed_forms(names: tuple[str, ...], number: int, year: int) -> list[NumberIdentity]:
+    values = {"n": number, "han": NUMERALS_OF[number], "year": year, "han_year": YEARS[year]}
+    identities = []
+    for name in names:
+        for form in FORMS + FORMS_WITH_YEAR:
+            text = form.format(organ=name, **values)
+            parsed = parse_number(text)
+            assert parsed is not None, text
+            assert parsed.number == number, text
+            assert parsed.year == (year if form in FORMS_WITH_YEAR else None), text
+            identities.append(number_identity(parsed))
+    return identities
+
+
+@given(st.sampled_from(ORGANS), st.sampled_from([*NUMERALS_OF]), st.sampled_from([*YEARS]))
+def test_all_printed_forms_of_an_order_are_one_number(names: tuple[str, ...], number: int, year: int) -> None:
+    first, *others = printed_forms(names, number, year)
+    assert all(first.matches(other) and other.matches(first) for other in others)
+    assert len({other.index_keys for other in others}) == 1
+
+
+@pytest.mark.parametrize("one", ORGANS, ids=lambda names: names[0])
+def test_equal_numbers_of_different_organs_are_different(one: tuple[str, ...]) -> None:
+    ours = printed_forms(one, 41, 2026)
+    strangers = [names for names in ORGANS if names[0].split("、")[0] != one[0].split("、")[0]]
+    for names in strangers:
+        theirs = printed_forms(names, 41, 2026)
+        assert not any(left.matches(right) for left in ours for right in theirs), names
+
+
+@pytest.mark.parametrize(
+    ("form", "organs"),
+    [
+        ("2026年第41号令", "国家发展改革委"),
+        ("第41号令", "国家发展改革委"),
+        ("令〔2026〕第41号", "国家发展改革委"),
+        ("令第41号", "国家发展和改革委员会"),
+        ("部令第41号", "国家发展和改革委员会"),
+        ("2026年第41号", "国家发展改革委"),
+        ("六机关令2026年第41号", "国家发展改革委 财政部"),
+        ("国家发展改革委等六部门令2026年第41号", "国家发展改革委 财政部"),
+    ],
+)
+def test_an_order_without_an_organ_is_completed_by_the_issuers(form: str, organs: str) -> None:
+    number = parse_number(form)
+    whole = parse_number("国家发展改革委令2026年第41号")
+    assert number is not None
+    assert whole is not None
+    completed = number_identity(number, split_issuers(organs))
+    assert completed.matches(number_identity(whole, split_issuers(organs)))
+    assert completed.organs == tuple(issuer.id for issuer in split_issuers(organs))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("国家药监局通告2023年第15号", "国家药监局通告〔2023〕第15号"),
+        ("2023年第15号通告", "通告〔2023〕第15号"),
+        ("国家统计局公报（第二号）", "国家统计局公报第2号"),
+        ("国家税务总局公告2020年12号", "国家税务总局公告〔2020〕第12号"),
+        ("国家药监局公告（2020年第43号）", "国家药监局公告〔2020〕第43号"),
+        ("财政部 税务总局公告2020年第8号", "财政部、税务总局公告〔2020〕第8号"),
+        ("法释〔2022〕8号", "法释〔2022〕8号"),
+        ("穗府办规〔2021〕7号", "穗府办规〔2021〕7号"),
+        ("豫政〔2014〕号16", "豫政〔2014〕16号"),
+        ("豫政〔20 14〕1 6号", "豫政〔2014〕16号"),
+        ("国\u200b发〔2014〕\ufeff16号", "国发〔2014〕16号"),
+        ("国发〔二〇二一〕二十三号", "国发〔2021〕23号"),
+        ("国务院令706号", "国务院令第706号"),
+        ("国令（第706号）", "国令第706号"),
+        ("中央军委主席令第1号", "中央军委主席令第1号"),
+        (
+            "国家发展改革委、财政部、商务部、中国人民银行、海关总署、国家外汇局六机关令2024年第3号",
+            "国家发展改革委、财政部、商务部、中国人民银行、海关总署、国家外汇局令〔2024〕第3号",
+        ),
+    ],
+)
+def test_other_kinds_of_numbers_are_read(text: str, expected: str) -> None:
+    assert norm(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        ("国发〔2021〕23号" * 20, "too long"),
+        ("（2020）京01民终123号", "court case"),
+        ("(2020)最高法民终12号", "court case"),
+        ("GB/T 9704-2012", "standard"),
+        ("DB44/T 2020-2019", "standard"),
+        ("2021年3月1日", "day"),
+        ("二〇二一年三月一日", "day"),
+        ("000014349/2026-00071", "index number"),
+        ("国发〔2021〕1号、国发〔2021〕2号", "several numbers"),
+        (f"国发〔2021〕{'1' * 40}号", "too many digits"),
+        (f"国务院令第{'9' * 40}号", "too many digits"),
+        ("国发〔2021〕", "no number"),
+        ("国务院令", "no number"),
+        ("国发23号", "no year"),
+        ("〔2021〕23号", "no organ"),
+        ("根据国发〔2021〕23号，现就有关事项通知如下", "other text"),
+        ("国发〔2021〕23号", None),
+        ("第41号令", None),
+    ],
+)
+def test_a_refused_text_has_a_reason(text: str, reason: str | None) -> None:
+    assert refusal_of(text) == reason
+    assert (parse_number(text) is None) == (reason is not None)
+
+
+@given(st.text(alphabet="国发〔2021〕（)第号令公告 年的通知/-GBT京民终\u200b", max_size=40))
+def test_every_text_is_a_number_or_has_a_reason(text: str) -> None:
+    assert (parse_number(text) is None) == (refusal_of(text) is not None)
+
+
+@pytest.mark.parametrize("number", ["1" * 40, "9" * 4000, "一" * 400])
+def test_a_number_of_many_digits_is_none(number: str) -> None:
+    text = f"根据国务院令第{number}号和国发〔2021〕{number}号"
+    assert find_numbers(text) == ()
+    assert own_number(cell=f"国务院令第{number}号", title=text, masthead=[text]) is None
