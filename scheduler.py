@@ -26,11 +26,11 @@ from apscheduler.triggers.date import DateTrigger
 from attrs import evolve, field, frozen
 
 from config import Config, Schedule
-from crawler import clock
+from crawler.run_context import utc_now
 from crawler.runs import run_lock
-from crawler.runs.enabled_portals import enabled_portals
-from crawler.runs.kill_switch import read_kill_switch
 from crawler.runs.process import TAKEN
+from crawler.runs.run_lock import read_kill_switch
+from crawler.runs.setup import enabled_portals
 from policy.errors import ConfigError, PolarchiveError
 from services import nightly, reports
 from services.archive_home import ArchiveHome
@@ -160,7 +160,7 @@ class Clock:
     def run(self) -> None:
         """Run until told to stop; then let the children finish what is in flight, and wait for them."""
         self._scheduler.start()
-        self._look_at(clock.now())
+        self._look_at(utc_now())
         self._stop.wait()
         logger.warning("stopping")
         self._scheduler.shutdown(wait=True)
@@ -187,18 +187,18 @@ class Clock:
             self._look()
         except Exception:  # the border of a job: APScheduler would forget it, and no portal ever run again
             logger.exception("a look at the clock failed; looking again in %s", self._after_failure)
-            self._look_at(clock.now() + self._after_failure)
+            self._look_at(utc_now() + self._after_failure)
 
     def _look(self, *, wait: bool = True) -> Night:
         """Run what is due. The next look is arranged before, as a long night stops no clock, and
         another one after it, for what became due meanwhile."""
-        lost = tuple(run_lock.close_crashed_runs(self._config, self._database, clock.now()))
+        lost = tuple(run_lock.close_crashed_runs(self._config, self._database, utc_now()))
         taken = self._take(wait=wait)
         if wait:
             self._look_at(taken.again)
         passed = evolve(self._night(taken), lost=lost)
         if wait and taken.run:
-            self._look_at(clock.now())
+            self._look_at(utc_now())
         if passed != Night(consumers=passed.consumers):
             self._report(passed, not wait or self._rests())
         if passed.held and not wait:  # nobody looks again
@@ -214,7 +214,7 @@ class Clock:
         with self._lock, self._database.read() as session:
             last = {slug: leases.last_slot(session, slug) for slug in self._slugs}
             return not self._busy and not any(
-                due(self._config.schedule_of(slug), last[slug], clock.now()).run
+                due(self._config.schedule_of(slug), last[slug], utc_now()).run
                 for slug in self._slugs
                 if slug not in self._held
             )
@@ -232,9 +232,9 @@ class Clock:
                 else [slug for slug in self._slugs if slug not in taken_now]
             )
             last = {slug: leases.last_slot(session, slug) for slug in free}
-            taken = plan(self._config, last, clock.now(), wait=wait)
+            taken = plan(self._config, last, utc_now(), wait=wait)
             self._busy |= set(taken.run)
-        soon = clock.now() + self._after_failure
+        soon = utc_now() + self._after_failure
         return evolve(taken, again=min(taken.again, soon)) if self._held else taken
 
     def _night(self, taken: Plan) -> Night:

@@ -1,15 +1,21 @@
-"""From a page's bytes and address to a record, for crawls, ``polarchive extract`` and re-extraction."""
+"""From a page's bytes and address to a record, for crawls, ``polarchive extract`` and re-extraction.
+
+:func:`code_version` is the fingerprint of all code and dictionaries on that path.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from attrs import asdict, evolve, frozen
 
 from crawler.pages import generic, json_article
-from crawler.pages.base import Document, document
+from crawler.pages.base import ArticlePage, Document, document
 from crawler.pages.blocked_pages import refuse_bad
 from crawler.pages.listings import canonical
 from crawler.portal import Portal, Section
@@ -19,6 +25,7 @@ from pipelines.boilerplate.removal import remove_contacts, strip_boilerplate
 from pipelines.metadata import fields, validation
 from pipelines.metadata.authorship import find_credits
 from pipelines.metadata.validation import illegible_warnings
+from pipelines.source_fingerprint import fingerprint, imported_modules
 from policy.documents import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep
 from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
@@ -28,13 +35,14 @@ from policy.text.words import unify_radicals
 if TYPE_CHECKING:
     from pipelines.html.cleaning import Cleaned
 
-
 __all__ = [
     "clean_pages",
+    "code_version",
     "read_article",
     "read_listing",
     "read_page",
     "read_saved",
+    "reading_modules",
     "reread",
 ]
 
@@ -279,3 +287,33 @@ def _finished(article: Article, body: _Body, *, pages: int, missing: tuple[str, 
             warnings=(*article.warnings, *flags),
         )
     )
+
+
+# ------------------------------------------------------------------ the fingerprint of the extracting code
+
+
+FINGERPRINTED = frozenset({"crawler", "pipelines", "policy"})
+"""Packages whose modules are part of the fingerprint."""
+
+
+@cache
+def code_version(portal: Portal | None = None) -> str:
+    """A fingerprint of the code that extracts this portal's pages, or of the generic extraction."""
+    return fingerprint(reading_modules(portal))
+
+
+def reading_modules(portal: Portal | None = None) -> dict[str, Path]:
+    """The modules that extract this portal's pages, with their files.
+
+    These are this module with its imports, and the modules that declare the portal and its
+    templates, which are discovered rather than imported by name.
+    """
+    declared = _declaring_modules(portal) if portal else frozenset()
+    packages = FINGERPRINTED | {name.partition(".")[0] for name in declared}
+    return imported_modules([__name__, *declared], packages)
+
+
+def _declaring_modules(portal: Portal) -> frozenset[str]:
+    kinds = {base for kind in (type(portal), *portal.articles) for base in kind.__mro__}
+    names = {kind.__module__ for kind in kinds if issubclass(kind, Portal | ArticlePage)}
+    return frozenset(name for name in names if getattr(sys.modules.get(name), "__file__", None))

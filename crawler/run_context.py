@@ -1,23 +1,34 @@
-"""The context of a run: the claimed run and what its components work with."""
+"""The context of a run: the claimed run, its clock, and what its components work with.
+
+Components use the clock of their run's context, so that tests can set the time. Commands import the clock
+from here as well, so this module imports nothing heavy.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
-from scrapy.crawler import Crawler
 
-from config import Config, PortalConfig
-from crawler import clock as clocks
-from crawler.clock import Clock
-from crawler.portal import Portal, Section
-from policy.records.runs import Backfill, Run
-from storage.database import Database
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from config import Config
+    from crawler.portal import Portal, Section
+    from policy.records.runs import Backfill, Run
+    from storage.database import Database
 
 T = TypeVar("T")
+Clock = Callable[[], dt.datetime]
+"""Returns the current time, in UTC."""
+
+
+def utc_now() -> dt.datetime:
+    """The current time, in UTC."""
+    return dt.datetime.now(dt.UTC)
 
 
 @frozen(kw_only=True)
@@ -46,7 +57,7 @@ class RunContext:
     silent_before: dt.date | None = None
     sample: int | None = None
     deep: frozenset[str] = field(factory=frozenset)
-    clock: Clock = clocks.now
+    clock: Clock = utc_now
     blocked_domains: frozenset[str] = field(factory=frozenset)
     imported: bool = False
     backfill: Backfill | None = None
@@ -68,8 +79,8 @@ class RunContext:
     def delay(self) -> float:
         """Seconds between two requests to the portal: from the portal's section of the configuration, else
         from its declaration, else the default."""
-        configured = self.config.portals.get(self.portal.slug, PortalConfig()).delay
-        candidates = (configured, self.portal.delay, self.config.crawl.delay)
+        configured = self.config.portals.get(self.portal.slug)
+        candidates = (configured.delay if configured else None, self.portal.delay, self.config.crawl.delay)
         return next(value for value in candidates if value is not None)
 
 

@@ -28,7 +28,7 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the run counts failures by reason
 REDIRECT_MAX_TIMES = 5
 
 # Every connection goes through the SSRF guard: no proxy, no other scheme.
-TWISTED_DNS_RESOLVER = "crawler.fetching.ssrf_guard.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.fetching.handlers.GuardedResolver"
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -59,7 +59,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.BlockedPages": 40,
     "crawler.fetching.middlewares.PortalHosts": 60,
-    "crawler.fetching.robots.Robots": 100,
+    "crawler.fetching.middlewares.Robots": 100,
     "crawler.fetching.rendering.Rendering": 110,
     "crawler.fetching.middlewares.AddressGuard": 560,
     "crawler.fetching.middlewares.Decode": 590,

@@ -16,9 +16,8 @@ from attrs import evolve, field, frozen
 from alerts import outbox, percolation
 from alerts.outbox import SendResult
 from config import Config
-from crawler import clock as clocks
 from crawler import portals
-from crawler.clock import Clock
+from crawler.run_context import Clock, utc_now
 from pipelines.consumers import linking
 from pipelines.consumers.keywords import compute_keywords
 from services import reports
@@ -47,7 +46,7 @@ class ConsumerResults:
 
 
 def run_consumers(
-    config: Config, database: Database, clock: Clock = clocks.now, progress: Progress = no_progress
+    config: Config, database: Database, clock: Clock = utc_now, progress: Progress = no_progress
 ) -> ConsumerResults:
     """Run every consumer to the end of the feed; one that fails does not stop the others.
 
@@ -76,7 +75,7 @@ def run_consumers(
 
 
 def run_and_send(
-    config: Config, database: Database, clock: Clock = clocks.now, progress: Progress = no_progress
+    config: Config, database: Database, clock: Clock = utc_now, progress: Progress = no_progress
 ) -> ConsumerResults:
     """Run every consumer, then send the messages that are due."""
     results = run_consumers(config, database, clock, progress)
@@ -92,12 +91,12 @@ def link_policies(database: Database, progress: Progress = no_progress) -> int:
     return linking.follow(database, partial(progress, "linking"))
 
 
-def match_alerts(config: Config, database: Database, clock: Clock = clocks.now) -> int:
+def match_alerts(config: Config, database: Database, clock: Clock = utc_now) -> int:
     """Match new policies against all subscriptions; how many messages that makes."""
     return percolation.match_changes(database, portals.names(config.portal_packages), clock())
 
 
-def send_messages(config: Config, database: Database, clock: Clock = clocks.now) -> SendResult:
+def send_messages(config: Config, database: Database, clock: Clock = utc_now) -> SendResult:
     """Hand the messages that are due to the mail server; without one, only count those that wait."""
     if not config.mail.host:
         return SendResult(waiting=outbox.count_waiting(database))

@@ -11,11 +11,10 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 from config import Config
-from crawler import clock as clocks
-from crawler.clock import Clock
+from crawler.run_context import Clock, utc_now
 from crawler.runs import process as crawling
 from crawler.runs import run_lock
-from crawler.runs.kill_switch import read_kill_switch
+from crawler.runs.run_lock import read_kill_switch
 from health.daily_report import DailyReport
 from policy.documents.dates import calendar_day, format_moment
 from policy.records.runs import Finding, Run
@@ -78,7 +77,7 @@ def run_night(
     stop: threading.Event | None = None,
     on_done: Done = lambda slug, run: None,
     crawl: crawling.CrawlFunction = crawling.run_all,
-    clock: Clock = clocks.now,
+    clock: Clock = utc_now,
 ) -> Night:
     """Run these slots, from saved captures where ``replay`` names them, record the missed ones, and
     work on what changed. ``crawl`` runs the portals: by default each in a process of its own."""
@@ -112,7 +111,7 @@ def run_waiting_portals(
     *,
     stop: threading.Event | None = None,
     on_done: Done = lambda slug, run: None,
-    clock: Clock = clocks.now,
+    clock: Clock = utc_now,
 ) -> Night:
     """Crawl the portals that were held as soon as what holds them has ended; the night with them."""
     stop = stop or threading.Event()
@@ -205,7 +204,7 @@ def continue_backfills(
     passed: Night,
     *,
     stop: threading.Event | None = None,
-    clock: Clock = clocks.now,
+    clock: Clock = utc_now,
 ) -> tuple[Run, ...]:
     """Go on with the open back-fills of the portals that were crawled, one after the other, within the
     night's budget for them. Nobody waits for it: the night's report is out."""
@@ -240,7 +239,7 @@ def report_night(config: Config, database: Database, night: Night) -> DailyRepor
     except Exception as error:  # the border of a night: its runs are reported though the report fails
         logger.exception("the report failed")
         lines = (*remarks(night), *reports.finding_lines(night.findings), f"broken: report: {error}")
-        return DailyReport(day=day or calendar_day(clocks.now()), remarks=lines)
+        return DailyReport(day=day or calendar_day(utc_now()), remarks=lines)
 
 
 def report_and_mail(config: Config, database: Database, night: Night) -> DailyReport:

@@ -12,8 +12,7 @@ from alerts.channels import DeliveryFailed
 from alerts.channels.email import EmailChannel
 from alerts.messages import Message
 from config import Config
-from crawler import clock as clocks
-from crawler.clock import Clock
+from crawler.run_context import Clock, utc_now
 from crawler.runs import run_lock
 from health.baseline import HistoryEntry, OpenAlarm, history_entries
 from health.daily_report import DailyReport, NewsItem, render_markdown, report_parts
@@ -85,7 +84,7 @@ def _blocked(session: Session) -> tuple[str, ...]:
 
 
 def _today() -> dt.date:
-    return calendar_day(clocks.now())
+    return calendar_day(utc_now())
 
 
 def open_alarms(session: Session, slugs: Iterable[str]) -> list[OpenAlarm]:
@@ -100,7 +99,7 @@ def portal_history(database: Database, slug: str, nights: int) -> list[HistoryEn
         return history_entries(health_history.runs_before(session, slug, limit=nights + NIGHTS))[-nights:]
 
 
-def accept_alarms(database: Database, slug: str, clock: Clock = clocks.now) -> tuple[OpenAlarm, ...]:
+def accept_alarms(database: Database, slug: str, clock: Clock = utc_now) -> tuple[OpenAlarm, ...]:
     """End the alarms that are open after a portal's last run: what it found is usual from now on. Raises
     ArchiveError while the portal is crawled."""
     now = clock()
@@ -147,7 +146,7 @@ def compose_message(report: DailyReport) -> Message:
     return Message(subject=single_line(f"Polarchive {report.headline}"), body=render_markdown(report))
 
 
-def mail_report(config: Config, report: DailyReport, clock: Clock = clocks.now) -> str | None:
+def mail_report(config: Config, report: DailyReport, clock: Clock = utc_now) -> str | None:
     """Mail the report to ops if an address is configured; returns why it could not be sent, else None."""
     address = config.report.email
     if not address:

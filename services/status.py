@@ -8,8 +8,8 @@ from attrs import field, frozen
 
 from config import Config, PortalConfig
 from crawler.portal import Portal
-from crawler.runs import kill_switch, run_lock
-from crawler.runs.kill_switch import KillSwitch
+from crawler.runs import run_lock
+from crawler.runs.run_lock import KillSwitch
 from health.baseline import OpenAlarm
 from policy.documents.dates import format_moment
 from policy.records.runs import Backfill, Run
@@ -112,5 +112,5 @@ def archive_status(config: Config, database: Database, slugs: Iterable[str]) -> 
             backfills=backfills.list_backfills(session, only_open=True),
             lease_owners=[*run_lock.blocking_runs(session).values()],
             distrusted=validators.inconsistent_portals(session),
-            stopped=kill_switch.read_kill_switch(config),
+            stopped=run_lock.read_kill_switch(config),
         )

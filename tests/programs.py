@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from crawler.fetching.browser import PROGRAMS
+from crawler.fetching.rendering import PROGRAMS
 from pipelines.attachments import formats
 
 INSTALL = "`make system-packages` installs it"

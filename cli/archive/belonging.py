@@ -99,11 +99,11 @@ def join(
     as_json: Json = False,
 ) -> None:
     """Join the policies of two articles. The decision overrides later automatic grouping."""
-    from crawler import clock
+    from crawler.run_context import utc_now
     from services.archive.policy_views import join_policies
 
     home: ArchiveHome = ctx.obj
-    now = clock.now()
+    now = utc_now()
     with home.database() as database:
         _link(database)
         with database.write() as session:
@@ -116,11 +116,11 @@ def split(
     ctx: typer.Context, article: ArticleName, because: Because, by: By = None, as_json: Json = False
 ) -> None:
     """Split an article off its policy. The decision overrides later automatic grouping."""
-    from crawler import clock
+    from crawler.run_context import utc_now
     from services.archive.policy_views import split_policy
 
     home: ArchiveHome = ctx.obj
-    now = clock.now()
+    now = utc_now()
     with home.database() as database:
         _link(database)
         with database.write() as session:

@@ -157,7 +157,7 @@ def _list(home: ArchiveHome, slug: str | None, *, as_json: bool) -> None:
 
 
 def _cancel(home: ArchiveHome, slug: str, *, as_json: bool) -> None:
-    from crawler import clock
+    from crawler.run_context import utc_now
     from services.shapes import backfill_shape
     from storage.runs import backfills
 
@@ -165,7 +165,7 @@ def _cancel(home: ArchiveHome, slug: str, *, as_json: bool) -> None:
         running = backfills.open_backfill_of(session, slug)
         if running is None:
             raise ConfigError(f"{slug} has no open back-fill")
-        ended = backfills.close_backfill(session, running.id, "cancelled", clock.now())
+        ended = backfills.close_backfill(session, running.id, "cancelled", utc_now())
     if as_json:
         console.write_json(backfill_shape(ended))
     else:

@@ -15,7 +15,7 @@ from services.shapes import plain
 
 if TYPE_CHECKING:
     from crawler.fetching.request_log import LoggedRequest, RequestGap
-    from crawler.runs.kill_switch import KillSwitch
+    from crawler.runs.run_lock import KillSwitch
 
 commands = typer.Typer()
 
@@ -79,11 +79,11 @@ def stop(
     as_json: Json = False,
 ) -> None:
     """Stop all crawling. Running crawls finish their current requests and exit."""
-    from crawler import clock
-    from crawler.runs import kill_switch
+    from crawler.run_context import utc_now
+    from crawler.runs import run_lock
 
     home: ArchiveHome = ctx.obj
-    held = kill_switch.stop_crawling(home.config, clock.now(), reason)
+    held = run_lock.stop_crawling(home.config, utc_now(), reason)
     if as_json:
         console.write_json(plain(held))
     else:
@@ -93,9 +93,9 @@ def stop(
 @commands.command("resume")
 def resume(ctx: typer.Context) -> None:
     """Allow crawling again after a stop."""
-    from crawler.runs import kill_switch
+    from crawler.runs import run_lock
 
-    held = kill_switch.resume_crawling(ctx.obj.config)
+    held = run_lock.resume_crawling(ctx.obj.config)
     console.note("crawling again" if held else "nothing was stopped")
 
 

@@ -90,23 +90,23 @@ def readable(paths: list[Path]) -> list[Path]:
 @commands.command("nightly")
 def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) -> None:
     """Crawl all portals now, run the consumers, send alerts, print the daily report."""
-    from crawler import clock
-    from crawler.runs import kill_switch, run_lock
-    from crawler.runs.enabled_portals import enabled_portals, replayable_portals
+    from crawler.run_context import utc_now
+    from crawler.runs import run_lock
+    from crawler.runs.setup import enabled_portals, replayable_portals
     from services import nightly as nights
 
     home: ArchiveHome = ctx.obj
     home.check_portals()
     captures = readable(replay or [])
     if not captures:
-        kill_switch.require_none(home.config)
+        run_lock.require_none(home.config)
     chosen = replayable_portals(home.config, captures) if captures else enabled_portals(home.config)
     home.prepare()
     stop = _stopped_by_signals()
     with home.database() as database:
-        slots = dict.fromkeys(chosen.slugs, clock.now())
+        slots = dict.fromkeys(chosen.slugs, utc_now())
         with console.progress("portals", len(chosen.slugs)) as bar:
-            lost = run_lock.close_crashed_runs(home.config, database, clock.now())
+            lost = run_lock.close_crashed_runs(home.config, database, utc_now())
             night = nights.run_night(
                 home.config,
                 database,

@@ -105,9 +105,9 @@ def report(
 
 def _dated(made: DailyReport) -> DailyReport:
     """The last report, which says so when it is old."""
-    from crawler import clock
+    from crawler.run_context import utc_now
 
-    days = (calendar_day(clock.now()) - made.day).days
+    days = (calendar_day(utc_now()) - made.day).days
     old = f"the last night was {days} days ago: nothing ran since; is the scheduler running?"
     return evolve(made, remarks=(*made.remarks, old)) if days > 1 else made
 

@@ -37,7 +37,7 @@ def import_files(
 ) -> None:
     """Import pages or WARC files that were saved by hand."""
     from cli.ops.updating import update_after_run
-    from crawler import clock
+    from crawler.run_context import utc_now
     from crawler.runs import imports
     from services.shapes import import_shape
 
@@ -57,7 +57,7 @@ def import_files(
             portal=portal,
             url=url,
             limit=home.config.crawl.max_decoded_bytes,
-            now=clock.now(),
+            now=utc_now(),
         )
         ended = {slug: _run(home, slug, warcs) for slug, warcs in load.warcs}
     with home.database() as database:
@@ -67,11 +67,11 @@ def import_files(
 
 
 def _run(home: ArchiveHome, slug: str, warcs: tuple[Path, ...]) -> Run | None:
-    from crawler import clock
+    from crawler.run_context import utc_now
     from crawler.runs import process
 
     with console.busy(f"importing {slug}"):
-        return process.supervise(home.config, slug, slot=clock.now(), replay=warcs, imported=True)
+        return process.supervise(home.config, slug, slot=utc_now(), replay=warcs, imported=True)
 
 
 def _code(load: ImportPlan, ended: Mapping[str, Run | None]) -> int:

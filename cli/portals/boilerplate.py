@@ -8,7 +8,7 @@ import typer
 
 from cli.options import Json
 from cli.output import console
-from crawler import clock
+from crawler.run_context import utc_now
 from pipelines.boilerplate import learning
 from policy.documents.dates import format_moment
 from policy.errors import ArchiveError
@@ -62,7 +62,7 @@ def _revise(database: Database, slug: str, keep: list[str], forget: list[str]) -
 
     try:
         with database.write() as session:
-            stored.publish_set(session, slug, clock.now(), revised)
+            stored.publish_set(session, slug, utc_now(), revised)
     except KeyError as error:
         raise ArchiveError(f"{slug} has no block {error}; polarchive boilerplate {slug} lists them") from None
 

@@ -17,7 +17,7 @@ from attrs import evolve
 from cli.output import console
 from config import Config
 from crawler import portals as declared
-from crawler.runs import kill_switch
+from crawler.runs import run_lock
 from policy.errors import ArchiveError, ConfigError
 from services.archive_home import ArchiveHome
 from storage.database import upgrade
@@ -116,7 +116,7 @@ def capture(
 
     home: ArchiveHome = ctx.obj
     home.portal(slug)
-    kill_switch.require_none(home.config)
+    run_lock.require_none(home.config)
     folder = into / slug
     if folder.exists():
         raise ArchiveError(f"{folder}: is there already")

@@ -23,12 +23,12 @@ def subscribe(
 ) -> None:
     """Subscribe an address to new policies that match a query."""
     from alerts import percolation
-    from crawler import clock
+    from crawler.run_context import utc_now
 
     home: ArchiveHome = ctx.obj
     home.prepare()
     with home.database() as database, database.write() as session:
-        made = percolation.subscribe(session, query, email, clock.now())
+        made = percolation.subscribe(session, query, email, utc_now())
     if as_json:
         console.write_json(plain(made))
     else:

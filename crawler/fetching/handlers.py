@@ -1,12 +1,17 @@
-"""Download handlers: the network (with ``network.connect``), or the saved captures of a replay."""
+"""Download handlers: the network (with ``network.connect``), or the saved captures of a replay.
+
+On the network the SSRF guard resolves every host name and literal address, and drops private addresses.
+Twisted connects to the address that this resolver returned, so DNS rebinding between check and connection is
+not possible.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from attrs import evolve
 from scrapy import signals
@@ -15,16 +20,18 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.http.headers import Headers
+from scrapy.resolver import CachingHostnameResolver
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.asyncio import create_looping_call
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from zope.interface import provider  # type: ignore[import-untyped]  # ships no types
 
-from crawler.fetching.conditional import is_conditional
 from crawler.fetching.fetch_errors import NotSaved, ReplayedFailure
 from crawler.fetching.replay import SavedCaptures, saved_captures
-from crawler.fetching.request_meta import meta_of, set_meta
+from crawler.fetching.request_meta import is_conditional, meta_of, set_meta
 from crawler.fetching.throttle import Throttle
 from crawler.run_context import context_of, extension_of
-from crawler.urls import origin
+from crawler.urls import allowed, origin
 from storage.articles import captures
 from storage.database import Database
 from storage.warc.reader import as_capture, load_response, read_response
@@ -169,3 +176,65 @@ class ReplayHandler(BaseDownloadHandler):
             raise NotSaved(f"{record.url}: its body is in a capture that was not given")
         body = read_response(self._root, capture).body
         return evolve(load_response(evolve(record, refers_to=None)), body=body, digest=record.digest)
+
+
+# ------------------------------------------------------------------ SSRF guard
+
+
+@provider(IResolutionReceiver)
+class _Guarded:
+    """Passes on public addresses only; records the endpoint when all its addresses were refused."""
+
+    def __init__(self, receiver: Any, endpoint: str, refused: set[str]) -> None:
+        self._receiver, self._endpoint, self._refused = receiver, endpoint, refused
+        self._passed = self._stopped = False
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802 - Twisted's name
+        if allowed(address.host):
+            self._passed = True
+            self._receiver.addressResolved(address)
+        else:
+            self._stopped = True
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        if self._stopped and not self._passed:
+            self._refused.add(self._endpoint)
+        self._receiver.resolutionComplete()
+
+
+class GuardedResolver(CachingHostnameResolver):
+    """Scrapy's caching resolver with the guard. ``opened`` are endpoints that may be private, ``refused`` are
+    endpoints with private addresses only."""
+
+    opened: frozenset[str] = frozenset()
+
+    def __init__(self, reactor: Any, cache_size: int) -> None:
+        super().__init__(reactor, cache_size)
+        self.refused: set[str] = set()
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: Any,  # noqa: N803 - Twisted's name; zope's interfaces take no self
+        hostName: str,  # noqa: N803 - Twisted's name
+        portNumber: int = 0,  # noqa: N803 - Twisted's name
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - Twisted's name
+        transportSemantics: str = "TCP",  # noqa: N803 - Twisted's name
+    ) -> IHostResolution:
+        endpoint = f"{hostName}:{portNumber}".lower()
+        receiver: Any = resolutionReceiver
+        if endpoint not in self.opened:
+            receiver = _Guarded(receiver, endpoint, self.refused)
+        return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+
+
+def installed() -> GuardedResolver:
+    """The guard of this process; raises RuntimeError if Scrapy installed another resolver."""
+    from twisted.internet import reactor
+
+    resolver = getattr(reactor, "nameResolver", None)
+    if not isinstance(resolver, GuardedResolver):
+        raise RuntimeError("TWISTED_DNS_RESOLVER must be crawler.fetching.handlers.GuardedResolver")
+    return resolver

@@ -3,7 +3,7 @@
 =====  ============  ==================================================================
 40     BlockedPages  raises for challenge, soft 404 and error pages; sends nothing more to a blocked domain
 60     PortalHosts   refuses requests to hosts that are not the portal's, also after redirects
-100    Robots        obeys robots.txt (crawler.fetching.robots)
+100    Robots        obeys robots.txt as in RFC 9309; its crawl-delay applies to the whole portal
 110    Rendering     renders pages that are made by scripts, in a browser (crawler.fetching.rendering)
 560    AddressGuard  reports a refused address as such instead of "cannot resolve", without retries
 590    Decode        decodes the content coding, up to the size limit
@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Self
 
@@ -22,10 +23,12 @@ from attrs import evolve
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetching.conditional import UNCHANGED, is_conditional, unconditional
 from crawler.fetching.fetch_errors import (
     AddressRefused,
     AlreadyFetched,
@@ -33,13 +36,23 @@ from crawler.fetching.fetch_errors import (
     Blocked,
     NoFile,
     OffPortal,
+    RobotsUnreachable,
     TooLarge,
     Undecodable,
     reason,
 )
-from crawler.fetching.request_meta import host, is_robots, meta_of, set_meta
-from crawler.fetching.ssrf_guard import GuardedResolver, installed
-from crawler.fetching.traffic import TrafficMeter
+from crawler.fetching.handlers import GuardedResolver, installed
+from crawler.fetching.request_log import TrafficMeter
+from crawler.fetching.request_meta import (
+    UNCHANGED,
+    host,
+    is_conditional,
+    is_robots,
+    meta_of,
+    set_meta,
+    unconditional,
+)
+from crawler.fetching.throttle import BUSY, Throttle
 from crawler.pages.blocked_pages import refuse_bad
 from crawler.portal import Portal
 from crawler.run_context import RunContext, context_of
@@ -251,3 +264,72 @@ def private_endpoints(context: RunContext) -> frozenset[str]:
     """Every ``host:port`` that may have a private address in this run."""
     network = context.config.network
     return open_endpoints(network.allow, network.connect.values())
+
+
+logger = logging.getLogger(__name__)
+
+# ------------------------------------------------------------------ robots.txt
+
+
+MAX_BYTES = 512 * 1024
+"""How much of a robots.txt is read; the RFC requires at least 500 KiB."""
+
+
+class Robots(RobotsTxtMiddleware):
+    """Scrapy's middleware, with crawl-delay, a size limit, and unavailable files as RFC 9309 requires.
+
+    A robots.txt that does not exist (4xx) forbids nothing. One that is unavailable (5xx, 429, no response)
+    forbids everything on its host until the next night.
+    """
+
+    def __init__(self, crawler: Crawler, throttle: Throttle, portal: str) -> None:
+        super().__init__(crawler)
+        self._delay, self._limits, self._portal = throttle.delay, throttle.limits, portal
+        self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        self._unreachable: dict[str, str] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, Throttle.of(crawler), context_of(crawler).portal.slug)
+
+    async def process_request(self, request: Request) -> None:  # type: ignore[override]  # its spider is deprecated
+        """Raises IgnoreRequest for a forbidden page, RobotsUnreachable when robots.txt is unavailable."""
+        if is_robots(request):
+            return
+        parser = await self.robot_parser(request)
+        if failure := self._unreachable.get(urlparse_cached(request).netloc):
+            raise RobotsUnreachable(request.url, failure)
+        self.process_request_2(parser, request)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raises RobotsUnreachable for a failed robots.txt; Scrapy would log a traceback."""
+        if is_robots(request) and not isinstance(exception, IgnoreRequest):
+            raise RobotsUnreachable(request.url, reason(exception)) from exception
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500 or response.status in BUSY:
+            self._forbid(netloc, response.url, RobotsUnreachable.reason, f"returns {response.status}")
+        body = response.body[:MAX_BYTES] if response.status == 200 else b""
+        await super()._parse_robots(response.replace(body=body), netloc, request)
+        parser = self._parsers[netloc]
+        if isinstance(parser, RobotParser):
+            self._apply_crawl_delay(parser, netloc)
+
+    def _apply_crawl_delay(self, parser: RobotParser, netloc: str) -> None:
+        seconds = parser.crawl_delay(self._agent)
+        if not self._delay.apply_crawl_delay(seconds):
+            used = f"{self._delay.delay:g} s is used (crawl.longest_delay)"
+            self._limits.add_note(f"{netloc}: robots.txt requests {seconds:g} s between requests; {used}")
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, RobotsUnreachable):
+            self._forbid(netloc, exc.url, exc.reason, f"cannot be fetched ({exc.reason})")
+        super()._robots_error(exc, netloc)
+
+    def _forbid(self, netloc: str, url: str, reason: str, problem: str) -> None:
+        """Forbid everything on this host for this run."""
+        self._unreachable[netloc] = reason
+        self._limits.add_note(f"{netloc}: robots.txt {problem}: the host is not crawled tonight")
+        logger.warning(
+            "%s: %s %s: all of %s is forbidden until the next night", self._portal, url, problem, netloc
+        )

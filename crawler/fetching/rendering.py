@@ -1,14 +1,19 @@
-"""Renders pages that are made by scripts, in a browser without network access.
+"""Renders pages that are made by scripts, in Chromium without network access.
 
 Whatever such a page requests is sent by the crawler and goes through the same middlewares as every request:
 the portal's hosts, robots.txt, the address guard, the throttle, the limits, the raw capture. The rendered
-page is stored with them, so that a replay needs no browser.
+page is stored with them, so that a replay needs no browser. Playwright is imported when the first page is
+rendered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+import asyncio
+import logging
+import os
+import shutil
+from collections.abc import Awaitable, Mapping
+from typing import Any, Protocol, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -19,6 +24,123 @@ from crawler.fetching.fetch_errors import NoBrowser, NotRendered, TooLarge
 from crawler.fetching.request_meta import RequestMeta, meta_of
 from crawler.portal import Portal
 from crawler.run_context import context_of
+
+logger = logging.getLogger(__name__)
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+INSTALL = "pip install 'polarchive[browser]', and a browser (on Debian: apt install chromium)"
+_NO_NETWORK = (
+    "--proxy-server=http://127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--disable-background-networking",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
+_LOADED_TYPES = frozenset({"document", "script", "xhr", "fetch", "other"})
+"""Resource types that are loaded: no images, fonts, media or style sheets."""
+
+
+class BrowserMissing(Exception):
+    """Playwright or the browser is missing; the message says what to install."""
+
+
+class AnswerRequest(Protocol):
+    """Sends a request of a page; returns status, headers and body, or None when it is refused or fails."""
+
+    def __call__(
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, *, main: bool
+    ) -> Awaitable[tuple[int, Mapping[str, str], bytes] | None]: ...
+
+
+def find_program(name: str = "") -> str:
+    """The path of the browser's program; raises BrowserMissing."""
+    path = shutil.which(name) if name else next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if path is None:
+        raise BrowserMissing(f"{name or PROGRAMS[0]} is not installed; install it: {INSTALL}")
+    return path
+
+
+async def start_browser(name: str, *, agent: str, seconds: float) -> Browser:
+    """Start the browser; raises BrowserMissing."""
+    try:
+        from playwright.async_api import Error, async_playwright
+    except ImportError as error:
+        raise BrowserMissing(f"Playwright is not installed; install it: {INSTALL}") from error
+    path = find_program(name)
+    driver = await async_playwright().start()
+    try:
+        chromium = await driver.chromium.launch(
+            executable_path=path, args=list(_NO_NETWORK), chromium_sandbox=os.geteuid() != 0
+        )
+    except Error as error:
+        await driver.stop()
+        raise BrowserMissing(
+            f"{path} does not start ({str(error).splitlines()[0]}); install it: {INSTALL}"
+        ) from error
+    return Browser(driver, chromium, agent=agent, seconds=seconds)
+
+
+class Browser:
+    """A running browser. It renders one page at a time, each in its own browser context."""
+
+    def __init__(self, driver: Any, chromium: Any, *, agent: str, seconds: float) -> None:
+        self._driver, self._chromium, self._agent, self._seconds = driver, chromium, agent, seconds
+        self._lock = asyncio.Lock()
+
+    async def render(self, url: str, answer: AnswerRequest) -> str | None:
+        """The HTML of a page once its scripts send no more requests; None when they do not finish."""
+        async with self._lock:
+            context = await self._chromium.new_context(
+                user_agent=self._agent, service_workers="block", accept_downloads=False, locale="zh-CN"
+            )
+            try:
+                return await asyncio.wait_for(self._render(context, url, answer), self._seconds)
+            except TimeoutError:
+                return None
+            finally:
+                await context.close()
+
+    async def _render(self, context: Any, url: str, answer: AnswerRequest) -> str | None:
+        from playwright.async_api import Error
+
+        page = await context.new_page()
+
+        async def handle(route: Any) -> None:
+            await _handle(route, answer, page)
+
+        await context.route("**/*", handle)
+        try:
+            await page.goto(url, wait_until="networkidle", timeout=self._seconds * 1000)
+            content: str = await page.content()
+        except Error as error:
+            logger.info("%s: not rendered: %s", url, str(error).splitlines()[0])
+            return None
+        return content
+
+    async def close(self) -> None:
+        """Close the browser."""
+        await self._chromium.close()
+        await self._driver.stop()
+
+
+async def _handle(route: Any, answer: AnswerRequest, page: Any) -> None:
+    """Answer a request of a page, or abort it."""
+    request = route.request
+    main = request.is_navigation_request() and request.frame == page.main_frame
+    response = None
+    if request.resource_type in _LOADED_TYPES and request.url.startswith(("http://", "https://")):
+        response = await answer(
+            request.url, request.method, request.headers, request.post_data_buffer, main=main
+        )
+    if response is None:
+        await route.abort()
+    else:
+        status, headers, body = response
+        await route.fulfill(status=status, headers=dict(headers), body=body)
+
+
+# ------------------------------------------------------------------ rendering in a crawl
+
 
 _FLAG = "rendered"
 """Flag of a rendered response."""
@@ -75,9 +197,9 @@ class Rendering:
         section = meta_of(request).rendered_section
         if section is None or self._is_replay:
             return None
-        browser = await self._start(section)
+        rendering = await self._start(section)
         page = RenderedPage(self._crawler, self._portal, request)
-        html = await browser.render(request.url, page.answer)
+        html = await rendering.render(request.url, page.answer)
         if page.failure is not None:
             raise page.failure
         if html is None:
@@ -92,13 +214,11 @@ class Rendering:
 
     async def _start(self, section: str) -> Any:
         if self._browser is None:
-            from crawler.fetching import browser
-
             try:
-                self._browser = await browser.start_browser(
+                self._browser = await start_browser(
                     self._program, agent=self._crawler.settings["USER_AGENT"], seconds=self._timeout
                 )
-            except browser.BrowserMissing as error:
+            except BrowserMissing as error:
                 name = f"{self._portal.slug}/{section}"
                 raise NoBrowser(f"{name} is made by scripts and needs a browser: {error}") from error
         return self._browser

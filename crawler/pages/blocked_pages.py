@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from crawler.pages.encoding import decode
+from crawler.pages.base import decode
 from policy.errors import Challenge, ErrorPage, PageError, SoftNotFound
 from policy.records import Payload
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from config import Config, PortalConfig
-from crawler import clock, portals
+from crawler import portals
 from crawler.portal import Portal
+from crawler.run_context import utc_now
 from crawler.runs import run_lock
 from crawler.runs.process import run_spider
 from crawler.runs.setup import begin, choose
@@ -66,7 +67,7 @@ def run_backfill(
     Raises ConfigError for an impossible request, UnknownPortal, CrawlingStopped. May be called once in a
     process.
     """
-    now = clock.now()
+    now = utc_now()
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
         run_lock.close_crashed_runs(config, database, now)
@@ -90,7 +91,7 @@ def run_backfill(
         with run_lock.run_lock(config, context.run.id):
             ours = _begun(database, ours, now)
             run = run_spider(evolve(context, backfill=ours, progress=progress), BackfillSpider)
-        return BackfillOutcome(backfill=close_if_complete(database, ours.id, clock.now()), run=run)
+        return BackfillOutcome(backfill=close_if_complete(database, ours.id, utc_now()), run=run)
 
 
 def close_if_complete(database: Database, backfill_id: int, now: dt.datetime) -> Backfill:

@@ -26,10 +26,9 @@ from scrapy.utils.log import DEFAULT_LOGGING
 
 import config as config_package
 from config import Config
-from crawler import clock
-from crawler.run_context import RunContext
+from crawler.run_context import RunContext, utc_now
 from crawler.runs import run_lock
-from crawler.runs.kill_switch import read_kill_switch
+from crawler.runs.run_lock import read_kill_switch
 from crawler.runs.setup import begin
 from policy.records.runs import Run
 from storage.database import Database, open_database
@@ -78,7 +77,7 @@ def crawl(
 
     May be called once in a process: Twisted's reactor cannot be restarted.
     """
-    now = clock.now()
+    now = utc_now()
     with open_database(config.database_url) as database:
         run_lock.close_crashed_runs(config, database, now)
         context = begin(
@@ -170,7 +169,7 @@ def supervise_backfill(
                 "%s: the backfill process exited with %d before its run started; see its log", slug, code
             )
         if run and run.state == "running":
-            run = run_lock.close_crashed_run(config, database, run, clock.now(), late=late)
+            run = run_lock.close_crashed_run(config, database, run, utc_now(), late=late)
         return run
 
 
@@ -262,7 +261,7 @@ def _run_of_child(config: Config, slug: str, slot: dt.datetime, code: int, *, la
             was_stopped = (code == -signal.SIGTERM and not late) or read_kill_switch(config)
             return None if was_stopped else _not_started(database, slug, slot, code)
         if run.state == "running":
-            run = run_lock.close_crashed_run(config, database, run, clock.now(), late=late)
+            run = run_lock.close_crashed_run(config, database, run, utc_now(), late=late)
         return run
 
 
@@ -270,9 +269,9 @@ def _not_started(database: Database, slug: str, slot: dt.datetime, code: int) ->
     """The closed run of a child that exited before it claimed its run, for example because of its
     configuration."""
     with database.write() as session:
-        run = leases.claim_run(session, slug, slot, clock.now())
+        run = leases.claim_run(session, slug, slot, utc_now())
         why = f"the child process exited with {code} before its run started; see its log"
-        return leases.close_run(session, run.id, "failed", clock.now(), message=why) if run else None
+        return leases.close_run(session, run.id, "failed", utc_now(), message=why) if run else None
 
 
 def _run_of(database: Database, slug: str, slot: dt.datetime) -> Run | None:

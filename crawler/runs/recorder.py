@@ -21,8 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawler.fetching.fetch_errors import ReplayedFailure, reason
 from crawler.fetching.rendering import is_rendered
 from crawler.fetching.replay import saved_captures
+from crawler.fetching.request_log import TrafficMeter
 from crawler.fetching.request_meta import meta_of, set_meta
-from crawler.fetching.traffic import TrafficMeter
 from crawler.run_context import RunContext, context_of, extension_of
 from crawler.runs import statistics
 from crawler.runs.statistics import SectionReports

@@ -17,10 +17,11 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from config import Config
-from crawler import clock, extraction, portals
-from crawler.code_version import code_version
+from crawler import extraction, portals
+from crawler.extraction import code_version
 from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
+from crawler.run_context import utc_now
 from crawler.runs import run_lock
 from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
@@ -290,7 +291,7 @@ class Reextractor:
             return
         self._beaten = time.monotonic()
         with self.database.write() as session:
-            if not leases.record_heartbeat(session, self.run.id, clock.now()):
+            if not leases.record_heartbeat(session, self.run.id, utc_now()):
                 raise ArchiveError(f"{self.portal.slug}: run {self.run.id} was closed by another process")
 
 
@@ -331,7 +332,7 @@ def reextract(
     """Read a portal's captures again under the lease of a run; None when another run has the lease."""
     portal = portals.get(slug, config.portal_packages)
     with open_database(config.database_url) as database:
-        now = clock.now()
+        now = utc_now()
         run_lock.close_crashed_runs(config, database, now)
         with database.write() as session:
             kind: RunKind = "acceptance" if wishes.accept else "reextract"
@@ -349,7 +350,7 @@ def _closed(database: Database, run: Run, again: Reextractor, progress: Progress
         with database.write() as session:
             why = str(error) or type(error).__name__
             leases.close_run(
-                session, run.id, "failed", clock.now(), message=f"re-extraction ended early: {why}"
+                session, run.id, "failed", utc_now(), message=f"re-extraction ended early: {why}"
             )
         raise
     with database.write() as session:
@@ -357,7 +358,7 @@ def _closed(database: Database, run: Run, again: Reextractor, progress: Progress
             session,
             run.id,
             "ok" if done.whole else "partial",
-            clock.now(),
+            utc_now(),
             new=done.count("new"),
             revised=done.count("revised"),
             unchanged=done.unchanged,

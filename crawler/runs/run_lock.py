@@ -1,4 +1,6 @@
-"""The lock of a run's process, and closing the runs whose process crashed.
+"""What keeps a run from starting: the kill switch, and the locks of running processes.
+
+The kill switch is a file in the archive directory. While it exists, nothing is crawled.
 
 A run of this machine has crashed when its lock is free, whatever its heartbeat is. For a run of another
 machine only the heartbeat can tell.
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import json
 import logging
 import os
 import threading
@@ -15,13 +18,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from attrs import frozen
 from sqlalchemy.orm import Session
 
 from config import Config
-from crawler import clock
-from crawler.runs.kill_switch import read_kill_switch
+from crawler.run_context import utc_now
 from policy.documents.dates import SHANGHAI
-from policy.errors import ArchiveError
+from policy.errors import ArchiveError, CrawlingStopped
 from policy.records.runs import Run, RunKind, RunState
 from storage.articles import captures as captured
 from storage.database import Database
@@ -30,6 +33,72 @@ from storage.warc.gzip_members import cut_torn
 from storage.warc.reader import as_capture, scan
 
 logger = logging.getLogger(__name__)
+
+FILE = "stopped"
+
+
+@frozen(kw_only=True)
+class KillSwitch:
+    """Since when all crawling is stopped, and why."""
+
+    since: dt.datetime
+    reason: str = ""
+
+
+def read_kill_switch(config: Config) -> KillSwitch | None:
+    """The kill switch; None while crawling is not stopped. Any file counts, also an empty one."""
+    path = _file(config)
+    try:
+        text = path.read_text(encoding="utf-8")
+        changed = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    except FileNotFoundError:
+        return None
+    try:
+        content = json.loads(text)
+        return KillSwitch(since=dt.datetime.fromisoformat(content["since"]), reason=str(content["reason"]))
+    except (ValueError, TypeError, KeyError):
+        return KillSwitch(since=changed, reason=text.strip())
+
+
+def stop_crawling(config: Config, now: dt.datetime, reason: str = "") -> KillSwitch:
+    """Stop all crawling; an earlier stop remains in force."""
+    path = _file(config)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if current := read_kill_switch(config):
+        return current
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps({"since": now.isoformat(), "reason": reason}), encoding="utf-8")
+    temporary.rename(path)
+    return KillSwitch(since=now, reason=reason)
+
+
+def resume_crawling(config: Config) -> KillSwitch | None:
+    """Resume crawling; returns the stop that was in force."""
+    removed = read_kill_switch(config)
+    _file(config).unlink(missing_ok=True)
+    return removed
+
+
+def stop_reason(config: Config) -> str | None:
+    """Why all crawling is stopped, empty if no reason was given; None while it is not stopped."""
+    current = read_kill_switch(config)
+    return current.reason if current else None
+
+
+def require_none(config: Config) -> None:
+    """Raises CrawlingStopped while all crawling is stopped."""
+    if current := read_kill_switch(config):
+        why = f" ({current.reason})" if current.reason else ""
+        since = f"{current.since:%Y-%m-%d %H:%M} UTC"
+        raise CrawlingStopped(f"crawling is stopped since {since}{why}: resume it with polarchive resume")
+
+
+def _file(config: Config) -> Path:
+    return config.home / FILE
+
+
+# ------------------------------------------------------------------ locks of running processes
+
 
 _MISSED_HEARTBEATS = 6
 """Heartbeats without which a run of another machine counts as crashed."""
@@ -146,7 +215,7 @@ def wait_until_free(
     """Wait until a portal is free and return all that are; none when crawling is stopped. Ends at the latest
     when the other runs end."""
     while slugs and not (stop.is_set() or read_kill_switch(config)):
-        close_crashed_runs(config, database, clock.now())
+        close_crashed_runs(config, database, utc_now())
         with database.read() as session:
             free = frozenset(slugs) - blocking_runs(session).keys()
         if free:

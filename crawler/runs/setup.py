@@ -1,4 +1,4 @@
-"""Starting a run: claims its lease, prepares its context and Scrapy's settings for it."""
+"""Starting a run: which portals are crawled, claiming the lease, the run's context and Scrapy's settings."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
 from sqlalchemy.orm import Session
 
-from config import Config, load
-from crawler import clock as clocks
+from config import Config, PortalConfig, load
 from crawler import portals
-from crawler.clock import Clock
 from crawler.fetching.replay import saved_captures
 from crawler.portal import Portal, Section
-from crawler.run_context import RunContext
-from crawler.runs import kill_switch
+from crawler.run_context import Clock, RunContext, utc_now
+from crawler.runs import run_lock
 from crawler.urls import endpoint, open_endpoints, origin
 from policy.documents.dates import calendar_day
-from policy.errors import ConfigError, PolarchiveError
+from policy.errors import ArchiveError, ConfigError, PolarchiveError
 from policy.records.runs import RunKind
 from policy.rules.revisit import stable_fraction
 from storage.database import Database, open_database, upgrade
@@ -30,7 +29,7 @@ from storage.runs import health_history, leases
 def is_deep(slug: str, today: dt.date, last: dt.datetime | None, every: int) -> bool:
     """Whether a section's listing is read to its end today; ``last`` is the slot when that was done last.
 
-    Each portal has its day within ``every`` days, derived from its name, so that the load is stable_fraction.
+    Each portal has its day within ``every`` days, derived from its name, so that the load is even.
     A section that was missed on its day, or not read to its end, is due the next night.
     """
     if last is None:
@@ -50,7 +49,7 @@ def begin(
     replay: Sequence[Path] = (),
     sections: Sequence[str] = (),
     sample: int | None = None,
-    clock: Clock = clocks.now,
+    clock: Clock = utc_now,
     ignore_backoff: bool = False,
     kind: RunKind = "crawl",
 ) -> RunContext | None:
@@ -66,7 +65,7 @@ def begin(
     if replay:
         saved_captures(tuple(replay))
     else:
-        kill_switch.require_none(config)
+        run_lock.require_none(config)
         require_contact(config, chosen)
     with database.read() as session:
         floor = leases.first_window(session, slug)
@@ -94,7 +93,7 @@ def begin(
         blocked_domains=blocked,
         imported=kind == "import",
         deep=frozenset(section.slug for section in deep),
-        stop_reason=(lambda: None) if replay else partial(kill_switch.stop_reason, config),
+        stop_reason=(lambda: None) if replay else partial(run_lock.stop_reason, config),
     )
 
 
@@ -171,7 +170,7 @@ def context_from_arguments(portal: str = "", home: str = "", since: str = "") ->
         if not portal:
             raise ConfigError("no portal given: add -a portal=SLUG (`polarchive portals` lists them)")
         upgrade(config.database_url)
-        database, now = open_database(config.database_url), clocks.now()
+        database, now = open_database(config.database_url), utc_now()
         day = dt.date.fromisoformat(since) if since else None
         context = begin(config, database, portal, slot=now, now=now, since=day)
     except (PolarchiveError, ValueError) as error:
@@ -179,3 +178,46 @@ def context_from_arguments(portal: str = "", home: str = "", since: str = "") ->
     if context is None:
         raise SystemExit(f"polarchive: {portal} is being crawled already")
     return context
+
+
+# ------------------------------------------------------------------ which portals are crawled
+
+
+@frozen(kw_only=True)
+class EnabledPortals:
+    """The portals that are crawled, and the reasons why others are not."""
+
+    slugs: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+
+def enabled_portals(config: Config) -> EnabledPortals:
+    """All portals that are not disabled in the configuration; raises ConfigError when none may be crawled."""
+    candidates = [
+        portal
+        for slug, portal in portals.load(config.portal_packages).items()
+        if config.portals.get(slug, PortalConfig()).enabled
+    ]
+    refused = {portal.slug: why for portal in candidates if (why := _refusal(config, portal.sections))}
+    slugs = tuple(portal.slug for portal in candidates if portal.slug not in refused)
+    if not slugs:
+        raise ConfigError(next(iter(refused.values()), "no portal is enabled"))
+    return EnabledPortals(slugs=slugs, refused=tuple(f"{slug}: {why}" for slug, why in refused.items()))
+
+
+def replayable_portals(config: Config, captures: Sequence[Path]) -> EnabledPortals:
+    """The portals with a listing among the saved captures; raises ArchiveError when there is none."""
+    saved = saved_captures(tuple(captures))
+    declared = portals.load(config.portal_packages).values()
+    slugs = tuple(p.slug for p in declared if any(saved.find("GET", s.url, b"") for s in p.sections))
+    if not slugs:
+        raise ArchiveError(f"{captures[0]}: no listing of any portal is saved there")
+    return EnabledPortals(slugs=slugs)
+
+
+def _refusal(config: Config, sections: Sequence[Section]) -> str | None:
+    try:
+        require_contact(config, sections)
+    except ConfigError as error:
+        return str(error)
+    return None

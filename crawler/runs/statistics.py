@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from attrs import define, field, frozen
 
-from crawler.fetching.limits import NOTES
+from crawler.fetching.throttle import NOTES
 from policy.records import Entry, Listing
 from policy.records.runs import Anomaly, Oddity, RunState, SectionReport
 

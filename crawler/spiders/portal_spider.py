@@ -24,8 +24,7 @@ from crawler.runs import statistics
 from crawler.runs.recorder import RunObservations, RunRecorder
 from crawler.runs.setup import context_from_arguments, run_settings
 from crawler.spiders.article_requests import ArticleRequests
-from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor
-from crawler.spiders.listing_policy import in_window
+from crawler.spiders.listing_cursor import ArticleFetch, ListingCursor, in_window
 from crawler.spiders.portal_state import PortalState, imported_articles
 from policy.errors import PageError
 from policy.records import Entry, Listing

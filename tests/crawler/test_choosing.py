@@ -6,7 +6,7 @@ import datetime as dt
 
 from attrs import evolve
 
-from crawler.spiders.listing_policy import Choice, ListingRow, choose
+from crawler.spiders.listing_cursor import Choice, ListingRow, choose
 from policy.records import Entry
 from storage.articles.listed_entries import ListedEntry
 from storage.rows import ArchivedArticle

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from crawler import code_version as versions
-from crawler.code_version import code_version, reading_modules
+from crawler import extraction as versions
+from crawler.extraction import code_version, reading_modules
 from crawler.portal import Portal
 from crawler.portals import get, load
 from pipelines.attachments import bounded_reader
@@ -109,7 +109,7 @@ def test_every_module_that_reads_a_file_is_covered() -> None:
 
 NOT_READING = [
     "crawler.spiders.portal_state",
-    "crawler.spiders.article_reader",
+    "crawler.spiders.article_requests",
     "crawler.runs.process",
     "crawler.settings",
     "pipelines.archive_pipeline",

@@ -7,8 +7,7 @@ import datetime as dt
 from attrs import evolve
 
 from crawler.portals.ndrc import Ndrc
-from crawler.spiders.listing_cursor import MOST_PAGES, ArticleFetch, ListingCursor
-from crawler.spiders.listing_policy import Choice, in_window
+from crawler.spiders.listing_cursor import MOST_PAGES, ArticleFetch, Choice, ListingCursor, in_window
 from policy.records import Capture, Entry, Listing, Page
 
 LIST = "https://www.ndrc.gov.cn/xxgk/zcfb/tz/"

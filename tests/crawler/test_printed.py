@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crawler.spiders.article_reader import page_text
+from crawler.spiders.article_requests import page_text
 from policy.records import Payload
 
 PAGE = (

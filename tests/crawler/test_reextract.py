@@ -13,11 +13,11 @@ from sqlalchemy import select
 from alerts import percolation
 from config import Config, load
 from crawler import extraction, portals
-from crawler.code_version import code_version
+from crawler.extraction import code_version
 from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.runs.reextraction import ReextractionOptions, preview, reextract
-from crawler.spiders.article_reader import page_text
+from crawler.spiders.article_requests import page_text
 from pipelines.dedupe.exact_duplicates import decide_policy
 from policy.errors import PageError
 from policy.records import Payload

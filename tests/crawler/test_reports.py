@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from crawler.fetching.traffic import TrafficMeter
+from crawler.fetching.request_log import TrafficMeter
 from crawler.pages.listings.entries import listing
 from crawler.runs.statistics import SectionReports
 from policy.records import Entry

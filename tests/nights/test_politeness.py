@@ -129,7 +129,7 @@ def test_a_robots_txt_that_does_not_come_is_told_in_one_line_with_what_follows(h
     said = "www.ndrc.gov.cn: robots.txt cannot be fetched (truncated): the host is not crawled tonight"
     assert said in row["message"]
     assert "Traceback" not in err
-    (line,) = [line for line in err.splitlines() if "crawler.fetching.robots" in line]
+    (line,) = [line for line in err.splitlines() if "crawler.fetching.middlewares" in line]
     forbidden = "all of www.ndrc.gov.cn is forbidden until the next night"
     assert line.endswith(f"ndrc: {ROBOTS} cannot be fetched (truncated): {forbidden}")
     assert {each["url"] for each in home.site.asked()} == {"www.ndrc.gov.cn/robots.txt"}

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from crawler.pages.encoding import decode
+from crawler.pages.base import decode
 
 WORDS = "关于样例工作的通知：各县要按时报送，逾期的说明原因。"
 

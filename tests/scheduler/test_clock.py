@@ -64,7 +64,7 @@ def test_once_mails_its_night_though_other_portals_become_due_in_it(
         moments.append(evening + dt.timedelta(hours=1))
         return Night(elsewhere=("bjx",))
 
-    monkeypatch.setattr("scheduler.clock.now", lambda: moments[-1])
+    monkeypatch.setattr("scheduler.utc_now", lambda: moments[-1])
     monkeypatch.setattr("scheduler.nightly.run_night", an_hour_long)
     told = list[bool]()
     config = Config(home=tmp_path, contact="clock@example.org", schedule=Schedule(cron="0 * * * *"))

@@ -23,7 +23,7 @@ from sqlalchemy import MetaData, create_engine, func, select, text
 
 from config import load
 from crawler import portals
-from crawler.code_version import code_version
+from crawler.extraction import code_version
 from samples.hosts import council
 from samples.hosts.html import Answer
 from samples.site import Handler, Server, respond

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from crawler.pages import json_article
 from crawler.pages.base import ArticlePage, Document, Node, document, inner_html, parse
-from crawler.pages.generic import embedded, headline
+from crawler.pages.generic import headline
 from crawler.pages.generic.density import Density, body_of
 from crawler.pages.generic.pagination import pages_of
-from crawler.pages.generic.pruning import prune, reveal
-from crawler.pages.generic.sibling_blocks import frame_of, parts_of
+from crawler.pages.generic.pruning import frame_of, parts_of, prune, reveal
 from crawler.pages.generic.text_runs import TextRun, range_within, split_runs
 from crawler.pages.government import attachments, is_file, metas, pairs
 from policy.errors import Rejected
@@ -53,7 +52,7 @@ def read_parsed(page: Document) -> Page:
     density = Density(text_runs, line.run)
     body = body_of(page, density)
     shown = density.weight(body) if body is not None else 0
-    unshown = embedded.article(page) if shown < (LITTLE if line.run else MODEST) else None
+    unshown = json_article.hidden_article(page) if shown < (LITTLE if line.run else MODEST) else None
     if unshown is not None:
         parts, within = [parse(unshown)], range(len(text_runs), len(text_runs))
     elif body is None:

@@ -29,15 +29,20 @@ from crawler.pages.listings.json_rows import (
     NeaList,
     SearchList,
 )
-from crawler.pages.listings.scripted import (
+from crawler.pages.listings.static import (
     CountedList,
+    EportalList,
     FramedList,
+    HubList,
+    IList,
+    QueryList,
     ReverseList,
+    StaticList,
     TrsList,
+    WasList,
     WrittenList,
     YearList,
 )
-from crawler.pages.listings.static import EportalList, HubList, IList, QueryList, StaticList, WasList
 
 __all__ = [
     "ChannelSearch",
