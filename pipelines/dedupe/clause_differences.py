@@ -43,6 +43,10 @@ def pair_clauses(
 ) -> tuple[list[ClauseDifference], tuple[list[str], list[str]]]:
     """The differences of clauses that are alike, the most alike first; and the clauses without a
     counterpart."""
+    if len(small) == len(large) == 1 and _at_most_like(small[0], large[0]) < least:
+        likes_nothing = least != ALIKE or torn or max(len(small[0]), len(large[0])) > _SHORT
+        if likes_nothing:
+            return [], ([*small], [*large])
     grams = {each: {each[at : at + 2] for at in range(len(each) - 1)} or {each} for each in (*small, *large)}
     likes = sorted(
         (-_like(grams[mine], grams[other]), abs(rank - place), rank, place)
@@ -65,6 +69,12 @@ def pair_clauses(
         )
         changes += short
     return [each for each in changes if each], (rest, others)
+
+
+def _at_most_like(mine: str, theirs: str) -> float:
+    """The Dice coefficient that two clauses could reach by their lengths and characters."""
+    shorter, longer = sorted((len(mine), len(theirs)))
+    return 2 * shorter / (shorter + longer) if shorter else 0.0
 
 
 def _like(one: set[str], other: set[str]) -> float:

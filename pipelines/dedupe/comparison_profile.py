@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from hashlib import blake2b
 from itertools import accumulate
 
@@ -32,8 +33,9 @@ _BLANK = re.compile(r"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NUMBERED = re.compile(
     rf"第(?:[{NUMERALS}零〇]|\d){{1,8}}(?:分编|编|章|节|条)(?:之[{NUMERALS}]{{1,3}})?(?=.{{4}})"
 )
-_BEGINS = 7
-"""Bit mask: a run starts at characters whose code has these bits unset, one in eight."""
+_BEGIN = re.compile(rb"\x01")
+_BEGIN_MARKS = bytes(not low & 7 for low in range(256))
+"""A run starts at characters whose code has the three lowest bits unset, one in eight."""
 
 
 def split_clauses(text: str) -> list[str]:
@@ -65,8 +67,9 @@ def _split(solid: str) -> Iterator[str]:
 
 def _runs(words: str) -> set[str]:
     """Runs of characters; where one begins depends on the words there, not on how many came before."""
+    low = words.encode("utf-32-le", "surrogatepass")[::4].translate(_BEGIN_MARKS)
     last = len(words) - RUN
-    return {words[at : at + RUN] for at, sign in enumerate(words) if not ord(sign) & _BEGINS and at <= last}
+    return {words[at : at + RUN] for at in (each.start() for each in _BEGIN.finditer(low)) if at <= last}
 
 
 def _hash(kind: str, words: str) -> int:
@@ -103,7 +106,89 @@ _EVENT = re.compile(
 )
 
 
-@frozen(kw_only=True)
+# ------------------------------------------------------------------ clauses
+
+LONGEST_CLAUSE = 48
+"""A clause longer than this has lost its punctuation and is searched in pieces."""
+_PIECE = 24
+_MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
+"""An outline number without text."""
+_FORMULA = re.compile(
+    r"(?:现将?|已经?|经).{0,30}(?:印发|转发|发布|下发|公布|公告|通知|通告)(?:给你们|如下|如下事项)?$"
+    r"|.{0,14}(?:认真|遵照|参照|抓好|结合.{0,8}实际)?.{0,8}(?:贯彻|组织|抓好|贯彻落实)?(?:执行|落实|实施)$"
+    r"|现?予以?(?:公布|公告|公示|通告|印发)$|特此(?:公告|通知|通告|函告|批复|函复|公示|说明)$"
+    r"|(?:本.{1,8})?自.{2,14}起(?:施行|执行|实施|生效)$|自.{2,6}之日起(?:施行|执行|实施|生效)$"
+    r"|经研究.{0,12}$|现就有关(?:事项|问题|工作)?(?:通知|公告|批复|函复)?(?:如下)?$|各有关(?:单位|部门|企业)$"
+    r"|各省(?:自治区直辖市)?.{0,20}$|.{2,14}(?:厅局?|委员?会?|办公[厅室]|局)$|(?:来源|编辑|责任编辑|作者|字号|浏览).{0,16}$"
+    r"|根据.{2,40}(?:有关)?(?:规定|要求|精神)$|执行中(?:遇到|如遇).{0,16}$|请(?:及时|认真|遵照|结合|抓好).{0,20}$"
+)
+
+
+def is_marker(clause: str) -> bool:
+    """Whether a clause is an outline number without text."""
+    return len(clause) <= 3 and _MARKER.match(clause) is not None
+
+
+_FORMULA_ENDS = (
+    *(
+        "印发",
+        "转发",
+        "发布",
+        "下发",
+        "公布",
+        "公告",
+        "通知",
+        "通告",
+        "给你们",
+        "如下",
+        "如下事项",
+        "执行",
+        "落实",
+        "实施",
+    ),
+    *(
+        "公示",
+        "函告",
+        "批复",
+        "函复",
+        "说明",
+        "施行",
+        "生效",
+        "单位",
+        "部门",
+        "企业",
+        "厅",
+        "厅局",
+        "委",
+        "委员",
+        "会",
+        "室",
+    ),
+    *("局", "规定", "要求", "精神", "问题", "事项", "工作", "有关"),
+)
+_FORMULA_STARTS = ("经研究", "各省", "来源", "编辑", "责任编辑", "作者", "字号", "浏览", "执行中", "请")
+"""How clauses end or begin that may be formulae, which is faster to check than the pattern."""
+
+
+def is_formula(clause: str) -> bool:
+    """Whether a clause occurs in any document of its kind."""
+    likely = clause.endswith(_FORMULA_ENDS) or clause.startswith(_FORMULA_STARTS)
+    return likely and len(clause) <= 60 and _FORMULA.match(clause) is not None
+
+
+def split_pieces(clause: str) -> Iterator[str]:
+    """A clause, or the pieces of one that is too long to be one."""
+    if len(clause) <= LONGEST_CLAUSE:
+        yield clause
+        return
+    for at in range(0, len(clause), _PIECE):
+        yield clause[at : at + _PIECE]
+
+
+# ------------------------------------------------------------------ profiles
+
+
+@frozen(kw_only=True, slots=False)
 class ComparisonProfile:
     """An article, prepared for comparison.
 
@@ -141,6 +226,46 @@ class ComparisonProfile:
     def revised(self) -> dt.date | None:
         """The day of this wording: the last day of the history, otherwise the day of writing."""
         return max(self.history) if self.history else self.written
+
+    @cached_property
+    def pieces(self) -> Sequence[str]:
+        """The clauses that are searched in another text, without outline numbers; long ones in pieces."""
+        plain = [clause for clause in self.clauses if not is_marker(clause)]
+        if max(map(len, plain), default=0) <= LONGEST_CLAUSE:
+            return plain
+        return [piece for clause in plain for piece in split_pieces(clause)]
+
+    @cached_property
+    def weights(self) -> Sequence[int]:
+        """The characters of each piece; none for a formula."""
+        return [0 if piece in self.formulae else len(piece) for piece in self.pieces]
+
+    @cached_property
+    def formulae(self) -> Set[str]:
+        """The clauses that occur in any document of its kind."""
+        return {clause for clause in self.clauses if is_formula(clause)}
+
+    @cached_property
+    def plain_size(self) -> int:
+        """Characters without formulae."""
+        return len(self.joined) - sum(len(clause) for clause in self.clauses if clause in self.formulae)
+
+    @cached_property
+    def places(self) -> Mapping[str, Sequence[int]]:
+        """Up to two offsets of each clause."""
+        places: dict[str, tuple[int, ...]] = {}
+        for clause, offset in zip(self.clauses, self.offsets, strict=True):
+            known = places.get(clause)
+            if known is None:
+                places[clause] = (offset,)
+            elif len(known) < 2:
+                places[clause] = (known[0], offset)
+        return places
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the text has lost its punctuation, so that clauses begin and end anywhere."""
+        return len(self.joined) > LONGEST_CLAUSE * len(self.clauses)
 
 
 def comparison_profile(article: Article) -> ComparisonProfile:

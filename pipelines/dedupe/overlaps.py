@@ -7,43 +7,29 @@ noise, another number or word is a substantive difference.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from attrs import frozen
 
 from pipelines.dedupe.clause_differences import ALIKE, SURELY, ClauseDifference, pair_clauses, replaced_clause
-from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile
+from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile, is_marker, split_pieces
 from pipelines.diff.alignment import longest_ascending
-from policy.text.numerals import NUMERALS
 
 LEAST = 4
 """Characters of the shortest clause that is searched."""
-_PIECE, _LONGEST = 24, 48
-"""A clause longer than this has lost its punctuation and is searched in pieces."""
 _SEARCHED = 300_000_000
 """Most characters that are searched; clauses that both texts have are found without a search."""
 _COMPARED = 240
 """Most pairs of clauses that are compared."""
 _GAP = 12
 """Clauses of a gap that are compared with one another."""
+PROMISING = 0.2
+"""Share of the shorter text without formulae that is in the longer, from which on differences are
+searched."""
 _SWAPPED = 0.05
 """Share of a brief text that is replaced, from which on it is another text."""
-
-_MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
-"""An outline number without text."""
-_FORMULA = re.compile(
-    r"(?:现将?|已经?|经).{0,30}(?:印发|转发|发布|下发|公布|公告|通知|通告)(?:给你们|如下|如下事项)?$"
-    r"|.{0,14}(?:认真|遵照|参照|抓好|结合.{0,8}实际)?.{0,8}(?:贯彻|组织|抓好|贯彻落实)?(?:执行|落实|实施)$"
-    r"|现?予以?(?:公布|公告|公示|通告|印发)$|特此(?:公告|通知|通告|函告|批复|函复|公示|说明)$"
-    r"|(?:本.{1,8})?自.{2,14}起(?:施行|执行|实施|生效)$|自.{2,6}之日起(?:施行|执行|实施|生效)$"
-    r"|经研究.{0,12}$|现就有关(?:事项|问题|工作)?(?:通知|公告|批复|函复)?(?:如下)?$|各有关(?:单位|部门|企业)$"
-    r"|各省(?:自治区直辖市)?.{0,20}$|.{2,14}(?:厅局?|委员?会?|办公[厅室]|局)$|(?:来源|编辑|责任编辑|作者|字号|浏览).{0,16}$"
-    r"|根据.{2,40}(?:有关)?(?:规定|要求|精神)$|执行中(?:遇到|如遇).{0,16}$|请(?:及时|认真|遵照|结合|抓好).{0,20}$"
-)
 
 
 @frozen(kw_only=True)
@@ -88,20 +74,20 @@ class Overlap:
         return len(self.changes) - len(self.substance)
 
 
-def is_formula(clause: str) -> bool:
-    """Whether a clause occurs in any document of its kind."""
-    return len(clause) <= 60 and _FORMULA.match(clause) is not None
-
-
 def find_overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
-    """Compare the shorter article with the longer."""
-    pieces = [piece for clause in small.clauses if not _MARKER.match(clause) for piece in _pieces(clause)]
+    """Compare the shorter article with the longer.
+
+    Differences are searched where the texts share enough to be one policy, or a name or a number.
+    """
+    if small.joined == large.joined:
+        return _equal(small, large)
+    pieces, weights = small.pieces, small.weights
     places = _places(pieces, large)
     anchors = _anchors(pieces, places, large.joined)
-    weights = [0 if is_formula(piece) else len(piece) for piece in pieces]
-    covered = _covered(pieces, places, anchors, large)
+    covered = _covered(pieces, places, anchors)
     gaps = list(_gaps(pieces, places, anchors, large))
-    changes = tuple(_changes(gaps, pieces, small, large))
+    matters = _share_a_name(small, large) or _shares(places, weights)
+    changes = tuple(_changes(gaps, pieces, small, large)) if matters else ()
     noisy = sum(len(each.small) for each in changes if each.kind == "noise")
     matched = [rank for rank, spots in enumerate(places) if spots]
     first, last = (anchors[0], anchors[-1]) if anchors else ((0, 0), (0, 0))
@@ -114,12 +100,12 @@ def find_overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
         for rank in gap.small
         if rank not in outside and pieces[rank] not in changed
     ]
-    formulae = sum(len(each) for each in large.clauses if is_formula(each))
+    formulae = len(large.joined) - large.plain_size
     return Overlap(
         clauses=len(pieces),
         matched=len(matched),
         small=sum(weights),
-        large=max(len(large.joined) - formulae, 1),
+        large=max(large.plain_size, 1),
         shared=sum(weights[rank] for rank in matched) + noisy,
         covered=max(covered - min(formulae, covered), 0) + noisy,
         inside=max(last[1] + len(pieces[last[0]]) - first[1] - covered, 0) if anchors else 0,
@@ -130,33 +116,50 @@ def find_overlap(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
     )
 
 
+def _equal(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
+    """The overlap of texts of equal words."""
+    size = sum(small.weights)
+    return Overlap(
+        clauses=len(small.pieces),
+        matched=len(small.pieces),
+        small=size,
+        large=max(large.plain_size, 1),
+        shared=size,
+        covered=large.plain_size,
+        inside=0,
+        before=0,
+        behind=0,
+        own=0,
+        changes=(),
+    )
+
+
+def _share_a_name(small: ComparisonProfile, large: ComparisonProfile) -> bool:
+    """Whether both bear one title or one number."""
+    numbered = small.number is not None and small.number == large.number
+    return numbered or not small.title.names.isdisjoint(large.title.names)
+
+
+def _shares(places: Sequence[Sequence[int]], weights: Sequence[int]) -> bool:
+    """Whether enough of the shorter text is in the longer for its differences to matter."""
+    shared = sum(weight for spots, weight in zip(places, weights, strict=True) if spots)
+    return shared >= PROMISING * sum(weights)
+
+
 # ------------------------------------------------------------------ search
 
 
-def _pieces(clause: str) -> Iterator[str]:
-    if len(clause) <= _LONGEST:
-        yield clause
-        return
-    for at in range(0, len(clause), _PIECE):
-        yield clause[at : at + _PIECE]
-
-
-def _places(pieces: Sequence[str], large: ComparisonProfile) -> list[list[int]]:
+def _places(pieces: Sequence[str], large: ComparisonProfile) -> list[Sequence[int]]:
     """Up to two places of each piece in the longer text."""
-    known: defaultdict[str, list[int]] = defaultdict(list)
-    for clause, offset in zip(large.clauses, large.offsets, strict=True):
-        if len(known[clause]) < 2:
-            known[clause].append(offset)
+    known, joined = large.places, large.joined
     left = _SEARCHED
-    places: list[list[int]] = []
+    places: list[Sequence[int]] = []
     for piece in pieces:
-        spots = known.get(piece, [])
-        if len(piece) < LEAST:
-            spots = []
-        elif not spots and left > 0:
-            left -= len(large.joined)
-            at = large.joined.find(piece)
-            spots = [] if at < 0 else [at]
+        spots = known.get(piece, ()) if len(piece) >= LEAST else ()
+        if not spots and len(piece) >= LEAST and left > 0:
+            left -= len(joined)
+            at = joined.find(piece)
+            spots = () if at < 0 else (at,)
         places.append(spots)
     return places
 
@@ -170,6 +173,7 @@ def _anchors(pieces: Sequence[str], places: Sequence[Sequence[int]], joined: str
     between = [
         anchor
         for (before, start), (behind, end) in zip(ends, begins, strict=True)
+        if behind - before > 1
         for anchor in (_repeated if before >= 0 else _repeated_before)(
             range(before + 1, behind), pieces, places, joined, start, end
         )
@@ -201,16 +205,14 @@ def _covered(
     pieces: Sequence[str],
     places: Sequence[Sequence[int]],
     anchors: Sequence[tuple[int, int]],
-    large: ComparisonProfile,
 ) -> int:
     """Characters of the longer that are in the shorter, moved ones too."""
-    marked = bytearray(len(large.joined))
-    at_anchor = dict(anchors)
-    for rank, spots in enumerate(places):
-        at = at_anchor.get(rank, spots[0] if spots else None)
-        if at is not None:
-            marked[at : at + len(pieces[rank])] = b"\1" * len(pieces[rank])
-    return marked.count(1)
+    spots = {rank: offsets[0] for rank, offsets in enumerate(places) if offsets} | dict(anchors)
+    covered = end = 0
+    for start, size in sorted((at, len(pieces[rank])) for rank, at in spots.items()):
+        covered += max(start + size - max(start, end), 0)
+        end = max(end, start + size)
+    return covered
 
 
 # ------------------------------------------------------------------ gaps
@@ -236,6 +238,8 @@ def _gaps(
         return
     bounds = [(-1, 0), *anchors, (len(pieces), len(large.joined))]
     for (before, at), (behind, end) in pairwise(bounds):
+        if behind - before < 2:
+            continue
         start = at + len(pieces[before]) if before >= 0 else 0
         lost = tuple(rank for rank in range(before + 1, behind) if not places[rank])
         if lost:
@@ -248,7 +252,7 @@ def _changes(
     """Clauses that stand in each other's place. What is like nothing counts where there is much of it:
     in a brief text, for of a longer one other paragraphs may be left out. Around what is shared stands
     boilerplate, alike only by chance."""
-    left, size, torn = _COMPARED, sum(map(len, pieces)), _is_torn(small) or _is_torn(large)
+    left, size, torn = _COMPARED, sum(map(len, pieces)), small.is_torn or large.is_torn
     swapped: list[tuple[list[str], list[str]]] = []
     for gap in gaps:
         theirs = _facing(gap, large)
@@ -271,11 +275,6 @@ def _changes(
         yield from (replaced_clause("".join(ours), "".join(theirs)) for ours, theirs in swapped)
 
 
-def _is_torn(sheet: ComparisonProfile) -> bool:
-    """Whether a text has lost its punctuation, so that clauses begin and end anywhere."""
-    return len(sheet.joined) > _LONGEST * len(sheet.clauses)
-
-
 def _facing(gap: _Gap, large: ComparisonProfile) -> list[str]:
     """The clauses of the longer that lie in a gap: those nearest to what is shared."""
     first = max(bisect_right(large.offsets, gap.start) - 1, 0)
@@ -289,7 +288,7 @@ def _facing(gap: _Gap, large: ComparisonProfile) -> list[str]:
         for rank in chosen
     )
     cut = (large.joined[start:end] for start, end in spans if end > start)
-    return [piece for each in cut if not _MARKER.match(each) for piece in _pieces(each)]
+    return [piece for each in cut if not is_marker(each) for piece in split_pieces(each)]
 
 
 # ------------------------------------------------------------------ classification of an overlap
