@@ -10,7 +10,7 @@ from attrs import frozen
 from benchmarks.dedupe.recall import article_key, group_in_order
 from benchmarks.policies.rows import Corpus, Row, share
 from policy.records import Article
-from policy.text.canonical import canonical
+from policy.text.words import canonical
 
 Named = Sequence[tuple[str, Article]]
 Policies = Sequence[Sequence[int]]

@@ -9,8 +9,8 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from policy.text.canonical import canonical
 from policy.text.numerals import NUMERALS
+from policy.text.words import canonical
 
 ALIKE, SURELY = 0.55, 0.75
 """Dice coefficient of character pairs from which on two clauses may correspond, and surely do."""

@@ -14,10 +14,9 @@ from typing import Literal, Self
 from attrs import field, frozen
 
 from pipelines.diff.text_diff import LineChange, Part, PartKind, diff_parts
-from policy.text.canonical import canonical, join_canonical
 from policy.text.clauses import Clause
 from policy.text.numerals import HAN_DIGITS, NUMERALS
-from policy.text.words import HAN, compatible
+from policy.text.words import HAN, canonical, compatible, join_canonical
 
 Grade = Literal["substantive", "cosmetic"]
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import frozen
 
 from pipelines.diff.comparison import Comparison, compare_texts, line_pairs
-from policy.text.canonical import canonical
 from policy.text.clauses import Clause, line_positions, split_clauses
+from policy.text.words import canonical
 
 PREFIX = "c-"
 _LETTERS = 8

@@ -21,9 +21,8 @@ from pipelines.diff.alignment import (
     merge_blocks,
     pair_similar,
 )
-from policy.text.canonical import canonical
 from policy.text.numerals import NUMERALS
-from policy.text.words import HAN
+from policy.text.words import HAN, canonical
 
 PartKind = Literal["same", "removed", "added"]
 

@@ -23,6 +23,7 @@ from policy.text.numerals import (
     outline_marks,
     parse_mark,
 )
+from policy.text.words import unify_radicals
 
 ClauseKind = Literal["heading", "article", "point", "paragraph", "contents", "signature", "appendix"]
 """``heading`` is 编章节, ``article`` 条, ``point`` a number of a plan (一、 (一) 1.)."""
@@ -63,7 +64,8 @@ class Clause:
         number = self.inner[at].label if at in self.inner else ""
         if at == self.head and self.counted:
             number = self.mark
-        return self.lines[at].strip().removeprefix(number).strip()
+        line = self.lines[at].strip()
+        return line[len(number) :].strip() if unify_radicals(line).startswith(number) else line
 
 
 # ------------------------------------------------------------------ splitting
@@ -84,7 +86,7 @@ _SENTENCE = ("。", "；", "：", ";", ":", "，", ",")
 
 def split_clauses(lines: Sequence[str]) -> tuple[Clause, ...]:
     """The clauses of a text in order, which contain all its lines. An empty text has none."""
-    marked = {mark.line: mark for mark in outline_marks(lines)}
+    marked = {mark.line: mark for mark in outline_marks([*map(unify_radicals, lines)])}
     splitter = _ClauseSplitter(lines, marked, nesting(list(marked.values())))
     return tuple(_finished(splitter.split(), lines))
 
@@ -200,7 +202,7 @@ class _ClauseSplitter:
         if now is None or now.kind == "signature":
             return at <= self._signed
         if now.kind == "contents":
-            return parse_mark(at, line) is not None
+            return parse_mark(at, unify_radicals(line)) is not None
         if now.kind != "paragraph":
             return True
         return _is_cell(self._lines[at - 1]) and _is_cell(line)
@@ -249,7 +251,7 @@ def _signed_from(lines: Sequence[str], marked: Mapping[int, Mark], dated: int) -
 
 
 def _may_sign(line: str) -> bool:
-    numbered = parse_mark(0, line) or _APPENDIX.fullmatch(line) or _ENCLOSED.match(line)
+    numbered = parse_mark(0, unify_radicals(line)) or _APPENDIX.fullmatch(line) or _ENCLOSED.match(line)
     return len(line) <= _SHORT and not line.endswith(_SENTENCE) and not numbered
 
 

@@ -8,8 +8,6 @@ from functools import cmp_to_key
 
 from attrs import frozen
 
-from policy.text.words import unify_radicals
-
 DIGITS = "0-9０-９"
 """Arabic digits of both widths, as the content of a character class."""
 
@@ -156,7 +154,7 @@ class _Lists:
 
 def parse_mark(at: int, line: str) -> Mark | None:
     """The marker at the beginning of a line, whether or not it is a heading; None if there is none."""
-    match = _MARKER.match(unify_radicals(line))
+    match = _MARKER.match(line)
     if not match:
         return None
     kind = match["unit"] or _KINDS[str(match.lastgroup)]
@@ -165,7 +163,7 @@ def parse_mark(at: int, line: str) -> Mark | None:
     rest = line[match.end() :].strip()
     if not number or (kind in LAW and not match["gap"] and not match["of"] and _CITED.match(rest)):
         return None
-    return Mark(at, kind, number, line[: match.end()].strip(), printed, rest)
+    return Mark(at, kind, number, match[0].strip(), printed, rest)
 
 
 def _is_heading(mark: Mark, last: int | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.text.canonical import canonical
+from policy.text.words import canonical
 
 
 @pytest.mark.parametrize(

@@ -125,3 +125,11 @@ def test_clauses_are_all_lines_and_no_two_have_one_path() -> None:
 
 def test_no_lines_are_no_clauses() -> None:
     assert split_clauses([]) == ()
+
+
+def test_a_radical_in_a_number_counts_like_its_character() -> None:
+    printed = split_clauses(["第⼀条　⽀持⻛电。", "第⼆条　⾃2026年起施⾏。"])
+    assert [(clause.path, clause.words) for clause in printed] == [
+        ("条1", "⽀持⻛电。"),
+        ("条2", "⾃2026年起施⾏。"),
+    ]

@@ -188,10 +188,6 @@ def test_a_numeral_is_read_as_it_is_written() -> None:
     ]
 
 
-def test_a_radical_in_a_number_is_no_gap() -> None:
-    assert [mark.number for mark in outline([f"第⼀条　{PROSE}", f"第⼆条　{PROSE}"]).headings] == [1, 2]
-
-
 @given(st.integers(3, 60), st.data())
 def test_a_lost_article_is_always_named(articles: int, data: st.DataObject) -> None:
     lines = [f"第{format_numeral(number)}条　{PROSE}" for number in range(1, articles + 1)]

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.text.canonical import canonical
-from policy.text.words import BREAK, fingerprint, fold, match_spans, phrase, tokens, unify_radicals
+from policy.text.words import BREAK, canonical, fingerprint, fold, match_spans, phrase, tokens, unify_radicals
 
 HAN_TEXT = st.text(alphabet="氢能储电网绿证碳排放交易市场", max_size=30)
 ANY_TEXT = st.text(alphabet="氢能ABcd12 ３％.．，。、—-（）〔〕\n\u3000\u200b№㎡①", max_size=40)
