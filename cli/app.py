@@ -36,7 +36,7 @@ class CommandEntry:
 
 COMMANDS: Mapping[str, CommandEntry] = {
     # archive
-    "search": CommandEntry("Search the newest version of every article.", "cli.archive.searching"),
+    "search": CommandEntry("Search the newest version of every article.", "cli.archive.reading"),
     "show": CommandEntry("Show an article: its fields, and the rule that found each.", "cli.archive.reading"),
     "versions": CommandEntry("List the versions of an article, the oldest first.", "cli.archive.reading"),
     "policy": CommandEntry(
@@ -45,40 +45,38 @@ COMMANDS: Mapping[str, CommandEntry] = {
     ),
     "clause": CommandEntry(
         "Show one clause in every version; without #CLAUSE, list the clauses of the newest version.",
-        "cli.archive.clauses",
+        "cli.archive.comparing",
     ),
     "diff": CommandEntry("Compare two versions or two articles clause by clause.", "cli.archive.comparing"),
     "why": CommandEntry(
         "Explain why an article belongs to its policy: related articles and decisions by hand.",
-        "cli.archive.belonging",
+        "cli.archive.policies",
     ),
     "join": CommandEntry(
         "Join the policies of two articles. The decision overrides later automatic grouping.",
-        "cli.archive.belonging",
+        "cli.archive.policies",
     ),
     "split": CommandEntry(
         "Split an article off its policy. The decision overrides later automatic grouping.",
-        "cli.archive.belonging",
+        "cli.archive.policies",
     ),
     "extract": CommandEntry(
         "Extract records from saved pages and documents, one JSON object per line.", "cli.archive.extracting"
     ),
     # subscribers
-    "subscribe": CommandEntry(
-        "Subscribe an address to new policies that match a query.", "cli.subscribers.alerting"
-    ),
+    "subscribe": CommandEntry("Subscribe an address to new policies that match a query.", "cli.alerts"),
     "alerts": CommandEntry(
         "Send messages to subscribers.",
         commands={
             "send": CommandEntry(
                 "Match new changes against all subscriptions and send the messages that are due.",
-                "cli.subscribers.alerting",
+                "cli.alerts",
             )
         },
     ),
     # ops
     "init": CommandEntry(
-        "Create the archive directory, its configuration and its database.", "cli.ops.setup"
+        "Create the archive directory, its configuration and its database.", "cli.ops.maintenance"
     ),
     "crawl": CommandEntry("Crawl one portal now, even if its domain is backed off.", "cli.ops.crawling"),
     "nightly": CommandEntry(
@@ -86,80 +84,80 @@ COMMANDS: Mapping[str, CommandEntry] = {
     ),
     "backfill": CommandEntry(
         "Archive older years of a portal without notifications; without dates, continue the open backfill.",
-        "cli.ops.backfilling",
+        "cli.ops.crawling",
     ),
     "import": CommandEntry(
         "Import pages or WARC files that were saved by hand.",
         "cli.ops.importing",
     ),
     "reextract": CommandEntry(
-        "Extract a portal's stored captures again with the current code.", "cli.ops.reextracting"
+        "Extract a portal's stored captures again with the current code.", "cli.ops.importing"
     ),
     "update": CommandEntry(
-        "Run the change-feed consumers: linking, keywords, search index and alerts.", "cli.ops.updating"
+        "Run the change-feed consumers: linking, keywords, search index and alerts.", "cli.ops.maintenance"
     ),
     "index": CommandEntry(
         "Manage the full-text index.",
         commands={
-            "rebuild": CommandEntry("Rebuild the full-text index from the database.", "cli.ops.updating")
+            "rebuild": CommandEntry("Rebuild the full-text index from the database.", "cli.ops.maintenance")
         },
     ),
     "linking": CommandEntry(
         "Manage the links between articles.",
         commands={
             "rebuild": CommandEntry(
-                "Compare every article with all others again and regroup them.", "cli.ops.updating"
+                "Compare every article with all others again and regroup them.", "cli.ops.maintenance"
             )
         },
     ),
     "status": CommandEntry(
-        "Show what the archive contains, how the last runs ended, and open alarms.", "cli.ops.health"
+        "Show what the archive contains, how the last runs ended, and open alarms.", "cli.ops.monitoring"
     ),
     "report": CommandEntry(
         "Show the daily report: failures and what to do, stale sections, new policies, completeness.",
-        "cli.ops.health",
+        "cli.ops.monitoring",
     ),
     "history": CommandEntry(
         "Show the health history of a portal: results and alarms, night by night.",
-        "cli.ops.health",
+        "cli.ops.monitoring",
     ),
     "accept": CommandEntry(
         "Accept the state of a portal: end its alarms and take the last run as normal.",
-        "cli.ops.health",
+        "cli.ops.monitoring",
     ),
     "requests": CommandEntry(
         "List every request of a run; --gaps checks the delays (exit code 1 if one was too short).",
-        "cli.ops.control",
+        "cli.ops.monitoring",
     ),
     "stop": CommandEntry(
         "Stop all crawling. Running crawls finish their current requests and exit.",
-        "cli.ops.control",
+        "cli.ops.monitoring",
     ),
-    "resume": CommandEntry("Allow crawling again after a stop.", "cli.ops.control"),
+    "resume": CommandEntry("Allow crawling again after a stop.", "cli.ops.monitoring"),
     "db": CommandEntry(
         "Manage the database.",
-        commands={"upgrade": CommandEntry("Upgrade the tables to this release.", "cli.ops.setup")},
+        commands={"upgrade": CommandEntry("Upgrade the tables to this release.", "cli.ops.maintenance")},
     ),
     # portals
     "portals": CommandEntry(
         "List the portals, their sections and schedules, and which of them block crawling.",
-        "cli.portals.listing",
+        "cli.portals",
     ),
     "portal": CommandEntry(
         "Declare a new portal.",
         commands={
             "new": CommandEntry(
                 "Write the module and the test cases of a new portal from a template.",
-                "cli.portals.declaring",
+                "cli.portals",
             )
         },
     ),
     "capture": CommandEntry(
         "Save the first listing page and some articles of a portal, with the delays of a crawl.",
-        "cli.portals.declaring",
+        "cli.portals",
     ),
     "boilerplate": CommandEntry(
-        "Show or revise the boilerplate learned from a portal's pages.", "cli.portals.boilerplate"
+        "Show or revise the boilerplate learned from a portal's pages.", "cli.portals"
     ),
 }
 

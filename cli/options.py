@@ -11,17 +11,31 @@ import typer
 FAILED, USAGE, PARTIAL = 1, 2, 3
 """Exit codes a cron job can trust; beside them 75 (EX_TEMPFAIL): another process has the lease."""
 
-_DAY = ["%Y-%m-%d"]
+
+def parse_day(text: str) -> dt.date:
+    """A day as it is written on the command line; raises BadParameter."""
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day in the format YYYY-MM-DD") from None
+
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout and nothing else.")]
+Query = Annotated[
+    str, typer.Argument(help="Words, quoted phrases, AND, OR, NOT, and the fields 文号:, 门户: and 日期:.")
+]
+Slug = Annotated[str, typer.Argument(help="The portal's slug, as `polarchive portals` lists it.")]
+Sections = Annotated[list[str] | None, typer.Option("--section", help="Only this section. May be repeated.")]
 ArticleName = Annotated[str, typer.Argument(metavar="ARTICLE", help="An article: number, portal/key or URL.")]
 KnownAt = Annotated[
-    dt.datetime | None,
-    typer.Option(metavar="DATE", formats=_DAY, help="As the archive knew it at the end of this day."),
+    dt.date | None,
+    typer.Option(metavar="DATE", parser=parse_day, help="As the archive knew it at the end of this day."),
 ]
 InForceOn = Annotated[
-    dt.datetime | None,
-    typer.Option(metavar="DATE", formats=_DAY, help="Whether it is in force on this day; defaults to today."),
+    dt.date | None,
+    typer.Option(
+        metavar="DATE", parser=parse_day, help="Whether it is in force on this day; defaults to today."
+    ),
 ]
 Replay = Annotated[
     list[Path] | None,

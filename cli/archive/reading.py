@@ -1,4 +1,4 @@
-"""show, versions: an article as it is and was."""
+"""search, show, versions: find an article, and show it as it is and was."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import ArticleName, Json, KnownAt
+from cli.options import ArticleName, Json, KnownAt, Query
 from cli.output import console
 from policy.documents.dates import format_moment
 from policy.records import ARTICLE_FIELDS, FieldValue
@@ -17,8 +17,48 @@ from services.archive_home import ArchiveHome
 if TYPE_CHECKING:
     from policy.records import Article, File
     from services.archive.article_views import ArticleView
+    from storage.search.searcher import Hit
 
 commands = typer.Typer()
+
+
+@commands.command("search")
+def search(
+    ctx: typer.Context,
+    query: Query,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most policies to show.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, max=1_000_000, help="The number of policies to skip.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Search the newest version of every article."""
+    from policy.query import highlights, parse
+    from services.archive.article_shapes import search_shape
+    from services.archive.search_service import search_archive
+
+    home: ArchiveHome = ctx.obj
+    tree = parse(query)
+    with home.database() as database:
+        found = search_archive(home.config, database, tree, home.names, limit=limit, offset=offset)
+    console.note_lag(found.lag)
+    if as_json:
+        console.write_json(search_shape(found))
+        return
+    for hit in found.results.hits:
+        _print_hit(hit, highlights(tree))
+    console.say(f"{found.results.total} articles, {len(found.results.hits)} policies shown")
+
+
+def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
+    from policy.text.words import match_spans
+
+    title, snippet = console.styled(hit.title, "bold"), console.styled(hit.snippet)
+    facts = (str(hit.article_id), hit.doc_no, format_moment(hit.published), ", ".join(hit.portals), hit.url)
+    for text in (title, snippet):
+        for start, end in match_spans(text.plain, terms):
+            text.stylize("yellow", start, end)
+    console.say(title)
+    console.say(console.styled("  " + "  ".join(fact for fact in facts if fact), "dim"))
+    console.say(console.styled("  ") + snippet)
 
 
 @commands.command("show")
@@ -37,7 +77,7 @@ def show(
 
     home: ArchiveHome = ctx.obj
     with home.database() as database, database.read() as session:
-        view = view_article(session, article, version, known_at.date() if known_at else None)
+        view = view_article(session, article, version, known_at)
     if as_json:
         console.write_json(article_view_shape(view))
         return

@@ -1,4 +1,4 @@
-"""crawl, nightly: one portal now, or all that are enabled."""
+"""crawl, nightly, backfill: crawl one portal or all, or archive older years of one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import datetime as dt
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from attrs import evolve
 
-from cli.options import Json, Replay
+from cli.options import Json, Replay, Sections, Slug, parse_day
 from cli.output import console
-from cli.output.reports import show_night, show_run
+from cli.output.console import backfill_lines, show_night, show_run
 from policy.documents.dates import SHANGHAI
-from policy.errors import ArchiveError
+from policy.errors import ArchiveError, ConfigError
 from services.archive_home import ArchiveHome
+
+if TYPE_CHECKING:
+    from crawler.runs.backfill import BackfillBudget, BackfillOutcome, BackfillRequest
 
 commands = typer.Typer()
 
@@ -24,15 +27,16 @@ commands = typer.Typer()
 @commands.command("crawl")
 def crawl(
     ctx: typer.Context,
-    slug: str,
+    slug: Slug,
     replay: Replay = None,
     since: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="How far back the first crawl goes.")
+        dt.date | None,
+        typer.Option(metavar="DATE", parser=parse_day, help="How far back the first crawl goes."),
     ] = None,
     slot: Annotated[
         str | None, typer.Option(help="The scheduled time (ISO 8601); portal and slot are the lease.")
     ] = None,
-    section: Annotated[list[str] | None, typer.Option(help="Only this section. May be repeated.")] = None,
+    section: Sections = None,
     as_json: Json = False,
 ) -> None:
     """Crawl one portal now, even if its domain is backed off."""
@@ -47,14 +51,14 @@ def crawl(
             home.config,
             slug,
             slot=start,
-            since=since.date() if since else None,
+            since=since,
             replay=captures,
             sections=section or [],
         )
     if run is None:
         console.fail(f"{slug}: another run has the lease")
         raise typer.Exit(process.TAKEN)
-    from cli.ops.updating import update_after_run
+    from cli.ops.maintenance import update_after_run
     from services.nightly import exit_code
     from services.run_health import check_run
 
@@ -131,3 +135,158 @@ def _stopped_by_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     return stop
+
+
+_MEGABYTE = 1_000_000
+
+
+@commands.command("backfill")
+def backfill(
+    ctx: typer.Context,
+    slug: Annotated[
+        str | None, typer.Argument(help="The portal; with --list, all portals by default.")
+    ] = None,
+    since: Annotated[
+        dt.date | None,
+        typer.Option("--from", metavar="DATE", parser=parse_day, help="The first day of the range."),
+    ] = None,
+    until: Annotated[
+        dt.date | None,
+        typer.Option(
+            "--to",
+            metavar="DATE",
+            parser=parse_day,
+            help="The last day; defaults to the day before the nightly window.",
+        ),
+    ] = None,
+    section: Sections = None,
+    listing_pages: Annotated[
+        int | None, typer.Option(min=1, help="Most pages to read of each listing.")
+    ] = None,
+    pages: Annotated[int | None, typer.Option(min=1, help="Most requests of this run.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Most minutes of this run.")] = None,
+    megabytes: Annotated[
+        float | None, typer.Option(min=0.01, help="Most megabytes received by this run.")
+    ] = None,
+    replay: Replay = None,
+    show_all: Annotated[bool, typer.Option("--list", help="List the backfills, open and closed.")] = False,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Cancel the portal's open backfill; archived articles stay.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Archive older years of a portal without notifications; without dates, continue the open backfill."""
+    from crawler.runs.backfill import BackfillBudget, BackfillRequest
+
+    home: ArchiveHome = ctx.obj
+    if show_all:
+        _list_backfills(home, slug, as_json=as_json)
+        return
+    if slug is None:
+        raise typer.BadParameter("say which portal, or --list", param_hint="SLUG")
+    home.portal(slug)
+    if cancel:
+        _cancel_backfill(home, slug, as_json=as_json)
+        return
+    wish = BackfillRequest(
+        since=since,
+        until=until,
+        sections=tuple(section or ()),
+        listing_pages=listing_pages,
+    )
+    cost = BackfillBudget(
+        pages=pages, minutes=minutes, bytes=int(megabytes * _MEGABYTE) if megabytes else None
+    )
+    _run_backfill(home, slug, wish, cost, replay=readable(replay or []), as_json=as_json)
+
+
+def _run_backfill(
+    home: ArchiveHome,
+    slug: str,
+    wish: BackfillRequest,
+    cost: BackfillBudget,
+    *,
+    replay: list[Path],
+    as_json: bool,
+) -> None:
+    from crawler.runs import backfill as running
+    from crawler.runs import process
+
+    home.prepare()
+    with console.staged(f"back-filling {slug}") as progress:
+        config = running.with_budget(home.config, slug, cost)
+        outcome = running.run_backfill(config, slug, wish, replay=replay, progress=progress)
+    if outcome is None:
+        console.fail(f"{slug}: another run has the lease: give the same command again when it has ended")
+        raise typer.Exit(process.TAKEN)
+    from services.nightly import exit_code
+
+    if outcome.run:
+        outcome = _finish_run(home, outcome)
+    _show_backfill(outcome, wish.until, as_json=as_json)
+    raise typer.Exit(exit_code(outcome.run) if outcome.run else 0)
+
+
+def _finish_run(home: ArchiveHome, outcome: BackfillOutcome) -> BackfillOutcome:
+    """With the findings of its run; a domain that refused it is in backoff at night too."""
+    from cli.ops.maintenance import update_after_run
+    from services.run_health import check_run
+
+    if outcome.run is None:
+        return outcome
+    with home.database() as database:
+        run = check_run(home.config, database, outcome.run)
+        update_after_run(home.config, database)
+    return evolve(outcome, run=run)
+
+
+def _show_backfill(outcome: BackfillOutcome, until: dt.date | None, *, as_json: bool) -> None:
+    from services.shapes import backfill_shape, run_shape
+
+    backfill, run = outcome.backfill, outcome.run
+    if as_json:
+        console.write_json(backfill_shape(backfill) | {"run": run_shape(run) if run else None})
+        return
+    if run:
+        show_run(run, as_json=False)
+    if until and until > backfill.until:
+        console.note(f"{backfill.portal}: up to {backfill.until}: what is newer is the nights'")
+    for line in backfill_lines(backfill):
+        console.say(console.styled(line))
+
+
+# ------------------------------------------------------------------ list of backfills
+
+
+def _list_backfills(home: ArchiveHome, slug: str | None, *, as_json: bool) -> None:
+    from services.shapes import backfill_shape
+    from storage.runs import backfills
+
+    with home.database() as database, database.read() as session:
+        listed = [
+            backfill for backfill in backfills.list_backfills(session) if slug in (None, backfill.portal)
+        ]
+    if as_json:
+        console.write_json([backfill_shape(backfill) for backfill in listed])
+        return
+    for backfill in listed:
+        for line in backfill_lines(backfill):
+            console.say(console.styled(line))
+    if not listed:
+        console.note("no back-fill was asked for")
+
+
+def _cancel_backfill(home: ArchiveHome, slug: str, *, as_json: bool) -> None:
+    from crawler.run_context import utc_now
+    from services.shapes import backfill_shape
+    from storage.runs import backfills
+
+    with home.database() as database, database.write() as session:
+        running = backfills.open_backfill_of(session, slug)
+        if running is None:
+            raise ConfigError(f"{slug} has no open back-fill")
+        ended = backfills.close_backfill(session, running.id, "cancelled", utc_now())
+    if as_json:
+        console.write_json(backfill_shape(ended))
+    else:
+        console.say(console.styled(ended.headline))

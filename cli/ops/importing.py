@@ -1,21 +1,25 @@
-"""import: pages and WARCs saved by hand come into the archive."""
+"""import, reextract: archive what a file or a capture holds, without asking the portal."""
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import FAILED, PARTIAL, Json
+from cli.options import FAILED, PARTIAL, Json, Slug, parse_day
 from cli.output import console
-from cli.output.reports import runs_table
+from cli.output.console import runs_table
+from policy.documents.dates import SHANGHAI
 from services.archive_home import ArchiveHome
 
 if TYPE_CHECKING:
     from crawler.runs.imports import ImportPlan
+    from crawler.runs.reextraction import Reextraction, UnreadableArticle
+    from policy.records import Article
     from policy.records.runs import Run
 
 commands = typer.Typer()
@@ -36,7 +40,7 @@ def import_files(
     as_json: Json = False,
 ) -> None:
     """Import pages or WARC files that were saved by hand."""
-    from cli.ops.updating import update_after_run
+    from cli.ops.maintenance import update_after_run
     from crawler.run_context import utc_now
     from crawler.runs import imports
     from services.shapes import import_shape
@@ -94,3 +98,110 @@ def _show(load: ImportPlan, ended: Mapping[str, Run | None]) -> None:
             console.fail(f"{slug}: another run has the lease: import again when it has ended")
     if done := [run for run in ended.values() if run]:
         console.say(runs_table("", done))
+
+
+_LINES = 3
+"""Changed lines shown of an article."""
+_LONGEST = 100
+_EXAMPLES = 3
+
+
+@commands.command("reextract")
+def reextract(
+    ctx: typer.Context,
+    slug: Slug,
+    since: Annotated[
+        dt.date | None, typer.Option(metavar="DATE", parser=parse_day, help="Only captures since this day.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change without saving it.")
+    ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept", help="Also save extractions that lost fields or text, and end the drift alarm."
+        ),
+    ] = False,
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Notify subscribers of articles that are new to the archive.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Extract a portal's stored captures again with the current code."""
+    from cli.ops.maintenance import update_after_run
+    from crawler.runs import reextraction as again
+    from crawler.runs.process import TAKEN
+    from crawler.runs.reextraction import ReextractionOptions
+    from services.shapes import reextraction_shape
+
+    home: ArchiveHome = ctx.obj
+    home.portal(slug)
+    day = dt.datetime.combine(since, dt.time(), SHANGHAI) if since else None
+    wishes = ReextractionOptions(since=day, accept=accept, announce=announce)
+    work = again.preview if dry_run else again.reextract
+    with console.counted(f"reading {slug} again") as progress:
+        done = work(home.config, slug, wishes, progress)
+    if done is None:
+        console.fail(f"{slug}: another run has the lease")
+        raise typer.Exit(TAKEN)
+    if done.run:
+        with home.database() as database:
+            update_after_run(home.config, database)
+    samples = {each.key: [*_sample_lines(each.before, each.after)] for each in done.restated if each.after}
+    console.write_json(reextraction_shape(done, samples)) if as_json else _show_reextraction(done, samples)
+    raise typer.Exit(0 if done.whole else PARTIAL)
+
+
+# ------------------------------------------------------------------ output
+
+
+def _show_reextraction(done: Reextraction, samples: Mapping[str, list[str]]) -> None:
+    if done.restated:
+        table = console.table("", "article", "is", "#versions", "title", "address")
+        for article in done.restated:
+            name, versions = f"{done.portal}/{article.key}", str(article.versions)
+            table.add_row(name, article.kind, versions, article.title, article.url)
+        console.say(table)
+    for article in done.restated:
+        if article.key in samples:
+            console.say(console.styled(f"\n{article.title}", "bold"))
+            for line in samples[article.key]:
+                console.say(console.styled(line))
+    for line in _unreadable_lines(done.unread):
+        console.say(console.styled(line))
+    saved = "" if done.run else "; nothing was saved"
+    console.say(
+        f"{done.unchanged} unchanged, {done.count('revised')} revised, {done.count('new')} new, "
+        f"{len(done.unread)} cannot be read{saved}"
+    )
+
+
+def _sample_lines(before: Article | None, after: Article) -> Iterator[str]:
+    """What is different, a few lines of it."""
+    from pipelines.diff.comparison import compare_fields
+    from pipelines.diff.text_diff import diff_lines
+
+    if before is None:
+        yield f"  + {after.text[:_LONGEST]}"
+        return
+    for field in compare_fields(before, after):
+        yield f"  {field.name}: {field.old or '–'} → {field.new or '–'}"
+    changed = diff_lines(before.text.split("\n"), after.text.split("\n"))
+    for change in changed[:_LINES]:
+        yield from (f"  - {change.old[:_LONGEST]}",) if change.old else ()
+        yield from (f"  + {change.new[:_LONGEST]}",) if change.new else ()
+    if len(changed) > _LINES:
+        yield f"  … {len(changed) - _LINES} more lines"
+
+
+def _by_reason(unread: tuple[UnreadableArticle, ...]) -> Mapping[str, list[UnreadableArticle]]:
+    found: dict[str, list[UnreadableArticle]] = {}
+    for each in unread:
+        found.setdefault(each.reason, []).append(each)
+    return found
+
+
+def _unreadable_lines(unread: tuple[UnreadableArticle, ...]) -> Iterator[str]:
+    for reason, found in sorted(_by_reason(unread).items()):
+        yield f"cannot be read: {reason}: {len(found)} articles"
+        yield from (f"    {each.message}" for each in found[:_EXAMPLES])

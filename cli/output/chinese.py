@@ -23,6 +23,10 @@ HELP: Mapping[str, str] = {
     "Show this message and exit.": "显示本帮助信息并退出。",
     # shared by several commands
     "Write JSON to stdout and nothing else.": "标准输出只写 JSON，不含其他内容。",
+    "The portal's slug, as `polarchive portals` lists it.": "门户代号，见 `polarchive portals` 的列表。",
+    "Words, quoted phrases, AND, OR, NOT, and the fields 文号:, 门户: and 日期:.": (
+        "词语、带引号的短语、AND、OR、NOT，以及字段“文号:”“门户:”“日期:”。"
+    ),
     "An article: number, portal/key or URL.": "文章：数字编号、“门户/编号”或网址。",
     "As the archive knew it at the end of this day.": "以该日结束时档案库的已知内容为准。",
     "Whether it is in force on this day; defaults to today.": "判断在该日是否有效；默认为今天。",
@@ -32,6 +36,8 @@ HELP: Mapping[str, str] = {
     "Only this section. May be repeated.": "只处理该栏目；可重复指定。",
     # archive
     "Search the newest version of every article.": "在每篇文章的最新版本中检索。",
+    "The most policies to show.": "最多显示的政策数。",
+    "The number of policies to skip.": "跳过的政策数。",
     "Show an article: its fields, and the rule that found each.": (
         "显示一篇文章的各个字段，以及提取每个字段所用的规则。"
     ),
@@ -175,6 +181,7 @@ HELP: Mapping[str, str] = {
     "Write the module and the test cases of a new portal from a template.": (
         "用模板生成新门户的模块和测试用例。"
     ),
+    "The slug of the new portal.": "新门户的代号。",
     "The official name, in Chinese.": "官方中文名称。",
     "The URL of a listing page.": "列表页的网址。",
     "The class of the listing in crawler.pages.listings.": "列表所用的类，位于 crawler.pages.listings。",

@@ -40,7 +40,7 @@ def crawled(archived: Polarchive) -> Polarchive:
         (["--from", "2019-01-01", "--section", "nowhere"], "has no section 'nowhere'"),
         (["--to", "2019-01-01"], "--from is required here"),
         ([], "give its first day"),
-        (["--from", "2019"], "does not match the format"),
+        (["--from", "2019"], "'2019' is not a day in the format YYYY-MM-DD"),
         (["--from", "2019-01-01", "--pages", "0"], "--pages"),
         (["--cancel"], "no open back-fill"),
         (["--from", "2019-01-01"], "contact"),

@@ -37,6 +37,20 @@ def help_texts(command: Any, path: str = "polarchive") -> Iterator[tuple[str, st
         yield from help_texts(command.get_command(context, name), f"{path} {name}")
 
 
+def parameters(command: Any, path: str = "polarchive") -> Iterator[tuple[str, Any]]:
+    """Every argument and option below a command, with where it stands."""
+    context = command.context_class(command)
+    yield from ((f"{path} {parameter.name}", parameter) for parameter in command.get_params(context))
+    for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        yield from parameters(command.get_command(context, name), f"{path} {name}")
+
+
+def test_every_argument_and_every_option_has_a_help_text() -> None:
+    listed = [*parameters(typer.main.get_command(app))]
+    assert len(listed) > 100
+    assert [place for place, parameter in listed if not parameter.help] == []
+
+
 def test_every_sentence_of_help_is_in_the_catalogue_and_no_other() -> None:
     texts = [*help_texts(typer.main.get_command(app))]
     assert [(place, text) for place, text in texts if text not in HELP] == []

@@ -1,4 +1,4 @@
-"""status, report, history, accept: what the archive holds, and the health of the portals."""
+"""status, report, history, accept, requests, stop, resume: watch the crawls, and stop them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from attrs import evolve
 
-from cli.options import Json
+from cli.options import FAILED, Json, Slug, parse_day
 from cli.output import console
-from cli.output.reports import backfill_lines, show_report, state
-from policy.documents.dates import calendar_day, format_moment
+from cli.output.console import backfill_lines, show_report, state_text
+from policy.documents.dates import SHANGHAI, calendar_day, format_moment
+from policy.errors import ArchiveError
 from services.archive_home import ArchiveHome
+from services.shapes import plain
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from crawler.fetching.request_log import LoggedRequest, RequestGap
+    from crawler.runs.run_lock import KillSwitch
     from health.baseline import OpenAlarm
     from health.daily_report import DailyReport
     from services.status import ArchiveStatus
@@ -41,10 +45,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 def _show_status(current: ArchiveStatus) -> None:
-    from cli.ops.control import describe_halt
     from crawler.runs import run_lock
     from health.daily_report import alarm_lines
-    from services.shapes import plain
     from services.status import describe_distrust
 
     numbers = ("#articles", "#versions", "#missing", "#withdrawn")
@@ -70,7 +72,7 @@ def _show_status(current: ArchiveStatus) -> None:
 def _status_row(overview: PortalOverview) -> list[str | Text]:
     run = overview.last_run
     ended: list[str | Text] = (
-        [format_moment(run.started), state(run.state), console.counts(run.failed)] if run else []
+        [format_moment(run.started), state_text(run.state), console.counts(run.failed)] if run else []
     )
     numbers = (overview.articles, overview.versions, overview.missing, overview.withdrawn)
     return [overview.portal, *map(str, numbers), format_moment(overview.newest), *ended]
@@ -80,8 +82,10 @@ def _status_row(overview: PortalOverview) -> list[str | Text]:
 def report(
     ctx: typer.Context,
     night: Annotated[
-        dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day in Shanghai; defaults to the last one with runs."),
+        dt.date | None,
+        typer.Option(
+            metavar="DATE", parser=parse_day, help="The day in Shanghai; defaults to the last one with runs."
+        ),
     ] = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     as_json: Json = False,
@@ -93,7 +97,7 @@ def report(
 
     home: ArchiveHome = ctx.obj
     with home.database() as database:
-        made = reports.daily_report(home.config, database, night.date() if night else None)
+        made = reports.daily_report(home.config, database, night)
     made = made if night else _dated(made)
     if as_json:
         console.write_json(report_shape(made))
@@ -115,7 +119,7 @@ def _dated(made: DailyReport) -> DailyReport:
 @commands.command("history")
 def history(
     ctx: typer.Context,
-    slug: str,
+    slug: Slug,
     nights: Annotated[int, typer.Option(min=1, help="The number of runs to show, the newest first.")] = 30,
     as_json: Json = False,
 ) -> None:
@@ -136,7 +140,7 @@ def history(
         going = [alarm for alarm in entry.open if alarm not in entry.opened]
         numbers = [str(number) for number in (run.entries, run.new, run.revised)]
         changes = [_alarms(alarms) for alarms in (entry.opened, going, entry.closed)]
-        table.add_row(format_moment(run.slot), state(run.state), *numbers, *changes)
+        table.add_row(format_moment(run.slot), state_text(run.state), *numbers, *changes)
     console.say(table)
 
 
@@ -151,7 +155,7 @@ def _alarms(alarms: Iterable[OpenAlarm]) -> Text:
 
 
 @commands.command("accept")
-def accept(ctx: typer.Context, slug: str) -> None:
+def accept(ctx: typer.Context, slug: Slug) -> None:
     """Accept the state of a portal: end its alarms and take the last run as normal."""
     from services.reports import accept_alarms
 
@@ -161,3 +165,87 @@ def accept(ctx: typer.Context, slug: str) -> None:
         accepted = accept_alarms(database, slug)
     kinds = ", ".join(alarm.finding.kind for alarm in accepted)
     console.note(f"{slug}: accepted: {kinds}" if kinds else f"{slug}: nothing to accept: no alarm is open")
+
+
+@commands.command("requests")
+def requests(
+    ctx: typer.Context,
+    runs: Annotated[list[str], typer.Argument(help="Run numbers; a portal's slug stands for its last run.")],
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="Show the smallest gap between two requests per host.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List every request of a run; --gaps checks the delays (exit code 1 if one was too short)."""
+    from crawler.fetching import request_log
+
+    home: ArchiveHome = ctx.obj
+    asked = sorted((one for name in runs for one in _asked(home, name)), key=lambda one: one.at)
+    between = request_log.request_gaps(asked)
+    if as_json:
+        console.write_json([plain(one) for one in (between if gaps else asked)])
+    elif gaps:
+        _show_gaps(between)
+    else:
+        _show_requests(asked)
+    raise typer.Exit(FAILED if gaps and any(gap.short for gap in between) else 0)
+
+
+def _asked(home: ArchiveHome, name: str) -> list[LoggedRequest]:
+    from crawler.fetching import request_log
+
+    found = request_log.find_logs(home.config.requests, name)
+    if not found:
+        raise ArchiveError(f"{name}: no requests are logged under this slug or number of a run")
+    return list(request_log.read_log(found[0]))
+
+
+def _show_gaps(between: tuple[RequestGap, ...]) -> None:
+    table = console.table("", "host", "#requests", "#smallest gap", "#delay", "#too short")
+    for gap in between:
+        smallest = "–" if gap.smallest is None else f"{gap.smallest:.3f}"
+        table.add_row(gap.host, str(gap.requests), smallest, f"{gap.delay:.3f}", str(gap.short))
+    console.say(table)
+
+
+def _show_requests(asked: list[LoggedRequest]) -> None:
+    table = console.table("", "time", "#answer", "#bytes", "#seconds", "request")
+    for one in asked:
+        moment = one.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S.%f")[:-3]
+        answer = one.error or str(one.status)
+        table.add_row(moment, answer, str(one.bytes), f"{one.seconds:.3f}", f"{one.method} {one.url}")
+    console.say(table)
+
+
+@commands.command("stop")
+def stop(
+    ctx: typer.Context,
+    reason: Annotated[
+        str, typer.Option(help="The reason; shown by status and in the runs that it ends.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Stop all crawling. Running crawls finish their current requests and exit."""
+    from crawler.run_context import utc_now
+    from crawler.runs import run_lock
+
+    home: ArchiveHome = ctx.obj
+    held = run_lock.stop_crawling(home.config, utc_now(), reason)
+    if as_json:
+        console.write_json(plain(held))
+    else:
+        console.note(f"{describe_halt(held)}; polarchive resume takes it back")
+
+
+@commands.command("resume")
+def resume(ctx: typer.Context) -> None:
+    """Allow crawling again after a stop."""
+    from crawler.runs import run_lock
+
+    held = run_lock.resume_crawling(ctx.obj.config)
+    console.note("crawling again" if held else "nothing was stopped")
+
+
+def describe_halt(held: KillSwitch) -> str:
+    """A stop in one line."""
+    return ": ".join([f"stopped since {format_moment(held.since)}", *filter(None, [held.reason])])

@@ -1,4 +1,4 @@
-"""update, index rebuild, linking rebuild: run the change-feed consumers, or rebuild what they made."""
+"""init, db upgrade, update, index rebuild, linking rebuild: set up an archive and keep it current."""
 
 from __future__ import annotations
 
@@ -16,6 +16,27 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 commands = typer.Typer()
+
+
+@commands.command("init")
+def init(ctx: typer.Context) -> None:
+    """Create the archive directory, its configuration and its database."""
+    home: ArchiveHome = ctx.obj
+    fresh = home.prepare()
+    with home.database():  # raises when it is no archive of this release
+        pass
+    console.note(f"{home.config.home}: {'made' if fresh else 'there already'}")
+    console.note(f"{home.write_config()}: the configuration")
+
+
+@commands.command("db upgrade")
+def upgrade_database(ctx: typer.Context) -> None:
+    """Upgrade the tables to this release."""
+    from storage.database import upgrade
+
+    home: ArchiveHome = ctx.obj
+    upgrade(home.config.database_url)
+    console.note("the database is up to date")
 
 
 @commands.command("update")

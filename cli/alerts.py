@@ -1,4 +1,4 @@
-"""subscribe, alerts send: what subscribers need."""
+"""subscribe, alerts send: subscriptions and the messages they cause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import FAILED, Json
+from cli.options import FAILED, Json, Query
 from cli.output import console
 from services.archive_home import ArchiveHome
 from services.shapes import plain
@@ -17,7 +17,7 @@ commands = typer.Typer()
 @commands.command("subscribe")
 def subscribe(
     ctx: typer.Context,
-    query: str,
+    query: Query,
     email: Annotated[str, typer.Option(help="The address to send to.")],
     as_json: Json = False,
 ) -> None:

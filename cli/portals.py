@@ -1,4 +1,4 @@
-"""portal new, capture: what one needs to declare a portal."""
+"""portals, portal new, capture, boilerplate: list, declare and revise portals."""
 
 from __future__ import annotations
 
@@ -8,21 +8,66 @@ import json
 import re
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 from attrs import evolve
 
+from cli.options import Json, Sections, Slug
 from cli.output import console
 from config import Config
 from crawler import portals as declared
 from crawler.runs import run_lock
+from policy.documents.dates import format_moment
 from policy.errors import ArchiveError, ConfigError
+from policy.records.content import Block, BoilerplateSet
 from services.archive_home import ArchiveHome
-from storage.database import upgrade
+from storage.database import Database, upgrade
+
+if TYPE_CHECKING:
+    from services.status import PortalView
 
 commands = typer.Typer()
+
+
+@commands.command("portals")
+def portals(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the portals, their sections and schedules, and which of them block crawling."""
+    from services.run_health import describe_backoff
+    from services.shapes import portal_shape
+    from services.status import conduct_of, describe_distrust, view_portals
+
+    home: ArchiveHome = ctx.obj
+    declared, conduct = home.portals, conduct_of(home)
+    views = view_portals(home.config, declared.values(), conduct)
+    if as_json:
+        console.write_json([portal_shape(view) for view in views])
+        return
+    columns = ("portal", "name", "section", "family", "rests on", "runs", "state", "address")
+    table = console.table("", *columns)
+    for view in views:
+        portal, runs, state = view.portal, view.cron or "off", _state(view)
+        for section in portal.sections:
+            rests_on, family = section.rests_on, section.listing.family
+            table.add_row(portal.slug, portal.name, section.slug, family, rests_on, runs, state, section.url)
+    console.say(table)
+    for backoff in conduct.backoffs.values():
+        console.say(console.styled(describe_backoff(backoff)))
+    for distrust in conduct.distrusted.values():
+        console.say(console.styled(describe_distrust(distrust)))
+
+
+def _state(view: PortalView) -> str:
+    """``left alone since 2026-11-20, ETags not trusted since 2026-11-24``, or nothing."""
+    parts = [f"left alone since {_day(backoff.since)}" for backoff in view.backoffs]
+    parts += [f"ETags not trusted since {_day(view.distrust.since)}"] if view.distrust else []
+    return ", ".join(parts)
+
+
+def _day(moment: dt.datetime) -> str:
+    return format_moment(moment).partition(" ")[0]
+
 
 CHECKOUT = Path(declared.__file__).parents[2]
 EARLIEST = dt.date(1949, 10, 1)
@@ -53,7 +98,7 @@ class {camel}(TrsPortal):
 
 @commands.command("portal new")
 def new(
-    slug: str,
+    slug: Annotated[str, typer.Argument(help="The slug of the new portal.")],
     name: Annotated[str, typer.Option(help="The official name, in Chinese.")],
     url: Annotated[str, typer.Option(help="The URL of a listing page.")],
     listing: Annotated[
@@ -106,10 +151,10 @@ def _case(path: Path, case: dict[str, object]) -> None:
 @commands.command("capture")
 def capture(
     ctx: typer.Context,
-    slug: str,
+    slug: Slug,
     into: Annotated[Path, typer.Option(help="The directory to write to.")] = Path("captured"),
     articles: Annotated[int, typer.Option(min=1, max=20, help="Articles to save per section.")] = 2,
-    section: Annotated[list[str] | None, typer.Option(help="Only this section. May be repeated.")] = None,
+    section: Sections = None,
 ) -> None:
     """Save the first listing page and some articles of a portal, with the delays of a crawl."""
     from crawler.runs import process
@@ -161,3 +206,76 @@ def _saved(config: Config, folder: Path) -> dict[str, str]:
     if written:
         _case(folder / "pages.json", dict(written))
     return written
+
+
+@commands.command("boilerplate")
+def boilerplate(
+    ctx: typer.Context,
+    slug: Slug,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="BLOCK", help="This block is text: never remove it again. May be repeated."),
+    ] = None,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(metavar="BLOCK", help="Forget this block: it may be learned again. May be repeated."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show or revise the boilerplate learned from a portal's pages."""
+    from pipelines.boilerplate import learning
+    from services.shapes import boilerplate_shape
+    from storage.articles import boilerplate as stored
+
+    home: ArchiveHome = ctx.obj
+    home.portal(slug)
+    with home.database() as database:
+        if keep or forget:
+            _revise_blocks(database, slug, keep or [], forget or [])
+        with database.read() as session:
+            active, seen = stored.active_set(session, slug), stored.sightings(session, slug)
+    blocks = learning.recount_blocks(active.blocks, seen) if active else []
+    pages = {layout: len(own) for layout, own in learning.group_by_layout(seen).items()}
+    if as_json:
+        console.write_json(boilerplate_shape(slug, active, blocks, pages))
+        return
+    _show_blocks(active, blocks)
+    remembered = ", ".join(f"{layout} {count}" for layout, count in pages.items())
+    console.note(f"pages remembered: {remembered or 'none'}; learning begins at {learning.FROM} of a layout")
+
+
+def _revise_blocks(database: Database, slug: str, keep: list[str], forget: list[str]) -> None:
+    from crawler.run_context import utc_now
+    from pipelines.boilerplate import learning
+    from storage.articles import boilerplate as stored
+
+    def revised(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        for change, names in ((learning.mark_as_text, keep), (learning.forget_block, forget)):
+            for name in names:
+                blocks = change(blocks, name)
+        return blocks
+
+    try:
+        with database.write() as session:
+            stored.publish_set(session, slug, utc_now(), revised)
+    except KeyError as error:
+        raise ArchiveError(f"{slug} has no block {error}; polarchive boilerplate {slug} lists them") from None
+
+
+def _show_blocks(active: BoilerplateSet | None, blocks: list[Block]) -> None:
+    if active is None:
+        console.say("nothing learned yet")
+        return
+    title = f"set {active.id}, since {format_moment(active.at)}"
+    table = console.table(title, "block", "layout", "at", "line", "#pages", "since", "is")
+    for block in blocks:
+        table.add_row(
+            block.id,
+            block.layout,
+            block.edge,
+            console.styled(block.key),
+            f"{block.pages} of {block.of}",
+            format_moment(block.since),
+            "kept" if block.kept else "removed",
+        )
+    console.say(table)

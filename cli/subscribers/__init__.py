@@ -1,1 +1,0 @@
-"""Commands for subscribers: subscriptions and the messages they cause."""
