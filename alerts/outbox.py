@@ -20,10 +20,9 @@ from policy.errors import PolarchiveError
 from policy.query import highlights, parse, searchable_text
 from policy.records import Version
 from policy.text.words import snippet
-from storage import queries
-from storage.alerts import deliveries
-from storage.alerts.deliveries import LeasedDelivery
+from storage import deliveries, queries
 from storage.database import Database
+from storage.deliveries import LeasedDelivery
 
 logger = logging.getLogger(__name__)
 

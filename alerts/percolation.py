@@ -21,11 +21,15 @@ from policy.errors import BadAddress, QuerySyntax
 from policy.query import Query, SearchDocument, matches, parse, search_document
 from policy.records import Change
 from storage import queries
-from storage.alerts.deliveries import add_delivery, has_delivery
-from storage.alerts.subscriptions import Subscription, add_subscription, all_subscriptions
-from storage.articles.changes import first_change_at
-from storage.consumers import consume_changes
+from storage.change_feed import consume_changes, first_change_at
 from storage.database import Database
+from storage.deliveries import (
+    Subscription,
+    add_delivery,
+    add_subscription,
+    all_subscriptions,
+    has_delivery,
+)
 from storage.policies import memberships
 
 logger = logging.getLogger(__name__)

@@ -185,7 +185,7 @@ def capture(
 
 def _saved(config: Config, folder: Path) -> dict[str, str]:
     """Write what was captured into the folder, the WARC file beside it; the file names and addresses."""
-    from storage.warc.content_coding import decode
+    from storage.warc.compression import decode
     from storage.warc.reader import load_response, scan
 
     written: dict[str, str] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from attrs import frozen
 from sqlalchemy.orm import Session
 
-from storage import consumers, queries
+from storage import change_feed
 
 UPDATE = "polarchive update"
 """The command that runs the consumers."""
@@ -33,12 +33,12 @@ class ConsumerLag:
 
 def linking_lag(session: Session) -> ConsumerLag:
     """Of linking: until it has seen an article, that is a policy of its own and cites nothing."""
-    return ConsumerLag(consumer="linking", changes=consumers.lag(session, LINKING))
+    return ConsumerLag(consumer="linking", changes=change_feed.lag(session, LINKING))
 
 
 def index_lag(session: Session, position: int) -> ConsumerLag:
     """Of the search index at this position of the feed: it has no words of articles that came later."""
-    return ConsumerLag(consumer="the search index", changes=queries.changes_after(session, position))
+    return ConsumerLag(consumer="the search index", changes=change_feed.changes_after(session, position))
 
 
 def lag_shape(*lags: ConsumerLag) -> dict[str, object]:

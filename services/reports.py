@@ -21,8 +21,7 @@ from policy.errors import ArchiveError
 from policy.records.runs import Finding
 from policy.text.words import single_line
 from services.run_health import describe_backoff
-from storage import queries
-from storage.alerts import deliveries
+from storage import change_feed, deliveries
 from storage.database import Database
 from storage.runs import backfills, health_history, leases
 from storage.search import generations
@@ -69,7 +68,7 @@ def daily_report(
                 )
             ),
             resting=tuple(describe_backoff(backoff) for backoff in health_history.backoffs(session).values()),
-            behind=queries.changes_after(session, generations.position(config.index)),
+            behind=change_feed.changes_after(session, generations.position(config.index)),
             waiting=deliveries.count_unsent(session),
             blocked=_blocked(session) if day == _today() else (),
             backfills=tuple(

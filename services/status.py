@@ -17,12 +17,12 @@ from policy.rules.revisit import Backoff
 from services import reports
 from services.archive_home import ArchiveHome
 from services.run_health import describe_backoff, portal_domains
-from storage.alerts import deliveries
-from storage.articles import validators
-from storage.articles.validators import InconsistentValidators
+from storage import deliveries, queries
+from storage.articles import availability
+from storage.articles.availability import InconsistentValidators
 from storage.database import Database, is_new
-from storage.runs import backfills, health_history, overview
-from storage.runs.overview import PortalOverview, Totals
+from storage.queries import PortalOverview, Totals
+from storage.runs import backfills, health_history
 
 
 @frozen(kw_only=True)
@@ -49,7 +49,7 @@ def conduct_of(home: ArchiveHome) -> Conduct:
     if is_new(home.config.database_url):
         return Conduct()
     with home.database() as database, database.read() as session:
-        distrusted = {distrust.portal: distrust for distrust in validators.inconsistent_portals(session)}
+        distrusted = {distrust.portal: distrust for distrust in availability.inconsistent_portals(session)}
         return Conduct(distrusted=distrusted, backoffs=health_history.backoffs(session))
 
 
@@ -104,13 +104,13 @@ def archive_status(config: Config, database: Database, slugs: Iterable[str]) -> 
     portals = list(slugs)
     with database.read() as session:
         return ArchiveStatus(
-            totals=overview.totals(session),
-            portals=overview.overview(session, portals),
+            totals=queries.totals(session),
+            portals=queries.overview(session, portals),
             messages=deliveries.count_by_state(session),
             alarms=reports.open_alarms(session, portals),
             backoffs=[describe_backoff(backoff) for backoff in health_history.backoffs(session).values()],
             backfills=backfills.list_backfills(session, only_open=True),
             lease_owners=[*run_lock.blocking_runs(session).values()],
-            distrusted=validators.inconsistent_portals(session),
+            distrusted=availability.inconsistent_portals(session),
             stopped=run_lock.read_kill_switch(config),
         )

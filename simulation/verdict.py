@@ -18,7 +18,7 @@ from simulation.faults import KINDS, Fault, Plan
 from simulation.fortnight import Passed
 from simulation.portals.declared import FRESH_WITHIN
 from simulation.world import ELSEWHERE, Paper
-from storage import queries
+from storage import change_feed, queries
 from storage.database import Database
 from storage.tables import DeliveryRow
 
@@ -61,7 +61,7 @@ class Verdict:
 def verdict(plan: Plan, passed: Sequence[Passed], database: Database) -> Verdict:
     """The result of a fortnight."""
     with database.read() as session:
-        changes = list(queries.every_change(session))
+        changes = list(change_feed.every_change(session))
         archive = _Archive.of(session, changes)
     seen = [fault for fault in plan.faults if _visible(plan, fault) is not None]
     judged = [(one, finding) for one in passed for finding in one.night.findings]

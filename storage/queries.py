@@ -1,24 +1,29 @@
-"""Queries for policies, articles, versions and changes. They take a session and return records."""
+"""Queries for policies, articles and versions, and what the archive has of each portal. They take a session
+and return records.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from attrs import frozen
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from policy.records import Capture, Change, Version
+from policy.records.runs import Run
 from policy.records.saves import Candidate
-from storage.articles import version_keywords
 from storage.rows import (
     ArchivedArticle,
     ArchivedPolicy,
     article_record,
     capture_record,
     change_record,
+    run_record,
     version_record,
 )
 from storage.tables import (
@@ -26,8 +31,10 @@ from storage.tables import (
     ArticleRow,
     CaptureRow,
     ChangeRow,
+    KeywordRow,
     PolicyKeyRow,
     PolicyRow,
+    RunRow,
     VersionCaptureRow,
     VersionRow,
 )
@@ -226,7 +233,7 @@ def _read(session: Session, query: Select[VersionRow, int]) -> list[Version]:
     from storage.articles.attachments import files_of  # here: that module imports this one
 
     captures, files = _captures(session, ids), files_of(session, ids)
-    words = version_keywords.keywords_of(session, ids)
+    words = _keywords(session, ids)
     return [
         version_record(
             row,
@@ -253,13 +260,20 @@ def _captures(session: Session, version_ids: Collection[int]) -> dict[int, tuple
     }
 
 
-# ------------------------------------------------------------------ changes
+def _keywords(session: Session, version_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The keywords of each of these versions, by version row id."""
+    query = (
+        select(KeywordRow.version_id, KeywordRow.word)
+        .where(KeywordRow.version_id.in_(version_ids))
+        .order_by(KeywordRow.version_id, KeywordRow.rank)
+    )
+    rows = session.execute(query)
+    return {
+        version_id: tuple(word for _, word in group) for version_id, group in groupby(rows, key=itemgetter(0))
+    }
 
 
-def changes(session: Session, after: int = 0, limit: int = 500) -> list[Change]:
-    """The changes after the id ``after``, in commit order."""
-    query = select(ChangeRow).where(ChangeRow.id > after).order_by(ChangeRow.id).limit(limit)
-    return [change_record(row) for row in session.scalars(query)]
+# ------------------------------------------------------------------ changes of an article
 
 
 def change_kinds(session: Session, article_id: int) -> dict[int, str]:
@@ -276,18 +290,75 @@ def availability_changes(session: Session, article_id: int) -> list[Change]:
     return [change_record(row) for row in session.scalars(query)]
 
 
-def every_change(session: Session, *, after: int = 0, batch: int = 500) -> Iterator[Change]:
-    """All changes after the id ``after``, read in batches."""
-    while found := changes(session, after=after, limit=batch):
-        yield from found
-        after = found[-1].id
+# ------------------------------------------------------------------ overview
 
 
-def changes_after(session: Session, position: int) -> int:
-    """How many changes the feed has behind ``position``."""
-    return session.scalar(select(func.count()).where(ChangeRow.id > position)) or 0
+@frozen(kw_only=True)
+class Totals:
+    """Row counts of the archive."""
+
+    policies: int
+    articles: int
+    versions: int
+    captures: int
+    changes: int
 
 
-def last_change(session: Session) -> int:
-    """The id of the newest change; 0 if there is none."""
-    return session.scalar(select(func.max(ChangeRow.id))) or 0
+@frozen(kw_only=True)
+class PortalOverview:
+    """A portal's counts and its last run. ``newest`` is the time of its newest version; ``missing``
+    includes ``withdrawn``."""
+
+    portal: str
+    articles: int = 0
+    versions: int = 0
+    missing: int = 0
+    withdrawn: int = 0
+    newest: dt.datetime | None = None
+    last_run: Run | None = None
+
+
+def overview(session: Session, portals: Collection[str] = ()) -> list[PortalOverview]:
+    """One overview for each portal that is named, crawled or archived, by slug."""
+    held = {str(row.portal): row for row in session.execute(_holdings())}
+    last = {row.portal: run_record(row) for row in session.scalars(_last_runs())}
+    return [_overview(slug, held.get(slug), last.get(slug)) for slug in sorted({*portals, *held, *last})]
+
+
+def _overview(slug: str, held: Row[Any] | None, last_run: Run | None) -> PortalOverview:
+    if held is None:
+        return PortalOverview(portal=slug, last_run=last_run)
+    return PortalOverview(
+        portal=slug,
+        articles=held.articles,
+        versions=held.versions,
+        missing=held.missing,
+        withdrawn=held.withdrawn,
+        newest=held.newest,
+        last_run=last_run,
+    )
+
+
+def _holdings() -> Select[*tuple[Any, ...]]:
+    return select(
+        ArticleRow.portal,
+        func.count().label("articles"),
+        func.sum(ArticleRow.newest).label("versions"),
+        func.count(ArticleRow.missing_since).label("missing"),
+        func.count(ArticleRow.withdrawn_at).label("withdrawn"),
+        func.max(ArticleRow.newest_at).label("newest"),
+    ).group_by(ArticleRow.portal)
+
+
+def _last_runs() -> Select[RunRow]:
+    crawled = (RunRow.state != "missed", RunRow.kind == "crawl")
+    last = select(func.max(RunRow.id)).where(*crawled).group_by(RunRow.portal)
+    return select(RunRow).where(RunRow.id.in_(last))
+
+
+def totals(session: Session) -> Totals:
+    """Row counts of the archive."""
+    tables = (PolicyRow, ArticleRow, VersionRow, CaptureRow, ChangeRow)
+    names = ("policies", "articles", "versions", "captures", "changes")
+    counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+    return Totals(**dict(zip(names, counts, strict=True)))

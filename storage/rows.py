@@ -105,7 +105,7 @@ def alias_record(row: AliasRow) -> Alias:
     return Alias(
         key=row.key,
         url=row.url,
-        evidence=cast("Proof", row.evidence),  # only storage.articles.relocation writes it
+        evidence=cast("Proof", row.evidence),  # only storage.articles.availability writes it
         since=row.since,
     )
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from health.baseline import OpenAlarm
     from health.daily_report import DailyReport
     from services.status import ArchiveStatus
-    from storage.runs.overview import PortalOverview
+    from storage.queries import PortalOverview
 
 commands = typer.Typer()
 

@@ -60,7 +60,7 @@ from crawler.urls import alike, allowed, endpoint, is_literal, open_endpoints, r
 from pipelines.attachments.formats import is_html
 from policy.errors import Challenge, PageError, UnreadableCapture
 from policy.records import Payload
-from storage.warc.content_coding import decode
+from storage.warc.compression import decode
 
 
 def payload_of(response: Response) -> Payload:

@@ -21,7 +21,7 @@ from crawler.urls import alike
 from pipelines.items import Item
 from policy.records import Capture
 from policy.rules.extraction import Validators, contradicts_request, validators
-from storage.articles.validators import are_consistent, mark_inconsistent
+from storage.articles.availability import are_consistent, mark_inconsistent
 from storage.database import Database
 from storage.warc.record_parser import StoredRecord
 

@@ -32,7 +32,7 @@ from policy.rules import drift
 from policy.rules.extraction import Extraction
 from policy.rules.identity import content_hash
 from storage import queries
-from storage.articles import archive, boilerplate, relocation
+from storage.articles import archive, availability, boilerplate
 from storage.articles.captures import captured_urls, fetched_together
 from storage.database import Database, open_database
 from storage.runs import leases
@@ -152,7 +152,7 @@ class Reextractor:
         with self.database.read() as session:
             self.boilerplate = boilerplate.active_set(session, self.portal.slug)
             known = {one.key: one.id for one in queries.articles_of_portal(session, self.portal.slug)}
-            self._stands_for = relocation.keys_by_alias(session, self.portal.slug)
+            self._stands_for = availability.keys_by_alias(session, self.portal.slug)
             urls = self._urls(captured_urls(session, self.portal.slug, self.wishes.since))
         keys = [*known, *(key for key in urls if key not in known)]
         for done, key in enumerate(keys):

@@ -29,7 +29,7 @@ from policy.records.runs import Run, RunKind, RunState
 from storage.articles import captures as captured
 from storage.database import Database
 from storage.runs import leases
-from storage.warc.gzip_members import cut_torn
+from storage.warc.compression import cut_torn
 from storage.warc.reader import as_capture, scan
 
 logger = logging.getLogger(__name__)

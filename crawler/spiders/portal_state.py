@@ -29,7 +29,7 @@ from policy.records import Article, Entry
 from policy.rules.extraction import Validators, is_full_fetch_due
 from policy.rules.identity import Alias, has_listed_title, is_same_article
 from storage import queries
-from storage.articles import listed_entries, relocation
+from storage.articles import availability, listed_entries
 from storage.rows import ArchivedArticle
 
 _BATCH = 200
@@ -150,7 +150,7 @@ class PortalState:
     def twins(self, article: Article) -> list[ArchivedArticle]:
         """Known articles with the same words at other addresses."""
         with self._context.database.read() as session:
-            return relocation.articles_with_same_text(session, article)
+            return availability.articles_with_same_text(session, article)
 
     def archived(self, article_id: int) -> Article | None:
         """The newest version of an article."""

@@ -18,8 +18,8 @@ from pipelines.data import words
 from policy.records import Change, Version
 from policy.text.lexicon import join_words, terms
 from storage import queries
-from storage.articles import version_keywords
-from storage.consumers import Progress, consume_changes
+from storage.articles import archive
+from storage.change_feed import Progress, consume_changes
 from storage.database import Database
 
 TITLE_WEIGHT = 8
@@ -137,5 +137,5 @@ def _keywords_of(version: Version | None) -> tuple[str, ...]:
 def _save_keywords(session: Session, computed: Sequence[tuple[Change, tuple[str, ...]]]) -> int:
     for change, keywords in computed:
         if keywords:
-            version_keywords.set_keywords(session, change.article_id, change.version, keywords)
+            archive.set_keywords(session, change.article_id, change.version, keywords)
     return len(computed)

@@ -29,11 +29,10 @@ from policy.records import Article, Change, Version
 from policy.records.saves import Link, Relation
 from policy.text.fingerprints import Fingerprints
 from storage import queries
-from storage.consumers import Progress, consume_changes, lock_cursor
+from storage.change_feed import Progress, consume_changes, lock_cursor
 from storage.database import Database
 from storage.policies import article_links, citations
 from storage.policies import fingerprints as index
-from storage.runs import overview
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +151,7 @@ def rebuild(database: Database, progress: Progress = lambda done, total: None) -
     Raises ArchiveError at the end, as :func:`follow` does.
     """
     with database.read() as session:
-        total = overview.totals(session).articles
+        total = queries.totals(session).articles
     done, after, failed = 0, 0, list[str]()
     while batch := _newest_versions(database, after):
         for version in batch:

@@ -25,10 +25,10 @@ from policy.records import Change, ChangeKind
 from policy.records.saves import JOINING, Link, Ruling
 from policy.rules.identity import policy_keys
 from storage import queries
-from storage.articles.changes import add_change
+from storage.change_feed import add_change
+from storage.database import lock_feed
 from storage.policies import article_links, memberships
 from storage.policies.memberships import Membership
-from storage.writes import lock_feed
 
 Pair = tuple[int, int]
 MOST = 3000

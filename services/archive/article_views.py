@@ -16,7 +16,7 @@ from services.archive.lookup import find_article, find_version
 from services.archive.policy_views import end_of
 from services.consumer_lag import ConsumerLag, linking_lag
 from storage import queries
-from storage.articles import relocation
+from storage.articles import availability
 from storage.policies import article_links, memberships
 from storage.policies.memberships import Membership
 from storage.rows import ArchivedArticle
@@ -61,7 +61,7 @@ def view_article(
         version = memberships.newest_version_numbers(session, [known.id], end_of(as_of)).get(known.id)
         if version is None:
             raise ArchiveError(f"article {known.id} was not in the archive on {as_of}")
-    aliases = relocation.aliases(session, known.id)
+    aliases = availability.aliases(session, known.id)
     return ArticleView(known=known, version=find_version(session, known, version), aliases=aliases)
 
 

@@ -1,4 +1,4 @@
-"""Articles and their versions, captures, attachments and changes: the tables that a crawl writes.
+"""Articles and their versions, captures and attachments: the tables that a crawl writes.
 
 :mod:`storage.articles.archive` saves an article in one transaction; the other modules are its parts.
 """

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from attrs import evolve
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,22 +21,22 @@ from policy.rules.extraction import Extraction, Reread
 from policy.rules.identity import content_hash, policy_keys
 from policy.rules.revisit import next_visit
 from storage import queries, rows
-from storage.articles import captures, relocation, validators
+from storage.articles import availability, captures
 from storage.articles.attachments import copy_files_to_version
 from storage.articles.availability import schedule_revisit, set_seen
-from storage.articles.changes import add_change
 from storage.articles.classification import classify, newest_version
-from storage.database import Database
+from storage.change_feed import add_change
+from storage.database import Database, insert, insert_unless_there, lock_article, lock_feed
 from storage.tables import (
     ArticleRow,
     AttachmentRow,
+    KeywordRow,
     PolicyKeyRow,
     PolicyRow,
     RunRow,
     VersionCaptureRow,
     VersionRow,
 )
-from storage.writes import insert, insert_unless_there, lock_article, lock_feed
 
 Decide = Callable[[Article, Sequence[Candidate]], Decision]
 """Decides which policy a new article belongs to, given the policies known under its keys."""
@@ -143,10 +144,10 @@ def _apply_aliases(session: Session, row: ArticleRow, reading: Extraction) -> tu
     """Save the extraction's aliases and move the article if its address changed, before its text is compared.
     A capture older than the last visit moves nothing."""
     if not reading.aliases or reading.at < row.last_seen:
-        relocation.save_aliases(session, row.portal, row.id, reading.aliases, reading.at)
+        availability.save_aliases(session, row.portal, row.id, reading.aliases, reading.at)
         return ()
     seen = set_seen(session, row, reading.at, reading.run_id)
-    return seen + relocation.apply_aliases(
+    return seen + availability.apply_aliases(
         session, row, reading.article, reading.aliases, reading.at, reading.run_id
     )
 
@@ -161,17 +162,17 @@ def _with_stored_key(row: ArticleRow, reading: Extraction) -> Extraction:
 def _has_same_validators(session: Session, row: ArticleRow, reading: Extraction) -> bool:
     """Whether the text changed and the validators did not. If so, the portal's validators are ignored from
     now on."""
-    before = validators.load_validators(row.validators)
+    before = availability.load_validators(row.validators)
     lied = before is not None and before.says_same(reading.validators)
     _set_validators(row, reading)
     if lied:
-        validators.mark_inconsistent(session, row.portal, reading.article.url, reading.at)
+        availability.mark_inconsistent(session, row.portal, reading.article.url, reading.at)
     return lied
 
 
 def _set_validators(row: ArticleRow, reading: Extraction) -> None:
     if reading.at >= row.last_seen:  # a replay of an older night changes nothing
-        row.validators, row.validated = validators.dump_validators(reading.validators), False
+        row.validators, row.validated = availability.dump_validators(reading.validators), False
         row.looks += 1
 
 
@@ -200,14 +201,14 @@ def _add_article(session: Session, reading: Extraction, decide: Decide) -> SaveR
         first_seen=reading.at,
         last_seen=reading.at,
         **_first_due(reading),
-        validators=validators.dump_validators(reading.validators),
+        validators=availability.dump_validators(reading.validators),
         **_newest_columns(reading),
     )
     _add_keys(session, policy_id, keys)
     _add_version(session, article_id, 1, reading)
     kind: ChangeKind = "new_policy" if known is None else "source_added"
     change = _add_change(session, reading, kind, policy_id, article_id, 1)
-    relocation.save_aliases(session, reading.article.portal, article_id, reading.aliases, reading.at)
+    availability.save_aliases(session, reading.article.portal, article_id, reading.aliases, reading.at)
     return SaveResult(kind="new", changes=(change,), article_id=article_id, version=1)
 
 
@@ -305,3 +306,12 @@ def _add_change(
         run_id=reading.run_id,
     )
     return add_change(session, change)
+
+
+def set_keywords(session: Session, article_id: int, number: int, words: Sequence[str]) -> None:
+    """Replace the keywords of a version."""
+    wanted = (VersionRow.article_id == article_id, VersionRow.number == number)
+    version_id = session.scalars(select(VersionRow.id).where(*wanted)).one()
+    session.execute(delete(KeywordRow).where(KeywordRow.version_id == version_id))
+    for rank, word in enumerate(words, start=1):
+        insert(session, KeywordRow, version_id=version_id, rank=rank, word=word)

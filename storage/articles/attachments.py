@@ -15,9 +15,9 @@ from policy.records import Attachment, Fetched, File
 from policy.records.content import FileText
 from policy.text.words import fold
 from storage.articles.captures import record_captures
-from storage.articles.changes import record_change
 from storage.articles.classification import newest_version
-from storage.database import Database
+from storage.change_feed import record_change
+from storage.database import Database, insert, insert_unless_there, lock_article, lock_feed
 from storage.rows import capture_record, file_text_record
 from storage.tables import (
     AliasRow,
@@ -30,7 +30,6 @@ from storage.tables import (
     VersionCaptureRow,
     VersionRow,
 )
-from storage.writes import insert, insert_unless_there, lock_article, lock_feed
 
 # ------------------------------------------------------------------ state of attachments
 

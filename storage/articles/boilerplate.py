@@ -16,8 +16,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from policy.records.content import Block, BoilerplateSet, EdgeLine, PageEdges
+from storage.database import insert, insert_unless_there
 from storage.tables import BoilerplateSetRow, SightingRow
-from storage.writes import insert, insert_unless_there
 
 WINDOW = 100
 """The number of most recent articles of a layout whose sightings are kept."""

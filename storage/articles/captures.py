@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from policy.records import Capture
+from storage.database import insert_unless_there
 from storage.rows import capture_record
 from storage.tables import (
     ArticleRow,
@@ -21,7 +22,6 @@ from storage.tables import (
     VersionCaptureRow,
     VersionRow,
 )
-from storage.writes import insert_unless_there
 
 _RECORDED = select(CaptureRow.id, CaptureRow.digest).where(CaptureRow.record_id == bindparam("record_id"))
 

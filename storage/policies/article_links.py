@@ -15,8 +15,8 @@ from sqlalchemy import insert as insert_all
 from sqlalchemy.orm import Session
 
 from policy.records.saves import Link, Ruling
+from storage.database import insert
 from storage.tables import ArticleRow, ComparedRow, LinkRow, RegroupQueueRow, RulingRow
-from storage.writes import insert
 
 
 def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from policy.documents.references import reference_keys
 from policy.records.content import Reference, ReferenceKind
+from storage.database import insert
 from storage.tables import ArticleNameRow, ArticleRow, ReferenceRow
-from storage.writes import insert
 
 _AT_ONCE = 500
 """Names per statement."""

@@ -18,8 +18,8 @@ from sqlalchemy import Row, delete, select, text
 from sqlalchemy.orm import Session
 
 from policy.text.fingerprints import Fingerprints, SimilarWording, containment, pack, unpack
+from storage.database import insert, insert_unless_there
 from storage.tables import FingerprintedRow, WordingRow
-from storage.writes import insert, insert_unless_there
 
 RARE = 48
 """A hash is rare if at most this many wordings contain it."""

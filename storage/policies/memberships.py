@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from policy.records import Version
 from storage import queries
+from storage.database import insert
 from storage.rows import ArchivedArticle, article_record
 from storage.tables import ArticleRow, MembershipRow, PolicyKeyRow, PolicyRow, VersionRow
-from storage.writes import insert
 
 
 @frozen(kw_only=True)

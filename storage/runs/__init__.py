@@ -1,2 +1,1 @@
-"""Runs of portals: the rows that are their leases, their health history, backfills, and what the archive
-holds."""
+"""Runs of portals: the rows that are their leases, their health history, and backfills."""

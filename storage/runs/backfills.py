@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from policy.errors import ArchiveError
 from policy.records import Entry
 from policy.records.runs import MAX_ATTEMPTS, Backfill, BackfillState, SectionProgress
+from storage.database import insert_unless_there
 from storage.tables import AliasRow, ArticleRow, BackfillEntryRow, BackfillPageRow, BackfillRow
-from storage.writes import insert_unless_there
 
 _AT_ONCE = 500
 _walks = cattrs.Converter()

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
 from policy.records.runs import ExtractionQuality, HostTraffic, Run, RunKind, RunState, SectionReport
+from storage.database import insert_unless_there
 from storage.rows import run_record, sections_record, stored_record
 from storage.tables import RunRow
-from storage.writes import insert_unless_there
 
 _CRAWLS = (RunRow.replay.is_(False), RunRow.kind == "crawl")
 

@@ -4,7 +4,7 @@ time.
 One document per article, of its newest version. Single tokens are in one field, pairs of neighbours with
 positions in another: phrases of any length match exactly, and a break between two runs (``¶``) is a token
 like others, so that no phrase matches across punctuation. The index does not use the consumer loop of
-:mod:`storage.consumers`, because its position lies in the index's folder.
+:mod:`storage.change_feed`, because its position lies in the index's folder.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from policy.errors import ArchiveError
 from policy.query import search_document
 from policy.records import Version
 from policy.text.words import fold, tokens
-from storage import queries
+from storage import change_feed, queries
 from storage.database import Database
-from storage.runs import overview
 from storage.search import generations
 from storage.search.generations import State
 
@@ -61,7 +60,7 @@ class Batch:
 def next_batch(database: Database, state: State) -> Batch | None:
     """The next batch; None at the end of the feed."""
     with database.read() as session:
-        changes = queries.changes(session, after=state.position, limit=_BATCH)
+        changes = change_feed.changes(session, after=state.position, limit=_BATCH)
         articles = dict.fromkeys(change.article_id for change in changes)
         versions = [queries.version(session, article) for article in articles]
         merged = queries.merged_ids(session, articles)
@@ -80,7 +79,7 @@ def same_feed(database: Database, state: State) -> bool:
     if state.position == 0:
         return True
     with database.read() as session:
-        last = queries.changes(session, after=state.position - 1, limit=1)
+        last = change_feed.changes(session, after=state.position - 1, limit=1)
     return [(change.id, change.at.isoformat()) for change in last] == [(state.position, state.at)]
 
 
@@ -194,8 +193,8 @@ class Index:
         index = tantivy.Index(_FIELDS, path=str(folder))
         state, done = State(schema=SCHEMA, folder=folder.name), 0
         with database.read() as session:
-            last = queries.changes(session, after=queries.last_change(session) - 1, limit=1)
-            total = overview.totals(session).articles
+            last = change_feed.changes(session, after=change_feed.last_change(session) - 1, limit=1)
+            total = queries.totals(session).articles
         with _Writer(index) as writer:
             for versions in all_articles(database):
                 writer.put(versions)
@@ -207,7 +206,7 @@ class Index:
 
     def _catch_up(self, database: Database, state: State, progress: Progress) -> int:
         with database.read() as session:
-            total = queries.changes_after(session, state.position)
+            total = change_feed.changes_after(session, state.position)
         index, done = tantivy.Index(_FIELDS, path=str(self.path / state.folder)), 0
         if not next_batch(database, state):
             return 0

@@ -13,8 +13,7 @@ from attrs import evolve, frozen
 
 from policy.errors import ArchiveError, TornCapture, UnreadableCapture
 from policy.records import Capture, Payload
-from storage.warc.content_coding import decode
-from storage.warc.gzip_members import GZIP, GzipMember, member_at, members
+from storage.warc.compression import GZIP, GzipMember, decode, member_at, members
 from storage.warc.record_parser import (
     FailedRequest,
     Failure,

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from policy.errors import TornCapture, UnreadableCapture
 from policy.records import Capture
-from storage.warc.gzip_members import GzipMember
+from storage.warc.compression import GzipMember
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -22,9 +22,9 @@ from alerts import percolation
 from alerts.channels.email import EmailChannel
 from policy.records.saves import SaveResult
 from policy.rules.extraction import Extraction
-from storage.alerts.subscriptions import Subscription
 from storage.articles import archive
 from storage.database import Database
+from storage.deliveries import Subscription
 from storage.tables import SubscriptionRow
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 

@@ -16,8 +16,8 @@ from alerts.channels.email import EmailChannel
 from policy.records import FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import SaveResult
-from storage.alerts.subscriptions import Subscription
 from storage.database import Database
+from storage.deliveries import Subscription
 from storage.tables import DeliveryRow
 from tests.alerts.conftest import NAMES, Mailbox, spoil
 from tests.storage.builders import NIGHT

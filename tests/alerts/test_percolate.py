@@ -12,11 +12,11 @@ from alerts import percolation
 from pipelines.consumers import linking
 from policy.records.saves import SaveResult
 from policy.rules.identity import Alias
-from storage import queries
-from storage.alerts.subscriptions import Subscription
+from storage import change_feed, queries
 from storage.articles import availability
-from storage.consumers import cursor
+from storage.change_feed import cursor
 from storage.database import Database
+from storage.deliveries import Subscription
 from tests.acts import act
 from tests.alerts.conftest import NAMES, spoil
 from tests.storage.builders import DAY, NIGHT
@@ -148,7 +148,7 @@ def test_nobody_is_told_that_a_policy_was_withdrawn_restored_or_moved(
     saved = publish(at=NIGHT + 3 * DAY, url=new.url, aliases=[new])
     assert [change.kind for change in saved.changes] == ["restored", "moved"]
     with database.read() as session:
-        assert [change.kind for change in queries.changes(session)] == [
+        assert [change.kind for change in change_feed.changes(session)] == [
             "new_policy",
             "withdrawn",
             "restored",
@@ -196,6 +196,6 @@ def test_the_last_page_of_a_reprint_then_its_others_then_the_original_are_told_o
     linking.follow(database)
     assert follow() == 0
     with database.read() as session:
-        told = [change.kind for change in queries.changes(session)]
+        told = [change.kind for change in change_feed.changes(session)]
         assert len({article.policy_id for article in queries.articles(session, [1, 2]).values()}) == 1
     assert told == ["new_policy", "completed", "source_added"]

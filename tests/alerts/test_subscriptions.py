@@ -8,8 +8,8 @@ import pytest
 
 from policy.errors import BadAddress, QuerySyntax
 from policy.records.saves import SaveResult
-from storage.alerts.subscriptions import Subscription, all_subscriptions
 from storage.database import Database
+from storage.deliveries import Subscription, all_subscriptions
 
 Subscribe = Callable[..., Subscription]
 

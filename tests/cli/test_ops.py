@@ -10,7 +10,7 @@ import pytest
 
 from policy.records.saves import SaveResult
 from policy.rules.revisit import extend_backoff
-from storage.articles import validators
+from storage.articles import availability
 from storage.database import open_database
 from storage.runs import health_history
 from tests.cli.conftest import Polarchive
@@ -61,7 +61,7 @@ def test_portals_say_which_lie_and_which_refuse_us_and_since_when(archived: Pola
         open_database(f"sqlite:///{archived.home / 'polarchive.db'}") as database,
         database.write() as session,
     ):
-        validators.mark_inconsistent(session, "ndrc", lie, since)
+        availability.mark_inconsistent(session, "ndrc", lie, since)
         health_history.save_backoff(session, wall)
     said = {portal["slug"]: portal for portal in archived("portals", "--json").json}
     assert said["ndrc"]["distrusted"] == {"since": "2026-11-20T18:30:00+00:00", "url": lie}

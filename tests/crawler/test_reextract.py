@@ -24,7 +24,7 @@ from policy.records import Payload
 from policy.records.content import Block
 from policy.rules.extraction import Extraction
 from policy.text.words import fold
-from storage import queries
+from storage import change_feed, queries
 from storage.articles import archive, boilerplate
 from storage.articles import captures as captured
 from storage.database import Database
@@ -121,7 +121,7 @@ class Nights:
     def kinds(self) -> list[str]:
         """The kinds of all changes."""
         with self.database.read() as session:
-            return [change.kind for change in queries.changes(session)]
+            return [change.kind for change in change_feed.changes(session)]
 
     def texts(self, each: Paper) -> list[str]:
         """The last line of each version of an article."""
@@ -199,7 +199,7 @@ def test_the_time_and_the_captures_of_a_version_read_again_are_those_it_had(nigh
         known = queries.article_by_key(session, "ndrc", key_of(CHANGING))
         assert known is not None
         first, again, later = queries.versions(session, known.id)
-        changes = [change for change in queries.changes(session) if change.article_id == known.id]
+        changes = [change for change in change_feed.changes(session) if change.article_id == known.id]
     assert (again.at, again.captures) == (first.at, first.captures)
     assert later.at == FIRST + dt.timedelta(days=6)
     assert again.code != first.code

@@ -22,7 +22,7 @@ from attrs import field, frozen
 
 from policy.records import Capture, Change, Version
 from policy.records.runs import Run
-from storage import queries
+from storage import change_feed, queries
 from storage.database import Database, open_database, upgrade
 from storage.runs import leases
 from tests.forkserver import ForkServer, Process
@@ -161,7 +161,7 @@ class Home:
     def changes(self) -> list[Change]:
         """The whole feed."""
         with self.database() as database, database.read() as session:
-            return queries.changes(session)
+            return change_feed.changes(session)
 
     def runs(self) -> list[Run]:
         """All runs, the newest first."""

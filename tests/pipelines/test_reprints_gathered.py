@@ -24,7 +24,7 @@ from policy.errors import ArchiveError
 from policy.records import Article, Version
 from policy.records.saves import Ruling
 from policy.rules.extraction import Extraction
-from storage import queries
+from storage import change_feed, queries
 from storage.articles import archive
 from storage.database import Database
 from storage.policies import article_links, memberships
@@ -80,7 +80,7 @@ def policies(database: Database, articles: Sequence[int]) -> list[int]:
 
 def kinds(database: Database) -> list[str]:
     with database.read() as session:
-        return [change.kind for change in queries.every_change(session)]
+        return [change.kind for change in change_feed.every_change(session)]
 
 
 def standing_of(database: Database, article: int) -> memberships.Membership:

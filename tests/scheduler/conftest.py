@@ -16,8 +16,9 @@ from attrs import field, frozen
 
 from policy.records.runs import Run
 from samples.stage import free_port, fresh_home, site
+from storage import queries
 from storage.database import Database, open_database, upgrade
-from storage.runs import leases, overview
+from storage.runs import leases
 from tests.mocksite.site import CHECKOUT, MockSite
 
 PAPERS = "http://127.0.0.1:1/tz/"
@@ -97,7 +98,7 @@ class Home:
     def articles(self) -> int:
         """How many articles are archived."""
         with self.database() as database, database.read() as session:
-            return overview.totals(session).articles
+            return queries.totals(session).articles
 
 
 def ended(child: subprocess.Popen[str], expect: int = 0) -> str:

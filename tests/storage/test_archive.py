@@ -15,11 +15,11 @@ from policy.records import Article, Attachment, Capture, FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Decision, SaveResult
 from policy.rules.extraction import Extraction, Reread
-from storage import queries
-from storage.articles import archive, version_keywords
+from storage import change_feed, queries
+from storage.articles import archive
 from storage.articles import captures as captured
 from storage.database import Database
-from storage.runs import leases, overview
+from storage.runs import leases
 from storage.tables import VersionRow
 from tests.storage.builders import (
     DAY,
@@ -53,7 +53,7 @@ def keep(
 def feed(database: Database) -> list[str]:
     """The kinds of all changes in order."""
     with database.read() as session:
-        return [change.kind for change in queries.changes(session)]
+        return [change.kind for change in change_feed.changes(session)]
 
 
 def numbers(database: Database) -> list[int]:
@@ -264,7 +264,7 @@ def test_a_page_that_could_not_be_read_leaves_the_archived_version(database: Dat
         keep(database, an_article(NEW_WORDS, pages=3, missing=[2]), "one", "three", at=NIGHT + DAY)
     assert numbers(database) == [1]
     with database.read() as session:
-        assert overview.totals(session).captures == 3
+        assert queries.totals(session).captures == 3
 
 
 def test_a_page_that_arrives_completes_the_article(database: Database) -> None:
@@ -362,7 +362,7 @@ def test_the_same_policy_from_two_portals_at_once_is_one(database: Database) -> 
     with ThreadPoolExecutor(len(portals)) as pool:
         list(pool.map(crawl, portals))
     with database.read() as session:
-        totals = overview.totals(session)
+        totals = queries.totals(session)
     assert (totals.policies, totals.articles) == (8, 48)
     assert feed(database).count("new_policy") == 8
 
@@ -392,7 +392,7 @@ def test_changes_appear_in_the_order_of_their_ids(database: Database) -> None:
             assert feed(database) == []
         second.result()
     with database.read() as session:
-        assert [change.article_id for change in queries.changes(session)] == [1, 2]
+        assert [change.article_id for change in change_feed.changes(session)] == [1, 2]
 
 
 # ------------------------------------------------------------------ what belongs to a save
@@ -405,7 +405,7 @@ def test_a_save_of_a_first_crawl_is_quiet_and_names_its_run(database: Database) 
     saved = keep(database, an_article(), "page", silent=True, run_id=run.id)
     assert (saved.changes[0].silent, saved.changes[0].run_id) == (True, run.id)
     with database.read() as session:
-        of_run = [change for change in queries.changes(session) if change.run_id == run.id]
+        of_run = [change for change in change_feed.changes(session) if change.run_id == run.id]
     assert of_run == list(saved.changes)
 
 
@@ -414,7 +414,7 @@ def test_a_capture_is_recorded_once(database: Database) -> None:
     with database.write() as session:
         first = captured.record_captures(session, captures)
         again = captured.record_captures(session, captures)
-        assert overview.totals(session).captures == 2
+        assert queries.totals(session).captures == 2
     assert first == again
     assert [capture.url for capture in first] == [PAGES[0], PAGES[1], PAGES[0]]
     assert first[0].id == first[2].id
@@ -424,7 +424,7 @@ def test_an_altered_copy_under_the_same_record_id_is_a_capture_of_its_own(databa
     captures = [a_capture(payload, record="<urn:uuid:1>") for payload in ("one", "two", "one", "two")]
     with database.write() as session:
         recorded = captured.record_captures(session, captures)
-        assert overview.totals(session).captures == 2
+        assert queries.totals(session).captures == 2
     assert recorded[:2] == recorded[2:]
     assert recorded[0].id != recorded[1].id
     archive.save_article(
@@ -449,7 +449,7 @@ def test_nothing_of_a_save_stays_when_the_decision_raises(database: Database) ->
     with pytest.raises(ZeroDivisionError):
         keep(database, an_article(), "page", decide=fail)
     with database.read() as session:
-        assert overview.totals(session) == overview.Totals(
+        assert queries.totals(session) == queries.Totals(
             policies=0, articles=0, versions=0, captures=0, changes=0
         )
 
@@ -477,7 +477,7 @@ def test_keywords_are_kept_by_weight_and_replaced(database: Database) -> None:
     saved = keep(database, an_article(), "page")
     for words in (["储能", "电网"], ["新型储能"]):
         with database.write() as session:
-            version_keywords.set_keywords(session, saved.article_id, 1, words)
+            archive.set_keywords(session, saved.article_id, 1, words)
             version = queries.version(session, saved.article_id)
             assert version is not None
             assert version.keywords == tuple(words)

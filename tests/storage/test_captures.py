@@ -20,8 +20,7 @@ from warcio.warcwriter import WARCWriter
 
 from policy.errors import TornCapture, UnreadableCapture
 from policy.records import Capture
-from storage.warc.content_coding import decode
-from storage.warc.gzip_members import cut_torn
+from storage.warc.compression import cut_torn, decode
 from storage.warc.reader import TornTail, as_capture, load_response, read_payload, read_response, scan
 from storage.warc.record_parser import FailedRequest, RecordLocation
 from storage.warc.writer import CaptureWriter

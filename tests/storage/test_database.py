@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError, NewerDatabase
-from storage import consumers, migrations
+from storage import change_feed, migrations
 from storage.database import Database, check, open_database, upgrade
 from storage.tables import RunRow
 
@@ -133,39 +133,39 @@ def test_sqlite_writes_ahead_and_keeps_foreign_keys(sqlite_template: Path) -> No
 def test_nothing_is_half_written_when_anything_raises(database: Database) -> None:
     def fail() -> None:
         with database.write() as session:
-            consumers.move_cursor(session, "index", 5)
+            change_feed.move_cursor(session, "index", 5)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
     with database.read() as session:
-        assert consumers.cursor(session, "index") == 0
+        assert change_feed.cursor(session, "index") == 0
 
 
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(DBAPIError, match=r"read-?only"), database.read() as session:
-        consumers.move_cursor(session, "index", 5)
+        change_feed.move_cursor(session, "index", 5)
     with database.write() as session:
-        consumers.move_cursor(session, "index", 5)
+        change_feed.move_cursor(session, "index", 5)
 
 
 def test_a_reader_keeps_its_snapshot_and_waits_for_no_writer(database: Database) -> None:
     with database.write() as session:
-        consumers.move_cursor(session, "index", 1)
+        change_feed.move_cursor(session, "index", 1)
     with database.read() as reader:
-        assert consumers.cursor(reader, "index") == 1
+        assert change_feed.cursor(reader, "index") == 1
         with database.write() as writer:
-            consumers.move_cursor(writer, "index", 2)
+            change_feed.move_cursor(writer, "index", 2)
             writer.flush()
-            assert consumers.cursor(reader, "index") == 1
+            assert change_feed.cursor(reader, "index") == 1
         reader.expire_all()
-        assert consumers.cursor(reader, "index") == 1
+        assert change_feed.cursor(reader, "index") == 1
 
 
 def _count_up(database: Database, read: Callable[[Session, str], int]) -> None:
     for _ in range(25):
         with database.write() as session:
-            consumers.move_cursor(session, "counter", read(session, "counter") + 1)
+            change_feed.move_cursor(session, "counter", read(session, "counter") + 1)
 
 
 def _count_in_threads(database: Database, read: Callable[[Session, str], int]) -> int:
@@ -173,24 +173,24 @@ def _count_in_threads(database: Database, read: Callable[[Session, str], int]) -
         for done in [pool.submit(_count_up, database, read) for _ in range(4)]:
             done.result()
     with database.read() as session:
-        return consumers.cursor(session, "counter")
+        return change_feed.cursor(session, "counter")
 
 
 def test_no_update_is_lost_between_followers(database: Database) -> None:
-    assert _count_in_threads(database, consumers.lock_cursor) == 100
+    assert _count_in_threads(database, change_feed.lock_cursor) == 100
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_sqlite_writers_that_read_first_lose_no_update(database: Database) -> None:
-    assert _count_in_threads(database, consumers.cursor) == 100
+    assert _count_in_threads(database, change_feed.cursor) == 100
 
 
 def test_cursors_of_followers_are_apart(database: Database) -> None:
     with database.write() as session:
-        consumers.move_cursor(session, "index", 7)
-        assert consumers.lock_cursor(session, "alerts") == 0
+        change_feed.move_cursor(session, "index", 7)
+        assert change_feed.lock_cursor(session, "alerts") == 0
     with database.read() as session:
-        assert (consumers.cursor(session, "index"), consumers.cursor(session, "alerts")) == (7, 0)
+        assert (change_feed.cursor(session, "index"), change_feed.cursor(session, "alerts")) == (7, 0)
 
 
 def test_times_come_back_aware_and_in_utc(database: Database) -> None:

@@ -10,7 +10,7 @@ from attrs import evolve
 from policy.records import Article, Attachment, Fetched, Version
 from policy.records.content import Completeness, FileText
 from policy.rules.extraction import Extraction
-from storage import queries
+from storage import change_feed, queries
 from storage.articles import archive
 from storage.articles import captures as captured
 from storage.articles.attachments import article_attachments, save_attachments
@@ -72,7 +72,7 @@ def newest(database: Database) -> Version:
 
 def feed(database: Database) -> list[str]:
     with database.read() as session:
-        return [change.kind for change in queries.changes(session)]
+        return [change.kind for change in change_feed.changes(session)]
 
 
 @pytest.fixture(autouse=True)
@@ -212,7 +212,7 @@ def test_files_of_a_first_crawl_are_no_news(database: Database) -> None:
     save(database, silent, silent=True, payload="silent")
     save_attachments(database, "ndrc", "2", [a_file(WORDS)])
     with database.read() as session:
-        assert [change.silent for change in queries.changes(session)] == [False, True, True]
+        assert [change.silent for change in change_feed.changes(session)] == [False, True, True]
 
 
 def test_files_of_an_article_that_was_not_archived_are_only_captures(database: Database) -> None:

@@ -12,13 +12,13 @@ from policy.records import Article, Capture
 from policy.rules.extraction import Extraction
 from policy.rules.identity import Alias
 from policy.text.words import tokens
-from storage import queries
-from storage.articles import archive, availability, listed_entries, relocation
+from storage import change_feed, queries
+from storage.articles import archive, availability, listed_entries
 from storage.articles import captures as captured
 from storage.articles.attachments import article_attachments, save_attachments
 from storage.database import Database
 from storage.rows import ArchivedArticle
-from storage.runs import leases, overview
+from storage.runs import leases
 from storage.search.index import Index, words
 from storage.tables import RunRow
 from tests.storage.builders import (
@@ -104,13 +104,13 @@ def test_a_moved_page_is_the_same_article_under_both_keys_and_asked_where_it_is_
     assert (known(archived).key, known(archived).url, known(archived).newest) == ("1", NEW, 1)
     assert read(archived, an_article(key="2"), night=2, url=NEW) == [], "whoever reads it by its new key"
     with archived.read() as session:
-        (alias,) = relocation.aliases(session, known(archived).id)
+        (alias,) = availability.aliases(session, known(archived).id)
         assert alias == evolve(THERE, since=NIGHT + DAY)
         assert queries.articles_by_key(session, "ndrc", ["1", "2", "3"]).keys() == {"1", "2"}
         assert queries.article_by_url(session, NEW) == known(archived)
         assert queries.article_by_url(session, an_article().url) == known(archived)
-        assert relocation.keys_by_alias(session, "ndrc") == {"2": "1"}
-        assert relocation.keys_by_alias(session, "govcn") == {}
+        assert availability.keys_by_alias(session, "ndrc") == {"2": "1"}
+        assert availability.keys_by_alias(session, "govcn") == {}
         assert [change.kind for change in queries.availability_changes(session, known(archived).id)] == [
             "moved"
         ]
@@ -137,7 +137,7 @@ def test_it_may_move_on_and_back(archived: Database) -> None:
     assert read(archived, an_article(), Alias(key="1", url=home, evidence="redirect"), night=3) == ["moved"]
     assert known(archived, "3").url == known(archived, "2").url == home
     with archived.read() as session:
-        assert {alias.key for alias in relocation.aliases(session, known(archived).id)} == {"2", "3"}
+        assert {alias.key for alias in availability.aliases(session, known(archived).id)} == {"2", "3"}
 
 
 def test_a_capture_of_before_moves_nothing(archived: Database) -> None:
@@ -184,8 +184,8 @@ def test_twins_say_the_same_at_other_keys_of_the_same_portal(archived: Database)
     read(archived, an_article(portal="govcn", key="8"))
     read(archived, an_article(key="9", title="关于推进储能应用的通知（转载）"))
     with archived.read() as session:
-        found = relocation.articles_with_same_text(session, an_article(key="2"))
-        none = relocation.articles_with_same_text(session, an_article(WORDS + "三、解释。", key="2"))
+        found = availability.articles_with_same_text(session, an_article(key="2"))
+        none = availability.articles_with_same_text(session, an_article(WORDS + "三、解释。", key="2"))
     assert ([twin.key for twin in found], none) == (["1"], [])
 
 
@@ -210,7 +210,7 @@ def test_captures_of_before_a_move_read_again_do_not_move_it_back(archived: Data
 
 def changes(database: Database) -> list[tuple[str, int, int]]:
     with database.read() as session:
-        return [(each.kind, each.article_id, each.version) for each in queries.changes(session)]
+        return [(each.kind, each.article_id, each.version) for each in change_feed.changes(session)]
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ def test_an_article_gone_while_another_says_the_same_has_moved_there(
     with doubled.read() as session:
         assert [each.article.url for each in queries.versions(session, one.id)] == [PAGES[0], NEW]
         assert queries.article(session, second.id) == one, "its old number still leads to it"
-        assert overview.totals(session).articles == 1
+        assert queries.totals(session).articles == 1
         found = queries.policy(session, one.policy_id)
     assert found is not None
     assert len(found.articles) == 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from policy.rules.extraction import Extraction
 from policy.rules.revisit import FEW, is_credible
-from storage import queries
+from storage import change_feed, queries
 from storage.articles import archive, availability
 from storage.database import Database
 from storage.rows import ArchivedArticle
@@ -89,7 +89,7 @@ def test_a_withdrawn_page_that_is_back_is_restored_and_a_version_only_by_other_w
     assert read(archived, text, at=NIGHT + 3 * DAY) == changes
     assert (known(archived).missing_since, known(archived).withdrawn_at) == (None, None)
     with archived.read() as session:
-        kinds = [change.kind for change in queries.changes(session)]
+        kinds = [change.kind for change in change_feed.changes(session)]
     assert kinds == ["new_policy", "withdrawn", *changes]
 
 

@@ -12,10 +12,10 @@ from policy.records.content import DocNumber
 from policy.records.saves import Candidate
 from policy.rules.extraction import Extraction
 from policy.rules.identity import policy_keys
-from storage import queries
+from storage import change_feed, queries
 from storage.articles import archive, availability, captures
 from storage.database import Database
-from storage.runs import leases, overview
+from storage.runs import leases
 from tests.storage.builders import (
     DAY,
     NIGHT,
@@ -112,12 +112,12 @@ def test_a_policy_shows_its_articles_and_keys(archived: Database) -> None:
 
 def test_the_feed_is_read_from_where_one_stopped(archived: Database) -> None:
     with archived.read() as session:
-        first, *rest = queries.changes(session)
+        first, *rest = change_feed.changes(session)
         assert [change.kind for change in (first, *rest)] == ["new_policy", "new_version", "source_added"]
-        assert queries.changes(session, first.id) == rest
-        assert queries.changes(session, first.id, 1) == rest[:1]
-        assert queries.last_change(session) == rest[-1].id
-        assert list(queries.every_change(session, batch=2)) == [first, *rest]
+        assert change_feed.changes(session, first.id) == rest
+        assert change_feed.changes(session, first.id, 1) == rest[:1]
+        assert change_feed.last_change(session) == rest[-1].id
+        assert list(change_feed.every_change(session, batch=2)) == [first, *rest]
 
 
 def test_captures_are_found_by_payload_record_and_address(archived: Database) -> None:
@@ -140,17 +140,17 @@ def test_the_overview_has_a_line_for_each_portal(archived: Database) -> None:
         leases.record_missed(session, "ndrc", NIGHT + DAY, NIGHT + DAY)
         availability.mark_gone(session, "bjx", "9", NIGHT + DAY)
     with archived.read() as session:
-        bjx, most, ndrc = overview.overview(session, ["most"])
+        bjx, most, ndrc = queries.overview(session, ["most"])
     assert (ndrc.articles, ndrc.versions, ndrc.missing, ndrc.newest) == (1, 2, 0, NIGHT + DAY)
     assert ndrc.last_run == closed
     assert (bjx.articles, bjx.missing, bjx.last_run) == (1, 1, None)
-    assert most == overview.PortalOverview(portal="most")
+    assert most == queries.PortalOverview(portal="most")
 
 
 def test_totals_count_all_layers(archived: Database) -> None:
     with archived.read() as session:
-        totals = overview.totals(session)
-    assert totals == overview.Totals(policies=1, articles=2, versions=3, captures=5, changes=3)
+        totals = queries.totals(session)
+    assert totals == queries.Totals(policies=1, articles=2, versions=3, captures=5, changes=3)
 
 
 def test_all_fields_of_an_article_come_back(database: Database) -> None:

@@ -7,7 +7,7 @@ from policy.records.saves import SaveResult
 from policy.rules.extraction import Extraction, Validators
 from policy.rules.revisit import ALWAYS
 from storage import queries
-from storage.articles import archive, availability, validators
+from storage.articles import archive, availability
 from storage.database import Database
 from storage.rows import ArchivedArticle
 from tests.storage.builders import DAY, NIGHT, WORDS, a_capture, a_new_policy, an_article
@@ -32,7 +32,7 @@ def held(database: Database, key: str = "1") -> ArchivedArticle:
 
 def is_trusted(database: Database) -> bool:
     with database.read() as session:
-        return validators.are_consistent(session, "ndrc")
+        return availability.are_consistent(session, "ndrc")
 
 
 def test_an_article_keeps_what_its_page_was_answered_with_and_how_often_it_was_looked_at(

@@ -28,7 +28,7 @@ from samples.hosts import council
 from samples.hosts.html import Answer
 from samples.site import Handler, Server, respond
 from samples.stage import Mailbox
-from storage import migrations, queries
+from storage import change_feed, migrations, queries
 from storage.database import connected, open_database
 from storage.tables import ArticleRow, DeliveryRow
 from tests.cli.conftest import Polarchive
@@ -130,7 +130,7 @@ class Archive:
         """Kind and article of all changes, in commit order."""
         with open_database(load(self.home).database_url) as database, database.read() as session:
             keys = {row.id: row.key for row in session.execute(select(ArticleRow.id, ArticleRow.key))}
-            return [(change.kind, keys[change.article_id]) for change in queries.changes(session)]
+            return [(change.kind, keys[change.article_id]) for change in change_feed.changes(session)]
 
     def readings(self) -> dict[str, set[str]]:
         """By portal, the fingerprints of the code that read its articles last, those on its site only."""

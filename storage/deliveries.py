@@ -1,6 +1,7 @@
-"""The ``delivery`` table: one row for each event that a subscriber is notified of.
+"""Subscriptions, and their deliveries: one for each event that a subscriber is notified of.
 
-States: ``pending`` (not tried yet), ``leased`` (a sender is working on it until ``leased_until``),
+Decisions (what matches, when to retry) are in the :mod:`alerts` package; here are the statements. States of
+a delivery: ``pending`` (not tried yet), ``leased`` (a sender is working on it until ``leased_until``),
 ``sent``, ``failed`` (tried again from ``next_try`` on) and ``dead`` (given up).
 """
 
@@ -14,8 +15,65 @@ from attrs import frozen
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from storage import change_feed
+from storage.database import insert_unless_there
 from storage.tables import ChangeRow, DeliveryRow, SubscriptionRow
-from storage.writes import insert_unless_there
+
+
+@frozen(kw_only=True)
+class Subscription:
+    """A standing query of one address. It only matches changes with an id above ``since_change``."""
+
+    id: int
+    query: str
+    address: str
+    channel: str
+    since_change: int
+
+
+def add_subscription(
+    session: Session, *, query: str, address: str, channel: str, created: dt.datetime
+) -> Subscription:
+    """Insert a subscription that starts after the newest change of the feed.
+
+    Returns the existing subscription if there is one with the same query, address and channel.
+    """
+    same = select(SubscriptionRow).where(
+        SubscriptionRow.query == query,
+        SubscriptionRow.address == address,
+        SubscriptionRow.channel == channel,
+    )
+    row = session.scalar(same.limit(1))
+    if row is None:
+        row = SubscriptionRow(
+            query=query,
+            channel=channel,
+            address=address,
+            created=created,
+            since_change=change_feed.last_change(session),
+        )
+        session.add(row)
+        session.flush()
+    return _record(row)
+
+
+def all_subscriptions(session: Session) -> list[Subscription]:
+    """All subscriptions, oldest first."""
+    return [_record(row) for row in session.scalars(select(SubscriptionRow).order_by(SubscriptionRow.id))]
+
+
+def _record(row: SubscriptionRow) -> Subscription:
+    return Subscription(
+        id=row.id,
+        query=row.query,
+        address=row.address,
+        channel=row.channel,
+        since_change=row.since_change,
+    )
+
+
+# ------------------------------------------------------------------ deliveries
+
 
 _UNSENT = ("pending", "failed", "leased")
 
