@@ -1,5 +1,4 @@
-"""Find who is behind a document: its issuers and its number, its addressees, its author and the editor of its
-page.
+"""Find who is behind a document: its issuers and addressees, its author and the editor of its page.
 
 Issuers are in a cell, the signature, the masthead, the beginning of the title or the source. Credit lines
 name people: 作者 wrote the article; 责任编辑 made the page. An editor's name is stored in the record only:
@@ -14,26 +13,49 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import evolve
-
-from policy.documents import dates, issuers, numbers, organs, regions
+from policy.documents import dates, issuers, organs, regions
 from policy.records import FieldValue, Label
 from policy.records.content import DocNumber, Issuer
 
 SIGNATURE_LINES = 20
 """Most lines of a signature; joint documents are signed by a dozen organs or more, one per line."""
+HEAD_LINES = 20
+"""First lines in which the heading of a joint 令 is searched, with an organ per line."""
 
 JOINT = "cell:联合发文单位"
 """The cell that names the organs beside that of 发文机关."""
+PUBLISHERS = frozenset({"cell:发布机构", "cell:发布机关", "cell:发布单位"})
+"""Cells that name who published the page: often one of several issuers, or the organ that reprints them."""
 MEDIA = frozenset({"xinhua"})
 """Organs that report on documents: sources, not issuers."""
-_MASTHEAD = re.compile(r"^(?P<organ>\S.{1,60}?)\s*(?:令|公告|通告|文件)$")
+_MASTHEAD = re.compile(r"(?P<organ>\S.{0,60}?)?\s*(?:令|公\s*告|通\s*告|文\s*件)")
 _ORDER = re.compile(
-    r"[（(](?P<organs>[㐀-鿿、\s]{2,60})(?:令|公告)\s*(?:[12]\d{3}\s*年\s*)?第[^（()）]{1,8}号\s*[)）]$"
+    r"[（(](?P<organs>[㐀-鿿、\s]{2,400})(?:令|公告)\s*(?:[12]\d{3}\s*年\s*)?第[^（()）]{1,8}号\s*[)）]$"
 )
 """``…办法（国家发展改革委 财政部令2026年第5号）``."""
 _TITLE = re.compile(
-    r"^(?P<organ>.{2,60}?)\s*(?P<office>办公厅|办公室)?(?:关于|印发|转发|发布|公布|批转|令|公告)"
+    r"^(?P<organ>.{2,400}?)\s*(?P<office>办公厅|办公室)?"
+    r"(?:关于|印发|转发|发布|公布|批转|令|公告|对(?=.{2,40}(?:建议|提案|议案)的))"
+)
+_ADOPTED = re.compile(
+    r"(?<=日)\s*(?P<place>[㐀-鿿]{2,9}?)?第[^第届]{1,5}届(?P<body>(?:全国)?人民代表大会(?:常务委员会)?)第[^第次]{1,5}次会议"
+)
+"""``（2020年8月11日第十三届全国人民代表大会常务委员会第二十一次会议通过）``."""
+_PUBLISHED = re.compile(
+    r"(?<=日)\s*(?:(?P<organs>[㐀-鿿、]{2,120}?)\s*(?:发布|公布|颁布)|(?P<court>最高人民(?:法院|检察院))(?:审判委员会|.{0,4}检察委员会)第)"
+)
+"""``（1982年2月4日卫生部、交通部发布）``; the supreme court decides by its 审判委员会."""
+_SEAL = re.compile(r"[（(](?:代?盖?章|代|印章?|公章)[)）]|&\w{2,6};?")
+_OFFICE_HOLDER = re.compile(
+    r"\s*(?P<organ>[㐀-鿿]{2,25}?)\s*"
+    r"(?:主\s*任|部\s*长|行\s*长|局\s*长|署\s*长|主\s*席|审\s*计\s*长|[省市县区州院会]\s*长)\s*[:：]?"
+    r"\s*[㐀-鿿·]\s*[㐀-鿿·]{1,8}\s*(?=$|\s|[㐀-鿿]{4})"
+)
+"""``商务部部长　甲乙``: an order is signed by the head of the organ."""
+_OFFICIAL_PLACES = ("国家", "国务院", "中国", "全国", "中央", "中共")
+_ORGAN = re.compile(
+    r"[㐀-鿿]{2,40}?(?:[部委局厅院署会办处站所队行]|政府|中心|集团|公司|总社|大学|学院|办公室|办公厅|领导小组)"
+    r"(?:[（(][㐀-鿿]{2,30}[）)])?"
 )
 
 
@@ -44,14 +66,21 @@ def find_issuers(
     source: FieldValue[str] | None,
     *,
     top: Sequence[str] = (),
+    number: DocNumber | None = None,
 ) -> list[FieldValue[tuple[Issuer, ...]]]:
     """The issuing organs by source, the most trusted source first, the organs in printed order.
 
-    Outside cells only organs in our dictionary count; the source counts only where nothing else is stated.
-    ``top`` are the lines above the salutation.
+    The cell of the issuers comes first, then what the document prints: the beginning of its title and its
+    signature, its heading, its number. A publisher's cell counts where the document prints none, and the
+    source of the page where nothing else is stated. ``top`` are the lines above the salutation.
     """
-    stated = [*_celled(cells), *filter(None, _guesses(title, lines, top))]
-    return stated or list(filter(None, _claimed(source)))
+    printed = [*_printed_issuers(title, lines, top)]
+    exact = [*_celled([cell for cell in cells if cell.rule not in PUBLISHERS])]
+    published = [*_celled([cell for cell in cells if cell.rule in PUBLISHERS])]
+    if exact and printed and _is_less(exact[0].value, printed[0].value):
+        exact, printed = [], [printed[0], *exact, *printed[1:]]
+    stated = [*exact, *printed] or [*_otherwise_printed(top or lines[:HEAD_LINES], number)][:1]
+    return [*stated, *published] or list(filter(None, _claimed(source)))
 
 
 def _celled(cells: Sequence[FieldValue[str]]) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
@@ -64,22 +93,111 @@ def _celled(cells: Sequence[FieldValue[str]]) -> Iterator[FieldValue[tuple[Issue
         yield FieldValue(value=found, raw=" ".join(texts), rule=cell.rule)
 
 
-def _guesses(
+def _is_less(celled: tuple[Issuer, ...], printed: tuple[Issuer, ...]) -> bool:
+    """Whether a cell names only some of the organs that the document prints, or none that can be known
+    without the page (市政府)."""
+    known = {organ.id for organ in celled if organ.id}
+    if not known:
+        return all(_RELATIVE.match(organ.printed) for organ in celled)
+    return len(known) == len(celled) and known < {organ.id for organ in printed}
+
+
+_RELATIVE = re.compile(r"[省市区县州盟旗局](?=[㐀-鿿])|自治区|本[省市区县局]")
+
+
+# ------------------------------------------------------------------ issuers printed in the document
+
+
+def _printed_issuers(
     title: str, lines: Sequence[str], top: Sequence[str]
-) -> Iterator[FieldValue[tuple[Issuer, ...]] | None]:
-    yield _known(_signature(lines), "signature")
-    heads = dict.fromkeys([*lines[:6], *top[:6]])
-    yield from (_known(found["organ"], "masthead") for found in map(_MASTHEAD.match, heads) if found)
-    yield from (_titled(found, "title") for found in _TITLE.finditer(title))
+) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
+    """The issuers that the document prints, the most trusted place first.
+
+    The signature comes before the title if it has all organs of the title (``甲等四部门关于…``); a document
+    whose title names another organ than its signature was forwarded, or has the signature of an annex.
+    """
+    titled = [*_titled(title, "title"), *_ordered(title)]
+    titled += [found for line in top[:4] if len(line) <= 120 for found in _titled(line, "masthead:title")]
+    signed = [*_signed(lines, title)]
+    first = titled[:1] if titled and signed and not _has_all(signed[0], titled[0]) else []
+    yield from (*first, *signed, *titled[len(first) :])
+    yield from _headed_by(dict.fromkeys([*lines[:HEAD_LINES], *top]))
+
+
+def _has_all(signed: FieldValue[tuple[Issuer, ...]], titled: FieldValue[tuple[Issuer, ...]]) -> bool:
+    return {_organ_key(organ) for organ in titled.value} <= {_organ_key(organ) for organ in signed.value}
+
+
+def _organ_key(organ: Issuer) -> str:
+    return organ.id or organ.printed
+
+
+def _titled(title: str, rule: str) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
+    """The organ at the beginning of a title with its office, else the organ of an unknown office, else a name
+    before 关于 that looks like an organ."""
+    found = _TITLE.match(title)
+    if found is None:
+        return
+    whole = found["organ"] + (found["office"] or "")
+    value = _known(whole, rule) or _known(found["organ"], rule)
+    if value is None and found[0].endswith("关于"):
+        value = _plausible(whole, rule)
+    yield from [value] if value else []
+
+
+def _ordered(title: str) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
     order = _ORDER.search(title)
-    yield _known(order["organs"], "title") if order else None
-    titles = (_TITLE.match(line) for line in top[:4] if len(line) <= 120)
-    yield from (_titled(found, "masthead:title") for found in titles if found)
+    value = _known(order["organs"], "title") if order else None
+    yield from [value] if value else []
 
 
-def _titled(found: re.Match[str], rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
-    """The organ with its office, else the organ an unknown office belongs to."""
-    return _known(found["organ"] + (found["office"] or ""), rule) or _known(found["organ"], rule)
+def _headed_by(lines: Iterable[str]) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
+    """The organs of a heading such as 商务部令, or of the lines above 令."""
+    above: list[str] = []
+    for line in lines:
+        heading = _MASTHEAD.fullmatch(line)
+        named = " ".join([*above, *([heading["organ"]] if heading["organ"] else [])]) if heading else ""
+        if named and (value := _known(named, "masthead")):
+            yield value
+        above = [*above, line] if _known(line, "masthead") else []
+
+
+def _otherwise_printed(
+    lines: Sequence[str], number: DocNumber | None
+) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
+    """The issuers that follow from other words of the document: who adopted it, whose number it has."""
+    congress = [*_adopted_by(lines)]
+    yield from (found for found in congress if _is_congress(found))
+    yield from _numbered_by(number)
+    yield from congress
+
+
+def _is_congress(found: FieldValue[tuple[Issuer, ...]]) -> bool:
+    return "人民代表大会" in found.raw
+
+
+def _adopted_by(lines: Iterable[str]) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
+    """The congress that first adopted a law, or the organs that published a regulation without a number, as
+    printed below the title."""
+    for line in lines:
+        adopted, published = _ADOPTED.search(line), _PUBLISHED.search(line)
+        if adopted:
+            name = f"{adopted['place'] or ''}{adopted['body']}"
+        elif published:
+            name = published["organs"] or published["court"]
+        else:
+            continue
+        value = _known(name, "adopted")
+        yield from [value] if value else []
+
+
+def _numbered_by(number: DocNumber | None) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
+    """The organs of the document's own number: 证监会令, 国令, 穗府办规."""
+    if number is None:
+        return
+    organ = issuers.organ_of_code(number.code) if number.kind == "文" or len(number.code) < 3 else None
+    value = _known((issuers.organ_name(organ) if organ else number.code) or "", "number")
+    yield from [value] if value else []
 
 
 def _claimed(source: FieldValue[str] | None) -> Iterator[FieldValue[tuple[Issuer, ...]] | None]:
@@ -95,100 +213,57 @@ def _known(text: str, rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
     return FieldValue(value=found, raw=text, rule=rule)
 
 
-def _signature(lines: Sequence[str]) -> str:
-    """The organs' lines above the day that signs the document."""
-    day = dates.signature_day(lines)
-    at = next((n for n in range(len(lines) - 1, -1, -1) if day and day.raw in lines[n]), 0)
-    signed: list[str] = []
-    for line in reversed(lines[max(0, at - SIGNATURE_LINES) : at]):
-        if not _known(line, ""):
-            break
-        signed.insert(0, line)
-    return " ".join(signed)
-
-
-# ------------------------------------------------------------------ the document's own number (发文字号)
-
-
-def own_number(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
-    """The document's own number: from its cell, else its title, else its masthead; never a cited one."""
-    return _in_cell(cell or "") or _in_title(title) or _in_masthead(masthead, title)
-
-
-def _in_cell(cell: str) -> FieldValue[DocNumber] | None:
-    value = numbers.parse_number(cell) or next(iter(numbers.find_numbers(cell)), None)
-    return FieldValue(value=value, raw=cell.strip(), rule="cell") if value else None
-
-
-def _in_title(title: str) -> FieldValue[DocNumber] | None:
-    """The number in parentheses at the end of a title, at its end, or at its start for a 令 or 公告."""
-    for spot in numbers.find_spans(title):
-        before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
-        if not after.strip("）)】] "):
-            if after and spot.value.kind != "文":
-                before = _WITHOUT_ORGANS.sub("", before)
-            enclosed = bool(after) and before.endswith(("（", "(", "【", "["))
-            if (enclosed or not after) and not _CITING.search(before):
-                return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
-        if not before and spot.value.kind != "文" and re.match(r"\s|$|关于|公布|发布", title[spot.end :]):
-            return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
-    return _bare_in_title(title)
-
-
-_WITHOUT_ORGANS = re.compile(r"(?<=[（(【\[])[㐀-鿿、\s]{2,40}$")
-_CITING = re.compile(
-    r"(?:解读|答记者问|问答|图解|解析|解答|读懂)\W*$|(?:贯彻|落实|学习|宣传|根据|依据|执行|实施|解读|读懂)[^《]{0,6}《[^》]*》\W*$"
-)
-"""Text before a number that a title only cites."""
-_TITLE_BARE = re.compile(
-    r"(?P<heading>令|公告|通告|公报)\s*[（(]\s*(?P<bare>[^（）()令告]{0,12}第[^（）()令告]{1,10}号)\s*[)）]\s*$"
-)
-
-
-def _bare_in_title(title: str) -> FieldValue[DocNumber] | None:
-    """``关于…的公告（2026年第3号）``."""
-    found = _TITLE_BARE.search(title)
-    value = numbers.complete_number(found["heading"], found["bare"]) if found else None
-    if not found or not value:
+def _plausible(text: str, rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
+    """The organs named in the text, where some are not in the dictionary but look like organs."""
+    found = issuers.split_issuers(text) if text.strip() else ()
+    if not found or not all(organ.id or _looks_like_an_organ(organ.printed) for organ in found):
         return None
-    return FieldValue(value=evolve(value, raw=found["bare"]), raw=found["bare"], rule="title")
+    return FieldValue(value=found, raw=text, rule=rule)
 
 
-_MASTHEAD_LINES = 15
+def _looks_like_an_organ(name: str) -> bool:
+    """Whether a name begins with a place, or as central organs do, and ends as organs do."""
+    begins = name.startswith(_OFFICIAL_PLACES) or any(regions.divisions_at(name))
+    return begins and _ORGAN.fullmatch(name) is not None
 
 
-def _in_masthead(lines: Sequence[str], title: str) -> FieldValue[DocNumber] | None:
-    """The number on a line of its own, before the salutation and the text; its heading may be the title."""
-    above = title
-    for line in map(str.strip, lines[:_MASTHEAD_LINES]):
-        if found := _PROMULGATED.match(line):
-            return _promulgated(found)
-        if len(line) > 60 or line.endswith(("：", ":", "。")):
-            return None
-        if value := _headed(above, line):
-            return FieldValue(value=value, raw=value.raw, rule="masthead")
-        split = re.fullmatch(r"令|[公通]\s*告", line)
-        above = above + "".join(line.split()) if split else line or above
-    return None
+# ------------------------------------------------------------------ signature
 
 
-_PROMULGATED = re.compile(
-    r"[（(]\s*[12]\d{3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*(?P<number>[^（）()《》。，；]{4,40}?号)\s*(?:公布|发布|颁布)"
-)
-"""Below the title of a regulation: ``（2022年2月18日证监会令第195号公布 …）``."""
+def _signed(lines: Sequence[str], title: str) -> Iterator[FieldValue[tuple[Issuer, ...]]]:
+    """The organs above the day that signs the document, or before it in its line."""
+    day = dates.signature_day(lines)
+    at = next((n for n, line in enumerate(lines) if day and line.strip() == day.raw), None)
+    if day is None or at is None:
+        return
+    before = _without_seal(re.split(dates.DATE, day.raw, maxsplit=1)[0])
+    signed = [before] if _signs(before, title) else []
+    for line in reversed(lines[max(0, at - SIGNATURE_LINES) : at]):
+        if not (_signs(line, title) or _heads_of_organs(line)):
+            break
+        signed.insert(0, _heads_of_organs(line) or _without_seal(line))
+    value = _known(" ".join(signed), "signature") or _plausible(" ".join(signed), "signature")
+    yield from [value] if value else []
 
 
-def _promulgated(found: re.Match[str]) -> FieldValue[DocNumber] | None:
-    value = numbers.parse_number(found["number"])
-    return FieldValue(value=value, raw=value.raw, rule="masthead:公布") if value else None
+def _without_seal(line: str) -> str:
+    return _SEAL.sub("", line).strip()
 
 
-def _headed(above: str, line: str) -> DocNumber | None:
-    """The number of a line; 第41号 alone is completed by the 令 or 公告 of the line above."""
-    value = numbers.parse_number(line)
-    if value is None or value.code or (value.year and value.kind == "令" and line.endswith("令")):
-        return value
-    return numbers.complete_number(above, line)
+def _signs(line: str, title: str) -> bool:
+    """Whether a line above the day consists of organs: known ones, those of the title, and such as look like
+    organs."""
+    name = _without_seal(line)
+    return bool(name) and bool(_known(name, "") or _plausible(name, "") or title.startswith(f"{name}关于"))
+
+
+def _heads_of_organs(line: str) -> str:
+    """The organs whose heads sign in this line: ``商务部部长　甲乙``; ``""`` if there are none."""
+    if len(line) > 120:
+        return ""
+    names = [found["organ"] for found in _OFFICE_HOLDER.finditer(line)]
+    named = " ".join(f"{name}主席" if name == organs.COUNTRY else name for name in names)
+    return named if _known(named, "") else ""
 
 
 # ------------------------------------------------------------------ addressees (主送机关)

@@ -14,8 +14,13 @@ from typing import Any
 
 from attrs import evolve
 
-from pipelines.metadata.authorship import find_addressees, find_issuers, names_somebody, own_number
-from pipelines.metadata.genres import genre_of, names_a_policy, official_name, without_number
+from pipelines.metadata.authorship import (
+    PUBLISHERS,
+    find_addressees,
+    find_issuers,
+    names_somebody,
+)
+from pipelines.metadata.genres import genre_of, names_a_policy, official_name, own_number, without_number
 from policy.documents import dates, force
 from policy.documents.issuers import number_identity
 from policy.documents.numbers import refusal_of
@@ -140,7 +145,7 @@ def validity_words(title: str, lines: Sequence[str]) -> FieldValue[str] | None:
 # ------------------------------------------------------------------ extraction
 
 
-SECOND = frozenset({"cell:发布机构", "cell:发布机关", "cell:生成日期", "cell:印发日期", "cell:联合发文单位"})
+SECOND = PUBLISHERS | {"cell:生成日期", "cell:印发日期", "cell:联合发文单位"}
 """Cells with a less exact label than another of the same name: 发文机关 has priority over 发布机构."""
 RANKS = ("cell", "meta", "masthead", "breadcrumb", "title", "listing")
 """Kinds of rules, the most trusted first."""
@@ -149,7 +154,7 @@ MASTHEAD_LINES = 12
 LONGEST_TITLE = 120
 _SEPARATORS = re.compile(r"[;；,，、|\s]+")
 _LEAD_IN = re.compile(
-    r"(?!\s*[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)])"
+    r"(?!\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]|第[一二三四五六七八九十\d]{1,4}[章节条]))"
     r"(?:.*(?:原文|全文|详情|正文|(?:具体|详细|主要)内容)(?:(?:如下|附后)\s*[:：。]?|\s*[:：])$"
     r"|.*(?:讯|获悉|了解到|日前|近日|报道).*(?:如下|发布)\s*[:：]$)"
 )
@@ -193,13 +198,17 @@ def _candidates(said: _Said, lines: Sequence[str], top: Sequence[str]) -> dict[s
     written = [*said.days("written"), *_maybe(dates.signature_day(lines))]
     day = written[0].value if written else None
     cell = said.value("doc_no")
+    numbers = [
+        *_maybe(own_number(cell=cell, title=words, masthead=top)),
+        *_maybe(own_number(cell=None, title=words, masthead=top) if cell else None),
+    ]
+    number = numbers[0].value if numbers else None
     return {
         **{name: said.all(name) for name in field_names(ARTICLE_FIELDS, "verbatim")},
-        "doc_no": [
-            *_maybe(own_number(cell=cell, title=words, masthead=top)),
-            *_maybe(own_number(cell=None, title=words, masthead=top) if cell else None),
-        ],
-        "issuers": find_issuers(said.all("issuer"), words, lines, said.first("source"), top=top),
+        "doc_no": numbers,
+        "issuers": find_issuers(
+            said.all("issuer"), words, lines, said.first("source"), top=top, number=number
+        ),
         "published": said.moments("published"),
         "written": written,
         "effective": [*said.days("effective"), *_maybe(force.effective_day(text, written=day))],

@@ -1,12 +1,17 @@
-"""Genre of a document (公文种类) from the end of its title, and the official name inside
-关于印发《…》的通知."""
+"""What a document is: its genre (公文种类) from the end of its title, the official name inside
+关于印发《…》的通知, and its own number (发文字号) from a cell, its title or its masthead."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
-from pipelines.metadata.authorship import own_number
+from attrs import evolve
+
+from policy.documents import dates, numbers, organs
 from policy.records import FieldValue
+from policy.records.content import DocNumber
 
 STATUTORY = (
     *("决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复"),
@@ -75,3 +80,137 @@ def official_name(title: str) -> FieldValue[str] | None:
     """The name of the policy that a covering notice with this title publishes."""
     found = _INNER.search(title)
     return FieldValue(value=found["name"], raw=title, rule="title:印发《》") if found else None
+
+
+# ------------------------------------------------------------------ the document's own number (发文字号)
+
+
+def own_number(*, cell: str | None, title: str, masthead: Sequence[str]) -> FieldValue[DocNumber] | None:
+    """The document's own number: from its cell, else its title, else its masthead; never a cited one.
+
+    What an interpretation or a digest prints above its text are the numbers of other documents.
+    """
+    if found := _in_cell(cell or ""):
+        return found
+    return None if _is_about_others(title) else _in_title(title) or _in_masthead(masthead, title)
+
+
+_ABOUT_OTHERS = re.compile(
+    r"\W*[^《》\W]{0,8}?(?:解读|图解|读懂|问答|专访|述评|评论|点评|解析|发布会)(?=\W)"
+    r"|.*(?:汇总|速览|速递|一览|盘点|合集|导读|[周月]报|摘编|要闻|快讯|大事记)\W*(?:$|[（(|｜丨])"
+)
+
+
+def _is_about_others(title: str) -> bool:
+    genre = genre_of(title)
+    return bool(genre and genre.value in ABOUT) or _ABOUT_OTHERS.match(title) is not None
+
+
+def _in_cell(cell: str) -> FieldValue[DocNumber] | None:
+    value = numbers.parse_number(cell) or next(iter(numbers.find_numbers(cell)), None)
+    return FieldValue(value=value, raw=cell.strip(), rule="cell") if value else None
+
+
+def _in_title(title: str) -> FieldValue[DocNumber] | None:
+    """The number in parentheses at the end of a title, at its end, or at its start for a 令 or 公告."""
+    for spot in numbers.find_spans(title):
+        before, after = title[: spot.start].rstrip(), title[spot.end :].strip()
+        if not after.strip("）)】] "):
+            if after and spot.value.kind != "文":
+                before = _WITHOUT_ORGANS.sub("", before)
+            enclosed = bool(after) and before.endswith(("（", "(", "【", "["))
+            if (enclosed or not after) and not _CITING.search(before):
+                return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
+        if (
+            not before
+            and spot.value.kind != "文"
+            and re.match(r"\s|$|关于|公布|发布|《|[:：]", title[spot.end :])
+        ):
+            return FieldValue(value=spot.value, raw=title[spot.start : spot.end], rule="title")
+    return _bare_in_title(title)
+
+
+_WITHOUT_ORGANS = re.compile(r"(?<=[（(【\[])[㐀-鿿、\s]{2,40}$")
+_CITING = re.compile(
+    r"(?:解读|答记者问|问答|图解|解析|解答|读懂)\W*$|(?:贯彻|落实|学习|宣传|根据|依据|执行|实施|解读|读懂)[^《]{0,6}《[^》]*》\W*$"
+)
+"""Text before a number that a title only cites."""
+_TITLE_BARE = re.compile(
+    r"(?P<heading>令|公告|通告|公报)\s*[（(]\s*(?P<bare>[^（）()令告]{0,12}第[^（）()令告]{1,10}号)\s*[)）]\s*$"
+)
+
+
+def _bare_in_title(title: str) -> FieldValue[DocNumber] | None:
+    """``关于…的公告（2026年第3号）``."""
+    found = _TITLE_BARE.search(title)
+    value = numbers.complete_number(found["heading"], found["bare"]) if found else None
+    if not found or not value:
+        return None
+    return FieldValue(value=evolve(value, raw=found["bare"]), raw=found["bare"], rule="title")
+
+
+_MASTHEAD_LINES = 15
+
+
+def _in_masthead(lines: Sequence[str], title: str) -> FieldValue[DocNumber] | None:
+    """The number on a line of its own, before the salutation and the text; its heading may be the title.
+
+    None where several documents are printed, each with its number.
+    """
+    head = [*takewhile(_is_head, map(str.strip, lines[:_MASTHEAD_LINES]))]
+    printed = {value.norm for line in head if (value := numbers.parse_number(line)) and value.code}
+    return next(_masthead_numbers(lines, title), None) if len(printed) < 2 else None
+
+
+def _is_head(line: str) -> bool:
+    return len(line) <= 60 and not line.endswith(("：", ":", "。"))
+
+
+def _masthead_numbers(lines: Sequence[str], title: str) -> Iterator[FieldValue[DocNumber]]:
+    above = title
+    head = [*map(str.strip, lines[:_MASTHEAD_LINES])]
+    for at, line in enumerate(head):
+        if _IN_HISTORY.match(line) and (found := _published_by(iter(head[at:]))):
+            yield found
+            return
+        if not _is_head(line):
+            return
+        if value := _headed(above, line):
+            yield FieldValue(value=value, raw=value.raw, rule="masthead")
+        split = re.fullmatch(r"令|[公通]\s*告", line)
+        above = above + "".join(line.split()) if split else _heading(above, line)
+
+
+def _heading(above: str, line: str) -> str:
+    """The heading that a line continues or begins; the organs of a joint 令 are printed one per line."""
+    joint = organs.identify("".join(above.split("、")[-1].split())) and organs.identify("".join(line.split()))
+    return f"{above}、{line}" if joint else line or above
+
+
+_PUBLISHED_ON = re.compile(
+    rf"{dates.DATE}\s*(?P<number>[^《》（）()。；\d][^《》（）()。；]{{1,80}}?号)"
+    r"(?:\s*(?:重新)?(?:公布|发布|颁布)(?=$|[\s，,）)]|自|根据|\d)|\s*$)"
+)
+"""Below the title of a regulation: ``（2022年2月18日证监会令第195号公布 …）``, or a line for each event."""
+_IN_HISTORY = re.compile(rf"\s*[（(]?\s*(?:根据|{dates.DATE})")
+
+
+def _published_by(lines: Iterator[str]) -> FieldValue[DocNumber] | None:
+    """The number of the order that published a regulation, from the history below its title. Where it was
+    published again as a whole, the last one is that of these words."""
+    history = takewhile(_IN_HISTORY.match, lines)
+    printed = [found["number"] for line in history for found in _PUBLISHED_ON.finditer(line)]
+    value = (
+        numbers.parse_number(printed[-1]) or next(iter(numbers.find_numbers(printed[-1])), None)
+        if printed
+        else None
+    )
+    return FieldValue(value=value, raw=value.raw, rule="masthead:公布") if value else None
+
+
+def _headed(above: str, line: str) -> DocNumber | None:
+    """The number of a line; 第41号 alone is completed by the 令 or 公告 of the line above."""
+    value = numbers.parse_number(line)
+    if value is None or value.code or (value.year and value.kind == "令" and line.endswith("令")):
+        return value
+    return numbers.complete_number(above, line)

@@ -172,7 +172,7 @@ def test_what_loses_stays_on_the_record_with_its_raw_text_and_rule() -> None:
     assert conflicts(found) == {
         "written": ("2026-02-28", "signature"),
         "doc_no": ("发改能源〔2026〕12号", "masthead"),
-        "issuers": ("国家发展改革委、国家能源局", "signature"),
+        "issuers": ("国家能源局", "cell:发文机关"),
         "effective": ("2026-05-01", "stated"),
         "subject": ("电力", "cell:组配分类"),
         "published": ("2026-03-07T10:00:00+08:00", "meta:PubDate"),
@@ -320,3 +320,164 @@ def test_portal_keywords_are_words_or_a_list_to_split() -> None:
 
 def test_the_masthead_ends_at_the_salutation() -> None:
     assert masthead(LINES) == LINES[:2]
+
+
+# ------------------------------------------------------------------ issuers as signed
+
+
+def issuers_of(title: str, lines: tuple[str, ...], **cells: str) -> tuple[list[str], str] | None:
+    labels = [label("title", title, "masthead")]
+    labels += [label("issuer", value, f"cell:{name}") for name, value in cells.items()]
+    issuers = told(labels, lines).issuers
+    return ([organ.printed for organ in issuers.value], issuers.rule) if issuers else None
+
+
+BODY = ("各有关单位：", "现将有关事项通知如下。")
+
+
+def test_a_publishers_cell_is_not_the_issuer() -> None:
+    title, signature = (
+        "广州市民政局 广州市财政局关于样例的通知",
+        ("广州市民政局　广州市财政局", "2024年3月14日"),
+    )
+    found = issuers_of(title, (*BODY, *signature), 发布机构="广州市天河区财政局")
+    assert found == (["广州市民政局", "广州市财政局"], "signature")
+    assert issuers_of("关于样例的说明", ("样例。",), 发布机构="广州市民政局") == (
+        ["广州市民政局"],
+        "cell:发布机构",
+    )
+
+
+def test_a_cell_without_its_place_gives_way_to_the_signature() -> None:
+    found = issuers_of("关于样例的通知", (*BODY, "丽水市人民政府", "2023年10月16日"), 发文机关="市政府")
+    assert found == (["丽水市人民政府"], "signature")
+
+
+@pytest.mark.parametrize(
+    ("signature", "expected"),
+    [
+        pytest.param(("商务部", "海关总署", "2024年3月1日"), ["商务部", "海关总署"], id="a line each"),
+        pytest.param(("商务部　　海关总署", "2024年3月1日"), ["商务部", "海关总署"], id="one line"),
+        pytest.param(("商务部 2024年3月1日",), ["商务部"], id="in the line of the day"),
+        pytest.param(("商务部", "海关总署 2024年3月1日"), ["商务部", "海关总署"], id="the last with the day"),
+        pytest.param(("商务部（盖章）", "2024年3月1日"), ["商务部"], id="seal"),
+        pytest.param(("商 务 部", "二〇二四年三月一日"), ["商务部"], id="spaced"),
+        pytest.param(("商务部部长　甲乙", "2024年3月1日"), ["商务部"], id="head"),
+        pytest.param(
+            ("国家发展和改革委员会主任：甲乙", "财政部部长：丙丁戊", "2024年3月1日"),
+            ["国家发展和改革委员会", "财政部"],
+            id="heads",
+        ),
+        pytest.param(
+            ("商务部部长 甲乙 海关总署署长 丙丁", "2024年3月1日"),
+            ["商务部", "海关总署"],
+            id="heads in a line",
+        ),
+        pytest.param(("中华人民共和国主席　甲乙丙", "2024年3月1日"), ["中华人民共和国主席"], id="president"),
+        pytest.param(
+            ("广州市样例保障中心", "2024年3月1日"), ["广州市样例保障中心"], id="unknown organ of a place"
+        ),
+        pytest.param(("甲　乙", "2024年3月1日"), None, id="person"),
+        pytest.param(("附件：样例清单", "2024年3月1日"), None, id="annex"),
+    ],
+)
+def test_every_way_of_signing_names_the_issuers(
+    signature: tuple[str, ...], expected: list[str] | None
+) -> None:
+    found = issuers_of("关于样例的通知", (*BODY, *signature))
+    assert found == ((expected, "signature") if expected else None)
+
+
+def test_the_signature_completes_a_title_that_counts_the_others() -> None:
+    lines = (*BODY, "广州市卫生健康委员会　广州市财政局", "广州市医疗保障局", "2023年10月19日")
+    found = issuers_of("广州市卫生健康委等3部门关于样例的通知", lines)
+    assert found == (["广州市卫生健康委员会", "广州市财政局", "广州市医疗保障局"], "signature")
+
+
+def test_a_forwarded_documents_signature_is_not_that_of_the_notice() -> None:
+    title = "国务院办公厅转发商务部关于样例意见的通知"
+    lines = (*BODY, "关于样例的意见", "现提出以下意见。", "商务部", "1996年7月17日")
+    assert issuers_of(title, lines) == (["国务院办公厅"], "title")
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        (("中华人民共和国国务院令", "第706号"), ["中华人民共和国国务院"]),
+        (("中华人民共和国主席令", "第七十八号"), ["中华人民共和国主席"]),
+        (
+            ("中华人民共和国国家发展和改革委员会", "中华人民共和国财政部", "令", "第5号"),
+            ["中华人民共和国国家发展和改革委员会", "中华人民共和国财政部"],
+        ),
+        (("商务部 海关总署公告", "2024年第7号"), ["商务部", "海关总署"]),
+        (("（2022年2月18日证监会令第195号公布 自2022年4月1日起施行）",), ["证监会"]),
+        (("1982年2月4日 卫生部、交通部发布",), ["卫生部", "交通部"]),
+        (
+            ("（2020年8月11日第十三届全国人民代表大会常务委员会第二十一次会议通过）",),
+            ["全国人民代表大会常务委员会"],
+        ),
+        (
+            ("（2020年7月29日广东省第十三届人民代表大会常务委员会第二十二次会议通过）",),
+            ["广东省人民代表大会常务委员会"],
+        ),
+    ],
+    ids=["国务院令", "主席令", "joint", "公告", "published by order", "published", "law", "local law"],
+)
+def test_a_documents_heading_or_history_names_its_issuers(
+    heading: tuple[str, ...], expected: list[str]
+) -> None:
+    found = issuers_of("样例条例", (*heading, "第一条 为了样例，制定本条例。"))
+    assert found is not None
+    assert found[0] == expected
+
+
+def test_a_documents_number_names_its_issuer_where_nothing_else_does() -> None:
+    found = told(
+        [label("title", "关于样例的通知", "masthead"), label("doc_no", "穗府办规〔2021〕7号", "cell:文号")]
+    )
+    assert found.issuers is not None
+    assert [organ.id for organ in found.issuers.value] == ["guangzhou-office"]
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        (
+            (
+                "1991年3月4日 中华人民共和国国务院令第76号发布",
+                "2018年11月6日 中华人民共和国国务院令第706号公布",
+            ),
+            "国务院令第706号",
+        ),
+        (("1996年9月19日 经国务院批准", "1996年10月3日 中华人民共和国交通部令第8号发布"), "交通部令第8号"),
+        (
+            (
+                "2005年6月23日 国务院、中央军事委员会令第438号公布",
+                "2022年12月10日 国务院、中央军事委员会令第757号修订",
+            ),
+            "国务院、中央军事委员会令第438号",
+        ),
+        (
+            ("（2001年5月16日证监会令第3号公布 根据2020年3月20日证监会令第166号《关于修改的决定》修订）",),
+            "证监会令第3号",
+        ),
+        (("2017年11月22日 中华人民共和国国务院令第692号",), "国务院令第692号"),
+        (("2019年3月1日 施行",), None),
+    ],
+    ids=["again", "approved", "revised", "in parentheses", "no verb", "none"],
+)
+def test_the_history_below_a_title_has_the_number_of_the_publishing_order(
+    history: tuple[str, ...], expected: str | None
+) -> None:
+    found = told([label("title", "样例条例", "masthead")], (*history, "第一条 为了样例，制定本条例。")).doc_no
+    assert (found.value.norm if found else None) == expected
+
+
+def test_numbers_in_a_digest_are_not_its_own() -> None:
+    lines = (
+        "近日出台的文件有：",
+        "《样例办法》（国家发展改革委令第41号）自5月1日起施行。",
+        "国办发〔2026〕3号文件要求加强管理。",
+        "法释〔2026〕8号",
+    )
+    assert told([label("title", "一周政策速览", "masthead")], lines).doc_no is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.metadata.authorship import own_number
+from pipelines.metadata.genres import own_number
 from policy.documents.issuers import NumberIdentity, number_identity, split_issuers
 from policy.documents.numbers import find_numbers, parse_number, refusal_of
 
@@ -137,6 +137,12 @@ def test_the_cell_comes_before_the_title() -> None:
         ("关于废止国发〔2009〕12号文件的通知", None),
         ("技术奖励条例（国务院令第782号第四次修订）", None),
         ("关于（国发〔2009〕12号）的解读", None),
+        ("解读：关于样例的通知（国发〔2009〕12号）", None),
+        ("一图读懂《关于样例的通知》（国发〔2009〕12号）", None),
+        ("国务院令第711号《样例条例》解读", None),
+        ("国务院令第711号《样例条例》", "国务院令第711号"),
+        ("国务院令第711号：样例条例", "国务院令第711号"),
+        ("关于政策解读工作的通知（国办发〔2009〕12号）", "国办发〔2009〕12号"),
         ("《关于样例的通知》解读（国发〔2009〕12号）", None),
         ("样例厅贯彻落实《样例意见》（国发〔2009〕12号）", None),
         ("样例厅印发《样例意见》（发改能源〔2026〕12号）", "发改能源〔2026〕12号"),
@@ -204,6 +210,35 @@ def test_a_bare_number_belongs_to_the_order_above_it() -> None:
     assert announced is not None
     assert announced.value.norm == "商务部、海关总署公告〔2026〕第7号"
     assert own_number(cell=None, title="某某规定", masthead=["目录", "第41号"]) is None
+
+
+def test_a_joint_order_has_an_organ_per_line_above_its_number() -> None:
+    head = [
+        "中华人民共和国国家发展和改革委员会",
+        "中华人民共和国财政部",
+        "中华人民共和国商务部",
+        "令",
+        "2024年第3号",
+    ]
+    found = own_number(cell=None, title="样例办法", masthead=head)
+    assert found is not None
+    assert found.value.norm == "国家发展和改革委员会、财政部、商务部令〔2024〕第3号"
+
+
+@pytest.mark.parametrize(
+    ("title", "masthead"),
+    [
+        ("一周政策速览", ["国办发〔2026〕3号"]),
+        ("最高人民法院发布两件司法解释", ["法释〔2026〕8号", "关于样例的解释", "法释〔2026〕9号"]),
+        ("财税新政汇总（3月）", ["财税〔2026〕3号"]),
+        ("《样例条例》解读", ["国务院令第711号"]),
+    ],
+    ids=["digest", "two documents", "digest of a month", "interpretation"],
+)
+def test_numbers_printed_above_a_digest_or_an_interpretation_are_not_its_own(
+    title: str, masthead: list[str]
+) -> None:
+    assert own_number(cell=None, title=title, masthead=masthead) is None
 
 
 @pytest.mark.parametrize(
