@@ -198,7 +198,26 @@ class Statement:
     line: int
 
 
-ReferenceKind = Literal["basis", "implements", "forwards", "amends", "repeals", "interprets", "cites"]
+ReferenceKind = Literal[
+    "basis",
+    "implements",
+    "forwards",
+    "amends",
+    "repeals",
+    "repeals_part",
+    "suspends",
+    "resumes",
+    "extends",
+    "confirms",
+    "interprets",
+    "cites",
+]
+"""``repeals_part``: some clauses only. ``extends``: its term is made longer. ``confirms``: it is said to be
+in force."""
+FORCE_KINDS: frozenset[ReferenceKind] = frozenset(
+    {"repeals", "repeals_part", "suspends", "resumes", "extends", "confirms"}
+)
+"""The kinds of references that say something about the force of the other document."""
 
 
 @frozen(kw_only=True)
@@ -206,18 +225,24 @@ class Reference:
     """One mention of another document.
 
     ``title`` is without 《》 (``""`` if only a number is printed). ``full`` is the full title if ``title`` is
-    an abbreviation that the text defines. ``line`` is the index of the line in the text, ``start`` and
-    ``end`` are offsets in that line; ``sentence`` is the beginning of the sentence around it.
+    an abbreviation that the text defines. ``line`` is the index of the line in the text (None: the title),
+    ``start`` and ``end`` are offsets in that line; ``sentence`` is the beginning of the sentence around it,
+    for an entry of a list also that of the sentence or heading above the list. ``clauses`` are those that are
+    amended, repealed or suspended, ``day`` is the stated day of that, and ``issued`` when the other document
+    was issued.
     """
 
     kind: ReferenceKind
     title: str
     sentence: str
-    line: int
+    line: int | None
     start: int
     end: int
     doc_no: DocNumber | None = None
     full: str = ""
+    clauses: tuple[str, ...] = ()
+    day: dt.date | None = None
+    issued: dt.date | None = None
 
 
 # ------------------------------------------------------------------ display

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from policy.documents.references import MOST, reference_keys, references, title_key
@@ -115,3 +117,255 @@ def test_the_evidence_is_the_sentence() -> None:
     assert one == Reference(
         kind="basis", title="甲条例", sentence="依据《甲条例》，制定本办法。", line=0, start=9, end=14
     )
+
+
+# ------------------------------------------------------------------ the force of other documents
+
+
+def acts(text: str, title: str = "") -> list[tuple[str, str]]:
+    """Kind and name of each reference that says something about another document's force or words."""
+    return [one for one in told(text, title=title) if one[0] not in ("basis", "cites", "implements")]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("关于废止《甲河条例》的决定", [("repeals", "甲河条例")]),
+        ("样例省人大常委会关于废止《甲河条例》等三件地方性法规的决定", [("repeals", "甲河条例")]),
+        ("关于修改《甲河条例》等二十七件地方性法规的决定", [("amends", "甲河条例")]),
+        ("国务院关于修改〈甲河条例〉的决定", [("amends", "甲河条例")]),
+        ("关于公布《甲河条例》失效的公告", [("repeals", "甲河条例")]),
+        ("关于宣布《甲河办法》《乙河办法》失效的通知", [("repeals", "甲河办法"), ("repeals", "乙河办法")]),
+        ("关于停止执行《甲河办法》的通知", [("repeals", "甲河办法")]),
+        ("关于暂停执行《甲河办法》的通知", [("suspends", "甲河办法")]),
+        ("关于恢复施行《甲河办法》的公告", [("resumes", "甲河办法")]),
+        ("关于延长《甲河办法》有效期的通知", [("extends", "甲河办法")]),
+        ("关于《甲河办法》继续有效的公告", [("confirms", "甲河办法")]),
+        ("关于修改《甲河办法》和废止《乙河办法》的决定", [("amends", "甲河办法"), ("repeals", "乙河办法")]),
+        ("关于废止甲河清淤管理办法的通知", [("repeals", "甲河清淤管理办法")]),
+        ("关于修改甲河清淤管理办法部分条款的通知", [("amends", "甲河清淤管理办法")]),
+        ("关于废止部分规范性文件的决定", []),
+        ("关于印发《甲河办法》的通知", []),
+        ("关于发布《甲河办法》的公告", []),
+        ("《甲河办法》", []),
+        ("关于转发《甲河办法》的通知", [("forwards", "甲河办法")]),
+        ("《甲河办法》政策解读", [("interprets", "甲河办法")]),
+    ],
+)
+def test_the_title_names_what_the_document_is_about(title: str, expected: list[tuple[str, str]]) -> None:
+    assert acts("现予公布，自公布之日起施行。", title) == expected
+
+
+def test_a_document_that_another_is_about_is_mentioned_in_its_text_too() -> None:
+    found = told("根据《甲法》，制定本意见。", title="关于贯彻落实《甲法》的意见")
+    assert found == [("implements", "甲法"), ("basis", "甲法")]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "，2003年8月1日水务局发布的",
+        "、",
+        "和",
+        "，",
+        "以及",
+        "（清发〔2019〕3号）和水务局",
+        "，原省水利厅、省财政厅2003年8月1日印发的",
+        "；",
+        "；\u30002003年8月1日省政府发布的",
+        "和本局一九五四年十二月所发",
+    ],
+)
+def test_all_titles_of_a_repealing_sentence_are_repealed(between: str) -> None:
+    text = f"2001年4月3日农业部、公安部发布的《甲河办法》{between}《乙河办法》同时废止。"
+    assert acts(f"本办法自2026年5月1日起施行。{text}") == [("repeals", "甲河办法"), ("repeals", "乙河办法")]
+
+
+def test_the_basis_before_a_comma_is_not_repealed() -> None:
+    assert told("根据《甲法》，《乙河办法》同时废止。") == [("basis", "甲法"), ("repeals", "乙河办法")]
+    assert told("按照《甲法》规定，现决定废止《乙河办法》。") == [("basis", "甲法"), ("repeals", "乙河办法")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("《甲河办法》（清发〔2019〕3号）等5件规范性文件自本决定公布之日起予以废止。", "repeals"),
+        ("《甲河办法》及其实施细则同时废止。", "repeals"),
+        ("原《甲河办法》同时废止。", "repeals"),
+        ("《甲河办法》已于2020年3月1日失效。", "repeals"),
+        ("决定废止国务院1990年1月2日发布的《甲河办法》。", "repeals"),
+        ("《甲河办法》第五条、第六条同时废止。", "repeals_part"),
+        ("《甲河办法》中有关收费的规定停止执行。", "repeals_part"),
+        ("《甲河办法》与本办法不一致的规定同时废止。", "repeals_part"),
+        ("不再执行《甲河办法》中关于收费的规定。", "repeals_part"),
+        ("《甲河办法》自2026年5月1日起暂停执行。", "suspends"),
+        ("《甲河办法》自2026年5月1日起恢复执行。", "resumes"),
+        ("《甲河办法》（清发〔2019〕3号）有效期延长至2027年12月31日。", "extends"),
+        ("《甲河办法》继续有效。", "confirms"),
+        ("删去《甲河办法》第五条。", "amends"),
+        ("将《甲河办法》第三条中的“二十日”修改为“三十日”。", "amends"),
+        ("《甲河办法》根据本决定作相应修改，重新公布。", "amends"),
+        ("《甲河办法》废止前已经受理的，继续办理。", "cites"),
+        ("拟废止《甲河办法》。", "cites"),
+        ("建议有关部门适时废止《甲河办法》。", "cites"),
+        ("规范性文件的制定、修改、废止，适用《甲河办法》。", "basis"),
+        ("提出对《甲河办法》的修订建议。", "cites"),
+        ("依照《甲河办法》发给的旧证失效。", "basis"),
+        ("《甲河办法》不得擅自修改。", "cites"),
+    ],
+)
+def test_what_a_sentence_does_to_a_document(text: str, kind: str) -> None:
+    assert told(text) == [(kind, "甲河办法")]
+
+
+def test_numbers_without_titles_are_repealed_too() -> None:
+    assert acts("清发〔2019〕3号、清发〔2020〕4号文件同时废止。") == [
+        ("repeals", "清发〔2019〕3号"),
+        ("repeals", "清发〔2020〕4号"),
+    ]
+
+
+def test_an_act_on_the_above_is_on_the_titles_before_it() -> None:
+    assert acts("涉及《甲河办法》《乙河办法》。上述文件自2026年1月1日起废止。") == [
+        ("repeals", "甲河办法"),
+        ("repeals", "乙河办法"),
+    ]
+
+
+def test_a_reference_has_the_day_of_the_act_and_of_the_document() -> None:
+    (one,) = references(["2001年4月3日农业部发布的《甲河办法》自2026年5月1日起废止。"])
+    assert (one.issued, one.day) == (dt.date(2001, 4, 3), dt.date(2026, 5, 1))
+    (longer,) = references(["《甲河办法》有效期延长至2027年12月31日。"])
+    assert longer.day == dt.date(2027, 12, 31)
+
+
+def test_a_document_repeals_an_earlier_one_of_its_name_but_not_itself() -> None:
+    assert acts("1995年10月28日国务院发布的《甲河条例》同时废止。", "甲河条例") == [("repeals", "甲河条例")]
+    assert acts("《甲河条例》自2026年1月1日起施行，有效期满后自动失效。", "甲河条例") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "first"),
+    [
+        ("《乙河条例》解读", ""),
+        ("《乙河条例》答记者问", ""),
+        ("关于公开征求《乙河条例（草案）》意见的公告", ""),
+        ("乙河条例", "乙河条例（征求意见稿）\n"),
+    ],
+)
+def test_drafts_and_interpretations_only_cite(title: str, first: str) -> None:
+    assert ("cites", "甲河条例") in told(f"{first}《甲河条例》同时废止。", title=title)
+
+
+LIST = """为了清理规章，市政府决定：
+一、废止下列规章：
+1.《甲河办法》（1999年1月1日市人民政府令第5号发布）；
+2.乙河疏浚管理规定（2001年2月3日市人民政府令第6号发布）
+二、修改下列规章
+（一）将《丙河办法》第三条修改为：“各区按照第九条办理。
+“前款所称各区，见第十条。”
+（二）删去《丁河办法》第五条第二款、第六条。
+三、下列规章继续有效：
+《戊河办法》
+本决定自公布之日起施行。"""
+
+
+def test_lists_take_the_act_of_their_heading() -> None:
+    assert acts(LIST) == [
+        ("repeals", "甲河办法"),
+        ("repeals", "乙河疏浚管理规定"),
+        ("amends", "丙河办法"),
+        ("amends", "丁河办法"),
+        ("confirms", "戊河办法"),
+    ]
+
+
+def test_amended_documents_have_the_clauses_outside_quotations() -> None:
+    amended = [one for one in references(LIST.split("\n")) if one.kind == "amends"]
+    assert [one.clauses for one in amended] == [("第三条",), ("第五条第二款", "第六条")]
+
+
+def test_the_items_below_an_amended_document_are_its_clauses() -> None:
+    lines = [
+        "决定对《甲河办法》作如下修改：",
+        "一、将第二条第一款修改为：“略。”",
+        "二、增加一条，作为第九条：“略。”",
+    ]
+    (one,) = references(lines)
+    assert one.clauses == ("第二条第一款", "第九条")
+    (part,) = references(["《甲河办法》第五条、第六条第二款同时废止。"])
+    assert part.clauses == ("第五条", "第六条第二款")
+
+
+def test_evidence_of_a_row_has_its_heading() -> None:
+    second = references(LIST.split("\n"))[1]
+    assert second.sentence == ("一、废止下列规章： … 2.乙河疏浚管理规定（2001年2月3日市人民政府令第6号发布）")
+    assert second.issued == dt.date(2001, 2, 3)
+
+
+ROWS = [("关于加强清淤工作的通知", "甲府〔2010〕1号"), ("甲市疏浚管理办法（试行）", "甲府〔2011〕2号")]
+
+
+@pytest.mark.parametrize("columns", ["序号 文件名称 文号", "文件名称 发文字号", "序号 文号 文件名称"])
+def test_a_table_below_a_heading_is_a_list(columns: str) -> None:
+    cells = columns.split()
+    lines = ["附件", "宣布失效的规范性文件目录", *cells]
+    for count, (name, number) in enumerate(ROWS, 1):
+        row = {"序号": str(count), "文件名称": name, "文号": number, "发文字号": number}
+        lines += [row[cell] for cell in cells]
+    found = references(lines)
+    assert [(one.kind, one.title, one.doc_no and one.doc_no.norm) for one in found] == [
+        ("repeals", *row) for row in ROWS
+    ]
+    assert "宣布失效的规范性文件目录" in found[0].sentence
+    assert all(word in found[0].sentence for word in ROWS[0])
+
+
+def test_a_column_says_what_holds_for_its_row() -> None:
+    head = ["序号", "文件名称", "文号", "有效性", "失效日期"]
+    rows = ["1", *ROWS[0], "已废止", "2024-05-01", "2", *ROWS[1], "有效", "3", "丙市规定", "修改"]
+    found = references([*head, *rows], title="甲市行政规范性文件目录")
+    assert [(one.kind, one.title, one.day) for one in found] == [
+        ("repeals", ROWS[0][0], dt.date(2024, 5, 1)),
+        ("confirms", ROWS[1][0], None),
+        ("amends", "丙市规定", None),
+    ]
+
+
+def test_each_annex_has_its_own_act_and_a_plan_has_none() -> None:
+    lines = [
+        "附件1",
+        "继续有效的规范性文件目录",
+        "1．甲市清淤管理办法（甲府〔2011〕2号）",
+        "附件2",
+        "废止的规范性文件目录",
+        "1．甲市疏浚管理办法",
+        "附件3",
+        "拟修改的规范性文件目录",
+        "1．甲市采砂管理办法",
+    ]
+    assert acts("\n".join(lines)) == [("confirms", "甲市清淤管理办法"), ("repeals", "甲市疏浚管理办法")]
+
+
+def test_a_catalogue_is_known_by_its_title() -> None:
+    lines = ["1．甲市清淤管理办法（甲府〔2011〕2号）", "2．《甲市疏浚管理办法》"]
+    for title, kind in (("甲市已废止规范性文件目录", "repeals"), ("甲市现行有效规范性文件目录", "confirms")):
+        assert acts("\n".join(lines), title) == [(kind, "甲市清淤管理办法"), (kind, "甲市疏浚管理办法")]
+
+
+def test_five_thousand_repealed_titles_are_all_read() -> None:
+    names = [f"第{number}号河道清淤管理办法" for number in range(5000)]
+    for lines in (
+        [f"决定废止{'、'.join(f'《{name}》' for name in names)}。"],
+        [f"{'、'.join(f'《{name}》' for name in names)}同时废止。"],
+        ["决定废止下列规章：", *(f"{count}．{name}" for count, name in enumerate(names, 1))],
+    ):
+        found = references(lines)
+        assert [one.title for one in found] == names
+        assert {one.kind for one in found} == {"repeals"}
+        assert all(len(one.sentence) <= 310 and one.title in one.sentence for one in found)
+
+
+def test_a_title_of_two_thousand_characters_does_no_harm() -> None:
+    long = "长" * 2000
+    assert references([f"废止《{long}》。", f"废止{long}办法。"], title=f"关于废止《{long}》的决定") == ()
