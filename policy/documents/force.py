@@ -280,13 +280,13 @@ def listed(lines: Sequence[str], title: str = "") -> list[Row]:
     They stand below a sentence (决定废止下列…：), a heading (废止的文件目录) or a title of the document,
     also as a table with one cell a line.
     """
-    reader = _Lists(title)
+    reader = _ListReader(title)
     for at, line in enumerate(lines):
         reader.read(at, line)
     return reader.finished()
 
 
-class _Lists:
+class _ListReader:
     """Reads the lines of a document and collects the rows of its lists."""
 
     def __init__(self, title: str) -> None:

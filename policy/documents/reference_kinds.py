@@ -276,7 +276,7 @@ _MADE_LONGER = (
 
 
 @frozen(kw_only=True)
-class _Row:
+class _MentionRow:
     """Mentions in a row, which have the same kind, and where the words stand that say so."""
 
     members: tuple[Reference, ...]
@@ -312,11 +312,11 @@ def typed(sentence: str, begin: int, mentioned: Sequence[Reference]) -> Iterator
                 yield evolve(each, kind=row.act.kind, clauses=row.act.clauses, day=row.act.day, issued=issued)
 
 
-def _is_force(row: _Row) -> bool:
+def _is_force(row: _MentionRow) -> bool:
     return row.act.kind in FORCE_KINDS and not row.act.clauses
 
 
-def _rows(sentence: str, begin: int, mentioned: Sequence[Reference]) -> Iterator[_Row]:
+def _rows(sentence: str, begin: int, mentioned: Sequence[Reference]) -> Iterator[_MentionRow]:
     row: list[Reference] = []
     linked = next_linked = False
     for each in mentioned:
@@ -343,13 +343,15 @@ def _ends_a_basis(sentence: str, start: int, between: str) -> bool:
     )
 
 
-def _row(sentence: str, begin: int, row: Sequence[Reference], *, linked: bool) -> _Row:
+def _row(sentence: str, begin: int, row: Sequence[Reference], *, linked: bool) -> _MentionRow:
     start, end = row[0].start - begin, row[-1].end - begin
     act = act_behind(sentence, end)
     if act:
-        return _Row(members=tuple(row), act=act, behind=True, linked=linked)
+        return _MentionRow(members=tuple(row), act=act, behind=True, linked=linked)
     act = _only_part(act_before(sentence, start), sentence, end) or _longer(sentence, start, end)
-    return _Row(members=tuple(row), act=act or ForceAct(kind=_kind(sentence, start, end)), linked=linked)
+    return _MentionRow(
+        members=tuple(row), act=act or ForceAct(kind=_kind(sentence, start, end)), linked=linked
+    )
 
 
 _PART_BEHIND = re.compile(
