@@ -1,19 +1,19 @@
-"""Sends pending deliveries through a channel, with a lease, retries and a limit of attempts.
+"""Sends pending deliveries through their channels, with a lease, retries and a limit of attempts.
 
-A sender leases each delivery, so two senders never send the same one. If a sender crashes after the mail
-server accepted the message, the delivery is sent again when its lease ends, with the same Message-ID.
+A sender leases each delivery, so two senders never send the same one. If a sender crashes after the service
+accepted the message, the delivery is sent again when its lease ends, with the same Message-ID.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from attrs import field, frozen
 from sqlalchemy.orm import Session
 
-from alerts.channels import Channel, ChannelUnavailable, DeliveryFailed, DeliveryRejected
+from alerts.channels.base import Channel, ChannelUnavailable, DeliveryFailed, DeliveryRejected
 from alerts.messages import Message, Notice, Source, compose
 from policy.documents.dates import calendar_day
 from policy.errors import PolarchiveError
@@ -44,22 +44,26 @@ class SendResult:
     errors: tuple[str, ...] = field(default=())
 
 
-def send_due(database: Database, channel: Channel, clock: Clock, names: Mapping[str, str]) -> SendResult:
-    """Send all deliveries that are due; stops early if the channel is unavailable.
+def send_due(
+    database: Database, channels: Mapping[str, Channel], clock: Clock, names: Mapping[str, str]
+) -> SendResult:
+    """Send all deliveries that are due on these channels, which are given by name.
 
-    ``names`` are portal names by slug.
+    A channel that is unavailable is not tried again; its other deliveries wait, like those of channels that
+    are not given. ``names`` are portal names by slug.
     """
+    available = dict(channels)
     outcomes: list[str] = []
     errors: dict[str, None] = {}
-    while leased := lease_next(database, clock()):
+    while available and (leased := lease_next(database, clock(), available)):
         try:
             message = _message(database, leased, names)
-            channel.send(leased.address, message, message_id=leased.message_id)
+            available[leased.channel].send(leased.address, message, message_id=leased.message_id)
         except DeliveryFailed as error:
             outcomes.append(_record_failure(database, leased, error, clock()))
             errors[str(error)] = None
             if isinstance(error, ChannelUnavailable):
-                break
+                del available[leased.channel]
         else:
             with database.write() as session:
                 deliveries.mark_sent(session, leased.id, clock())
@@ -79,10 +83,10 @@ def count_waiting(database: Database) -> int:
         return deliveries.count_unsent(session)
 
 
-def lease_next(database: Database, now: dt.datetime) -> LeasedDelivery | None:
-    """Lease the next due delivery for :data:`LEASE`; None if nothing is due."""
+def lease_next(database: Database, now: dt.datetime, channels: Collection[str]) -> LeasedDelivery | None:
+    """Lease the next due delivery on these channels for :data:`LEASE`; None if nothing is due."""
     with database.write() as session:
-        return deliveries.lease_next(session, now, leased_until=now + LEASE)
+        return deliveries.lease_next(session, now, channels=channels, leased_until=now + LEASE)
 
 
 def _record_failure(

@@ -1,6 +1,6 @@
 """Stores subscriptions, matches the change feed against them, and adds pending deliveries, one per policy.
 
-A subscription is checked before it is stored: its query must parse, its address must be a mail address.
+A subscription is checked before it is stored: its query must parse, its channel must take the address.
 
 If two policies were merged, a subscriber who was notified of either is not notified again. Matching reads
 a snapshot; deliveries and cursor are then written in one transaction, unless another process has moved the
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 from sqlalchemy.orm import Session
 
-from policy.errors import BadAddress, QuerySyntax
+from alerts.channels import CHANNELS
+from alerts.channels.base import Channel
+from policy.errors import QuerySyntax, UnknownChannel
 from policy.query import Query, SearchDocument, matches, parse, search_document
 from policy.records import Change
 from storage import queries
@@ -122,23 +123,22 @@ def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
 # ------------------------------------------------------------------ subscribing
 
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
-_LONGEST = 254  # RFC 5321, 4.5.3.1.3
+def subscribe(
+    session: Session,
+    query: str,
+    address: str,
+    now: dt.datetime,
+    *,
+    channel: str = "email",
+    channels: Mapping[str, type[Channel] | Channel] = CHANNELS,
+) -> Subscription:
+    """Store a subscription on a channel; the existing one if this address already has the same query.
 
-
-def subscribe(session: Session, query: str, address: str, now: dt.datetime) -> Subscription:
-    """Store a subscription by mail; the existing one if this address already has the same query.
-
-    Raises QuerySyntax if the query cannot be parsed and BadAddress if the address is not a bare mail address.
+    Raises QuerySyntax if the query cannot be parsed, UnknownChannel if no channel has this name, and
+    BadAddress if the channel cannot send to the address.
     """
     parse(query)
-    check_address(address)
-    return add_subscription(session, query=query, address=address, channel="email", created=now)
-
-
-def check_address(address: str) -> None:
-    """Raise BadAddress unless this is a single bare mail address, without display name or line breaks."""
-    if len(address) > _LONGEST or not _ADDRESS.fullmatch(address):
-        raise BadAddress(f"{address!r} is not a mail address (expected one as name@example.org)")
+    if channel not in channels:
+        raise UnknownChannel(f"there is no channel {channel!r}; there are {', '.join(sorted(channels))}")
+    address = channels[channel].normalise_address(address)
+    return add_subscription(session, query=query, address=address, channel=channel, created=now)

@@ -8,12 +8,13 @@ import importlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import typer
 from sqlalchemy import Column, Table
 
+from alerts.channels import CHANNELS
 from cli.app import app
 from config import Config
 from config.records import PortalConfig
@@ -148,16 +149,23 @@ def _parameter(parameter: Any) -> tuple[str, str, str]:
 # ------------------------------------------------------------------ configuration
 
 
+_NO_KEYS = {"home", "channels"}
+"""Fields of the configuration that are no keys: each channel has a table of its own."""
+
+
 def configuration() -> Iterator[str]:
     """Each key with its default and what the example file says of it."""
     meanings = _meanings((ROOT / "polarchive.example.toml").read_text("utf-8"))
     yield _KEYS
-    single = [each for each in attrs.fields(Config) if not _is_section(each) and each.name != "home"]
+    single = [each for each in attrs.fields(Config) if not _is_section(each) and each.name not in _NO_KEYS]
     yield from _keys("", single, meanings)
     for section in [each for each in attrs.fields(Config) if _is_section(each) and each.name != "portals"]:
         record: Any = type(section.default)
         yield f"## [{section.name}]\n"
         yield from _keys(section.name, attrs.fields(record), meanings)
+    for channel in CHANNELS.values():
+        yield f"## [{channel.table}]\n"
+        yield from _keys(channel.table, attrs.fields(cast("Any", channel)), meanings)
     yield "## [portals.SLUG]\n"
     yield "One table per portal; `polarchive portals` lists the slugs.\n"
     yield from _keys("portals", attrs.fields(PortalConfig), meanings)

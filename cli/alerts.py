@@ -18,7 +18,8 @@ commands = typer.Typer()
 def subscribe(
     ctx: typer.Context,
     query: Query,
-    email: Annotated[str, typer.Option(help="The address to send to.")],
+    address: Annotated[str, typer.Option("--address", "--email", help="The address to send to.")],
+    channel: Annotated[str, typer.Option(help="The channel to send by.")] = "email",
     as_json: Json = False,
 ) -> None:
     """Subscribe an address to new policies that match a query."""
@@ -28,7 +29,9 @@ def subscribe(
     home: ArchiveHome = ctx.obj
     home.prepare()
     with home.database() as database, database.write() as session:
-        made = percolation.subscribe(session, query, email, utc_now())
+        made = percolation.subscribe(
+            session, query, address, utc_now(), channel=channel, channels=home.config.channels
+        )
     if as_json:
         console.write_json(plain(made))
     else:
@@ -46,12 +49,11 @@ def send(ctx: typer.Context, as_json: Json = False) -> None:
             consumers.link_policies(database, progress)
             matched = consumers.match_alerts(home.config, database)
         sent = consumers.send_messages(home.config, database)
+        blocked = consumers.blocked_messages(home.config, database)
     if as_json:
         console.write_json({"matched": matched} | plain(sent))
     else:
         console.note(", ".join([f"{sent.sent} sent, {sent.waiting} waiting", *sent.errors]))
-    if sent.waiting and not home.config.mail.host:
-        console.fail(
-            f"{sent.waiting} messages wait: mail.host is not set in {home.config.home}/polarchive.toml"
-        )
+    for reason, count in blocked.items():
+        console.fail(f"{count} messages wait: {reason}")
     raise typer.Exit(FAILED if sent.waiting or sent.given_up else 0)

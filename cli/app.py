@@ -20,9 +20,9 @@ import typer
 from attrs import field, frozen
 from typer.core import TyperGroup
 
-from policy.errors import BadAddress, ConfigError, PolarchiveError, QuerySyntax, UnknownPortal
+from policy.errors import BadAddress, ConfigError, PolarchiveError, QuerySyntax, UnknownChannel, UnknownPortal
 
-_USAGE_ERRORS = (BadAddress, ConfigError, QuerySyntax, UnknownPortal)
+_USAGE_ERRORS = (BadAddress, ConfigError, QuerySyntax, UnknownChannel, UnknownPortal)
 
 
 @frozen

@@ -12,12 +12,14 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from alerts.channels import CHANNELS
+from alerts.channels.base import Channel
 from config.records import Config
 from policy.errors import ConfigError
 
@@ -28,8 +30,6 @@ _PATH = rf"{_PART}(?:\s*\.\s*{_PART})*"
 _TABLE = re.compile(rf"\s*\[\s*({_PATH})\s*\]")
 _KEY = re.compile(rf"\s*({_PATH})\s*=")
 _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-
-_SECRET = {"password", "database"}
 
 Path_ = tuple[str, ...]
 
@@ -43,11 +43,15 @@ def find_home(home: Path | None, environ: Mapping[str, str]) -> Path:
     return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "archive"
 
 
-def load(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+def load(
+    home: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    channel_types: Mapping[str, type[Channel]] = CHANNELS,
+) -> Config:
     """The configuration of an archive directory; without a file, the defaults."""
     place = find_home(home, environ)
     source = _Source(place / FILE)
-    return _with_secrets(source.config(place), environ)
+    return _with_environment(source.config(place, channel_types), environ)
 
 
 def line_of(file: Path, path: Path_) -> int:
@@ -55,15 +59,25 @@ def line_of(file: Path, path: Path_) -> int:
     return _Source(file).line(path)
 
 
-def _with_secrets(config: Config, environ: Mapping[str, str]) -> Config:
+def _with_environment(config: Config, environ: Mapping[str, str]) -> Config:
     """Apply the environment variables for values that should not be in a file."""
-    password, database = environ.get("POLARCHIVE_SMTP_PASSWORD"), environ.get("POLARCHIVE_DATABASE")
-    if password:
-        config = attrs.evolve(config, mail=attrs.evolve(config.mail, password=password))
+    channels = {name: _override(channel, environ) for name, channel in config.channels.items()}
+    config, database = attrs.evolve(config, channels=channels), environ.get("POLARCHIVE_DATABASE")
     try:
         return attrs.evolve(config, database=database) if database else config
     except ValueError as error:
         raise ConfigError(f"POLARCHIVE_DATABASE: {error}") from None
+
+
+def _override(channel: Any, environ: Mapping[str, str]) -> Any:
+    """The channel with the settings that the environment has."""
+    names = {name: variable for name, variable in channel.environment.items() if environ.get(variable)}
+    for name, variable in names.items():
+        try:
+            channel = attrs.evolve(channel, **{name: environ[variable]})
+        except ValueError as error:
+            raise ConfigError(f"{variable}: {error}") from None
+    return channel
 
 
 class _Source:
@@ -72,15 +86,22 @@ class _Source:
     def __init__(self, file: Path) -> None:
         self.file, self.text = file, _text(file)
         self.lines = dict(reversed(list(_lines(self.text))))
+        self.secrets = set[Path_]()  # no error repeats their values
 
-    def config(self, home: Path) -> Config:
+    def config(self, home: Path, channel_types: Mapping[str, type[Channel]]) -> Config:
         try:
             table = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             raise self._malformed(error) from None
         if "home" in table:
             raise self.error(("home",), "unknown key: the home is given by --home or POLARCHIVE_HOME")
-        config: Config = self.record(Config, table, (), home=home)
+        tables = {channel.table: name for name, channel in channel_types.items()}
+        own = {key: value for key, value in table.items() if key not in tables}
+        channels = {
+            name: self.value(channel, table.get(channel.table, {}), (channel.table,))
+            for name, channel in channel_types.items()
+        }
+        config: Config = self.record(Config, own, (), tables, home=home, channels=channels)
         return config
 
     def _malformed(self, error: tomllib.TOMLDecodeError) -> ConfigError:
@@ -101,12 +122,20 @@ class _Source:
     def error(self, path: Path_, message: str) -> ConfigError:
         return ConfigError(f"{self.file}:{self.line(path)}: {'.'.join(path)}: {message}")
 
-    def record(self, cls: type[Any], table: Mapping[str, Any], path: Path_, **given: Any) -> Any:
-        """A table as its record; raises ConfigError for unknown keys, wrong types and refused values."""
+    def record(
+        self, cls: type[Any], table: Mapping[str, Any], path: Path_, beside: Iterable[str] = (), **given: Any
+    ) -> Any:
+        """A table as its record; raises ConfigError for unknown keys, wrong types and refused values.
+
+        ``given`` are fields that are no keys, ``beside`` keys that are read elsewhere.
+        """
         fields, hints = attrs.fields_dict(cls), typing.get_type_hints(cls)
+        keys = sorted({*fields, *beside} - given.keys())
         for key, raw in table.items():
-            if key not in fields:
-                raise self.error((*path, key), f"unknown key; known here: {', '.join(sorted(fields))}")
+            if key not in keys:
+                raise self.error((*path, key), f"unknown key; known here: {', '.join(keys)}")
+            if not fields[key].repr:
+                self.secrets.add((*path, key))
             given[key] = self.value(hints[key], raw, (*path, key))
             self.check(fields[key], given[key], (*path, key))
         try:
@@ -132,7 +161,7 @@ class _Source:
 
     def expect(self, kind: type[Any], raw: Any, path: Path_, name: str) -> Any:
         if type(raw) is not kind:
-            found = type(raw).__name__ if path[-1] in _SECRET else repr(raw)
+            found = type(raw).__name__ if path in self.secrets else repr(raw)
             raise self.error(path, f"expected {name}, found {found}")
         return raw
 

@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 from attrs import Attribute, evolve, field, frozen
 from attrs.validators import optional
 
+from alerts.channels import CHANNELS
+from alerts.channels.base import Channel
+
 Check = Callable[[Any, "Attribute[Any]", Any], None]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -65,16 +68,10 @@ def contact(_: object, __: object, value: str) -> None:
         raise ValueError(f"expected a mail or web address, found {value!r}")
 
 
-def address(_: object, __: object, value: str) -> None:
-    """A bare mail address."""
-    if not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", value):
-        raise ValueError(f"expected a mail address, found {value!r}")
-
-
 def mailbox(_: object, __: object, value: str) -> None:
     """Empty, or a bare mail address."""
-    if value:
-        address(_, __, value)
+    if value and not re.fullmatch(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", value):
+        raise ValueError(f"expected a mail address, found {value!r}")
 
 
 def database(_: object, __: object, value: str) -> None:
@@ -274,18 +271,6 @@ class PortalConfig:
 
 
 @frozen(kw_only=True)
-class MailConfig:
-    """The SMTP server for alerts; without a host, alerts stay in the outbox."""
-
-    host: str = ""
-    port: int = field(default=25, validator=within(1, 65535))
-    sender: str = field(default="polarchive@localhost", validator=address)
-    user: str = ""
-    password: str = field(default="", repr=False)
-    starttls: bool = False
-
-
-@frozen(kw_only=True)
 class HealthConfig:
     """How runs are checked. ``slow_seconds``: anything faster is never reported as slow."""
 
@@ -306,6 +291,11 @@ class ReportConfig:
     email: str = field(default="", validator=mailbox)
 
 
+def default_channels() -> Mapping[str, Channel]:
+    """Every registered channel without settings."""
+    return {name: channel() for name, channel in CHANNELS.items()}
+
+
 @frozen(kw_only=True)
 class Config:
     """All settings."""
@@ -320,11 +310,12 @@ class Config:
     attachments: AttachmentsConfig = AttachmentsConfig()
     network: NetworkConfig = NetworkConfig()
     schedule: Schedule = Schedule()
-    mail: MailConfig = MailConfig()
     health: HealthConfig = HealthConfig()
     report: ReportConfig = ReportConfig()
     backfill: BackfillConfig = BackfillConfig()
     portals: Mapping[str, PortalConfig] = field(factory=dict)
+    channels: Mapping[str, Channel] = field(factory=default_channels)
+    """The channels for alerts by name, each with its settings from the table that it declares."""
 
     def schedule_of(self, portal: str) -> Schedule:
         """The schedule, with the portal's own cron expression if it has one."""

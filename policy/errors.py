@@ -7,6 +7,7 @@
     ├── UnknownPortal          no portal has this slug; names similar slugs
     ├── QuerySyntax            a query cannot be parsed; names the position
     ├── BadAddress             not an address that a message can be sent to
+    ├── UnknownChannel         no channel for messages has this name; names those that exist
     ├── CrawlingStopped        crawling is stopped for all portals until it is resumed
     ├── ArchiveError           the archive directory or its database cannot be used
     │   ├── NewerDatabase      the database was written by a later release
@@ -46,6 +47,10 @@ class QuerySyntax(PolarchiveError):
 
 class BadAddress(PolarchiveError):
     """Not an address that a message can be sent to."""
+
+
+class UnknownChannel(PolarchiveError):
+    """No channel for messages has this name."""
 
 
 class CrawlingStopped(PolarchiveError):

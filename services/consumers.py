@@ -20,7 +20,7 @@ from crawler import portals
 from crawler.run_context import Clock, utc_now
 from pipelines.consumers import linking
 from pipelines.consumers.keywords import compute_keywords
-from services import reports
+from storage import deliveries
 from storage.database import Database
 from storage.search.index import Index
 
@@ -97,9 +97,22 @@ def match_alerts(config: Config, database: Database, clock: Clock = utc_now) -> 
 
 
 def send_messages(config: Config, database: Database, clock: Clock = utc_now) -> SendResult:
-    """Hand the messages that are due to the mail server; without one, only count those that wait."""
-    if not config.mail.host:
+    """Send the messages that are due on all configured channels; without one, only count those that wait."""
+    configured = {name: channel for name, channel in config.channels.items() if not channel.missing_key}
+    if not configured:
         return SendResult(waiting=outbox.count_waiting(database))
-    return outbox.send_due(
-        database, reports.mail_channel(config), clock, portals.names(config.portal_packages)
-    )
+    return outbox.send_due(database, configured, clock, portals.names(config.portal_packages))
+
+
+def blocked_messages(config: Config, database: Database) -> dict[str, int]:
+    """How many messages wait for a channel that cannot send, by the reason (``mail.host is not set in …``)."""
+    with database.read() as session:
+        waiting = deliveries.count_unsent_by_channel(session)
+    blocked: dict[str, int] = {}
+    for name, count in waiting.items():
+        channel = config.channels.get(name)
+        if channel is None:
+            blocked[f"there is no channel {name}"] = count
+        elif key := channel.missing_key:
+            blocked[f"{key} is not set in {config.home}/polarchive.toml"] = count
+    return blocked

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from alerts.channels import DeliveryFailed
-from alerts.channels.email import EmailChannel
+from alerts.channels.base import DeliveryFailed
 from alerts.messages import Message
 from config import Config
 from crawler.run_context import Clock, utc_now
@@ -28,6 +27,8 @@ from storage.search import generations
 
 logger = logging.getLogger(__name__)
 
+REPORT_CHANNEL = "email"
+"""The channel of the daily report to ops."""
 NIGHTS = 60
 """How many runs of a portal are read to find out when an alarm began."""
 _MOST_NEWS = 1000
@@ -150,25 +151,13 @@ def mail_report(config: Config, report: DailyReport, clock: Clock = utc_now) -> 
     address = config.report.email
     if not address:
         return None
-    if not config.mail.host:
-        return f"the report is not mailed to {address}: mail.host is not set"
+    channel = config.channels[REPORT_CHANNEL]
+    if channel.missing_key:
+        return f"the report is not mailed to {address}: {channel.missing_key} is not set"
     name = f"<report-{report.day}-{clock().timestamp():.0f}@polarchive.invalid>"
     try:
-        mail_channel(config).send(address, compose_message(report), message_id=name)
+        channel.send(address, compose_message(report), message_id=name)
     except DeliveryFailed as error:
         logger.warning("report not mailed: %s", error)
         return f"the report is not mailed to {address}: {error}"
     return None
-
-
-def mail_channel(config: Config) -> EmailChannel:
-    """The configured mail server."""
-    mail = config.mail
-    return EmailChannel(
-        host=mail.host,
-        port=mail.port,
-        sender=mail.sender,
-        user=mail.user,
-        password=mail.password,
-        starttls=mail.starttls,
-    )

@@ -86,6 +86,7 @@ class LeasedDelivery:
     """
 
     id: int
+    channel: str
     address: str
     query: str
     policy_id: int
@@ -137,18 +138,31 @@ def count_by_state(session: Session) -> dict[str, int]:
 
 def count_unsent(session: Session) -> int:
     """The number of deliveries that are neither sent nor given up."""
-    counts = count_by_state(session)
-    return sum(counts.get(state, 0) for state in _UNSENT)
+    return sum(count_unsent_by_channel(session).values())
 
 
-def lease_next(session: Session, now: dt.datetime, *, leased_until: dt.datetime) -> LeasedDelivery | None:
-    """Lease the oldest delivery that is due and count the attempt; None if nothing is due.
+def count_unsent_by_channel(session: Session) -> dict[str, int]:
+    """The same by channel; channels without such deliveries are absent."""
+    counts = (
+        select(SubscriptionRow.channel, func.count())
+        .join(DeliveryRow, DeliveryRow.subscription_id == SubscriptionRow.id)
+        .where(DeliveryRow.state.in_(_UNSENT))
+        .group_by(SubscriptionRow.channel)
+    )
+    return {channel: count for channel, count in session.execute(counts)}  # noqa: C416 - rows are no pairs
+
+
+def lease_next(
+    session: Session, now: dt.datetime, *, channels: Collection[str], leased_until: dt.datetime
+) -> LeasedDelivery | None:
+    """Lease the oldest delivery that is due on these channels and count the attempt; None if nothing is due.
 
     A lease that ended without a result is due again: its sender is assumed to have crashed.
     """
+    reachable = select(SubscriptionRow.id).where(SubscriptionRow.channel.in_(channels))
     row = session.scalar(
         select(DeliveryRow)
-        .where(_is_due(now))
+        .where(_is_due(now), DeliveryRow.subscription_id.in_(reachable))
         .order_by(DeliveryRow.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -161,6 +175,7 @@ def lease_next(session: Session, now: dt.datetime, *, leased_until: dt.datetime)
     subscription = session.get_one(SubscriptionRow, row.subscription_id)
     return LeasedDelivery(
         id=row.id,
+        channel=subscription.channel,
         address=subscription.address,
         query=subscription.query,
         policy_id=row.policy_id,

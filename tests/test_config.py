@@ -136,7 +136,10 @@ def test_the_home_is_taken_from_the_option_then_the_environment(tmp_path: Path) 
 def test_secrets_come_from_the_environment_and_are_not_shown(tmp_path: Path) -> None:
     environ = {"POLARCHIVE_SMTP_PASSWORD": "geheim", "POLARCHIVE_DATABASE": "postgresql://u:geheim@db/x"}
     config = load(tmp_path, environ)
-    assert (config.mail.password, config.database_url) == ("geheim", "postgresql://u:geheim@db/x")
+    assert (config.channels["email"].password, config.database_url) == (
+        "geheim",
+        "postgresql://u:geheim@db/x",
+    )
     assert "geheim" not in repr(config)
 
 

@@ -1,32 +1,17 @@
-"""Channels that deliver messages to subscribers, one module per channel, and their common errors.
+"""Channels that deliver messages to subscribers: one module each, registered here by name.
 
-::
-
-    DeliveryFailed             temporary: try this message again later
-    ├── DeliveryRejected       permanent: give this message up
-    └── ChannelUnavailable     the channel is down: try no other message now
+To add one, write a module with a class as :class:`alerts.channels.base.Channel` describes it, and register
+it in :data:`CHANNELS`. Configuration, subscriptions and the outbox use the registry; nothing else has to
+change.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from alerts.messages import Message
+from alerts.channels.base import Channel
+from alerts.channels.email import EmailChannel
 
-
-class DeliveryFailed(Exception):
-    """The channel did not accept the message; a later attempt may succeed."""
-
-
-class DeliveryRejected(DeliveryFailed):
-    """The channel will never accept the message."""
-
-
-class ChannelUnavailable(DeliveryFailed):
-    """The channel accepts no message at all at the moment."""
-
-
-class Channel(Protocol):
-    """Sends one message, or raises DeliveryFailed. The same ``message_id`` may be sent twice."""
-
-    def send(self, address: str, message: Message, *, message_id: str) -> None: ...
+CHANNELS: Mapping[str, type[Channel]] = MappingProxyType({"email": EmailChannel})
+"""The class of each channel by its name, which subscriptions store."""

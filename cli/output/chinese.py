@@ -86,7 +86,8 @@ HELP: Mapping[str, str] = {
     "A TSV or JSON file with the URL of each file.": "记有每个文件网址的 TSV 或 JSON 文件。",
     # subscribers
     "Subscribe an address to new policies that match a query.": "为一个邮箱地址订阅符合检索式的新政策。",
-    "The address to send to.": "接收提醒的邮箱地址。",
+    "The address to send to.": "接收提醒的地址。",
+    "The channel to send by.": "发送提醒的渠道。",
     "Send messages to subscribers.": "向订阅者发送消息。",
     "Match new changes against all subscriptions and send the messages that are due.": (
         "将新的变更与所有订阅匹配，并发送到期的消息。"

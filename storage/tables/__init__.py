@@ -1,6 +1,5 @@
 """The tables (SQLAlchemy models) by subject. :mod:`storage.rows` turns rows into records."""
 
-from storage.tables.alerts import DeliveryRow, SubscriptionRow
 from storage.tables.articles import (
     AliasRow,
     ArticleRow,
@@ -34,7 +33,15 @@ from storage.tables.policies import (
     RulingRow,
     WordingRow,
 )
-from storage.tables.runs import BackfillEntryRow, BackfillPageRow, BackfillRow, BackoffRow, RunRow
+from storage.tables.runs import (
+    BackfillEntryRow,
+    BackfillPageRow,
+    BackfillRow,
+    BackoffRow,
+    DeliveryRow,
+    RunRow,
+    SubscriptionRow,
+)
 
 __all__ = [
     "AliasRow",

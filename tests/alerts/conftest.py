@@ -91,9 +91,9 @@ def channel(server: Controller) -> EmailChannel:
 def subscribe(database: Database) -> Callable[..., Subscription]:
     """Add a subscription."""
 
-    def add(query: str, address: str = "reader@example.org") -> Subscription:
+    def add(query: str, address: str = "reader@example.org", **options: Any) -> Subscription:
         with database.write() as session:
-            return percolation.subscribe(session, query, address, NIGHT)
+            return percolation.subscribe(session, query, address, NIGHT, **options)
 
     return add
 

@@ -38,7 +38,7 @@ def pending(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
 
 
 def send(database: Database, channel: EmailChannel, now: dt.datetime = NIGHT) -> outbox.SendResult:
-    return outbox.send_due(database, channel, lambda: now, NAMES)
+    return outbox.send_due(database, {"email": channel}, lambda: now, NAMES)
 
 
 def rows(database: Database) -> list[DeliveryRow]:
@@ -120,7 +120,7 @@ def test_senders_beside_each_other_send_each_mail_once(
 def test_a_sender_that_died_is_repeated_with_the_same_message_id(
     database: Database, channel: EmailChannel, mailbox: Mailbox
 ) -> None:
-    lost = outbox.lease_next(database, NIGHT)
+    lost = outbox.lease_next(database, NIGHT, ["email"])
     assert lost
     assert send(database, channel, NIGHT + MINUTE) == outbox.SendResult(waiting=1)
     assert send(database, channel, NIGHT + outbox.LEASE + MINUTE).sent == 1
@@ -228,7 +228,7 @@ def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
 
 
 def test_a_server_without_starttls_gets_no_password(server: Controller, channel: EmailChannel) -> None:
-    from alerts.channels import ChannelUnavailable
+    from alerts.channels.base import ChannelUnavailable
     from alerts.messages import Message
 
     secret = evolve(channel, starttls=True, user="polarchive", password="geheim")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policy.errors import BadAddress, QuerySyntax
+from policy.errors import BadAddress, QuerySyntax, UnknownChannel
 from policy.records.saves import SaveResult
 from storage.database import Database
 from storage.deliveries import Subscription, all_subscriptions
@@ -17,7 +17,7 @@ Subscribe = Callable[..., Subscription]
 @pytest.mark.parametrize(
     "address", ["reader@example.org", "a.b+policy@mail.example.cn", "root@localhost", "x_y@a-b.cn"]
 )
-def test_an_address_is_kept_as_given(subscribe: Subscribe, address: str) -> None:
+def test_a_mail_address_is_kept_as_given(subscribe: Subscribe, address: str) -> None:
     assert subscribe("储能", address).address == address
 
 
@@ -45,6 +45,16 @@ def test_anything_else_is_refused(subscribe: Subscribe, database: Database, addr
         subscribe("储能", address)
     with database.read() as session:
         assert all_subscriptions(session) == []
+
+
+def test_the_domain_of_an_address_is_stored_in_lower_case(subscribe: Subscribe) -> None:
+    assert subscribe("储能", "Reader@Example.ORG").address == "Reader@example.org"
+    assert subscribe("储能", "Reader@example.org") == subscribe("储能", "Reader@EXAMPLE.org")
+
+
+def test_a_channel_that_is_not_registered_is_refused(subscribe: Subscribe) -> None:
+    with pytest.raises(UnknownChannel, match=r"no channel 'fax'; there are email"):
+        subscribe("储能", "reader@example.org", channel="fax")
 
 
 def test_a_query_that_cannot_be_read_is_refused(subscribe: Subscribe) -> None:

@@ -15,7 +15,7 @@ def test_a_fresh_home_leads_every_sample_host_to_the_site(tmp_path: Path) -> Non
     config = load(tmp_path / "demo", {})
     assert set(config.network.connect.values()) == {"http://127.0.0.1:8123"}
     assert len(config.network.connect) == 3
-    assert config.mail.port == 2525
+    assert config.channels["email"].port == 2525
 
 
 def test_the_demo_empties_its_own_home(tmp_path: Path) -> None:
