@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ ARTICLES = (
     "第三条 储能电站的运行单位应当每年检查一次消防设施，并保存检查记录。",
     "第四条 违反本办法规定的，由能源主管部门责令改正，并处一万元罚款。",
 )
-HISTORY = "2020年5月6日 某省人民政府令第12号公布"
+HISTORY = "2020年5月6日 广东省人民政府令第12号公布"
 
 
 @pytest.fixture
@@ -78,3 +79,26 @@ def test_the_history_of_a_law_is_read_by_its_version(corpus: Corpus) -> None:
 )
 def test_a_share_names_both_counts(part: int, whole: int, shown: str) -> None:
     assert share(part, whole) == shown
+
+
+def test_forms_of_orders_are_compared_and_document_numbers_parsed(corpus: Corpus) -> None:
+    numbers = ["国发〔2021〕23号", "国发〔2021〕1号、国发〔2021〕2号"]
+    (corpus.folder / "doc-numbers.txt").write_text("\n".join(numbers), "utf-8")
+    parsed, compared, strangers, own = (entry.row for entry in measure(corpus, ["numbers"]))
+    assert parsed.ours == "1 of 2 (50.00 %); 0"
+    assert parsed.shortfalls == ["国发〔2021〕1号、国发〔2021〕2号: several numbers"]
+    assert (compared.shortfalls, strangers.shortfalls) == ([], [])
+    assert own.ours == "3 of 3"
+
+
+def test_issuers_are_compared_with_the_truth_of_a_page(tmp_path: Path) -> None:
+    (tmp_path / "portal-pages").mkdir()
+    lines = "各有关单位：", "现将有关事项通知如下，请遵照执行。" * 9, "商务部　海关总署", "2024年3月14日"
+    title, text = "商务部 海关总署关于样例的通知", "".join(f"<p>{line}</p>" for line in lines)
+    head = f"<title>{title}</title><body><h1>{title}</h1><div>发布机构：财政部</div>"
+    page = f"<html>{head}<div>{text}</div></body></html>"
+    (tmp_path / "portal-pages" / "a.html").write_text(page, "utf-8")
+    truth = {"text": "x", "issuers": ["商务部", "海关总署"]}
+    (tmp_path / "portal-pages" / "a.json").write_text(json.dumps(truth), "utf-8")
+    [entry] = measure(Corpus(folder=tmp_path), ["issuers"])
+    assert (entry.row.ours, entry.row.baseline) == ("1 of 1", "the first cell: 0 of 1")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 from attrs import evolve
@@ -154,10 +155,11 @@ MASTHEAD_LINES = 12
 LONGEST_TITLE = 120
 _SEPARATORS = re.compile(r"[;；,，、|\s]+")
 _LEAD_IN = re.compile(
-    r"(?!\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]|第[一二三四五六七八九十\d]{1,4}[章节条]))"
+    r"(?!\s*[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)])"
     r"(?:.*(?:原文|全文|详情|正文|(?:具体|详细|主要)内容)(?:(?:如下|附后)\s*[:：。]?|\s*[:：])$"
     r"|.*(?:讯|获悉|了解到|日前|近日|报道).*(?:如下|发布)\s*[:：]$)"
 )
+_FIRST_CLAUSE = re.compile(r"\s*第\s*[一1]\s*[条章]")
 _NOTHING = re.compile(r"[\s\-—–_/]*|无|暂无|null|undefined", re.IGNORECASE)
 
 
@@ -235,7 +237,8 @@ def _top(document: Sequence[str]) -> tuple[str, ...]:
 
 def count_lead_in_lines(lines: Sequence[str]) -> int:
     """Number of lines that a medium prints before a reprinted document, the last being ``原文如下：``."""
-    return max((n + 1 for n, line in enumerate(lines[:MASTHEAD_LINES]) if _LEAD_IN.match(line)), default=0)
+    above = takewhile(lambda line: not _FIRST_CLAUSE.match(line), lines[:MASTHEAD_LINES])
+    return max((n + 1 for n, line in enumerate(above) if _LEAD_IN.match(line)), default=0)
 
 
 def _official(title: FieldValue[str] | None, issuer: str | None) -> FieldValue[str] | None:

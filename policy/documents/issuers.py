@@ -26,6 +26,8 @@ _INSIDE = ("办公厅", "办公室", "秘书", "党组", "司", "处", "机关",
 
 LONGEST = 40
 """The most characters of an organ's name."""
+_FORMERLY = "原"
+"""Printed before the name of an organ that is no more: 原国家工商行政管理总局."""
 MOST = 600
 """Longer texts are not split."""
 
@@ -127,7 +129,7 @@ _ALSO = re.compile(r"[（(][^（）()]+[)）]$")
 
 
 def _issuer(printed: str, organ: str | None) -> Issuer:
-    bare = _ALSO.sub("", printed)
+    bare = _ALSO.sub("", printed).removeprefix(_FORMERLY)
     known = organs.organ(organ or organs.identify(bare) or "")
     if known is None:
         return Issuer(printed=printed)
@@ -174,7 +176,8 @@ def _names(text: str) -> dict[int, _Names]:
 
 def _beginning(text: str, start: int) -> _Names:
     """The names that begin at an index: known ones, and those with a typical ending."""
-    names: _Names = dict(reversed([*organs.organs_at(text, start)]))
+    after = start + text.startswith(_FORMERLY, start)
+    names: _Names = dict(reversed([*organs.organs_at(text, after)]))
     if not text.startswith(_INSIDE, start):
         ends = range(start + 4, min(len(text), start + LONGEST) + 1)
         names |= {end: None for end in ends if end not in names and text.endswith(_ORGAN_ENDS, 0, end)}
