@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.options import FAILED, Json, Query
-from cli.output import console
+from cli.output import _, console, translated
 from services.archive_home import ArchiveHome
 from services.shapes import plain
 
@@ -35,7 +35,8 @@ def subscribe(
     if as_json:
         console.write_json(plain(made))
     else:
-        console.note(f"subscription {made.id}: {made.query} to {made.address}, for policies from now on")
+        text = "subscription {number}: {query} to {address}, for policies from now on"
+        console.note(_(text, number=made.id, query=made.query, address=made.address))
 
 
 @commands.command("alerts send")
@@ -45,7 +46,7 @@ def send(ctx: typer.Context, as_json: Json = False) -> None:
 
     home: ArchiveHome = ctx.obj
     with home.database() as database:
-        with console.staged("updating") as progress:
+        with console.staged(_("updating")) as progress:
             consumers.link_policies(database, progress)
             matched = consumers.match_alerts(home.config, database)
         sent = consumers.send_messages(home.config, database)
@@ -53,7 +54,8 @@ def send(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         console.write_json({"matched": matched} | plain(sent))
     else:
-        console.note(", ".join([f"{sent.sent} sent, {sent.waiting} waiting", *sent.errors]))
+        counts = _("{sent} sent, {waiting} waiting", sent=sent.sent, waiting=sent.waiting)
+        console.note(_(", ").join([counts, *map(translated, sent.errors)]))
     for reason, count in blocked.items():
-        console.fail(f"{count} messages wait: {reason}")
+        console.fail(_("{n} messages wait: {reason}", n=count, reason=translated(reason)))
     raise typer.Exit(FAILED if sent.waiting or sent.given_up else 0)

@@ -20,6 +20,7 @@ import typer
 from attrs import field, frozen
 from typer.core import TyperGroup
 
+from cli.output import _, translated, use_language
 from policy.errors import BadAddress, ConfigError, PolarchiveError, QuerySyntax, UnknownChannel, UnknownPortal
 
 _USAGE_ERRORS = (BadAddress, ConfigError, QuerySyntax, UnknownChannel, UnknownPortal)
@@ -61,7 +62,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "cli.archive.policies",
     ),
     "extract": CommandEntry(
-        "Extract records from saved pages and documents, one JSON object per line.", "cli.archive.extracting"
+        "Extract records from saved pages and documents, one JSON object per line.", "cli.archive.reading"
     ),
     # subscribers
     "subscribe": CommandEntry("Subscribe an address to new policies that match a query.", "cli.alerts"),
@@ -223,6 +224,7 @@ class Application(CommandGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         args = _shared_options_first(args)
         self.language = _language(args, os.environ)
+        use_language(self.language)
         if self.language == "zh":
             from cli.output.chinese import ChineseHelpFormatter
 
@@ -233,7 +235,7 @@ class Application(CommandGroup):
         try:
             return super().invoke(ctx)
         except PolarchiveError as error:
-            raise _exit(str(error), usage=isinstance(error, _USAGE_ERRORS)) from None
+            raise _exit(translated(str(error)), usage=isinstance(error, _USAGE_ERRORS)) from None
         except OSError as error:
             if error.filename is None:  # as a reader that went away: not about a file of ours
                 raise
@@ -241,7 +243,8 @@ class Application(CommandGroup):
         except Exception as error:
             if not _is_database_error(error):
                 raise
-            raise _exit(f"the database: {str(getattr(error, 'orig', error)).strip()}") from None
+            reason = str(getattr(error, "orig", error)).strip()
+            raise _exit(_("the database: {reason}", reason=reason)) from None
 
 
 def _exit(message: str, *, usage: bool = False) -> typer.Exit:
@@ -273,7 +276,7 @@ def _shared_options_first(args: list[str]) -> list[str]:
 
 
 def _language(args: list[str], environ: Mapping[str, str]) -> str:
-    """The language of the help: the last ``--lang``, else the locale's, in the order of POSIX.
+    """The language of the output: the last ``--lang``, else the locale's, in the order of POSIX.
 
     Read from the arguments because ``--help`` may end the parsing of options before ``--lang``.
     """
@@ -300,7 +303,7 @@ def polarchive(
     home: Annotated[Path | None, typer.Option(help="The archive directory. [env: POLARCHIVE_HOME]")] = None,
     lang: Annotated[
         Literal["en", "zh"] | None,
-        typer.Option(is_eager=True, help="The language of the help; defaults to that of the locale."),
+        typer.Option(is_eager=True, help="The language of the output; defaults to that of the locale."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log progress to stderr.")] = False,
 ) -> None:

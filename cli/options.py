@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from cli.output import _
+
 FAILED, USAGE, PARTIAL = 1, 2, 3
 """Exit codes a cron job can trust; beside them 75 (EX_TEMPFAIL): another process has the lease."""
 
@@ -17,7 +19,7 @@ def parse_day(text: str) -> dt.date:
     try:
         return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day in the format YYYY-MM-DD") from None
+        raise typer.BadParameter(_("{text} is not a day in the format YYYY-MM-DD", text=repr(text))) from None
 
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout and nothing else.")]

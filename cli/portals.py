@@ -15,7 +15,7 @@ import typer
 from attrs import evolve
 
 from cli.options import Json, Sections, Slug
-from cli.output import console
+from cli.output import _, console, translated
 from config import Config
 from crawler import portals as declared
 from crawler.runs import run_lock
@@ -47,22 +47,23 @@ def portals(ctx: typer.Context, as_json: Json = False) -> None:
     columns = ("portal", "name", "section", "family", "rests on", "runs", "state", "address")
     table = console.table("", *columns)
     for view in views:
-        portal, runs, state = view.portal, view.cron or "off", _state(view)
+        portal, runs, state = view.portal, view.cron or _("off"), _state(view)
         for section in portal.sections:
             rests_on, family = section.rests_on, section.listing.family
             table.add_row(portal.slug, portal.name, section.slug, family, rests_on, runs, state, section.url)
     console.say(table)
     for backoff in conduct.backoffs.values():
-        console.say(console.styled(describe_backoff(backoff)))
+        console.say(console.styled(translated(describe_backoff(backoff))))
     for distrust in conduct.distrusted.values():
-        console.say(console.styled(describe_distrust(distrust)))
+        console.say(console.styled(translated(describe_distrust(distrust))))
 
 
 def _state(view: PortalView) -> str:
     """``left alone since 2026-11-20, ETags not trusted since 2026-11-24``, or nothing."""
-    parts = [f"left alone since {_day(backoff.since)}" for backoff in view.backoffs]
-    parts += [f"ETags not trusted since {_day(view.distrust.since)}"] if view.distrust else []
-    return ", ".join(parts)
+    parts = [_("left alone since {day}", day=_day(backoff.since)) for backoff in view.backoffs]
+    if view.distrust:
+        parts.append(_("ETags not trusted since {day}", day=_day(view.distrust.since)))
+    return _(", ").join(parts)
 
 
 def _day(moment: dt.datetime) -> str:
@@ -119,8 +120,10 @@ def new(
     cases.mkdir()
     _case(cases / "list.case.json", {"section": "zcwj", "pages": {"list.html": url}})
     _case(cases / "article.case.json", {"pages": {"article.html": f"{url}202601/t20260101_1.html"}})
-    console.note(f"{module}: now say where its rows and bodies are; see docs/adding-a-portal.md")
-    console.note(f"{cases}: write list.html and article.html in the shape of its pages, in your own words")
+    declare = "{file}: now say where its rows and bodies are; see docs/adding-a-portal.md"
+    test = "{folder}: write list.html and article.html in the shape of its pages, in your own words"
+    console.note(_(declare, file=module))
+    console.note(_(test, folder=cases))
 
 
 def _refuse(slug: str, name: str, url: str, listing: str) -> None:
@@ -128,9 +131,7 @@ def _refuse(slug: str, name: str, url: str, listing: str) -> None:
     from crawler.pages.base import ListingPage
 
     families = {
-        known
-        for known, kind in inspect.getmembers(listings, inspect.isclass)
-        if issubclass(kind, ListingPage)
+        name for name, kind in inspect.getmembers(listings, inspect.isclass) if issubclass(kind, ListingPage)
     }
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", slug):
         raise ConfigError(f"{slug}: a slug is a-z, 0-9 and _, and begins with a letter")
@@ -172,14 +173,15 @@ def capture(
             home.config.turns.mkdir(exist_ok=True)
             config.turns.symlink_to(home.config.turns)
         upgrade(config.database_url)
-        with console.busy(f"capturing {slug}"):
+        with console.busy(_("capturing {slug}", slug=slug)):
             run = process.crawl(config, slug, since=EARLIEST, sections=section or [], sample=articles)
         saved = _saved(config, folder)
     for file, url in saved.items():
         console.say(f"{file}  {url}")
     if run and run.message:
-        console.note(f"{slug}: {run.message}")
-    console.note(f"{len(saved)} pages in {folder}: look at them; do not put them into the repository")
+        console.note(f"{slug}: {translated(run.message)}")
+    text = "{n} pages in {folder}: look at them; do not put them into the repository"
+    console.note(_(text, n=len(saved), folder=folder))
     raise typer.Exit(0 if saved else 1)
 
 
@@ -241,7 +243,8 @@ def boilerplate(
         return
     _show_blocks(active, blocks)
     remembered = ", ".join(f"{layout} {count}" for layout, count in pages.items())
-    console.note(f"pages remembered: {remembered or 'none'}; learning begins at {learning.FROM} of a layout")
+    text = "pages remembered: {pages}; learning begins at {n} of a layout"
+    console.note(_(text, pages=remembered or _("none"), n=learning.FROM))
 
 
 def _revise_blocks(database: Database, slug: str, keep: list[str], forget: list[str]) -> None:
@@ -264,18 +267,18 @@ def _revise_blocks(database: Database, slug: str, keep: list[str], forget: list[
 
 def _show_blocks(active: BoilerplateSet | None, blocks: list[Block]) -> None:
     if active is None:
-        console.say("nothing learned yet")
+        console.say(_("nothing learned yet"))
         return
-    title = f"set {active.id}, since {format_moment(active.at)}"
+    title = _("set {number}, since {time}", number=active.id, time=format_moment(active.at))
     table = console.table(title, "block", "layout", "at", "line", "#pages", "since", "is")
     for block in blocks:
         table.add_row(
             block.id,
             block.layout,
-            block.edge,
+            _(block.edge),
             console.styled(block.key),
-            f"{block.pages} of {block.of}",
+            f"{block.pages} / {block.of}",
             format_moment(block.since),
-            "kept" if block.kept else "removed",
+            _("kept" if block.kept else "removed"),
         )
     console.say(table)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.options import InForceOn, Json, KnownAt
-from cli.output import console
+from cli.output import _, console
 from policy.documents.dates import format_moment
 from services.archive_home import ArchiveHome
 
@@ -83,14 +83,19 @@ def show_diff(
 def _print(compared: TextComparison) -> None:
     console.say(_header(compared))
     for field in compared.fields:
-        console.say(_assembled(f"{field.name}: ", *_from_to(field.old, field.new)))
+        console.say(_assembled(f"{_(field.name)}: ", *_from_to(field.old, field.new)))
     for run in _runs(compared.shown):
         console.say(_renumbered(run) if len(run) > 1 else _change(run[0]))
     changes = compared.clauses.changes
-    kinds = [f"{sum(change.kind == kind for change in changes)} {kind}" for kind in _SIGNS]
-    substantive = sum(change.grade == "substantive" for change in changes)
-    clauses = f"{len(changes)} clauses ({', '.join(kinds)})"
-    console.say(f"{len(compared.fields)} fields, {clauses}, {substantive} substantive")
+    kinds = [f"{sum(change.kind == kind for change in changes)} {_(kind)}" for kind in _SIGNS]
+    text = _(
+        "{fields} fields, {clauses} clauses ({kinds}), {substantive} substantive",
+        fields=len(compared.fields),
+        clauses=len(changes),
+        kinds=_(", ").join(kinds),
+        substantive=sum(change.grade == "substantive" for change in changes),
+    )
+    console.say(text)
 
 
 def _header(compared: TextComparison) -> Text:
@@ -99,14 +104,14 @@ def _header(compared: TextComparison) -> Text:
             f"{side.version.number} ({format_moment(side.version.at)})"
             for side in (compared.old, compared.new)
         ]
-        header = console.styled(f"{compared.new.title}\nversion {' → '.join(times)}", "bold")
+        header = console.styled(f"{compared.new.title}\n{_('version')} {' → '.join(times)}", "bold")
     else:
         header = console.styled("", "bold")
         for sign, side in (("-", compared.old), ("+", compared.new)):
             header.append(f"{sign} {side.title}\n  {side.facts}\n")
         header.rstrip()
     grade = compared.materiality.grade
-    return header.append(f"\n{grade or 'no difference'}", style=_GRADES.get(grade or "", ""))
+    return header.append(f"\n{_(grade or 'no difference')}", style=_GRADES.get(grade or "", ""))
 
 
 def _assembled(*parts: str | tuple[str, str]) -> Text:
@@ -138,11 +143,12 @@ def _renumbered(run: Sequence[ClauseChange]) -> Text:
 
     first, last = run[0], run[-1]
     labels = [
-        f"{one.label}–{other.label}"
-        for one, other in ((first.old, last.old), (first.new, last.new))
-        if one and other
+        f"{begin.label}–{end.label}"
+        for begin, end in ((first.old, last.old), (first.new, last.new))
+        if begin and end
     ]
-    return console.styled(f"= [{' → '.join(labels)}] {len(run)} clauses: {NAMES['renumbered']}", "dim")
+    count = _("{n} clauses", n=len(run))
+    return console.styled(f"= [{' → '.join(labels)}] {count}: {NAMES['renumbered']}", "dim")
 
 
 def _change(change: ClauseChange) -> Text:
@@ -150,8 +156,8 @@ def _change(change: ClauseChange) -> Text:
     shown = console.styled(f"{_SIGNS[change.kind]} ")
     shown.append(f"[{change.label}] ", style="bold" if change.grade == "substantive" else "dim")
     why = list(dict.fromkeys(str(reason) for reason in change.reasons))
-    more = f"；… {len(why) - _REASONS} more" if len(why) > _REASONS else ""
-    shown.append(f"{change.grade}: {'；'.join(why[:_REASONS])}{more}", style=_GRADES[change.grade])
+    more = f"；… {_('{n} more', n=len(why) - _REASONS)}" if len(why) > _REASONS else ""
+    shown.append(f"{_(change.grade)}: {'；'.join(why[:_REASONS])}{more}", style=_GRADES[change.grade])
     if change.grade == "substantive":
         for line in _worded(change):
             shown.append("\n    ").append(_line(change, line))
@@ -251,9 +257,10 @@ def _print_stages(stages: Sequence[ClauseStage]) -> None:
             continue
         if before is None and now is None:
             continue
-        since = f", in force since {stage.since}" if stage.since else ""
+        since = _(", in force since {day}", day=stage.since) if stage.since else ""
         head = f"{stage.name} ({format_moment(stage.version.at)}{since})  "
-        console.say(console.styled(f"{head}{f'{now.label}  {now.id}' if now else 'not there'}", "bold"))
+        clause = f"{now.label}  {now.id}" if now else _("not there")
+        console.say(console.styled(f"{head}{clause}", "bold"))
         if now:
             console.say(_clause_text(before, now))
         before = now

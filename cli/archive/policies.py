@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import ArticleName, InForceOn, Json, KnownAt
-from cli.output import console
+from cli.output import _, console, translated
 from policy.documents.dates import format_moment
 from services.archive_home import ArchiveHome
 
@@ -55,65 +55,72 @@ def show_policy(
         _print(view)
 
 
-def _print(found: PolicyView) -> None:
-    console.say(console.styled(found.consensus.title, "bold"))
-    console.say(console.styled(f"policy {found.id} · {_force(found.validity)}"))
-    if found.consensus.votes:
-        _print_fields(found.consensus.votes)
-    _print_pages(found)
-    for one in found.validity.because:
-        said = f" (policy {one.policy_id})" if one.policy_id else ""
-        console.say(console.styled(f"{one.ground}: {format_moment(one.day)}{said}: {one.sentence}", "dim"))
-    _print_citations("cites", found.cites)
-    _print_citations("cited by", found.cited_by, by=True)
+def _print(view: PolicyView) -> None:
+    console.say(console.styled(view.consensus.title, "bold"))
+    console.say(console.styled(f"{_('policy {number}', number=view.id)} · {_force(view.validity)}"))
+    if view.consensus.votes:
+        _print_fields(view.consensus.votes)
+    _print_pages(view)
+    for ground in view.validity.because:
+        policy = f" ({_('policy {number}', number=ground.policy_id)})" if ground.policy_id else ""
+        name = f"{_(ground.ground)}: {format_moment(ground.day)}{policy}"
+        console.say(console.styled(f"{name}: {ground.sentence}", "dim"))
+    _print_citations(_("cites"), view.cites)
+    _print_citations(_("cited by"), view.cited_by, by=True)
 
 
 def _print_fields(votes: Sequence[FieldConsensus]) -> None:
     table = console.table("", "field", "value", "said by", "others say")
     for vote in votes:
-        others = "; ".join(f"{told.value} ({_articles(told.articles)})" for told in vote.others)
+        others = "; ".join(f"{other.value} ({_articles(other.articles)})" for other in vote.others)
         kept = console.styled(vote.kept.value), _articles(vote.kept.articles)
-        table.add_row(vote.name, *kept, console.styled(others, "yellow"))
+        table.add_row(_(vote.name), *kept, console.styled(others, "yellow"))
     console.say(table)
 
 
-def _print_pages(found: PolicyView) -> None:
-    sources = found.consensus.sources
+def _print_pages(view: PolicyView) -> None:
+    sources = view.consensus.sources
     heads = ("article", "portal", "published", "#days later", "relation", "of the original", "title")
     table = console.table("", *heads)
     for lag in sources[:_MOST]:
-        member, kept = lag.member, found.kept.get(lag.member.article_id)
-        marks = _marks(member, found)
+        member, kept = lag.member, view.kept.get(lag.member.article_id)
+        marks = _marks(member, view)
         table.add_row(
             str(member.article_id),
-            f"{member.article.portal} ({member.rank.name.lower()})",
+            f"{member.article.portal} ({_(member.rank.name.lower())})",
             format_moment(member.published),
             "" if lag.days is None else str(lag.days),
-            f"{member.relation}, edition {member.edition}" if member.edition else member.relation,
-            str(kept) if kept else "",
+            _relation(member.relation, member.edition),
+            translated(str(kept)) if kept else "",
             console.styled(f"{member.article.title.value}{' ← ' if marks else ''}{marks}"),
         )
     console.say(table)
     if len(sources) > _MOST:
-        console.say(console.styled(f"and {len(sources) - _MOST} more pages (--json shows all)", "dim"))
+        more = _("and {n} more pages (--json shows all)", n=len(sources) - _MOST)
+        console.say(console.styled(more, "dim"))
 
 
-def _marks(member: PolicyArticle, found: PolicyView) -> str:
-    several = len(found.consensus.editions) > 1
-    told = {
-        "first seen": member is found.consensus.first_seen,
-        "in force": member is found.article_in_force and several,
-        "withdrawn": member.withdrawn,
+def _relation(relation: str, edition: int | None) -> str:
+    number = _("edition {number}", number=edition) if edition else ""
+    return _(", ").join(filter(None, [_(relation), number]))
+
+
+def _marks(member: PolicyArticle, view: PolicyView) -> str:
+    several = len(view.consensus.editions) > 1
+    marks = {
+        _("first seen"): member is view.consensus.first_seen,
+        _("in force"): member is view.article_in_force and several,
+        _("withdrawn"): member.withdrawn,
     }
-    return ", ".join(mark for mark, holds in told.items() if holds)
+    return _(", ").join(mark for mark, holds in marks.items() if holds)
 
 
-def _force(found: Validity) -> str:
+def _force(validity: Validity) -> str:
     """``in force on 2026-11-24, since 2024-01-01, until 2028-12-31, 试行``."""
-    parts = [f"{found.state} on {found.day}"]
-    parts += [f"since {found.since}"] if found.since else []
-    parts += [f"until {found.until}"] if found.until else []
-    return ", ".join([*parts, *([found.trial] if found.trial else [])])
+    parts = [_("{state} on {day}", state=_(validity.state), day=validity.day)]
+    parts += [_("since {day}", day=validity.since)] if validity.since else []
+    parts += [_("until {day}", day=validity.until)] if validity.until else []
+    return _(", ").join([*parts, *([validity.trial] if validity.trial else [])])
 
 
 def _articles(ids: Sequence[int]) -> str:
@@ -121,30 +128,32 @@ def _articles(ids: Sequence[int]) -> str:
     return f"{shown} …" if len(ids) > _MOST else shown
 
 
-def _print_citations(heading: str, found: Sequence[Citation], *, by: bool = False) -> None:
-    if not found:
+def _print_citations(heading: str, citations: Sequence[Citation], *, by: bool = False) -> None:
+    if not citations:
         return
     table = console.table(heading, "kind", "policy", "as", "sentence")
-    for one in found[:_MOST]:
+    for citation in citations[:_MOST]:
         table.add_row(
-            one.kind,
-            str(one.policy_id) if by else _target(one),
-            console.styled(_named(one)),
-            console.styled(one.sentence),
+            _(citation.kind),
+            str(citation.policy_id) if by else _target(citation),
+            console.styled(_named(citation)),
+            console.styled(citation.sentence),
         )
     console.say(table)
-    if len(found) > _MOST:
-        console.say(console.styled(f"and {len(found) - _MOST} more (--json shows all)", "dim"))
+    if len(citations) > _MOST:
+        console.say(console.styled(_("and {n} more (--json shows all)", n=len(citations) - _MOST), "dim"))
 
 
-def _target(one: Citation) -> str:
-    if not one.targets:
-        return "open"
-    return str(one.target) if one.target else f"one of {_articles(one.targets)}"
+def _target(citation: Citation) -> str:
+    if not citation.targets:
+        return _("open")
+    if citation.target:
+        return str(citation.target)
+    return _("one of {policies}", policies=_articles(citation.targets))
 
 
-def _named(one: Citation) -> str:
-    return (f"《{one.title}》" if one.title else "") + (one.number or "")
+def _named(citation: Citation) -> str:
+    return (f"《{citation.title}》" if citation.title else "") + (citation.number or "")
 
 
 Because = Annotated[
@@ -172,46 +181,46 @@ def why(ctx: typer.Context, article: ArticleName, as_json: Json = False) -> None
 
 
 def _print_membership(view: MembershipView) -> None:
-    known, told = view.known, view.history
-    console.say(console.styled(known.title, "bold"))
-    said = told[-1] if told else None
-    parts = [said.relation, f"edition {said.edition}" if said.edition else "", said.evidence] if said else []
-    console.say(
-        console.styled(f"policy {known.policy_id}: {', '.join(filter(None, parts)) or 'nothing is like it'}")
-    )
-    if said and said.flagged:
-        console.say(
-            console.styled("to be looked at: kept apart, though it matches several policies", "yellow")
-        )
+    console.say(console.styled(view.known.title, "bold"))
+    _print_assignment(view)
+    if view.links:
+        _print_links(view)
+    for move in view.history:
+        was = _("from policy {number}", number=move.was) + " " if move.was != move.policy_id else ""
+        to = _("to policy {number} by {name}", number=move.policy_id, name=move.by)
+        line = f"{format_moment(move.at)} {was}{to}: {translated(move.evidence)}"
+        console.say(console.styled(line, "dim"))
+    for ruling in view.rulings:
+        text = "{a} and {b} are one policy" if ruling.same else "{a} and {b} are two policies"
+        decision = _(text, a=ruling.a, b=ruling.b)
+        by = _("decided by {name}: {reason}", name=ruling.by, reason=ruling.why)
+        console.say(console.styled(f"{format_moment(ruling.at)} {decision}, {by}"))
+
+
+def _print_assignment(view: MembershipView) -> None:
+    """The policy of the article and the evidence, as the last move says."""
+    move = view.history[-1] if view.history else None
+    parts = [_relation(move.relation, move.edition), translated(move.evidence)] if move else []
+    reason = _(", ").join(filter(None, parts)) or _("nothing is like it")
+    console.say(console.styled(f"{_('policy {number}', number=view.known.policy_id)}: {reason}"))
+    if move and move.flagged:
+        flag = _("to be looked at: kept apart, though it matches several policies")
+        console.say(console.styled(flag, "yellow"))
+
+
+def _print_links(view: MembershipView) -> None:
     table = console.table("", "article", "policy", "is", "evidence", "title")
     for link in view.links:
-        other = view.others[link.other(known.id)]
+        other = view.others[link.other(view.known.id)]
         style = "yellow" if link.conflict else "dim" if link.kind == "different" else ""
-        kept = "kept apart" if link.conflict else link.kind
-        evidence = console.styled(link.evidence)
         table.add_row(
             str(other.id),
             str(other.policy_id),
-            console.styled(kept, style),
-            evidence,
+            console.styled(_("kept apart") if link.conflict else _(link.kind), style),
+            console.styled(translated(link.evidence)),
             console.styled(other.title),
         )
-    if view.links:
-        console.say(table)
-    for one in told:
-        moved = f"from policy {one.was} " if one.was != one.policy_id else ""
-        console.say(
-            console.styled(
-                f"{format_moment(one.at)} {moved}to policy {one.policy_id} by {one.by}: {one.evidence}",
-                "dim",
-            )
-        )
-    for ruling in view.rulings:
-        decided = "one policy" if ruling.same else "two policies"
-        pair = f"{ruling.a} and {ruling.b}"
-        console.say(
-            console.styled(f"{format_moment(ruling.at)} {pair} are {decided}, says {ruling.by}: {ruling.why}")
-        )
+    console.say(table)
 
 
 # ------------------------------------------------------------------ rulings
@@ -260,7 +269,7 @@ def _link_first(database: Database) -> None:
     """Decide about policies as they are now."""
     from services.consumers import link_policies
 
-    with console.staged("updating") as progress:
+    with console.staged(_("updating")) as progress:
         link_policies(database, progress)
 
 
@@ -268,5 +277,6 @@ def _show_assignments(policies: Mapping[int, int], *, as_json: bool) -> None:
     if as_json:
         console.write_json({"policies": policies})
     else:
-        lines = (f"article {article} is of policy {policy}" for article, policy in policies.items())
-        console.note("; ".join(lines))
+        moves = policies.items()
+        lines = (_("article {article} is of policy {policy}", article=a, policy=p) for a, p in moves)
+        console.note(_("; ").join(lines))

@@ -1,15 +1,19 @@
-"""search, show, versions: find an article, and show it as it is and was."""
+"""search, show, versions, extract: find and show articles, or read them from saved pages."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import ArticleName, Json, KnownAt, Query
-from cli.output import console
+from cli.options import FAILED, ArticleName, Json, KnownAt, Query
+from cli.output import _, console, translated
 from policy.documents.dates import format_moment
+from policy.errors import PageError
 from policy.records import ARTICLE_FIELDS, FieldValue
 from policy.records.content import Issuer, Reference, Topic
 from services.archive_home import ArchiveHome
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from storage.search.searcher import Hit
 
 commands = typer.Typer()
+
+logger = logging.getLogger(__name__)
 
 
 @commands.command("search")
@@ -38,14 +44,16 @@ def search(
     home: ArchiveHome = ctx.obj
     tree = parse(query)
     with home.database() as database:
-        found = search_archive(home.config, database, tree, home.names, limit=limit, offset=offset)
-    console.note_lag(found.lag)
+        answer = search_archive(home.config, database, tree, home.names, limit=limit, offset=offset)
+    console.note_lag(answer.lag)
     if as_json:
-        console.write_json(search_shape(found))
+        console.write_json(search_shape(answer))
         return
-    for hit in found.results.hits:
+    for hit in answer.results.hits:
         _print_hit(hit, highlights(tree))
-    console.say(f"{found.results.total} articles, {len(found.results.hits)} policies shown")
+    results = answer.results
+    shown = len(results.hits)
+    console.say(_("{articles} articles, {policies} policies shown", articles=results.total, policies=shown))
 
 
 def _print_hit(hit: Hit, terms: tuple[str, ...]) -> None:
@@ -86,35 +94,35 @@ def show(
 
 
 def _print_fields(view: ArticleView) -> None:
-    known, found = view.known, view.version
-    table = console.table("", "field", "value", "found by")
-    for name, value, rule in _fields(found.article):
+    table = console.table("", "field", "value", "extracted by")
+    for name, value, rule in (*_fields(view.version.article), *_facts(view)):
         table.add_row(name, console.styled(value), console.styled(rule, "dim"))
-    for file in found.files:
-        table.add_row(
-            "attachment", console.styled(f"{file.name}  {file.url}"), console.styled(_file_state(file), "dim")
-        )
-    table.add_row("keywords", console.styled("、".join(found.keywords)), console.styled("computed", "dim"))
-    table.add_row("policy", str(known.policy_id))
-    table.add_row(
-        "version", f"{found.number} of {known.newest}", console.styled(format_moment(found.at), "dim")
-    )
-    learned = f"boilerplate set {found.boilerplate}" if found.boilerplate else "boilerplate by rule alone"
-    table.add_row("read with", learned, console.styled(f"code {found.code}", "dim"))
-    if known.url != found.article.url:
-        table.add_row("now at", console.styled(known.url))
-    for alias in view.aliases:
-        since = f"{alias.evidence}, {format_moment(alias.since)}"
-        table.add_row(
-            "also known as", console.styled(f"{alias.key}  {alias.url}"), console.styled(since, "dim")
-        )
-    table.add_row("first seen", format_moment(known.first_seen))
-    table.add_row("last seen", format_moment(known.last_seen))
-    if known.withdrawn_at:
-        table.add_row("withdrawn since", format_moment(known.withdrawn_at))
-    elif known.missing_since:
-        table.add_row("missing since", format_moment(known.missing_since))
     console.say(table)
+
+
+def _facts(view: ArticleView) -> Iterator[tuple[str, str, str]]:
+    """What the archive knows of an article and of this version, beside the fields of its page."""
+    known, version = view.known, view.version
+    for file in version.files:
+        yield _("attachment"), f"{file.name}  {file.url}", _file_state(file)
+    yield _("keywords"), "、".join(version.keywords), _("computed")
+    yield _("policy"), str(known.policy_id), ""
+    number = _("{number} of {newest}", number=version.number, newest=known.newest)
+    yield _("version"), number, format_moment(version.at)
+    learned = _("boilerplate set {number}", number=version.boilerplate) if version.boilerplate else ""
+    code = _("code {fingerprint}", fingerprint=version.code)
+    yield _("read with"), learned or _("boilerplate by rule alone"), code
+    if known.url != version.article.url:
+        yield _("now at"), known.url, ""
+    for alias in view.aliases:
+        since = f"{translated(alias.evidence)}, {format_moment(alias.since)}"
+        yield _("also known as"), f"{alias.key}  {alias.url}", since
+    yield _("first seen"), format_moment(known.first_seen), ""
+    yield _("last seen"), format_moment(known.last_seen), ""
+    if known.withdrawn_at:
+        yield _("withdrawn since"), format_moment(known.withdrawn_at), ""
+    elif known.missing_since:
+        yield _("missing since"), format_moment(known.missing_since), ""
 
 
 def _named(reference: Reference) -> str:
@@ -123,50 +131,56 @@ def _named(reference: Reference) -> str:
 
 
 def _fields(article: Article) -> list[tuple[str, str, str]]:
-    """Every field that was found, and what is known to be missing."""
-    rows = [("url", article.url, article.portal)]
+    """Every field with a value, and what is known to be missing."""
+    rows = [(_("url"), article.url, article.portal)]
     for declared in ARTICLE_FIELDS:
         field = getattr(article, declared.name)
         if isinstance(field, FieldValue):
-            rows.append((declared.name, _shown(field), field.rule))
-    rows += [("portal's keywords", "、".join(article.keywords), "portal")] if article.keywords else []
-    rows += [("topic", f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.found]
-    rows += [("statement", one.words, one.sentence) for one in article.statements]
-    rows += [(one.kind, _named(one), one.sentence) for one in article.references]
-    rows += [("conflict", f"{other.name}: {other.value}", other.rule) for other in article.conflicts]
-    rows += [("warning", warning, "") for warning in article.warnings]
+            rows.append((_(declared.name), _shown(field), field.rule))
+    words = "、".join(article.keywords)
+    rows += [(_("portal's keywords"), words, _("portal"))] if article.keywords else []
+    rows += [(_("topic"), f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.found]
+    rows += [(_("statement"), stated.words, stated.sentence) for stated in article.statements]
+    rows += [(_(cited.kind), _named(cited), cited.sentence) for cited in article.references]
+    rows += [(_("conflict"), f"{_(other.name)}: {other.value}", other.rule) for other in article.conflicts]
+    rows += [(_("warning"), translated(warning), "") for warning in article.warnings]
     full = article.completeness.full_text_in
-    rows += [("full text", full, "the page is its cover")] if full else []
-    gaps = (*article.completeness.missing_pages, *article.completeness.gaps)
-    return [*rows, *([("missing", " ".join(gaps), "completeness")] if gaps else [])]
+    rows += [(_("full text"), full, _("the page is its cover"))] if full else []
+    gaps = " ".join((*article.completeness.missing_pages, *article.completeness.gaps))
+    return [*rows, *([(_("missing"), gaps, _("completeness"))] if gaps else [])]
 
 
-def _shown(found: FieldValue[Any]) -> str:
-    match found.value:
+def _shown(field: FieldValue[Any]) -> str:
+    match field.value:
         case dt.date():
-            return format_moment(found.value)
-        case (Issuer(), *_):
-            return "、".join(map(_organ, found.value))
-        case (str(), *_):
-            return "、".join(found.value)
+            return format_moment(field.value)
+        case (Issuer(), *_others):
+            return "、".join(map(_organ, field.value))
+        case (str(), *_others):
+            return "、".join(field.value)
         case str():
-            return found.value
+            return field.value
         case _:
-            return found.raw
+            return field.raw
 
 
 def _organ(issuer: Issuer) -> str:
     """``国家卫生计生委 (2013–2018, today 国家卫生健康委员会; 部委)``."""
     region = issuer.region.name if issuer.region else None
     past = issuer.former
-    years = f"{past.since or ''}–{past.until or ''}, today {issuer.name}" if past else None
-    known = [fact for fact in (years, issuer.level, region) if fact]
-    return f"{issuer.printed} ({'; '.join(known)})" if known else issuer.printed
+    years = f"{past.since or ''}–{past.until or ''}{_(', today {name}', name=issuer.name)}" if past else None
+    facts = [fact for fact in (years, issuer.level, region) if fact]
+    return f"{issuer.printed} ({'; '.join(facts)})" if facts else issuer.printed
 
 
 def _evidence(topic: Topic) -> str:
     """``title 2, headings 1, body 7: 制氢 加氢站``."""
-    counts = f"title {topic.title}, headings {topic.headings}, body {topic.body}"
+    counts = _(
+        "title {title}, headings {headings}, body {body}",
+        title=topic.title,
+        headings=topic.headings,
+        body=topic.body,
+    )
     return f"{counts}: {' '.join(where.term for where in topic.evidence)}"
 
 
@@ -187,7 +201,7 @@ def versions(ctx: typer.Context, article: ArticleName, as_json: Json = False) ->
         table.add_row(
             str(version.number),
             format_moment(version.at),
-            history.kinds.get(version.number, ""),
+            _(history.kinds.get(version.number, "")),
             version.article.title.value,
             str(len(version.text)),
             "\n".join(f"{capture.file}+{capture.offset}" for capture in version.captures),
@@ -195,16 +209,104 @@ def versions(ctx: typer.Context, article: ArticleName, as_json: Json = False) ->
         )
     console.say(table)
     for change in history.moves:
-        console.say(f"{change.kind} {format_moment(change.at)}")
+        console.say(f"{_(change.kind)} {format_moment(change.at)}")
 
 
 def _file_state(file: File) -> str:
     """What is known of a file in a few words: ``pdf, read, 12 pages``, or why it is not here."""
     content = file.content
-    parts = [content.kind, content.status] if content else []
+    parts = [content.kind, _(content.status)] if content else []
     if content and content.pages:
-        parts.append(f"{content.pages} pages")
-    parts += ["not all of it"] if content and content.truncated else []
+        parts.append(_("{n} pages", n=content.pages))
+    parts += [_("not all of it")] if content and content.truncated else []
     parts += [content.note] if content and content.note else []
-    parts += [f"last time {file.failed}" if content else f"not fetched: {file.failed}"] if file.failed else []
-    return ", ".join(parts) or "not fetched"
+    if file.failed:
+        text = "the last time: {reason}" if content else "not fetched: {reason}"
+        parts.append(_(text, reason=file.failed))
+    return _(", ").join(parts) or _("not fetched")
+
+
+@commands.command("extract")
+def extract(
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Saved pages: .html, .html.gz, JSON; PDF, Word.")
+    ] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="Extract every .html and .html.gz file in this directory.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="The URL of the page; defaults to its canonical link.")
+    ] = None,
+    urls: Annotated[Path | None, typer.Option(help="A TSV or JSON file with the URL of each file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Extract records from saved pages and documents, one JSON object per line."""
+    home: ArchiveHome = ctx.obj
+    sources = list(_sources(files or [], batch, url, urls))
+    broken = 0
+    for path, address in console.track(sources, _("reading")):
+        record = _record(home, path, address)
+        broken += "error" in record
+        console.write_json(record) if as_json else _print_record(record)
+    raise typer.Exit(FAILED if broken else 0)
+
+
+def _sources(
+    files: list[Path], folder: Path | None, url: str | None, urls: Path | None
+) -> Iterator[tuple[Path, str | None]]:
+    """The files in order, each with the address we are told."""
+    from crawler import saved_pages as saved
+
+    paths = [*files, *(saved.pages_in(folder) if folder else [])]
+    if not paths:
+        raise typer.BadParameter(_("name a file, or a folder with --batch"))
+    if url and len(paths) > 1:
+        message = _("is the address of one file; use --urls for several")
+        raise typer.BadParameter(message, param_hint="--url")
+    listed = saved.addresses(urls) if urls else None
+    yield from ((path, url or (listed.address_of(path) if listed else None)) for path in paths)
+
+
+def _record(home: ArchiveHome, path: Path, url: str | None) -> dict[str, Any]:
+    """The record of one file, or what is wrong with it."""
+    from crawler import saved_pages as saved
+    from services.archive.article_shapes import article_shape
+
+    crawl, packages = home.config.crawl, home.config.portal_packages
+    try:
+        article = saved.read_file(path, url, packages=packages, limit=crawl.max_decoded_bytes)
+    except PageError as error:
+        return {"file": str(path), "url": url, "error": f"{error.reason}: {error}"}
+    except OSError as error:
+        return {"file": str(path), "url": url, "error": error.strerror or str(error)}
+    except Exception as error:  # one file's trouble must not end the others
+        logger.exception("%s", path)
+        return {"file": str(path), "url": url, "error": f"{type(error).__name__}: {error}"}
+    return {"file": str(path)} | article_shape(article)
+
+
+_LIST_FIELDS = ("issuers", "addressees", "keywords", "warnings")
+
+
+def _print_record(record: dict[str, Any]) -> None:
+    """The record for people: fields, then the text."""
+    if "error" in record:
+        console.fail(f"{record['file']}: {translated(record['error'])}")
+        return
+    table = console.table("", "field", "value")
+    declared = [field.name for field in ARTICLE_FIELDS if field.name not in (*_LIST_FIELDS, "attachments")]
+    for name in ("file", "url", "portal", *declared):
+        table.add_row(_(name), console.styled(str(record[name] or "–")))
+    for name in _LIST_FIELDS:
+        table.add_row(_(name), console.styled("、".join(record[name]) or "–"))
+    for topic in record["topics"]:
+        table.add_row(_("topic"), console.styled(f"{topic['name']} {topic['score']}"))
+    for other in record["conflicts"]:
+        value = _("{rule} says {value}", rule=other["rule"], value=other["value"])
+        table.add_row(_("conflict"), console.styled(f"{_(other['name'])}: {value}"))
+    missing = record["completeness"]
+    gaps = " ".join([*missing["missing_pages"], *missing["gaps"]])
+    table.add_row(_("missing"), console.styled(gaps or "–"))
+    console.say(table)
+    console.say(console.styled(record["text"] + "\n"))

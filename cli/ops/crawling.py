@@ -12,7 +12,7 @@ import typer
 from attrs import evolve
 
 from cli.options import Json, Replay, Sections, Slug, parse_day
-from cli.output import console
+from cli.output import _, console, translated
 from cli.output.console import backfill_lines, show_night, show_run
 from policy.documents.dates import SHANGHAI
 from policy.errors import ArchiveError, ConfigError
@@ -46,7 +46,7 @@ def crawl(
     home.portal(slug)
     start, captures = slot_of(slot), readable(replay or [])
     home.prepare()
-    with console.busy(f"crawling {slug}"):
+    with console.busy(_("crawling {slug}", slug=slug)):
         run = process.crawl(
             home.config,
             slug,
@@ -56,7 +56,7 @@ def crawl(
             sections=section or [],
         )
     if run is None:
-        console.fail(f"{slug}: another run has the lease")
+        console.fail(_("{slug}: another run has the lease", slug=slug))
         raise typer.Exit(process.TAKEN)
     from cli.ops.maintenance import update_after_run
     from services.nightly import exit_code
@@ -76,7 +76,8 @@ def slot_of(given: str | None) -> dt.datetime | None:
     try:
         slot = dt.datetime.fromisoformat(given)
     except ValueError:
-        raise typer.BadParameter(f"not an ISO time: {given}", param_hint="--slot") from None
+        message = _("not an ISO time: {text}", text=given)
+        raise typer.BadParameter(message, param_hint="--slot") from None
     return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=SHANGHAI)
 
 
@@ -109,7 +110,7 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     stop = _stopped_by_signals()
     with home.database() as database:
         slots = dict.fromkeys(chosen.slugs, utc_now())
-        with console.progress("portals", len(chosen.slugs)) as bar:
+        with console.progress(_("portals"), len(chosen.slugs)) as bar:
             lost = run_lock.close_crashed_runs(home.config, database, utc_now())
             night = nights.run_night(
                 home.config,
@@ -183,7 +184,7 @@ def backfill(
         _list_backfills(home, slug, as_json=as_json)
         return
     if slug is None:
-        raise typer.BadParameter("say which portal, or --list", param_hint="SLUG")
+        raise typer.BadParameter(_("say which portal, or --list"), param_hint="SLUG")
     home.portal(slug)
     if cancel:
         _cancel_backfill(home, slug, as_json=as_json)
@@ -213,11 +214,12 @@ def _run_backfill(
     from crawler.runs import process
 
     home.prepare()
-    with console.staged(f"back-filling {slug}") as progress:
+    with console.staged(_("backfilling {slug}", slug=slug)) as progress:
         config = running.with_budget(home.config, slug, cost)
         outcome = running.run_backfill(config, slug, wish, replay=replay, progress=progress)
     if outcome is None:
-        console.fail(f"{slug}: another run has the lease: give the same command again when it has ended")
+        text = "{slug}: another run has the lease: give the same command again when it has ended"
+        console.fail(_(text, slug=slug))
         raise typer.Exit(process.TAKEN)
     from services.nightly import exit_code
 
@@ -250,7 +252,8 @@ def _show_backfill(outcome: BackfillOutcome, until: dt.date | None, *, as_json: 
     if run:
         show_run(run, as_json=False)
     if until and until > backfill.until:
-        console.note(f"{backfill.portal}: up to {backfill.until}: what is newer is the nights'")
+        text = "{slug}: up to {day}; newer articles are archived by the nightly runs"
+        console.note(_(text, slug=backfill.portal, day=backfill.until))
     for line in backfill_lines(backfill):
         console.say(console.styled(line))
 
@@ -273,7 +276,7 @@ def _list_backfills(home: ArchiveHome, slug: str | None, *, as_json: bool) -> No
         for line in backfill_lines(backfill):
             console.say(console.styled(line))
     if not listed:
-        console.note("no back-fill was asked for")
+        console.note(_("no backfill was requested"))
 
 
 def _cancel_backfill(home: ArchiveHome, slug: str, *, as_json: bool) -> None:
@@ -284,9 +287,9 @@ def _cancel_backfill(home: ArchiveHome, slug: str, *, as_json: bool) -> None:
     with home.database() as database, database.write() as session:
         running = backfills.open_backfill_of(session, slug)
         if running is None:
-            raise ConfigError(f"{slug} has no open back-fill")
+            raise ConfigError(f"{slug} has no open backfill")
         ended = backfills.close_backfill(session, running.id, "cancelled", utc_now())
     if as_json:
         console.write_json(backfill_shape(ended))
     else:
-        console.say(console.styled(ended.headline))
+        console.say(console.styled(translated(ended.headline)))

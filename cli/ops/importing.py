@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import FAILED, PARTIAL, Json, Slug, parse_day
-from cli.output import console
+from cli.output import _, console, translated
 from cli.output.console import runs_table
 from policy.documents.dates import SHANGHAI
 from services.archive_home import ArchiveHome
@@ -48,9 +48,9 @@ def import_files(
     home: ArchiveHome = ctx.obj
     portal = None if files[0].exists() else home.names.get(str(files[0])) and str(files.pop(0))
     if not files:
-        raise typer.BadParameter("name the saved files too")
+        raise typer.BadParameter(_("name the saved files too"))
     if url and len(files) > 1:
-        raise typer.BadParameter("is the address of one file", param_hint="--url")
+        raise typer.BadParameter(_("is the address of one file"), param_hint="--url")
     home.check_portals()
     home.prepare()
     with tempfile.TemporaryDirectory(prefix="polarchive-import-") as folder:
@@ -74,7 +74,7 @@ def _run(home: ArchiveHome, slug: str, warcs: tuple[Path, ...]) -> Run | None:
     from crawler.run_context import utc_now
     from crawler.runs import process
 
-    with console.busy(f"importing {slug}"):
+    with console.busy(_("importing {slug}", slug=slug)):
         return process.supervise(home.config, slug, slot=utc_now(), replay=warcs, imported=True)
 
 
@@ -89,13 +89,15 @@ def _code(load: ImportPlan, ended: Mapping[str, Run | None]) -> int:
 
 def _show(load: ImportPlan, ended: Mapping[str, Run | None]) -> None:
     for page in load.brought:
-        flaw = f"; kept, not read: {page.flaw}" if page.flaw else ""
+        flaw = _("; kept, not read: {reason}", reason=translated(page.flaw)) if page.flaw else ""
         console.say(console.styled(f"{page.file}: {page.portal}: {page.kind} {page.url}{flaw}"))
     for refused in load.refused:
-        console.fail(f"{refused.file}: refused: {refused.reason}")
+        reason = translated(refused.reason)
+        console.fail(_("{file}: refused: {reason}", file=refused.file, reason=reason))
     for slug, run in ended.items():
         if run is None:
-            console.fail(f"{slug}: another run has the lease: import again when it has ended")
+            text = "{slug}: another run has the lease: import again when it has ended"
+            console.fail(_(text, slug=slug))
     if done := [run for run in ended.values() if run]:
         console.say(runs_table("", done))
 
@@ -139,15 +141,19 @@ def reextract(
     day = dt.datetime.combine(since, dt.time(), SHANGHAI) if since else None
     wishes = ReextractionOptions(since=day, accept=accept, announce=announce)
     work = again.preview if dry_run else again.reextract
-    with console.counted(f"reading {slug} again") as progress:
+    with console.counted(_("reading {slug} again", slug=slug)) as progress:
         done = work(home.config, slug, wishes, progress)
     if done is None:
-        console.fail(f"{slug}: another run has the lease")
+        console.fail(_("{slug}: another run has the lease", slug=slug))
         raise typer.Exit(TAKEN)
     if done.run:
         with home.database() as database:
             update_after_run(home.config, database)
-    samples = {each.key: [*_sample_lines(each.before, each.after)] for each in done.restated if each.after}
+    samples = {
+        article.key: [*_sample_lines(article.before, article.after)]
+        for article in done.restated
+        if article.after
+    }
     console.write_json(reextraction_shape(done, samples)) if as_json else _show_reextraction(done, samples)
     raise typer.Exit(0 if done.whole else PARTIAL)
 
@@ -160,7 +166,7 @@ def _show_reextraction(done: Reextraction, samples: Mapping[str, list[str]]) -> 
         table = console.table("", "article", "is", "#versions", "title", "address")
         for article in done.restated:
             name, versions = f"{done.portal}/{article.key}", str(article.versions)
-            table.add_row(name, article.kind, versions, article.title, article.url)
+            table.add_row(name, _(article.kind), versions, article.title, article.url)
         console.say(table)
     for article in done.restated:
         if article.key in samples:
@@ -169,11 +175,14 @@ def _show_reextraction(done: Reextraction, samples: Mapping[str, list[str]]) -> 
                 console.say(console.styled(line))
     for line in _unreadable_lines(done.unread):
         console.say(console.styled(line))
-    saved = "" if done.run else "; nothing was saved"
-    console.say(
-        f"{done.unchanged} unchanged, {done.count('revised')} revised, {done.count('new')} new, "
-        f"{len(done.unread)} cannot be read{saved}"
+    counts = _(
+        "{unchanged} unchanged, {revised} revised, {new} new, {unread} cannot be read",
+        unchanged=done.unchanged,
+        revised=done.count("revised"),
+        new=done.count("new"),
+        unread=len(done.unread),
     )
+    console.say(counts if done.run else counts + _("; nothing was saved"))
 
 
 def _sample_lines(before: Article | None, after: Article) -> Iterator[str]:
@@ -185,23 +194,23 @@ def _sample_lines(before: Article | None, after: Article) -> Iterator[str]:
         yield f"  + {after.text[:_LONGEST]}"
         return
     for field in compare_fields(before, after):
-        yield f"  {field.name}: {field.old or '–'} → {field.new or '–'}"
+        yield f"  {_(field.name)}: {field.old or '–'} → {field.new or '–'}"
     changed = diff_lines(before.text.split("\n"), after.text.split("\n"))
     for change in changed[:_LINES]:
         yield from (f"  - {change.old[:_LONGEST]}",) if change.old else ()
         yield from (f"  + {change.new[:_LONGEST]}",) if change.new else ()
     if len(changed) > _LINES:
-        yield f"  … {len(changed) - _LINES} more lines"
+        yield f"  … {_('{n} more lines', n=len(changed) - _LINES)}"
 
 
 def _by_reason(unread: tuple[UnreadableArticle, ...]) -> Mapping[str, list[UnreadableArticle]]:
-    found: dict[str, list[UnreadableArticle]] = {}
-    for each in unread:
-        found.setdefault(each.reason, []).append(each)
-    return found
+    reasons: dict[str, list[UnreadableArticle]] = {}
+    for article in unread:
+        reasons.setdefault(article.reason, []).append(article)
+    return reasons
 
 
 def _unreadable_lines(unread: tuple[UnreadableArticle, ...]) -> Iterator[str]:
-    for reason, found in sorted(_by_reason(unread).items()):
-        yield f"cannot be read: {reason}: {len(found)} articles"
-        yield from (f"    {each.message}" for each in found[:_EXAMPLES])
+    for reason, articles in sorted(_by_reason(unread).items()):
+        yield _("cannot be read: {reason}: {n} articles", reason=reason, n=len(articles))
+        yield from (f"    {translated(article.message)}" for article in articles[:_EXAMPLES])

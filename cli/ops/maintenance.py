@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.options import FAILED, Json
-from cli.output import console
+from cli.output import _, console, translated
 from services.archive_home import ArchiveHome
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ def init(ctx: typer.Context) -> None:
     fresh = home.prepare()
     with home.database():  # raises when it is no archive of this release
         pass
-    console.note(f"{home.config.home}: {'made' if fresh else 'there already'}")
-    console.note(f"{home.write_config()}: the configuration")
+    made = "{path}: made" if fresh else "{path}: there already"
+    console.note(_(made, path=home.config.home))
+    console.note(_("{path}: the configuration", path=home.write_config()))
 
 
 @commands.command("db upgrade")
@@ -36,7 +37,7 @@ def upgrade_database(ctx: typer.Context) -> None:
 
     home: ArchiveHome = ctx.obj
     upgrade(home.config.database_url)
-    console.note("the database is up to date")
+    console.note(_("the database is up to date"))
 
 
 @commands.command("update")
@@ -54,7 +55,8 @@ def update(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         console.write_json(consumers_shape(results))
     elif not results.errors:
-        console.note(f"{results.indexed} articles indexed, {results.matched} messages made")
+        text = "{articles} articles indexed, {messages} messages made"
+        console.note(_(text, articles=results.indexed, messages=results.matched))
     raise typer.Exit(FAILED if results.errors else 0)
 
 
@@ -62,10 +64,10 @@ def update_after_run(config: Config, database: Database) -> ConsumerResults:
     """Run the change-feed consumers with a progress bar; says on stderr which of them failed."""
     from services.consumers import run_consumers
 
-    with console.staged("updating") as progress:
+    with console.staged(_("updating")) as progress:
         results = run_consumers(config, database, progress=progress)
     for error in results.errors:
-        console.fail(error)
+        console.fail(translated(error))
     return results
 
 
@@ -75,9 +77,9 @@ def rebuild_index(ctx: typer.Context) -> None:
     from storage.search.index import Index
 
     home: ArchiveHome = ctx.obj
-    with home.database() as database, console.counted("indexing") as progress:
+    with home.database() as database, console.counted(_("indexing")) as progress:
         indexed = Index(home.config.index).rebuild(database, progress=progress)
-    console.note(f"{indexed} articles indexed")
+    console.note(_("{n} articles indexed", n=indexed))
 
 
 @commands.command("linking rebuild")
@@ -86,6 +88,6 @@ def rebuild_connections(ctx: typer.Context) -> None:
     from pipelines.consumers import linking
 
     home: ArchiveHome = ctx.obj
-    with home.database() as database, console.counted("comparing") as progress:
+    with home.database() as database, console.counted(_("comparing")) as progress:
         compared = linking.rebuild(database, progress)
-    console.note(f"{compared} articles compared")
+    console.note(_("{n} articles compared", n=compared))

@@ -11,7 +11,7 @@ import typer
 from attrs import evolve
 
 from cli.options import FAILED, Json, Slug, parse_day
-from cli.output import console
+from cli.output import _, console, translated
 from cli.output.console import backfill_lines, show_report, state_text
 from policy.documents.dates import SHANGHAI, calendar_day, format_moment
 from policy.errors import ArchiveError
@@ -54,11 +54,11 @@ def _show_status(current: ArchiveStatus) -> None:
     for overview in current.portals:
         table.add_row(*_status_row(overview))
     console.say(table)
-    console.say("  ".join(f"{name} {count}" for name, count in plain(current.totals).items()))
+    console.say("  ".join(f"{_(name)} {count}" for name, count in plain(current.totals).items()))
     if current.stopped:
-        console.say(console.styled(f"{describe_halt(current.stopped)}: polarchive resume"))
+        console.say(console.styled(f"{describe_stop(current.stopped)}: polarchive resume"))
     if current.messages:
-        console.say(f"messages: {console.counts(current.messages)}")
+        console.say(_("messages: {counts}", counts=console.counts(current.messages)))
     for line in (
         *(line for backfill in current.backfills for line in backfill_lines(backfill)),
         *map(run_lock.describe_blocking_run, current.lease_owners),
@@ -66,7 +66,7 @@ def _show_status(current: ArchiveStatus) -> None:
         *current.backoffs,
         *map(describe_distrust, current.distrusted),
     ):
-        console.say(console.styled(line))
+        console.say(console.styled(translated(line)))
 
 
 def _status_row(overview: PortalOverview) -> list[str | Text]:
@@ -164,7 +164,8 @@ def accept(ctx: typer.Context, slug: Slug) -> None:
     with home.database() as database:
         accepted = accept_alarms(database, slug)
     kinds = ", ".join(alarm.finding.kind for alarm in accepted)
-    console.note(f"{slug}: accepted: {kinds}" if kinds else f"{slug}: nothing to accept: no alarm is open")
+    text = "{slug}: accepted: {kinds}" if kinds else "{slug}: nothing to accept: no alarm is open"
+    console.note(_(text, slug=slug, kinds=kinds))
 
 
 @commands.command("requests")
@@ -180,10 +181,10 @@ def requests(
     from crawler.fetching import request_log
 
     home: ArchiveHome = ctx.obj
-    asked = sorted((one for name in runs for one in _asked(home, name)), key=lambda one: one.at)
+    asked = sorted((request for name in runs for request in _asked(home, name)), key=lambda it: it.at)
     between = request_log.request_gaps(asked)
     if as_json:
-        console.write_json([plain(one) for one in (between if gaps else asked)])
+        console.write_json([plain(row) for row in (between if gaps else asked)])
     elif gaps:
         _show_gaps(between)
     else:
@@ -194,10 +195,10 @@ def requests(
 def _asked(home: ArchiveHome, name: str) -> list[LoggedRequest]:
     from crawler.fetching import request_log
 
-    found = request_log.find_logs(home.config.requests, name)
-    if not found:
+    logs = request_log.find_logs(home.config.requests, name)
+    if not logs:
         raise ArchiveError(f"{name}: no requests are logged under this slug or number of a run")
-    return list(request_log.read_log(found[0]))
+    return list(request_log.read_log(logs[0]))
 
 
 def _show_gaps(between: tuple[RequestGap, ...]) -> None:
@@ -210,10 +211,10 @@ def _show_gaps(between: tuple[RequestGap, ...]) -> None:
 
 def _show_requests(asked: list[LoggedRequest]) -> None:
     table = console.table("", "time", "#answer", "#bytes", "#seconds", "request")
-    for one in asked:
-        moment = one.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S.%f")[:-3]
-        answer = one.error or str(one.status)
-        table.add_row(moment, answer, str(one.bytes), f"{one.seconds:.3f}", f"{one.method} {one.url}")
+    for request in asked:
+        moment = request.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S.%f")[:-3]
+        answer, seconds = request.error or str(request.status), f"{request.seconds:.3f}"
+        table.add_row(moment, answer, str(request.bytes), seconds, f"{request.method} {request.url}")
     console.say(table)
 
 
@@ -230,11 +231,11 @@ def stop(
     from crawler.runs import run_lock
 
     home: ArchiveHome = ctx.obj
-    held = run_lock.stop_crawling(home.config, utc_now(), reason)
+    switch = run_lock.stop_crawling(home.config, utc_now(), reason)
     if as_json:
-        console.write_json(plain(held))
+        console.write_json(plain(switch))
     else:
-        console.note(f"{describe_halt(held)}; polarchive resume takes it back")
+        console.note(_("{stopped}; resume with polarchive resume", stopped=describe_stop(switch)))
 
 
 @commands.command("resume")
@@ -242,10 +243,11 @@ def resume(ctx: typer.Context) -> None:
     """Allow crawling again after a stop."""
     from crawler.runs import run_lock
 
-    held = run_lock.resume_crawling(ctx.obj.config)
-    console.note("crawling again" if held else "nothing was stopped")
+    switch = run_lock.resume_crawling(ctx.obj.config)
+    console.note(_("crawling is allowed again" if switch else "nothing was stopped"))
 
 
-def describe_halt(held: KillSwitch) -> str:
+def describe_stop(switch: KillSwitch) -> str:
     """A stop in one line."""
-    return ": ".join([f"stopped since {format_moment(held.since)}", *filter(None, [held.reason])])
+    since = _("stopped since {time}", time=format_moment(switch.since))
+    return ": ".join([since, *filter(None, [switch.reason])])

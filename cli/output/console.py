@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cli.output import _, translated
 from policy.documents.dates import format_moment
 from services.shapes import jsonable
 
@@ -58,7 +59,7 @@ def fail(message: str) -> None:
     """One clear line on stderr."""
     from rich.text import Text
 
-    err().print(Text.assemble(("error: ", "bold red"), " ".join(message.split())))
+    err().print(Text.assemble((_("error: "), "bold red"), " ".join(message.split())))
 
 
 def note(message: str) -> None:
@@ -71,7 +72,7 @@ def note(message: str) -> None:
 def note_lag(lag: ConsumerLag) -> None:
     """Say on stderr that what was read is behind the archive, if it is."""
     if lag:
-        note(str(lag))
+        note(translated(str(lag)))
 
 
 def write_json(value: Any) -> None:
@@ -87,7 +88,7 @@ def table(title: str, *columns: str) -> Table:
     made = Table(title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
         made.add_column(
-            column.lstrip("#"), justify="right" if column.startswith("#") else "left", overflow="fold"
+            _(column.lstrip("#")), justify="right" if column.startswith("#") else "left", overflow="fold"
         )
     return made
 
@@ -173,7 +174,7 @@ _HEADINGS = {
 
 def state_text(value: str) -> Text:
     """A run's state in its colour."""
-    return styled(value, _STATES.get(value, "red"))
+    return styled(_(value), _STATES.get(value, "red"))
 
 
 def runs_table(title: str, runs: Iterable[Run]) -> Table:
@@ -200,16 +201,16 @@ def show_run(run: Run, *, as_json: bool) -> None:
         return
     say(runs_table("", [run]))
     if run.message:
-        note(f"{run.portal}: {run.message}")
+        note(f"{run.portal}: {translated(run.message)}")
     for line in finding_lines(run.findings or ()):
-        note(line)
+        note(translated(line))
 
 
 def backfill_lines(backfill: Backfill) -> Iterator[str]:
-    """A back-fill with when it ran last, and how far each of its listings was read."""
-    ran = f"; last run {format_moment(backfill.ran)}" if backfill.ran else ""
-    yield f"{backfill.headline}{ran}"
-    yield from (f"  {backfill.sentence(section)}" for section in backfill.sections)
+    """A backfill with when it ran last, and how far each of its listings was read."""
+    ran = _("; last run {time}", time=format_moment(backfill.ran)) if backfill.ran else ""
+    yield f"{translated(backfill.headline)}{ran}"
+    yield from (f"  {translated(backfill.sentence(section))}" for section in backfill.sections)
 
 
 def show_night(config: Config, database: Database, night: Night, *, as_json: bool = False) -> None:
@@ -230,6 +231,6 @@ def show_report(report: DailyReport) -> None:
     from services.reports import report_lines
 
     headline, *lines = report_lines(report)
-    say(styled(headline, "bold"))
+    say(styled(translated(headline), "bold"))
     for line in lines:
-        say(styled(line, "" if line.startswith(" ") else _HEADINGS.get(line, "bold")))
+        say(styled(translated(line), "" if line.startswith(" ") else _HEADINGS.get(line, "bold")))

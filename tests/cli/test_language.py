@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 from checks import reference
 from cli.app import ALIASES, COMMANDS, app
-from cli.output.chinese import HELP
+from cli.output import tables
 from tests.cli.test_startup import imported
 
+HELP = tables()["help"]
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 USAGE = {"en": "Usage: polarchive", "zh": "用法：polarchive"}
 
