@@ -37,7 +37,7 @@ class DailyReport:
 
     ``nights`` are the latest runs of each portal on that day, ``runs`` all runs. ``behind`` is the number of
     changes that are not indexed yet, ``waiting`` that of unsent messages. The others are lines of text:
-    ``resting`` about domains in backoff, ``backfills`` about back-fills that ran that day or are open,
+    ``resting`` about domains in backoff, ``backfills`` about backfills that ran that day or are open,
     ``blocked`` about portals that wait for another run to end, ``remarks`` from the nightly run itself.
     """
 
@@ -89,7 +89,7 @@ def report_parts(report: DailyReport) -> list[ReportPart]:
         ("New", _shortened([*_news(report)])),
         ("Completeness", [*_completeness(report)]),
         ("Runs", [*_runs(report)]),
-        ("Back-fills", _shortened([*report.backfills])),
+        ("Backfills", _shortened([*report.backfills])),
         ("Remarks", [*report.remarks]),
     ]
     return [(heading, lines) for heading, lines in parts if lines]
@@ -131,7 +131,7 @@ def _news(report: DailyReport) -> Iterator[str]:
     new = sum(news.kind in {"new", "reprinted"} for news in report.news)
     silent = sum(run.new for run in report.runs) - new
     if silent > 0:
-        yield f"{silent} articles archived without notification (a first crawl, a back-fill)"
+        yield f"{silent} articles archived without notification (a first crawl, a backfill)"
 
 
 def _completeness(report: DailyReport) -> Iterator[str]:

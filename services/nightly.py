@@ -35,7 +35,7 @@ _CODES = {"ok": 0, "skipped": 0, "partial": PARTIAL, "budget": PARTIAL}
 @frozen(kw_only=True)
 class Night:
     """What happened. ``lost`` are runs of before whose process was found dead, ``elsewhere`` portals
-    that another process crawls, ``held`` runs of another kind, as back-fills, whose portals are crawled when
+    that another process crawls, ``held`` runs of another kind, as backfills, whose portals are crawled when
     they end (see ``run_waiting_portals``), ``refused`` what could not begin."""
 
     runs: tuple[Run, ...] = ()
@@ -206,7 +206,7 @@ def continue_backfills(
     stop: threading.Event | None = None,
     clock: Clock = utc_now,
 ) -> tuple[Run, ...]:
-    """Go on with the open back-fills of the portals that were crawled, one after the other, within the
+    """Go on with the open backfills of the portals that were crawled, one after the other, within the
     night's budget for them. Nobody waits for it: the night's report is out."""
     stop, filled = stop or threading.Event(), list[Run]()
     for slug in _to_fill(config, database, passed):

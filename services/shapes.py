@@ -79,7 +79,7 @@ def holder_shape(run: Run) -> Shape:
 
 
 def backfill_shape(backfill: Backfill) -> Shape:
-    """A back-fill with how far each section was walked."""
+    """A backfill with how far each section was walked."""
     walked = {section: plain(backfill.walk(section)) for section in backfill.sections}
     return plain(backfill) | {"sections": list(backfill.sections), "owed": backfill.owed, "walked": walked}
 

@@ -27,7 +27,7 @@ FAILED, USAGE = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one crawl or one part of a back-fill; returns the exit code."""
+    """Run one crawl or one part of a backfill; returns the exit code."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(
         stream=sys.stderr,

@@ -408,5 +408,5 @@ class Change:
     version: int
     at: dt.datetime
     silent: bool = False
-    """True for a first crawl or a back-fill: archived and indexed, but nobody is notified."""
+    """True for a first crawl or a backfill: archived and indexed, but nobody is notified."""
     run_id: int | None = None

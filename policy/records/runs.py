@@ -1,4 +1,4 @@
-"""Records of runs and back-fills: listing reports, traffic by host, extraction quality, findings."""
+"""Records of runs and backfills: listing reports, traffic by host, extraction quality, findings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ExtractionQuality:
     """Extraction statistics of a run, the input of :mod:`policy.rules.drift`.
 
     ``new`` and ``known`` are new and archived articles, ``first`` new articles of a first crawl or a
-    back-fill. ``lost`` counts fields that an archived article has and its new extraction lacks, ``unread``
+    backfill. ``lost`` counts fields that an archived article has and its new extraction lacks, ``unread``
     counts article pages that could not be extracted, by reason. ``examples`` are addresses by statistic.
     """
 
@@ -192,11 +192,11 @@ class Run:
     """The sections whose listing was read to the end of the time window, not only its first pages."""
 
 
-# ------------------------------------------------------------------ back-fills
+# ------------------------------------------------------------------ backfills
 
 
 MAX_ATTEMPTS = 3
-"""An entry that could not be fetched in this many runs of a back-fill is given up."""
+"""An entry that could not be fetched in this many runs of a backfill is given up."""
 
 BackfillState = Literal["open", "done", "cancelled"]
 WalkState = Literal["walking", "passed", "ended", "bounded", "undated", "loops", "cut", "endless", "unread"]
@@ -223,7 +223,7 @@ class SectionProgress:
 
 @frozen(kw_only=True)
 class Backfill:
-    """A back-fill of some sections of a portal, from the day ``since`` to ``until``, both included.
+    """A backfill of some sections of a portal, from the day ``since`` to ``until``, both included.
 
     ``listing_pages`` limits the pages read of each listing. Of the entries ``found``, some are ``archived``,
     some have ``failed`` too often and are given up, the others are pending (``owed``). ``ran`` is the start
@@ -261,11 +261,11 @@ class Backfill:
 
     @property
     def headline(self) -> str:
-        """The back-fill in one line."""
+        """The backfill in one line."""
         counted = [f"{self.found} found", f"{self.archived} archived"]
         counted += [f"{self.owed} to come"] if self.owed and self.state == "open" else []
         counted += [f"{self.failed} given up"] if self.failed else []
-        return f"{self.portal}: back-fill of {self.since} to {self.until} {self.state}: {', '.join(counted)}"
+        return f"{self.portal}: backfill of {self.since} to {self.until} {self.state}: {', '.join(counted)}"
 
     def sentence(self, section: str) -> str:
         """One line about how far the listing of a section was read, and why reading ended."""

@@ -32,7 +32,7 @@ class ListingPages:
     waiting: tuple[tuple[str, int], ...] = ()
 
 
-# ------------------------------------------------------------------ back-fills
+# ------------------------------------------------------------------ backfills
 
 
 def create_backfill(
@@ -59,7 +59,7 @@ def create_backfill(
         walked={},
     )
     if row is None:
-        raise ArchiveError(f"{portal}: a back-fill is open already")
+        raise ArchiveError(f"{portal}: a backfill is open already")
     return backfill(session, row)
 
 
@@ -67,7 +67,7 @@ def backfill(session: Session, backfill_id: int) -> Backfill:
     """A backfill; raises ArchiveError if it does not exist."""
     row = session.get(BackfillRow, backfill_id, populate_existing=True)
     if row is None:
-        raise ArchiveError(f"back-fill {backfill_id}: no such back-fill")
+        raise ArchiveError(f"backfill {backfill_id}: no such backfill")
     return _record(session, row)
 
 

@@ -33,8 +33,8 @@ def morning(*nights: HistoryEntry, **more: Any) -> DailyReport:
 
 def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_named() -> None:
     lost = a_run("ndrc", failed={"timeout": 2, "attachment_dns": 1, "http_404": 3})
-    told = dict(report_parts(morning(HistoryEntry(run=lost), blocked=("mof: a back-fill holds it",))))
-    assert told["Blocked"] == ["mof: a back-fill holds it"]
+    told = dict(report_parts(morning(HistoryEntry(run=lost), blocked=("mof: a backfill holds it",))))
+    assert told["Blocked"] == ["mof: a backfill holds it"]
     assert told["Completeness"][0].startswith("no response: attachment_dns 1, timeout 2 (ndrc); ")
 
 

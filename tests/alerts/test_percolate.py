@@ -1,4 +1,4 @@
-"""Which changes become deliveries: new policies that match, once, and never a back-fill."""
+"""Which changes become deliveries: new policies that match, once, and never a backfill."""
 
 from __future__ import annotations
 

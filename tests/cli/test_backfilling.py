@@ -42,7 +42,7 @@ def crawled(archived: Polarchive) -> Polarchive:
         ([], "give its first day"),
         (["--from", "2019"], "'2019' is not a day in the format YYYY-MM-DD"),
         (["--from", "2019-01-01", "--pages", "0"], "--pages"),
-        (["--cancel"], "no open back-fill"),
+        (["--cancel"], "no open backfill"),
         (["--from", "2019-01-01"], "contact"),
     ],
 )
@@ -71,7 +71,7 @@ def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
     assert answer.code == 2
     assert "open backfill of 2019-01-01 to 2019-12-31 (tz)" in answer.err
     shown = crawled("status").out
-    assert "ndrc: back-fill of 2019-01-01 to 2019-12-31 open: 0 found, 0 archived" in shown
+    assert "ndrc: backfill of 2019-01-01 to 2019-12-31 open: 0 found, 0 archived" in shown
     assert "ndrc/tz: 4 pages read: 7 pages are still to be read" in shown
     assert crawled("backfill", "ndrc", "--cancel", "--json").json["state"] == "cancelled"
     assert "cancelled" in crawled("backfill", "--list").out

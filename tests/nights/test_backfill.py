@@ -1,4 +1,4 @@
-"""Back-fills: older years on demand, ended anywhere and gone on with, beside nights that do not notice."""
+"""Backfills: older years on demand, ended anywhere and gone on with, beside nights that do not notice."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def pages(home: Home) -> Pages:
 def undisturbed(
     mocksite: MockSite, cache: Path, forkserver: ForkServer, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[Any, ...]]:
-    """What a back-fill archives that nothing disturbs."""
+    """What a backfill archives that nothing disturbs."""
     mocksite.clear()
     folder = tmp_path_factory.mktemp("undisturbed")
     home = Home(path=folder / "home", site=mocksite, forkserver=forkserver)

@@ -1,4 +1,4 @@
-"""Nights that go on with open back-fills, where the configuration says so."""
+"""Nights that go on with open backfills, where the configuration says so."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ THEN = dt.date(2019, 6, 1)
 
 @pytest.fixture
 def opened(home: Home, papers: MockSite) -> Backfill:
-    """A portal that was crawled an hour ago, with one paper of today and eight of 2019, and a back-fill."""
+    """A portal that was crawled an hour ago, with one paper of today and eight of 2019, and a backfill."""
     now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
     shown = [shapes.paper(n, now.date() if n == 1 else THEN - dt.timedelta(days=n)) for n in range(1, 10)]
     papers.put(PAPERS, shapes.ndrc_list(shown))
@@ -42,7 +42,7 @@ def now(home: Home, ours: Backfill) -> Backfill:
 def test_a_night_goes_on_with_a_back_fill_when_it_is_told_to(home: Home, opened: Backfill) -> None:
     home.schedule('cron = "0 * * * *"\n[backfill]\npages = 6')
     report = ended(home.scheduler("--once"))
-    assert "loopback: back-fill of 2019-01-01 to 2019-12-31 open" in report
+    assert "loopback: backfill of 2019-01-01 to 2019-12-31 open" in report
     filled, crawled, _ = home.runs()
     assert (filled.kind, filled.state, crawled.kind, crawled.new) == ("backfill", "budget", "crawl", 1)
     assert (now(home, opened).state, now(home, opened).archived) == ("open", filled.new)

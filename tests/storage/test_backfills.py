@@ -1,4 +1,4 @@
-"""Back-fills as the archive keeps them: one open a portal, its pages, its entries."""
+"""Backfills as the archive keeps them: one open a portal, its pages, its entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Back-fills, the pages of listings that they know, and the entries that they found."""
+"""Backfills, the pages of listings that they know, and the entries that they found."""
 
 from __future__ import annotations
 
