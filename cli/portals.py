@@ -277,7 +277,7 @@ def _show_blocks(active: BoilerplateSet | None, blocks: list[Block]) -> None:
             block.layout,
             _(block.edge),
             console.styled(block.key),
-            f"{block.pages} / {block.of}",
+            _("{pages} of {all}", pages=block.pages, all=block.of),
             format_moment(block.since),
             _("kept" if block.kept else "removed"),
         )

@@ -79,12 +79,12 @@ def test_a_split_is_kept_with_its_reason_and_can_be_undone(reprinted: Polarchive
         "policies"
     ]
     assert apart["2"] != apart["1"]
-    assert "are two policies, says li: another city's plan" in reprinted("why", "2").out
+    assert "are two policies, decided by li: another city's plan" in reprinted("why", "2").out
     again = reprinted(
         "join", "1", "2", "--because", "it is the same after all", "--by", "wang", "--json"
     ).json
     assert again["policies"] == {"1": 1, "2": 1}
-    assert "are one policy, says wang: it is the same after all" in reprinted("why", "2").out
+    assert "are one policy, decided by wang: it is the same after all" in reprinted("why", "2").out
 
 
 def test_what_cannot_be_decided_is_a_clear_error(reprinted: Polarchive) -> None:

@@ -11,7 +11,6 @@ from typing import get_args
 
 import pytest
 from attrs import fields
-from storage.runs.overview import Totals
 
 from cli import output
 from cli.output import _, tables, translated, use_language
@@ -23,6 +22,7 @@ from policy.records.content import EDGES, FileStatus, ReferenceKind
 from policy.records.runs import RunState
 from policy.records.saves import RelationKind, SaveKind
 from policy.rules.validity import Ground, State
+from storage.queries import Totals
 from tests.acts import act
 from tests.cli.conftest import Polarchive
 from tests.cli.test_belonging import Publish
