@@ -27,6 +27,7 @@ from policy.documents.references import title_key
 from policy.errors import ArchiveError
 from policy.records import Article, Change, Version
 from policy.records.saves import Link, Relation
+from policy.rules.identity import number_keys
 from policy.text.fingerprints import Fingerprints
 from storage import queries
 from storage.change_feed import Progress, consume_changes, lock_cursor
@@ -46,7 +47,7 @@ def names_of(article: Article) -> tuple[str, ...]:
 
     An interpretation has no title key, because the title in its headline is that of another document.
     """
-    number = [f"no:{article.doc_no.value.norm}"] if article.doc_no else []
+    number = [f"no:{key}" for key in number_keys(article)]
     if interprets(article):
         return tuple(number)
     official = article.title_official.value if article.title_official else ""

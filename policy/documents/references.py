@@ -18,6 +18,7 @@ from attrs import evolve
 from policy.documents import force
 from policy.documents import numbers as docnumber
 from policy.documents.dates import DATE, ImpossibleDay, day_of
+from policy.documents.issuers import number_identity
 from policy.documents.reference_kinds import (
     MOST_CLAUSES,
     ForceAct,
@@ -54,8 +55,12 @@ _ALIAS = re.compile(
 
 
 def reference_keys(reference: Reference) -> tuple[str, ...]:
-    """The keys of the cited document: ``no:`` with its number, then ``title:`` with its title."""
-    numbered = [f"no:{reference.doc_no.norm}"] if reference.doc_no else []
+    """The keys of the cited document: ``no:`` with its number, then ``title:`` with its title.
+
+    The number of an order without an organ (第41号令) is no key.
+    """
+    number = number_identity(reference.doc_no).key if reference.doc_no else None
+    numbered = [f"no:{number}"] if number else []
     title = reference.full or reference.title
     return (*numbered, *([f"title:{title_key(title)}"] if title else []))
 
@@ -98,12 +103,16 @@ def _citing(each: Reference) -> Reference:
 
 
 def _is_own(each: Reference, own: frozenset[str], doc_no: DocNumber | None) -> bool:
-    if doc_no and each.doc_no and each.doc_no.norm == doc_no.norm:
+    if doc_no and each.doc_no and _are_one_number(doc_no, each.doc_no):
         return True
     if not (each.title and title_key(each.full or each.title) in own):
         return False
     earlier = each.kind == "repeals" and each.line is not None and (each.issued or each.doc_no)
     return not earlier
+
+
+def _are_one_number(left: DocNumber, right: DocNumber) -> bool:
+    return left.norm == right.norm or number_identity(left).matches(number_identity(right))
 
 
 def _aliases(lines: Sequence[str], found: Sequence[Reference]) -> dict[str, str]:

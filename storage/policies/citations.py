@@ -8,6 +8,7 @@ the articles archived by then.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
@@ -153,12 +154,21 @@ def _targets(
     named: Mapping[str, frozenset[int]],
     numbered: Mapping[int, frozenset[str]],
 ) -> tuple[int, ...]:
-    """The policies with the cited number if any has it; else those with the cited title that have no other
-    number."""
+    """The policies with the cited number, of several those that also have the cited title; without one those
+    with the cited title that have no other number."""
     number, titled = (
         next((key for key in citation.keys if key.startswith(kind)), None) for kind in ("no:", "title:")
     )
-    if number and (found := named.get(number)):
-        return tuple(sorted(found))
     policies = named.get(titled, frozenset()) if titled else frozenset()
-    return tuple(sorted(one for one in policies if not (number and numbered.get(one))))
+    if number and (found := named.get(number)):
+        return tuple(sorted(found & policies or found))
+    return tuple(sorted(one for one in policies if not (number and _differ(number, numbered.get(one)))))
+
+
+def _differ(number: str, names: frozenset[str] | None) -> bool:
+    """Whether a policy with these numbers has another one than that; an order of a policy whose year is not
+    known may have any year."""
+    return bool(names) and names != frozenset([_YEAR_OF_ORDER.sub("", number)])
+
+
+_YEAR_OF_ORDER = re.compile(r"〔\d{4}〕(?=第)")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from attrs import evolve
 
 from pipelines.consumers import linking
 from policy.documents import numbers
+from policy.documents.issuers import split_issuers
 from policy.documents.references import references
 from policy.records import Article, FieldValue
+from policy.records.content import Issuer
 from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive
@@ -85,6 +88,36 @@ def test_a_title_alone_is_enough_but_not_against_another_number(database: Databa
     former = archived(database, an_act("old", "关于保护样例湖的旧通知", other))
     assert [(one.kind, one.target) for one in cited(database, repealing)] == [("repeals", lake)]
     assert [one.targets for one in cited(database, former)] == [()], "that number is not known"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "国家发展改革委令第41号",
+        "国家发展和改革委员会2026年第41号令",
+        "中华人民共和国国家发展和改革委员会令第四十一号",
+    ],
+)
+def test_an_order_is_cited_in_every_form_of_its_number(database: Database, printed: str) -> None:
+    order = evolve(an_act("order", "某某办法", LAW, "2026年第41号令"), issuers=organs("国家发展改革委"))
+    stranger = evolve(an_act("other", "另一办法", f"{LAW}另。", "第41号令"), issuers=organs("商务部"))
+    ordered = archived(database, order)
+    archived(database, stranger)
+    citing_it = archived(database, an_act("notice", "关于样例的通知", f"根据{printed}，现通知如下。"))
+    assert [one.target for one in cited(database, citing_it)] == [ordered]
+    assert [one.policy_id for one in citing(database, ordered)] == [citing_it]
+
+
+def test_an_order_without_an_organ_is_cited_by_its_title_alone(database: Database) -> None:
+    order = evolve(an_act("order", "样例湖保护办法", LAW, "2026年第41号令"), issuers=organs("国家发展改革委"))
+    ordered = archived(database, order)
+    text = "根据2026年第41号令，现通知如下。\n《样例湖保护办法》（第41号令）已经公布。"
+    notice = archived(database, an_act("notice", "关于样例的通知", text))
+    assert [one.target for one in cited(database, notice)] == [None, ordered]
+
+
+def organs(names: str) -> FieldValue[tuple[Issuer, ...]]:
+    return FieldValue(value=split_issuers(names), raw=names, rule="cell")
 
 
 def test_a_title_that_several_policies_have_points_at_none(database: Database) -> None:
