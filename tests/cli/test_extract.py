@@ -78,7 +78,7 @@ def test_a_record_has_these_fields_and_no_others(polarchive: Polarchive, tmp_pat
     assert not polarchive.home.exists(), "no archive is needed"
 
 
-def test_the_text_is_as_published_and_the_scars_in_it_are_told(
+def test_the_text_is_as_published_and_the_spaces_inside_words_are_listed(
     polarchive: Polarchive, tmp_path: Path
 ) -> None:
     scarred = PROSE.replace("目标任务", "目标任 务")

@@ -92,7 +92,9 @@ def mailed(home: Polarchive, port: int) -> str | None:
     return reports.mail_report(load(home.home, {}), DailyReport(day=dt.date(2026, 11, 24)))
 
 
-def test_the_report_is_mailed_to_ops_though_all_is_quiet(polarchive: Polarchive, server: Controller) -> None:
+def test_the_report_is_mailed_to_ops_though_there_are_no_problems(
+    polarchive: Polarchive, server: Controller
+) -> None:
     assert mailed(polarchive, server.port) is None
     (mail,) = server.handler.messages
     assert (mail["To"], mail["Subject"]) == (

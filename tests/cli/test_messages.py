@@ -25,7 +25,7 @@ from policy.rules.validity import Ground, State
 from storage.queries import Totals
 from tests.acts import act
 from tests.cli.conftest import Polarchive
-from tests.cli.test_belonging import Publish
+from tests.cli.test_why import Publish
 
 CHECKOUT = Path(__file__).parents[2]
 LOWER = ("policy", "storage", "pipelines", "alerts", "health", "config", "crawler", "services")

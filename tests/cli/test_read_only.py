@@ -9,7 +9,7 @@ import pytest
 
 from tests.acts import act
 from tests.cli.conftest import Polarchive
-from tests.cli.test_belonging import Publish
+from tests.cli.test_why import Publish
 
 READING = {
     "search": ["search", "储能"],

@@ -11,7 +11,7 @@ import pytest
 from cli.app import ALIASES, COMMANDS, CommandEntry, CommandGroup
 from tests.acts import act
 from tests.cli.conftest import Polarchive
-from tests.cli.test_belonging import Publish
+from tests.cli.test_why import Publish
 
 CHECKOUT = Path(__file__).parents[2]
 FRAMEWORKS = {"scrapy", "twisted", "jieba", "pypdfium2", "alembic", "apscheduler", "bs4", "selectolax"}

@@ -119,7 +119,7 @@ def test_a_range_in_the_middle_is_archived_and_nobody_is_told(home: Home, pages:
     assert home.ask("alerts", "send", "--json")["matched"] == 0
 
 
-def test_a_back_fill_that_is_killed_goes_on_and_archives_what_an_undisturbed_one_does(
+def test_a_backfill_that_is_killed_continues_and_archives_what_an_undisturbed_one_does(
     undisturbed: dict[str, tuple[Any, ...]], home: Home, pages: Pages
 ) -> None:
     publish(home, pages, slow=12)
@@ -139,7 +139,7 @@ def test_a_back_fill_that_is_killed_goes_on_and_archives_what_an_undisturbed_one
     assert said(home) == undisturbed
 
 
-def test_a_back_fill_that_is_killed_among_the_listing_pages_skips_none_though_the_listing_moves(
+def test_a_backfill_that_is_killed_among_the_listing_pages_skips_none_though_the_listing_moves(
     undisturbed: dict[str, tuple[Any, ...]], home: Home, pages: Pages
 ) -> None:
     slow_page = f"{TZ}index_4.html"
@@ -158,7 +158,7 @@ def test_a_back_fill_that_is_killed_among_the_listing_pages_skips_none_though_th
     assert [change.silent for change in home.changes()[-4:]] == [False] * 4
 
 
-def test_a_budget_ends_a_back_fill_and_the_same_command_goes_on(
+def test_a_budget_ends_a_backfill_and_the_same_command_continues_it(
     undisturbed: dict[str, tuple[Any, ...]], home: Home, pages: Pages
 ) -> None:
     rows = [backfill(home, *RANGE, "--section", "tz", "--pages", "6", expect=3)]
@@ -172,7 +172,7 @@ def test_a_budget_ends_a_back_fill_and_the_same_command_goes_on(
     assert len(asked) == SIZE + FOUND, "no article twice"
 
 
-def test_the_nights_do_not_notice_a_back_fill_that_is_open(home: Home, pages: Pages) -> None:
+def test_an_open_backfill_does_not_change_the_nightly_runs(home: Home, pages: Pages) -> None:
     backfill(home, *RANGE, "--section", "tz", "--pages", "11", expect=3)
     marked = len(home.site.asked())
     row = home.crawl("ndrc", "--section", "tz")
@@ -247,7 +247,7 @@ def test_a_listing_without_days_is_read_as_far_as_somebody_says(home: Home, page
     assert told["walked"]["tz"]["known"] == SIZE, "the first page is the nights', and archived"
 
 
-def test_a_back_fill_is_replayed_from_its_captures(
+def test_a_backfill_is_replayed_from_its_captures(
     home: Home, pages: Pages, tmp_path: Path, cache: Path
 ) -> None:
     backfill(home, *RANGE, "--section", "tz")

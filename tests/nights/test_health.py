@@ -1,4 +1,4 @@
-"""What breaks in a night is judged, kept with its run, and told as long as it lasts.
+"""Failures of a night are found, stored with the run, and reported as long as they last.
 
 The nights crawl in child processes, as they do for ops: ``sys.executable -m cli``.
 """
@@ -121,7 +121,9 @@ def test_a_host_that_answers_nothing_is_down(home: Home, a_night: A_Night) -> No
     [["-m", "cli", "--home", "{home}", "nightly"], ["scheduler.py", "--home", "{home}", "--once"]],
     ids=["nightly", "scheduler"],
 )
-def test_a_quiet_night_is_mailed_once_when_all_that_was_due_has_ended(home: Home, command: list[str]) -> None:
+def test_a_night_without_problems_is_mailed_once_when_all_that_was_due_has_ended(
+    home: Home, command: list[str]
+) -> None:
     home.configure(packages=["tests.mocksite.portals"])
     publish(home, SHOWN)
     box = Controller(Mailbox(), hostname="127.0.0.1", port=free_port())

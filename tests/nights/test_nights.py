@@ -83,7 +83,7 @@ def test_a_known_article_that_no_listing_shows_is_still_visited(home: Home) -> N
     )
 
 
-def test_the_first_window_is_the_floor_and_what_lies_before_it_is_a_back_fill(home: Home) -> None:
+def test_the_first_window_is_the_floor_and_older_articles_are_a_backfill(home: Home) -> None:
     recent, old = papers(10), papers(3, first=200)
     publish(home, [*recent, *old])
     assert night(home) == {"state": "ok", "entries": 13, "new": 10}

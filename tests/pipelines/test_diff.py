@@ -55,7 +55,7 @@ def test_the_parts_of_a_line_are_both_lines(old: str, new: str) -> None:
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == new
 
 
-def test_a_scar_is_no_change_of_words() -> None:
+def test_a_space_inside_a_word_is_no_change_of_words() -> None:
     scarred = [line.replace("储能装机", "储能装 机").replace("建设，", "建设， ") for line in CLAUSES]
     changes = diff_lines(CLAUSES, scarred)
     assert [change.old_line for change in changes] == [1, 3]

@@ -36,7 +36,7 @@ def test_terms_of_content_come_before_words_of_policy_prose() -> None:
     assert not {"创新", "推进", "建设", "打造", "加快", "完善", "重点", "发展", "加强", "提升"} & set(found)
 
 
-def test_a_scar_hides_no_keyword() -> None:
+def test_a_space_inside_a_word_hides_no_keyword() -> None:
     scarred = TEXT.replace("加氢站", "加氢 站").replace("虚拟电厂参与", "虚拟 电厂参与")
     assert extract_keywords(TITLE, scarred) == extract_keywords(TITLE, TEXT)
 
@@ -56,7 +56,7 @@ def test_no_more_than_the_limit_is_returned() -> None:
 
 
 @pytest.mark.slow
-def test_importing_is_cheap_and_loading_is_quiet(tmp_path: Path) -> None:
+def test_importing_is_cheap_and_loading_is_silent(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import pipelines.consumers.keywords as k;"
         "assert 'jieba' not in sys.modules;"

@@ -1,4 +1,4 @@
-"""When readings are unlike those of the nights before."""
+"""When extractions differ from those of previous nights."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_field_that_is_often_empty_may_be() -> None:
     assert names(FIRST, a_night(), ExtractionQuality(known=sample(100, FULL | {"validity": 0.0}))) == []
 
 
-def test_a_first_crawl_of_a_new_section_is_not_judged_by_the_others() -> None:
+def test_a_first_crawl_of_a_new_section_is_not_checked_against_the_others() -> None:
     assert names(FIRST, a_night(), ExtractionQuality(first=sample(80, {"published": 1.0}))) == []
 
 

@@ -1,4 +1,4 @@
-"""When a known article is looked at again."""
+"""When an archived article is revisited."""
 
 from __future__ import annotations
 

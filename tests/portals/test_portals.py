@@ -45,7 +45,7 @@ def test_a_portal_has_a_listing_and_an_article_to_read(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", sorted(load()))
-def test_a_portals_docstring_is_a_dated_diary(slug: str) -> None:
+def test_a_portals_docstring_is_a_dated_history(slug: str) -> None:
     module = __import__(type(get(slug)).__module__, fromlist=["*"])
     assert re.search(r"^\d{4}-\d\d-\d\d Created", module.__doc__ or "", re.MULTILINE)
 

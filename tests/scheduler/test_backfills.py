@@ -39,7 +39,7 @@ def now(home: Home, ours: Backfill) -> Backfill:
         return backfills.backfill(session, ours.id)
 
 
-def test_a_night_goes_on_with_a_back_fill_when_it_is_told_to(home: Home, opened: Backfill) -> None:
+def test_a_night_continues_a_backfill_when_it_is_configured_to(home: Home, opened: Backfill) -> None:
     home.schedule('cron = "0 * * * *"\n[backfill]\npages = 6')
     report = ended(home.scheduler("--once"))
     assert "loopback: backfill of 2019-01-01 to 2019-12-31 open" in report
@@ -55,7 +55,7 @@ def test_a_night_goes_on_with_a_back_fill_when_it_is_told_to(home: Home, opened:
 
 
 @pytest.mark.parametrize("command", ["nightly", "scheduler"])
-def test_a_night_that_meets_a_back_fill_says_so_and_crawls_the_portal_when_it_has_ended(
+def test_a_night_that_meets_a_backfill_says_so_and_crawls_the_portal_when_it_has_ended(
     home: Home, opened: Backfill, command: str
 ) -> None:
     home.schedule('cron = "0 * * * *"')

@@ -398,7 +398,7 @@ def test_changes_appear_in_the_order_of_their_ids(database: Database) -> None:
 # ------------------------------------------------------------------ what belongs to a save
 
 
-def test_a_save_of_a_first_crawl_is_quiet_and_names_its_run(database: Database) -> None:
+def test_a_save_of_a_first_crawl_is_silent_and_names_its_run(database: Database) -> None:
     with database.write() as session:
         run = leases.claim_run(session, "ndrc", NIGHT, NIGHT)
     assert run is not None

@@ -47,7 +47,7 @@ def owed(database: Database, ours: Backfill) -> list[str]:
         return [one.key for one in backfills.pending_entries(session, ours.id, limit=10)]
 
 
-def test_a_portal_has_one_open_back_fill(database: Database) -> None:
+def test_a_portal_has_one_open_backfill(database: Database) -> None:
     ours = begun(database)
     assert (ours.sections, ours.since, ours.until, ours.listing_pages) == (("tz", "gg"), FIRST, LAST, 5)
     with pytest.raises(ArchiveError, match="open already"):
@@ -97,7 +97,7 @@ def test_an_entry_that_is_a_moved_article_is_not_owed(database: Database) -> Non
     assert now(database, ours).archived == 1
 
 
-def test_the_nights_owe_nothing_of_a_back_fill(database: Database) -> None:
+def test_the_nightly_runs_have_no_pending_entries_of_a_backfill(database: Database) -> None:
     with database.write() as session:
         ours = backfills.create_backfill(session, "ndrc", ["tz"], FIRST, LAST, NIGHT)
         backfills.add_entries(session, ours.id, "tz", [entry("1")])

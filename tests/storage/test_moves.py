@@ -32,7 +32,7 @@ from tests.storage.builders import (
     an_article,
     the_known_policy,
 )
-from tests.storage.test_listed import entry, owed, show
+from tests.storage.test_listed_entries import entry, owed, show
 
 NEW = "https://www.example.cn/new/2.html"
 THERE = Alias(key="2", url=NEW, evidence="redirect")

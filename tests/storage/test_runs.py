@@ -1,4 +1,4 @@
-"""The lease and the ledger: each slot once, each portal once at a time, silence is noticed.
+"""The lease and the run recorder: each slot once, each portal once at a time, a missing heartbeat is noticed.
 
 One test starts processes, which compete for a slot.
 """

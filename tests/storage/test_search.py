@@ -315,7 +315,9 @@ def test_a_snippet_finds_what_the_index_finds(text: str, term: str, shown: str) 
         pytest.param("储存能量", "储能", [], id="nowhere"),
     ],
 )
-def test_every_place_of_a_term_is_marked_scar_and_all(text: str, term: str, marked: list[str]) -> None:
+def test_every_place_of_a_term_is_marked_with_the_spaces_inside_it(
+    text: str, term: str, marked: list[str]
+) -> None:
     assert [text[start:end] for start, end in match_spans(text, [term])] == marked
 
 

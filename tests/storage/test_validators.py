@@ -1,4 +1,4 @@
-"""Validators of articles, kept and caught lying, on every database."""
+"""Validators of articles, stored and found inconsistent, on every database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spaces that line breaks left inside words are mended; spaces that mean something stay."""
+"""Spaces that line breaks left inside words are removed; meaningful spaces stay."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REST = "各地要结合实际制定工作方案，明确年度目标和责任分
         ),
     ],
 )
-def test_scars_in_prose_are_mended(printed: str, mended: str) -> None:
+def test_spaces_inside_words_of_prose_are_removed(printed: str, mended: str) -> None:
     assert join_words(REST + printed).text == REST + mended
 
 
@@ -86,7 +86,7 @@ def test_a_dateline_keeps_its_space() -> None:
     assert join_words(text).text == text
 
 
-def test_a_span_of_the_mended_text_leads_to_the_published_one_scar_and_all() -> None:
+def test_a_span_of_the_joined_text_leads_to_the_published_one_with_its_spaces() -> None:
     text = f"首段。\n{REST}推动传统产业升 级，壮大主体, 培育新成 果。"
     mended = join_words(text)
     for word, printed in (
@@ -121,7 +121,7 @@ def test_mending_changes_no_token_and_no_fingerprint(text: str) -> None:
     assert fold(mended.text) == fold(text + REST)
 
 
-def test_a_query_finds_a_scarred_word_in_the_published_and_in_the_mended_text() -> None:
+def test_a_query_finds_a_word_with_a_space_in_the_published_and_in_the_joined_text() -> None:
     text = f"{REST}推动传统产业升 级。"
     for asked in (text, join_words(text).text):
         assert matches(parse("产业升级"), SearchDocument(text=asked))

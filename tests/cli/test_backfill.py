@@ -77,7 +77,7 @@ def test_another_range_waits_for_the_open_one(crawled: Polarchive) -> None:
     assert "cancelled" in crawled("backfill", "--list").out
 
 
-def test_a_back_fill_with_nothing_left_to_do_asks_for_nothing(crawled: Polarchive) -> None:
+def test_a_backfill_with_nothing_left_to_do_sends_no_request(crawled: Polarchive) -> None:
     with database(crawled) as held, held.write() as session:
         ours = backfills.create_backfill(
             session, "ndrc", ["tz"], dt.date(2019, 1, 1), dt.date(2019, 12, 31), NOW

@@ -1,4 +1,4 @@
-"""Which addresses and hosts may be asked."""
+"""Which addresses and hosts may be requested."""
 
 from __future__ import annotations
 

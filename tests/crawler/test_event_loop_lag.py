@@ -1,4 +1,4 @@
-"""What a busy process makes wait is not the host's slowness."""
+"""Event-loop lag of a busy process is not counted as slowness of the host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What articles are to each other once the feed was followed."""
+"""The relations of articles after the change feed was followed."""
 
 from __future__ import annotations
 

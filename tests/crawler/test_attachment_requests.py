@@ -1,4 +1,4 @@
-"""Which files are asked for: new ones, those of changed pages, and others in their own time."""
+"""Which files are requested: new ones, those of changed pages, and others when they are due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A domain that refuses us is left alone a little longer each time."""
+"""A domain that refuses requests is backed off, longer each time."""
 
 from __future__ import annotations
 

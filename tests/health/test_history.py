@@ -1,4 +1,4 @@
-"""The diary of a portal: alarms begin, go on and end."""
+"""The health history of a portal: alarms begin, continue and end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lost by the policy, or only by our reading?"""
+"""Whether a field was lost by the document or by its extraction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nights that remember: what is read of a listing, and which articles are looked at."""
+"""The state of a portal between nights: what is read of a listing, and which articles are revisited."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_night_reads_the_first_pages_and_a_sweep_all_of_them(
     assert crawl(home, day=SWEPT_ON + 7)["swept"] == ["tz"]
 
 
-def test_articles_that_have_long_been_quiet_are_looked_at_twice_and_then_rest(
+def test_articles_that_have_long_been_unchanged_are_visited_twice_and_then_rest(
     home: Home, three_pages: list[list[Paper]]
 ) -> None:
     assert crawl(home, day=SWEPT_ON + 1)["unchanged"] == 30

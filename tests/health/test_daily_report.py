@@ -1,4 +1,4 @@
-"""The morning report says in one screen what happened and what to do."""
+"""The daily report states on one screen what happened and what to do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_requests_that_nobody_answered_are_counted_and_portals_that_wait_are_nam
     assert told["Completeness"][0].startswith("no response: attachment_dns 1, timeout 2 (ndrc); ")
 
 
-def test_a_quiet_night_says_so_and_that_nothing_was_lost() -> None:
+def test_a_night_without_problems_says_so_and_that_nothing_was_lost() -> None:
     report = morning(*silent())
     assert report.headline == "2026-11-24: 2 portals, nothing new; no problems"
     assert report_parts(report) == [
@@ -88,7 +88,7 @@ def test_news_fit_on_the_screen_and_hold_no_line_breaks() -> None:
     assert (len(lines), lines[0], lines[-1]) == (12, "ndrc: 关于 印发0", "and 20 more")
 
 
-def test_a_day_without_a_run_is_no_quiet_day() -> None:
+def test_a_day_without_a_run_is_not_reported_as_a_day_without_problems() -> None:
     assert dict(report_parts(DailyReport(day=DAY)))["Runs"] == [
         "nothing: no portal has a run of this day; is the scheduler running?"
     ]

@@ -1,4 +1,4 @@
-"""What a run notes of its listings and its hosts."""
+"""What a run records of its listings and its hosts."""
 
 from __future__ import annotations
 

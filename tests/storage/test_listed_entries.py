@@ -1,4 +1,4 @@
-"""What listings have shown, and what is owed of it."""
+"""Entries that listings have shown, and those that are pending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An archive of ten nights, read again after a template was mended."""
+"""An archive of ten nights, extracted again after a template was fixed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a policy is in force on a day, by what is stated."""
+"""Whether a policy is in force on a day, from its statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run is judged against what its sections promise and against the nights before."""
+"""A run is checked against the promises of its sections and against previous nights."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_listing_without_rows_broke_its_promise_even_on_the_first_night() -> N
     assert kinds(a_night(state="failed", sections={"tz": empty}), []) == ["zero_entries"]
 
 
-def test_a_challenge_in_place_of_files_is_judged_as_one_in_place_of_pages() -> None:
+def test_a_challenge_in_place_of_files_is_a_finding_like_one_in_place_of_pages() -> None:
     failed = {"attachment_challenge": 1, "attachment_blocked": 4, "timeout": 0}
     files = a_night(TONIGHT, failed=failed, traffic={HOST: host(files_challenged=True)})
     (one,) = found(files)
@@ -79,7 +79,7 @@ def test_a_challenge_in_place_of_files_is_judged_as_one_in_place_of_pages() -> N
     assert len(found(both)) == 1, "one cause, one finding"
 
 
-def test_a_section_that_promises_nothing_is_judged_by_its_past() -> None:
+def test_a_section_that_promises_nothing_is_checked_against_its_past() -> None:
     free = evolve(PROMISE, at_least=0)
     assert kinds(a_night(TONIGHT, rows=0), promise=free) == ["zero_entries"]
     small = [a_night(number, rows=rows) for number, rows in enumerate((2, 0, 1, 3, 2))]
@@ -115,7 +115,7 @@ def test_a_listing_that_could_not_be_fetched_is_named_with_its_reason() -> None:
     assert (one.kind, one.sentence) == ("unread", "its first page could not be read: http_500")
 
 
-def test_sections_that_fail_together_are_one_judgement() -> None:
+def test_sections_that_fail_together_are_one_finding() -> None:
     closed = SectionReport(unread="robots_unreachable")
     both = [PROMISE, evolve(PROMISE, section="gg", url=f"https://{HOST}/gg/")]
     run = a_night(TONIGHT, state="failed", sections={"tz": closed, "gg": closed})
@@ -184,7 +184,7 @@ def test_rows_without_days_are_new_on_the_night_they_appear() -> None:
 # ------------------------------------------------------------------ hosts
 
 
-def test_a_host_that_is_down_is_one_judgement_whatever_follows_from_it() -> None:
+def test_a_host_that_is_down_is_one_finding_whatever_follows_from_it() -> None:
     down = HostTraffic(requests=3, failed={"connection_refused": 3})
     run = a_night(
         TONIGHT,
@@ -199,7 +199,7 @@ def test_a_host_that_is_down_is_one_judgement_whatever_follows_from_it() -> None
     assert one.sentence == f"{HOST} answered none of 3 requests: connection_refused 3"
 
 
-def test_a_challenge_is_one_judgement_whatever_follows_from_it() -> None:
+def test_a_challenge_is_one_finding_whatever_follows_from_it() -> None:
     run = a_night(
         TONIGHT,
         state="failed",

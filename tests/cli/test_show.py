@@ -78,7 +78,9 @@ def test_an_article_is_named_by_number_key_or_address(filled: Polarchive) -> Non
     assert filled("show", "1", "--version", "1", "--json").json["text"] == FIRST
 
 
-def test_an_article_for_programs_tells_the_scars_in_its_text(archived: Polarchive, publish: Publish) -> None:
+def test_the_json_of_an_article_lists_the_spaces_inside_words_of_its_text(
+    archived: Polarchive, publish: Publish
+) -> None:
     publish(OTHER.replace("重点任务", "重点任 务"))
     shown = archived("show", "1", "--json").json
     assert [shown["text"][at - 1 : at + 2] for at in shown["scars"]] == ["任 务"]

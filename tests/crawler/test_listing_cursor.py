@@ -1,4 +1,4 @@
-"""Following a listing, and putting an article together."""
+"""Following a listing, and joining the pages of an article."""
 
 from __future__ import annotations
 

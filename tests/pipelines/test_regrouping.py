@@ -1,4 +1,4 @@
-"""Articles that are one policy, whatever came first: joined, completed, told apart, ruled by hand."""
+"""Articles that are one policy, whatever came first: joined, completed, separated, decided by hand."""
 
 from __future__ import annotations
 
@@ -294,7 +294,7 @@ def test_the_same_page_under_many_addresses_is_one_policy(database: Database) ->
     assert len(set(policies(database, arrive(database, *pages)))) == 1
 
 
-def test_a_policy_of_which_all_articles_of_an_archive_are_reprints_gathers_them_all(
+def test_a_policy_of_which_all_articles_of_an_archive_are_reprints_links_them_all(
     database: Database,
 ) -> None:
     paper = [

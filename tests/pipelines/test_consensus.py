@@ -1,4 +1,4 @@
-"""A policy as its articles print it together."""
+"""The fields of a policy on which its articles agree."""
 
 from __future__ import annotations
 

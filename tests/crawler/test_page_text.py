@@ -1,4 +1,4 @@
-"""All that a page prints."""
+"""The text of a page."""
 
 from __future__ import annotations
 

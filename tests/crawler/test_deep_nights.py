@@ -1,4 +1,4 @@
-"""Which nights walk a listing to its end."""
+"""Which nights read a listing to its end."""
 
 from __future__ import annotations
 
