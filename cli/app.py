@@ -12,13 +12,15 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from attrs import field, frozen
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from cli.output import _, translated, use_language
 from policy.errors import BadAddress, ConfigError, PolarchiveError, QuerySyntax, UnknownChannel, UnknownPortal
@@ -229,11 +231,13 @@ class Application(CommandGroup):
             from cli.output.chinese import ChineseHelpFormatter
 
             ctx.formatter_class = ChineseHelpFormatter
-        return super().parse_args(ctx, args)
+        with self._usage_errors():
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with self._usage_errors():
+                return super().invoke(ctx)
         except PolarchiveError as error:
             raise _exit(translated(str(error)), usage=isinstance(error, _USAGE_ERRORS)) from None
         except OSError as error:
@@ -245,6 +249,19 @@ class Application(CommandGroup):
                 raise
             reason = str(getattr(error, "orig", error)).strip()
             raise _exit(_("the database: {reason}", reason=reason)) from None
+
+    @contextmanager
+    def _usage_errors(self) -> Iterator[None]:
+        """Print typer's errors in the language of the user; it prints them in English itself."""
+        try:
+            yield
+        except TyperException as error:
+            if self.language == "en":
+                raise
+            if ctx := getattr(error, "ctx", None):
+                hint = _("Try '{command} --help' for help.", command=ctx.command_path)
+                typer.echo(f"{ctx.get_usage()}\n{hint}\n", err=True)
+            raise _exit(translated(error.format_message()), usage=True) from None
 
 
 def _exit(message: str, *, usage: bool = False) -> typer.Exit:

@@ -24,9 +24,14 @@ def parse_day(text: str) -> dt.date:
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout and nothing else.")]
 Query = Annotated[
-    str, typer.Argument(help="Words, quoted phrases, AND, OR, NOT, and the fields 文号:, 门户: and 日期:.")
+    str,
+    typer.Argument(
+        metavar="QUERY", help="Words, quoted phrases, AND, OR, NOT, and the fields 文号:, 门户: and 日期:."
+    ),
 ]
-Slug = Annotated[str, typer.Argument(help="The portal's slug, as `polarchive portals` lists it.")]
+Slug = Annotated[
+    str, typer.Argument(metavar="SLUG", help="The portal's slug, as `polarchive portals` lists it.")
+]
 Sections = Annotated[list[str] | None, typer.Option("--section", help="Only this section. May be repeated.")]
 ArticleName = Annotated[str, typer.Argument(metavar="ARTICLE", help="An article: number, portal/key or URL.")]
 KnownAt = Annotated[

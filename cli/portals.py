@@ -99,7 +99,7 @@ class {camel}(TrsPortal):
 
 @commands.command("portal new")
 def new(
-    slug: Annotated[str, typer.Argument(help="The slug of the new portal.")],
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="The slug of the new portal.")],
     name: Annotated[str, typer.Option(help="The official name, in Chinese.")],
     url: Annotated[str, typer.Option(help="The URL of a listing page.")],
     listing: Annotated[

@@ -145,7 +145,7 @@ _MEGABYTE = 1_000_000
 def backfill(
     ctx: typer.Context,
     slug: Annotated[
-        str | None, typer.Argument(help="The portal; with --list, all portals by default.")
+        str | None, typer.Argument(metavar="SLUG", help="The portal; with --list, all portals by default.")
     ] = None,
     since: Annotated[
         dt.date | None,

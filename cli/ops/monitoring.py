@@ -171,7 +171,10 @@ def accept(ctx: typer.Context, slug: Slug) -> None:
 @commands.command("requests")
 def requests(
     ctx: typer.Context,
-    runs: Annotated[list[str], typer.Argument(help="Run numbers; a portal's slug stands for its last run.")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(help="Run numbers; a portal's slug stands for its last run."),
+    ],
     gaps: Annotated[
         bool, typer.Option("--gaps", help="Show the smallest gap between two requests per host.")
     ] = False,

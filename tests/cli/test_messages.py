@@ -216,8 +216,10 @@ def raised() -> Iterator[tuple[str, str]]:
     for file, scope in functions(*LOWER):
         if isinstance(scope, ast.Module):
             for name, call in calls(scope):
-                if name in kinds and call.args and (text := example(call.args[0])):
+                if name in kinds and (text := example(call.args[0])):
                     yield f"{file}:{call.lineno}", text
+                elif file == "policy/query.py" and name == "_error":
+                    yield f"{file}:{call.lineno}", f"position 7: {example(call.args[1])}"
 
 
 def example(node: ast.AST) -> str:
@@ -334,12 +336,20 @@ def test_output_is_in_chinese_and_json_is_the_same_in_both_languages(
         ("search (", "位置"),
         ("history nowhere", "没有门户"),
         ("report --night 2026-13-01", "不是 YYYY-MM-DD 格式的日期"),
+        ("search", "缺少参数 'QUERY'。"),
+        ("search 储能 --limit x", "'--limit' 的值无效：'x' 不是整数。"),
+        ("search 储能 --limit 0", "0 不在 1<=x<=1000 范围内。"),
+        ("search 储能 --nope", "没有选项 --nope"),
+        ("serch 储能", "没有命令 'serch'。是否为 'search'？"),
+        ("diff 1 2 --only both", "'both' 应为以下之一：'substantive', 'cosmetic'。"),
+        ("stop --reason", "选项 '--reason' 须有值。"),
     ],
 )
 def test_errors_are_in_chinese(published: Polarchive, command: str, text: str) -> None:
     answer = published("--lang", "zh", *command.split())
     assert answer.code in {1, 2}
     assert text in answer.err
+    assert ENGLISH.findall(answer.err.replace("polarchive ", "")) == []
 
 
 def test_an_error_of_the_next_command_is_in_english_again(published: Polarchive) -> None:
