@@ -12,15 +12,18 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from attrs import field, frozen
 
 from policy.documents.dates import calendar_day
+from policy.documents.issuers import number_identity
+from policy.documents.numbers import parse_number
 from policy.errors import QuerySyntax
 from policy.records import Version
 from policy.records.content import DocNumber
+from policy.rules.identity import number_keys
 from policy.text.words import fold, phrase, tokens
 
 # ------------------------------------------------------------------ the tree
@@ -139,13 +142,23 @@ def matches(query: Query, document: SearchDocument) -> bool:
         case Term(text) | Phrase(text):
             return _needle(text) in _row(document.text)
         case DocNo(text):
-            return _needle(text) in _row(document.doc_no or "")
+            return any(_needle(form) in _row(document.doc_no or "") for form in number_forms(text))
         case InPortal(name):
             return fold(name) in map(fold, document.portal)
         case Dated(first, last):
             return document.day is not None and (first or dt.date.min) <= document.day <= (
                 last or dt.date.max
             )
+
+
+@lru_cache(maxsize=1024)
+def number_forms(text: str) -> tuple[str, ...]:
+    """The text of a 文号 term; for the number of an order also the key that all its printed forms share."""
+    number = parse_number(text)
+    if number is None or number.kind == "文":
+        return (text,)
+    identity = number_identity(number)
+    return text, identity.key or identity.label
 
 
 @lru_cache(maxsize=64)
@@ -187,6 +200,7 @@ __all__ = [
     "Term",
     "highlights",
     "matches",
+    "number_forms",
     "parse",
 ]
 
@@ -366,14 +380,15 @@ def _span(word: _Word, text: str) -> tuple[dt.date, dt.date]:
 
 
 def search_document(version: Version, name: str | None = None) -> SearchDocument:
-    """The document of a version: title, text and files, number as printed and normalised, portal and day.
+    """The document of a version: title, text and files, portal and day; its number as printed and normalised,
+    and the keys that all printed forms of an order's number share.
 
     ``name`` is the name of the portal, which can be searched for like its slug.
     """
     article = version.article
     return SearchDocument(
         text=f"{article.title.value}\n{searchable_text(version)}",
-        doc_no=_number(article.doc_no.value) if article.doc_no else None,
+        doc_no=_number(article.doc_no.value, number_keys(article)) if article.doc_no else None,
         portal=(article.portal, name) if name else (article.portal,),
         day=calendar_day(article.published.value) if article.published else None,
     )
@@ -385,5 +400,5 @@ def searchable_text(version: Version) -> str:
     return "\n".join([version.article.text, *files])
 
 
-def _number(number: DocNumber) -> str:
-    return number.norm if number.raw == number.norm else f"{number.norm}\n{number.raw}"
+def _number(number: DocNumber, keys: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys((number.norm, number.raw, *keys)))

@@ -83,7 +83,7 @@ def same_feed(database: Database, state: State) -> bool:
     return [(change.id, change.at.isoformat()) for change in last] == [(state.position, state.at)]
 
 
-SCHEMA = 3
+SCHEMA = 4
 """Increase it if the fields or their contents change: an index with another number is rebuilt."""
 
 Field = Literal["text", "title", "doc_no"]

@@ -21,6 +21,7 @@ from policy.query import (
     Query,
     Term,
     highlights,
+    number_forms,
     searchable_text,
 )
 from policy.records import Version
@@ -111,7 +112,7 @@ def compile_query(query: Query, names: Names = _NO_NAMES) -> lookup.Query:
             wanted = phrase(text)
             return lookup.boosted(lookup.words("text", wanted), lookup.words("title", wanted), _TITLE_BOOST)
         case DocNo(text):
-            return lookup.words("doc_no", phrase(text))
+            return lookup.any_of(lookup.words("doc_no", phrase(form)) for form in number_forms(text))
         case InPortal(name):
             return lookup.portals([name, *(slug for slug in names if fold(names[slug]) == fold(name))])
         case Dated(first, last):

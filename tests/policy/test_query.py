@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy.documents.issuers import split_issuers
+from policy.documents.numbers import parse_number
 from policy.errors import QuerySyntax
 from policy.query import (
     And,
@@ -21,7 +24,10 @@ from policy.query import (
     highlights,
     matches,
     parse,
+    search_document,
 )
+from policy.records import FieldValue, Version
+from tests.storage.builders import NIGHT, an_article
 
 HAN = "氢能储电网绿证碳排"
 WORDS = st.text(alphabet=HAN, min_size=1, max_size=3)
@@ -143,6 +149,36 @@ def test_a_number_is_found_whatever_its_brackets() -> None:
     assert matches(parse("文号:国发"), document)
     assert not matches(parse("文号:3号"), document)
     assert not matches(parse("文号:国发"), SearchDocument(text="国发〔2021〕23号"))
+
+
+@pytest.mark.parametrize("printed", ["2026年第41号令", "国家发展改革委令第41号", "令〔2026〕第41号"])
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("国家发展和改革委员会令第41号", True),
+        ("发改委令2026年第41号", True),
+        ("中华人民共和国国家发展和改革委员会令〔2026〕第41号", True),
+        ("第41号令", True),
+        ("2026年第41号令", True),
+        ("商务部令第41号", False),
+        ("国家发展改革委令第1号", False),
+        ("国家发展改革委令2025年第41号", False),
+        ("国家发展改革委公告第41号", False),
+    ],
+)
+def test_an_order_is_matched_in_every_form_of_its_number(printed: str, asked: str, expected: bool) -> None:
+    number, organs = parse_number(printed), split_issuers("国家发展改革委")
+    assert number is not None
+    article = attrs.evolve(
+        an_article("样例"),
+        doc_no=FieldValue(value=number, raw=printed, rule="cell"),
+        issuers=FieldValue(value=organs, raw="国家发展改革委", rule="cell"),
+        written=FieldValue(value=dt.date(2026, 2, 6), raw="2026年2月6日", rule="cell"),
+    )
+    version = Version(
+        article_id=1, policy_id=1, number=1, at=NIGHT, content_hash="", code="", article=article
+    )
+    assert matches(parse(f'文号:"{asked}"'), search_document(version)) == expected
 
 
 def test_a_portal_is_its_slug_or_its_name() -> None:

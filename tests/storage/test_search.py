@@ -148,7 +148,21 @@ LEAVES = st.one_of(
     st.builds(Term, TERMS),
     st.builds(Phrase, TERMS),
     st.builds(
-        DocNo, st.sampled_from(["15", "5号", "发改能源〔2026〕", "2026〕15号", "国", "号", "能源局", "第5号"])
+        DocNo,
+        st.sampled_from(
+            [
+                "15",
+                "5号",
+                "发改能源〔2026〕",
+                "2026〕15号",
+                "国",
+                "号",
+                "能源局",
+                "第5号",
+                "第5号令",
+                "能源局令第5号",
+            ]
+        ),
     ),
     st.builds(InPortal, st.sampled_from(["ndrc", "NDRC", "北极星", "科技部", "科技", "没有"])),
     st.builds(lambda days: Dated(*days), st.tuples(st.none() | DAYS, st.none() | DAYS).filter(any)),
@@ -192,6 +206,7 @@ def test_a_search_finds_exactly_what_the_query_means(
         pytest.param("日期:2026 OR 门户:科技部", ["甲", "丙"], id="fields"),
         pytest.param("NOT 日期:1900..", ["乙", "丙"], id="without a day"),
         pytest.param("文号:发改能源(2026)15号", ["甲"], id="number in other brackets"),
+        pytest.param("文号:商务部公告2026年第15号", [], id="number of another kind"),
         pytest.param("(储 OR 文旅) NOT 文号:15", ["乙", "丙"], id="parentheses"),
     ],
 )
