@@ -41,6 +41,16 @@ class Notice:
     warnings: tuple[str, ...] = ()
 
 
+@frozen(kw_only=True)
+class Digest:
+    """The policies that a digest lists: new ones, older or undated ones, and those that were sent as two."""
+
+    query: str
+    new: tuple[Notice, ...] = ()
+    older: tuple[Notice, ...] = ()
+    corrected: tuple[Notice, ...] = ()
+
+
 def compose(notice: Notice) -> Message:
     """The message about a policy: its subject has at most 120 characters."""
     return Message(subject=_cut(f"【政策】{single_line(notice.title)}", _SUBJECT_LENGTH), body=_body(notice))
@@ -68,3 +78,40 @@ def _field(label: str, value: str | None) -> list[str]:
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+# ------------------------------------------------------------------ digests
+
+
+def compose_digest(digest: Digest) -> Message:
+    """The message that lists the policies of a digest, one source each."""
+    parts = {
+        "新政策": digest.new,
+        "较早发布或未注明日期的政策": digest.older,
+        "更正：以下政策曾按两项分别发送，实为同一项": digest.corrected,
+    }
+    counts = len(digest.new) + len(digest.older), len(digest.corrected)
+    subject = "，".join(
+        f"{count} 项{what}" for count, what in zip(counts, ("", "更正"), strict=True) if count
+    )
+    lines = [line for heading, notices in parts.items() if notices for line in _part(heading, notices)]
+    body = "\n".join([*lines, f"订阅：{single_line(digest.query)}"]) + "\n"
+    return Message(
+        subject=_cut(f"【政策汇总】{subject}：{single_line(digest.query)}", _SUBJECT_LENGTH), body=body
+    )
+
+
+def _part(heading: str, notices: tuple[Notice, ...]) -> list[str]:
+    listed = [line for number, notice in enumerate(notices, start=1) for line in _listed(number, notice)]
+    return [f"{heading}（{len(notices)} 项）", "", *listed, ""]
+
+
+def _listed(number: int, notice: Notice) -> list[str]:
+    marks = [notice.doc_no, notice.published.isoformat() if notice.published else None]
+    known = "，".join(single_line(mark) for mark in marks if mark)
+    more = f"（共 {len(notice.sources)} 个来源）" if len(notice.sources) > 1 else ""
+    source = notice.sources[0]
+    return [
+        f"{number}. {single_line(notice.title)}{f'（{known}）' if known else ''}",
+        f"   {single_line(source.portal)}  {single_line(source.url)}{more}",
+    ]

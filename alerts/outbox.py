@@ -10,11 +10,11 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy.orm import Session
 
 from alerts.channels.base import Channel, ChannelUnavailable, DeliveryFailed, DeliveryRejected
-from alerts.messages import Message, Notice, Source, compose
+from alerts.messages import Digest, Message, Notice, Source, compose, compose_digest
 from policy.documents.dates import calendar_day
 from policy.errors import PolarchiveError
 from policy.query import highlights, parse, searchable_text
@@ -22,7 +22,9 @@ from policy.records import Version
 from policy.text.words import snippet
 from storage import deliveries, queries
 from storage.database import Database
-from storage.deliveries import LeasedDelivery
+from storage.deliveries import DeliveredPolicy, LeasedDelivery
+from storage.policies import memberships
+from storage.rows import ArchivedPolicy
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ def send_due(
                 del available[leased.channel]
         else:
             with database.write() as session:
-                deliveries.mark_sent(session, leased.id, clock())
+                deliveries.mark_sent(session, leased, clock())
             outcomes.append("sent")
     return SendResult(
         sent=outcomes.count("sent"),
@@ -97,11 +99,11 @@ def _record_failure(
     logger.warning("delivery %d, attempt %d: %s", leased.id, leased.attempts, error)
     with database.write() as session:
         if isinstance(error, DeliveryRejected) or (leased.attempts >= MOST_TRIES and not unavailable):
-            deliveries.mark_dead(session, leased.id, error=str(error))
+            deliveries.mark_dead(session, leased, error=str(error))
             return "dead"
         deliveries.mark_failed(
             session,
-            leased.id,
+            leased,
             error=str(error),
             attempts=leased.attempts - unavailable,
             next_try=now + retry_delay(1 if unavailable else leased.attempts),
@@ -133,6 +135,8 @@ def _message(database: Database, leased: LeasedDelivery, names: Mapping[str, str
     """Raises DeliveryRejected if the message cannot be composed, so that the deliveries after it are sent."""
     try:
         with database.read() as session:
+            if leased.is_digest:
+                return compose_digest(_digest(session, leased, names))
             return compose(_notice(session, leased, names))
     except (PolarchiveError, LookupError, ValueError) as error:
         raise DeliveryRejected(f"delivery {leased.id} cannot be written: {error}") from error
@@ -140,11 +144,39 @@ def _message(database: Database, leased: LeasedDelivery, names: Mapping[str, str
 
 def _notice(session: Session, leased: LeasedDelivery, names: Mapping[str, str]) -> Notice:
     """The policy as it is archived now, with all its sources, including those added since the match."""
-    policy = queries.policy(session, leased.policy_id)
-    if policy is None:
-        raise LookupError(f"delivery {leased.id}: its policy is not in the archive")
-    versions = (queries.version(session, article.id) for article in policy.articles)
-    version = best_version([version for version in versions if version], leased.article_id)
+    [delivered] = leased.policies
+    policy, version = _policy(session, delivered)
+    article = version.article
+    return evolve(
+        _facts(policy, version, leased.query, names),
+        snippet=snippet(searchable_text(version), highlights(parse(leased.query))),
+        warnings=() if article.completeness.complete else ("正文可能不完整",),
+    )
+
+
+def _digest(session: Session, leased: LeasedDelivery, names: Mapping[str, str]) -> Digest:
+    """The policies of a digest as they are archived now: new ones, older ones, and those sent twice."""
+    listed: dict[str, dict[int, Notice]] = {"new": {}, "older": {}, "corrected": {}}
+    for delivered in leased.policies:
+        policy, version = _policy(session, delivered)
+        announced = memberships.announcement(session, policy.id)
+        is_new = announced is not None and announced.announced_as is not None
+        part = "corrected" if delivered.event == "corrected" else "new" if is_new else "older"
+        listed[part][policy.id] = _facts(policy, version, leased.query, names)
+    parts = {part: tuple(notices.values()) for part, notices in listed.items()}
+    return Digest(query=leased.query, **parts)
+
+
+def _policy(session: Session, delivered: DeliveredPolicy) -> tuple[ArchivedPolicy, Version]:
+    """The policy of a delivery, and the version that describes it best."""
+    policy = queries.policy(session, delivered.policy_id)
+    versions = [queries.version(session, article.id) for article in policy.articles] if policy else []
+    if policy is None or not any(versions):
+        raise LookupError(f"delivery {delivered.delivery_id}: its policy is not in the archive")
+    return policy, best_version([version for version in versions if version], delivered.article_id)
+
+
+def _facts(policy: ArchivedPolicy, version: Version, query: str, names: Mapping[str, str]) -> Notice:
     article = version.article
     return Notice(
         title=article.document_title,
@@ -152,7 +184,5 @@ def _notice(session: Session, leased: LeasedDelivery, names: Mapping[str, str]) 
         doc_no=article.doc_no.value.raw if article.doc_no else None,
         published=calendar_day(article.published.value) if article.published else None,
         sources=tuple(Source(portal=names.get(a.portal, a.portal), url=a.url) for a in policy.articles),
-        query=leased.query,
-        snippet=snippet(searchable_text(version), highlights(parse(leased.query))),
-        warnings=() if article.completeness.complete else ("正文可能不完整",),
+        query=query,
     )

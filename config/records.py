@@ -271,6 +271,14 @@ class PortalConfig:
 
 
 @frozen(kw_only=True)
+class AlertsConfig:
+    """What is new to subscribers. ``fresh_days``: a policy is announced if it was published at most so many
+    days before its first capture; any other is listed in a digest only."""
+
+    fresh_days: int = field(default=30, validator=within(0, 3660))
+
+
+@frozen(kw_only=True)
 class HealthConfig:
     """How runs are checked. ``slow_seconds``: anything faster is never reported as slow."""
 
@@ -310,6 +318,7 @@ class Config:
     attachments: AttachmentsConfig = AttachmentsConfig()
     network: NetworkConfig = NetworkConfig()
     schedule: Schedule = Schedule()
+    alerts: AlertsConfig = AlertsConfig()
     health: HealthConfig = HealthConfig()
     report: ReportConfig = ReportConfig()
     backfill: BackfillConfig = BackfillConfig()

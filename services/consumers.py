@@ -21,6 +21,7 @@ from crawler.run_context import Clock, utc_now
 from pipelines.consumers import linking
 from pipelines.consumers.keywords import compute_keywords
 from storage import deliveries
+from storage.change_feed import cursor
 from storage.database import Database
 from storage.search.index import Index
 
@@ -92,8 +93,19 @@ def link_policies(database: Database, progress: Progress = no_progress) -> int:
 
 
 def match_alerts(config: Config, database: Database, clock: Clock = utc_now) -> int:
-    """Match new policies against all subscriptions; how many messages that makes."""
-    return percolation.match_changes(database, portals.names(config.portal_packages), clock())
+    """Announce new policies and match them against all subscriptions; how many deliveries that makes.
+
+    Changes that linking has not read yet wait: it is not known of which policies they are.
+    """
+    with database.read() as session:
+        linked = cursor(session, linking.CONSUMER)
+    return percolation.match_changes(
+        database,
+        portals.names(config.portal_packages),
+        clock(),
+        fresh_days=config.alerts.fresh_days,
+        until=linked,
+    )
 
 
 def send_messages(config: Config, database: Database, clock: Clock = utc_now) -> SendResult:

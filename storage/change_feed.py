@@ -7,7 +7,7 @@ A save appends changes; linking, regrouping, keywords and alerts read them on th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from attrs import asdict, evolve
@@ -53,11 +53,6 @@ def record_change(
     return add_change(session, change)
 
 
-def first_change_at(session: Session, policies: Collection[int]) -> dt.datetime:
-    """The time of the first change of any of these policies, of which there must be one."""
-    return session.scalars(select(func.min(ChangeRow.at)).where(ChangeRow.policy_id.in_(policies))).one()
-
-
 # ------------------------------------------------------------------ reading
 
 
@@ -100,8 +95,10 @@ def consume_changes(
     prepare: Callable[[Sequence[Change]], Work],
     apply: Callable[[Session, Work], int],
     progress: Progress = lambda done, total: None,
+    until: int | None = None,
 ) -> int:
-    """Read the change feed to its end as the consumer ``name``; returns the sum of what ``apply`` returned.
+    """Read the change feed to its end, or to the change ``until``, as the consumer ``name``; returns the sum
+    of what ``apply`` returned.
 
     ``prepare`` gets up to ``batch`` changes, in feed order, and does the slow part outside of the final
     transaction. ``apply`` writes the result in the transaction that also moves the cursor. Two processes may
@@ -115,6 +112,7 @@ def consume_changes(
         with database.read() as session:
             start = cursor(session, name)
             batch_changes = changes(session, after=start, limit=batch)
+            batch_changes = [each for each in batch_changes if until is None or each.id <= until]
         if not batch_changes:
             return total
         work = prepare(batch_changes)

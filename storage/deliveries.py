@@ -1,4 +1,7 @@
-"""Subscriptions, and their deliveries: one for each event that a subscriber is notified of.
+"""Subscriptions, and their deliveries: one for each policy and event that a subscriber is notified of.
+
+A policy of the event ``new`` has a message of its own. The others (``digest``, ``corrected``) are collected:
+all that wait for a subscription are leased together and go into one message, whose Message-ID they share.
 
 Decisions (what matches, when to retry) are in the :mod:`alerts` package; here are the statements. States of
 a delivery: ``pending`` (not tried yet), ``leased`` (a sender is working on it until ``leased_until``),
@@ -9,10 +12,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Literal
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage import change_feed
@@ -75,24 +79,47 @@ def _record(row: SubscriptionRow) -> Subscription:
 # ------------------------------------------------------------------ deliveries
 
 
+Event = Literal["new", "digest", "corrected"]
+NOTIFYING: frozenset[Event] = frozenset({"new", "digest"})
+"""The events by which a subscriber gets to know a policy: one of them, once."""
 _UNSENT = ("pending", "failed", "leased")
+_MOST_LISTED = 1000
+"""Most policies of a digest; more are in the next."""
+
+
+@frozen(kw_only=True)
+class DeliveredPolicy:
+    """A policy in a delivery; ``article_id`` is the article whose change matched."""
+
+    delivery_id: int
+    policy_id: int
+    article_id: int
+    event: Event
 
 
 @frozen(kw_only=True)
 class LeasedDelivery:
-    """A delivery that no other sender takes until its lease ends.
+    """A message that no other sender takes until its lease ends: one new policy, or the policies of a digest.
 
-    ``article_id`` is the article whose change matched ``query``; ``attempts`` includes the current one.
+    ``attempts`` includes the current one.
     """
 
-    id: int
     channel: str
     address: str
     query: str
-    policy_id: int
-    article_id: int
+    policies: tuple[DeliveredPolicy, ...]
     message_id: str
     attempts: int
+
+    @property
+    def id(self) -> int:
+        """The id of its first delivery."""
+        return self.policies[0].delivery_id
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether it lists policies."""
+        return self.policies[0].event != "new"
 
 
 def add_delivery(
@@ -101,7 +128,7 @@ def add_delivery(
     subscription_id: int,
     policy_id: int,
     change_id: int,
-    event: str,
+    event: Event,
     created: dt.datetime,
 ) -> bool:
     """Insert a pending delivery. False if this subscription already has one for this policy and event."""
@@ -120,31 +147,51 @@ def add_delivery(
     return added is not None
 
 
-def has_delivery(session: Session, subscription_id: int, policies: Collection[int], event: str) -> bool:
-    """Whether a subscription has a delivery, in any state, of this event for any of these policies."""
+def has_delivery(
+    session: Session, subscription_id: int, policies: Collection[int], events: Collection[Event]
+) -> bool:
+    """Whether a subscription has a delivery, in any state, of these events for any of these policies."""
     query = select(DeliveryRow.id).where(
         DeliveryRow.subscription_id == subscription_id,
         DeliveryRow.policy_id.in_(policies),
-        DeliveryRow.event == event,
+        DeliveryRow.event.in_(events),
     )
-    return bool(policies) and session.scalar(query.limit(1)) is not None
+    return session.scalar(query.limit(1)) is not None
+
+
+def notified_twice(session: Session, policies: Collection[int]) -> list[int]:
+    """The subscriptions that were notified of several of these policies."""
+    query = (
+        select(DeliveryRow.subscription_id)
+        .where(DeliveryRow.policy_id.in_(policies), DeliveryRow.event.in_(NOTIFYING))
+        .group_by(DeliveryRow.subscription_id)
+        .having(func.count() > 1)
+    )
+    return [*session.scalars(query.order_by(DeliveryRow.subscription_id))]
+
+
+_MESSAGE = case(
+    (DeliveryRow.event == "new", cast(DeliveryRow.id, String)),
+    else_=func.coalesce(DeliveryRow.message_id, "digest " + cast(DeliveryRow.subscription_id, String)),
+)
+"""What deliveries of one message have in common."""
 
 
 def count_by_state(session: Session) -> dict[str, int]:
-    """The number of deliveries in each state; states without deliveries are absent."""
-    counts = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
+    """The number of messages in each state; states without messages are absent."""
+    counts = select(DeliveryRow.state, func.count(_MESSAGE.distinct())).group_by(DeliveryRow.state)
     return {state: count for state, count in session.execute(counts)}  # noqa: C416 - rows are no pairs
 
 
 def count_unsent(session: Session) -> int:
-    """The number of deliveries that are neither sent nor given up."""
+    """The number of messages that are neither sent nor given up."""
     return sum(count_unsent_by_channel(session).values())
 
 
 def count_unsent_by_channel(session: Session) -> dict[str, int]:
-    """The same by channel; channels without such deliveries are absent."""
+    """The same by channel; channels without such messages are absent."""
     counts = (
-        select(SubscriptionRow.channel, func.count())
+        select(SubscriptionRow.channel, func.count(_MESSAGE.distinct()))
         .join(DeliveryRow, DeliveryRow.subscription_id == SubscriptionRow.id)
         .where(DeliveryRow.state.in_(_UNSENT))
         .group_by(SubscriptionRow.channel)
@@ -155,33 +202,46 @@ def count_unsent_by_channel(session: Session) -> dict[str, int]:
 def lease_next(
     session: Session, now: dt.datetime, *, channels: Collection[str], leased_until: dt.datetime
 ) -> LeasedDelivery | None:
-    """Lease the oldest delivery that is due on these channels and count the attempt; None if nothing is due.
+    """Lease the oldest message that is due on these channels and count the attempt; None if nothing is due.
 
     A lease that ended without a result is due again: its sender is assumed to have crashed.
     """
     reachable = select(SubscriptionRow.id).where(SubscriptionRow.channel.in_(channels))
-    row = session.scalar(
-        select(DeliveryRow)
-        .where(_is_due(now), DeliveryRow.subscription_id.in_(reachable))
-        .order_by(DeliveryRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if row is None:
+    due = select(DeliveryRow).where(_is_due(now), DeliveryRow.subscription_id.in_(reachable))
+    first = session.scalar(due.order_by(DeliveryRow.id).limit(1).with_for_update(skip_locked=True))
+    if first is None:
         return None
-    row.state, row.leased_until = "leased", leased_until
-    row.attempts += 1
-    row.message_id = row.message_id or _message_id(row)
-    subscription = session.get_one(SubscriptionRow, row.subscription_id)
+    rows = [first] if first.event == "new" else _digest(session, first, now)
+    message_id, attempts = first.message_id or _message_id(first), first.attempts + 1
+    for row in rows:
+        row.state, row.leased_until = "leased", leased_until
+        row.message_id, row.attempts = message_id, attempts
+    subscription = session.get_one(SubscriptionRow, first.subscription_id)
     return LeasedDelivery(
-        id=row.id,
         channel=subscription.channel,
         address=subscription.address,
         query=subscription.query,
-        policy_id=row.policy_id,
-        article_id=session.get_one(ChangeRow, row.change_id).article_id,
-        message_id=row.message_id,
-        attempts=row.attempts,
+        policies=tuple(_delivered(session, row) for row in rows),
+        message_id=message_id,
+        attempts=attempts,
+    )
+
+
+def _digest(session: Session, first: DeliveryRow, now: dt.datetime) -> list[DeliveryRow]:
+    """The deliveries of a digest: of one that was tried before the same as then, else all that wait."""
+    same = DeliveryRow.subscription_id == first.subscription_id, DeliveryRow.event != "new"
+    query = select(DeliveryRow).where(*same, _is_due(now), DeliveryRow.message_id == first.message_id)
+    if first.message_id is None:
+        query = select(DeliveryRow).where(*same, _is_due(now), DeliveryRow.message_id.is_(None))
+    query = query.order_by(DeliveryRow.id).limit(_MOST_LISTED).with_for_update(skip_locked=True)
+    return [*session.scalars(query)]
+
+
+def _delivered(session: Session, row: DeliveryRow) -> DeliveredPolicy:
+    change = session.get_one(ChangeRow, row.change_id)
+    event: Event = "new" if row.event == "new" else "corrected" if row.event == "corrected" else "digest"
+    return DeliveredPolicy(
+        delivery_id=row.id, policy_id=row.policy_id, article_id=change.article_id, event=event
     )
 
 
@@ -196,27 +256,30 @@ def _message_id(row: DeliveryRow) -> str:
     return f"<{hashlib.sha256(name.encode()).hexdigest()[:32]}@polarchive.invalid>"
 
 
-def mark_sent(session: Session, delivery_id: int, sent: dt.datetime) -> None:
+def mark_sent(session: Session, leased: LeasedDelivery, sent: dt.datetime) -> None:
     """Record that the channel accepted the message."""
-    row = _unleased(session, delivery_id, "sent")
-    row.sent, row.last_error = sent, None
+    for row in _unleased(session, leased, "sent"):
+        row.sent, row.last_error = sent, None
 
 
 def mark_failed(
-    session: Session, delivery_id: int, *, error: str, attempts: int, next_try: dt.datetime
+    session: Session, leased: LeasedDelivery, *, error: str, attempts: int, next_try: dt.datetime
 ) -> None:
-    """Record a failure after which the delivery is tried again from ``next_try`` on."""
-    row = _unleased(session, delivery_id, "failed")
-    row.last_error, row.attempts, row.next_try = error, attempts, next_try
+    """Record a failure after which the message is tried again from ``next_try`` on."""
+    for row in _unleased(session, leased, "failed"):
+        row.last_error, row.attempts, row.next_try = error, attempts, next_try
 
 
-def mark_dead(session: Session, delivery_id: int, *, error: str) -> None:
-    """Record a failure after which the delivery is not tried again."""
-    _unleased(session, delivery_id, "dead").last_error = error
+def mark_dead(session: Session, leased: LeasedDelivery, *, error: str) -> None:
+    """Record a failure after which the message is not tried again."""
+    for row in _unleased(session, leased, "dead"):
+        row.last_error = error
 
 
-def _unleased(session: Session, delivery_id: int, state: str) -> DeliveryRow:
-    """The row in its new state, with the lease removed."""
-    row = session.get_one(DeliveryRow, delivery_id)
-    row.state, row.leased_until = state, None
-    return row
+def _unleased(session: Session, leased: LeasedDelivery, state: str) -> Sequence[DeliveryRow]:
+    """The rows in their new state, with the lease removed."""
+    ids = [policy.delivery_id for policy in leased.policies]
+    rows = session.scalars(select(DeliveryRow).where(DeliveryRow.id.in_(ids))).all()
+    for row in rows:
+        row.state, row.leased_until = state, None
+    return rows

@@ -52,7 +52,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
-        ("contatc = 'x'", "1: contatc", "unknown key; known here: attachments, backfill"),
+        ("contatc = 'x'", "1: contatc", "unknown key; known here: alerts, attachments, backfill"),
         ("\n[crawl]\n\ndelay = -1", "4: crawl.delay", "at least 0"),
         ("[crawl]\ndelay = 'fast'", "2: crawl.delay", "expected a number, found 'fast'"),
         ("[crawl]\ndelay = nan", "2: crawl.delay", "at least 0"),

@@ -1,7 +1,8 @@
 """Regroup linked articles into policies, and move the articles that belong to another policy.
 
 The whole connected neighbourhood is grouped again, so the result does not depend on the order of arrival.
-Moves are reported in the change feed; a policy that lost all its articles becomes a tombstone.
+Moves are reported in the change feed; a policy that lost all its articles becomes a tombstone. Announcements
+go with the articles: what was announced as one policy is not announced again as another.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from pipelines.dedupe.assignment import (
     load_facts,
     relations_of,
 )
+from pipelines.dedupe.comparison_profile import comparison_profile
 from pipelines.dedupe.grouping import Group, Relations, group_articles
+from pipelines.dedupe.relations import find_relation
 from policy.records import Change, ChangeKind
-from policy.records.saves import JOINING, Link, Ruling
+from policy.records.saves import JOINING, Announcement, Link, Ruling
 from policy.rules.identity import policy_keys
 from storage import queries
 from storage.change_feed import add_change
@@ -70,8 +73,9 @@ def regroup(
                 memberships.save_membership(session, put)
             moved += [put] if put.policy_id != put.was else []
     if moved:
-        _bury(session, moved, at)
         lock_feed(session)
+        _carry_announcements(session, moved)
+        _bury(session, moved, around, at)
         _tell(session, moved, around, at=at, silent=silent)
         _tell_completed(session, groups, moved, around, at)
     return frozenset(around.facts)
@@ -130,23 +134,70 @@ def _new_policy(session: Session, group: Group, around: _Around, at: dt.datetime
     return memberships.add_policy(session, title, at)
 
 
-def _bury(session: Session, moved: Sequence[Membership], at: dt.datetime) -> None:
+def _bury(session: Session, moved: Sequence[Membership], around: _Around, at: dt.datetime) -> None:
     """Policies that lost all their articles are tombstones; of others, the keys go with the articles."""
     for was in sorted({each.was for each in moved}):
         gone = [each for each in moved if each.was == was]
-        rest = memberships.articles_of(session, [was])
-        if not rest:
-            memberships.mark_merged(session, was, min(each.policy_id for each in gone), at)
+        successor = _successor(session, was, gone)
+        if successor is not None:
+            _merge(session, was, next(each for each in gone if each.policy_id == successor), around, at)
             continue
+        rest = memberships.articles_of(session, [was])
         stay = {key for one in rest for key in _keys(session, one)}
         for each in gone:
             keys = [key for key in _keys(session, each.article_id) if key not in stay]
             memberships.transfer_keys(session, keys, was, each.policy_id)
 
 
+def _successor(session: Session, policy_id: int, moved: Sequence[Membership]) -> int | None:
+    """The policy that a policy's id leads to, if all its articles moved."""
+    if memberships.articles_of(session, [policy_id], limit=1):
+        return None
+    return min(each.policy_id for each in moved if each.was == policy_id)
+
+
+def _merge(session: Session, policy_id: int, joined: Membership, around: _Around, at: dt.datetime) -> None:
+    """Lead a policy's id to the policy that its articles joined. If both were announced, that is corrected by
+    a change."""
+    ours, other = (memberships.announced_as(session, each) for each in (policy_id, joined.policy_id))
+    memberships.mark_merged(session, policy_id, joined.policy_id, at)
+    if ours and other and not ours & other:
+        version = around.facts[joined.article_id].version
+        _add(session, "corrected", joined.policy_id, joined.article_id, version, at=at, silent=True)
+
+
 def _keys(session: Session, article_id: int) -> tuple[str, ...]:
     version = queries.version(session, article_id)
     return policy_keys(version.article) if version else ()
+
+
+# ------------------------------------------------------------------ announcements
+
+
+def _carry_announcements(session: Session, moved: Sequence[Membership]) -> None:
+    """Mark a policy as announced if it got articles of an announced one whose id does not lead to it."""
+    for policy_id, was in sorted({(each.policy_id, each.was) for each in moved}):
+        source, now = (memberships.announcement(session, each) for each in (was, policy_id))
+        if source is None or not source.final or policy_id == _successor(session, was, moved):
+            continue
+        articles = [each.article_id for each in moved if (each.policy_id, each.was) == (policy_id, was)]
+        if (now is None or not now.final) and _was_announced(session, source, articles):
+            reason = "announced before" if source.announced_as else source.reason
+            memberships.save_announcement(
+                session, evolve(source, policy_id=policy_id, reason=reason, change_id=None)
+            )
+
+
+def _was_announced(session: Session, source: Announcement, articles: Sequence[int]) -> bool:
+    """Whether one of these articles has the text that was announced as the policy they leave."""
+    if source.article_id is None:
+        return True
+    announced = queries.version(session, source.article_id, source.version)
+    if announced is None:
+        return True
+    profile = comparison_profile(announced.article)
+    versions = (queries.version(session, article) for article in articles)
+    return any(find_relation(profile, comparison_profile(each.article)).joins for each in versions if each)
 
 
 # ------------------------------------------------------------------ change rows
@@ -155,12 +206,12 @@ def _keys(session: Session, article_id: int) -> tuple[str, ...]:
 def _tell(
     session: Session, moved: Sequence[Membership], around: _Around, *, at: dt.datetime, silent: bool
 ) -> None:
-    """Articles that joined another policy, quietly, and policies that are new."""
+    """Articles that joined another policy, and articles that are a new policy."""
     known = {*around.held.values()}
     for each in moved:
         born = each.policy_id not in known
         known.add(each.policy_id)
-        kind: ChangeKind = "new_policy" if born else "joined"
+        kind: ChangeKind = "split" if born else "joined"
         version = around.facts[each.article_id].version
         _add(session, kind, each.policy_id, each.article_id, version, at=at, silent=silent or not born)
 

@@ -383,6 +383,8 @@ ChangeKind = Literal[
     "new_policy",
     "source_added",
     "joined",
+    "split",
+    "corrected",
     "new_version",
     "completed",
     "withdrawn",
@@ -393,7 +395,8 @@ ChangeKind = Literal[
     "moved",
 ]
 """``moved``: the article has a new address on its portal; its policy is the same.
-``joined``: the article was assigned to another policy.
+``joined``: the article was assigned to another policy. ``split``: it was split off into a new policy.
+``corrected``: two policies that were both announced turned out to be this one.
 ``reextracted``: today's code extracts a different text from archived captures; the policy did not change."""
 
 

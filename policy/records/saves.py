@@ -1,5 +1,5 @@
-"""Records of saving an article: candidate policies, the decision between them, the result, links and
-rulings."""
+"""Records of saving an article: candidate policies and the decision between them, the result, links, rulings,
+and how its policy is announced."""
 
 from __future__ import annotations
 
@@ -108,3 +108,49 @@ class Ruling:
     by: str
     why: str
     at: dt.datetime
+
+
+# ------------------------------------------------------------------ announcements
+
+
+How = Literal["at_once", "digest", "none"]
+"""How subscribers are notified of a policy: by a message of its own, by a digest in which it stands as new,
+or not as new: a digest lists it as older."""
+Reason = Literal["fresh", "old", "undated", "announced before", "earlier release"]
+"""``announced before``: its articles were announced as another policy. ``earlier release``: it was archived before
+announcements were recorded."""
+
+
+@frozen(kw_only=True)
+class PageDates:
+    """The days that bear on a page: published, written (成文), shown in the listing, and first captured."""
+
+    published: dt.date | None = None
+    written: dt.date | None = None
+    listed: dt.date | None = None
+    captured: dt.date
+
+
+@frozen(kw_only=True)
+class Announcement:
+    """How a policy is announced, and why.
+
+    ``day`` is the policy's day. ``announced_as`` is the policy as which it was announced: itself, or the policy
+    that it was split off from; None if it was not announced. ``change_id`` is the change that the decision
+    followed from, ``article_id`` and ``version`` what was announced.
+    """
+
+    policy_id: int
+    how: How
+    reason: Reason
+    day: dt.date | None = None
+    at: dt.datetime
+    announced_as: int | None = None
+    change_id: int | None = None
+    article_id: int | None = None
+    version: int | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether later pages leave the decision as it is."""
+        return self.announced_as is not None or self.reason == "earlier release"

@@ -1,23 +1,36 @@
-"""Memberships: which policy an article belongs to, since when and why; and policies merged into others.
+"""Memberships: which policy an article belongs to, since when and why; policies merged into others; and how
+policies are announced.
 
-A merged policy stays as a tombstone with the id of the other.
+A merged policy stays as a tombstone with the id of the other. It keeps its announcement, so that the other is
+not announced a second time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from attrs import fields, frozen
-from sqlalchemy import Row, Select, bindparam, func, select, update
+from attrs import asdict, fields, frozen
+from sqlalchemy import Row, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from policy.documents.dates import calendar_day
 from policy.records import Version
+from policy.records.saves import Announcement, How, PageDates, Reason
 from storage import queries
 from storage.database import insert
 from storage.rows import ArchivedArticle, article_record
-from storage.tables import ArticleRow, MembershipRow, PolicyKeyRow, PolicyRow, VersionRow
+from storage.tables import (
+    AnnouncementRow,
+    ArticleRow,
+    ChangeRow,
+    ListedRow,
+    MembershipRow,
+    PolicyKeyRow,
+    PolicyRow,
+    VersionRow,
+)
 
 
 @frozen(kw_only=True)
@@ -173,6 +186,87 @@ def transfer_keys(session: Session, keys: Sequence[str], was: int, now: int) -> 
     """Transfer keys of a policy to the policy that their articles moved to."""
     if keys:
         session.execute(_GIVE, {"keys": list(keys), "was": was, "now": now})
+
+
+# ------------------------------------------------------------------ announcements
+
+
+def announcements_of(session: Session, policies: Collection[int]) -> list[Announcement]:
+    """The announcements of these policies, in the order in which they were made."""
+    query = select(AnnouncementRow).where(AnnouncementRow.policy_id.in_(policies))
+    return [
+        _announcement(row)
+        for row in session.scalars(query.order_by(AnnouncementRow.at, AnnouncementRow.policy_id))
+    ]
+
+
+def announcement(session: Session, policy_id: int) -> Announcement | None:
+    """The announcement of a policy or of one that was merged into it: the first that is final, else that of
+    the policy."""
+    rows = announcements_of(session, family(session, policy_id))
+    own = (row for row in rows if row.policy_id == policy_id)
+    return next((row for row in rows if row.final), next(own, next(iter(rows), None)))
+
+
+def announced_as(session: Session, policy_id: int) -> frozenset[int]:
+    """The policies as which this one, or one merged into it, was announced."""
+    rows = announcements_of(session, family(session, policy_id))
+    return frozenset(row.announced_as for row in rows if row.announced_as is not None)
+
+
+def save_announcement(session: Session, announcement: Announcement) -> None:
+    """Save the announcement of a policy, in place of an earlier one."""
+    session.execute(delete(AnnouncementRow).where(AnnouncementRow.policy_id == announcement.policy_id))
+    insert(session, AnnouncementRow, **asdict(announcement))
+
+
+def _announcement(row: AnnouncementRow) -> Announcement:
+    return Announcement(
+        policy_id=row.policy_id,
+        how=cast("How", row.how),
+        reason=cast("Reason", row.reason),
+        day=row.day,
+        at=row.at,
+        announced_as=row.announced_as,
+        change_id=row.change_id,
+        article_id=row.article_id,
+        version=row.version,
+    )
+
+
+def page_dates(session: Session, policy_id: int) -> list[PageDates]:
+    """The dates of each article of a policy, of its newest version."""
+    written = VersionRow.record[("written", "value")].as_string()
+    query = (
+        select(ArticleRow.portal, ArticleRow.key, ArticleRow.first_seen, VersionRow.published, written)
+        .join(VersionRow, (VersionRow.article_id == ArticleRow.id) & (VersionRow.number == ArticleRow.newest))
+        .where(ArticleRow.policy_id == policy_id)
+    )
+    return [
+        PageDates(
+            published=published,
+            written=dt.date.fromisoformat(day[:10]) if day else None,
+            listed=None if published or day else _listed_on(session, portal, key),
+            captured=calendar_day(first_seen),
+        )
+        for portal, key, first_seen, published, day in session.execute(query)
+    ]
+
+
+def _listed_on(session: Session, portal: str, key: str) -> dt.date | None:
+    query = select(func.min(ListedRow.listed_on)).where(ListedRow.portal == portal, ListedRow.key == key)
+    return session.scalar(query)
+
+
+def first_seen_silently(session: Session, policy_id: int) -> bool:
+    """Whether the run that first archived an article of a policy notifies nobody."""
+    articles = select(ArticleRow.id).where(ArticleRow.policy_id == policy_id)
+    query = select(ChangeRow.silent).where(ChangeRow.article_id.in_(articles), ChangeRow.kind.in_(_FIRST))
+    return bool(session.scalar(query.order_by(ChangeRow.id).limit(1)))
+
+
+_FIRST = ("new_policy", "source_added")
+"""The kinds of the first change of an article."""
 
 
 # ------------------------------------------------------------------ a policy with all its articles

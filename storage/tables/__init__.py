@@ -19,6 +19,7 @@ from storage.tables.articles import (
 )
 from storage.tables.base import Base
 from storage.tables.policies import (
+    AnnouncementRow,
     ArticleNameRow,
     ComparedRow,
     FingerprintedRow,
@@ -45,6 +46,7 @@ from storage.tables.runs import (
 
 __all__ = [
     "AliasRow",
+    "AnnouncementRow",
     "ArticleNameRow",
     "ArticleRow",
     "AttachmentRow",

@@ -27,6 +27,26 @@ class PolicyRow(Base):
     merged_at: Mapped[dt.datetime | None]
 
 
+class AnnouncementRow(Base):
+    """How a policy is announced to subscribers, and why: see :class:`policy.records.saves.Announcement`.
+
+    ``announced_as`` is the policy as which it was announced; it is null while it was not. ``change_id`` is the
+    change that the decision followed from; ``article_id`` and ``version`` are what was announced.
+    """
+
+    __tablename__ = "announcement"
+
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
+    how: Mapped[str]
+    reason: Mapped[str]
+    day: Mapped[dt.date | None]
+    at: Mapped[dt.datetime]
+    announced_as: Mapped[int | None]
+    change_id: Mapped[int | None]
+    article_id: Mapped[int | None]
+    version: Mapped[int | None]
+
+
 class PolicyKeyRow(Base):
     """A natural key; it belongs to the policy that had it first."""
 

@@ -20,6 +20,7 @@ from attrs import evolve
 
 from alerts import percolation
 from alerts.channels.email import EmailChannel
+from policy.records import FieldValue
 from policy.records.saves import SaveResult
 from policy.rules.extraction import Extraction
 from storage.articles import archive
@@ -28,6 +29,7 @@ from storage.deliveries import Subscription
 from storage.tables import SubscriptionRow
 from tests.storage.builders import NIGHT, a_capture, an_article, the_known_policy
 
+TODAY = NIGHT.date()
 NAMES = {"ndrc": "国家发展改革委", "bjx": "北极星"}
 
 
@@ -61,6 +63,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def published_on(day: dt.date | None) -> FieldValue[dt.date] | None:
+    """A day of publication as read from a page."""
+    return FieldValue(value=day, raw=day.isoformat(), rule="meta") if day else None
 
 
 def spoil(database: Database, subscription: Subscription) -> None:
@@ -108,12 +115,13 @@ def publish(database: Database) -> Callable[..., SaveResult]:
         *,
         at: dt.datetime = NIGHT,
         silent: bool = False,
+        published: dt.date | None = TODAY,
         **fields: Any,
     ) -> SaveResult:
         aliases, whole = fields.pop("aliases", ()), {"doc_no": fields.pop("doc_no", None)}
         if url := fields.pop("url", None):
             whole |= {"url": url, "page_urls": (url,)}
-        article = evolve(an_article(text, **fields), **whole)
+        article = evolve(an_article(text, **fields), published=published_on(published), **whole)
         capture = a_capture(f"{article.portal}{article.key}{text}", at=at)
         return archive.save_article(
             database,

@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from alerts import outbox
 from alerts.channels.email import EmailChannel
+from pipelines.consumers import linking
 from policy.records import FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import SaveResult
 from storage.database import Database
 from storage.deliveries import Subscription
 from storage.tables import DeliveryRow
+from tests.acts import act
 from tests.alerts.conftest import NAMES, Mailbox, spoil
 from tests.storage.builders import NIGHT
 
@@ -235,3 +237,97 @@ def test_a_server_without_starttls_gets_no_password(server: Controller, channel:
     with pytest.raises(ChannelUnavailable, match="STARTTLS") as error:
         secret.send("reader@example.org", Message(subject="x", body="y"), message_id="<1@x>")
     assert "geheim" not in str(error.value)
+
+
+# ------------------------------------------------------------------ digests
+
+
+LONG_AGO = NIGHT.date() - 400 * dt.timedelta(days=1)
+
+
+def three_policies(publish: Publish) -> None:
+    """Two of a first crawl, one of them old, and an old one that a night brought."""
+    for key, city, silent, published in (
+        ("1", "甲市", True, NIGHT.date()),
+        ("2", "乙市", True, LONG_AGO),
+        ("3", "丙市", False, LONG_AGO),
+    ):
+        text = f"{city}储能示范项目的批复，请按要求组织实施，确保安全，并及时报送进展情况。" * 3
+        publish(text, key=key, title=f"{city}储能批复", silent=silent, published=published)
+
+
+def test_what_is_not_told_at_once_is_one_message_for_each_subscription(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: EmailChannel,
+    mailbox: Mailbox,
+) -> None:
+    subscribe("储能")
+    subscribe("乙市", "other@example.org")
+    three_policies(publish)
+    assert follow() == 4
+    assert outbox.count_waiting(database) == 2, "messages, not policies"
+    assert send(database, channel) == outbox.SendResult(sent=2)
+    first, second = mailbox.messages
+    assert first["Subject"] == "【政策汇总】3 项：储能"
+    assert first.get_content().replace("\r", "") == (
+        "新政策（1 项）\n\n"
+        "1. 甲市储能批复（2026-03-01）\n"
+        "   国家发展改革委  https://www.example.cn/1.html\n\n"
+        "较早发布或未注明日期的政策（2 项）\n\n"
+        "1. 乙市储能批复（2025-01-25）\n"
+        "   国家发展改革委  https://www.example.cn/1.html\n"
+        "2. 丙市储能批复（2025-01-25）\n"
+        "   国家发展改革委  https://www.example.cn/1.html\n\n"
+        "订阅：储能\n"
+    )
+    assert "乙市" in second.get_content()
+    assert send(database, channel) == outbox.SendResult()
+    assert {row.state for row in rows(database)} == {"sent"}
+
+
+def test_a_digest_that_was_refused_is_sent_again_as_it_was_and_what_came_later_is_another(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: EmailChannel,
+    mailbox: Mailbox,
+) -> None:
+    subscribe("储能")
+    three_policies(publish)
+    follow()
+    mailbox.answers = ["451 try later", "250 OK"]
+    assert send(database, channel).put_off == 1
+    publish("丁市储能示范项目的批复，请按要求组织实施。" * 5, key="4", title="丁市储能批复", silent=True)
+    follow()
+    assert send(database, channel) == outbox.SendResult(sent=1, waiting=1)
+    assert send(database, channel, NIGHT + 3 * MINUTE) == outbox.SendResult(sent=1)
+    assert ["丁市" in mail.get_content() for mail in mailbox.messages] == [True, False]
+    assert len({mail["Message-ID"] for mail in mailbox.messages}) == 2
+    assert [row.attempts for row in rows(database)] == [2, 2, 2, 1]
+
+
+def test_a_digest_names_the_policies_that_were_sent_as_two(
+    subscribe: Subscribe,
+    publish: Publish,
+    follow: Follow,
+    database: Database,
+    channel: EmailChannel,
+    mailbox: Mailbox,
+) -> None:
+    subscribe("储能")
+    publish(act(1, 1, 3), key="a", portal="bjx", title="储能上篇")
+    publish(act(1, 6), key="b", portal="most", title="储能下篇")
+    linking.follow(database)
+    follow()
+    send(database, channel)
+    publish(act(1), key="c", title="样例省储能行动计划")
+    linking.follow(database)
+    follow()
+    assert send(database, channel) == outbox.SendResult(sent=1)
+    mail = mailbox.messages[-1]
+    assert mail["Subject"] == "【政策汇总】1 项更正：储能"
+    assert mail.get_content().startswith("更正：以下政策曾按两项分别发送，实为同一项（1 项）")

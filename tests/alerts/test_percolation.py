@@ -1,4 +1,4 @@
-"""Which changes become deliveries: new policies that match, once, and never a backfill."""
+"""Which changes become deliveries: new policies that match, once; old ones and backfills in digests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from alerts import percolation
 from pipelines.consumers import linking
@@ -17,6 +18,7 @@ from storage.articles import availability
 from storage.change_feed import cursor
 from storage.database import Database
 from storage.deliveries import Subscription
+from storage.tables import DeliveryRow
 from tests.acts import act
 from tests.alerts.conftest import NAMES, spoil
 from tests.storage.builders import DAY, NIGHT
@@ -24,6 +26,14 @@ from tests.storage.builders import DAY, NIGHT
 Subscribe = Callable[..., Subscription]
 Publish = Callable[..., SaveResult]
 Follow = Callable[[], int]
+
+
+def events(database: Database) -> list[tuple[int, str]]:
+    """Policy and event of each delivery."""
+    with database.read() as session:
+        rows = session.scalars(select(DeliveryRow).order_by(DeliveryRow.id))
+        return [(row.policy_id, row.event) for row in rows]
+
 
 LONG = (
     "国家能源局印发氢能产业发展的实施意见，明确了制氢、储运、加注各环节的重点任务与保障措施，自印发之日起施行，请遵照执行。"
@@ -67,19 +77,24 @@ def test_a_reprint_is_told_to_whom_only_the_reprint_matches(
     assert follow() == 1
 
 
-def test_a_late_reprint_of_an_old_policy_is_no_news(
-    subscribe: Subscribe, publish: Publish, follow: Follow
+def test_a_late_reprint_is_told_in_a_digest_to_whom_only_the_reprint_matches(
+    database: Database, subscribe: Subscribe, publish: Publish, follow: Follow
 ) -> None:
     subscribe("储能 门户:bjx")
     publish()
-    publish(portal="bjx", key="77", at=NIGHT + 8 * DAY)
     assert follow() == 0
+    publish(portal="bjx", key="77", at=NIGHT + 31 * DAY)
+    assert follow() == 1
+    assert events(database) == [(1, "digest")]
 
 
-def test_a_first_crawl_is_never_told(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
+def test_a_first_crawl_is_told_in_a_digest(
+    database: Database, subscribe: Subscribe, publish: Publish, follow: Follow
+) -> None:
     subscribe("储能")
     publish(silent=True)
-    assert follow() == 0
+    assert follow() == 1
+    assert events(database) == [(1, "digest")]
 
 
 def test_a_new_version_is_not_a_new_policy(subscribe: Subscribe, publish: Publish, follow: Follow) -> None:
@@ -179,7 +194,14 @@ def test_a_policy_told_before_it_turned_out_to_be_another_is_not_told_again(
     assert follow() == 2, "nothing says yet that they are one"
     publish(act(1), key="c", title="样例省储能行动计划")
     linking.follow(database)
-    assert follow() == 0
+    follow()
+    assert events(database) == [(1, "new"), (2, "new"), (1, "corrected")]
+    with database.read() as session:
+        [corrected] = [each for each in change_feed.changes(session) if each.kind == "corrected"]
+        assert corrected.policy_id == 1
+    publish(act(1), key="d", portal="cs", title="样例省储能行动计划全文")
+    linking.follow(database)
+    assert follow() == 0, "neither again nor corrected again"
 
 
 def test_the_last_page_of_a_reprint_then_its_others_then_the_original_are_told_once(

@@ -108,7 +108,7 @@ def test_a_clause_of_a_policy_is_that_of_the_edition_in_force(revised: Polarchiv
     assert (early.code, "no text of it states that it is in force on 2019-01-01" in early.err) == (1, True)
 
 
-def test_a_clause_is_told_as_it_was_known_on_a_day(revised: Polarchive) -> None:
+def test_a_clause_is_announced_as_it_was_known_on_a_day(revised: Polarchive) -> None:
     known = revised("clause", "policy/1#第二条", "--known-at", "2026-03-02", "--json").json["versions"]
     assert [one["article_id"] for one in known] == [1]
     early = revised("clause", "1#第二条", "--known-at", "2026-01-01")

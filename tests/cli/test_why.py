@@ -46,7 +46,7 @@ def test_the_number_of_a_policy_that_is_another_leads_there(reprinted: Polarchiv
     assert reprinted("policy", "2", "--json").json["policy_id"] == 1
 
 
-def test_a_policy_is_told_as_it_was_known_before_it_turned_out_to_be_another(
+def test_a_policy_is_announced_as_it_was_known_before_it_turned_out_to_be_another(
     archived: Polarchive, publish: Publish
 ) -> None:
     publish(act(1, 1, 3), key="first", portal="bjx", title="储能上篇")

@@ -200,7 +200,7 @@ PARAGRAPHS = [
 ]
 
 
-def test_a_paragraph_that_went_into_another_article_is_told_as_moved() -> None:
+def test_a_paragraph_that_went_into_another_article_is_announced_as_moved() -> None:
     new = [*PARAGRAPHS[:2], PARAGRAPHS[3], PARAGRAPHS[2], PARAGRAPHS[4]]
     gone, come = changes(PARAGRAPHS, new)
     assert (gone.label, gone.grade, list(map(str, gone.reasons))) == (

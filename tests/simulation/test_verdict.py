@@ -54,7 +54,7 @@ def test_an_alarm_without_a_fault_is_false(database: Database) -> None:
     assert (found.precision, found.false) == (0.0, ("night 2: trs1: slow: Look.",))
 
 
-def test_a_policy_that_moved_must_be_told_as_moved(database: Database) -> None:
+def test_a_policy_that_moved_must_be_announced_as_moved(database: Database) -> None:
     moved = Fault(kind="moved", portal="trs1", first=2, last=2, papers=(100_001,))
     found = verdict(Plan(world=bare(WORLD), faults=(moved,)), nights(), database)
     assert found.missed == ("night 2: trs1: 100001: no change moved: []",)
