@@ -231,8 +231,12 @@ def _to_fill(config: Config, database: Database, passed: Night) -> list[str]:
 
 
 def report_night(config: Config, database: Database, night: Night) -> DailyReport:
-    """The daily report of the night's day, with what only the night itself knows."""
-    days = [calendar_day(run.slot) for run in night.runs]
+    """The daily report of the night's day, with what only the night itself knows.
+
+    A night whose portals all wait for another run reports today, not the last day with a crawl.
+    """
+    waiting = [calendar_day(utc_now())] if night.held else []
+    days = [calendar_day(run.slot) for run in night.runs] + waiting
     day = max(days, default=None)
     try:
         return reports.daily_report(config, database, day, remarks=list(remarks(night)))
