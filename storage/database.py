@@ -32,11 +32,11 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import Insert, ReturningInsert
 
 from policy.errors import ArchiveError
 from storage import migrations
@@ -236,8 +236,18 @@ def insert_unless_there(session: Session, row: type[Base], **values: object) -> 
 @cache
 def _statement(row: type[Base], dialect: str, *, ignore: bool) -> ReturningInsert[*tuple[Any, ...]]:
     table = cast("Table", row.__table__)  # every row of ours is a table's
-    made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return (made.on_conflict_do_nothing() if ignore else made).returning(*table.primary_key)
+    made = dialect_insert(table, dialect)
+    inserted: Insert = made.on_conflict_do_nothing() if ignore else made
+    return inserted.returning(*table.primary_key)
+
+
+def dialect_insert(table: Table, dialect: str) -> Any:
+    """An INSERT of the dialect, which has ON CONFLICT. PostgreSQL's is imported only where it is used."""
+    if dialect != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 # ------------------------------------------------------------------ transaction locks

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from attrs import frozen
 from sqlalchemy import Table, case, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from policy.records import Entry
+from storage.database import dialect_insert
 from storage.tables import AliasRow, ArticleRow, ListedRow
 
 _AT_ONCE = 500
@@ -132,7 +132,7 @@ def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
 def _upsert(dialect: str) -> Any:
     """The statement that inserts or updates an entry; ``due`` and ``silent`` stay until it is archived."""
     table = cast("Table", ListedRow.__table__)  # every row of ours is a table's
-    made: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    made = dialect_insert(table, dialect)
     new, old = made.excluded, table.c
     return made.on_conflict_do_update(
         index_elements=["portal", "section", "key"],

@@ -6,12 +6,24 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+
+class Json(TypeDecorator[Any]):
+    """JSON, on PostgreSQL JSONB. A variant of JSON would import that dialect for a SQLite archive too."""
+
+    impl = JSON
+    cache_ok = True
+    should_evaluate_none = True  # as for JSON itself: None is stored as JSON's null
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB())
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):

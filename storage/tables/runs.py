@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Connection, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.expression import TextClause
 
@@ -13,8 +13,20 @@ from storage.tables.base import Base
 
 
 def _partial_unique(name: str, *columns: str, where: str) -> Index:
+    """A unique index of the rows that meet a condition.
+
+    The option ``postgresql_where`` imports the dialect, which costs each command on a SQLite archive: it is
+    set when PostgreSQL creates the index.
+    """
     condition: TextClause = text(where)
-    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+    index = Index(name, *columns, unique=True, sqlite_where=condition)
+
+    @event.listens_for(index, "before_create")
+    def _add_condition(target: Index, connection: Connection, **_: Any) -> None:
+        if connection.dialect.name == "postgresql":
+            target.dialect_kwargs["postgresql_where"] = condition
+
+    return index
 
 
 class RunRow(Base):
