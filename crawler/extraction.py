@@ -18,7 +18,7 @@ from crawler.pages import generic, json_article
 from crawler.pages.base import ArticlePage, Document, document
 from crawler.pages.blocked_pages import refuse_bad
 from crawler.pages.listings import canonical
-from crawler.portal import Portal, Section
+from crawler.portal import Portal, read_listing
 from crawler.portals import PACKAGES, owner
 from pipelines.boilerplate import learning
 from pipelines.boilerplate.removal import remove_contacts, strip_boilerplate
@@ -28,7 +28,7 @@ from pipelines.metadata.validation import illegible_warnings
 from pipelines.source_fingerprint import fingerprint, imported_modules
 from policy.documents import outline, topics
 from policy.errors import LayoutChanged, Rejected, TooDeep
-from policy.records import Article, Attachment, Entry, Label, Listing, Page, Payload
+from policy.records import Article, Attachment, Entry, Label, Page, Payload
 from policy.records.content import BoilerplateSet, LayoutBoilerplate, Table
 from policy.text.words import unify_radicals
 
@@ -45,39 +45,6 @@ __all__ = [
     "reading_modules",
     "reread",
 ]
-
-
-def read_listing(
-    portal: Portal,
-    section: Section,
-    payload: Payload,
-    *,
-    first: bool | None = None,
-    away: bool = False,
-    checked: bool = False,
-) -> Listing:
-    """The entries and further pages of a listing page. Raises LayoutChanged for too few entries.
-
-    ``at_least`` of the section holds for its first page. ``first`` says whether this is that page; by default
-    the page at the section's own address is. ``away``: on a later page, rows that link to other sites count
-    too. ``checked``: as in read_page.
-    """
-    if not checked:
-        refuse_bad(payload, portal=portal.slug)
-    listing = section.listing().read(portal, section.url, payload)
-    if first is None:
-        first = canonical(payload.url) == canonical(section.url)
-    promised = section.at_least if first else 1
-    if listing.rowless and (listing.more or not first):
-        promised = 0
-    if away and listing.elsewhere and not first:
-        promised = 0
-    if len(listing.entries) < promised:
-        message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"
-        raise LayoutChanged(
-            message, portal=portal.slug, url=payload.url, field="entries", rows=len(listing.entries)
-        )
-    return listing
 
 
 def read_page(portal: Portal | None, payload: Payload, *, checked: bool = False) -> Page:

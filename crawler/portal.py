@@ -1,7 +1,8 @@
 """Portals and their sections as declarations, inherited from a platform (base -> platform -> portal).
 
 A module in ``crawler/portals/`` declares one :class:`Portal` subclass. Its docstring is the dated history of
-the site.
+the site. A section's listing is read here, its articles in :mod:`crawler.extraction`, which a night without
+an article to read does not import.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ from urllib.parse import urldefrag, urlsplit
 from attrs import frozen
 
 from crawler.pages.base import ArticlePage, ListingPage
+from crawler.pages.blocked_pages import refuse_bad
+from crawler.pages.listings.entries import canonical
+from policy.errors import LayoutChanged
+from policy.records import Listing, Payload
 
 RestsOn = Literal["real page", "facts", "unverified"]
 
@@ -85,3 +90,37 @@ class Portal:
     def _elsewhere(self, pattern: str, url: str) -> str:
         key = self.key(url) if pattern else None
         return pattern.format(key=key) if key else url
+
+
+def read_listing(
+    portal: Portal,
+    section: Section,
+    payload: Payload,
+    *,
+    first: bool | None = None,
+    away: bool = False,
+    checked: bool = False,
+) -> Listing:
+    """The entries and further pages of a listing page. Raises LayoutChanged for too few entries.
+
+    ``at_least`` of the section holds for its first page. ``first`` says whether this is that page; by default
+    the page at the section's own address is. ``away``: on a later page, rows that link to other sites count
+    too. ``checked``: refuse_bad has passed the payload already, as it has every response that reaches a
+    spider.
+    """
+    if not checked:
+        refuse_bad(payload, portal=portal.slug)
+    listing = section.listing().read(portal, section.url, payload)
+    if first is None:
+        first = canonical(payload.url) == canonical(section.url)
+    promised = section.at_least if first else 1
+    if listing.rowless and (listing.more or not first):
+        promised = 0
+    if away and listing.elsewhere and not first:
+        promised = 0
+    if len(listing.entries) < promised:
+        message = f"{section.slug} promises {promised} entries, found {len(listing.entries)}"
+        raise LayoutChanged(
+            message, portal=portal.slug, url=payload.url, field="entries", rows=len(listing.entries)
+        )
+    return listing

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
-
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
 
 POSTED = "#post="
 """Separates an address from the body of its POST request."""
@@ -72,6 +70,7 @@ def alike(url: str) -> str:
     return bare.removesuffix("index.html").rstrip("/") + posted
 
 
+@lru_cache(maxsize=1024)
 def registrable(host: str) -> str:
     """The registrable domain of a host by the public suffix list: ``fd.bjx.com.cn`` -> ``bjx.com.cn``.
 
@@ -80,15 +79,43 @@ def registrable(host: str) -> str:
     name = host.lower().rstrip(".")
     if is_literal(name):
         return name
-    return _suffixes().extract_str(name).top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
+    labels = name.split(".")
+    listed = [_unicode(label) for label in labels]
+    return ".".join(labels[-_suffix_labels(listed, _suffixes()) - 1 :])
+
+
+def _suffix_labels(labels: Sequence[str], rules: str) -> int:
+    """The number of labels of the public suffix; a host that is a suffix itself, or has no listed one, counts
+    as having one of a single label. The longest rule counts, and an exception (``!city.kobe.jp``) first."""
+    for start in range(len(labels)):
+        name, parent = ".".join(labels[start:]), ".".join(labels[start + 1 :])
+        if f"\n!{name}\n" in rules:
+            return len(labels) - start - 1
+        if f"\n{name}\n" in rules or (parent and f"\n*.{parent}\n" in rules):
+            return len(labels) - start if start else 1
+    return 1
+
+
+def _unicode(label: str) -> str:
+    """A label as the list has it: not in Punycode."""
+    try:
+        return label.encode("ascii").decode("idna") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
 
 
 @cache
-def _suffixes() -> TLDExtract:
-    """The list that comes with tldextract, never fetched. Loaded on first use: it imports requests."""
-    from tldextract import TLDExtract
+def _suffixes() -> str:
+    """The rules that come with tldextract, never fetched, without private domains such as ``github.io``.
 
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+    They are searched as text: importing tldextract imports requests and builds a tree of 10,000 rules, for
+    the few hosts that a crawl asks about.
+    """
+    package = find_spec("tldextract")
+    assert package is not None  # noqa: S101 -- a requirement
+    assert package.origin is not None  # noqa: S101 -- its __init__.py
+    rules = Path(package.origin).with_name(".tld_set_snapshot").read_text(encoding="utf-8")
+    return rules.partition("// ===BEGIN PRIVATE DOMAINS===")[0]
 
 
 def open_endpoints(allow: Iterable[str], connect: Iterable[str]) -> frozenset[str]:

@@ -12,7 +12,6 @@ from attrs import evolve
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.boilerplate.learning import learn_blocks, record_sighting
 from pipelines.dedupe.exact_duplicates import decide_policy
 from pipelines.items import AttachmentBatch, ExtractedArticle, ExtractionCounts, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
@@ -46,6 +45,10 @@ class BoilerplateLearner:
         A page recorded before with this payload and code is skipped, and so is an unchanged page of a layout
         of which enough pages are recorded.
         """
+        from pipelines.boilerplate.learning import (
+            record_sighting,  # at a crawl's first article, not at its start
+        )
+
         digests = tuple(capture.digest for capture in item.captures)
         before, now = self._recorded.get(item.article.key), (digests, item.code)
         is_surplus = unchanged and before is None and item.layout in self._full_layouts
@@ -66,6 +69,8 @@ class BoilerplateLearner:
     def publish(self, now: dt.datetime) -> BoilerplateSet | None:
         """Learn from the recorded pages; returns the set in use. A new set is published only if other
         lines recur."""
+        from pipelines.boilerplate.learning import learn_blocks
+
         self._save_pending()
         with self._database.write() as session:
             seen = boilerplate.sightings(session, self._portal)

@@ -181,7 +181,7 @@ def unconditional(request: Request) -> Request:
 class Conditional:
     """The conditional requests of one run to a portal: known articles are fetched only if they have changed.
 
-    :param code: the fingerprint of the code that reads the portal's pages.
+    :param code: returns the fingerprint of the code that reads the portal's pages.
     :param boilerplate: the boilerplate set that they are read with.
     :param enabled: whether the run sends conditional requests at all.
     :param is_disabled: whether an inconsistent response was received during the run.
@@ -192,7 +192,7 @@ class Conditional:
         database: Database,
         portal: str,
         *,
-        code: str,
+        code: Callable[[], str],
         boilerplate: int | None,
         enabled: bool = True,
         is_disabled: Callable[[], bool] = lambda: False,
@@ -206,7 +206,7 @@ class Conditional:
         """The headers for a page with these validators; none if it would be read differently today."""
         if archived is None or not self._enabled or self._is_disabled():
             return {}
-        same_reading = (archived.code, archived.boilerplate) == (self._code, self._boilerplate)
+        same_reading = (archived.code, archived.boilerplate) == (self._code(), self._boilerplate)
         return archived.headers if same_reading and archived.url == url else {}
 
     def is_inconsistent(self, response: Response) -> bool:
@@ -225,7 +225,7 @@ class Conditional:
         url = response.request.url if response.request else ""
         if alike(url) != alike(response.url):
             return None
-        return validators(url, _validators_of(response), code=self._code, boilerplate=self._boilerplate)
+        return validators(url, _validators_of(response), code=self._code(), boilerplate=self._boilerplate)
 
 
 def _validators_of(response: Response) -> dict[str, str | None]:

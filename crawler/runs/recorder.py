@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -37,6 +38,8 @@ from storage.warc.writer import CaptureWriter
 
 logger = logging.getLogger(__name__)
 
+_COLLECT_AFTER = (700, 10, 10)
+"""CPython's thresholds of the garbage collector, which the entry points raise for their start."""
 _BATCH = 200
 
 
@@ -177,7 +180,12 @@ class RunRecorder:
     # -------------------------------------------------------------- signals
 
     def opened(self) -> None:
-        """Start the heartbeat; count the damaged files of a replay."""
+        """Start the heartbeat; count the damaged files of a replay.
+
+        The start is over: the objects that it made stay, and later collections of garbage skip them.
+        """
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
         if self._context.replay:
             self._stats.set_value(statistics.TORN, saved_captures(self._context.replay).torn)
         self._heartbeat.start(self._context.config.crawl.heartbeat, now=False)

@@ -1,10 +1,15 @@
-"""Fetches articles page by page, reads them, and yields them to the archive pipeline."""
+"""Fetches articles page by page, reads them, and yields them to the archive pipeline.
+
+:mod:`crawler.extraction` is imported with the first article: a run imports it while it waits for responses,
+or not at all, instead of before its first request.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import evolve
@@ -12,8 +17,6 @@ from scrapy.http import Request, Response
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
-from crawler import extraction
-from crawler.extraction import code_version
 from crawler.fetching.fetch_errors import AlreadyFetched, Blocked, NotSaved, is_gone, reason
 from crawler.fetching.middlewares import payload_of
 from crawler.fetching.replay import CaptureReader
@@ -37,7 +40,7 @@ from crawler.spiders.portal_state import PortalState, Relocations, is_published_
 from crawler.urls import alike
 from pipelines.items import ExtractedArticle, ExtractionCounts, Gone, Unchanged
 from policy.errors import Challenge, PageError
-from policy.records import Article, Capture, Payload
+from policy.records import Article, Capture, Page, Payload
 from policy.rules.identity import Proof
 from policy.text.words import fold
 from storage.articles import boilerplate
@@ -88,15 +91,29 @@ class ArticleReader:
         self._capture_reader = CaptureReader(context.config, context.database)
         with context.database.read() as session:
             self._boilerplate = boilerplate.active_set(session, context.portal.slug)
-        self.code = code_version(context.portal)
 
     @property
     def boilerplate(self) -> int | None:
         """The boilerplate set that articles are read with."""
         return self._boilerplate.id if self._boilerplate else None
 
+    @cached_property
+    def code(self) -> str:
+        """The fingerprint of the code that reads the portal's pages."""
+        from crawler.extraction import code_version
+
+        return code_version(self._portal)
+
+    def read_page(self, payload: Payload) -> Page:
+        """A page of an article, from a response that was checked; raises PageError."""
+        from crawler import extraction
+
+        return extraction.read_page(self._portal, payload, checked=True)
+
     def read(self, fetch: ArticleFetch) -> ExtractedArticle:
         """The item of an article whose fetch is complete; raises PageError."""
+        from crawler import extraction
+
         fetch = fetch.in_order
         cleaned = extraction.clean_pages(fetch.pages)
         article = extraction.read_article(
@@ -125,6 +142,8 @@ class ArticleReader:
         return self._context.imported and is_published_before(article, self._context.silent_before)
 
     def _reread(self, captures: tuple[Capture, ...]) -> Article:
+        from crawler import extraction
+
         payloads = [*map(self._capture_reader.payload, captures)]
         return extraction.reread(self._portal, payloads, self._boilerplate)
 
@@ -156,7 +175,7 @@ class ArticleRequests:
         self._conditional = Conditional(
             context.database,
             context.portal.slug,
-            code=self._reader.code,
+            code=lambda: self._reader.code,
             boilerplate=self._reader.boilerplate,
             enabled=not (context.sample or context.imported),
             is_disabled=lambda: bool(stats.get_value(statistics.FAILED + statistics.INCONSISTENT)),
@@ -221,7 +240,7 @@ class ArticleRequests:
             return
         so_far = evolve(so_far, is_redirected=self._relocations.is_redirected(response, so_far))
         try:
-            page = extraction.read_page(self._portal, payload_of(response), checked=True)
+            page = self._reader.read_page(payload_of(response))
         except PageError as error:
             assert response.request is not None  # noqa: S101 -- set by Scrapy
             yield from self._page_failed(so_far, response.request, error)

@@ -13,11 +13,10 @@ from attrs import frozen
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawler import extraction
 from crawler.fetching.fetch_errors import Blocked, NotSaved, is_gone
 from crawler.fetching.middlewares import payload_of
 from crawler.fetching.request_meta import Output, error_of, request, so_far_of
-from crawler.portal import Section
+from crawler.portal import Section, read_listing
 from crawler.run_context import RunContext
 from crawler.runs import statistics
 from crawler.spiders.backfill_listing import ListingFrontier, ListingWalk
@@ -161,7 +160,7 @@ class BackfillSpider(PortalSpider):
         """Record the entries of a listing page that are in the range; request the next page."""
         walk, payload = so_far, payload_of(response)
         try:
-            listing = extraction.read_listing(
+            listing = read_listing(
                 self.context.portal, walk.section, payload, first=walk.is_first_page, away=True, checked=True
             )
         except PageError as error:

@@ -14,11 +14,10 @@ from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawler import extraction
 from crawler.fetching.fetch_errors import NotSaved, reason
 from crawler.fetching.middlewares import payload_of
 from crawler.fetching.request_meta import Output, RequestMeta, capture_of, error_of, request, so_far_of
-from crawler.portal import Section
+from crawler.portal import Section, read_listing
 from crawler.run_context import RunContext
 from crawler.runs import statistics
 from crawler.runs.recorder import RunObservations, RunRecorder
@@ -103,7 +102,7 @@ class PortalSpider(Spider):
     def listing(self, response: Response, so_far: ListingCursor) -> Output:
         """Request the articles of a listing page and the next page."""
         try:
-            listing = extraction.read_listing(
+            listing = read_listing(
                 self.context.portal,
                 so_far.section,
                 payload_of(response),

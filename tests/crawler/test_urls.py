@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tldextract import TLDExtract
 
-from crawler.urls import allowed, endpoint, open_endpoints, origin, registrable
+from crawler.urls import _suffixes, allowed, endpoint, open_endpoints, origin, registrable
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "202.108.22.5", "2400:3200::1", "64:ff9b::808:808"])
@@ -70,6 +71,21 @@ def test_private_addresses_and_their_disguises_are_refused(address: str) -> None
 )
 def test_a_challenge_holds_for_the_registrable_domain(host: str, domain: str) -> None:
     assert registrable(host) == domain
+
+
+def test_the_rules_of_the_suffix_list_read_as_tldextract_reads_them() -> None:
+    extract = TLDExtract(suffix_list_urls=(), cache_dir=None).extract_str
+    rules = _suffixes().splitlines()
+    names = [rule.lstrip("!").replace("*", "any") for rule in rules if rule and not rule.startswith("//")]
+    hosts = [f"{prefix}{name}" for name in names[::20] for prefix in ("", "a.", "www.a.")]
+    hosts += [host.encode("idna").decode() for host in hosts if not host.isascii()]
+    theirs = [extract(host).top_domain_under_public_suffix or _last_two(host) for host in hosts]
+    assert len(hosts) > 1_000
+    assert [registrable(host) for host in hosts] == theirs
+
+
+def _last_two(host: str) -> str:
+    return ".".join(host.split(".")[-2:])
 
 
 def test_the_targets_of_the_connect_map_may_be_private() -> None:
