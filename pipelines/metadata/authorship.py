@@ -216,9 +216,10 @@ def _known(text: str, rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
 def _plausible(text: str, rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
     """The organs named in the text, where some are not in the dictionary but look like organs."""
     found = issuers.split_issuers(text) if text.strip() else ()
-    if not found or not all(organ.id or _looks_like_an_organ(organ.printed) for organ in found):
-        return None
-    return FieldValue(value=found, raw=text, rule=rule)
+    name = "".join(text.split())
+    if found and not all(organ.id or _looks_like_an_organ(organ.printed) for organ in found):
+        found = (Issuer(printed=name),) if _looks_like_an_organ(name) else ()  # 中央网信办秘书局
+    return FieldValue(value=found, raw=text, rule=rule) if found else None
 
 
 def _looks_like_an_organ(name: str) -> bool:

@@ -185,13 +185,23 @@ def _office(name: str) -> Organ | None:
 
 
 def _hall(whole: Organ) -> str:
-    """The name of an office: 办公厅 of ministries and of a province's government, congress and party
-    committee."""
+    """The name of an office: 办公厅 of ministries, and of the government, congress and party committee of a
+    province or a city of that rank (副省级市)."""
     if whole.id == "nea":
         return "综合司"
     leading = whole.name.endswith(("人民政府", "代表大会常务委员会")) or whole.id.endswith("-cpc")
-    grand = whole.level in ("中央", "部委") or (whole.level == "省级" and leading)
+    high = whole.level == "省级" or (whole.region is not None and whole.region.code in _HIGH_CITIES)
+    grand = whole.level in ("中央", "部委") or (high and leading)
     return "办公厅" if grand else "办公室"
+
+
+_HIGH_CITIES = frozenset(
+    {
+        *("210100", "210200", "220100", "230100", "320100", "330100", "330200", "350200"),
+        *("370100", "370200", "420100", "440100", "440300", "510100", "610100"),
+    }
+)
+"""The fifteen cities of the rank between province and prefecture (副省级市)."""
 
 
 @frozen(kw_only=True)

@@ -377,6 +377,7 @@ def test_a_cell_without_its_place_gives_way_to_the_signature() -> None:
         pytest.param(
             ("广州市样例保障中心", "2024年3月1日"), ["广州市样例保障中心"], id="unknown organ of a place"
         ),
+        pytest.param(("中央网信办秘书局", "2024年3月1日"), ["中央网信办秘书局"], id="part of an organ"),
         pytest.param(("甲　乙", "2024年3月1日"), None, id="person"),
         pytest.param(("附件：样例清单", "2024年3月1日"), None, id="annex"),
     ],

@@ -212,3 +212,23 @@ def test_a_composed_organ_has_a_canonical_name(organ: str, name: str | None) -> 
 def test_a_hostile_cell_is_cut_in_good_time() -> None:
     assert split_issuers("国务院部" * 5000)
     assert split_issuers("某" * 20000)[0].id is None
+
+
+@pytest.mark.parametrize(
+    ("organ", "name"),
+    [
+        ("guangzhou-office", "广州市人民政府办公厅"),
+        ("guangdong-office", "广东省人民政府办公厅"),
+        ("331100-office", "丽水市人民政府办公室"),
+        ("ndrc-office", "国家发展和改革委员会办公厅"),
+    ],
+)
+def test_the_office_of_a_high_government_is_called_ting(organ: str, name: str) -> None:
+    assert organ_name(organ) == name
+
+
+def test_a_former_organ_may_be_called_so() -> None:
+    (organ,) = split_issuers("原国家工商行政管理总局")
+    assert (organ.printed, organ.id) == ("原国家工商行政管理总局", "samr")
+    assert organ.former is not None
+    assert organ.former.name == "国家工商行政管理总局"
