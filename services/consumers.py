@@ -117,7 +117,7 @@ def send_messages(config: Config, database: Database, clock: Clock = utc_now) ->
 
 
 def blocked_messages(config: Config, database: Database) -> dict[str, int]:
-    """How many messages wait for a channel that cannot send, by the reason (``mail.host is not set in …``)."""
+    """How many messages wait for a channel that cannot send, by the reason (``mail.host is not set``)."""
     with database.read() as session:
         waiting = deliveries.count_unsent_by_channel(session)
     blocked: dict[str, int] = {}

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks.policies import comparison
 from benchmarks.policies.__main__ import GROUPS, Measured, available, measure, table
 from benchmarks.policies.rows import Corpus, Row, share
+from pipelines.diff.comparison import apply_clause_changes, compare_texts
 
 ARTICLES = (
     "第一条 为了规范储能电站的建设，制定本办法。",
@@ -49,6 +51,20 @@ def test_versions_of_a_law_are_one_policy(corpus: Corpus) -> None:
     assert entry.row.reached
     assert entry.row.ours == "1 of 1; 0"
     assert entry.row.baseline == "equal titles: 1 of 1; 0"
+
+
+def test_planted_variations_of_laws_are_graded_right(corpus: Corpus) -> None:
+    rows = [entry.row for entry in measure(corpus, ["comparison"])]
+    assert [row.ours.split(" of ")[0] for row in rows[:4]] == ["0", "0", "0", "0"]
+
+
+def test_every_planted_variation_differs_from_its_text(corpus: Corpus) -> None:
+    texts = [law.versions[-1].text.split("\n") for law in corpus.laws]
+    planted = [*comparison.planted(texts, comparison.COSMETIC | comparison.SUBSTANTIVE)]
+    assert {case.name for case in planted} > {"width", "paragraphs run together", "应当 → 可以", "deadline"}
+    for case in planted:
+        found = compare_texts(case.old, case.new)
+        assert apply_clause_changes(found.changes, case.old) == tuple(case.new)
 
 
 def test_the_table_shows_each_row_with_its_baseline_and_group(corpus: Corpus) -> None:

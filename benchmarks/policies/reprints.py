@@ -167,9 +167,9 @@ def _ordered(at: int, name: str, title: str, day: dt.date, lines: Sequence[str])
     signed = f"{day.year}年{day.month}月{day.day}日"
     number = f"第{at + 100}号"
     lead = (
-        f"{'' if organ == '国务院' else ''}中华人民共和国{organ}令",
+        f"中华人民共和国{organ}令",
         number,
-        f"《{title}》已经{signed}{organ}第{at % 40 + 1}次会议审议通过，现予公布，自{day.year + 1}年1月1日起施行。",
+        f"《{title}》已经{signed}{organ}第{at % 40 + 1}次会议审议通过，自{day.year + 1}年1月1日起施行。",
         signed,
         title,
     )
@@ -197,9 +197,15 @@ def _of_portals(folder: Path) -> Iterator[Document]:
 def pages(folder: Path) -> list[Page]:
     """All pages in random order."""
     made = [*_reprinted(documents(folder))]
-    made += [(f"report {article.key}", "issuer", _report(article)) for article in reports(folder / "yearly-reports")]
+    made += [
+        (f"report {article.key}", "issuer", _report(article))
+        for article in reports(folder / "yearly-reports")
+    ]
     Random(SEED).shuffle(made)
-    return [Page(policy=name, made=how, document=document, number=at) for at, (name, how, document) in enumerate(made)]
+    return [
+        Page(policy=name, made=how, document=document, number=at)
+        for at, (name, how, document) in enumerate(made)
+    ]
 
 
 def _reprinted(all_documents: Sequence[Document]) -> Iterator[tuple[str, str, Document]]:
@@ -221,8 +227,8 @@ def _reprinted(all_documents: Sequence[Document]) -> Iterator[tuple[str, str, Do
     numbered = [document for document in own if document.number and document.lead]
     for document, other in zip(numbered, strangers, strict=False):
         yield other.name, "stranger", rewritings.stranger(document, other)
-    for at in range(10):
-        yield f"digest {at}", "digest", rewritings.digest(draw, draw.sample(own, 6))
+    for at in range(10 if own else 0):
+        yield f"digest {at}", "digest", rewritings.digest(draw, draw.sample(own, min(6, len(own))))
 
 
 def _report(article: Article) -> Document:
@@ -309,7 +315,9 @@ def _plain(all_pages: Sequence[Page], articles: Sequence[Article]) -> dict[int, 
     for page, article, sketch in zip(all_pages, articles, sketches, strict=True):
         number = article.doc_no.value.norm if article.doc_no else None
         shared = Counter(other for run in sketch for other in holders[run])
-        alike = [other for other, count in shared.items() if count >= 0.8 * min(len(sketch), len(sketches[other]))]
+        alike = [
+            other for other, count in shared.items() if count >= 0.8 * min(len(sketch), len(sketches[other]))
+        ]
         numbered = owner.get(number) if number else None
         policy = numbered if numbered is not None else policies[min(alike)] if alike else page.number
         policies[page.number] = policy

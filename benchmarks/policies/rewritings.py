@@ -33,7 +33,9 @@ _NUMBERED = re.compile(r"^(第[一二三四五六七八九十百零〇]+[章节�
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百]+[章节][\s　]")
 _ITEM = re.compile(r"^[（(]([一二三四五六七八九十]+)[）)]")
 _FIGURE = re.compile(r"\d+")
-_NUMERAL = re.compile(r"(?<=[^第一二三四五六七八九十百千万零〇])[一二三四五六七八九十]{1,3}(?=[日年月倍个名人])")
+_NUMERAL = re.compile(
+    r"(?<=[^第一二三四五六七八九十百千万零〇])[一二三四五六七八九十]{1,3}(?=[日年月倍个名人])"
+)
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -167,7 +169,7 @@ def _full_width(draw: Random, text: str) -> str:
 
 
 def _other_brackets(draw: Random, text: str) -> str:
-    pairs = draw.choice(["()<>", "（）〈〉", "[]""", "【】「」"])
+    pairs = draw.choice(["()<>", "（）〈〉", "[]", "【】「」"])
     table = dict(zip("（）《》", pairs.ljust(4), strict=True))
     return "".join(table.get(sign, sign) for sign in text).translate({ord("“"): '"', ord("”"): '"'})
 

@@ -177,7 +177,8 @@ def _line(change: ClauseChange, line: LineChange) -> Text:
         return shown.append(*_marked(line.kind, (line.old or line.new or "").strip()))
     for rank, part in enumerate(line.parts):
         if part.kind == "same":
-            shown.append(_short(part.text, first=rank == 0, last=rank == len(line.parts) - 1))
+            same = part.text.replace("\n", " ")
+            shown.append(_short(same, first=rank == 0, last=rank == len(line.parts) - 1))
         else:
             shown.append(*_marked(part.kind, part.text))
     return shown
@@ -191,7 +192,8 @@ def _short(text: str, *, first: bool, last: bool) -> str:
 
 
 def _marked(kind: str, text: str) -> tuple[str, str]:
-    """Brackets too: colours are lost in a pipe."""
+    """Brackets too: colours are lost in a pipe. A line break that went or came is a sign."""
+    text = text.replace("\n", "↵")
     shown = {"added": f"{{+{text}+}}", "removed": f"[-{text}-]"}.get(kind, text)
     return shown, _STYLES[kind]
 

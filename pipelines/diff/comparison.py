@@ -3,20 +3,24 @@ grade), two articles field by field, and grade the difference between them."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pipelines.boilerplate.removal import strip_boilerplate
 from pipelines.diff import text_diff as lines_of
 from pipelines.diff.alignment import Matched, match_clauses
 from pipelines.diff.grading import CanonicalClauses, Grade, Grader, Reason, clause_number, find_moves
 from pipelines.diff.text_diff import LineChange
+from pipelines.diff.typography import line_key, number_key
 from policy.records import ARTICLE_FIELDS, Article
 from policy.records.field_registry import field_names
 from policy.text.clauses import Clause, split_clauses
+from policy.text.numerals import parse_mark
 from policy.text.words import fold
 
 ChangeKind = Literal["added", "removed", "changed", "moved", "renumbered"]
@@ -64,9 +68,87 @@ class Comparison:
 def compare_texts(old: Sequence[str], new: Sequence[str]) -> Comparison:
     """Compare the lines of two texts."""
     boilerplate = _boilerplate(old) | _boilerplate(new)
-    return _Comparing(
-        CanonicalClauses.of(split_clauses(old)), CanonicalClauses.of(split_clauses(new)), boilerplate
-    ).compared()
+    key = cache(line_key)
+    clauses_old, clauses_new = (CanonicalClauses.of(split_clauses(lines), key) for lines in (old, new))
+    keys = clauses_old.numbered_lines(clauses_new), clauses_new.numbered_lines(clauses_old)
+    rebroken = lines_of.rebroken_lines(*keys)
+    if rebroken:
+        joined = join_clauses(clauses_old.clauses, clauses_new.clauses, keys, rebroken)
+        clauses_old, clauses_new = (CanonicalClauses.of(clauses, key) for clauses in joined)
+    return _Comparing(clauses_old, clauses_new, boilerplate, rebroken).compared()
+
+
+def join_clauses(
+    old: Sequence[Clause],
+    new: Sequence[Clause],
+    keys: tuple[Sequence[str], Sequence[str]],
+    rebroken: Sequence[lines_of.Lines],
+) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+    """The clauses of two texts with those joined that stand in one line of the other text.
+
+    The line itself and the same lines behind it, as the items of an article, may begin a clause in one of the
+    texts only; these are joined too. ``keys`` are those of all lines.
+    """
+    starts_old, starts_new = (
+        {clause.line + clause.head: number_key(clause.mark) for clause in clauses} for clauses in (old, new)
+    )
+    joints: tuple[dict[int, bool], dict[int, bool]] = {}, {}
+    for lines_old, lines_new in rebroken:
+        alone = (lines_old.start in starts_old) != (lines_new.start in starts_new)
+        joints[0].update(dict.fromkeys(range(lines_old.start + (not alone), lines_old.stop), False))
+        joints[1].update(dict.fromkeys(range(lines_new.start + (not alone), lines_new.stop), False))
+        behind = zip(keys[0][lines_old.stop :], keys[1][lines_new.stop :], strict=False)
+        for step, (key_old, key_new) in enumerate(behind):
+            at_old, at_new = lines_old.stop + step, lines_new.stop + step
+            begins = at_old in starts_old, at_new in starts_new
+            number = starts_old.get(at_old) or starts_new.get(at_new) or ""
+            same = key_old == key_new or (
+                number and key_old.startswith(number) and key_new.startswith(number)
+            )
+            if all(begins) or (any(begins) and not same):
+                break
+            if begins[0]:
+                joints[0][at_old] = True
+            if begins[1]:
+                joints[1][at_new] = True
+    return _of_one_kind(tuple(_joined(old, joints[0])), tuple(_joined(new, joints[1])), rebroken)
+
+
+def _of_one_kind(
+    old: Sequence[Clause], new: Sequence[Clause], rebroken: Iterable[lines_of.Lines]
+) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
+    """The clauses of both texts; where a joined line has lost its number as a heading, the number is text."""
+    sides = [*old], [*new]
+    starts = [clause.line for clause in old], [clause.line for clause in new]
+    for lines in rebroken:
+        places = [bisect_right(begun, run.start) - 1 for begun, run in zip(starts, lines, strict=True)]
+        one, other = (side[at] for side, at in zip(sides, places, strict=True))
+        if (one.kind, bool(one.mark)) != (other.kind, bool(other.mark)):
+            label = one.label if one.mark else other.label
+            for side, at in zip(sides, places, strict=True):
+                side[at] = evolve(side[at], kind="paragraph", label=label, mark="", counted=False)
+    return tuple(sides[0]), tuple(sides[1])
+
+
+def _joined(clauses: Sequence[Clause], joints: Mapping[int, bool]) -> Iterator[Clause]:
+    """The clauses, those that begin at ``joints`` as part of the one before; True where the number is one of
+    its items."""
+    runs: list[list[Clause]] = []
+    for clause in clauses:
+        if runs and clause.line + clause.head in joints:
+            runs[-1].append(clause)
+        else:
+            runs.append([clause])
+    for first, *others in runs:
+        inner = dict(first.inner)
+        for clause in others:
+            shift = clause.line - first.line
+            inner |= {shift + at: mark for at, mark in clause.inner.items()}
+            mark = parse_mark(0, clause.lines[clause.head]) if clause.counted and clause.mark else None
+            if mark and joints[clause.line + clause.head]:
+                inner[shift + clause.head] = mark
+        lines = tuple(line for clause in (first, *others) for line in clause.lines)
+        yield evolve(first, lines=lines, inner=inner) if others else first
 
 
 def apply_clause_changes(changes: Iterable[ClauseChange], old: Sequence[str]) -> tuple[str, ...]:
@@ -91,8 +173,7 @@ def line_pairs(changes: Sequence[LineChange], old: int) -> Iterator[tuple[int, i
         yield from ((at_old + step, at_new + step) for step in range(change.old_line - at_old))
         if change.kind == "changed":
             yield change.old_line, change.new_line
-        at_old = change.old_line + (change.old is not None)
-        at_new = change.new_line + (change.new is not None)
+        at_old, at_new = change.old_end, change.new_end
     yield from ((at_old + step, at_new + step) for step in range(old - at_old))
 
 
@@ -112,8 +193,14 @@ def _boilerplate(lines: Sequence[str]) -> set[str]:
 class _Comparing:
     """Two texts as clauses, and which is which."""
 
-    def __init__(self, old: CanonicalClauses, new: CanonicalClauses, boilerplate: set[str]) -> None:
-        self._old, self._new = old, new
+    def __init__(
+        self,
+        old: CanonicalClauses,
+        new: CanonicalClauses,
+        boilerplate: set[str],
+        rebroken: Sequence[lines_of.Lines],
+    ) -> None:
+        self._old, self._new, self._rebroken = old, new, rebroken
         matched: Matched = match_clauses(old.clauses, new.clauses, (old.words, new.words))
         self._moved = matched.moved
         self._changed = {pair: self._lines(*pair) for pair in matched.pairs if self._differ(*pair)}
@@ -138,7 +225,17 @@ class _Comparing:
             self._new.clauses[other].lines,
             keys=keys,
             alike=0.0 if only else lines_of.ALIKE,
+            rebroken=[*self._rebroken_in(self._old.clauses[one], self._new.clauses[other])],
         )
+
+    def _rebroken_in(self, old: Clause, new: Clause) -> Iterator[lines_of.Lines]:
+        """The lines of the two clauses that are broken at other places, counted within the clauses."""
+        for lines_old, lines_new in self._rebroken:
+            if lines_old.start in _span(old) and lines_new.start in _span(new):
+                yield (
+                    slice(lines_old.start - old.line, lines_old.stop - old.line),
+                    slice(lines_new.start - new.line, lines_new.stop - new.line),
+                )
 
     def _is_one(self, one: int, other: int) -> bool:
         """Whether a line of the clause was kept or became another; else it is another clause."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, zip_longest
 from typing import Literal, Self
@@ -14,9 +14,10 @@ from typing import Literal, Self
 from attrs import field, frozen
 
 from pipelines.diff.text_diff import LineChange, Part, PartKind, diff_parts
+from pipelines.diff.typography import line_key, number_key, says_the_same, typographic_difference
 from policy.text.clauses import Clause
 from policy.text.numerals import HAN_DIGITS, NUMERALS
-from policy.text.words import HAN, canonical, compatible, join_canonical
+from policy.text.words import compatible, join_canonical
 
 Grade = Literal["substantive", "cosmetic"]
 
@@ -25,8 +26,8 @@ NAMES = {
     "reference": "引用", "modal": "情态", "negation": "否定", "words": "文字", "order": "顺序",
     "added": "新增", "removed": "删去", "moved": "移动", "renumbered": "条文序号",
     "following": "引用随条文重排", "stale": "引用所指已变", "numbering": "编号", "white space": "空白",
-    "width": "全半角", "punctuation": "标点", "figures": "数字写法", "paragraphs": "分段", "contents": "目录",
-    "boilerplate": "网页附属文字",
+    "width": "全半角", "spelling": "用字", "punctuation": "标点", "figures": "数字写法", "paragraphs": "分段",
+    "contents": "目录", "boilerplate": "网页附属文字",
 }  # fmt: skip
 """The kinds of reasons and their Chinese names."""
 
@@ -82,9 +83,6 @@ _SHORT = 6
 _FIGURES = ("date", "deadline", "percentage", "amount", "number")
 _SHOWN = 24
 _SIGN = 3
-_FIGURE = re.compile(r"\d")
-_SAYS = re.compile(r"[^\W_]")
-_TYPESET = re.compile(rf"[^{HAN}]|[{NUMERALS}帐惟它做象]")
 
 
 def find_reasons(
@@ -97,15 +95,20 @@ def find_reasons(
     for hunk in _hunks(pieces):
         begin_old, end_old, begin_new, end_new = _behind(heads, *hunk)
         gone, come = old[begin_old:end_old], new[begin_new:end_new]
-        if _says_the_same(gone, come):
+        if says_the_same(gone, come):
             continue
         told: list[Reason] = []
-        if (gone and come) or len(gone + come) <= _SHORT:
-            touched = found_old.touched(begin_old, end_old), found_new.touched(begin_new, end_new)
+        head, tail = _common_ends(gone, come)
+        replaced = head + tail < min(len(gone), len(come))
+        if replaced or abs(len(gone) - len(come)) <= _SHORT:
+            touched = (
+                found_old.touched(begin_old + head, end_old - tail),
+                found_new.touched(begin_new + head, end_new - tail),
+            )
             if _is_one_value(*touched):
                 continue
             told = list(_told(*touched))
-        if gone and come:
+        if replaced:
             told = [reason for reason in told if (reason.old and reason.new) or reason.kind in _FIGURES]
         silent = False
         if told:
@@ -120,21 +123,23 @@ def find_reasons(
         )
 
 
+def _common_ends(gone: str, come: str) -> tuple[int, int]:
+    """The characters at the beginning and at the end that a word taken in whole has on both sides."""
+    head = _common_beginning(gone, come)
+    return head, _common_beginning(gone[head:][::-1], come[head:][::-1])
+
+
+def _common_beginning(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def _behind(
     heads: tuple[int, int], begin_old: int, end_old: int, begin_new: int, end_new: int
 ) -> tuple[int, int, int, int]:
     """What of a difference lies behind the numbers of the lines."""
     begin_old, begin_new = max(begin_old, heads[0]), max(begin_new, heads[1])
     return begin_old, max(end_old, begin_old), begin_new, max(end_new, begin_new)
-
-
-def _says_the_same(gone: str, come: str) -> bool:
-    """Where only the typography differs; a point or a comma at a figure is no typography."""
-    if not (gone and come):
-        return not _SAYS.search(gone + come)
-    if not _TYPESET.search(gone + come) or _FIGURE.search(gone + come):
-        return False
-    return canonical(gone) == canonical(come)
 
 
 class _Telling:
@@ -181,7 +186,7 @@ def _told(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Ite
     gone, come = _by_kind(old), _by_kind(new)
     for kind in NAMES:
         for one, other in zip_longest(gone.get(kind, ()), come.get(kind, ())):
-            if one and other and (one[1] == other[1] or canonical(one[1]) == canonical(other[1])):
+            if one and other and (one[1] == other[1] or line_key(one[1]) == line_key(other[1])):
                 continue
             named = (one or other)[0]
             yield Reason(kind=named, old=one[1] if one else None, new=other[1] if other else None)
@@ -191,7 +196,7 @@ def _is_one_value(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
     """Whether figures, days and sums are merely written in another way: 10000元 and 1万元."""
     if not old or any(kind not in _FIGURES for kind, _ in (*old, *new)):
         return False
-    return [canonical(words) for _, words in old] == [canonical(words) for _, words in new]
+    return [line_key(words) for _, words in old] == [line_key(words) for _, words in new]
 
 
 def _by_kind(told: Sequence[tuple[str, str]]) -> Mapping[str, list[tuple[str, str]]]:
@@ -206,18 +211,6 @@ def _shown(text: str) -> str | None:
     return (text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…") or None
 
 
-def typographic_reason(old: str, new: str) -> Reason:
-    """The kind of typographic difference of two texts with the same words."""
-    if "".join(old.split()) == "".join(new.split()):
-        paragraphs = len(old.split("\n")) != len(new.split("\n"))
-        return Reason(kind="paragraphs" if paragraphs else "white space")
-    one, other = ("".join(compatible(text).split()) for text in (old, new))
-    if one == other:
-        return Reason(kind="width")
-    figures = re.compile(rf"[{NUMERALS}\d%‰分之]+")
-    return Reason(kind="figures" if figures.findall(one) != figures.findall(other) else "punctuation")
-
-
 # ------------------------------------------------------------------ renumbered references
 
 _OWN = re.compile(
@@ -230,12 +223,12 @@ _ARTICLE = re.compile(rf"第\s?{_N}\s?条(?:之[{NUMERALS}]{{1,4}})?")
 
 
 def renumber_references(text: str, numbers: Mapping[str, str]) -> str:
-    """The text with the references to its own articles (本法第十二条) renumbered."""
+    """The text with the references to its own articles (本法第十二条) renumbered; numbers are by figures."""
     if not numbers or "本" not in text:
         return text
 
     def renumber(found: re.Match[str]) -> str:
-        return numbers.get("".join(found[0].split()), found[0])
+        return numbers.get(number_key(found[0]), found[0])
 
     return _OWN.sub(lambda found: _ARTICLE.sub(renumber, found[0]), text)
 
@@ -288,6 +281,7 @@ def _by_words(lines: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
 # ------------------------------------------------------------------ grades
 
 
+_SIGNS = re.compile("[\x01-\x08]")
 _MOST_REASONS = 200
 """Most reasons of one clause; a changed table can have a hundred thousand cells."""
 
@@ -301,16 +295,30 @@ class CanonicalClauses:
     words: tuple[str, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, clauses: tuple[Clause, ...]) -> Self:
+    def of(cls, clauses: tuple[Clause, ...], key: Callable[[str], str] = line_key) -> Self:
         lines = tuple(
-            tuple(canonical(clause.unnumbered(at)) for at in range(len(clause.lines))) for clause in clauses
+            tuple(key(clause.unnumbered(at)) for at in range(len(clause.lines))) for clause in clauses
         )
         return cls(clauses=clauses, lines=lines, words=tuple(map(join_canonical, lines)))
 
+    def numbered_lines(self, other: Self) -> list[str]:
+        """The keys of all lines, those that the other text has not with their numbers; without the signs
+        between two figures, which depend on the line break."""
+        shared = {key for keys in other.lines for key in keys}
+        return [
+            key if key in shared else _SIGNS.sub("", number_key(_number(clause, at)) + key)
+            for clause, keys in zip(self.clauses, self.lines, strict=True)
+            for at, key in enumerate(keys)
+        ]
+
+
+def _number(clause: Clause, at: int) -> str:
+    return clause.lines[at].strip().removesuffix(clause.unnumbered(at))
+
 
 def clause_number(clause: Clause) -> str:
-    """The number of a clause as printed; empty where its text begins with figures."""
-    return "".join(clause.mark.split()) if clause.counted else ""
+    """The number of a clause in figures (``第12条``); empty where its text begins with figures."""
+    return number_key(clause.mark) if clause.counted else ""
 
 
 class Grader:
@@ -333,7 +341,7 @@ class Grader:
             return "cosmetic", Reason(kind="contents")
         if self._is_boilerplate(clause.lines):
             return "cosmetic", Reason(kind="boilerplate")
-        if not canonical(clause.text):
+        if not line_key(clause.text):
             seen = compatible(clause.text).strip()
             return "cosmetic", Reason(kind="punctuation" if seen else "white space")
         moves = {self._moves.get(line) for line in keys if line}
@@ -355,6 +363,8 @@ class Grader:
         every = (reason for line in lines for reason in self._line(at_old, at_new, line))
         found = list(islice(every, _MOST_REASONS))
         worded = [line for line in lines if line.words] if not found else []
+        if not found and lines and not worded and any(line.old_count != line.new_count for line in lines):
+            return "cosmetic", _typography(old, new)
         if worded and all(self._is_boilerplate([line.old or line.new or ""]) for line in worded):
             return "cosmetic", (Reason(kind="boilerplate"),)
         return "substantive", tuple(dict.fromkeys(found)) or (Reason(kind="order"),)
@@ -372,19 +382,19 @@ class Grader:
         lines = [renumber_references(old.unnumbered(at), self._numbers) for at in range(len(old.lines))]
         if all(line == old.unnumbered(at) for at, line in enumerate(lines)):
             return False
-        return join_canonical(map(canonical, lines)) == self._new.words[at_new]
+        return join_canonical(map(line_key, lines)) == self._new.words[at_new]
 
     def _line(self, at_old: int, at_new: int, line: LineChange) -> Iterator[Reason]:
         if not line.words:
             return
         if line.old is not None and line.new is not None:
-            was = self._old.clauses[at_old].unnumbered(line.old_line)
-            after = self._new.clauses[at_new].unnumbered(line.new_line)
+            was = _text_of(self._old.clauses[at_old], line.old_line, line.old_end)
+            after = _text_of(self._new.clauses[at_new], line.new_line, line.new_end)
             before = renumber_references(was, self._numbers)
             if before == was:
                 heads = line.old.find(was), line.new.find(after)
                 yield from find_reasons(line.old, line.new, line.parts, heads)
-            elif canonical(before) != self._new.lines[at_new][line.new_line]:
+            elif line_key(before) != line_key(after):
                 yield from find_reasons(before, after, diff_parts(before, after))
         elif move := self._moves.get(self._said(at_old, at_new, line)):
             yield move.gone if line.new is None else move.come
@@ -404,12 +414,18 @@ class Grader:
 def _renumbered(
     old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[str, str]]:
-    """The clauses that have another number; not those of which a page has two, in two documents."""
+    """The numbers, in figures, of clauses that have another number, and that as printed; not those of which a
+    page has two, in two documents."""
     counts = Counter(map(clause_number, old))
     for at_old, at_new in pairs:
         before, after = clause_number(old[at_old]), clause_number(new[at_new])
         if before and after and before != after and counts[before] == 1:
-            yield before, after
+            yield before, "".join(new[at_new].mark.split())
+
+
+def _text_of(clause: Clause, begin: int, end: int) -> str:
+    """The text of some lines of a clause, the first without its number."""
+    return "\n".join([clause.unnumbered(begin), *clause.lines[begin + 1 : end]])
 
 
 def _one_sided(line: LineChange) -> tuple[Part, ...]:
@@ -425,14 +441,14 @@ def _typography(old: Clause, new: Clause) -> tuple[Reason, ...]:
         if not _same_number(old, new):
             return (Reason(kind="numbering"),)
     if words_old == words_new or "".join(old.text.split()) == "".join(new.text.split()):
-        return (typographic_reason(old.text, new.text),)
-    return (typographic_reason(words_old, words_new),)
+        return (Reason(kind=typographic_difference(old.text, new.text)),)
+    return (Reason(kind=typographic_difference(words_old, words_new)),)
 
 
 def _run_together(old: Clause, new: Clause) -> bool:
     """Whether items of their own line in one text stand behind each other in the other."""
-    return len(old.lines) != len(new.lines) and canonical(old.text) == canonical(new.text)
+    return len(old.lines) != len(new.lines) and line_key(old.text) == line_key(new.text)
 
 
 def _same_number(old: Clause, new: Clause) -> bool:
-    return old.mark == new.mark or canonical(old.text) == canonical(new.text)
+    return old.mark == new.mark or line_key(old.text) == line_key(new.text)

@@ -43,7 +43,7 @@ def trace_clauses(versions: Sequence[Sequence[str]]) -> list[tuple[Traced, ...]]
         if traced and tuple(lines) == tuple(before):
             traced.append(traced[-1])
             continue
-        known = _carried(compare_texts(before, lines), traced[-1]) if traced else {}
+        known = _carried(compare_texts(before, lines), split_clauses(before), traced[-1]) if traced else {}
         traced.append(tuple(ids.give(number, _all(split_clauses(lines)), known)))
         before = lines
     return traced
@@ -67,9 +67,11 @@ def _all(found: Iterable[Clause]) -> Iterator[tuple[Clause, int | None]]:
         yield from ((clause, at) for at, place in line_positions(clause).items() if place.path)
 
 
-def _carried(comparison: Comparison, before: Sequence[Traced]) -> Mapping[tuple[int, int | None], str]:
+def _carried(
+    comparison: Comparison, clauses: Iterable[Clause], before: Sequence[Traced]
+) -> Mapping[tuple[int, int | None], str]:
     """The ids by place in the new text: the clause's line, and the line in it."""
-    keys = ((clause.line, at) for clause, at in _all(comparison.old))
+    keys = ((clause.line, at) for clause, at in _all(clauses))
     ids = {key: one.id for key, one in zip(keys, before, strict=True)}
     changes = {change.new.line: change for change in comparison.changes if change.old and change.new}
     carried: dict[tuple[int, int | None], str] = {}

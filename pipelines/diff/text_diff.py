@@ -7,8 +7,9 @@ a difference is still a change, with ``words`` False.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from attrs import frozen
@@ -21,8 +22,10 @@ from pipelines.diff.alignment import (
     merge_blocks,
     pair_similar,
 )
+from pipelines.diff.typography import line_key
+from pipelines.diff.word_marks import Difference, cuts_word, whole_words
 from policy.text.numerals import NUMERALS
-from policy.text.words import HAN, canonical
+from policy.text.words import HAN
 
 PartKind = Literal["same", "removed", "added"]
 
@@ -50,24 +53,37 @@ _WHOLE = 1_000_000
 _ISLAND = 2
 """Equal stretches shorter than this between two differences are merged into them, for readability."""
 _SLIDE = 40
+_NEAR = 10
+"""Units around a place that say whether it is inside a word."""
 _STOPS = frozenset("，。；：、,;:!?！？（）()“”《》 \n")
 
 
 def diff_parts(old: str, new: str) -> tuple[Part, ...]:
-    """The same, removed and added parts of a changed line."""
+    """The same, removed and added parts of a changed line. No part begins or ends inside a word or number."""
     if renumbered := _only_renumbered(old, new):
         return renumbered
     units_old, units_new = split_units(old), split_units(new)
     blocks = _settled(_blocks(old, new, units_old, units_new), units_old, units_new)
     pieces: list[Part] = []
-    at_old = at_new = 0
-    for start_old, start_new, size in [*blocks, (len(units_old), len(units_new), 0)]:
-        pieces.append(Part(kind="removed", text="".join(units_old[at_old:start_old])))
-        pieces.append(Part(kind="added", text="".join(units_new[at_new:start_new])))
-        at_old, at_new = start_old + size, start_new + size
-        pieces.append(Part(kind="same", text="".join(units_old[start_old:at_old])))
-    shown = (piece for piece in pieces if piece.text)
-    return tuple(Part(kind=kind, text="".join(piece.text for piece in run)) for kind, run in _runs(shown))
+    at = 0
+    for at_old, end_old, at_new, end_new in whole_words(
+        old, new, [*_differences(blocks, units_old, units_new)]
+    ):
+        pieces.append(Part(kind="same", text=old[at:at_old]))
+        pieces.append(Part(kind="removed", text=old[at_old:end_old]))
+        pieces.append(Part(kind="added", text=new[at_new:end_new]))
+        at = end_old
+    pieces.append(Part(kind="same", text=old[at:]))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _differences(
+    blocks: Sequence[Block], units_old: Sequence[str], units_new: Sequence[str]
+) -> Iterator[Difference]:
+    """What lies between the blocks, in characters of both lines."""
+    ends_old, ends_new = ([0, *accumulate(map(len, units))] for units in (units_old, units_new))
+    for gap_old, gap_new in gaps_between(blocks, len(units_old), len(units_new)):
+        yield ends_old[gap_old.start], ends_old[gap_old.stop], ends_new[gap_new.start], ends_new[gap_new.stop]
 
 
 def _only_renumbered(old: str, new: str) -> tuple[Part, ...]:
@@ -84,10 +100,6 @@ def split_units(line: str) -> list[str]:
     character."""
     head = _NUMBERED.match(line)
     return [head[0], *_UNITS.findall(line, head.end())] if head else _UNITS.findall(line)
-
-
-def _runs(pieces: Iterable[Part]) -> Iterator[tuple[PartKind, Iterator[Part]]]:
-    return groupby(pieces, key=lambda piece: piece.kind)
 
 
 # ------------------------------------------------------------------ equal units
@@ -168,7 +180,8 @@ def _slid(blocks: Sequence[Block], old: Sequence[str], new: Sequence[str]) -> li
 
 
 def _best_step(text: Sequence[str], begin: int, end: int, *, back: int, ahead: int) -> int:
-    """How far to move ``text[begin:end]`` to stand behind a stop, by what is the same at its other end."""
+    """How far to move ``text[begin:end]``, by what is the same at its other end: to stand between words,
+    behind a stop where it can."""
     steps = [0]
     for step in range(1, min(back, _SLIDE) + 1):
         if text[begin - step] != text[end - step]:
@@ -178,7 +191,20 @@ def _best_step(text: Sequence[str], begin: int, end: int, *, back: int, ahead: i
         if text[begin + step] != text[end + step]:
             break
         steps.append(step + 1)
-    return min(steps, key=lambda step: (begin + step and text[begin + step - 1] not in _STOPS, abs(step)))
+    if len(steps) == 1:
+        return 0
+
+    def cost(step: int) -> tuple[int, bool, int]:
+        first, last = begin + step, end + step
+        cuts = _is_inside_word(text, first) + _is_inside_word(text, last)
+        return cuts, bool(first) and text[first - 1] not in _STOPS, abs(step)
+
+    return min(steps, key=cost)
+
+
+def _is_inside_word(units: Sequence[str], at: int) -> bool:
+    ahead = "".join(units[max(at - _NEAR, 0) : at])
+    return cuts_word(ahead + "".join(units[at : at + _NEAR]), len(ahead))
 
 
 # ------------------------------------------------------------------ lines
@@ -193,7 +219,8 @@ class LineChange:
     """A line that was added, removed or changed; line numbers count from 0.
 
     ``old_line`` is its place in the old text, for an added line the place it is inserted before; ``new_line``
-    is the same in the new text.
+    is the same in the new text. Where a line break moved, several lines are one change: ``old_count`` lines,
+    with line breaks between them in ``old``, became ``new_count`` lines.
     """
 
     kind: Literal["added", "removed", "changed"]
@@ -203,7 +230,19 @@ class LineChange:
     new: str | None = None
     parts: tuple[Part, ...] = ()
     words: bool = True
-    """False when only punctuation, width, white space or the notation of figures changed."""
+    """False when only punctuation, width, white space, spelling or the notation of figures changed."""
+    old_count: int = 1
+    new_count: int = 1
+
+    @property
+    def old_end(self) -> int:
+        """The place behind it in the old text."""
+        return self.old_line + (0 if self.old is None else self.old_count)
+
+    @property
+    def new_end(self) -> int:
+        """The place behind it in the new text."""
+        return self.new_line + (0 if self.new is None else self.new_count)
 
 
 def diff_lines(
@@ -212,18 +251,22 @@ def diff_lines(
     *,
     keys: tuple[Sequence[str], Sequence[str]] | None = None,
     alike: float = ALIKE,
+    rebroken: Iterable[Lines] = (),
 ) -> tuple[LineChange, ...]:
     """The changes that turn the old lines into the new ones, in order. A moved line is removed and added.
 
-    ``keys``: the keys of the old and new lines, where these are not their canonical forms. ``alike``: the
-    least similarity, from 0 to 1, of a changed line.
+    ``keys``: the keys of the old and new lines, where these are not `line_key` of the lines. ``alike``: the
+    least similarity, from 0 to 1, of a changed line. ``rebroken``: lines that are broken at other places.
     """
-    keys_old, keys_new = keys or (tuple(map(canonical, old)), tuple(map(canonical, new)))
+    keys_old, keys_new = keys or (tuple(map(line_key, old)), tuple(map(line_key, new)))
     both = _Both(old, new, _solid(keys_old, old), _solid(keys_new, new), alike)
-    blocks = equal_blocks(both.keys_old, both.keys_new)
-    changes = [change for block in blocks for change in both.rewritten(*block)]
-    for lines_old, lines_new in gaps_between(blocks, len(old), len(new)):
-        changes.extend(both.replaced(lines_old, lines_new))
+    changes: list[LineChange] = []
+    at_old = at_new = 0
+    for lines_old, lines_new in rebroken:
+        changes.extend(both.compared(slice(at_old, lines_old.start), slice(at_new, lines_new.start)))
+        changes.append(both.rejoined(lines_old, lines_new))
+        at_old, at_new = lines_old.stop, lines_new.stop
+    changes.extend(both.compared(slice(at_old, len(old)), slice(at_new, len(new))))
     return tuple(sorted(changes, key=lambda change: (change.old_line, change.new_line, change.kind)))
 
 
@@ -233,17 +276,21 @@ def apply_line_changes(changes: Iterable[LineChange], old: Sequence[str]) -> tup
     at = 0
     for change in changes:
         lines.extend(old[at : change.old_line])
-        at = change.old_line + (change.old is not None)
-        if change.old is not None and list(old[change.old_line : at]) != [change.old]:
+        at = change.old_end
+        if change.old is not None and "\n".join(old[change.old_line : at]) != change.old:
             raise ValueError(f"line {change.old_line} is not {change.old!r}")
         if change.new is not None:
-            lines.append(change.new)
+            lines.extend(change.new.split("\n") if change.new_count > 1 else [change.new])
     return (*lines, *old[at:])
 
 
 def _solid(keys: Sequence[str], lines: Sequence[str]) -> list[str]:
     """A line that says nothing is itself: a rule of dashes is no empty line."""
     return [key or line for key, line in zip(keys, lines, strict=True)]
+
+
+def _shifted(lines: slice, by: int) -> slice:
+    return slice(lines.start + by, lines.stop + by)
 
 
 class _Both:
@@ -260,13 +307,38 @@ class _Both:
         self._alike = alike
         self.old, self.new, self.keys_old, self.keys_new = old, new, keys_old, keys_new
 
-    def rewritten(self, at_old: int, at_new: int, size: int) -> Iterator[LineChange]:
+    def compared(self, lines_old: slice, lines_new: slice) -> Iterator[LineChange]:
+        """The changes between these lines."""
+        keys_old, keys_new = self.keys_old[lines_old], self.keys_new[lines_new]
+        blocks = equal_blocks(keys_old, keys_new)
+        first_old, first_new = lines_old.start, lines_new.start
+        for at_old, at_new, size in blocks:
+            yield from self._rewritten(first_old + at_old, first_new + at_new, size)
+        for gap_old, gap_new in gaps_between(blocks, len(keys_old), len(keys_new)):
+            yield from self._replaced(_shifted(gap_old, first_old), _shifted(gap_new, first_new))
+
+    def rejoined(self, lines_old: slice, lines_new: slice) -> LineChange:
+        """The change of lines that are broken at other places, whatever else changed in them."""
+        before, after = "\n".join(self.old[lines_old]), "\n".join(self.new[lines_new])
+        return LineChange(
+            kind="changed",
+            old_line=lines_old.start,
+            new_line=lines_new.start,
+            old=before,
+            new=after,
+            parts=diff_parts(before, after),
+            words=line_key(before) != line_key(after),
+            old_count=lines_old.stop - lines_old.start,
+            new_count=lines_new.stop - lines_new.start,
+        )
+
+    def _rewritten(self, at_old: int, at_new: int, size: int) -> Iterator[LineChange]:
         """Changes of lines with the same key that are written differently."""
         for step in range(size):
             if self.old[at_old + step] != self.new[at_new + step]:
                 yield self._changed(at_old + step, at_new + step)
 
-    def replaced(self, lines_old: slice, lines_new: slice) -> Iterator[LineChange]:
+    def _replaced(self, lines_old: slice, lines_new: slice) -> Iterator[LineChange]:
         """Similar lines as changed, the others as removed and added."""
         at_old, at_new = lines_old.start, lines_new.start
         for pair_old, pair_new in [*self._pairs(lines_old, lines_new), (lines_old.stop, lines_new.stop)]:
@@ -298,3 +370,68 @@ class _Both:
             parts=diff_parts(before, after),
             words=self.keys_old[at_old] != self.keys_new[at_new],
         )
+
+
+# ------------------------------------------------------------------ line breaks that moved
+
+
+Lines = tuple[slice, slice]
+"""Lines of the old and of the new text."""
+
+_NEAR_BREAK = 8
+"""Characters on each side of a line break by which its place is found in the other text."""
+_WIDER = 24
+"""The same where these stand in several places."""
+_LEAST_NEAR = 10
+"""Least characters on both sides; fewer may stand together by chance."""
+_SEARCHED = 300_000_000
+"""Most characters that are searched for line breaks."""
+
+
+def rebroken_lines(old: Sequence[str], new: Sequence[str]) -> list[Lines]:
+    """The lines that are the same text broken into lines at other places, in order; from the keys of all
+    lines. A heading that stands in one line with its first paragraph is such a place."""
+    joined = [*_joined_lines(old, new), *((one, other) for other, one in _joined_lines(new, old))]
+    runs: list[Lines] = []
+    for lines_old, lines_new in sorted(joined, key=lambda run: (run[0].start, run[1].start)):
+        last_old, last_new = runs[-1] if runs else (slice(0, 0), slice(0, 0))
+        if lines_new.start < last_new.start:
+            continue  # out of order: the text was moved as well
+        if lines_old.start < last_old.stop or lines_new.start < last_new.stop:
+            runs.pop()
+            lines_old = slice(last_old.start, max(last_old.stop, lines_old.stop))
+            lines_new = slice(last_new.start, max(last_new.stop, lines_new.stop))
+        runs.append((lines_old, lines_new))
+    return runs
+
+
+def _joined_lines(apart: Sequence[str], joined: Sequence[str]) -> Iterator[Lines]:
+    """Two lines next to each other that stand in one line of the other text."""
+    shared = {*apart} & {*joined}
+    filled = [at for at, key in enumerate(apart) if key]
+    text = "\n".join(joined)
+    ends = [*accumulate(len(key) + 1 for key in joined)]
+    breaks = [
+        (at, behind)
+        for at, behind in pairwise(filled)
+        if not (apart[at] in shared and apart[behind] in shared)
+    ]
+    if len(breaks) * len(text) > _SEARCHED:
+        return
+    place = 0
+    for at, behind in breaks:
+        found = _find_joint(text, apart[at], apart[behind], place)
+        if found >= 0:
+            place = found
+            line = bisect_right(ends, found)
+            yield slice(at, behind + 1), slice(line, line + 1)
+
+
+def _find_joint(text: str, before: str, behind: str, place: int) -> int:
+    """Where the end of one line stands right before the beginning of the next; -1 for nowhere."""
+    near = before[-_NEAR_BREAK:] + behind[:_NEAR_BREAK]
+    found = text.find(near, place) if len(near) >= _LEAST_NEAR else -1
+    if found < 0:
+        return -1
+    wider = text.find(before[-_WIDER:] + behind[:_WIDER], place)
+    return wider if wider >= 0 else found

@@ -218,19 +218,22 @@ def _marked_lines(change: ClauseChange, kind: str) -> str:
         if line.kind in ("changed", kind)
     }
     tag = "del" if kind == "removed" else "ins"
+    counts = {at: line.old_count if kind == "removed" else line.new_count for at, line in marked.items()}
+    inside = {at + step for at, count in counts.items() for step in range(1, count)}
     shown = []
     for at, text in enumerate(clause.lines):
         if at in marked and marked[at].kind == "changed":
             shown.append("".join(_part(part, kind, tag) for part in marked[at].parts))
-        elif text.strip():
+        elif text.strip() and at not in inside:
             shown.append(f"<{tag}>{_safe(text)}</{tag}>" if at in marked else _safe(text))
     return "<br>".join(shown)
 
 
 def _part(part: Part, kind: str, tag: str) -> str:
+    text = _safe(part.text).replace("\n", "<br>")
     if part.kind == "same":
-        return _safe(part.text)
-    return f"<{tag}>{_safe(part.text)}</{tag}>" if part.kind == kind else ""
+        return text
+    return f"<{tag}>{text}</{tag}>" if part.kind == kind else ""
 
 
 def _lines(text: str) -> str:

@@ -249,6 +249,128 @@ def test_typography_is_cosmetic_and_says_which(words: str, by: str, reason: str)
     assert (change.grade, [str(reason) for reason in change.reasons][:1]) == ("cosmetic", [reason])
 
 
+SPELLED = (
+    "第二条 企业应当在银行开立账户，账目公开，并按照其他有关规定作出说明。",
+    "第三条 主管部门部分撤销登记的，应当核对申请人的身份，唯一对象除外。",
+    "第四条 图像资料坐落于档案馆，每月份清点三份，无须另行给予报酬。",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "by"),
+    [
+        *(("账户", "帐户"), ("账目", "帐目"), ("其他", "其它"), ("作出", "做出"), ("部分", "部份")),
+        *(("撤销", "撤消"), ("身份", "身分"), ("唯一", "惟一"), ("对象", "对像"), ("图像", "图象")),
+        *(("坐落", "座落"), ("月份", "月分"), ("无须", "无需"), ("给予", "给与"), ("企业", "企业")),
+    ],
+)
+def test_another_spelling_of_a_word_is_cosmetic(words: str, by: str) -> None:
+    new = [line.replace(words, by) for line in SPELLED]
+    assert {change.grade for change in changes(SPELLED, new)} <= {"cosmetic"}
+    assert {str(reason) for change in changes(SPELLED, new) for reason in change.reasons} <= {"用字"}
+
+
+def test_another_spelling_beside_a_change_that_matters_is_no_reason() -> None:
+    new = [line.replace("其他", "其它").replace("应当在银行", "可以在银行") for line in SPELLED]
+    (change,) = changes(SPELLED, new)
+    assert [*map(str, change.reasons)] == ["情态 应当 → 可以"]
+
+
+@pytest.mark.parametrize(
+    ("words", "by"),
+    [("三份", "三分"), ("登记", "登录"), ("应当", "可以"), ("除外", ""), ("三份", "四份"), ("每月", "每年")],
+)
+def test_a_change_that_looks_like_a_spelling_is_substantive(words: str, by: str) -> None:
+    assert "substantive" in {
+        change.grade for change in changes(SPELLED, [line.replace(words, by) for line in SPELLED])
+    }
+
+
+# ------------------------------------------------------------------ line breaks
+
+
+DIVIDED = [
+    "渔港码头管理规定",
+    "第一章 总则",
+    "第一条 为了加强渔港码头的管理，保障渔业生产安全，制定本规定。",
+    "第二条 本规定适用于沿海渔港码头的建设、使用和维护。",
+    "第二章 使用",
+    "第三条 使用渔港码头的，应当提交下列材料：",
+    "（一）渔业船舶登记证书；",
+    "（二）最近三十日内的检验记录。",
+    "材料不齐的，渔港管理机构应当一次告知。",
+    "第四条 渔港管理机构应当在五日内答复。",
+]
+
+
+def joined(*places: int, between: str = "", lines: Sequence[str] = DIVIDED) -> list[str]:
+    """The text with the lines behind these places in one line with them."""
+    new = [*lines]
+    for at in sorted(places, reverse=True):
+        new[at : at + 2] = [f"{new[at]}{between}{new[at + 1]}"]
+    return new
+
+
+@pytest.mark.parametrize("between", ["", " ", "　"])
+@pytest.mark.parametrize(
+    "places",
+    [
+        pytest.param((1,), id="a heading with its first article"),
+        pytest.param((3,), id="a heading behind the article before"),
+        pytest.param((4,), id="a heading with an article that has items"),
+        pytest.param((2,), id="two articles"),
+        pytest.param((5, 6), id="items"),
+        pytest.param((1, 3, 4, 7), id="everywhere"),
+        pytest.param(tuple(range(9)), id="all in one line"),
+    ],
+)
+def test_lines_that_are_glued_together_or_broken_are_cosmetic(places: tuple[int, ...], between: str) -> None:
+    new = joined(*places, between=between)
+    for found in (changes(DIVIDED, new), changes(new, DIVIDED)):
+        assert {change.grade for change in found} == {"cosmetic"}
+        assert {reason.kind for change in found for reason in change.reasons} <= {"paragraphs", "white space"}
+
+
+@pytest.mark.parametrize("places", [(1,), (3,), (4,), (1, 3, 4, 7), tuple(range(9))])
+def test_a_change_beside_a_glued_heading_is_the_only_reason(places: tuple[int, ...]) -> None:
+    new = [line.replace("三十日", "六十日").replace("五日", "十日") for line in joined(*places)]
+    reasons = [str(reason) for change in changes(DIVIDED, new) for reason in change.reasons]
+    told = [reason for reason in reasons if reason not in ("分段", "空白")]
+    assert sorted(told) == ["期限 三十日 → 六十日", "期限 五日 → 十日"]
+
+
+def test_paragraphs_that_run_together_in_a_notice_are_cosmetic() -> None:
+    notice = ["各有关单位：", *(f"{sentence(random.Random(at), 12, 20)}" for at in range(8)), "特此通知。"]
+    assert {change.grade for change in changes(notice, joined(1, 3, 4, lines=notice))} == {"cosmetic"}
+
+
+# ------------------------------------------------------------------ numbering
+
+
+@pytest.mark.parametrize(
+    "numbered",
+    [
+        pytest.param(
+            [line.replace("第三条", "第3条").replace("第二章", "第2章") for line in DIVIDED], id="figures"
+        ),
+        pytest.param(
+            [line.replace("（一）", "1.").replace("（二）", "2.") for line in DIVIDED], id="other numbers"
+        ),
+        pytest.param(
+            [line.replace("（一）", "(1)").replace("（二）", "(2)") for line in DIVIDED], id="in figures"
+        ),
+    ],
+)
+def test_numbers_written_in_another_way_are_cosmetic(numbered: list[str]) -> None:
+    assert {change.grade for change in changes(DIVIDED, numbered)} == {"cosmetic"}
+
+
+def test_a_reference_to_an_article_whose_number_is_in_figures_now_is_not_stale() -> None:
+    old = [*REGULATION[:-1], "第七条 违反本办法第三条规定的，责令改正。"]
+    new = [line.replace("第三条 ", "第3条 ") for line in old]
+    assert {change.grade for change in changes(old, new)} == {"cosmetic"}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

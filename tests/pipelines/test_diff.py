@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.diff.comparison import FieldChange, compare_fields
-from pipelines.diff.text_diff import LineChange, apply_line_changes, diff_lines, diff_parts
+from pipelines.diff.text_diff import (
+    LineChange,
+    apply_line_changes,
+    diff_lines,
+    diff_parts,
+    rebroken_lines,
+)
+from pipelines.diff.typography import line_key
 from policy.records import Article, Attachment, FieldValue
 from policy.records.content import Completeness, DocNumber, Issuer
 
@@ -68,6 +75,38 @@ def test_a_changed_clause_is_marked_where_it_changed_and_numbers_stay_whole() ->
     (change,) = diff_lines(CLAUSES, new)
     assert (change.kind, change.old_line, change.new_line, change.words) == ("changed", 1, 1, True)
     assert marked(change) == "到[-2027-][+2030+]年，全国新型储能装机规模达到[-1.8-][+3+]亿千瓦以上。"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("依照有关规定执行。", "依照有关规范执行。", "依照有关[-规定-][+规范+]执行。"),
+        ("加强监督。", "加强监管。", "加强[-监督-][+监管+]。"),
+        ("给予抚恤待遇。", "给予抚恤金待遇。", "给予[-抚恤-][+抚恤金+]待遇。"),
+        ("由人民政府部门负责。", "由人民政府民政部门负责。", "由人民政府[+民政+]部门负责。"),
+        ("遵循公平、择优原则。", "遵循公开、公平、择优原则。", "遵循[+公开、+]公平、择优原则。"),
+        ("不得伪造记录。", "不得伪造、变造记录。", "不得伪造[+、变造+]记录。"),
+        (
+            "2025年起，三十日内备案。",
+            "2026年起，六十日内备案。",
+            "[-2025-][+2026+]年起，[-三十日-][+六十日+]内备案。",
+        ),
+        ("一般由县级负责。", "一律由县级负责。", "[-一般-][+一律+]由县级负责。"),
+        ("其它人员参加。", "其他人员参加。", "[-其它-][+其他+]人员参加。"),
+    ],
+)
+def test_marks_do_not_cut_words_and_numbers(old: str, new: str, shown: str) -> None:
+    (change,) = diff_lines([old], [new])
+    assert marked(change) == shown
+
+
+def test_a_change_of_rebroken_lines_has_all_of_them() -> None:
+    old, new = ["第一章 总则", "为了规范管理，制定本规定。"], ["第一章 总则 为了规范管理，制定本规定。"]
+    whole = [(slice(0, 2), slice(0, 1))]
+    (change,) = diff_lines(old, new, rebroken=whole)
+    assert (change.old, change.new, change.old_count, change.words) == ("\n".join(old), new[0], 2, False)
+    assert apply_line_changes([change], old) == tuple(new)
+    assert rebroken_lines([*map(line_key, old)], [*map(line_key, new)]) == whole
 
 
 def test_added_and_removed_lines_stand_where_they_belong() -> None:
