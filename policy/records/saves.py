@@ -117,8 +117,8 @@ How = Literal["at_once", "digest", "none"]
 """How subscribers are notified of a policy: by a message of its own, by a digest in which it stands as new,
 or not as new: a digest lists it as older."""
 Reason = Literal["fresh", "old", "undated", "announced before", "earlier release"]
-"""``announced before``: its articles were announced as another policy. ``earlier release``: it was archived before
-announcements were recorded."""
+"""``announced before``: its articles were announced as another policy. ``earlier release``: it was archived
+before announcements were recorded."""
 
 
 @frozen(kw_only=True)
@@ -135,9 +135,9 @@ class PageDates:
 class Announcement:
     """How a policy is announced, and why.
 
-    ``day`` is the policy's day. ``announced_as`` is the policy as which it was announced: itself, or the policy
-    that it was split off from; None if it was not announced. ``change_id`` is the change that the decision
-    followed from, ``article_id`` and ``version`` what was announced.
+    ``day`` is the policy's day. ``announced_as`` is the policy as which it was announced: itself, or the
+    policy that it was split off from; None if it was not announced. ``change_id`` is the change that the
+    decision followed from, ``article_id`` and ``version`` what was announced.
     """
 
     policy_id: int

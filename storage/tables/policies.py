@@ -30,8 +30,8 @@ class PolicyRow(Base):
 class AnnouncementRow(Base):
     """How a policy is announced to subscribers, and why: see :class:`policy.records.saves.Announcement`.
 
-    ``announced_as`` is the policy as which it was announced; it is null while it was not. ``change_id`` is the
-    change that the decision followed from; ``article_id`` and ``version`` are what was announced.
+    ``announced_as`` is the policy as which it was announced; it is null while it was not. ``change_id`` is
+    the change that the decision followed from; ``article_id`` and ``version`` are what was announced.
     """
 
     __tablename__ = "announcement"
