@@ -28,10 +28,10 @@ _COUNT = rf"(?:[{DIGITS}]{{1,3}}|[一二两三四五六七八九十百]{{1,4}})"
 _WAIT = rf"(?:后?满?{GAP}{_COUNT}(?:个工作日|日|天|个月)后?|后?第{_COUNT}日|后?次日)"
 _IN_FORCE = re.compile(
     rf"(?:(?:自|从|于)(?:本[^，。；、\d]{{1,10}}?)?|，|,|。)?\s{{0,2}}"
-    rf"(?:{DATE}|(?P<relative>(?:正式)?(?:发布|印发|公布|颁布|发文|下发|签发)(?:之?日|(?=次日|后满?{_COUNT})))(?P<wait>{_WAIT})?"
+    rf"(?:{DATE}|(?P<relative>(?:正式)?(?:发布|印发|公布|颁布|发文|下发|签发)(?:之?日|(?=次日|后?满?{GAP}{_COUNT}(?:个工作日|日|天|个月))))(?P<wait>{_WAIT})?"
     rf"|(?P<month>[12][{DIGITS}]{{3}}年[{DIGITS}]{{1,2}}月(?![{DIGITS}])))"
     rf"(?:零时|0时|起){{0,2}}\s{{0,2}}(?:正式|开始|后|起)?(?P<later>{_WAIT})?起?"
-    r"(?P<verb>施行|实施|执行|生效|试行)(?!的)"
+    r"(?P<verb>施行|实施|执行|生效|试行|暂行(?=[一二两三\d]))(?!的)"
 )
 _WHEN = re.compile(rf"[年日满]|[-/.．－／]\s{{0,4}}[{DIGITS}]")
 """Occurs in every statement of an effective day; a quick test before the full pattern."""
@@ -41,20 +41,28 @@ GENRES = (
 )
 """The last words of titles of documents, as alternatives of a pattern."""
 _ITSELF = re.compile(
-    rf"本(?:\S{{0,8}}?(?:{GENRES})|规范性\S{{0,6}})|(?:现|予以?|以)\S{{0,4}}(?:公布|发布|印发)"
+    rf"本(?:\S{{0,8}}?(?:{GENRES})|规范性\S{{0,6}})|以上(?:规定|标准|意见|政策|措施|事项)|(?:现|予以?|以)\S{{0,4}}(?:公布|发布|印发)"
 )
 _SENTENCE = re.compile(r"[^。\n]+")
-_FORCE_WORDS = re.compile(r"施行|实施|执行|生效|试行")
-_TERM_WORDS = re.compile(r"有效期|试行期|施行期|执行期|执行至|施行至|实施至|之日止|日止|失效")
+_FORCE_WORDS = re.compile(r"施行|实施|执行|生效|试行|暂行")
+_TERM_WORDS = re.compile(
+    r"有效期|试行期|施行期|执行期|实施期|执行时间|实施时间|执行至|施行至|实施至|之日止|日止|失效|年内有效"
+    r"|[试暂]行[一二两三四五\d]"
+)
 _EITHER = re.compile(f"{_FORCE_WORDS.pattern}|{_TERM_WORDS.pattern}")
 _UNTIL = re.compile(
     rf"(?:有效期限?|施行期限?|执行期限?|试行期限?)?(?:截止|截至|到|至|为)*{GAP}(?:到|至|截至|截止)(?:时间为?)?{GAP}{DATE}{GAP}(?:止|失效|截止)?"
 )
 _TERM = re.compile(
-    rf"(?:有效期限?|试行期限?|施行期限?|执行期限?)(?:暂定)?(?:为|是|：|:)?{GAP}(?P<count>[{DIGITS}]{{1,2}}|[一二两三四五六七八九十]{{1,3}})"
-    rf"{GAP}(?P<unit>年|个月)"
+    rf"(?:(?:有效期限?|试行期限?|施行期限?|执行期限?|实施期限?)(?:自[^，。；\d]{{1,12}}?(?:计算|起算|起))?"
+    rf"(?:暂定|限)?(?:为|是|：|:)?|(?<!有效期)[试暂]行(?=[^，。；]{{1,4}}年)|起){GAP}"
+    rf"(?P<count>[{DIGITS}]{{1,2}}|[一二两三四五六七八九十]{{1,3}}){GAP}(?P<unit>年|个月)(?P<within>内有效)?"
 )
-_LIFE = re.compile(r"有效期|试行期|执行至|施行至|实施至|期限|止|失效")
+_RANGE = re.compile(
+    rf"(?:(?:本[^，。；\d]{{1,12}}?)?(?:有效|执行|实施|施行|试行|适用)(?:期限?|时间)[为：:]?{GAP}自?|自){GAP}{DATE}{GAP}起?{GAP}[至到]"
+)
+"""The first day of a period: 自2024年1月1日起至2026年12月31日止施行."""
+_LIFE = re.compile(r"有效期|试行期|执行至|施行至|实施至|期限|[执施试]行时间|实施时间|止|失效")
 
 
 def statements(lines: Sequence[str]) -> tuple[Statement, ...]:
@@ -75,8 +83,14 @@ def _said(sentence: str) -> Iterator[tuple[StatementRole, str]]:
         until = next((found for found in _UNTIL.finditer(sentence) if _LIFE.search(sentence)), None)
         if until:
             yield "expires", _words(until)
-        if term := _TERM.search(sentence):
+        if term := _term_in(sentence):
             yield "term", _words(term)
+
+
+def _term_in(sentence: str) -> re.Match[str] | None:
+    """The first term in a sentence: 有效期5年, 试行两年, 自发布之日起5年内有效."""
+    found = _TERM.finditer(sentence)
+    return next((term for term in found if term["within"] or not term[0].startswith("起")), None)
 
 
 def _begun(sentence: str) -> Iterator[re.Match[str]]:
@@ -124,6 +138,16 @@ def effective_day(text: str, *, written: dt.date | None = None) -> FieldValue[dt
         resolved = _begins(sentence.strip(), match, written)
         if resolved or match["relative"] or match["month"]:
             return resolved
+    return _period_begins(text)
+
+
+def _period_begins(text: str) -> FieldValue[dt.date] | None:
+    """The first day of a period that the document states of itself."""
+    for sentence in _sentences(text, _FORCE_WORDS):
+        found = _RANGE.search(sentence) if _ITSELF.search(sentence) else None
+        with suppress(ImpossibleDay):
+            if found:
+                return FieldValue(value=day_of(found), raw=sentence.strip(), rule="stated")
     return None
 
 
@@ -160,7 +184,8 @@ def expiry_day(text: str, *, written: dt.date | None = None) -> FieldValue[dt.da
     """
     in_force = cache(partial(effective_day, text, written=written))
     for sentence in _sentences(text, _TERM_WORDS):
-        if not (_ITSELF.search(sentence) or next(_begun(sentence), None)):
+        alone = _TERM.fullmatch(sentence.strip("，, （）()")) and in_force()
+        if not (alone or _ITSELF.search(sentence) or next(_begun(sentence), None)):
             continue
         if found := _until(sentence) or _term(sentence, written, in_force):
             return found
@@ -182,14 +207,15 @@ def _term(
     sentence: str, written: dt.date | None, in_force: Callable[[], FieldValue[dt.date] | None]
 ) -> FieldValue[dt.date] | None:
     """The end of a term that begins on the day stated in the sentence, else in the whole text."""
-    match = _TERM.search(sentence)
+    match = _term_in(sentence)
     start = effective_day(sentence, written=written) or in_force() if match else None
+    first = start.value if start else written if match and match["within"] else None
     length = parse_numeral(match["count"]) if match else None
-    if not (match and start and length):
+    if not (match and first and length):
         return None
     months = length * (12 if match["unit"] == "年" else 1)
-    last = _months_later(start.value, months) - dt.timedelta(days=1)
-    rule = f"derived: effective {start.value} + {months} months"
+    last = _months_later(first, months) - dt.timedelta(days=1)
+    rule = f"derived: effective {first} + {months} months"
     return FieldValue(value=last, raw=sentence.strip(), rule=rule)
 
 

@@ -121,3 +121,27 @@ def test_what_the_document_says_of_its_force_is_kept_with_its_sentence() -> None
 )
 def test_a_statement_is_the_documents_own(text: str, said: list[tuple[str, str]]) -> None:
     assert [(one.role, one.words) for one in statements([text])] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "ends"),
+    [
+        ("本办法自2021年3月1日起试行两年。", "2021-03-01", "2023-02-28"),
+        ("本办法自发布之日起试行一年。", "2021-02-01", "2022-01-31"),
+        ("本办法自2024年1月1日起暂行一年。", "2024-01-01", "2024-12-31"),
+        ("本通知自2024年1月1日起至2026年12月31日止施行。", "2024-01-01", "2026-12-31"),
+        ("本政策实施期限为2024年1月1日至2026年12月31日。", "2024-01-01", "2026-12-31"),
+        ("本方案执行时间为2024年1月1日至2024年12月31日。", "2024-01-01", "2024-12-31"),
+        ("本细则自印发30日后施行。", "2021-03-03", None),
+        ("本规定自印发之日起三十日后施行。", "2021-03-03", None),
+        ("本意见自印发之日起施行，有效期自印发之日起计算为2年。", "2021-02-01", "2023-01-31"),
+        ("自2024年1月1日起施行。有效期5年。", "2024-01-01", "2028-12-31"),
+        ("本办法自发布之日起5年内有效。", None, "2026-01-31"),
+        ("以上规定自下发之日起执行。", "2021-02-01", None),
+        ("申请人自收到通知之日起5年内有效。", None, None),
+        ("许可证有效期5年。", None, None),
+    ],
+)
+def test_periods_and_trials_have_days(text: str, begins: str | None, ends: str | None) -> None:
+    first, last = effective_day(text, written=WRITTEN), expiry_day(text, written=WRITTEN)
+    assert (first and first.value.isoformat(), last and last.value.isoformat()) == (begins, ends)
