@@ -188,6 +188,12 @@ def article_by_url(session: Session, url: str) -> ArchivedArticle | None:
 # ------------------------------------------------------------------ versions and captures
 
 
+def first_seen_of(session: Session, articles: Collection[int]) -> dict[int, dt.datetime]:
+    """When each of these articles was first archived."""
+    rows = session.execute(select(ArticleRow.id, ArticleRow.first_seen).where(ArticleRow.id.in_(articles)))
+    return {article: first_seen for article, first_seen in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
 def versions(session: Session, article_id: int) -> list[Version]:
     """All versions of an article, the oldest first."""
     return _read(session, _versions().where(VersionRow.article_id == article_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +15,7 @@ from services.archive_home import ArchiveHome
 
 if TYPE_CHECKING:
     from pipelines.dedupe.consensus import FieldConsensus, PolicyArticle
-    from policy.rules.validity import Validity
+    from policy.rules.validity import Coverage, Validity
     from services.archive.article_views import MembershipView
     from services.archive.policy_views import PolicyView
     from storage.database import Database
@@ -58,12 +58,16 @@ def show_policy(
 def _print(view: PolicyView) -> None:
     console.say(console.styled(view.consensus.title, "bold"))
     console.say(console.styled(f"{_('policy {number}', number=view.id)} · {_force(view.validity)}"))
+    if view.validity.state in ("no repeal seen", "unknown"):
+        for line in _coverage(view.validity.coverage):
+            console.say(console.styled(line, "dim"))
     if view.consensus.votes:
         _print_fields(view.consensus.votes)
     _print_pages(view)
     for ground in view.validity.because:
         policy = f" ({_('policy {number}', number=ground.policy_id)})" if ground.policy_id else ""
-        name = f"{_(ground.ground)}: {format_moment(ground.day)}{policy}"
+        clauses = f" {'、'.join(ground.clauses)}" if ground.clauses else ""
+        name = f"{_(ground.ground)}{clauses}: {format_moment(ground.day)}{policy}"
         console.say(console.styled(f"{name}: {ground.sentence}", "dim"))
     _print_citations(_("cites"), view.cites)
     _print_citations(_("cited by"), view.cited_by, by=True)
@@ -116,11 +120,30 @@ def _marks(member: PolicyArticle, view: PolicyView) -> str:
 
 
 def _force(validity: Validity) -> str:
-    """``in force on 2026-11-24, since 2024-01-01, until 2028-12-31, 试行``."""
-    parts = [_("{state} on {day}", state=_(validity.state), day=validity.day)]
+    """``no repeal seen up to 2026-11-24, since 2024-01-01, until 2028-12-31, 试行``."""
+    if validity.seen_until:
+        parts = [_("no repeal seen up to {day}", day=validity.seen_until)]
+    else:
+        parts = [_("{state} on {day}", state=_(validity.state), day=validity.day)]
     parts += [_("since {day}", day=validity.since)] if validity.since else []
     parts += [_("until {day}", day=validity.until)] if validity.until else []
     return _(", ").join([*parts, *([validity.trial] if validity.trial else [])])
+
+
+def _coverage(coverage: Coverage) -> Iterator[str]:
+    """Which portals of the issuers the archive reads."""
+    for read in coverage.portals:
+        yield _(
+            "coverage: {portal} ({organ}), archived since {since}, last read {last_read}",
+            portal=read.portal,
+            organ=read.organ,
+            since=read.since,
+            last_read=read.last_read,
+        )
+    for name in coverage.missing:
+        yield _("coverage: no portal of {name} is archived", name=name)
+    if not coverage.portals and not coverage.missing:
+        yield _("coverage: the issuer is not known")
 
 
 def _articles(ids: Sequence[int]) -> str:

@@ -8,13 +8,15 @@ After each batch all articles connected with a compared one are regrouped
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 
-from attrs import asdict
+from attrs import asdict, evolve
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,17 +25,21 @@ from pipelines.dedupe.assignment import facts_of
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
 from pipelines.dedupe.relations import find_relation
 from pipelines.metadata.genres import ABOUT, OTHERS, STATUTORY, genre_of, without_number
-from policy.documents.references import title_key
+from policy.documents.dates import printed_day
+from policy.documents.references import references, title_key
 from policy.errors import ArchiveError
-from policy.records import Article, Change, Version
+from policy.records import Article, Change, File, Version
+from policy.records.content import FORCE_KINDS, Reference
 from policy.records.saves import Link, Relation
 from policy.rules.identity import number_keys
 from policy.text.fingerprints import Fingerprints
+from policy.text.words import unify_radicals
 from storage import queries
-from storage.change_feed import Progress, consume_changes, lock_cursor
-from storage.database import Database
-from storage.policies import article_links, citations
+from storage.change_feed import Progress, add_change, consume_changes, lock_cursor
+from storage.database import Database, lock_feed
+from storage.policies import article_links, citations, memberships
 from storage.policies import fingerprints as index
+from storage.policies.citations import day_key
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +58,17 @@ def names_of(article: Article) -> tuple[str, ...]:
         return tuple(number)
     official = article.title_official.value if article.title_official else ""
     titles = (official, without_number(article.title.value), article.title.value)
-    found = (title_key(title) for title in titles if title)
-    return tuple(dict.fromkeys([*number, *(f"title:{key}" for key in found if _names(key))]))
+    found = {title_key(title): None for title in titles if title}
+    keys = [key for key in found if _names(key) and key not in _named_in_title(article)]
+    days = {day_key(printed_day(each.value)): None for each in (article.written, article.published) if each}
+    return tuple(dict.fromkeys([*number, *(f"title:{key}" for key in keys), *(days if keys else ())]))
+
+
+def _named_in_title(article: Article) -> frozenset[str]:
+    """The titles of other documents in this one's: of what it repeals, amends or confirms."""
+    acts = FORCE_KINDS | {"amends"}
+    named = (each for each in article.references if each.line is None and each.kind in acts)
+    return frozenset(title_key(each.full or each.title) for each in named if each.title)
 
 
 def interprets(article: Article) -> bool:
@@ -99,10 +114,12 @@ def _link_changes(database: Database, changes: Sequence[Change], failed: list[st
     changes. All of it may be repeated: the cursor moves after the whole batch."""
     linked = 0
     for _, alike in groupby(changes, key=lambda change: (change.silent, change.at.date())):
+        touched: dict[int, dt.datetime] = {}
         for change in alike:
             with _recording_failure(failed, change.article_id):
-                linked += _link_change(database, change)
+                linked += _link_change(database, change, touched)
         _regroup_queued(database, failed)
+        _report_force(database, touched)
     return linked
 
 
@@ -118,17 +135,50 @@ def _recording_failure(failed: list[str], article_id: int) -> Iterator[None]:
         failed.append(f"article {article_id}: {error}")
 
 
-def _link_change(database: Database, change: Change) -> int:
-    """Link one changed article; 0 if its words did not change or another process has done it."""
-    if change.kind not in _WITH_WORDS:
+def _link_change(database: Database, change: Change, touched: dict[int, dt.datetime]) -> int:
+    """Link one changed article; 0 if its words did not change or another process has done it.
+
+    ``touched`` collects the policies whose force it may change. Of an attachment that was read only the
+    references are new.
+    """
+    if change.kind not in _WITH_WORDS and change.kind != "attachments":
         return 0
     with database.write() as session:
         done = lock_cursor(session, CONSUMER) >= change.id
         version = None if done else queries.version(session, change.article_id)
         if version is None:
             return 0
-        connect(session, version, silent=change.silent)
-        return 1
+        before = citations.policies_of_force(session, change.article_id)
+        if change.kind == "attachments":
+            _save_citations(session, version, version.article.references)
+        else:
+            connect(session, version, silent=change.silent)
+        after = citations.policies_of_force(session, change.article_id)
+        touched.update(dict.fromkeys(before | after, change.at))
+        return int(change.kind != "attachments")
+
+
+def _report_force(database: Database, touched: Mapping[int, dt.datetime]) -> None:
+    """Report the policies whose force other documents changed, once each, silently."""
+    for policy_id, at in sorted(touched.items()):
+        with database.write() as session:
+            lock_cursor(session, CONSUMER)
+            policy = memberships.root(session, policy_id)
+            articles = memberships.articles_of(session, [policy], 1)
+            version = queries.version(session, articles[0]) if articles else None
+            if version is None or not citations.record_effects(session, policy):
+                continue
+            lock_feed(session)
+            change = Change(
+                id=0,
+                kind="force_changed",
+                policy_id=policy,
+                article_id=version.article_id,
+                version=version.number,
+                at=at,
+                silent=True,
+            )
+            add_change(session, change)
 
 
 def _regroup_queued(database: Database, failed: list[str]) -> None:
@@ -155,13 +205,18 @@ def rebuild(database: Database, progress: Progress = lambda done, total: None) -
         total = queries.totals(session).articles
     done, after, failed = 0, 0, list[str]()
     while batch := _newest_versions(database, after):
+        touched: dict[int, dt.datetime] = {}
         for version in batch:
             with _recording_failure(failed, version.article_id), database.write() as session:
                 lock_cursor(session, CONSUMER)
-                connect(session, version, silent=True)
+                earlier = citations.policies_of_force(session, version.article_id)
+                connect(session, _read_again(version), silent=True)
+                now = citations.policies_of_force(session, version.article_id)
+                touched.update(dict.fromkeys(earlier | now, version.at))
             done += 1
             progress(done, total)
         _regroup_queued(database, failed)
+        _report_force(database, touched)
         after = batch[-1].article_id
     _refuse(failed)
     return done
@@ -181,7 +236,7 @@ def connect(session: Session, version: Version, *, silent: bool) -> None:
     """Link an article's newest version with the archive, and queue it and all that were linked with it for
     regrouping."""
     article = version.article
-    citations.save_citations(session, version.article_id, names_of(article), article.references)
+    _save_citations(session, version, article.references)
     ours = comparison_profile(article)
     prints = fingerprints(ours)
     before = {
@@ -191,6 +246,41 @@ def connect(session: Session, version: Version, *, silent: bool) -> None:
     index.index_article(session, version.article_id, prints)
     article_links.save_facts(session, version.article_id, facts_of(article, ours, version.number))
     article_links.enqueue(session, {version.article_id, *before}, at=version.at, silent=silent)
+
+
+# ------------------------------------------------------------------ references
+
+
+def _read_again(version: Version) -> Version:
+    """The version with its references as today's code reads them from the archived text."""
+    article = version.article
+    number = article.doc_no.value if article.doc_no else None
+    lines = unify_radicals(article.text).split("\n")
+    return evolve(
+        version,
+        article=evolve(article, references=references(lines, title=article.title.value, doc_no=number)),
+    )
+
+
+def _save_citations(session: Session, version: Version, cited: Sequence[Reference]) -> None:
+    """Save what an article cites in its text, and what its attachments do to other documents."""
+    annexed = [each for file in version.files for each in _in_file(version.article, file)]
+    citations.save_citations(session, version.article_id, names_of(version.article), [*cited, *annexed])
+
+
+def _in_file(article: Article, file: File) -> Iterator[Reference]:
+    """What an attachment does to the force or words of other documents: 附件：废止的文件目录. Its name is its
+    heading."""
+    name = file.name.rpartition(".")[0] or file.name
+    if not _MAY_ACT.search(f"{name}\n{file.text}"):
+        return
+    lines = [name, *unify_radicals(file.text).split("\n")]
+    for each in references(lines, title=article.title.value):
+        if each.line is not None and each.kind in (*FORCE_KINDS, "amends"):
+            yield evolve(each, sentence=f"{file.name}: {each.sentence}")
+
+
+_MAY_ACT = re.compile(r"废止|失效|停止执行|修改|修订|有效|暂停|恢复")
 
 
 # ------------------------------------------------------------------ comparison of pairs

@@ -393,8 +393,10 @@ ChangeKind = Literal[
     "reextracted",
     "attachments",
     "moved",
+    "force_changed",
 ]
-"""``moved``: the article has a new address on its portal; its policy is the same.
+"""``force_changed``: another document repeals, suspends, resumes or extends the policy, or no longer does.
+``moved``: the article has a new address on its portal; its policy is the same.
 ``joined``: the article was assigned to another policy. ``split``: it was split off into a new policy.
 ``corrected``: two policies that were both announced turned out to be this one.
 ``reextracted``: today's code extracts a different text from archived captures; the policy did not change."""

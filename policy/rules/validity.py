@@ -25,8 +25,18 @@ State = Literal[
 ]
 """``pending``: not in force yet on that day. ``unknown``: what was read does not tell."""
 Ground = Literal[
-    *("effective", "expires", "term", "labelled", "repealed", "repealed in part", "suspended", "resumed"),
-    *("extended", "confirmed", "amended", "perhaps repealed"),
+    "effective",
+    "expires",
+    "term",
+    "labelled",
+    "repealed",
+    "repealed in part",
+    "suspended",
+    "resumed",
+    "extended",
+    "confirmed",
+    "amended",
+    "perhaps repealed",
 ]
 """``perhaps repealed``: the repeal names one of several policies."""
 
@@ -212,7 +222,9 @@ def _value(field: FieldValue[dt.date] | None) -> dt.date | None:
     return field.value if field else None
 
 
-def _is_of_an_earlier_document(said: ForceStatement, article: Article | None, since: dt.date | None) -> bool:
+def _is_of_an_earlier_document(
+    said: ForceStatement, article: Article | None, since: FieldValue[dt.date] | None
+) -> bool:
     """Whether the statement is older than this document, so that it is about an earlier one of its name.
 
     A day of publication alone does not date a document: it may be that of a late reprint.

@@ -18,15 +18,19 @@ from pipelines.dedupe.consensus import Consensus, PolicyArticle, form_consensus,
 from pipelines.dedupe.grouping import grouping_member
 from pipelines.diff.comparison import Fidelity, compare_reprint
 from policy.documents.dates import SHANGHAI, calendar_day
+from policy.documents.issuers import organ_name
 from policy.errors import ArchiveError
+from policy.records import Article
+from policy.records.content import FORCE_KINDS
 from policy.records.saves import Ruling
-from policy.rules.validity import Repeal, Validity, validity
+from policy.rules.validity import Coverage, ForceStatement, PortalReading, Validity, own_days, validity
 from services.archive.lookup import find_article
 from services.consumer_lag import ConsumerLag, linking_lag
 from storage import queries
 from storage.policies import article_links, citations, memberships
 from storage.policies.citations import Citation
 from storage.policies.memberships import ArticleOfPolicy, Membership
+from storage.runs import leases
 
 Owner = Callable[[str], str | None]
 """From a portal's slug to the organ whose own site it is; None for media and portals no longer declared."""
@@ -67,7 +71,7 @@ def view_policy(
     moment = end_of(as_of) if as_of else None
     number = number if as_of else memberships.root(session, number)
     consensus = policy_consensus(session, number, owner, moment)
-    cited_by = citations.citing(session, number, as_of=moment)
+    mentions = citations.citing(session, number, as_of=moment, doubtful=True)
     day = in_force_on or dt.datetime.now(SHANGHAI).date()
     in_force = consensus.on(day)
     return PolicyView(
@@ -76,10 +80,14 @@ def view_policy(
         article_in_force=in_force,
         kept=_kept(consensus),
         validity=validity(
-            in_force.article, _repeals(session, cited_by), day=day, seen=calendar_day(in_force.first_seen)
+            in_force.article,
+            _force_statements(session, number, mentions),
+            day=day,
+            seen=calendar_day(in_force.first_seen),
+            coverage=_coverage(session, consensus, owner, moment),
         ),
         cites=citations.cited_in(session, [in_force.article_id], as_of=moment),
-        cited_by=cited_by,
+        cited_by=[mention for mention in mentions if mention.target == number],
         lag=linking_lag(session),
     )
 
@@ -125,19 +133,74 @@ def _kept(consensus: Consensus) -> dict[int, Fidelity]:
     }
 
 
-def _repeals(session: Session, cited_by: Sequence[Citation]) -> list[Repeal]:
-    repealing = {citation.article_id: citation for citation in cited_by if citation.kind == "repeals"}
+def _force_statements(session: Session, policy_id: int, mentions: Sequence[Citation]) -> list[ForceStatement]:
+    """What other policies say about this one's force, one statement of each article and kind: that with a day
+    of its own, else the first."""
+    about = [each for each in mentions if each.kind in FORCE_KINDS or each.kind == "amends"]
+    said = {
+        (citation.article_id, citation.kind, citation.clauses): citation
+        for citation in sorted(about, key=lambda each: (each.day is not None, -each.place))
+    }
+    articles = {citation.article_id for citation in said.values()}
+    versions = {number: queries.version(session, number) for number in sorted(articles)}
+    first_seen = queries.first_seen_of(session, articles)
     return [
-        Repeal(
-            policy_id=citation.policy_id,
-            article_id=citation.article_id,
-            sentence=citation.sentence,
-            effective=article.effective.value if article.effective else None,
-            published=calendar_day(article.published.value) if article.published else None,
-        )
-        for citation in repealing.values()
-        if (version := queries.version(session, citation.article_id)) and (article := version.article)
+        _force_statement(citation, version.article, first_seen[citation.article_id], policy_id)
+        for citation in sorted(said.values(), key=lambda each: (each.article_id, each.place))
+        if (version := versions[citation.article_id])
     ]
+
+
+def _force_statement(
+    citation: Citation, article: Article, first_seen: dt.datetime, policy_id: int
+) -> ForceStatement:
+    since = own_days(article).since
+    return ForceStatement(
+        kind=citation.kind,
+        policy_id=citation.policy_id,
+        article_id=citation.article_id,
+        sentence=citation.sentence,
+        title=article.title.value,
+        clauses=citation.clauses,
+        stated=citation.day,
+        effective=since.value if since else None,
+        published=calendar_day(article.published.value) if article.published else None,
+        written=article.written.value if article.written else None,
+        seen=calendar_day(first_seen),
+        certain=citation.target == policy_id,
+    )
+
+
+def _coverage(session: Session, consensus: Consensus, owner: Owner, moment: dt.datetime | None) -> Coverage:
+    """The portals of the policy's issuers that the archive reads; without issuers those of the organs on
+    whose sites it is printed."""
+    organs = _issuers(consensus) or {
+        organ: organ_name(organ) or organ
+        for source in consensus.sources
+        if (organ := owner(source.member.article.portal))
+    }
+    read = [
+        PortalReading(
+            portal=slug, organ=organs[organ], since=calendar_day(first), last_read=calendar_day(last)
+        )
+        for slug, first, last in leases.reading_periods(session, as_of=moment)
+        if (organ := _body(owner(slug) or "")) in organs
+    ]
+    covered = {portal.organ for portal in read}
+    missing = tuple(name for name in organs.values() if name not in covered)
+    return Coverage(portals=tuple(read), missing=missing)
+
+
+def _issuers(consensus: Consensus) -> dict[str, str]:
+    """The printed names of the policy's issuers by their ids, as its best page states them."""
+    pages = [consensus.best, *(source.member for source in consensus.sources)]
+    stated = (page.article.issuers.value for page in pages if page.article.issuers)
+    return {_body(issuer.id or issuer.printed): issuer.printed for issuer in next(stated, ())}
+
+
+def _body(organ: str) -> str:
+    """The organ of which an organ is the office, else itself: an office publishes on its organ's portal."""
+    return organ.removesuffix("-office")
 
 
 # ------------------------------------------------------------------ decisions by hand

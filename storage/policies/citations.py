@@ -2,7 +2,8 @@
 
 A reference is not resolved when it is saved: it is open until a policy with the cited name is archived,
 and resolves from then on. So the order of saving does not matter, and a query for a past date only needs
-the articles archived by then.
+the articles archived by then. What citations did to the force of a policy is stored once it was reported
+in the change feed.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from attrs import evolve, frozen
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, case, delete, or_, select
+from sqlalchemy import insert as insert_rows
 from sqlalchemy.orm import Session
 
 from policy.documents.references import reference_keys
-from policy.records.content import Reference, ReferenceKind
+from policy.records.content import FORCE_KINDS, Reference, ReferenceKind
 from storage.database import insert
-from storage.tables import ArticleNameRow, ArticleRow, ReferenceRow
+from storage.policies import memberships
+from storage.tables import ArticleNameRow, ArticleRow, PolicyForceRow, ReferenceRow
 
 _AT_ONCE = 500
 """Names per statement."""
@@ -41,6 +44,9 @@ class Citation:
     number: str | None
     sentence: str
     keys: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
+    day: dt.date | None = None
+    issued: dt.date | None = None
     targets: tuple[int, ...] = ()
 
     @property
@@ -57,20 +63,26 @@ def save_citations(
     session.execute(delete(ReferenceRow).where(ReferenceRow.article_id == article_id))
     for key in dict.fromkeys(names):
         insert(session, ArticleNameRow, key=key, article_id=article_id)
-    for place, each in enumerate(references):
-        named = {key.partition(":")[0]: key for key in reference_keys(each)}
-        insert(
-            session,
-            ReferenceRow,
-            article_id=article_id,
-            place=place,
-            kind=each.kind,
-            title=each.full or each.title,
-            number=each.doc_no.norm if each.doc_no else None,
-            number_key=named.get("no"),
-            title_key=named.get("title"),
-            sentence=each.sentence,
-        )
+    rows = [_columns(article_id, place, each) for place, each in enumerate(references)]
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(insert_rows(ReferenceRow), rows[start : start + _AT_ONCE])
+
+
+def _columns(article_id: int, place: int, reference: Reference) -> dict[str, object]:
+    named = {key.partition(":")[0]: key for key in reference_keys(reference)}
+    return {
+        "article_id": article_id,
+        "place": place,
+        "kind": reference.kind,
+        "title": reference.full or reference.title,
+        "number": reference.doc_no.norm if reference.doc_no else None,
+        "number_key": named.get("no"),
+        "title_key": named.get("title"),
+        "sentence": reference.sentence,
+        "clauses": [*reference.clauses],
+        "day": reference.day,
+        "issued": reference.issued,
+    }
 
 
 def cited_in(
@@ -83,20 +95,31 @@ def cited_in(
     return _resolved(session, [_citation(row, policy) for row, policy in rows], as_of)
 
 
-def citing(session: Session, policy_id: int, *, as_of: dt.datetime | None = None) -> list[Citation]:
-    """The references of other policies' articles to this policy, by article id."""
-    keys_of_policy = select(ArticleNameRow.key).join(ArticleRow).where(ArticleRow.policy_id == policy_id)
-    names = [*session.scalars(keys_of_policy.distinct())]
-    query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
-    mentioned = or_(ReferenceRow.number_key.in_(names), ReferenceRow.title_key.in_(names))
-    citing_rows = query.where(mentioned, ArticleRow.policy_id != policy_id)
+def citing(
+    session: Session, policy_id: int, *, as_of: dt.datetime | None = None, doubtful: bool = False
+) -> list[Citation]:
+    """The references of other policies' articles to this policy, by article id; with ``doubtful`` also those
+    that may be to another policy. Of very many, those about force are read first."""
+    names = _names_of_policy(session, policy_id)
+    citing_rows = _rows_citing(names).where(ArticleRow.policy_id != policy_id)
     if as_of is not None:
         citing_rows = citing_rows.where(ArticleRow.first_seen <= as_of)
-    rows = session.execute(
-        citing_rows.order_by(ReferenceRow.article_id, ReferenceRow.place).limit(MOST_CITING)
-    )
-    citations = _resolved(session, [_citation(row, policy) for row, policy in rows], as_of)
-    return [each for each in citations if each.target == policy_id]
+    about_force = case((ReferenceRow.kind.in_(FORCE_KINDS), 0), else_=1)
+    ordered = citing_rows.order_by(about_force, ReferenceRow.article_id, ReferenceRow.place)
+    read = [_citation(row, policy) for row, policy in session.execute(ordered.limit(MOST_CITING))]
+    citations = _resolved(session, sorted(read, key=lambda each: (each.article_id, each.place)), as_of)
+    wanted = (each for each in citations if policy_id in each.targets)
+    return [each for each in wanted if doubtful or each.target == policy_id]
+
+
+def _names_of_policy(session: Session, policy_id: int) -> list[str]:
+    keys_of_policy = select(ArticleNameRow.key).join(ArticleRow).where(ArticleRow.policy_id == policy_id)
+    return [*session.scalars(keys_of_policy.distinct())]
+
+
+def _rows_citing(names: Sequence[str]) -> Select[ReferenceRow, int]:
+    query = select(ReferenceRow, ArticleRow.policy_id).join(ArticleRow)
+    return query.where(or_(ReferenceRow.number_key.in_(names), ReferenceRow.title_key.in_(names)))
 
 
 def _citation(row: ReferenceRow, policy_id: int) -> Citation:
@@ -108,6 +131,9 @@ def _citation(row: ReferenceRow, policy_id: int) -> Citation:
         title=row.title,
         number=row.number,
         sentence=row.sentence,
+        clauses=tuple(row.clauses),
+        day=row.day,
+        issued=row.issued,
         keys=tuple(key for key in (row.number_key, row.title_key) if key),
     )
 
@@ -115,8 +141,34 @@ def _citation(row: ReferenceRow, policy_id: int) -> Citation:
 def _resolved(session: Session, citations: Sequence[Citation], as_of: dt.datetime | None) -> list[Citation]:
     named = _named(session, {key for each in citations for key in each.keys}, as_of)
     numbered = _numbers(session, {policy for policies in named.values() for policy in policies})
-    resolved = (evolve(each, targets=_targets(each, named, numbered)) for each in citations)
-    return [each for each in resolved if each.policy_id not in each.targets]
+    dated = _dated(session, named, {each.issued for each in citations if each.issued}, as_of)
+    resolved = (evolve(each, targets=_targets(each, named, numbered, dated)) for each in citations)
+    kept = (_without_itself(each) for each in resolved)
+    return [each for each in kept if each.policy_id not in each.targets]
+
+
+def _without_itself(each: Citation) -> Citation:
+    """A document that repeals an earlier one of its own name does not mean itself."""
+    if each.kind != "repeals" or each.policy_id not in each.targets or not each.issued:
+        return each
+    others = tuple(target for target in each.targets if target != each.policy_id)
+    return evolve(each, targets=others) if others else each
+
+
+def _dated(
+    session: Session,
+    named: Mapping[str, frozenset[int]],
+    days: Collection[dt.date],
+    as_of: dt.datetime | None,
+) -> Mapping[str, frozenset[int]]:
+    """The policies with several candidates' names that were issued on one of these days."""
+    doubtful = any(len(policies) > 1 for policies in named.values())
+    return _named(session, [day_key(day) for day in days], as_of) if doubtful and days else {}
+
+
+def day_key(day: dt.date) -> str:
+    """The name of a policy by the day on which it was issued; it only tells policies of one title apart."""
+    return f"day:{day.isoformat()}"
 
 
 def _named(
@@ -153,16 +205,19 @@ def _targets(
     citation: Citation,
     named: Mapping[str, frozenset[int]],
     numbered: Mapping[int, frozenset[str]],
+    dated: Mapping[str, frozenset[int]],
 ) -> tuple[int, ...]:
     """The policies with the cited number, of several those that also have the cited title; without one those
-    with the cited title that have no other number."""
+    with the cited title that have no other number, of several those issued on the cited day."""
     number, titled = (
         next((key for key in citation.keys if key.startswith(kind)), None) for kind in ("no:", "title:")
     )
     policies = named.get(titled, frozenset()) if titled else frozenset()
     if number and (found := named.get(number)):
         return tuple(sorted(found & policies or found))
-    return tuple(sorted(one for one in policies if not (number and _differ(number, numbered.get(one)))))
+    policies = frozenset(one for one in policies if not (number and _differ(number, numbered.get(one))))
+    issued = dated.get(day_key(citation.issued), frozenset()) if citation.issued else frozenset()
+    return tuple(sorted(policies & issued or policies))
 
 
 def _differ(number: str, names: frozenset[str] | None) -> bool:
@@ -172,3 +227,44 @@ def _differ(number: str, names: frozenset[str] | None) -> bool:
 
 
 _YEAR_OF_ORDER = re.compile(r"〔\d{4}〕(?=第)")
+
+
+# ------------------------------------------------------------------ what is reported of a policy's force
+
+
+def policies_of_force(session: Session, article_id: int) -> frozenset[int]:
+    """The policies whose force an article may change: its own, and those that it or what it names cites."""
+    own = session.scalar(select(ArticleRow.policy_id).where(ArticleRow.id == article_id))
+    ours = [each for each in cited_in(session, [article_id]) if each.kind in FORCE_KINDS and each.target]
+    cited = {each.target for each in ours if each.target}
+    names = select(ArticleNameRow.key).where(ArticleNameRow.article_id == article_id)
+    about = _rows_citing([*session.scalars(names)]).where(ReferenceRow.kind.in_(FORCE_KINDS)).limit(1)
+    closes = own is not None and session.execute(about).first() is not None
+    return frozenset({*cited, *([own] if closes and own else [])})
+
+
+def record_effects(session: Session, policy_id: int) -> bool:
+    """Store what other policies do to a policy's force; whether that is more or less than was stored.
+
+    A repeal is one effect, whoever repeats it; others may happen again and are told apart by their policy.
+    """
+    family = memberships.family(session, policy_id)
+    rows = session.scalars(select(PolicyForceRow).where(PolicyForceRow.policy_id.in_(family)))
+    stored = {effect for row in rows for effect in row.effects}
+    roots = memberships.roots(session, [int(effect.partition(":")[2]) for effect in stored if ":" in effect])
+    before = {_effect(kind, roots.get(int(by), int(by)) if by else 0) for kind, _, by in _parts(stored)}
+    whole = (each for each in citing(session, policy_id) if each.kind in FORCE_KINDS and each.target)
+    now = {_effect(each.kind, each.policy_id) for each in whole if each.kind != "confirms"}
+    if now == before:
+        return False
+    session.execute(delete(PolicyForceRow).where(PolicyForceRow.policy_id.in_(family)))
+    insert(session, PolicyForceRow, policy_id=policy_id, effects=sorted(now))
+    return True
+
+
+def _effect(kind: str, by: int) -> str:
+    return kind if kind == "repeals" else f"{kind}:{by}"
+
+
+def _parts(effects: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    return (effect.partition(":") for effect in effects)

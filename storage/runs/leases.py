@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
 from policy.errors import ArchiveError
@@ -134,6 +134,19 @@ def crawled_sections(session: Session, portal: str, *, replay: bool) -> set[str]
     counted = finished if replay else finished.where(RunRow.replay.is_(False))
     reports = (sections_record(row) for row in session.scalars(counted))
     return {slug for each in reports for slug, report in each.items() if report.pages}
+
+
+def reading_periods(
+    session: Session, *, as_of: dt.datetime | None = None
+) -> list[tuple[str, dt.datetime, dt.datetime]]:
+    """Each portal that was crawled, with the end of its first and of its last successful crawl."""
+    query = select(RunRow.portal, func.min(RunRow.finished), func.max(RunRow.finished)).where(
+        RunRow.kind == "crawl", RunRow.state.in_(["ok", "partial"]), RunRow.finished.is_not(None)
+    )
+    if as_of is not None:
+        query = query.where(RunRow.finished <= as_of)
+    rows = session.execute(query.group_by(RunRow.portal).order_by(RunRow.portal))
+    return [(portal, first, last) for portal, first, last in rows if first and last]
 
 
 def last_sweeps(session: Session, portal: str, *, limit: int = 400) -> dict[str, dt.datetime]:

@@ -67,7 +67,11 @@ class ArticleNameRow(Base):
 
 class ReferenceRow(Base):
     """A reference in an article's newest version to another document, by its place in the text. Derived;
-    which policy is cited is resolved on reading."""
+    which policy is cited is resolved on reading.
+
+    ``clauses`` are those that are amended or repealed, ``day`` is the stated day of that, ``issued`` the day
+    on which the other document was issued. References in attachments follow those of the text.
+    """
 
     __tablename__ = "article_reference"
 
@@ -79,6 +83,19 @@ class ReferenceRow(Base):
     number_key: Mapped[str | None] = mapped_column(index=True)
     title_key: Mapped[str | None] = mapped_column(index=True)
     sentence: Mapped[str]
+    clauses: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    day: Mapped[dt.date | None]
+    issued: Mapped[dt.date | None]
+
+
+class PolicyForceRow(Base):
+    """What other documents did to a policy's force when that was last reported in the change feed: kinds, and
+    for what may happen more than once the policy that did it. Derived."""
+
+    __tablename__ = "policy_force"
+
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), primary_key=True)
+    effects: Mapped[list[str]]
 
 
 class ComparedRow(Base):
