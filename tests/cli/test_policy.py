@@ -57,12 +57,12 @@ def test_its_force_is_that_of_the_day_asked_for(repealed: Polarchive) -> None:
     found = [
         repealed("policy", "1", "--json", "--in-force-on", day).json for day in ("2023-12-31", "2026-04-30")
     ]
-    assert [one["force"]["state"] for one in found] == ["pending", "in force"]
+    assert [one["force"]["state"] for one in found] == ["pending", "unknown"], "no portal of its issuer was read"
 
 
 def test_what_was_not_known_on_a_day_is_not_said_of_it(repealed: Polarchive) -> None:
     known = repealed("policy", "1", "--json", "--known-at", "2026-03-02", "--in-force-on", "2026-06-01").json
-    assert (known["force"]["state"], known["cited_by"]) == ("in force", [])
+    assert (known["force"]["state"], known["cited_by"]) == ("unknown", [])
     before = repealed("policy", "1", "--known-at", "2026-02-28")
     assert (before.code, "no such policy on 2026-02-28" in before.err) == (1, True)
 
@@ -94,7 +94,7 @@ def test_the_edition_of_a_day_is_the_one_whose_stated_day_has_come(revised: Pola
     days = ["2019-12-31", "2022-01-01", "2024-07-01"]
     found = [revised("policy", "1", "--json", "--in-force-on", day).json for day in days]
     assert [one["in_force"] for one in found] == [2, 1, 2], "before the first, the last is shown"
-    assert [one["force"]["state"] for one in found] == ["pending", "in force", "in force"]
+    assert [one["force"]["state"] for one in found] == ["pending", "unknown", "unknown"]
     assert [each["edition"] for each in found[0]["articles"]] == [1, 2]
 
 
