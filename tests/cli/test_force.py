@@ -216,8 +216,8 @@ def test_coverage_is_part_of_the_answer(archived: Polarchive) -> None:
     assert "policy 1 · no repeal seen up to 2026-03-04, since 2024-01-01" in shown
     assert "coverage: ndrc (国家发展和改革委员会), archived since 2026-03-02, last read 2026-03-04" in shown
     chinese = read.polarchive("policy", "1", "--in-force-on", "2027-01-01", "--lang", "zh").out
-    assert "政策 1 · 截至2026-03-04未见废止，自2024-01-01起施行" in chinese
-    assert "覆盖范围：ndrc（国家发展和改革委员会）自2026-03-02起归档，最近一次读取为2026-03-04" in chinese
+    assert "政策 1 · 截至 2026-03-04 未见废止，自 2024-01-01 起" in chinese
+    assert "ndrc（国家发展和改革委员会），自 2026-03-02 起归档，最近一次读取为 2026-03-04" in chinese
     force = read.polarchive("policy", "1", "--json", "--in-force-on", "2027-01-01").json["force"]
     assert (force["state"], force["seen_until"]) == ("no repeal seen", "2026-03-04")
     assert force["coverage"]["portals"] == [
