@@ -10,9 +10,10 @@ A channel decides success by the response of its service, and reports a failure 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from alerts.messages import Message
+if TYPE_CHECKING:
+    from alerts.messages import Message
 
 
 class DeliveryFailed(Exception):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import field, frozen
 
 from alerts.channels.base import ChannelUnavailable, DeliveryFailed, DeliveryRejected
-from alerts.messages import Message
 from policy.errors import BadAddress
 
 if TYPE_CHECKING:
     import smtplib
     from email.message import EmailMessage
+
+    from alerts.messages import Message
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
