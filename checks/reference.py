@@ -29,9 +29,9 @@ _MADE = "<!-- Written by `python -m checks.reference`. Do not edit. -->\n"
 _COMMANDS = """\
 Every command prints text for people; with `--json`, where it has that option, one of the
 [JSON shapes](json.md). `--home FOLDER` names the archive directory; without it `POLARCHIVE_HOME`, else
-`archive/`. `--lang zh` shows the help in Chinese, `--lang en` in English; without it the locale decides
-(`LC_ALL`, `LC_MESSAGES`, `LANG`), and any language but Chinese means English. Both options may stand anywhere
-on the command line.
+`archive/`. `--lang zh` prints help, results and errors in Chinese, `--lang en` in English; without it the
+locale decides (`LC_ALL`, `LC_MESSAGES`, `LANG`), and any language but Chinese means English. Both options may
+stand anywhere on the command line. JSON is the same in both languages.
 
 Exit codes: 0 ok, 1 failed, 2 wrong usage or configuration, 3 partial, 75 another process has the lease.
 """

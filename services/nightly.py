@@ -58,12 +58,12 @@ class Night:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All that needs a look, portal by portal."""
-        return tuple(one for run in self.runs for one in run.findings or ())
+        return tuple(finding for run in self.runs for finding in run.findings or ())
 
 
 def exit_code(run: Run) -> int:
     """What a cron job is told of one run: what is broken makes it partial at least."""
-    broken = any(one.severity == "broken" for one in run.findings or ())
+    broken = any(finding.severity == "broken" for finding in run.findings or ())
     return _CODES.get(run.state, 1) or (PARTIAL if broken else 0)
 
 
@@ -98,9 +98,9 @@ def run_night(
 def _held(database: Database, passed: Night) -> Night:
     """The night that knows which of the portals it found taken are held by a run of another kind."""
     with database.read() as session:
-        found = run_lock.blocking_runs(session)
-    held = tuple(found[slug] for slug in passed.elsewhere if slug in found)
-    return evolve(passed, held=held, elsewhere=tuple(s for s in passed.elsewhere if s not in found))
+        blocking = run_lock.blocking_runs(session)
+    held = tuple(blocking[slug] for slug in passed.elsewhere if slug in blocking)
+    return evolve(passed, held=held, elsewhere=tuple(s for s in passed.elsewhere if s not in blocking))
 
 
 def run_waiting_portals(
@@ -224,7 +224,9 @@ def _to_fill(config: Config, database: Database, passed: Night) -> list[str]:
     if not config.backfill.pages:
         return []
     with database.read() as session:
-        return sorted({each.portal for each in backfills.list_backfills(session, only_open=True)} & crawled)
+        return sorted(
+            {backfill.portal for backfill in backfills.list_backfills(session, only_open=True)} & crawled
+        )
 
 
 # ------------------------------------------------------------------ report of a night

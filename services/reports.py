@@ -50,21 +50,24 @@ def daily_report(
         day = day or (calendar_day(newest) if newest else _today())
         first = dt.datetime.combine(day, dt.time(), SHANGHAI)
         slugs = health_history.portals_crawled(session, first, first + _DAY)
-        diaries = [
+        histories = [
             history_entries(health_history.runs_before(session, slug, limit=NIGHTS, until=first + _DAY))
             for slug in slugs
         ]
-        entered = (night.run for nights in diaries for night in nights if night.run.slot >= first)
+        entered = (night.run for nights in histories for night in nights if night.run.slot >= first)
         tonight = [run for run in entered if run.kind == "crawl"]
         return DailyReport(
             day=day,
-            nights=tuple(_whole(nights, first) for nights in diaries),
+            nights=tuple(_whole(nights, first) for nights in histories),
             runs=tuple(tonight),
             news=tuple(
                 NewsItem(
-                    portal=each.portal, kind=_KINDS.get(each.kind, each.kind), title=each.title, url=each.url
+                    portal=change.portal,
+                    kind=_KINDS.get(change.kind, change.kind),
+                    title=change.title,
+                    url=change.url,
                 )
-                for each in health_history.announced_changes(
+                for change in health_history.announced_changes(
                     session, [run.id for run in tonight], limit=_MOST_NEWS
                 )
             ),
@@ -73,7 +76,7 @@ def daily_report(
             waiting=deliveries.count_unsent(session),
             blocked=_blocked(session) if day == _today() else (),
             backfills=tuple(
-                each.headline for each in backfills.backfills_of_day(session, first, first + _DAY)
+                backfill.headline for backfill in backfills.backfills_of_day(session, first, first + _DAY)
             ),
             remarks=tuple(remarks),
         )
@@ -89,8 +92,8 @@ def _today() -> dt.date:
 
 def open_alarms(session: Session, slugs: Iterable[str]) -> list[OpenAlarm]:
     """The alarms that are open after the last runs of these portals."""
-    diaries = (history_entries(health_history.runs_before(session, slug, limit=NIGHTS)) for slug in slugs)
-    return [alarm for nights in diaries for alarm in (nights[-1].open if nights else ())]
+    histories = (history_entries(health_history.runs_before(session, slug, limit=NIGHTS)) for slug in slugs)
+    return [alarm for nights in histories for alarm in (nights[-1].open if nights else ())]
 
 
 def portal_history(database: Database, slug: str, nights: int) -> list[HistoryEntry]:
