@@ -1,14 +1,17 @@
-"""Dated versions of one law are one policy whose editions are in order; different laws are never one."""
+"""Dated versions of one law are one policy whose editions are in order, and laws are referred to by name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 
 from attrs import frozen
 
 from benchmarks.dedupe.recall import article_key, group_in_order
 from benchmarks.policies.rows import Corpus, Row, share
+from policy.documents.references import reference_keys, references, title_key
 from policy.records import Article
 from policy.text.words import canonical
 
@@ -26,7 +29,7 @@ class Outcome:
 
 
 def rows(corpus: Corpus) -> Iterator[Row]:
-    """Laws in versions beside laws with equal titles."""
+    """Laws in versions beside laws with equal titles, and references beside whole titles."""
     named = [(law.name, article) for law in corpus.laws for article in law.versions]
     several = {law.name for law in corpus.laws if len(law.versions) > 1}
     if not several:
@@ -44,6 +47,46 @@ def rows(corpus: Corpus) -> Iterator[Row]:
             *(f"fused with another: {name}" for name in sorted(ours.fused)),
         ],
     )
+    yield _cited(named)
+
+
+def _cited(named: Named) -> Row:
+    """The laws of the corpus that others name in their text, with or without the name of the country."""
+    titles = {_short(article.title.value): article.title.value for _, article in named}
+    cited = [(article, short) for _, article in named for short in _quoted(article) & titles.keys()]
+    missed = [
+        f"{article.title.value}: {titles[short]}"
+        for article, short in cited
+        if f"title:{title_key(titles[short])}" not in _keys(article)
+    ]
+    plain = sum(f"《{titles[short]}》" in article.text for article, short in cited)
+    return Row(
+        what="references to laws by name",
+        ours=share(len(cited) - len(missed), len(cited)),
+        baseline=f"the whole title: {share(plain, len(cited))}",
+        target=">= 99 %",
+        reached=len(missed) <= len(cited) / 100,
+        shortfalls=missed,
+    )
+
+
+_QUOTED = re.compile("《([^《》]+)》")
+"""A name inside 〈〉 belongs to the title of the decision that amended the law."""
+
+
+def _quoted(article: Article) -> set[str]:
+    """The names that the text quotes, but for its own."""
+    return {_short(name) for name in _QUOTED.findall(article.text)} - {_short(article.title.value)}
+
+
+def _short(title: str) -> str:
+    return re.sub(r"\W", "", title).removeprefix("中华人民共和国")
+
+
+@cache
+def _keys(article: Article) -> frozenset[str]:
+    mentions = references(article.text.split("\n"), title=article.title.value)
+    return frozenset(key for reference in mentions for key in reference_keys(reference))
 
 
 def outcome(named: Named, several: set[str], policies: Policies) -> Outcome:
