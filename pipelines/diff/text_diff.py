@@ -409,13 +409,10 @@ def _joined_lines(apart: Sequence[str], joined: Sequence[str]) -> Iterator[Lines
     """Two lines next to each other that stand in one line of the other text."""
     shared = {*apart} & {*joined}
     filled = [at for at, key in enumerate(apart) if key]
-    text = "\n".join(joined)
-    ends = [*accumulate(len(key) + 1 for key in joined)]
-    breaks = [
-        (at, behind)
-        for at, behind in pairwise(filled)
-        if not (apart[at] in shared and apart[behind] in shared)
-    ]
+    searched = [at for at, key in enumerate(joined) if key]
+    text = "\n".join(joined[at] for at in searched)
+    ends = [*accumulate(len(joined[at]) + 1 for at in searched)]
+    breaks = [pair for pair in pairwise(filled) if not {apart[pair[0]], apart[pair[1]]} <= shared]
     if len(breaks) * len(text) > _SEARCHED:
         return
     place = 0
@@ -423,15 +420,16 @@ def _joined_lines(apart: Sequence[str], joined: Sequence[str]) -> Iterator[Lines
         found = _find_joint(text, apart[at], apart[behind], place)
         if found >= 0:
             place = found
-            line = bisect_right(ends, found)
+            line = searched[bisect_right(ends, found)]
             yield slice(at, behind + 1), slice(line, line + 1)
 
 
 def _find_joint(text: str, before: str, behind: str, place: int) -> int:
-    """Where the end of one line stands right before the beginning of the next; -1 for nowhere."""
-    near = before[-_NEAR_BREAK:] + behind[:_NEAR_BREAK]
-    found = text.find(near, place) if len(near) >= _LEAST_NEAR else -1
-    if found < 0:
+    """Where the end of one line stands right before the beginning of the next; -1 for nowhere, or where the
+    line break is still there."""
+    ends = before[-_NEAR_BREAK:], behind[:_NEAR_BREAK]
+    found = text.find("".join(ends), place) if sum(map(len, ends)) >= _LEAST_NEAR else -1
+    if found < 0 or "\n".join(ends) in text:
         return -1
     wider = text.find(before[-_WIDER:] + behind[:_WIDER], place)
     return wider if wider >= 0 else found

@@ -57,7 +57,9 @@ def test_its_force_is_that_of_the_day_asked_for(repealed: Polarchive) -> None:
     found = [
         repealed("policy", "1", "--json", "--in-force-on", day).json for day in ("2023-12-31", "2026-04-30")
     ]
-    assert [one["force"]["state"] for one in found] == ["pending", "unknown"], "no portal of its issuer was read"
+    assert [one["force"]["state"] for one in found] == ["pending", "unknown"], (
+        "no portal of its issuer was read"
+    )
 
 
 def test_what_was_not_known_on_a_day_is_not_said_of_it(repealed: Polarchive) -> None:

@@ -339,6 +339,14 @@ def test_a_change_beside_a_glued_heading_is_the_only_reason(places: tuple[int, .
     assert sorted(told) == ["期限 三十日 → 六十日", "期限 五日 → 十日"]
 
 
+def test_a_break_that_is_in_both_texts_is_no_other_one_of_the_same_words() -> None:
+    filed = "渔业船舶所有人的住所变更的，应当及时办理登记手续。渔业船舶所有人的姓名变更的，应当公告。"
+    old = [*DIVIDED, "第五条 船名变更的，应当及时办理登记手续。", filed, "第六条 本规定自公布之日起施行。"]
+    broken = [*old[:-2], *(f"{sentence}。" for sentence in filed.split("。") if sentence), old[-1]]
+    assert {change.grade for change in changes(old, broken)} == {"cosmetic"}
+    assert {change.grade for change in changes(broken, old)} == {"cosmetic"}
+
+
 def test_paragraphs_that_run_together_in_a_notice_are_cosmetic() -> None:
     notice = ["各有关单位：", *(f"{sentence(random.Random(at), 12, 20)}" for at in range(8)), "特此通知。"]
     assert {change.grade for change in changes(notice, joined(1, 3, 4, lines=notice))} == {"cosmetic"}
