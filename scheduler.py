@@ -192,16 +192,16 @@ class Clock:
     def _look(self, *, wait: bool = True) -> Night:
         """Run what is due. The next look is arranged before, as a long night stops no clock, and
         another one after it, for what became due meanwhile."""
-        lost = tuple(run_lock.close_crashed_runs(self._config, self._database, utc_now()))
+        crashed = tuple(run_lock.close_crashed_runs(self._config, self._database, utc_now()))
         taken = self._take(wait=wait)
         if wait:
             self._look_at(taken.again)
-        passed = evolve(self._night(taken), lost=lost)
+        passed = evolve(self._night(taken), crashed=crashed)
         if wait and taken.run:
             self._look_at(utc_now())
         if passed != Night(consumers=passed.consumers):
             self._report(passed, not wait or self._rests())
-        if passed.held and not wait:  # nobody looks again
+        if passed.blocked_by and not wait:  # nobody looks again
             passed = nightly.run_waiting_portals(
                 self._config, self._database, passed, taken.run, stop=self._stop
             )
@@ -249,7 +249,7 @@ class Clock:
         finally:
             with self._lock:
                 self._busy -= set(taken.run)
-                self._held |= {run.portal for run in passed.held}
+                self._held |= {run.portal for run in passed.blocked_by}
 
 
 # ------------------------------------------------------------------ the process

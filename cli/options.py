@@ -36,7 +36,9 @@ Sections = Annotated[list[str] | None, typer.Option("--section", help="Only this
 ArticleName = Annotated[str, typer.Argument(metavar="ARTICLE", help="An article: number, portal/key or URL.")]
 KnownAt = Annotated[
     dt.date | None,
-    typer.Option(metavar="DATE", parser=parse_day, help="As the archive knew it at the end of this day."),
+    typer.Option(
+        "--known-at", metavar="DATE", parser=parse_day, help="As the archive knew it at the end of this day."
+    ),
 ]
 InForceOn = Annotated[
     dt.date | None,

@@ -94,7 +94,7 @@ def is_rare(bad: int, total: int, *, past_bad: int, past_total: int) -> bool:
 # ------------------------------------------------------------------ the history of alarms
 
 
-_INCONCLUSIVE = frozenset({"running", "missed", "stopped", "lost"})
+_INCONCLUSIVE = frozenset({"running", "missed", "stopped", "crashed"})
 
 
 @frozen(kw_only=True)

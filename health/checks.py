@@ -17,7 +17,7 @@ from policy.rules.drift import DriftAlarm
 
 __all__ = ["Promise", "check_run"]
 
-_ENDED_BADLY = ("failed", "timeout", "lost")
+_ENDED_BADLY = ("failed", "timeout", "crashed")
 _SHARE = 0.1
 _SEVERITIES = ("broken", "warning")
 

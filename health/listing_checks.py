@@ -89,9 +89,9 @@ def check_listing(case: RunWithHistory, promise: Promise) -> Iterator[Finding]:
 def _unread(case: RunWithHistory, promise: Promise, report: SectionReport) -> Iterator[Finding]:
     if report.unread in _REPORTED_ELSEWHERE:
         return
-    if report.unread == "layout_changed" and report.found is not None and not report.entries:
-        kind: FindingKind = "sudden_drop" if report.found else "zero_entries"
-        sentence = f"{report.found} rows, {promise.at_least} promised"
+    if report.unread == "layout_changed" and report.rows is not None and not report.entries:
+        kind: FindingKind = "sudden_drop" if report.rows else "zero_entries"
+        sentence = f"{report.rows} rows, {promise.at_least} promised"
         yield _broken(case, promise, kind, sentence + _usually(case.reports(kind, promise.section)))
         return
     page = "its first page" if not report.pages else f"a page after {report.pages} others"

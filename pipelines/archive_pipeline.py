@@ -171,7 +171,7 @@ class ArchivePipeline:
         self._present += item.archived
         if item.aliases:
             self._missing = [gone for gone in self._missing if gone.key != item.article.key]
-        group = "known" if item.archived else "first" if item.silent else "new"
+        group = "archived" if item.archived else "first" if item.silent else "new"
         self._facts.read(item.article, group)
         try:
             self._save(item)

@@ -97,7 +97,7 @@ class ExtractionCounts:
 
     def read(self, article: Article, group: str) -> None:
         """Count an extracted article as ``new``, ``first`` (new in a first crawl or a backfill) or
-        ``known``."""
+        ``archived``."""
         counted, length = self._groups[group], len(article.text)
         counted.count += 1
         counted.sizes[str(length.bit_length())] += 1
@@ -123,7 +123,7 @@ class ExtractionCounts:
     @property
     def readings(self) -> ExtractionQuality:
         """The counts so far."""
-        groups = {name: self._groups[name].sample for name in ("new", "first", "known")}
+        groups = {name: self._groups[name].sample for name in ("new", "first", "archived")}
         shortest = {f"{name}:text": [url for _, url in found] for name, found in self._shortest.items()}
         examples = {name: tuple(urls) for name, urls in (*self._examples.items(), *shortest.items())}
         return ExtractionQuality(

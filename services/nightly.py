@@ -34,15 +34,15 @@ _CODES = {"ok": 0, "skipped": 0, "partial": PARTIAL, "budget": PARTIAL}
 
 @frozen(kw_only=True)
 class Night:
-    """What happened. ``lost`` are runs of before whose process was found dead, ``elsewhere`` portals
-    that another process crawls, ``held`` runs of another kind, as backfills, whose portals are crawled when
+    """What happened. ``crashed`` are earlier runs whose process was killed, ``elsewhere`` portals that
+    another process crawls, ``blocked_by`` runs of another kind, as backfills, whose portals are crawled when
     they end (see ``run_waiting_portals``), ``refused`` what could not begin."""
 
     runs: tuple[Run, ...] = ()
-    lost: tuple[Run, ...] = ()
+    crashed: tuple[Run, ...] = ()
     missed: tuple[tuple[str, dt.datetime], ...] = ()
     elsewhere: tuple[str, ...] = ()
-    held: tuple[Run, ...] = ()
+    blocked_by: tuple[Run, ...] = ()
     refused: tuple[str, ...] = ()
     stopped: bool = False
     consumers: ConsumerResults = field(factory=ConsumerResults)
@@ -100,7 +100,7 @@ def _held(database: Database, passed: Night) -> Night:
     with database.read() as session:
         blocking = run_lock.blocking_runs(session)
     held = tuple(blocking[slug] for slug in passed.elsewhere if slug in blocking)
-    return evolve(passed, held=held, elsewhere=tuple(s for s in passed.elsewhere if s not in blocking))
+    return evolve(passed, blocked_by=held, elsewhere=tuple(s for s in passed.elsewhere if s not in blocking))
 
 
 def run_waiting_portals(
@@ -115,11 +115,11 @@ def run_waiting_portals(
 ) -> Night:
     """Crawl the portals that were held as soon as what holds them has ended; the night with them."""
     stop = stop or threading.Event()
-    waiting = {run.portal for run in passed.held}
+    waiting = {run.portal for run in passed.blocked_by}
     while free := run_lock.wait_until_free(config, database, waiting, stop):
         chosen = {slug: slots[slug] for slug in sorted(free)}
         more = run_night(config, database, chosen, stop=stop, on_done=on_done, clock=clock)
-        waiting = waiting - free | {run.portal for run in more.held}
+        waiting = waiting - free | {run.portal for run in more.blocked_by}
         passed = _with(passed, more, waiting)
     return passed
 
@@ -130,7 +130,7 @@ def _with(passed: Night, more: Night, waiting: Collection[str]) -> Night:
         passed,
         runs=(*passed.runs, *more.runs),
         elsewhere=(*passed.elsewhere, *more.elsewhere),
-        held=tuple(run for run in (*passed.held, *more.held) if run.portal in waiting),
+        blocked_by=tuple(run for run in (*passed.blocked_by, *more.blocked_by) if run.portal in waiting),
         refused=(*passed.refused, *more.refused),
         stopped=more.stopped,
         consumers=evolve(
@@ -237,7 +237,7 @@ def report_night(config: Config, database: Database, night: Night) -> DailyRepor
 
     A night whose portals all wait for another run reports today, not the last day with a crawl.
     """
-    waiting = [calendar_day(utc_now())] if night.held else []
+    waiting = [calendar_day(utc_now())] if night.blocked_by else []
     days = [calendar_day(run.slot) for run in night.runs] + waiting
     day = max(days, default=None)
     try:
@@ -257,9 +257,9 @@ def report_and_mail(config: Config, database: Database, night: Night) -> DailyRe
 
 def remarks(night: Night) -> Iterator[str]:
     """What only the night itself knows."""
-    for run in night.lost:
+    for run in night.crashed:
         slot = format_moment(run.slot)
-        yield f"{run.portal}: lost: the run of {slot} was killed; what it had saved is kept"
+        yield f"{run.portal}: crashed: the run of {slot} was killed; what it had saved is kept"
     yield from (f"{run.portal}: {run.message}" for run in night.runs if run.message and not run.findings)
     missed: dict[str, list[dt.datetime]] = {}
     for slug, missed_slot in night.missed:

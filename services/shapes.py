@@ -123,10 +123,10 @@ def night_shape(night: Night) -> Shape:
     """A nightly run."""
     return {
         "runs": [run_shape(run) for run in night.runs],
-        "lost": [run_shape(run) for run in night.lost],
+        "crashed": [run_shape(run) for run in night.crashed],
         "missed": [{"slug": slug, "slot": slot} for slug, slot in night.missed],
         "elsewhere": night.elsewhere,
-        "held": [holder_shape(run) for run in night.held],
+        "blocked_by": [holder_shape(run) for run in night.blocked_by],
         "refused": night.refused,
         "findings": [plain(finding) for finding in night.findings],
         "indexed": night.consumers.indexed,
@@ -156,7 +156,7 @@ def report_shape(report: DailyReport) -> Shape:
         "runs": [run_shape(run) for run in report.runs],
         "resting": report.resting,
         "backfills": report.backfills,
-        "held": report.blocked,
+        "blocked": report.blocked,
         "behind": report.behind,
         "waiting": report.waiting,
         "remarks": report.remarks,
@@ -192,7 +192,7 @@ def status_shape(status: ArchiveStatus) -> Shape:
         "messages": status.messages,
         "resting": status.backoffs,
         "backfills": [backfill_shape(backfill) for backfill in status.backfills],
-        "held": [holder_shape(run) for run in status.lease_owners],
+        "lease_owners": [holder_shape(run) for run in status.lease_owners],
         "distrusted": [plain(distrust) for distrust in status.distrusted],
         "stopped": plain(status.stopped) if status.stopped else None,
     }

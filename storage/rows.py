@@ -11,7 +11,7 @@ from attrs import frozen
 from cattrs.preconf.json import make_converter
 
 from policy.records import Article, Capture, Change, ChangeKind, File, Version
-from policy.records.content import Completeness, FileStatus, FileText
+from policy.records.content import Completeness, FileStatus, FileText, Topic, Topics
 from policy.records.runs import ExtractionQuality, Finding, HostTraffic, Run, RunKind, RunState, SectionReport
 from policy.rules.extraction import Validators
 from policy.rules.identity import Alias, Proof
@@ -24,7 +24,17 @@ def _moment(value: str, _: Any) -> dt.datetime | dt.date:
     return dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
 
 
+def _topics(stored: Mapping[str, Any], _: Any) -> Topics:
+    """Records of early releases have the topics under ``found``. Versions are never rewritten."""
+    ranked = stored.get("ranked", stored.get("found", ()))
+    return Topics(
+        version=stored.get("version", ""),
+        ranked=tuple(_article_json_converter.structure(topic, Topic) for topic in ranked),
+    )
+
+
 _article_json_converter.register_structure_hook(dt.datetime | dt.date, _moment)
+_article_json_converter.register_structure_hook(Topics, _topics)
 
 
 def dump_article(article: Article) -> dict[str, Any]:

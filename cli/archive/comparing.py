@@ -211,7 +211,7 @@ def clause(
             help="A clause by id or label; policy/7#… follows a policy's editions.",
         ),
     ],
-    known_at: KnownAt = None,
+    archived_by: KnownAt = None,
     in_force_on: InForceOn = None,
     as_json: Json = False,
 ) -> None:
@@ -225,7 +225,7 @@ def clause(
             session,
             article,
             home.owner,
-            as_of=known_at,
+            as_of=archived_by,
             in_force_on=in_force_on,
         )
     console.note_lag(history.lag)

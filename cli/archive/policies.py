@@ -31,7 +31,7 @@ _MOST = 12
 def show_policy(
     ctx: typer.Context,
     number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The policy's number.")],
-    known_at: KnownAt = None,
+    archived_by: KnownAt = None,
     in_force_on: InForceOn = None,
     as_json: Json = False,
 ) -> None:
@@ -45,7 +45,7 @@ def show_policy(
             session,
             number,
             home.owner,
-            as_of=known_at,
+            as_of=archived_by,
             in_force_on=in_force_on,
         )
     console.note_lag(view.lag)
@@ -204,7 +204,7 @@ def why(ctx: typer.Context, article: ArticleName, as_json: Json = False) -> None
 
 
 def _print_membership(view: MembershipView) -> None:
-    console.say(console.styled(view.known.title, "bold"))
+    console.say(console.styled(view.article.title, "bold"))
     _print_assignment(view)
     if view.links:
         _print_links(view)
@@ -225,7 +225,7 @@ def _print_assignment(view: MembershipView) -> None:
     move = view.history[-1] if view.history else None
     parts = [_relation(move.relation, move.edition), translated(move.evidence)] if move else []
     reason = _(", ").join(filter(None, parts)) or _("nothing is like it")
-    console.say(console.styled(f"{_('policy {number}', number=view.known.policy_id)}: {reason}"))
+    console.say(console.styled(f"{_('policy {number}', number=view.article.policy_id)}: {reason}"))
     if move and move.flagged:
         flag = _("to be looked at: kept apart, though it matches several policies")
         console.say(console.styled(flag, "yellow"))
@@ -234,7 +234,7 @@ def _print_assignment(view: MembershipView) -> None:
 def _print_links(view: MembershipView) -> None:
     table = console.table("", "article", "policy", "is", "evidence", "title")
     for link in view.links:
-        other = view.others[link.other(view.known.id)]
+        other = view.others[link.other(view.article.id)]
         style = "yellow" if link.conflict else "dim" if link.kind == "different" else ""
         table.add_row(
             str(other.id),

@@ -76,7 +76,7 @@ def show(
     version: Annotated[
         int | None, typer.Option(min=1, help="The version number; defaults to the newest.")
     ] = None,
-    known_at: KnownAt = None,
+    archived_by: KnownAt = None,
     as_json: Json = False,
 ) -> None:
     """Show an article: its fields, and the rule that found each."""
@@ -85,7 +85,7 @@ def show(
 
     home: ArchiveHome = ctx.obj
     with home.database() as database, database.read() as session:
-        view = view_article(session, article, version, known_at)
+        view = view_article(session, article, version, archived_by)
     if as_json:
         console.write_json(article_view_shape(view))
         return
@@ -102,7 +102,7 @@ def _print_fields(view: ArticleView) -> None:
 
 def _facts(view: ArticleView) -> Iterator[tuple[str, str, str]]:
     """What the archive knows of an article and of this version, beside the fields of its page."""
-    known, version = view.known, view.version
+    known, version = view.article, view.version
     for file in version.files:
         yield _("attachment"), f"{file.name}  {file.url}", _file_state(file)
     yield _("keywords"), "、".join(version.keywords), _("computed")
@@ -139,7 +139,7 @@ def _fields(article: Article) -> list[tuple[str, str, str]]:
             rows.append((_(declared.name), _shown(field), field.rule))
     words = "、".join(article.keywords)
     rows += [(_("portal's keywords"), words, _("portal"))] if article.keywords else []
-    rows += [(_("topic"), f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.found]
+    rows += [(_("topic"), f"{topic.name} {topic.score}", _evidence(topic)) for topic in article.topics.ranked]
     rows += [(_("statement"), stated.words, stated.sentence) for stated in article.statements]
     rows += [(_(cited.kind), _named(cited), cited.sentence) for cited in article.references]
     rows += [(_("conflict"), f"{_(other.name)}: {other.value}", other.rule) for other in article.conflicts]

@@ -69,14 +69,14 @@ def crawl(
     raise typer.Exit(exit_code(run))
 
 
-def slot_of(given: str | None) -> dt.datetime | None:
+def slot_of(time: str | None) -> dt.datetime | None:
     """The scheduled time that is named; raises BadParameter."""
-    if given is None:
+    if time is None:
         return None
     try:
-        slot = dt.datetime.fromisoformat(given)
+        slot = dt.datetime.fromisoformat(time)
     except ValueError:
-        message = _("not an ISO time: {text}", text=given)
+        message = _("not an ISO time: {text}", text=time)
         raise typer.BadParameter(message, param_hint="--slot") from None
     return slot.astimezone(dt.UTC) if slot.tzinfo else slot.replace(tzinfo=SHANGHAI)
 
@@ -111,7 +111,7 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
     with home.database() as database:
         slots = dict.fromkeys(chosen.slugs, utc_now())
         with console.progress(_("portals"), len(chosen.slugs)) as bar:
-            lost = run_lock.close_crashed_runs(home.config, database, utc_now())
+            crashed = run_lock.close_crashed_runs(home.config, database, utc_now())
             night = nights.run_night(
                 home.config,
                 database,
@@ -120,8 +120,8 @@ def nightly(ctx: typer.Context, replay: Replay = None, as_json: Json = False) ->
                 stop=stop,
                 on_done=lambda slug, run: bar.advance(bar.task_ids[0]),
             )
-        night = evolve(night, lost=tuple(lost), refused=(*chosen.refused, *night.refused))
-        if night.held and not captures:
+        night = evolve(night, crashed=tuple(crashed), refused=(*chosen.refused, *night.refused))
+        if night.blocked_by and not captures:
             if not as_json:
                 show_night(home.config, database, night)
             night = nights.run_waiting_portals(home.config, database, night, slots, stop=stop)

@@ -62,12 +62,12 @@ class ChangedExtraction:
 
 @frozen(kw_only=True)
 class UnreadableArticle:
-    """An article whose last captures cannot be read with today's code. If it is ``known``, its versions in
-    the archive stay as they are."""
+    """An article whose last captures cannot be read with today's code. If it is ``archived``, its versions
+    stay as they are."""
 
     key: str
     url: str
-    known: bool
+    archived: bool
     reason: str
     message: str
 
@@ -86,7 +86,7 @@ class Reextraction:
     def whole(self) -> bool:
         """Whether all captures that a template should be able to read were read."""
         return not any(
-            article.reason in _NEEDS_REPAIR or (article.known and article.reason == "rejected")
+            article.reason in _NEEDS_REPAIR or (article.archived and article.reason == "rejected")
             for article in self.unread
         )
 
@@ -297,7 +297,7 @@ class Reextractor:
 
 def _trouble(key: str, url: str, error: PageError | ArchiveError, *, known: bool) -> UnreadableArticle:
     reason = error.reason if isinstance(error, PageError) else DAMAGED
-    return UnreadableArticle(key=key, url=url, known=known, reason=reason, message=str(error))
+    return UnreadableArticle(key=key, url=url, archived=known, reason=reason, message=str(error))
 
 
 def _other_payloads(states: Sequence[tuple[Capture, ...]]) -> Iterator[tuple[Capture, ...]]:

@@ -148,7 +148,7 @@ def close_crashed_run(
     why = "ended at its time limit" if late else "its process was killed"
     rescued = _rescue(config, database, run)
     with database.write() as session:
-        state: RunState = "timeout" if late else "lost"
+        state: RunState = "timeout" if late else "crashed"
         closed = leases.close_run(
             session, run.id, state, now, message=why, captures=max(rescued, run.captures)
         )

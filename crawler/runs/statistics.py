@@ -159,7 +159,7 @@ class _Report:
     pages: int = 0
     fresh: int = 0
     unread: str | None = None
-    found: int | None = None
+    rows: int | None = None
     shown: dict[str, Entry] = field(factory=dict)
     days: set[dt.date] = field(factory=set)
     odd: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list))
@@ -178,7 +178,7 @@ class _Report:
             fresh=self.fresh,
             days=tuple(sorted(self.days)[-DAYS:]),
             unread=self.unread,
-            found=self.found,
+            rows=self.rows,
             odd={
                 word: Anomaly(count=len(urls), examples=tuple(urls[:EXAMPLES]))
                 for word, urls in self.odd.items()
@@ -207,7 +207,7 @@ class SectionReports:
     def mark_unread(self, section: str, reason: str, rows: int | None = None) -> None:
         """Record that a page could not be read; ``rows`` is how many it has where they are too few."""
         report = self._sections[section]
-        report.unread, report.found = reason, rows
+        report.unread, report.rows = reason, rows
 
     def add_anomalies(self, section: str, kind: Oddity, urls: Sequence[str]) -> None:
         """Record anomalous rows or pages of a section."""

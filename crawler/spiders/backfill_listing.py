@@ -82,7 +82,7 @@ class ListingWalk:
         self.waiting = (*reread, *self.frontier.waiting)
         self.tries = dict(self.frontier.tries)
         self.state, self.pages = self.walked.state, self.walked.pages
-        self.archived, self.oldest = self.walked.known, self.walked.oldest
+        self.archived, self.oldest = self.walked.archived, self.walked.oldest
         self.resumed = bool(self.frontier.read)
         self._counted = frozenset(map(alike, self.frontier.read))
         self._linked = {alike(self.section.url), *self._counted, *map(alike, self.waiting)}
@@ -97,7 +97,7 @@ class ListingWalk:
             state=self.state,
             pages=self.pages,
             waiting=len(self._left()),
-            known=self.archived,
+            archived=self.archived,
             oldest=self.oldest,
         )
 

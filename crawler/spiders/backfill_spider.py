@@ -130,7 +130,7 @@ class BackfillState(PortalState):
         """How many of the entries so far are archived or failed."""
         with self._context.database.read() as session:
             backfill = backfills.backfill(session, self._backfill.id)
-        return Progress(done=backfill.archived + backfill.failed, total=backfill.found)
+        return Progress(done=backfill.archived + backfill.failed, total=backfill.entries)
 
 
 class BackfillSpider(PortalSpider):

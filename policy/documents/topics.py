@@ -94,7 +94,7 @@ def topics(title: str, lines: Sequence[str], headings: Collection[int] = ()) -> 
     begins = (0, *accumulate(len(line) + 1 for line in lines))
     printed = _Printed(title=title, lines=lines, text=text, begins=begins)
     found = tuple(_topic(score, one, printed) for score, one in told[:MOST_TOPICS])
-    return Topics(version=book.version, found=found)
+    return Topics(version=book.version, ranked=found)
 
 
 def _tallies(

@@ -175,10 +175,10 @@ class Topic:
 
 @frozen(kw_only=True)
 class Topics:
-    """Topics by descending score, and the version of the dictionary used."""
+    """The topics by descending score, and the version of the dictionary used."""
 
     version: str = ""
-    found: tuple[Topic, ...] = ()
+    ranked: tuple[Topic, ...] = ()
 
 
 StatementRole = Literal["effective", "expires", "term"]

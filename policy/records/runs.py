@@ -23,14 +23,14 @@ class Sample:
 class ExtractionQuality:
     """Extraction statistics of a run, the input of :mod:`policy.rules.drift`.
 
-    ``new`` and ``known`` are new and archived articles, ``first`` new articles of a first crawl or a
+    ``new`` and ``archived`` are new and archived articles, ``first`` new articles of a first crawl or a
     backfill. ``lost`` counts fields that an archived article has and its new extraction lacks, ``unread``
     counts article pages that could not be extracted, by reason. ``examples`` are addresses by statistic.
     """
 
     new: Sample = Sample()
     first: Sample = Sample()
-    known: Sample = Sample()
+    archived: Sample = Sample()
     lost: Mapping[str, int] = field(factory=dict)
     unread: Mapping[str, int] = field(factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(factory=dict)
@@ -54,7 +54,7 @@ class SectionReport:
 
     ``entries`` is the number of distinct articles on all ``pages`` read, ``first_page`` that of the first
     page, ``fresh`` that of articles never listed before. ``days`` are the newest days of rows. ``unread`` is
-    the reason why a page could not be read, ``found`` the number of rows on that page.
+    the reason why a page could not be read, ``rows`` the number of rows on that page.
     """
 
     entries: int = 0
@@ -63,7 +63,7 @@ class SectionReport:
     fresh: int = 0
     days: tuple[dt.date, ...] = ()
     unread: str | None = None
-    found: int | None = None
+    rows: int | None = None
     odd: Mapping[str, Anomaly] = field(factory=dict)
 
     @property
@@ -146,9 +146,10 @@ class Finding:
 
 
 RunState = Literal[
-    "running", "ok", "partial", "failed", "lost", "missed", "stopped", "timeout", "budget", "skipped"
+    "running", "ok", "partial", "failed", "crashed", "missed", "stopped", "timeout", "budget", "skipped"
 ]
-"""``skipped``: not crawled because of the backoff after an anti-bot page."""
+"""``crashed``: its process was killed or lost; ``skipped``: not crawled because of the backoff after an
+anti-bot page."""
 RunKind = Literal["crawl", "reextract", "acceptance", "import", "backfill"]
 
 
@@ -206,13 +207,13 @@ WalkState = Literal["walking", "passed", "ended", "bounded", "undated", "loops",
 class SectionProgress:
     """How far the listing of a section was read: ``pages`` are read, ``waiting`` pages are still to be read.
 
-    ``known`` counts rows of the range that were archived before; ``oldest`` is the oldest day of a row.
+    ``archived`` counts rows of the range that were archived before; ``oldest`` is the oldest day of a row.
     """
 
     state: WalkState = "walking"
     pages: int = 0
     waiting: int = 0
-    known: int = 0
+    archived: int = 0
     oldest: dt.date | None = None
 
     @property
@@ -225,7 +226,7 @@ class SectionProgress:
 class Backfill:
     """A backfill of some sections of a portal, from the day ``since`` to ``until``, both included.
 
-    ``listing_pages`` limits the pages read of each listing. Of the entries ``found``, some are ``archived``,
+    ``listing_pages`` limits the pages read of each listing. Of its ``entries``, some are ``archived``,
     some have ``failed`` too often and are given up, the others are pending (``owed``). ``ran`` is the start
     of its latest run.
     """
@@ -241,14 +242,14 @@ class Backfill:
     ran: dt.datetime | None = None
     finished: dt.datetime | None = None
     walked: Mapping[str, SectionProgress] = field(factory=dict)
-    found: int = 0
+    entries: int = 0
     archived: int = 0
     failed: int = 0
 
     @property
     def owed(self) -> int:
         """The number of entries that are still to be fetched."""
-        return self.found - self.archived - self.failed
+        return self.entries - self.archived - self.failed
 
     @property
     def complete(self) -> bool:
@@ -262,7 +263,7 @@ class Backfill:
     @property
     def headline(self) -> str:
         """The backfill in one line."""
-        counted = [f"{self.found} found", f"{self.archived} archived"]
+        counted = [f"{self.entries} found", f"{self.archived} archived"]
         counted += [f"{self.owed} to come"] if self.owed and self.state == "open" else []
         counted += [f"{self.failed} given up"] if self.failed else []
         return f"{self.portal}: backfill of {self.since} to {self.until} {self.state}: {', '.join(counted)}"

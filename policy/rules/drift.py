@@ -140,7 +140,7 @@ _SENTENCES: dict[AlarmKind, str] = {
 class DriftAlarm:
     """A drift: ``bad`` of ``of`` extractions were bad; the share before was ``usual``.
 
-    ``readings`` says which extractions were counted: ``new`` or ``known`` articles, ``lost`` for archived
+    ``readings`` says which extractions were counted: ``new`` or ``archived`` articles, ``lost`` for archived
     articles that lost the field, ``pages`` for article pages that could not be extracted.
     """
 
@@ -241,13 +241,13 @@ class _Usual:
 
     bad: Counter[str] = field(factory=Counter)
     of: Counter[str] = field(factory=Counter)
-    sizes: dict[str, Counter[int]] = field(factory=lambda: {"known": Counter(), "new": Counter()})
+    sizes: dict[str, Counter[int]] = field(factory=lambda: {"archived": Counter(), "new": Counter()})
 
     def questions(self, readings: ExtractionQuality) -> Iterator[_Question]:
         """All statistics of a run, the most specific first."""
         for key, bad, of in _counts(readings, readings.new):
             yield _Question(key=key, bad=bad, of=of, known_bad=self.bad[key], known_of=self.of[key])
-        for group, sample in (("known", readings.known), ("new", readings.new)):
+        for group, sample in (("archived", readings.archived), ("new", readings.new)):
             usual = self.sizes[group]
             below = _short(usual)
             yield _Question(
@@ -267,20 +267,20 @@ class _Usual:
                     self.of[key] += of
             if "new:text" not in but:
                 self.sizes["new"] += _sizes(new)
-        if "known:text" not in but:
-            self.sizes["known"] += _sizes(readings.known)
+        if "archived:text" not in but:
+            self.sizes["archived"] += _sizes(readings.archived)
 
 
 def _counts(readings: ExtractionQuality, new: Sample) -> Iterator[tuple[str, int, int]]:
     """The key of each statistic, the number of bad extractions and the total."""
-    known, unread = readings.known, readings.unread
-    pages = readings.new.count + readings.first.count + known.count + sum(unread.values())
+    archived, unread = readings.archived, readings.unread
+    pages = readings.new.count + readings.first.count + archived.count + sum(unread.values())
     for reason in ("layout_changed", "rejected"):
         yield f"pages:{reason}", unread.get(reason, 0), pages
     for name in ("text", "title", *FIELDS):
-        yield f"lost:{name}", readings.lost.get(name, 0), known.count
+        yield f"lost:{name}", readings.lost.get(name, 0), archived.count
     for name in FIELDS:
-        yield f"known:{name}", known.count - known.filled.get(name, 0), known.count
+        yield f"archived:{name}", archived.count - archived.filled.get(name, 0), archived.count
         yield f"new:{name}", new.count - new.filled.get(name, 0), new.count
 
 

@@ -57,7 +57,7 @@ def article_shape(article: Article, text: str | None = None, files: Sequence[Fil
         "issuers_known": [attrs.asdict(issuer) for issuer in issuers],
         "addressees": _value(article.addressees) or (),
         "keywords": article.keywords,
-        "topics": [attrs.asdict(topic) for topic in article.topics.found],
+        "topics": [attrs.asdict(topic) for topic in article.topics.ranked],
         "topic_set": article.topics.version,
         "provenance": _provenance(article),
         "conflicts": [attrs.asdict(conflict) for conflict in article.conflicts],
@@ -109,7 +109,7 @@ def _attachment(link: Attachment, file: File | None) -> Shape:
 
 def article_view_shape(view: ArticleView) -> Shape:
     """An article at a version, with what is known of its page."""
-    version, known = view.version, view.known
+    version, known = view.version, view.article
     return (
         version_shape(version)
         | article_shape(version.article, version.text, version.files)
@@ -147,10 +147,10 @@ def version_history_shape(history: ArticleHistory) -> list[Shape]:
 
 def membership_shape(view: MembershipView) -> Shape:
     """Why an article is of its policy."""
-    others = {link: view.others[link.other(view.known.id)] for link in view.links}
+    others = {link: view.others[link.other(view.article.id)] for link in view.links}
     return {
-        "article_id": view.known.id,
-        "policy_id": view.known.policy_id,
+        "article_id": view.article.id,
+        "policy_id": view.article.policy_id,
         "history": [plain(membership) for membership in view.history],
         "links": [
             plain(link) | {"other": other.id, "policy_id": other.policy_id, "url": other.url}
@@ -232,10 +232,10 @@ def _stage(stage: ClauseStage) -> Shape:
 # ------------------------------------------------------------------ search and comparison
 
 
-def search_shape(found: SearchResults) -> Shape:
+def search_shape(results: SearchResults) -> Shape:
     """The hits of a search."""
-    hits = [plain(hit) for hit in found.results.hits]
-    return {"total": found.results.total, "hits": hits} | lag_shape(found.lag)
+    hits = [plain(hit) for hit in results.results.hits]
+    return {"total": results.results.total, "hits": hits} | lag_shape(results.lag)
 
 
 def comparison_shape(compared: TextComparison) -> Shape:

@@ -26,7 +26,7 @@ from storage.rows import ArchivedArticle
 class ArticleView:
     """A version of an article, with what is known of its page."""
 
-    known: ArchivedArticle
+    article: ArchivedArticle
     version: Version
     aliases: Sequence[Alias]
 
@@ -44,7 +44,7 @@ class ArticleHistory:
 class MembershipView:
     """Why an article is of its policy: what was put down of it, what it is to ``others``, what was ruled."""
 
-    known: ArchivedArticle
+    article: ArchivedArticle
     history: Sequence[Membership]
     links: Sequence[Link]
     others: Mapping[int, ArchivedArticle]
@@ -62,7 +62,7 @@ def view_article(
         if version is None:
             raise ArchiveError(f"article {known.id} was not in the archive on {as_of}")
     aliases = availability.aliases(session, known.id)
-    return ArticleView(known=known, version=find_version(session, known, version), aliases=aliases)
+    return ArticleView(article=known, version=find_version(session, known, version), aliases=aliases)
 
 
 def article_history(session: Session, name: str) -> ArticleHistory:
@@ -80,7 +80,7 @@ def view_membership(session: Session, name: str) -> MembershipView:
     known = find_article(session, name)
     near = sorted(article_links.links_of(session, [known.id]), key=_least_telling)
     return MembershipView(
-        known=known,
+        article=known,
         history=memberships.membership_history(session, known.id),
         links=near,
         others=queries.articles(session, [link.other(known.id) for link in near]),

@@ -106,7 +106,7 @@ def close_backfill(session: Session, backfill_id: int, state: BackfillState, now
 
 
 def _record(session: Session, row: BackfillRow) -> Backfill:
-    found, archived, failed = session.execute(_counts(row.id)).one()
+    entries, archived, failed = session.execute(_counts(row.id)).one()
     return Backfill(
         id=row.id,
         portal=row.portal,
@@ -119,7 +119,7 @@ def _record(session: Session, row: BackfillRow) -> Backfill:
         ran=row.ran,
         finished=row.finished,
         walked={section: _walks.structure(each, SectionProgress) for section, each in row.walked.items()},
-        found=found,
+        entries=entries,
         archived=archived or 0,
         failed=failed or 0,
     )

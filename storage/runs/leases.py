@@ -1,6 +1,6 @@
 """Runs and their leases: one run per slot, one running run per portal.
 
-The state of a run is in its row; exit codes are not used. A run without a heartbeat is ``lost``, and its
+The state of a run is in its row; exit codes are not used. A run without a heartbeat is ``crashed``, and its
 slot can be claimed again.
 """
 
@@ -91,13 +91,13 @@ def close_run(
     return run(session, run_id)
 
 
-def close_lost_runs(session: Session, now: dt.datetime, *, older_than: dt.timedelta) -> list[Run]:
+def close_crashed_runs(session: Session, now: dt.datetime, *, older_than: dt.timedelta) -> list[Run]:
     """Close and return the runs whose last heartbeat is older than ``older_than``."""
     silent = (
         update(RunRow)
         .where(RunRow.state == "running", RunRow.heartbeat < now - older_than)
         .values(
-            state="lost", finished=now, message=f"no heartbeat for {older_than.total_seconds():g} seconds"
+            state="crashed", finished=now, message=f"no heartbeat for {older_than.total_seconds():g} seconds"
         )
         .returning(RunRow.id)
         .execution_options(synchronize_session=False)
@@ -114,8 +114,8 @@ def run(session: Session, run_id: int) -> Run:
 
 
 def last_slot(session: Session, portal: str) -> dt.datetime | None:
-    """The newest slot that was run or recorded as missed; lost runs and replays are not counted."""
-    settled = (RunRow.portal == portal, RunRow.state != "lost", *_CRAWLS)
+    """The newest slot that was run or recorded as missed; crashed runs and replays are not counted."""
+    settled = (RunRow.portal == portal, RunRow.state != "crashed", *_CRAWLS)
     return session.scalar(select(RunRow.slot).where(*settled).order_by(RunRow.slot.desc()).limit(1))
 
 

@@ -34,7 +34,7 @@ class RunRow(Base):
 
     __tablename__ = "run"
     __table_args__ = (
-        _partial_unique("uq_run_slot", "portal", "slot", where="state != 'lost'"),
+        _partial_unique("uq_run_slot", "portal", "slot", where="state != 'crashed'"),
         _partial_unique("uq_run_running", "portal", where="state = 'running'"),
     )
 

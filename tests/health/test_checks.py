@@ -62,7 +62,7 @@ def test_a_night_like_the_others_needs_no_look() -> None:
 
 
 def test_a_listing_without_rows_broke_its_promise_even_on_the_first_night() -> None:
-    empty = SectionReport(unread="layout_changed", found=0)
+    empty = SectionReport(unread="layout_changed", rows=0)
     (one,) = found(a_night(TONIGHT, state="partial", sections={"tz": empty}))
     assert (one.kind, one.section, one.severity, one.examples) == ("zero_entries", "tz", "broken", (URL,))
     assert one.sentence == "0 rows, 5 promised (usually 20)"

@@ -109,7 +109,7 @@ def undisturbed(
 def test_a_range_in_the_middle_is_archived_and_nobody_is_told(home: Home, pages: Pages) -> None:
     home.ask("subscribe", "试点", "--email", "a@example.org", "--json")
     told = backfill(home, *RANGE, "--section", "tz")
-    assert (told["state"], told["found"], told["archived"], told["failed"]) == ("done", FOUND, FOUND, 0)
+    assert (told["state"], told["entries"], told["archived"], told["failed"]) == ("done", FOUND, FOUND, 0)
     assert told["run"]["kind"] == "backfill"
     assert told["walked"]["tz"]["state"] == "passed"
     assert told["walked"]["tz"]["pages"] == 9, "six pages down to 2019, then three of 2018"
@@ -129,7 +129,7 @@ def test_a_backfill_that_is_killed_continues_and_archives_what_an_undisturbed_on
     child.communicate()
     before = len(home.newest())
     [held] = home.ask("status", "--json")["backfills"]
-    assert (held["state"], held["found"]) == ("open", FOUND)
+    assert (held["state"], held["entries"]) == ("open", FOUND)
     publish(home, pages)
     marked = len(home.site.asked())
     told = backfill(home)
@@ -213,7 +213,7 @@ def test_one_run_of_a_portal_at_a_time(home: Home, pages: Pages) -> None:
 
 def test_a_range_before_anything_the_listing_has_ends_and_says_so(home: Home, pages: Pages) -> None:
     told = backfill(home, "--from", "2001-01-01", "--to", "2002-01-01", "--section", "tz")
-    assert (told["state"], told["found"], told["walked"]["tz"]["state"]) == ("done", 0, "ended")
+    assert (told["state"], told["entries"], told["walked"]["tz"]["state"]) == ("done", 0, "ended")
     child = home.run("backfill", "--list")
     shown = child.communicate(timeout=180)[0]
     assert "ndrc/tz: 12 pages read, the oldest row of 2018-" in shown
@@ -241,10 +241,10 @@ def test_a_listing_without_days_is_read_as_far_as_somebody_says(home: Home, page
         listed = shapes.ndrc_list(shown, total=len(pages), current=number)
         home.site.put(url, re.sub(r"<span>[^<]*</span>", "", listed))
     told = backfill(home, *RANGE, "--section", "tz")
-    assert (told["state"], told["found"], told["walked"]["tz"]["state"]) == ("done", 0, "undated")
+    assert (told["state"], told["entries"], told["walked"]["tz"]["state"]) == ("done", 0, "undated")
     told = backfill(home, *RANGE, "--section", "tz", "--listing-pages", "2")
     assert (told["state"], told["archived"], told["walked"]["tz"]["state"]) == ("done", SIZE, "bounded")
-    assert told["walked"]["tz"]["known"] == SIZE, "the first page is the nights', and archived"
+    assert told["walked"]["tz"]["archived"] == SIZE, "the first page is the nights', and archived"
 
 
 def test_a_backfill_is_replayed_from_its_captures(

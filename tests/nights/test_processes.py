@@ -59,7 +59,7 @@ def test_a_run_that_was_killed_loses_nothing_and_doubles_nothing(home: Home) -> 
     assert {version.number for version in newest.values()} == {1}
     assert len(home.changes()) == 16
     lost = home.runs()[1]
-    assert (lost.state, lost.slot, lost.message) == ("lost", SLOT, "its process was killed")
+    assert (lost.state, lost.slot, lost.message) == ("crashed", SLOT, "its process was killed")
     assert lost.captures >= row["unchanged"], "what was fetched is recorded"
     assert warc.stat().st_size < torn
     assert list((home.path / "running").iterdir()) == []

@@ -18,8 +18,8 @@ def sample(count: int, shares: Mapping[str, float] = FULL, *, bits: int = 11) ->
     return Sample(count=count, filled=filled, sizes={str(bits): count})
 
 
-def a_night(known: int = 100, **changed: object) -> ExtractionQuality:
-    return ExtractionQuality(known=sample(known), new=sample(3), **changed)  # type: ignore[arg-type]
+def a_night(archived: int = 100, **changed: object) -> ExtractionQuality:
+    return ExtractionQuality(archived=sample(archived), new=sample(3), **changed)  # type: ignore[arg-type]
 
 
 def names(*runs: ExtractionQuality) -> list[tuple[str, str]]:
@@ -37,12 +37,12 @@ def test_a_night_like_the_others_is_no_alarm() -> None:
 
 def test_a_field_that_goes_empty_is_an_alarm_with_numbers_and_examples() -> None:
     urls = ("https://www.example.cn/1.html", "https://www.example.cn/2.html", "https://www.example.cn/3.html")
-    tonight = a_night(examples={"known:source": urls})
+    tonight = a_night(examples={"archived:source": urls})
     tonight = ExtractionQuality(
-        new=tonight.new, known=sample(100, FULL | {"source": 0.1}), examples=tonight.examples
+        new=tonight.new, archived=sample(100, FULL | {"source": 0.1}), examples=tonight.examples
     )
     (alarm,) = find_alarms([FIRST, a_night(), tonight])
-    assert (alarm.kind, alarm.field, alarm.readings) == ("field_empty", "source", "known")
+    assert (alarm.kind, alarm.field, alarm.readings) == ("field_empty", "source", "archived")
     assert (alarm.bad, alarm.of, alarm.usual, alarm.examples) == (90, 100, 0.0, urls)
     assert alarm.sentence == "source is empty: 90 of 100 known articles (before: 0%)"
 
@@ -57,7 +57,7 @@ def test_new_articles_without_a_field_are_an_alarm_only_when_there_are_enough() 
 
 
 def test_a_field_that_is_often_empty_may_be() -> None:
-    assert names(FIRST, a_night(), ExtractionQuality(known=sample(100, FULL | {"validity": 0.0}))) == []
+    assert names(FIRST, a_night(), ExtractionQuality(archived=sample(100, FULL | {"validity": 0.0}))) == []
 
 
 def test_a_first_crawl_of_a_new_section_is_not_checked_against_the_others() -> None:
@@ -65,7 +65,9 @@ def test_a_first_crawl_of_a_new_section_is_not_checked_against_the_others() -> N
 
 
 def test_texts_that_become_short_are_an_alarm() -> None:
-    assert names(FIRST, a_night(), ExtractionQuality(known=sample(100, bits=6))) == [("body_shrank", "text")]
+    assert names(FIRST, a_night(), ExtractionQuality(archived=sample(100, bits=6))) == [
+        ("body_shrank", "text")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,13 +85,15 @@ def test_articles_that_lose_a_field_are_an_alarm_though_most_have_it() -> None:
 
 
 def test_an_alarm_stays_until_the_portal_reads_as_before() -> None:
-    bad = ExtractionQuality(known=sample(100, FULL | {"source": 0.0}))
+    bad = ExtractionQuality(archived=sample(100, FULL | {"source": 0.0}))
     assert names(FIRST, a_night(), *[bad] * 30) == [("field_empty", "source")]
     assert names(FIRST, a_night(), *[bad] * 30, a_night()) == []
 
 
 def test_what_was_accepted_is_usual() -> None:
-    bad = ExtractionQuality(known=sample(100, FULL | {"source": 0.0}), new=sample(20, FULL | {"source": 0.0}))
+    bad = ExtractionQuality(
+        archived=sample(100, FULL | {"source": 0.0}), new=sample(20, FULL | {"source": 0.0})
+    )
     assert find_alarms([bad], accepted=bad) == ()
 
 

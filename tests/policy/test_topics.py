@@ -17,7 +17,7 @@ PLAN = (
 
 
 def scores(title: str, lines: tuple[str, ...] = (), headings: tuple[int, ...] = ()) -> dict[str, float]:
-    return {topic.id: topic.score for topic in topics.topics(title, lines, headings).found}
+    return {topic.id: topic.score for topic in topics.topics(title, lines, headings).ranked}
 
 
 def test_a_term_in_the_title_makes_a_topic_one_in_the_body_does_not() -> None:
@@ -26,7 +26,7 @@ def test_a_term_in_the_title_makes_a_topic_one_in_the_body_does_not() -> None:
 
 
 def test_the_score_is_of_title_headings_and_body() -> None:
-    told = topics.topics("样例省氢能产业方案", PLAN, (0, 2)).found
+    told = topics.topics("样例省氢能产业方案", PLAN, (0, 2)).ranked
     assert [topic.id for topic in told] == ["hydrogen"]
     assert (told[0].title, told[0].headings, told[0].body) == (1, 1, 3)
     assert told[0].score == round(8 + 4 + 2 * 1.3863, 1)
@@ -34,7 +34,7 @@ def test_the_score_is_of_title_headings_and_body() -> None:
 
 def test_evidence_says_where_the_terms_stand_the_titles_first() -> None:
     title = "样例省氢能产业方案"
-    first, *others = topics.topics(title, PLAN, (0, 2)).found[0].evidence
+    first, *others = topics.topics(title, PLAN, (0, 2)).ranked[0].evidence
     assert (first.line, first.term) == (None, title[first.start : first.end])
     assert [PLAN[where.line or 0][where.start : where.end] for where in others] == [
         where.term for where in others
@@ -44,7 +44,7 @@ def test_evidence_says_where_the_terms_stand_the_titles_first() -> None:
 
 def test_a_term_torn_by_a_line_break_is_found_where_it_is_published() -> None:
     line = "各地区要结合实际，加快产业链建设，推动燃 料电池汽车规模化应用，完善基础设施布局。"
-    torn = topics.topics("样例省氢能方案", ("一、样例", line)).found[0].evidence[1]
+    torn = topics.topics("样例省氢能方案", ("一、样例", line)).ranked[0].evidence[1]
     assert (torn.term, torn.line, line[torn.start : torn.end]) == ("燃 料电池", 1, "燃 料电池")
 
 
@@ -74,10 +74,10 @@ def test_an_excluded_word_may_be_another_topics_term() -> None:
 def test_topics_name_the_dictionary_and_are_ranked() -> None:
     told = topics.topics("光伏发电上网电价", ("光伏",), ())
     assert told.version == topic_set().version
-    ranked = [topic.score for topic in told.found]
+    ranked = [topic.score for topic in told.ranked]
     assert ranked == sorted(ranked, reverse=True)
     assert min(ranked) >= THRESHOLD
-    assert topics.topics("", ()).found == ()
+    assert topics.topics("", ()).ranked == ()
 
 
 def test_each_topic_of_the_dictionary_is_told_by_each_of_its_terms() -> None:
@@ -100,6 +100,6 @@ def test_each_exclusion_holds_a_term_of_its_topic() -> None:
 
 def test_a_megabyte_has_its_topics_in_good_time() -> None:
     began = time.process_time()
-    found = topics.topics("样例", ("氢能与储能，" * 170_000,)).found
+    found = topics.topics("样例", ("氢能与储能，" * 170_000,)).ranked
     assert {topic.id for topic in found} == {"hydrogen", "storage"}
     assert time.process_time() - began < 10

@@ -64,7 +64,7 @@ def test_a_night_that_meets_a_backfill_says_so_and_crawls_the_portal_when_it_has
         filling = leases.claim_run(session, "loopback", at, at, kind="backfill")
     assert filling
     with run_lock.run_lock(load(home.path, {}), filling.id):
-        (held,) = json.loads(ended(home.polarchive("status", "--json")))["held"]
+        (held,) = json.loads(ended(home.polarchive("status", "--json")))["lease_owners"]
         assert (held["portal"], held["kind"]) == ("loopback", "backfill")
         child = home.scheduler("--once") if command == "scheduler" else home.polarchive("nightly")
         assert child.stdout
@@ -75,7 +75,7 @@ def test_a_night_that_meets_a_backfill_says_so_and_crawls_the_portal_when_it_has
     ended(child)
     crawled = home.runs()[0]
     assert (crawled.kind, crawled.state, crawled.new) == ("crawl", "ok", 1)
-    assert json.loads(ended(home.polarchive("status", "--json")))["held"] == []
+    assert json.loads(ended(home.polarchive("status", "--json")))["lease_owners"] == []
 
 
 def test_by_default_the_nights_leave_it_alone(home: Home, opened: Backfill) -> None:

@@ -151,11 +151,11 @@ def test_after_a_kill_the_next_night_says_so_and_loses_and_doubles_nothing(
 
     publish(papers, 16)
     said = json.loads(ended(home.polarchive("nightly", "--json")))
-    assert [run["slug"] for run in said["lost"]] == ["loopback"]
+    assert [run["slug"] for run in said["crashed"]] == ["loopback"]
     [run] = said["runs"]
     assert (run["state"], run["new"] + run["unchanged"], run["unchanged"] >= kept) == ("ok", 16, True)
     assert home.articles() == 16
-    assert [run.state for run in home.runs()] == ["ok", "lost"]
+    assert [run.state for run in home.runs()] == ["ok", "crashed"]
 
 
 def test_a_run_killed_in_the_night_is_reported_by_that_night(home: Home, papers: MockSite) -> None:
@@ -164,8 +164,8 @@ def test_a_run_killed_in_the_night_is_reported_by_that_night(home: Home, papers:
     wait_until(lambda: home.articles() >= 3)
     os.kill(_child_of(night.pid), signal.SIGKILL)
     report = ended(night, expect=1)
-    assert "lost" in report
-    assert [run.state for run in home.runs()] == ["lost"]
+    assert "crashed" in report
+    assert [run.state for run in home.runs()] == ["crashed"]
 
 
 def test_the_slot_of_a_killed_run_is_run_again(home: Home, papers: MockSite) -> None:
@@ -178,8 +178,8 @@ def test_the_slot_of_a_killed_run_is_run_again(home: Home, papers: MockSite) -> 
     os.kill(crawl, signal.SIGKILL)
     first.communicate()
     publish(papers, 16)
-    assert "lost" in ended(home.scheduler("--once"))
-    assert [(run.state, run.slot) for run in home.runs()] == [("ok", this_hour()), ("lost", this_hour())]
+    assert "crashed" in ended(home.scheduler("--once"))
+    assert [(run.state, run.slot) for run in home.runs()] == [("ok", this_hour()), ("crashed", this_hour())]
 
 
 def _child_of(pid: int) -> int:

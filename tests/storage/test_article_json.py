@@ -47,3 +47,10 @@ def test_a_record_of_the_first_release_is_read() -> None:
     assert (read.conflicts, read.addressees, read.editor, read.statements) == ((), None, None, ())
     assert read.issuers is not None
     assert (read.issuers.value[0].id, read.issuers.value[0].level) == ("zhejiang-finance", None)
+
+
+def test_topics_of_an_earlier_release_are_read() -> None:
+    article = attrs.evolve(an_article(), topics=topics("关于储能的通知", ("推进储能。",)))
+    stored = rows.dump_article(article)
+    stored["topics"] = {"version": stored["topics"]["version"], "found": stored["topics"]["ranked"]}
+    assert rows.load_article(stored, article.text).topics == article.topics

@@ -78,7 +78,7 @@ def test_what_is_found_is_owed_until_it_is_archived_or_given_up(database: Databa
         with database.write() as session:
             backfills.record_failure(session, ours.id, "2")
     found = now(database, ours)
-    assert (found.found, found.archived, found.failed, found.owed) == (4, 1, 1, 2)
+    assert (found.entries, found.archived, found.failed, found.owed) == (4, 1, 1, 2)
     assert owed(database, ours) == ["3", "4"]
     assert "4 found, 1 archived, 2 to come, 1 given up" in found.headline
 
@@ -129,7 +129,7 @@ def test_pages_wait_in_their_order_and_are_read_once(database: Database) -> None
 
 def test_it_is_complete_when_all_its_listings_are_read_and_nothing_is_owed(database: Database) -> None:
     ours = begun(database)
-    passed = SectionProgress(state="passed", pages=7, known=2, oldest=dt.date(2018, 3, 4))
+    passed = SectionProgress(state="passed", pages=7, archived=2, oldest=dt.date(2018, 3, 4))
     with database.write() as session:
         backfills.save_walked(session, ours.id, "tz", passed)
         backfills.add_entries(session, ours.id, "tz", [entry("1")])

@@ -83,9 +83,9 @@ def test_a_silent_run_is_lost_and_its_slot_free_again(database: Database) -> Non
     run = claimed(database)
     with database.write() as session:
         assert leases.record_heartbeat(session, run.id, NIGHT + MINUTE, entries=3)
-        assert leases.close_lost_runs(session, NIGHT + 2 * MINUTE, older_than=MINUTE) == []
-        found = leases.close_lost_runs(session, NIGHT + 3 * MINUTE, older_than=MINUTE)
-    assert [(each.id, each.state, each.entries) for each in found] == [(run.id, "lost", 3)]
+        assert leases.close_crashed_runs(session, NIGHT + 2 * MINUTE, older_than=MINUTE) == []
+        found = leases.close_crashed_runs(session, NIGHT + 3 * MINUTE, older_than=MINUTE)
+    assert [(each.id, each.state, each.entries) for each in found] == [(run.id, "crashed", 3)]
     assert found[0].finished == NIGHT + 3 * MINUTE
     with database.read() as session:
         assert leases.last_slot(session, "ndrc") is None
@@ -95,10 +95,10 @@ def test_a_silent_run_is_lost_and_its_slot_free_again(database: Database) -> Non
 def test_a_run_closed_by_another_learns_it_from_its_heartbeat(database: Database) -> None:
     run = claimed(database)
     with database.write() as session:
-        leases.close_lost_runs(session, NIGHT + DAY, older_than=MINUTE)
+        leases.close_crashed_runs(session, NIGHT + DAY, older_than=MINUTE)
         assert not leases.record_heartbeat(session, run.id, NIGHT + DAY)
     claimed(database)
-    assert close(database, run, entries=9).state == "lost"
+    assert close(database, run, entries=9).state == "crashed"
 
 
 def test_a_closed_run_says_what_it_counted(database: Database) -> None:
