@@ -31,7 +31,7 @@ from policy.errors import ArchiveError
 from policy.records import Article, Change, File, Version
 from policy.records.content import FORCE_KINDS, Reference
 from policy.records.saves import Link, Relation
-from policy.rules.identity import number_keys
+from policy.rules.identity import number_keys, policy_keys
 from policy.text.fingerprints import Fingerprints
 from policy.text.words import unify_radicals
 from storage import queries
@@ -218,8 +218,31 @@ def rebuild(database: Database, progress: Progress = lambda done, total: None) -
         _regroup_queued(database, failed)
         _report_force(database, touched)
         after = batch[-1].article_id
+    _renew_keys(database)
     _refuse(failed)
     return done
+
+
+def _renew_keys(database: Database) -> None:
+    """Make the keys of all policies again, which an earlier release may have made otherwise.
+
+    All are withdrawn before any is added, because a key has one policy.
+    """
+    for change in (memberships.withdraw_number_keys, memberships.add_keys):
+        after = 0
+        while batch := _newest_versions(database, after):
+            with database.write() as session:
+                lock_cursor(session, CONSUMER)
+                for policy_id in sorted({version.policy_id for version in batch}):
+                    change(session, policy_id, _keys_of_policy(session, policy_id))
+            after = batch[-1].article_id
+
+
+def _keys_of_policy(session: Session, policy_id: int) -> list[str]:
+    """The keys of all versions of a policy's articles."""
+    versions = queries.versions_of(session, memberships.articles_of(session, [policy_id]))
+    every = (version for article in versions.values() for version in article)
+    return [*dict.fromkeys(key for version in every for key in policy_keys(version.article))]
 
 
 def _newest_versions(database: Database, after: int) -> list[Version]:

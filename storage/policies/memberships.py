@@ -19,7 +19,7 @@ from policy.documents.dates import calendar_day
 from policy.records import Version
 from policy.records.saves import Announcement, How, PageDates, Reason
 from storage import queries
-from storage.database import insert
+from storage.database import insert, insert_unless_there
 from storage.rows import ArchivedArticle, article_record
 from storage.tables import (
     AnnouncementRow,
@@ -186,6 +186,18 @@ def transfer_keys(session: Session, keys: Sequence[str], was: int, now: int) -> 
     """Transfer keys of a policy to the policy that their articles moved to."""
     if keys:
         session.execute(_GIVE, {"keys": list(keys), "was": was, "now": now})
+
+
+def withdraw_number_keys(session: Session, policy_id: int, besides: Collection[str]) -> None:
+    """Delete a policy's keys by number except these: an earlier release may have made others."""
+    numbered = PolicyKeyRow.key.startswith("doc:") & (PolicyKeyRow.policy_id == policy_id)
+    session.execute(delete(PolicyKeyRow).where(numbered, PolicyKeyRow.key.not_in(besides)))
+
+
+def add_keys(session: Session, policy_id: int, keys: Collection[str]) -> None:
+    """Add keys to a policy; a key that another policy has stays with that one."""
+    for key in keys:
+        insert_unless_there(session, PolicyKeyRow, key=key, policy_id=policy_id)
 
 
 # ------------------------------------------------------------------ announcements

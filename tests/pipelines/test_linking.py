@@ -17,7 +17,7 @@ from policy.rules.extraction import Extraction
 from storage import queries
 from storage.articles import archive
 from storage.database import Database
-from storage.policies import citations
+from storage.policies import citations, memberships
 from storage.policies.citations import Citation
 from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
 
@@ -141,3 +141,26 @@ def test_a_policy_does_not_cite_itself_nor_is_an_interpretation_called_like_it(d
     reader = archived(database, told)
     assert cited(database, lake) == []
     assert {one.target for one in cited(database, reader)} <= {lake}
+
+
+def test_a_rebuild_makes_the_keys_of_an_earlier_release_again(database: Database) -> None:
+    joint = evolve(an_act("joint", "样例公告", LAW, "2020年第8号公告"), issuers=organs("财政部 税务总局"))
+    alone = evolve(
+        an_act("alone", "另一公告", f"{LAW}另。", "财政部公告2020年第8号"), issuers=organs("财政部")
+    )
+    first, second = archived(database, joint), archived(database, alone)
+    expected = keys_of(database, first), keys_of(database, second)
+    with database.write() as session:
+        memberships.withdraw_number_keys(session, first, [])
+        memberships.withdraw_number_keys(session, second, [])
+        memberships.add_keys(session, first, ["doc:mof:公告〔2020〕第8号"])
+    linking.rebuild(database)
+    assert (keys_of(database, first), keys_of(database, second)) == expected
+    assert "doc:mof:公告〔2020〕第8号" in expected[1]
+
+
+def keys_of(database: Database, policy_id: int) -> tuple[str, ...]:
+    with database.read() as session:
+        policy = queries.policy(session, policy_id)
+    assert policy is not None
+    return policy.keys
