@@ -145,9 +145,12 @@ def _partial(text: str, start: int, at: int, end: int) -> ForceAct | None:
 _SENTENCE_END = re.compile("[《》。；;]")
 
 
+_ITEM_NUMBER = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[①-⑳])\s?$")
+
+
 def act_before(text: str, end: int) -> ForceAct | None:
     """The act before the titles that begin at ``end``: 决定废止《…》, 停止执行国务院发布的《…》."""
-    before = text[max(0, end - _WINDOW) : end]
+    before = _ITEM_NUMBER.sub("", text[max(0, end - _WINDOW) : end])
     if not MAY_ACT.search(before):
         return None
     acts = [*ACT.finditer(before)]

@@ -369,3 +369,12 @@ def test_five_thousand_repealed_titles_are_all_read() -> None:
 def test_a_title_of_two_thousand_characters_does_no_harm() -> None:
     long = "长" * 2000
     assert references([f"废止《{long}》。", f"废止{long}办法。"], title=f"关于废止《{long}》的决定") == ()
+
+
+def test_numbered_titles_in_one_sentence_and_names_with_their_day() -> None:
+    listed = (
+        "现决定废止以下文件：（1）《甲河办法》；（2）《乙河办法》（样发〔2001〕2号）；（3）《丙河办法》。"
+    )
+    assert acts(listed) == [("repeals", f"{name}河办法") for name in "甲乙丙"]
+    lines = ["决定废止的行政法规目录", "1．甲河管理条例（1981年2月3日发布）", "2．乙河管理条例（2001年修订）"]
+    assert acts("\n".join(lines)) == [("repeals", "甲河管理条例"), ("repeals", "乙河管理条例（2001年修订）")]
