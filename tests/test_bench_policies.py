@@ -125,3 +125,9 @@ def test_issuers_are_compared_with_the_truth_of_a_page(tmp_path: Path) -> None:
     (tmp_path / "portal-pages" / "a.json").write_text(json.dumps(truth), "utf-8")
     [entry] = measure(Corpus(folder=tmp_path), ["issuers"])
     assert (entry.row.ours, entry.row.baseline) == ("1 of 1", "the first cell: 0 of 1")
+
+
+def test_documents_that_repeal_a_law_are_read_and_its_policy_says_so(corpus: Corpus) -> None:
+    shapes, force = (each.row for each in measure(corpus, ["force"]))
+    assert (shapes.ours, shapes.baseline) == ("2 of 2; 0", "《…》 next to 废止 or 修改: 1 of 2 (50.00 %)")
+    assert (force.ours, force.reached) == ("2 of 2", True)

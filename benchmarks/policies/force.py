@@ -2,7 +2,7 @@
 
 The sentences and titles of the corpus are read as they stand: in a repealing sentence of a law (…同时废止)
 every title is repealed, and an amending decision amends the document in its title. Then the laws are
-repealed, amended and confirmed by documents in the shapes of real ones, are archived with them, and the policy
+repealed, amended and confirmed by documents in the shapes of real ones and archived with them, and the policy
 of each is asked for its force and its evidence.
 """
 
@@ -56,7 +56,8 @@ def rows(corpus: Corpus) -> Iterator[Row]:
     if not corpus.laws:
         return
     for what, documents in (("real", _real(corpus)), ("in their shapes", _shaped(corpus))):
-        yield _targets_row(what, documents)
+        if documents:
+            yield _targets_row(what, documents)
     yield _force_row(corpus)
 
 
