@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from attrs import asdict, evolve, frozen
 
@@ -55,8 +55,23 @@ class LastRequest:
         return self.next not in {"", who} and 0 <= now - self.marked < WAITING_TIMEOUT
 
 
-class DomainLocks:
-    """The domain locks of one process."""
+class DomainLocks(Protocol):
+    """The domain locks of one process. Machines that share portals need an implementation that they share;
+    :meth:`crawler.fetching.throttle.Throttle.from_crawler` chooses it."""
+
+    def acquire(self, domain: str, pause: float) -> float:
+        """Seconds to wait before the next attempt; 0 when the lock was acquired and must be released."""
+
+    def release(self, domain: str, pause: float, wait: float = 0.0) -> None:
+        """Release the lock of a domain, if this process holds it. No request follows for the pause and for
+        ``wait`` seconds."""
+
+    def close(self) -> None:
+        """Release all locks."""
+
+
+class FileDomainLocks:
+    """Domain locks as files, for the processes of one machine."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder, self._clock = folder, clock

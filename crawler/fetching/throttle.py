@@ -27,7 +27,7 @@ from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import deferred_from_coro
 
 from config import BudgetConfig
-from crawler.fetching.domain_lock import DomainLocks
+from crawler.fetching.domain_lock import DomainLocks, FileDomainLocks
 from crawler.fetching.fetch_errors import RunEnded, reason
 from crawler.fetching.request_log import LoggedRequest, RequestLog
 from crawler.fetching.request_meta import host
@@ -236,7 +236,7 @@ class Throttle:
                 longest_wait=config.crawl.longest_wait,
                 adapt=config.crawl.throttle,
             ),
-            DomainLocks(config.turns),
+            FileDomainLocks(config.turns),
             RequestLog(config.requests, context.portal.slug, context.run.id, started),
             RunLimits.from_crawler(crawler),
             context.clock,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetching.domain_lock import POLL, DomainLocks
+from crawler.fetching.domain_lock import POLL, FileDomainLocks
 from crawler.fetching.throttle import Delay, retry_after
 
 NOW = dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC)
@@ -74,7 +74,7 @@ def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | No
 
 def test_a_domain_has_one_turn_at_a_time_and_those_who_wait_take_turns(tmp_path: Path) -> None:
     now = [1000.0]
-    one, two = DomainLocks(tmp_path, lambda: now[0]), DomainLocks(tmp_path, lambda: now[0])
+    one, two = FileDomainLocks(tmp_path, lambda: now[0]), FileDomainLocks(tmp_path, lambda: now[0])
     assert one.acquire("twins.example", 1.0) == 0
     assert two.acquire("twins.example", 3.0) == POLL, "a request is under way"
     assert two.acquire("other.example", 3.0) == 0
@@ -94,7 +94,7 @@ def test_a_domain_has_one_turn_at_a_time_and_those_who_wait_take_turns(tmp_path:
 
 def test_who_died_or_waits_no_more_is_not_waited_for(tmp_path: Path) -> None:
     now = [1000.0]
-    one, two = DomainLocks(tmp_path, lambda: now[0]), DomainLocks(tmp_path, lambda: now[0])
+    one, two = FileDomainLocks(tmp_path, lambda: now[0]), FileDomainLocks(tmp_path, lambda: now[0])
     one.acquire("a.example", 1.0)
     one.release("a.example", 1.0)
     two.acquire("a.example", 1.0)
