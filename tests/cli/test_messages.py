@@ -276,6 +276,48 @@ CONFIGURATION = (
 )
 
 
+WRITERS = (
+    *("health/checks.py", "health/listing_checks.py", "health/traffic_checks.py", "health/daily_report.py"),
+    *("policy/records/runs.py", "policy/rules/drift.py", "crawler/runs/statistics.py"),
+    *("services/run_health.py", "services/nightly.py", "services/reports.py", "services/status.py"),
+    *("pipelines/dedupe/relations.py", "pipelines/dedupe/assignment.py", "pipelines/dedupe/overlaps.py"),
+)
+"""Modules whose sentences are shown by reports and by ``why``."""
+FRAGMENTS = {
+    "its first page",
+    "7 could not be read: 7",
+    "captured but not extracted: 7 (7); 7",
+    "fix the declaration, then polarchive reextract SLUG",
+    "with new files",
+    "the report failed",
+    "names the other's policy",
+    "quotes the other; 7",
+}
+"""Parts of sentences, whose whole is in the catalogue, and a line of the log."""
+
+
+def sentences(file: str) -> Iterator[str]:
+    """An example of each sentence in a module, but for docstrings and log lines."""
+    tree = ast.parse((CHECKOUT / file).read_text("utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in docstrings | parts:
+            text = re.sub(r"\{[\w.]+\}", "7", example(node))
+            if ENGLISH.search(text) and "%" not in text:
+                yield text
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("file", WRITERS)
+def test_sentences_of_reports_and_evidence_are_shown_in_chinese(file: str) -> None:
+    assert [
+        f"{text}: {translated(text)}"
+        for text in sentences(file)
+        if text not in FRAGMENTS and ENGLISH.search(re.sub("`.*?`|polarchive [a-z ]+", "", translated(text)))
+    ] == []
+
+
 @pytest.mark.usefixtures("chinese")
 @pytest.mark.parametrize(("english", "text"), [EVIDENCE, LAG, HEADLINE, FINDING, CONFIGURATION])
 def test_a_text_of_several_phrases_is_translated_phrase_by_phrase(english: str, text: str) -> None:
