@@ -12,7 +12,7 @@ from attrs import evolve
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.dedupe.exact_duplicates import decide_policy
+from pipelines.dedupe.assignment import decide_policy
 from pipelines.items import AttachmentBatch, ExtractedArticle, ExtractionCounts, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
 from policy.errors import Drifted, Rejected

@@ -14,7 +14,7 @@ from attrs import frozen
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from policy.records import Capture, Change, Version
+from policy.records import Article, Capture, Change, Version
 from policy.records.runs import Run
 from policy.records.saves import Candidate
 from storage.rows import (
@@ -54,11 +54,25 @@ def candidates(session: Session, keys: Collection[str]) -> list[Candidate]:
     """The policies known under these keys, one candidate per key, in the order of the keys."""
     owners = dict(session.execute(_OWNERS, {"keys": list(keys)}).all())
     printed = _doc_nos(session, set(owners.values())) if owners else {}
+    numbered = {owner for key, owner in owners.items() if key.startswith("doc:")}
+    first = {owner: _first_article(session, owner) for owner in numbered}
     return [
-        Candidate(policy_id=owners[key], key=key, doc_nos=printed.get(owners[key], ()))
+        Candidate(
+            policy_id=owners[key],
+            key=key,
+            doc_nos=printed.get(owners[key], ()),
+            article=first[owners[key]] if key.startswith("doc:") else None,
+        )
         for key in keys
         if key in owners
     ]
+
+
+def _first_article(session: Session, policy_id: int) -> Article | None:
+    """The article of a policy that was archived first, in its newest version."""
+    first = session.scalar(select(func.min(ArticleRow.id)).where(ArticleRow.policy_id == policy_id))
+    newest = version(session, first) if first is not None else None
+    return newest.article if newest else None
 
 
 def _doc_nos(session: Session, policies: Collection[int]) -> dict[int, tuple[str, ...]]:

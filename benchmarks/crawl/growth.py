@@ -22,7 +22,7 @@ from rich.table import Table
 
 from benchmarks.crawl import pages
 from benchmarks.crawl.meter import cpu
-from pipelines.dedupe.exact_duplicates import decide_policy
+from pipelines.dedupe.assignment import decide_policy
 from policy.documents.numbers import parse_number
 from policy.query import parse
 from policy.records import Article, Capture, Entry, FieldValue

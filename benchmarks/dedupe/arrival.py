@@ -21,7 +21,7 @@ from benchmarks.dedupe.variants import VARIANTS
 from benchmarks.report import Report, show
 from pipelines.consumers import linking
 from pipelines.consumers.regrouping import regroup
-from pipelines.dedupe.exact_duplicates import decide_policy
+from pipelines.dedupe.assignment import decide_policy
 from policy.records import Article, Capture, FieldValue
 from policy.rules.extraction import Extraction
 from storage.articles import archive

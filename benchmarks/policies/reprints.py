@@ -28,7 +28,7 @@ from benchmarks.policies.rewritings import AMENDED, APART, ONE, Document
 from benchmarks.policies.rows import Corpus, Row, share
 from crawler.extraction import read_article, read_page
 from pipelines.consumers import linking
-from pipelines.dedupe.exact_duplicates import decide_policy
+from pipelines.dedupe.assignment import decide_policy
 from policy.records import Article, Capture, Payload
 from policy.rules.extraction import Extraction
 from storage.articles import archive
@@ -169,7 +169,7 @@ def _ordered(at: int, name: str, title: str, day: dt.date, lines: Sequence[str])
     lead = (
         f"中华人民共和国{organ}令",
         number,
-        f"《{title}》已经{signed}{organ}第{at % 40 + 1}次会议审议通过，自{day.year + 1}年1月1日起施行。",
+        f"《{title}》已经{signed}{organ}会议审议通过，现予公布，自{day.year + 1}年1月1日起施行。",
         signed,
         title,
     )

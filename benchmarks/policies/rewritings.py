@@ -169,7 +169,7 @@ def _full_width(draw: Random, text: str) -> str:
 
 
 def _other_brackets(draw: Random, text: str) -> str:
-    pairs = draw.choice(["()<>", "（）〈〉", "[]", "【】「」"])
+    pairs = draw.choice(("()<>", "（）〈〉", "[]", "【】「」"))
     table = dict(zip("（）《》", pairs.ljust(4), strict=True))
     return "".join(table.get(sign, sign) for sign in text).translate({ord("“"): '"', ord("”"): '"'})
 

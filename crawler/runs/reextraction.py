@@ -23,7 +23,7 @@ from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.run_context import utc_now
 from crawler.runs import run_lock
-from pipelines.dedupe.exact_duplicates import decide_policy
+from pipelines.dedupe.assignment import decide_policy
 from policy.errors import ArchiveError, Drifted, PageError, Rejected
 from policy.records import Article, Capture, Entry, Version
 from policy.records.content import BoilerplateSet

@@ -318,7 +318,7 @@ def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterat
     for other in near:
         a, b = sorted(((article_id, mine), (other, _wordings(held.get(other, [])))), key=itemgetter(0))
         told = _best(a[1], b[1])
-        if told is not None and (told.kind != "different" or told.containment >= TELLING):
+        if told is not None and (told.kind != "different" or told.containment >= TELLING or told.contested):
             yield Link(a=a[0], b=b[0], **asdict(told))
 
 

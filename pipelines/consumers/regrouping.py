@@ -82,14 +82,15 @@ def regroup(
 
 
 def _around(session: Session, articles: Iterable[int]) -> _Around:
-    """Whoever is linked with these, or is in one policy with one of them, and so on."""
+    """Whoever is linked with these or claims their number, or is in one policy with one of them, and so
+    on."""
     told, ruled = dict[Pair, Link](), dict[Pair, Ruling]()
     reached, fresh = set[int](), set(articles)
     while fresh and len(reached) < MOST:
         reached |= fresh
         linked = {(link.a, link.b): link for link in article_links.links_of(session, fresh)}
         rulings = {(ruling.a, ruling.b): ruling for ruling in article_links.rulings_of(session, fresh)}
-        joined = [pair for pair, link in linked.items() if link.kind in JOINING]
+        joined = [pair for pair, link in linked.items() if link.kind in JOINING or link.contested]
         joined += [pair for pair, ruling in rulings.items() if ruling.same]
         policies = {*memberships.policies_of(session, fresh).values()}
         near = {end for pair in joined for end in pair}

@@ -8,21 +8,27 @@ policies that are merged the older id stays.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
-from pipelines.dedupe.comparison_profile import ComparisonProfile
+from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.grouping import Group, GroupMember, Key, Relations, grouping_member
+from pipelines.dedupe.relations import find_relation
+from policy.documents.issuers import number_identity
+from policy.documents.numbers import parse_number
 from policy.records import Article
-from policy.records.saves import Link, Relation, Ruling
+from policy.records.saves import Candidate, Decision, Link, Relation, Ruling
+from policy.rules.identity import document_number
 
 
 @frozen(kw_only=True)
 class Assignment:
     """An article's role in its group, its edition (counted from 1; None where there is only one) and the
-    evidence. ``flagged``: it matches several policies equally well and is kept apart."""
+    evidence. ``flagged``: it matches several policies equally well, or another policy has its number, and it
+    is kept apart."""
 
     relation: str = ""
     edition: int | None = None
@@ -55,7 +61,25 @@ def assignments(groups: Sequence[Group], relations: Relations) -> list[dict[Key,
         if found.joins and place[left] == place[right]:
             told.add(left, found, right, leans=found.side == "left")
             told.add(right, found, left, leans=found.side == "right")
-    return [_belongings(group, told) for group in groups]
+    contested = _contested(groups, place, relations)
+    return [_belongings(group, told, contested) for group in groups]
+
+
+def _contested(
+    groups: Sequence[Group], place: Mapping[Key, int], relations: Relations
+) -> dict[Key, tuple[Relation, Key]]:
+    """Articles whose number another policy has, in other words; where one policy has more articles, only
+    those of the smaller, since a page that bears the number by mistake is likely to be alone."""
+    contested: dict[Key, tuple[Relation, Key]] = {}
+    for (left, right), found in sorted(relations.items()):
+        if not found.contested or place[left] == place[right]:
+            continue
+        ours, theirs = (len(groups[place[key]].articles) for key in (left, right))
+        if ours <= theirs:
+            contested.setdefault(left, (found, right))
+        if theirs <= ours:
+            contested.setdefault(right, (found, left))
+    return contested
 
 
 class _Told:
@@ -85,14 +109,16 @@ def _telling(told: tuple[Relation, Key]) -> tuple[int, float, Key]:
     return told[0].strength, told[0].containment, told[1]
 
 
-def _belongings(group: Group, told: _Told) -> dict[Key, Assignment]:
+def _belongings(
+    group: Group, told: _Told, contested: Mapping[Key, tuple[Relation, Key]]
+) -> dict[Key, Assignment]:
     among, several = len(group.articles), len(group.editions) > 1
     return {
         key: Assignment(
             relation=_relation(key, told, among=among),
             edition=number if several else None,
-            flagged=bool(group.between),
-            evidence=_evidence(group, told.best.get(key)),
+            flagged=bool(group.between) or key in contested,
+            evidence=_evidence(group, told.best.get(key), contested.get(key)),
         )
         for number, edition in enumerate(group.editions, start=1)
         for key in edition.articles
@@ -106,7 +132,9 @@ def _relation(key: Key, told: _Told, *, among: int) -> str:
     return "annotated" if key in told.wraps else "full" if among > 1 else ""
 
 
-def _evidence(group: Group, best: tuple[Relation, Key] | None) -> str:
+def _evidence(group: Group, best: tuple[Relation, Key] | None, contested: tuple[Relation, Key] | None) -> str:
+    if contested:
+        return f"kept apart from {contested[1]}: {contested[0].evidence}"
     if len(group.between) == 1:
         return f"like {group.between[0]}, but bears another document's name or is contradicted"
     if group.between:
@@ -191,3 +219,74 @@ def _ruled(ruling: Ruling) -> Relation:
     if ruling.same:
         return Relation(kind="same", containment=1.0, strength=3, evidence=evidence)
     return Relation(kind="different", conflict=True, evidence=evidence)
+
+
+def decide_policy(article: Article, candidates: Sequence[Candidate]) -> Decision:
+    """The only policy that the article repeats, or None; ``evidence`` gives the reason."""
+    if not candidates:
+        return Decision(policy_id=None, evidence="No known policy has this number or these words.")
+    if contested := _number_contested(article, candidates):
+        return Decision(policy_id=None, evidence=f"Kept apart, ambiguous: {contested}.")
+    policies = {candidate.policy_id for candidate in candidates}
+    numbered = {found.policy_id for found in candidates if found.key.startswith("doc:")}
+    worded = {found.policy_id for found in candidates if found.key.startswith("words:")}
+    both = numbered & worded
+    if len(both) == 1 and numbered == both:
+        return _same(article, both.pop(), candidates)
+    if len(policies) > 1:
+        return Decision(policy_id=None, evidence=f"Kept apart, ambiguous: {_pointing(candidates)}.")
+    other = _other_numbers(article, candidates)
+    if worded and not numbered and other:
+        return Decision(
+            policy_id=None,
+            evidence=f"Kept apart, ambiguous: the same words as policy {policies.pop()}, "
+            f"but the number is {_own(article)}, not {', '.join(other)}.",
+        )
+    return _same(article, policies.pop(), candidates)
+
+
+def _number_contested(article: Article, candidates: Sequence[Candidate]) -> str | None:
+    """What the words of the policies with the article's number say against it."""
+    others = {found.policy_id: found.article for found in candidates if found.article}
+    ours = comparison_profile(article) if others else None
+    for policy, other in others.items():
+        relation = find_relation(ours, comparison_profile(other)) if ours else None
+        if relation and not relation.joins:
+            return f"policy {policy} has the number, but {relation.evidence}"
+    return None
+
+
+def _same(article: Article, policy: int, candidates: Sequence[Candidate]) -> Decision:
+    kinds = {found.key.partition(":")[0] for found in candidates if found.policy_id == policy}
+    reasons = {"doc": f"the same issuer and number ({_own(article)})", "words": "the same words"}
+    told = " and ".join(reasons[kind] for kind in ("doc", "words") if kind in kinds)
+    return Decision(policy_id=policy, evidence=f"Policy {policy}: {told}.")
+
+
+def _own(article: Article) -> str | None:
+    return article.doc_no.value.norm if article.doc_no else None
+
+
+def _other_numbers(article: Article, candidates: Sequence[Candidate]) -> list[str]:
+    """Numbers known of the candidates, if the article has one and it is not among them."""
+    ours, known = document_number(article), sorted({no for found in candidates for no in found.doc_nos})
+    if ours is None or not known or _own(article) in known:
+        return []
+    parsed = (number for number in map(parse_number, known) if number)
+    return [] if any(ours.matches(number_identity(number)) for number in parsed) else known
+
+
+def _pointing(candidates: Sequence[Candidate]) -> str:
+    """``the number points at policy 3, the words at policy 5``."""
+    ways: defaultdict[str, set[int]] = defaultdict(set)
+    for found in candidates:
+        ways["number" if found.key.startswith("doc:") else "words"].add(found.policy_id)
+    told = (
+        f"the {way} point{'s' if way == 'number' else ''} at {_named(policies)}"
+        for way, policies in sorted(ways.items())
+    )
+    return ", ".join(told)
+
+
+def _named(policies: set[int]) -> str:
+    return f"{'policies' if len(policies) > 1 else 'policy'} {', '.join(map(str, sorted(policies)))}"

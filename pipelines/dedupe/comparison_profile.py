@@ -13,10 +13,12 @@ from attrs import field, frozen
 
 from pipelines.dedupe import titles
 from policy.documents.dates import DATE, ImpossibleDay, day_of, printed_day, signature_day
+from policy.documents.issuers import NumberIdentity, number_identity
 from policy.documents.references import references
 from policy.records import Article
+from policy.records.content import Issuer
 from policy.text.fingerprints import MOST, MOST_CLAUSES, Fingerprints
-from policy.text.numerals import NUMERALS
+from policy.text.numerals import NUMERALS, parse_numeral
 from policy.text.words import compatible
 
 SHORTEST = 30
@@ -30,6 +32,16 @@ LONGEST_TEXT = 5_000_000
 
 _PAUSE = re.compile(r"[^\w.%‰≤≥¥$€£]+|_+|(?<!\d)\.|\.(?!\d)")
 _BLANK = re.compile(r"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+PARAGRAPH = 20
+"""Characters from which on a line that is printed twice is the same paragraph."""
+_ITEM = re.compile(r"^\d{1,2}[.、](?=\d)", re.MULTILINE)
+"""The number of an item that begins with a figure: 5.2025年度."""
+_DIGIT = "一二两三四五六七八九"
+_FIGURES = re.compile(
+    rf"(?<![{NUMERALS}\d])(?:[〇○◯零{_DIGIT}]{{2,8}}"
+    rf"|(?=[{NUMERALS}]{{2}})(?:[{_DIGIT}]千零?)?(?:[{_DIGIT}]百零?)?(?:[{_DIGIT}]?十)?[{_DIGIT}]?)(?![{NUMERALS}])"
+)
+"""Well-formed numerals of several characters; 十四五 is not one."""
 _NUMBERED = re.compile(
     rf"第(?:[{NUMERALS}零〇]|\d){{1,8}}(?:分编|编|章|节|条)(?:之[{NUMERALS}]{{1,3}})?(?=.{{4}})"
 )
@@ -39,9 +51,30 @@ _BEGIN_MARKS = bytes(not low & 7 for low in range(256))
 
 
 def split_clauses(text: str) -> list[str]:
-    """The folded clauses of a text in order, without their numbers and without empty ones."""
+    """The folded clauses of a text in order, without outline numbers and without empty ones.
+
+    Paragraphs that are printed twice count once, and numerals of several characters are in figures.
+    """
     solid = _BLANK.sub("", compatible(text[:LONGEST_TEXT]))
-    return [_NUMBERED.sub("", clause, count=1) if clause[0] == "第" else clause for clause in _split(solid)]
+    solid = _FIGURES.sub(_in_figures, _ITEM.sub("", "\n".join(_distinct(solid.split("\n")))))
+    return [
+        _NUMBERED.sub("", clause, count=1) if clause[0] == "第" else clause
+        for clause in _PAUSE.split(solid)
+        if clause and not is_marker(clause)
+    ]
+
+
+def _distinct(lines: Iterable[str]) -> Iterator[str]:
+    """The lines without long ones that were there before."""
+    known = set[str]()
+    for line in lines:
+        if len(line) < PARAGRAPH or line not in known:
+            known.add(line)
+            yield line
+
+
+def _in_figures(numeral: re.Match[str]) -> str:
+    return str(parse_numeral(numeral[0]))
 
 
 def fingerprints_of_text(text: str, keys: Iterable[str] = ()) -> Fingerprints:
@@ -61,10 +94,6 @@ def fingerprints_of_clauses(clauses: Iterable[str], keys: Iterable[str] = ()) ->
     return Fingerprints(digest=_hash("words", words), clauses=tuple(ours), runs=tuple(runs), keys=hashed)
 
 
-def _split(solid: str) -> Iterator[str]:
-    return (clause for clause in _PAUSE.split(solid) if clause)
-
-
 def _runs(words: str) -> set[str]:
     """Runs of characters; where one begins depends on the words there, not on how many came before."""
     low = words.encode("utf-32-le", "surrogatepass")[::4].translate(_BEGIN_MARKS)
@@ -82,6 +111,7 @@ _MARK = re.compile(
     rf"^\s*(?:第\s*(?:[{NUMERALS}]|\d){{1,8}}\s*[章节条]|[（(]?(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})[）)]?[、.．）)])",
     re.MULTILINE,
 )
+_NUMERAL = re.compile(rf"[{NUMERALS}]+|\d+")
 _ASIDE = re.compile(
     r"^[ \t　（(【]{0,6}(?:(?:稿件|信息|文章)?来源|(?:发布|更新)?(?:时间|日期)|作者|责任编辑|责编|编辑|审核"
     r"|字[体号]|浏览|分享|打印|原标题|(?:相关|延伸|推荐)(?:阅读|链接|新闻)|(?:免责|版权)?声明)"
@@ -111,7 +141,7 @@ _EVENT = re.compile(
 LONGEST_CLAUSE = 48
 """A clause longer than this has lost its punctuation and is searched in pieces."""
 _PIECE = 24
-_MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,3}}|\d{{1,2}})$")
+_MARKER = re.compile(rf"(?:[{NUMERALS}]{{1,2}}|[{_DIGIT}]十[{_DIGIT}]|\d{{1,2}})$")
 """An outline number without text."""
 _FORMULA = re.compile(
     r"(?:现将?|已经?|经).{0,30}(?:印发|转发|发布|下发|公布|公告|通知|通告)(?:给你们|如下|如下事项)?$"
@@ -200,8 +230,9 @@ class ComparisonProfile:
     joined: str = field(repr=False)
     clauses: tuple[str, ...] = field(repr=False)
     offsets: tuple[int, ...] = field(repr=False)
-    number: str | None = None
+    number: NumberIdentity | None = None
     issuers: frozenset[str] = frozenset()
+    """The organs that sign, as far as the document itself says so."""
     history: tuple[dt.date, ...] = ()
     written: dt.date | None = None
     day: dt.date | None = None
@@ -216,6 +247,8 @@ class ComparisonProfile:
     """The article's key; orders two profiles with the same text, so that comparison is symmetric."""
     marks: int = 0
     """Lines that begin with an outline number."""
+    begins: int = 0
+    """The first outline number; above 1 where the text is the continuation of another page."""
 
     @property
     def order(self) -> tuple[int, str, str, str]:
@@ -229,11 +262,10 @@ class ComparisonProfile:
 
     @cached_property
     def pieces(self) -> Sequence[str]:
-        """The clauses that are searched in another text, without outline numbers; long ones in pieces."""
-        plain = [clause for clause in self.clauses if not is_marker(clause)]
-        if max(map(len, plain), default=0) <= LONGEST_CLAUSE:
-            return plain
-        return [piece for clause in plain for piece in split_pieces(clause)]
+        """The clauses that are searched in another text; long ones in pieces."""
+        if max(map(len, self.clauses), default=0) <= LONGEST_CLAUSE:
+            return self.clauses
+        return [piece for clause in self.clauses for piece in split_pieces(clause)]
 
     @cached_property
     def weights(self) -> Sequence[int]:
@@ -278,15 +310,15 @@ def comparison_profile(article: Article) -> ComparisonProfile:
     days = [each.value for each in (article.written, article.effective, article.published) if each]
     plain = [printed_day(day) for day in days]
     history = tuple(sorted(set(_history(article.text))))
+    marks = _MARK.findall(article.text)
+    issuers = _signing(article)
     return ComparisonProfile(
         title=title,
         joined=joined,
         clauses=tuple(found),
         offsets=tuple(accumulate((len(clause) for clause in found), initial=0))[: len(found)],
-        number=article.doc_no.value.norm if article.doc_no else None,
-        issuers=frozenset(
-            each.id or each.printed for each in (article.issuers.value if article.issuers else ())
-        ),
+        number=number_identity(article.doc_no.value, issuers) if article.doc_no else None,
+        issuers=frozenset(issuer.id or issuer.printed for issuer in issuers),
         history=history,
         written=article.written.value if article.written else None,
         day=history[-1] if history else plain[0] if plain else None,
@@ -295,8 +327,22 @@ def comparison_profile(article: Article) -> ComparisonProfile:
         brings=_brought(title, article.text) if len(joined) <= BRIEF else frozenset(),
         portal=article.portal,
         source=f"{article.portal} {article.key}",
-        marks=len(_MARK.findall(article.text)),
+        marks=len(marks),
+        begins=_first_number(marks),
     )
+
+
+def _first_number(marks: Sequence[str]) -> int:
+    """The number of the first outline mark."""
+    numeral = _NUMERAL.search(marks[0]) if marks else None
+    return (numeral and parse_numeral(numeral[0])) or 0
+
+
+def _signing(article: Article) -> tuple[Issuer, ...]:
+    """The issuers that the document names; the source of a page (来源) is whoever it was copied from."""
+    if article.issuers is None or article.issuers.rule.startswith("source:"):
+        return ()
+    return article.issuers.value
 
 
 def fingerprints(sheet: ComparisonProfile) -> Fingerprints:
@@ -309,7 +355,7 @@ def lookup_keys(sheet: ComparisonProfile) -> Iterator[str]:
     named = sheet.title.names if sheet.title.formal else frozenset()
     yield from (f"title:{name}" for name in sorted(named | sheet.brings))
     if sheet.number:
-        yield f"no:{sheet.number}"
+        yield from (f"no:{key}" for key in sheet.number.index_keys)
 
 
 def _ended(lines: Sequence[str]) -> Iterator[str]:
@@ -321,7 +367,8 @@ def _ended(lines: Sequence[str]) -> Iterator[str]:
     ]
     for each in found if len(found) <= _MOST_ENDED else ():
         yield from titles.parse_title(each.title).names if each.title else ()
-        yield from [each.doc_no.norm] if each.doc_no else []
+        if each.doc_no and (key := number_identity(each.doc_no).key):
+            yield key
 
 
 def _brought(title: titles.Title, text: str) -> frozenset[str]:

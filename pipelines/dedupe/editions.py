@@ -62,6 +62,18 @@ def are_strangers(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     return bool(small.issuers and large.issuers and not small.issuers & large.issuers)
 
 
+def have_one_number(small: ComparisonProfile, large: ComparisonProfile) -> bool | None:
+    """Whether both bear the same number; None where one bears none, or none of a known organ."""
+    one, other = small.number, large.number
+    if one is None or other is None:
+        return None
+    if one.matches(other):
+        return True
+    known = one.kind == other.kind == "文" or (one.organs and other.organs)
+    may_be_one = (one.kind, one.number) == (other.kind, other.number)
+    return None if may_be_one and not known else False
+
+
 def _renamed(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> str | None:
     """A draft may become a document of another title; much of it must be left."""
     if small.title.draft == large.title.draft or not is_near(overlap):
@@ -84,7 +96,8 @@ def _proof(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap)
 
 def _ends(one: ComparisonProfile, other: ComparisonProfile) -> bool:
     """Whether a text says that the other, or one of its name, is no longer in force."""
-    return not one.ends.isdisjoint({*other.title.names, *filter(None, [other.number])})
+    numbers = other.number.keys() if other.number else ()
+    return not one.ends.isdisjoint({*other.title.names, *numbers})
 
 
 def _revision(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> str | None:
@@ -94,8 +107,8 @@ def _revision(small: ComparisonProfile, large: ComparisonProfile, overlap: Overl
         return f"adopted or revised on {max(small.history)} and {max(large.history)}"
     if small.written and large.written and small.written != large.written:
         return f"written on {small.written} and {large.written}"
-    if small.number and large.number and small.number != large.number:
-        return f"{small.number} and {large.number}"
+    if have_one_number(small, large) is False and small.number and large.number:
+        return f"{small.number.label} and {large.number.label}"
     if all(days) and days[0] == days[1]:
         return None
     if differs_in_substance(overlap) and _is_reworked(small, overlap):
@@ -174,7 +187,7 @@ def _is_one_title(small: ComparisonProfile, large: ComparisonProfile) -> bool:
 # ------------------------------------------------------------------ cover letters
 
 
-LETTER = 0.5
+LETTER = 0.6
 """Most length of a cover letter, as a share of the text it publishes."""
 
 
@@ -189,6 +202,27 @@ def covered_document(small: ComparisonProfile, large: ComparisonProfile) -> str 
     if not (names and is_itself and _is_same_publisher(small, large)):
         return None
     return max(names, key=len)
+
+
+_FORWARDING = ("转发", "批转", "印转")
+_LETTER_LINES = 24
+"""Clauses at the beginning of a text in which a letter says that it forwards a document."""
+
+
+def forwards_other(small: ComparisonProfile, large: ComparisonProfile) -> bool:
+    """Whether one is another organ's letter that forwards the other.
+
+    A page with the letter is of the letter's policy whatever its title; one without it is the document.
+    """
+    if small.title.forwards == large.title.forwards:
+        return False
+    letter, other = (small, large) if small.title.forwards else (large, small)
+    said = [
+        clause for clause in letter.clauses[:_LETTER_LINES] if any(word in clause for word in _FORWARDING)
+    ]
+    if said:
+        return not any(clause in other.joined for clause in said)
+    return letter.title.formal and other.title.formal
 
 
 def _is_same_publisher(letter: ComparisonProfile, text: ComparisonProfile) -> bool:

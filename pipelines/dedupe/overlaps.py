@@ -14,7 +14,7 @@ from itertools import pairwise
 from attrs import frozen
 
 from pipelines.dedupe.clause_differences import ALIKE, SURELY, ClauseDifference, pair_clauses, replaced_clause
-from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile, is_marker, split_pieces
+from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile, split_pieces
 from pipelines.diff.alignment import longest_ascending
 
 LEAST = 4
@@ -136,7 +136,7 @@ def _equal(small: ComparisonProfile, large: ComparisonProfile) -> Overlap:
 
 def _share_a_name(small: ComparisonProfile, large: ComparisonProfile) -> bool:
     """Whether both bear one title or one number."""
-    numbered = small.number is not None and small.number == large.number
+    numbered = small.number is not None and large.number is not None and small.number.matches(large.number)
     return numbered or not small.title.names.isdisjoint(large.title.names)
 
 
@@ -288,7 +288,7 @@ def _facing(gap: _Gap, large: ComparisonProfile) -> list[str]:
         for rank in chosen
     )
     cut = (large.joined[start:end] for start, end in spans if end > start)
-    return [piece for each in cut if not is_marker(each) for piece in split_pieces(each)]
+    return [piece for each in cut for piece in split_pieces(each)]
 
 
 # ------------------------------------------------------------------ classification of an overlap

@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime as dt
 
 from pipelines.dedupe import titles
-from pipelines.dedupe.comparison_profile import BRIEF, ComparisonProfile
+from pipelines.dedupe.comparison_profile import BRIEF, SHORTEST, ComparisonProfile
 from pipelines.dedupe.editions import (
     are_strangers,
     covered_document,
     earlier_side,
     edition_evidence,
     find_alteration,
+    forwards_other,
+    have_one_number,
 )
 from pipelines.dedupe.overlaps import (
     ERRORS,
@@ -45,9 +47,9 @@ def find_relation(left: ComparisonProfile, right: ComparisonProfile) -> Relation
 
 def _relation(small: ComparisonProfile, large: ComparisonProfile) -> Relation:
     """The same, the shorter article being ``left``."""
-    numbered = _numbers(small, large)
+    numbered = have_one_number(small, large)
     overlap = find_overlap(small, large)
-    if about := _interpretation(small, large, overlap):
+    if about := _interpretation(small, large, overlap, numbered=numbered):
         return about
     if conflict := _apart(small, large, overlap, numbered=numbered):
         return _two(conflict, overlap)
@@ -74,14 +76,6 @@ def _two(conflict: str, overlap: Overlap) -> Relation:
 # ------------------------------------------------------------------ conflicting keys
 
 
-def _numbers(small: ComparisonProfile, large: ComparisonProfile) -> bool | None:
-    """Whether both bear the same number of the same issuer; None where one bears none."""
-    if not (small.number and large.number):
-        return None
-    issuers = not (small.issuers and large.issuers) or bool(small.issuers & large.issuers)
-    return small.number == large.number and issuers
-
-
 def _apart(
     small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap, *, numbered: bool | None
 ) -> str | None:
@@ -91,7 +85,7 @@ def _apart(
         return None
     if titles.amends_another(one, other) and (_are_formal(small, large) or not is_whole(overlap)):
         return "one amends or ends other documents"
-    if one.forwards != other.forwards and _are_formal(small, large):
+    if forwards_other(small, large):
         return "one forwards the other"
     if one.forwards and other.forwards and one.place != other.place and not is_whole(overlap):
         return "two organs forward one document"
@@ -106,8 +100,8 @@ def _conflict(
     small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap, *, numbered: bool | None
 ) -> str | None:
     """What shows that two articles are two policies, whatever words they share."""
-    if numbered is False:
-        return f"the number is {small.number}, not {large.number}"
+    if numbered is False and small.number and large.number:
+        return f"the number is {small.number.label}, not {large.number.label}"
     if numbered:
         return None
     differ = titles.find_contradiction(small.title, large.title)
@@ -137,7 +131,16 @@ def _are_documents(small: ComparisonProfile, large: ComparisonProfile) -> bool:
 
 
 def _numbered(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation:
-    """The same issuer and number: one policy, whatever is left of its words."""
+    """The same number: one policy, unless the words say that one of the two bears it by mistake."""
+    label = small.number.label if small.number else ""
+    if _contradicts_number(small, large, overlap):
+        return Relation(
+            kind="different",
+            conflict=True,
+            containment=overlap.of_small,
+            strength=3,
+            evidence=f"the same number ({label}), but other words; {describe_overlap(overlap)}",
+        )
     kind, side = _shape(small, large, overlap)
     if kind == "different":
         kind, side = "excerpt", "left"
@@ -146,21 +149,42 @@ def _numbered(small: ComparisonProfile, large: ComparisonProfile, overlap: Overl
         side=side,
         containment=overlap.of_small,
         strength=3,
-        evidence=f"the same issuer and number ({small.number}); {describe_overlap(overlap)}",
+        evidence=f"the same issuer and number ({label}); {describe_overlap(overlap)}",
     )
+
+
+CLAIMED = 0.3
+"""Least share of the shorter text that two documents of one number share."""
+
+
+def _contradicts_number(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> bool:
+    """Whether the words of two documents of one number show that they are two documents.
+
+    A letter and the text it publishes, and two parts of one text, bear one number and share few words; a page
+    of a few words contradicts nothing.
+    """
+    if overlap.of_small >= CLAIMED or overlap.small < SHORTEST or covered_document(small, large):
+        return False
+    if small.title.names.isdisjoint(large.title.names):
+        return True
+    return len(small.joined) > BRIEF and small.begins <= 1 and large.begins <= 1
 
 
 # ------------------------------------------------------------------ interpretations
 
 
-def _interpretation(small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap) -> Relation | None:
-    """One is written about a policy: the other's, if it names it or quotes from it at length. Who prints
-    a whole policy and calls it an interpretation has printed the policy."""
+def _interpretation(
+    small: ComparisonProfile, large: ComparisonProfile, overlap: Overlap, *, numbered: bool | None
+) -> Relation | None:
+    """One is written about a policy: the other's, if it names it, bears its number or quotes from it at
+    length. Who prints a whole policy and calls it an interpretation has printed the policy."""
     if small.title.about == large.title.about or (is_whole(overlap) and not differs_in_substance(overlap)):
         return None
     about, policy = (small, large) if small.title.about else (large, small)
     if titles.cites_policy(about.title, policy.title):
         proof = "names the other's policy"
+    elif numbered:
+        proof = "bears the number of the other's policy"
     elif overlap.of_small >= EXCERPT and overlap.shared >= RARE_WORDS:
         proof = f"quotes the other; {describe_overlap(overlap)}"
     else:

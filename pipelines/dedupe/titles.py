@@ -224,7 +224,10 @@ def _published(title: str) -> Iterator[str]:
 def cites_policy(title: Title, other: Title) -> bool:
     """Whether a title names the policy of another title, in 《》 or by its name."""
     folded = _settled(fold(_DRAFTED.sub("", title.printed)))
-    return any(len(name) > SHORTEST and name in folded for name in other.names)
+    if any(len(name) > SHORTEST and name in folded for name in other.names):
+        return True
+    quoted = {name for found in _BOOK.finditer(title.printed) for name in _folded(found[1] or found[2])}
+    return not quoted.isdisjoint(other.names)
 
 
 def quotes_name(title: Title, other: Title) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from policy.records import Change
+from policy.records import Article, Change
 
 
 @frozen(kw_only=True)
@@ -19,6 +19,8 @@ class Candidate:
     key: str
     doc_nos: tuple[str, ...] = ()
     """Normal forms of the document numbers (发文字号) of its articles."""
+    article: Article | None = None
+    """The policy's first article, where the key is a number: its words must agree."""
 
 
 @frozen(kw_only=True)
@@ -56,6 +58,10 @@ JOINING: frozenset[RelationKind] = frozenset({"same", "excerpt", "part", "annota
 """The kinds of relation that make two articles one policy."""
 
 
+SAME_NUMBER = 3
+"""The strength of a relation of two articles with the same issuer and number."""
+
+
 @frozen(kw_only=True)
 class Relation:
     """How an article ``left`` is related to an article ``right``.
@@ -72,13 +78,18 @@ class Relation:
     differs: bool = False
     containment: float = 0.0
     strength: int = 0
-    """3: same issuer and number; 2: same words; 1: part of the words; 0: not related."""
+    """3: same number, which may be contested; 2: same words; 1: part of the words; 0: not related."""
     evidence: str = ""
 
     @property
     def joins(self) -> bool:
         """Whether it makes the two articles one policy."""
         return self.kind in JOINING
+
+    @property
+    def contested(self) -> bool:
+        """Whether both have the same number and other words, so that one bears it by mistake."""
+        return self.conflict and self.strength == SAME_NUMBER
 
     def mirrored(self) -> Relation:
         """The relation of ``right`` to ``left``."""

@@ -18,7 +18,7 @@ from crawler.fetching.replay import CaptureReader
 from crawler.portal import Portal
 from crawler.runs.reextraction import ReextractionOptions, preview, reextract
 from crawler.spiders.article_requests import page_text
-from pipelines.dedupe.exact_duplicates import decide_policy
+from pipelines.dedupe.assignment import decide_policy
 from policy.errors import PageError
 from policy.records import Payload
 from policy.records.content import Block

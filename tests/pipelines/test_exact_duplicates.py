@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pipelines.dedupe.exact_duplicates import decide_policy
+from attrs import evolve
+
+from pipelines.dedupe.assignment import decide_policy
 from policy.records import Article, FieldValue
 from policy.records.content import DocNumber
 from policy.records.saves import Candidate
+from tests.acts import act
 
 DOC = "doc:jn-energy:江能发〔2026〕7号"
 WORDS = "words:ab12"
@@ -38,6 +41,18 @@ def test_the_same_issuer_and_number_are_the_same_policy() -> None:
     decision = decide_policy(article(7), [known(3, DOC, 7)])
     assert decision.policy_id == 3
     assert decision.evidence == "Policy 3: the same issuer and number (江能发〔2026〕7号)."
+
+
+def test_the_same_number_above_other_words_stays_apart_and_says_so() -> None:
+    ours = evolve(article(7), text=act(seed=1))
+    other = evolve(
+        article(7), text=act(seed=2), title=FieldValue(value="另一通知", raw="另一通知", rule="h1")
+    )
+    decision = decide_policy(ours, [evolve(known(3, DOC, 7), article=other)])
+    assert decision.policy_id is None
+    assert "policy 3 has the number" in decision.evidence
+    same = decide_policy(ours, [evolve(known(3, DOC, 7), article=evolve(other, text=act(seed=1)))])
+    assert same.policy_id == 3
 
 
 def test_the_same_words_are_the_same_policy_when_either_prints_no_number() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from pipelines.dedupe.comparison_profile import fingerprints_of_text, split_clauses
 from policy.text.fingerprints import MOST, MOST_CLAUSES, containment
 
@@ -22,8 +24,33 @@ def alike(one: str, other: str) -> float:
 
 def test_clauses_are_folded_and_lose_their_numbers() -> None:
     text = "第十二条　为了规范管理，制定本办法。\n（一）完成率达到９５．５％；（二） 2.做好 服务"
-    found = ["为了规范管理", "制定本办法", "一", "完成率达到95.5%", "二", "2", "做好服务"]
+    found = ["为了规范管理", "制定本办法", "完成率达到95.5%", "做好服务"]
     assert split_clauses(text) == found
+
+
+@pytest.mark.parametrize(
+    ("printed", "also"),
+    [
+        ("到二〇二五年，期限十二个月，共一百二十三人。", "到2025年，期限12个月，共123人。"),
+        ("三、任务\n（一）加快建设充电站。\n（二）加强巡查。", "1.任务\n2.加快建设充电站。\n3.加强巡查。"),
+        ("1.2025年度补贴标准不变。", "2025年度补贴标准不变。"),
+        (
+            "第三条　各县应当建立加氢站安全档案，做到账实相符。",
+            "各县应当建立加氢站安全档案，做到账实相符。" * 2,
+        ),
+        (
+            "各县应当建立加氢站安全档案，做到账实相符并及时报告。",
+            "各县应当建立加氢站安全档案，做到账实相符并及时报告。\n" * 2,
+        ),
+    ],
+    ids=["figures", "list numbers", "number before a figure", "article number", "a paragraph twice"],
+)
+def test_notations_of_one_text_have_equal_clauses(printed: str, also: str) -> None:
+    assert {*split_clauses(printed)} == {*split_clauses(also)}
+
+
+def test_a_numeral_that_is_not_well_formed_stays_as_it_is() -> None:
+    assert split_clauses("“十四五”规划") != split_clauses("“十五五”规划")
 
 
 def test_width_and_punctuation_change_nothing() -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.consumers import linking
 from pipelines.consumers.regrouping import regroup
-from pipelines.dedupe.exact_duplicates import decide_policy
+from pipelines.dedupe.assignment import decide_policy
 from policy.documents.outline import completeness, outline
 from policy.errors import ArchiveError
 from policy.records import Article, Version

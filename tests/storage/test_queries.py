@@ -58,7 +58,10 @@ def test_candidates_are_the_policies_known_under_a_key(archived: Database) -> No
     with archived.read() as session:
         found = queries.candidates(session, ["words:unknown", *keys])
         assert queries.candidates(session, []) == []
-    assert found == [Candidate(policy_id=1, key=key, doc_nos=("发改能源〔2026〕7号",)) for key in keys]
+    first = {key: SECOND if key.startswith("doc:") else None for key in keys}
+    assert found == [
+        Candidate(policy_id=1, key=key, doc_nos=("发改能源〔2026〕7号",), article=first[key]) for key in keys
+    ]
 
 
 def test_known_articles_are_those_of_the_portal(archived: Database) -> None:
