@@ -16,6 +16,7 @@ from policy.errors import ArchiveError, ConfigError
 if TYPE_CHECKING:
     from crawler.portal import Portal
     from storage.database import Database
+    from storage.plain_reads import PlainReader
 
 _EXAMPLE = Path(configuration.__file__).parent.parent / "polarchive.example.toml"
 
@@ -138,6 +139,17 @@ class ArchiveHome:
         from storage.database import open_database
 
         return open_database(self.config.database_url)
+
+    @contextmanager
+    def reading(self) -> Iterator[PlainReader]:
+        """The archive for plain reads, which start faster; raises ArchiveError when there is none."""
+        from storage.plain_reads import sqlite_reader
+
+        if reader := sqlite_reader(self.config.database_url):
+            yield reader
+        else:
+            with self.database() as database:
+                yield database
 
     def _make_folders(self) -> None:
         try:

@@ -5,10 +5,12 @@ It imports no consumer, as those load tokenizers and the index's writer.
 
 from __future__ import annotations
 
-from attrs import frozen
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
-from storage import change_feed
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 UPDATE = "polarchive update"
 """The command that runs the consumers."""
@@ -33,12 +35,14 @@ class ConsumerLag:
 
 def linking_lag(session: Session) -> ConsumerLag:
     """Of linking: until it has seen an article, that is a policy of its own and cites nothing."""
+    from storage import change_feed  # not for a search, which reads no table
+
     return ConsumerLag(consumer="linking", changes=change_feed.lag(session, LINKING))
 
 
-def index_lag(session: Session, position: int) -> ConsumerLag:
-    """Of the search index at this position of the feed: it has no words of articles that came later."""
-    return ConsumerLag(consumer="the search index", changes=change_feed.changes_after(session, position))
+def index_lag(changes: int) -> ConsumerLag:
+    """Of the search index, by the changes after its position: it has no words of articles that came later."""
+    return ConsumerLag(consumer="the search index", changes=changes)
 
 
 def lag_shape(*lags: ConsumerLag) -> dict[str, object]:

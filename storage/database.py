@@ -40,6 +40,7 @@ from sqlalchemy.sql.dml import Insert, ReturningInsert
 
 from policy.errors import ArchiveError
 from storage import migrations
+from storage.plain_reads import Select, expand
 from storage.tables import AliasRow, ArticleRow, Base, VersionRow
 
 _SQLITE = (
@@ -79,6 +80,16 @@ class Database:
         """A read-only session on one snapshot."""
         with self._readers() as session:
             yield session
+
+    @contextmanager
+    def select(self) -> Iterator[Select]:
+        """A function that runs plain SELECT statements on one snapshot: see :mod:`storage.plain_reads`."""
+        with self.read() as session:
+            connection = session.connection()
+            mark = "%s" if connection.dialect.name == "postgresql" else "?"
+            yield lambda statement, *values: [
+                tuple(row) for row in connection.exec_driver_sql(*expand(statement, values, mark))
+            ]
 
     def close(self) -> None:
         """Close all connections."""

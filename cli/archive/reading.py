@@ -38,15 +38,16 @@ def search(
 ) -> None:
     """Search the newest version of every article."""
     from policy.query import highlights, parse
-    from services.archive.article_shapes import search_shape
     from services.archive.search_service import search_archive
 
     home: ArchiveHome = ctx.obj
     tree = parse(query)
-    with home.database() as database:
-        answer = search_archive(home.config, database, tree, home.names, limit=limit, offset=offset)
+    with home.reading() as archive:
+        answer = search_archive(home.config, archive, tree, home.names, limit=limit, offset=offset)
     console.note_lag(answer.lag)
     if as_json:
+        from services.archive.article_shapes import search_shape
+
         console.write_json(search_shape(answer))
         return
     for hit in answer.results.hits:

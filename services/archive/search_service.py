@@ -7,9 +7,9 @@ from attrs import frozen
 from config import Config
 from policy.query import Query
 from services.consumer_lag import ConsumerLag, index_lag
-from storage.database import Database
+from storage.plain_reads import PlainReader
 from storage.search import generations
-from storage.search.index import SCHEMA, Index, same_feed
+from storage.search.index import SCHEMA, Index, changes_behind, same_feed
 from storage.search.searcher import Names, Results, search
 
 
@@ -22,15 +22,14 @@ class SearchResults:
 
 
 def search_archive(
-    config: Config, database: Database, query: Query, names: Names, *, limit: int = 20, offset: int = 0
+    config: Config, archive: PlainReader, query: Query, names: Names, *, limit: int = 20, offset: int = 0
 ) -> SearchResults:
     """The best hits, or the newest when the query has no words to rank by. Writes nothing: where there is no
     index of this archive and this release, nothing is found and all changes are behind."""
     state = generations.load_state(config.index)
-    usable = state is not None and state.schema == SCHEMA and same_feed(database, state)
-    with database.read() as session:
-        lag = index_lag(session, state.position if state and usable else 0)
+    usable = state is not None and state.schema == SCHEMA and same_feed(archive, state)
+    lag = index_lag(changes_behind(archive, state.position if state and usable else 0))
     if not usable:
         return SearchResults(results=Results(total=0, hits=()), lag=lag)
-    results = search(Index(config.index), database, query, limit=limit, offset=offset, names=names)
+    results = search(Index(config.index), archive, query, limit=limit, offset=offset, names=names)
     return SearchResults(results=results, lag=lag)

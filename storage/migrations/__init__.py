@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-
-from sqlalchemy import Connection, inspect, text
+from typing import TYPE_CHECKING
 
 from policy.errors import ArchiveError, NewerDatabase
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 HERE = Path(__file__).parent
 _LOCK = 7_022_301  # any number of our own: two upgrades at once wait for each other
@@ -21,6 +23,8 @@ def revisions() -> tuple[str, ...]:
 
 def stored_revision(connection: Connection) -> str | None:
     """The revision of the database; None if it has none."""
+    from sqlalchemy import inspect, text
+
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -28,7 +32,10 @@ def stored_revision(connection: Connection) -> str | None:
 
 def refuse_newer(connection: Connection, shown: str) -> None:
     """Raise NewerDatabase if the database has a revision that this release does not know."""
-    revision = stored_revision(connection)
+    _refuse_newer(stored_revision(connection), shown)
+
+
+def _refuse_newer(revision: str | None, shown: str) -> None:
     if revision is not None and revision not in revisions():
         raise NewerDatabase(
             f"{shown}: written by a later release (revision {revision}); install that release"
@@ -37,8 +44,12 @@ def refuse_newer(connection: Connection, shown: str) -> None:
 
 def refuse_other_revision(connection: Connection, shown: str) -> None:
     """Raise NewerDatabase, or ArchiveError if migrations are pending."""
-    refuse_newer(connection, shown)
-    revision = stored_revision(connection)
+    refuse_revision(stored_revision(connection), shown)
+
+
+def refuse_revision(revision: str | None, shown: str) -> None:
+    """The same for a revision that was read already."""
+    _refuse_newer(revision, shown)
     if revision != revisions()[-1]:
         raise ArchiveError(f"{shown}: at revision {revision or 'none'}; run polarchive db upgrade")
 
@@ -47,6 +58,7 @@ def run_migrations(connection: Connection) -> None:
     """Run all pending migrations."""
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy import text
 
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

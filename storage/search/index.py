@@ -4,7 +4,8 @@ time.
 One document per article, of its newest version. Single tokens are in one field, pairs of neighbours with
 positions in another: phrases of any length match exactly, and a break between two runs (``¶``) is a token
 like others, so that no phrase matches across punctuation. The index does not use the consumer loop of
-:mod:`storage.change_feed`, because its position lies in the index's folder.
+:mod:`storage.change_feed`, because its position lies in the index's folder. What only writing needs, as the
+mapped tables, is imported where it is used, so that a search starts fast.
 """
 
 from __future__ import annotations
@@ -13,20 +14,21 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import tantivy
 from attrs import frozen
 from tantivy import Occur, Query
 
 from policy.errors import ArchiveError
-from policy.query import search_document
-from policy.records import Version
 from policy.text.words import fold, tokens
-from storage import change_feed, queries
-from storage.database import Database
 from storage.search import generations
 from storage.search.generations import State
+
+if TYPE_CHECKING:
+    from policy.records import Version
+    from storage.database import Database
+    from storage.plain_reads import PlainReader
 
 __all__ = ["SCHEMA", "Index", "IndexHits", "Match", "Query", "Snapshot"]
 
@@ -36,6 +38,8 @@ _BATCH = 200
 
 def all_articles(database: Database) -> Iterator[list[Version]]:
     """The newest version of every article, in batches."""
+    from storage import queries
+
     after = 0
     while True:
         with database.read() as session:
@@ -59,6 +63,8 @@ class Batch:
 
 def next_batch(database: Database, state: State) -> Batch | None:
     """The next batch; None at the end of the feed."""
+    from storage import change_feed, queries
+
     with database.read() as session:
         changes = change_feed.changes(session, after=state.position, limit=_BATCH)
         articles = dict.fromkeys(change.article_id for change in changes)
@@ -74,13 +80,26 @@ def next_batch(database: Database, state: State) -> Batch | None:
     )
 
 
-def same_feed(database: Database, state: State) -> bool:
+def same_feed(archive: PlainReader, state: State) -> bool:
     """Whether the index was built from this archive's change feed, and not from a later state of it."""
     if state.position == 0:
         return True
-    with database.read() as session:
-        last = change_feed.changes(session, after=state.position - 1, limit=1)
-    return [(change.id, change.at.isoformat()) for change in last] == [(state.position, state.at)]
+    with archive.select() as select:
+        changes = select("SELECT at FROM change WHERE id = ?", state.position)
+    return [_utc(at).isoformat() for (at,) in changes] == [state.at]
+
+
+def changes_behind(archive: PlainReader, position: int) -> int:
+    """How many changes the feed has behind ``position``."""
+    with archive.select() as select:
+        return int(select("SELECT count(*) FROM change WHERE id > ?", position)[0][0])
+
+
+def _utc(moment: str | dt.datetime) -> dt.datetime:
+    """A stored time: SQLite has it as text without a time zone."""
+    if isinstance(moment, str):
+        return dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC)
+    return moment.astimezone(dt.UTC)
 
 
 SCHEMA = 4
@@ -115,6 +134,8 @@ _FIELDS = _schema()
 
 
 def _document(version: Version) -> tantivy.Document:
+    from policy.query import search_document
+
     asked = search_document(version)
     found = tantivy.Document(key=str(version.article_id), portal=fold(version.article.portal))
     for name, number in (
@@ -189,6 +210,8 @@ class Index:
         return state if same_feed(database, state) else None
 
     def _build(self, database: Database, progress: Progress) -> int:
+        from storage import change_feed, queries
+
         folder = generations.create_generation(self.path)
         index = tantivy.Index(_FIELDS, path=str(folder))
         state, done = State(schema=SCHEMA, folder=folder.name), 0
@@ -205,8 +228,7 @@ class Index:
         return done
 
     def _catch_up(self, database: Database, state: State, progress: Progress) -> int:
-        with database.read() as session:
-            total = change_feed.changes_after(session, state.position)
+        total = changes_behind(database, state.position)
         index, done = tantivy.Index(_FIELDS, path=str(self.path / state.folder)), 0
         if not next_batch(database, state):
             return 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from attrs import frozen
 
@@ -22,12 +24,9 @@ from policy.query import (
     Term,
     highlights,
     number_forms,
-    searchable_text,
 )
-from policy.records import Version
 from policy.text.words import fold, phrase, snippet
-from storage import queries
-from storage.database import Database
+from storage.plain_reads import PlainReader, Select
 from storage.search import index as lookup
 from storage.search.index import Index, Match, Snapshot
 
@@ -67,7 +66,7 @@ class Results:
 
 def search(
     index: Index,
-    database: Database,
+    archive: PlainReader,
     query: Query,
     *,
     limit: int = 20,
@@ -82,19 +81,22 @@ def search(
     total, best = _best_of_policies(snapshot, wanted, offset + limit, newest_first=not terms)
     page = best[offset:]
     others = _same_policies(snapshot, wanted, page)
-    with database.read() as session:
-        versions = queries.versions_at(session, {(match.article, match.version) for match in page})
-        articles = queries.articles(session, {match.article for match in (*page, *others)})
-    read = [(match, versions.get((match.article, match.version))) for match in page]
-    beside = [(match, articles.get(match.article)) for match in others]
+    with archive.select() as select:
+        versions = _versions(select, page)
+        articles = _articles(select, {match.article for match in (*page, *others)})
+    shown = [
+        (match, versions[match.article, match.version])
+        for match in page
+        if (match.article, match.version) in versions
+    ]
     portals = _portals(
-        [(match.policy, found.article.portal) for match, found in read if found]
-        + [(match.policy, found.portal) for match, found in beside if found]
+        (match.policy, articles[match.article][0])
+        for match in (*(match for match, _ in shown), *others)
+        if match.article in articles
     )
     hits = (
-        _hit(match, found, articles[match.article].url, terms, portals[match.policy])
-        for match, found in read
-        if found
+        _hit(match, version, articles[match.article][1], terms, portals[match.policy])
+        for match, version in shown
     )
     return Results(total=total, hits=tuple(hits))
 
@@ -152,18 +154,80 @@ def _portals(pairs: Iterable[tuple[int, str]]) -> Mapping[int, tuple[str, ...]]:
     return {policy: tuple(slugs) for policy, slugs in portals.items()}
 
 
-def _hit(match: Match, version: Version, url: str, terms: Sequence[str], portals: tuple[str, ...]) -> Hit:
-    article = version.article
+@frozen(kw_only=True)
+class _Version:
+    """What a hit shows of a version: its stored fields, and its text followed by that of its files."""
+
+    fields: Mapping[str, Any]
+    text: str
+
+    def value(self, name: str) -> Any:
+        """The value of a field; None if the version does not have it."""
+        field = self.fields.get(name)
+        return field["value"] if field else None
+
+
+def _versions(select: Select, matches: Sequence[Match]) -> Mapping[tuple[int, int], _Version]:
+    """The matching versions that exist, by article and number. The statement has two conditions instead of
+    one on pairs, for which SQLite would read the whole table."""
+    articles, numbers = [*{match.article for match in matches}], [*{match.version for match in matches}]
+    rows = select(
+        "SELECT id, article_id, number, text, CAST(record AS TEXT) FROM version"
+        " WHERE article_id IN (?) AND number IN (?)",
+        articles,
+        numbers,
+    )
+    files = _file_texts(select, [row[0] for row in rows])
+    return {
+        (article, number): _Version(
+            fields=json.loads(record), text="\n".join([text, *files.get(version_id, ())])
+        )
+        for version_id, article, number, text, record in rows
+    }
+
+
+def _file_texts(select: Select, versions: list[int]) -> Mapping[int, Sequence[str]]:
+    """The name and text of every file with text, by version, as in ``policy.query.searchable_text``."""
+    rows = select(
+        "SELECT attachment.version_id, attachment.name, file_text.text FROM attachment"
+        " JOIN attachment_file ON attachment_file.attachment_id = attachment.id"
+        " JOIN capture ON capture.id = attachment_file.capture_id"
+        " JOIN file_text ON file_text.digest = capture.digest"
+        " WHERE attachment.version_id IN (?) AND file_text.status = 'read' AND file_text.text <> ''"
+        " ORDER BY attachment.version_id, attachment.id",
+        versions,
+    )
+    texts: dict[int, list[str]] = defaultdict(list)
+    for version, name, text in rows:
+        texts[version].append(f"{name}\n{text}")
+    return texts
+
+
+def _articles(select: Select, ids: Collection[int]) -> Mapping[int, tuple[str, str]]:
+    """The portal and the address of those of these articles that exist."""
+    rows = select("SELECT id, portal, url FROM article WHERE id IN (?)", [*ids])
+    return {article: (portal, url) for article, portal, url in rows}
+
+
+def _hit(match: Match, version: _Version, url: str, terms: Sequence[str], portals: tuple[str, ...]) -> Hit:
+    doc_no, published = version.value("doc_no"), version.value("published")
     return Hit(
         policy_id=match.policy,
         article_id=match.article,
         version=match.version,
-        portal=article.portal,
+        portal=version.fields["portal"],
         portals=portals,
-        title=article.title.value,
-        doc_no=article.doc_no.value.raw if article.doc_no else None,
-        published=calendar_day(article.published.value) if article.published else None,
+        title=version.value("title"),
+        doc_no=doc_no["raw"] if doc_no else None,
+        published=_day(published) if published else None,
         url=url,
-        snippet=snippet(searchable_text(version), terms),
+        snippet=snippet(version.text, terms),
         score=match.score,
     )
+
+
+def _day(value: str) -> dt.date:
+    """The day of a stored publication, a day or a moment."""
+    if "T" not in value:
+        return dt.date.fromisoformat(value)
+    return calendar_day(dt.datetime.fromisoformat(value))

@@ -55,7 +55,7 @@ def test_a_search_imports_no_crawler(archived: Polarchive, publish: Publish) -> 
     publish(act(1), key="original", title="样例省储能行动计划")
     archived("update")
     modules = imported("--home", str(archived.home), "search", "储能")
-    assert packages(modules) & (FRAMEWORKS | {"crawler", "pipelines", "alerts"}) == set()
+    assert packages(modules) & (FRAMEWORKS | {"sqlalchemy", "crawler", "pipelines", "alerts"}) == set()
     assert "storage.search.searcher" in modules
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from policy.errors import ArchiveError, NewerDatabase
 from storage import change_feed, migrations
 from storage.database import Database, check, open_database, upgrade
+from storage.plain_reads import sqlite_reader
 from storage.tables import RunRow
 
 NIGHT = dt.datetime(2026, 3, 1, 18, 30, tzinfo=dt.UTC)
@@ -218,3 +219,35 @@ def test_chinese_is_stored_as_it_is_written(database: Database) -> None:
 def test_a_test_database_is_a_real_one(database: Database, engine: str) -> None:
     assert database.engine.dialect.name == engine
     assert os.environ.get("POLARCHIVE_TEST_POSTGRES") or engine in str(database.engine.url.drivername)
+
+
+@pytest.mark.parametrize("step", ["0001", "9999"])
+def test_a_plain_reader_refuses_what_the_database_refuses(tmp_path: Path, step: str) -> None:
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    errors = []
+    for refused in (lambda: None, lambda: (tmp_path / "archive.db").write_text("no database" * 100)):
+        refused()
+        for opened in (check, sqlite_reader):
+            with pytest.raises(ArchiveError) as caught:
+                opened(url)
+            errors.append(str(caught.value))
+    (tmp_path / "archive.db").unlink()
+    upgrade(url)
+    _step(url, step)
+    for opened in (check, sqlite_reader):
+        with pytest.raises(ArchiveError) as caught:
+            opened(url)
+        errors.append(str(caught.value))
+    assert errors[::2] == errors[1::2]
+
+
+def test_a_plain_reader_writes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    upgrade(url)
+    reader = sqlite_reader(url)
+    assert reader is not None
+    with reader.select() as rows:
+        assert rows("SELECT count(*) FROM article WHERE id IN (?) AND portal = ?", [1, 2], "x") == [(0,)]
+        assert rows("SELECT id FROM article WHERE id IN (?)", []) == []
+    with pytest.raises(ArchiveError, match="readonly"), reader.select() as rows:
+        rows("DELETE FROM article")

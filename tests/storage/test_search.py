@@ -36,6 +36,7 @@ from storage import queries
 from storage.articles import archive
 from storage.articles.attachments import save_attachments
 from storage.database import Database, open_database, upgrade
+from storage.plain_reads import sqlite_reader
 from storage.search.index import Index
 from storage.search.searcher import Results, compile_query, search
 from tests.storage.builders import (
@@ -365,3 +366,19 @@ def test_words_that_come_later_reach_the_index_by_the_feed(database: Database, i
     later = NIGHT + dt.timedelta(days=1)
     save_attachments(database, "ndrc", "1", [a_file("推进梯次利用", at=later)])
     assert ask(index, database, "梯次利用").total == 1
+
+
+def test_a_search_of_a_sqlite_archive_needs_no_mapped_table(index: Index, empty_url: str) -> None:
+    upgrade(empty_url)
+    with open_database(empty_url) as database:
+        keep(
+            database,
+            article("储能的事", published=dt.date(2026, 3, 1)),
+            article("别的储能", key="2", number="发改能源〔2026〕5号"),
+        )
+        index.follow(database)
+        expected = search(index, database, parse("储能"))
+        reader = sqlite_reader(empty_url)
+        assert (reader is None) == empty_url.startswith("postgresql")
+        assert expected.total == 2
+        assert search(index, reader or database, parse("储能")) == expected
