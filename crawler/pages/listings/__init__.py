@@ -18,17 +18,18 @@ F11  RSS, Atom, sitemaps                            FeedList, SitemapList
 
 from __future__ import annotations
 
-from crawler.pages.listings.entries import canonical, content_type_of, listed_day, posting, split_posting
-from crawler.pages.listings.feeds import FeedList, SitemapList
-from crawler.pages.listings.hanweb import DataproxyList, JpaasList, RecordList
-from crawler.pages.listings.json_rows import (
+from crawler.pages.listings.data_rows import (
     ChannelSearch,
+    FeedList,
     GkmlptList,
     GovCnSearch,
     JsonList,
     NeaList,
     SearchList,
+    SitemapList,
 )
+from crawler.pages.listings.entries import canonical, content_type_of, listed_day, posting, split_posting
+from crawler.pages.listings.hanweb import DataproxyList, JpaasList, RecordList
 from crawler.pages.listings.static import (
     CountedList,
     EportalList,

@@ -19,8 +19,8 @@ from crawler.pages.base import (
     join,
     text_of,
 )
+from crawler.pages.listings.data_rows import loaded, values_at
 from crawler.pages.listings.entries import MOST_PAGES, following, listing
-from crawler.pages.listings.json_rows import loaded, values_at
 from crawler.pages.listings.static import StaticList
 from policy.errors import LayoutChanged, NotHtml
 from policy.records import Listing, Payload
