@@ -10,15 +10,17 @@ from attrs import evolve
 
 from policy.documents.force import effective_day, statements
 from policy.documents.issuers import split_issuers
+from policy.documents.numbers import parse_number
 from policy.documents.references import references
-from policy.records import Article, Change, FieldValue
+from policy.records import Article, Attachment, Change, FieldValue
 from policy.rules.extraction import Extraction
 from storage import change_feed
 from storage.articles import archive
+from storage.articles.attachments import save_attachments
 from storage.database import Database, open_database
 from storage.runs import leases
 from tests.cli.conftest import Polarchive
-from tests.storage.builders import DAY, NIGHT, a_capture, a_new_policy, an_article
+from tests.storage.builders import DAY, NIGHT, a_capture, a_file, a_new_policy, an_article
 
 LAKE = "第一条 为了保护样例湖，制定本办法。\n第二条 本办法自2024年1月1日起施行。"
 RIVER = "第一条 为了保护样例河，制定本办法。\n第二条 船舶应当登记。\n第三条 本办法自2024年2月1日起施行。"
@@ -62,6 +64,13 @@ class Archived:
                 archive.save_article(database, extraction, decide=a_new_policy)
             self._nights += 1
             assert self.polarchive("update").code == 0
+
+    def read_file(self, key: str, file: Attachment, text: str) -> None:
+        """Save the text of an attachment, and process the change feed."""
+        with self._database() as database:
+            at = NIGHT + self._nights * DAY
+            save_attachments(database, "ndrc", key, [a_file(text, of=file, at=at)])
+        assert self.polarchive("update").code == 0
 
     def state(self, policy: int, *options: str) -> str:
         found: str = self.polarchive("policy", str(policy), "--json", *options).json["force"]["state"]
@@ -246,3 +255,70 @@ def test_a_draft_and_an_interpretation_change_no_force(archived_acts: Archived) 
     )
     assert archived_acts.state(1, "--in-force-on", "2026-03-02") == "no repeal seen"
     assert archived_acts.changes() == []
+
+
+def test_a_catalogue_in_an_attachment_is_read_when_it_comes(archived_acts: Archived) -> None:
+    file = Attachment(url="https://www.example.cn/list.xlsx", name="附件1.宣布失效的规范性文件目录.xlsx")
+    notice = an_act("results", "关于公布规范性文件清理结果的公告", "现将清理结果予以公布，目录附后。")
+    archived_acts.arrive(LAKE_ACT, evolve(notice, attachments=(file,)))
+    assert archived_acts.changes() == []
+    archived_acts.read_file(
+        "results", file, "序号\n文件名称\n文号\n1\n样例湖保护办法\n2\n样例江保护办法\n样发〔2011〕2号"
+    )
+    assert archived_acts.state(1, "--in-force-on", "2026-03-02") == "repealed"
+    because = archived_acts.polarchive("policy", "1", "--json").json["force"]["because"][-1]
+    assert because["sentence"].startswith("附件1.宣布失效的规范性文件目录.xlsx: ")
+    assert because["sentence"].endswith("样例湖保护办法")
+    assert len(archived_acts.changes()) == 1
+
+
+def test_an_archive_of_an_earlier_release_answers_the_same_after_a_rebuild(archived_acts: Archived) -> None:
+    listed = an_act("list", "样例市已废止规范性文件目录", "1．样例河保护办法")
+    archived_acts.arrive(*(evolve(act, references=()) for act in (LAKE_ACT, DECISION, RIVER_ACT, listed)))
+    days = ("--in-force-on", "2026-06-01")
+    assert archived_acts.state(1, *days) == "no repeal seen", "the references of an earlier release are fewer"
+    assert archived_acts.polarchive("linking", "rebuild").code == 0
+    assert [archived_acts.state(policy, *days) for policy in (1, 3)] == ["repealed", "repealed"]
+    assert [change.policy_id for change in archived_acts.changes()] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "cited"),
+    [
+        ("样例湖保护办法", "《样例湖保护办法（2024年修订）》"),
+        ("样例湖保护法", "《中华人民共和国样例湖保护法》"),
+        ("中华人民共和国样例湖保护法", "《样例湖保护法》"),
+        ("样例湖保护办法", "《样例湖 保护办法》"),
+        ("样例湖保护办法", "国家发展改革委令第41号"),
+        ("样例湖保护办法", "《样例湖保护办法》（国家发展和改革委员会2024年第41号令）"),
+        ("样例湖保护办法", "原《样例湖保护办法》（发改委令〔2024〕第41号）"),
+    ],
+)
+def test_a_repeal_is_seen_however_it_cites_the_policy(archived_acts: Archived, name: str, cited: str) -> None:
+    number = parse_number("国家发展和改革委员会令第41号")
+    assert number is not None
+    act = evolve(
+        an_act("lake", name, LAKE, published="2023-12-01"),
+        doc_no=FieldValue(value=number, raw=number.raw, rule="masthead"),
+    )
+    decision = an_act("new", "样例湖管理条例", f"本条例自2026年2月1日起施行。{cited}同时废止。")
+    archived_acts.arrive(decision, act)
+    assert archived_acts.state(2, "--in-force-on", "2026-03-02") == "repealed"
+
+
+def test_a_repeal_of_one_of_two_policies_of_a_name_leaves_both_in_doubt(archived_acts: Archived) -> None:
+    other = evolve(LAKE_ACT, key="other", text=RIVER.replace("样例河", "样例湖"))
+    archived_acts.arrive(LAKE_ACT, other, DECISION)
+    days = ("--in-force-on", "2026-06-01")
+    assert [archived_acts.state(policy, *days) for policy in (1, 2)] == ["unknown", "unknown"]
+    assert archived_acts.polarchive("policy", "1", "--json").json["cited_by"] == []
+
+
+def test_of_two_policies_of_a_name_the_one_of_the_cited_day_is_repealed(archived_acts: Archived) -> None:
+    other = evolve(
+        an_act("other", "样例湖保护办法", RIVER.replace("样例河", "样例湖"), published="2024-12-01"),
+    )
+    text = "2023年12月1日样例省水利厅发布的《样例湖保护办法》同时废止。本条例自2026年2月1日起施行。"
+    archived_acts.arrive(LAKE_ACT, other, an_act("law", "样例湖条例", text))
+    days = ("--in-force-on", "2026-03-02")
+    assert [archived_acts.state(policy, *days) for policy in (1, 2)] == ["repealed", "no repeal seen"]
