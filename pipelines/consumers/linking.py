@@ -26,7 +26,7 @@ from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_pr
 from pipelines.dedupe.relations import find_relation
 from pipelines.metadata.genres import ABOUT, OTHERS, STATUTORY, genre_of, without_number
 from policy.documents.dates import printed_day
-from policy.documents.references import references, title_key
+from policy.documents.references import references, title_forms, title_key
 from policy.errors import ArchiveError
 from policy.records import Article, Change, File, Version
 from policy.records.content import FORCE_KINDS, Reference
@@ -39,7 +39,7 @@ from storage.change_feed import Progress, add_change, consume_changes, lock_curs
 from storage.database import Database, lock_feed
 from storage.policies import article_links, citations, memberships
 from storage.policies import fingerprints as index
-from storage.policies.citations import day_key
+from storage.policies.citations import day_key, organ_key
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,8 @@ _MERE_KINDS = frozenset({*STATUTORY, *OTHERS, "关于"})
 
 def names_of(article: Article) -> tuple[str, ...]:
     """The keys under which other documents cite this one (``no:…``, ``title:…``), as
-    :func:`policy.documents.references.reference_keys` makes them of a reference.
+    :func:`policy.documents.references.reference_keys` makes them of a reference, and the keys of its days and
+    organs, which tell policies of one title apart.
 
     An interpretation has no title key, because the title in its headline is that of another document.
     """
@@ -58,10 +59,14 @@ def names_of(article: Article) -> tuple[str, ...]:
         return tuple(number)
     official = article.title_official.value if article.title_official else ""
     titles = (official, without_number(article.title.value), article.title.value)
-    found = {title_key(title): None for title in titles if title}
+    issuers = article.issuers.value if article.issuers else ()
+    forms = [form for title in titles if title for form in (title, *title_forms(title, issuers))]
+    found = {title_key(form): None for form in forms}
     keys = [key for key in found if _names(key) and key not in _named_in_title(article)]
     days = {day_key(printed_day(each.value)): None for each in (article.written, article.published) if each}
-    return tuple(dict.fromkeys([*number, *(f"title:{key}" for key in keys), *(days if keys else ())]))
+    organs = [organ_key(issuer.id) for issuer in issuers if issuer.id]
+    named = [f"title:{key}" for key in keys]
+    return tuple(dict.fromkeys([*number, *named, *([*days, *organs] if keys else [])]))
 
 
 def _named_in_title(article: Article) -> frozenset[str]:

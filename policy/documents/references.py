@@ -29,7 +29,7 @@ from policy.documents.reference_kinds import (
     outside_quotes,
     typed,
 )
-from policy.records.content import FORCE_KINDS, DocNumber, Reference, ReferenceKind
+from policy.records.content import FORCE_KINDS, DocNumber, Issuer, Reference, ReferenceKind
 from policy.text.words import fold
 
 LONGEST_TITLE = 200
@@ -63,6 +63,30 @@ def reference_keys(reference: Reference) -> tuple[str, ...]:
     numbered = [f"no:{number}"] if number else []
     title = reference.full or reference.title
     return (*numbered, *([f"title:{title_key(title)}"] if title else []))
+
+
+_PUBLISHING_NOTICE = re.compile(r"关于印发[《〈]?(?P<name>[^《》〈〉]{4,150}?)[》〉]?的通知")
+_CARRIED = re.compile(rf"(?!.*关于).{{2,}}(?:{force.GENRES})(?:[（(][^（）()]{{1,12}}[)）])?")
+
+
+def title_forms(title: str, issuers: Sequence[Issuer] = ()) -> Iterator[str]:
+    """The other forms in which a document's title is cited: with and without its issuers before 关于, and as the
+    notice that prints it or what that notice prints."""
+    names = {
+        "".join(each.printed for each in issuers),
+        "".join(each.name or each.printed for each in issuers),
+    }
+    about = title.find("关于")
+    if about > 0 and fold(title[:about]) in {fold(name) for name in names}:
+        yield title[about:]
+    if notice := _PUBLISHING_NOTICE.search(title):
+        if _CARRIED.fullmatch(notice["name"]):
+            yield notice["name"]
+    elif _CARRIED.fullmatch(title):
+        title = f"关于印发{title}的通知"
+        yield title
+    if title.startswith("关于"):
+        yield from (f"{name}{title}" for name in sorted(names) if name)
 
 
 def references(

@@ -141,9 +141,10 @@ def _citation(row: ReferenceRow, policy_id: int) -> Citation:
 def _resolved(session: Session, citations: Sequence[Citation], as_of: dt.datetime | None) -> list[Citation]:
     named = _named(session, {key for each in citations for key in each.keys}, as_of)
     numbered = _numbers(session, {policy for policies in named.values() for policy in policies})
+    organs = _organs(session, citations, named)
     dated = _dated(session, named, {each.issued for each in citations if each.issued}, as_of)
     resolved = (evolve(each, targets=_targets(each, named, numbered, dated)) for each in citations)
-    kept = (_without_itself(each) for each in resolved)
+    kept = (_without_itself(_of_its_organs(each, organs)) for each in resolved)
     return [each for each in kept if each.policy_id not in each.targets]
 
 
@@ -153,6 +154,38 @@ def _without_itself(each: Citation) -> Citation:
         return each
     others = tuple(target for target in each.targets if target != each.policy_id)
     return evolve(each, targets=others) if others else each
+
+
+def _organs(
+    session: Session, citations: Sequence[Citation], named: Mapping[str, frozenset[int]]
+) -> Mapping[int, frozenset[str]]:
+    """The organs of the policies that end others by a title that many organs use, and of those."""
+    ending = [each for each in citations if _is_common(each)]
+    cited = {policy for each in ending for key in each.keys for policy in named.get(key, ())}
+    return (
+        _numbers(session, {*cited, *(each.policy_id for each in ending)}, prefix=organ_key(""))
+        if cited
+        else {}
+    )
+
+
+def _is_common(each: Citation) -> bool:
+    acts = each.kind in FORCE_KINDS or each.kind == "amends"
+    return acts and each.number is None and each.title.startswith("关于")
+
+
+def _of_its_organs(each: Citation, organs: Mapping[int, frozenset[str]]) -> Citation:
+    """关于…的通知 without a number and an organ is one of the organs of the document that names it."""
+    own = organs.get(each.policy_id) if _is_common(each) else None
+    if not own:
+        return each
+    targets = (target for target in each.targets if not organs.get(target) or organs[target] & own)
+    return evolve(each, targets=tuple(targets))
+
+
+def organ_key(organ: str) -> str:
+    """The name of a policy by one of its organs."""
+    return f"organ:{organ}"
 
 
 def _dated(
@@ -187,14 +220,16 @@ def _named(
     return {key: frozenset(found) for key, found in policies.items()}
 
 
-def _numbers(session: Session, policies: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """The document numbers of these policies, as names."""
+def _numbers(
+    session: Session, policies: Collection[int], *, prefix: str = "no:"
+) -> Mapping[int, frozenset[str]]:
+    """The document numbers of these policies, as names, or their names with another prefix."""
     numbers: defaultdict[int, set[str]] = defaultdict(set)
     asked = sorted(policies)
     for start in range(0, len(asked), _AT_ONCE):
         query = select(ArticleRow.policy_id, ArticleNameRow.key).join(ArticleNameRow)
         numbered = query.where(
-            ArticleRow.policy_id.in_(asked[start : start + _AT_ONCE]), ArticleNameRow.key.startswith("no:")
+            ArticleRow.policy_id.in_(asked[start : start + _AT_ONCE]), ArticleNameRow.key.startswith(prefix)
         )
         for policy_id, key in session.execute(numbered):
             numbers[policy_id].add(key)

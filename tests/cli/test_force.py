@@ -322,3 +322,30 @@ def test_of_two_policies_of_a_name_the_one_of_the_cited_day_is_repealed(archived
     archived_acts.arrive(LAKE_ACT, other, an_act("law", "样例湖条例", text))
     days = ("--in-force-on", "2026-03-02")
     assert [archived_acts.state(policy, *days) for policy in (1, 2)] == ["repealed", "no repeal seen"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cited"),
+    [
+        ("关于加强样例湖保护的通知", "《国家发展和改革委员会关于加强样例湖保护的通知》"),
+        ("国家发展和改革委员会关于加强样例湖保护的通知", "《关于加强样例湖保护的通知》"),
+        ("样例湖保护办法", "《关于印发〈样例湖保护办法〉的通知》"),
+        ("国家发展和改革委员会关于印发样例湖保护办法的通知", "《样例湖保护办法》"),
+    ],
+)
+def test_a_repeal_is_seen_with_and_without_the_issuer(archived_acts: Archived, name: str, cited: str) -> None:
+    decision = an_act("new", "样例湖管理条例", f"本条例自2026年2月1日起施行。{cited}同时废止。")
+    archived_acts.arrive(an_act("lake", name, LAKE, published="2023-12-01"), decision)
+    assert archived_acts.state(1, "--in-force-on", "2026-03-02") == "repealed"
+
+
+def test_a_common_title_of_another_organ_is_not_repealed(archived_acts: Archived) -> None:
+    act = an_act("lake", "关于印发2020年工作要点的通知", LAKE, published="2023-12-01")
+    other = evolve(
+        an_act(
+            "new", "样例湖管理条例", "《关于印发2020年工作要点的通知》同时废止。本条例自2026年2月1日起施行。"
+        ),
+        issuers=FieldValue(value=split_issuers("财政部"), raw="财政部", rule="cell:发文机关"),
+    )
+    archived_acts.arrive(act, other)
+    assert archived_acts.state(1, "--in-force-on", "2026-03-02") == "no repeal seen"

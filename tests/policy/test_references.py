@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from policy.documents.references import MOST, reference_keys, references, title_key
+from policy.documents.issuers import split_issuers
+from policy.documents.references import MOST, reference_keys, references, title_forms, title_key
 from policy.records.content import DocNumber, Reference
 
 
@@ -378,3 +379,15 @@ def test_numbered_titles_in_one_sentence_and_names_with_their_day() -> None:
     assert acts(listed) == [("repeals", f"{name}河办法") for name in "甲乙丙"]
     lines = ["决定废止的行政法规目录", "1．甲河管理条例（1981年2月3日发布）", "2．乙河管理条例（2001年修订）"]
     assert acts("\n".join(lines)) == [("repeals", "甲河管理条例"), ("repeals", "乙河管理条例（2001年修订）")]
+
+
+def test_a_title_is_cited_in_several_forms() -> None:
+    organ = split_issuers("国家发展和改革委员会")
+    assert [*title_forms("关于加强清淤工作的通知", organ)] == ["国家发展和改革委员会关于加强清淤工作的通知"]
+    assert [*title_forms("国家发展和改革委员会关于加强清淤工作的通知", organ)] == ["关于加强清淤工作的通知"]
+    assert [*title_forms("甲河清淤办法", organ)] == [
+        "关于印发甲河清淤办法的通知",
+        "国家发展和改革委员会关于印发甲河清淤办法的通知",
+    ]
+    assert "甲河清淤办法（试行）" in title_forms("某市关于印发甲河清淤办法（试行）的通知")
+    assert [*title_forms("甲河新闻")] == []
