@@ -70,12 +70,10 @@ _CARRIED = re.compile(rf"(?!.*关于).{{2,}}(?:{force.GENRES})(?:[（(][^（）(
 
 
 def title_forms(title: str, issuers: Sequence[Issuer] = ()) -> Iterator[str]:
-    """The other forms in which a document's title is cited: with and without its issuers before 关于, and as the
-    notice that prints it or what that notice prints."""
-    names = {
-        "".join(each.printed for each in issuers),
-        "".join(each.name or each.printed for each in issuers),
-    }
+    """The other forms in which a document's title is cited: with and without its issuers before 关于, and as
+    the notice that prints it or what that notice prints."""
+    names = {"".join(each.printed for each in issuers)}
+    names.add("".join(each.name or each.printed for each in issuers))
     about = title.find("关于")
     if about > 0 and fold(title[:about]) in {fold(name) for name in names}:
         yield title[about:]
