@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from alerts.channels.base import DeliveryFailed
-from alerts.messages import Message
+from alerts.channels.base import DeliveryFailed, Message
 from config import Config
 from crawler.run_context import Clock, utc_now
 from crawler.runs import run_lock

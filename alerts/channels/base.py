@@ -10,10 +10,9 @@ A channel decides success by the response of its service, and reports a failure 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
-if TYPE_CHECKING:
-    from alerts.messages import Message
+from attrs import frozen
 
 
 class DeliveryFailed(Exception):
@@ -26,6 +25,14 @@ class DeliveryRejected(DeliveryFailed):
 
 class ChannelUnavailable(DeliveryFailed):
     """The channel accepts no message at all at the moment."""
+
+
+@frozen(kw_only=True)
+class Message:
+    """A subject of one line, safe for mail headers, and a plain text body."""
+
+    subject: str
+    body: str
 
 
 class Channel(Protocol):

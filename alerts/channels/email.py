@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import smtplib
     from email.message import EmailMessage
 
-    from alerts.messages import Message
+    from alerts.channels.base import Message
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

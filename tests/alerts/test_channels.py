@@ -21,8 +21,7 @@ from attrs import field, frozen
 
 from alerts import outbox
 from alerts.channels import CHANNELS
-from alerts.channels.base import Channel, ChannelUnavailable, DeliveryFailed, DeliveryRejected
-from alerts.messages import Message
+from alerts.channels.base import Channel, ChannelUnavailable, DeliveryFailed, DeliveryRejected, Message
 from config import Config, load
 from policy.errors import BadAddress, ConfigError
 from policy.records.saves import SaveResult

@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages import Notice, Source, compose
+from alerts.outbox import Notice, Source, compose
 from policy.text.words import single_line
 
 NOTICE = Notice(

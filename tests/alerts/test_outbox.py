@@ -230,8 +230,7 @@ def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(
 
 
 def test_a_server_without_starttls_gets_no_password(server: Controller, channel: EmailChannel) -> None:
-    from alerts.channels.base import ChannelUnavailable
-    from alerts.messages import Message
+    from alerts.channels.base import ChannelUnavailable, Message
 
     secret = evolve(channel, starttls=True, user="polarchive", password="geheim")
     with pytest.raises(ChannelUnavailable, match="STARTTLS") as error:
