@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -30,7 +30,7 @@ from policy.documents.references import references, title_forms, title_key
 from policy.errors import ArchiveError
 from policy.records import Article, Change, File, Version
 from policy.records.content import FORCE_KINDS, Reference
-from policy.records.saves import Link, Relation
+from policy.records.saves import EARLIER_VERSION, Link, Relation
 from policy.rules.identity import number_keys, policy_keys
 from policy.text.fingerprints import Fingerprints
 from policy.text.words import unify_radicals
@@ -267,10 +267,11 @@ def connect(session: Session, version: Version, *, silent: bool) -> None:
     _save_citations(session, version, article.references)
     ours = comparison_profile(article)
     prints = fingerprints(ours)
-    before = {
-        link.other(version.article_id) for link in article_links.links_of(session, [version.article_id])
-    }
-    article_links.set_links(session, version.article_id, [*_compared(session, version.article_id, prints)])
+    links = article_links.links_of(session, [version.article_id])
+    before = {link.other(version.article_id) for link in links}
+    joined = {link.other(version.article_id) for link in links if link.joins}
+    compared = [*_compared(session, version.article_id, prints, joined)]
+    article_links.set_links(session, version.article_id, compared)
     index.index_article(session, version.article_id, prints)
     article_links.save_facts(session, version.article_id, facts_of(article, ours, version.number))
     article_links.enqueue(session, {version.article_id, *before}, at=version.at, silent=silent)
@@ -314,10 +315,13 @@ _MAY_ACT = re.compile(r"废止|失效|停止执行|修改|修订|有效|暂停|�
 # ------------------------------------------------------------------ comparison of pairs
 
 
-def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterator[Link]:
-    """What the article is to those which the index says are like it."""
+def _compared(
+    session: Session, article_id: int, prints: Fingerprints, joined: Collection[int]
+) -> Iterator[Link]:
+    """What the article is to those which the index says are like it, and to those that were joined with what
+    it said before."""
     likely = index.candidates(session, prints, besides=article_id)
-    near = sorted({article for one in likely for article in one.articles})
+    near = sorted({*joined, *(article for one in likely for article in one.articles)})
     held = queries.versions_of(session, [article_id, *near]) if near else {}
     mine = _wordings(held.get(article_id, []))
     for other in near:
@@ -328,16 +332,48 @@ def _compared(session: Session, article_id: int, prints: Fingerprints) -> Iterat
 
 
 def _wordings(versions: Sequence[Version]) -> list[ComparisonProfile]:
-    """An article's newest words, and before them those that they are a revision of: a reprint may be of
-    any. Where a page says something else altogether, what it said before counts no more."""
+    """An article's newest words, and before them those that they are a revision of: a reprint may be of any.
+
+    Where a page says something else under another title, what it said before counts no more.
+    """
     if not versions:
         return []
     newest, *older = [comparison_profile(each.article) for each in reversed(versions[-MOST_WORDINGS:])]
-    return [newest, *(each for each in older if find_relation(newest, each).containment >= TELLING)]
+    return [newest, *(each for each in older if _is_revision(newest, each))]
+
+
+def _is_revision(newest: ComparisonProfile, older: ComparisonProfile) -> bool:
+    """Whether an article's words are a revision of what it said before: they share some, or its title."""
+    one, other = newest.title, older.title
+    titled = one.normative and other.normative and not one.names.isdisjoint(other.names)
+    return titled or find_relation(newest, older).containment >= TELLING
 
 
 def _best(ours: Sequence[ComparisonProfile], theirs: Sequence[ComparisonProfile]) -> Relation | None:
-    """What two articles are to each other by the words of both that say most; the newest where none join."""
-    told = [find_relation(mine, other) for mine in ours for other in theirs]
-    joining = [each for each in told if each.joins]
-    return max(joining, key=lambda each: (each.strength, each.containment), default=next(iter(told), None))
+    """What two articles are to each other: by their newest words, or by earlier ones where those do not join.
+
+    An article that repeats what the other said before is an earlier edition of it.
+    """
+    newest = find_relation(ours[0], theirs[0]) if ours and theirs else None
+    if newest is None or newest.joins:
+        return newest
+    earlier = [
+        (find_relation(mine, other), mine, other)
+        for mine in ours
+        for other in theirs
+        if mine is not ours[0] or other is not theirs[0]
+    ]
+    joining = [each for each in earlier if each[0].joins]
+    if not joining:
+        return newest
+    relation, mine, _ = max(joining, key=lambda each: (each[0].strength, each[0].containment))
+    if relation.kind not in {"same", "edition"}:
+        return relation
+    return evolve(
+        relation,
+        kind="edition",
+        side="left" if mine is ours[0] else "right",
+        differs=True,
+        strength=EARLIER_VERSION,
+        evidence=f"an earlier version: {relation.evidence}",
+    )

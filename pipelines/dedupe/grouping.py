@@ -15,7 +15,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from pipelines.dedupe.comparison_profile import ComparisonProfile
-from policy.records.saves import Relation
+from policy.records.saves import EARLIER_VERSION, Relation
 
 Key = str
 """The identity of an article that does not depend on arrival: its portal and its key there."""
@@ -217,6 +217,7 @@ def group_articles(members: Mapping[Key, GroupMember], relations: Relations) -> 
     }
     joining = {pair: found for pair, found in inside.items() if found.joins}
     policies = {frozenset(pair) for pair, found in inside.items() if found.conflict}
+    policies -= _bridged(joining, policies)
     texts = policies | {frozenset(pair) for pair, found in inside.items() if found.differs}
     whole = _pairs(joining, lambda found: found.kind == "same")
     numbered = _pairs(joining, lambda found: found.strength == 3 and found.kind != "edition")
@@ -243,6 +244,24 @@ def group_articles(members: Mapping[Key, GroupMember], relations: Relations) -> 
 
 def _pairs(joining: Relations, wanted: Callable[[Relation], bool]) -> dict[tuple[Key, Key], float]:
     return {pair: found.containment for pair, found in joining.items() if wanted(found)}
+
+
+def _bridged(joining: Relations, conflicts: Conflicts) -> set[frozenset[Key]]:
+    """The contradictions between what one article says and what it said before: reprints of two editions."""
+    partners: defaultdict[Key, set[Key]] = defaultdict(set)
+    earlier = set[frozenset[Key]]()
+    for (left, right), found in joining.items():
+        partners[left].add(right)
+        partners[right].add(left)
+        if found.strength == EARLIER_VERSION:
+            earlier.add(frozenset((left, right)))
+    revised = {key for pair in earlier for key in pair}
+    return {
+        pair
+        for pair in conflicts
+        for key in frozenset[Key]().union(*(partners[each] for each in pair)) & revised
+        if any(frozenset((key, each)) in earlier for each in pair) and pair <= partners[key]
+    }
 
 
 # ------------------------------------------------------------------ partial texts

@@ -17,6 +17,8 @@ NORMATIVE = frozenset(
     ("法", "条例", "规定", "办法", "细则", "规则", "决定", "准则", "规程", "章程", "解释", "规范", "标准")
 )
 """Kinds of documents that remain the same document when they are amended."""
+_RULES = ("条例", "规定", "办法", "细则", "规则", "准则", "规程")
+"""Ends of the titles of rules: 关于设立外资企业若干问题的规定."""
 _INNER = (
     *sorted(NORMATIVE - {"法", "决定"}),
     "方案",
@@ -119,7 +121,9 @@ class Title:
 
     @property
     def occasional(self) -> bool:
-        """Whether such titles are reused: appointments, approvals, awards."""
+        """Whether such titles are reused: appointments, approvals, awards. A rule about them is none."""
+        if without_edition(self.printed).endswith(_RULES):
+            return False
         return _OCCASIONS.search(self.printed) is not None
 
 

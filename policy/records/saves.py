@@ -58,6 +58,8 @@ JOINING: frozenset[RelationKind] = frozenset({"same", "excerpt", "part", "annota
 """The kinds of relation that make two articles one policy."""
 
 
+EARLIER_VERSION = 4
+"""The strength of a relation of two articles of which one repeats an earlier version of the other."""
 SAME_NUMBER = 3
 """The strength of a relation of two articles with the same issuer and number."""
 
@@ -78,7 +80,8 @@ class Relation:
     differs: bool = False
     containment: float = 0.0
     strength: int = 0
-    """3: same number, which may be contested; 2: same words; 1: part of the words; 0: not related."""
+    """4: words of an earlier version; 3: same number, which may be contested; 2: same words; 1: part of them;
+    0: not related."""
     evidence: str = ""
 
     @property

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from pipelines.consumers import linking
 from pipelines.consumers.regrouping import regroup
 from pipelines.dedupe.assignment import decide_policy
+from policy.documents.numbers import parse_number
 from policy.documents.outline import completeness, outline
 from policy.errors import ArchiveError
-from policy.records import Article, Version
+from policy.records import Article, FieldValue, Version
 from policy.records.saves import Ruling
 from policy.rules.extraction import Extraction
 from storage import change_feed, queries
@@ -350,3 +351,77 @@ def test_an_article_that_cannot_be_grouped_stops_none_behind_it(
         linking.follow(database)
     assert len(set(policies(database, articles))) == 1
     assert linking.follow(database) == 0, "it is told once"
+
+
+# ------------------------------------------------------------------ numbers, words and earlier versions
+
+
+def an_order(key: str, text: str, *, portal: str = "ndrc", title: str = "样例湖保护办法") -> Article:
+    number = FieldValue(value=parse_number("国科发〔2026〕41号"), raw="国科发〔2026〕41号", rule="cell")
+    assert number.value
+    return evolve(an_issue(key, text, portal=portal, title=title), doc_no=number)
+
+
+def flagged(database: Database, article: int) -> bool:
+    with database.read() as session:
+        current = memberships.current_memberships(session, [article])
+    return article in current and current[article].flagged
+
+
+def test_an_order_and_its_reprints_are_one_policy_and_a_stranger_with_its_number_is_flagged(
+    database: Database,
+) -> None:
+    text = act(1)
+    run_together = text.replace("\n", "")
+    misprinted = text.replace("电网企业", "电网公司", 1)
+    order, *reprints = arrive(
+        database,
+        an_order("order", text),
+        an_order("run together", run_together, portal="bjx"),
+        an_order("misprinted", misprinted, portal="news"),
+        evolve(an_order("bare", text, portal="law"), doc_no=None),
+    )
+    (stranger,) = arrive(database, an_order("stranger", act(2), portal="city", title="样例山林管理规定"))
+    assert len({*policies(database, [order, *reprints])}) == 1
+    assert policies(database, [stranger]) != policies(database, [order])
+    assert flagged(database, stranger)
+    assert not flagged(database, order)
+    with database.read() as session:
+        membership = memberships.current_memberships(session, [stranger])[stranger]
+    assert "the same number (国科发〔2026〕41号), but other words" in membership.evidence
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["order first", "stranger first"])
+def test_two_documents_that_claim_one_number_are_two_policies_and_both_flagged(
+    database: Database, first: int
+) -> None:
+    pages = [an_order("a", act(1)), an_order("b", act(2), portal="bjx", title="样例山林管理规定")]
+    articles = arrive(database, *pages[first:], *pages[:first])
+    assert len({*policies(database, articles)}) == 2
+    assert [flagged(database, article) for article in articles] == [True, True]
+
+
+def test_reprints_of_every_version_of_a_twice_revised_policy_stay_in_it(database: Database) -> None:
+    title = "样例湖保护办法"
+    texts = [act(1), "\n".join([act(1, 1, 6), act(9, 7, 8)]), act(30)]
+    (policy,) = arrive(database, an_issue("lake", texts[0], title=title))
+    old = arrive(database, an_issue("old", texts[0], portal="bjx", title=title), night=1)
+    arrive(database, an_issue("lake", texts[1], title=title), night=2)
+    old += arrive(database, an_issue("second", texts[1], portal="news", title=title), night=3)
+    arrive(database, an_issue("lake", texts[2], title=title), night=4)
+    new = arrive(database, an_issue("new", texts[2], portal="law", title=title), night=5)
+    assert len({*policies(database, [policy, *old, *new])}) == 1
+    with database.read() as session:
+        current = memberships.current_memberships(session, [policy, *old, *new])
+    editions = [current[article].edition for article in (*old, *new)]
+    assert editions[-1] == current[policy].edition, "the newest reprint is of today's edition"
+    assert editions[0] != editions[-1]
+
+
+def test_a_page_that_says_another_policy_under_another_title_keeps_none_of_its_old_reprints(
+    database: Database,
+) -> None:
+    arrive(database, an_issue("page", act(1), title="样例湖保护办法"))
+    (old,) = arrive(database, an_issue("old", act(1), portal="bjx", title="样例湖保护办法"), night=1)
+    (page,) = arrive(database, an_issue("page", act(5), title="样例山林管理规定"), night=2)
+    assert policies(database, [old]) != policies(database, [page])

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.dedupe.invented import paragraph, terms
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile
 from pipelines.dedupe.relations import find_relation
+from pipelines.dedupe.titles import parse_title
 from policy.documents.numbers import parse_number
 from policy.records import Article, FieldValue
 from policy.records.content import Issuer
@@ -391,3 +392,23 @@ def test_any_two_planted_articles_are_the_same_to_each_other_from_both_sides() -
         right = an_article(NAME, "\n".join(draw.sample(LAW, draw.randint(1, len(LAW)))), key="r")
         kinds.add(told(left, right).kind)
     assert len(kinds) > 2
+
+
+@pytest.mark.parametrize(
+    ("title", "occasional"),
+    [
+        ("国务院关于设立外商投资企业若干问题的规定", False),
+        ("关于批准设立保税区的管理办法", False),
+        ("国务院关于同意设立青石国家级新区的批复", True),
+        ("国务院关于修改《样例湖保护办法》的决定", True),
+    ],
+)
+def test_a_rule_about_establishing_something_is_no_occasion(title: str, occasional: bool) -> None:
+    assert parse_title(title).occasional is occasional
+
+
+def test_an_interpretation_that_bears_the_number_of_the_policy_is_not_the_policy() -> None:
+    number = "云能发〔2026〕7号"
+    policy = an_article("公证法", TEXT, number=number)
+    found = told(policy, an_article("《公证法》政策解读", TEXT[:120], number=number))
+    assert found.kind == "interpretation"
