@@ -160,7 +160,7 @@ def _digest(session: Session, leased: LeasedDelivery, names: Mapping[str, str]) 
     for delivered in leased.policies:
         policy, version = _policy(session, delivered)
         announced = memberships.announcement(session, policy.id)
-        is_new = announced is not None and announced.announced_as is not None
+        is_new = announced is not None and announced.how != "none"
         part = "corrected" if delivered.event == "corrected" else "new" if is_new else "older"
         listed[part][policy.id] = _facts(policy, version, leased.query, names)
     parts = {part: tuple(notices.values()) for part, notices in listed.items()}

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy.orm import Session
 
 from alerts.channels import CHANNELS
@@ -25,7 +25,7 @@ from alerts.channels.base import Channel
 from policy.documents.dates import calendar_day
 from policy.errors import QuerySyntax, UnknownChannel
 from policy.query import Query, SearchDocument, matches, parse, search_document
-from policy.records import Change
+from policy.records import Change, Version
 from policy.records.saves import Announcement, How, PageDates, Reason
 from storage import queries
 from storage.change_feed import consume_changes, lock_cursor
@@ -40,7 +40,7 @@ from storage.deliveries import (
     has_delivery,
     notified_twice,
 )
-from storage.policies import memberships
+from storage.policies import article_links, memberships
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,22 @@ _WITH_PAGE = {"new_policy", "source_added", "attachments"}
 """Kinds of changes whose page is matched. ``attachments``: a policy may first match by the text of a file
 that was fetched after its page."""
 _BATCH = 200
+
+
+_WHOLE = 0.85
+"""Least share of the shorter text for which two pages may have the same words."""
+_MOST_COMPARED = 20
+"""Pages of a policy that are compared with those of announced ones."""
+
+SameWords = Callable[[Version, Version], bool]
+
+
+@frozen(kw_only=True)
+class _Rule:
+    """What is news: how old a policy may be, and which pages are one policy but for their numbers."""
+
+    fresh_days: int
+    same_words: SameWords
 
 
 @frozen(kw_only=True)
@@ -72,16 +88,19 @@ def match_changes(
     *,
     fresh_days: int = FRESH_DAYS,
     until: int | None = None,
+    same_words: SameWords = lambda version, other: False,
 ) -> int:
     """Read the change feed to its end, or to the change ``until``; the number of deliveries added.
 
-    ``names`` are portal names by slug.
+    ``names`` are portal names by slug. ``same_words`` says whether two pages that linking keeps apart are one
+    policy but for a number, so that it is not announced twice.
     """
+    rule = _Rule(fresh_days=fresh_days, same_words=same_words)
 
     def prepare(changes: Sequence[Change]) -> list[_Match]:
         with database.write() as session:
             lock_cursor(session, CONSUMER)
-            announce(session, changes, now, fresh_days=fresh_days)
+            announce(session, changes, now, rule)
         with database.read() as session:
             return _matches(session, changes, names, fresh_days)
 
@@ -149,7 +168,7 @@ def is_fresh(day: dt.date, seen: dt.date, fresh_days: int) -> bool:
 # ------------------------------------------------------------------ announcing
 
 
-def announce(session: Session, changes: Sequence[Change], now: dt.datetime, *, fresh_days: int) -> None:
+def announce(session: Session, changes: Sequence[Change], now: dt.datetime, rule: _Rule) -> None:
     """Decide how the policies of the changed articles are announced.
 
     A policy that was announced stays so; of any other the decision follows from all its pages of today.
@@ -162,7 +181,7 @@ def announce(session: Session, changes: Sequence[Change], now: dt.datetime, *, f
     for policy_id, change in first.items():
         known = memberships.announcement(session, policy_id)
         if known is None or not known.final:
-            _announce_policy(session, policy_id, change, known, now, fresh_days)
+            _announce_policy(session, policy_id, change, known, now, rule)
 
 
 def _announce_policy(
@@ -171,14 +190,20 @@ def _announce_policy(
     change: Change,
     known: Announcement | None,
     now: dt.datetime,
-    fresh_days: int,
+    rule: _Rule,
 ) -> None:
-    reason, day = judge(memberships.page_dates(session, policy_id), fresh_days)
+    reason, day = judge(memberships.page_dates(session, policy_id), rule.fresh_days)
     if known and (known.policy_id, known.reason, known.day) == (policy_id, reason, day):
         return
     how: How = "none"
+    same = _with_same_words(session, policy_id, rule)
+    if same and same.how != "none":
+        memberships.save_announcement(
+            session, evolve(same, policy_id=policy_id, reason="announced before", change_id=None)
+        )
+        return
     if day and reason == "fresh":
-        late = not is_fresh(day, calendar_day(change.at), fresh_days)
+        late = not is_fresh(day, calendar_day(change.at), rule.fresh_days)
         how = "digest" if late or memberships.first_seen_silently(session, policy_id) else "at_once"
     memberships.save_announcement(
         session,
@@ -188,12 +213,35 @@ def _announce_policy(
             reason=reason,
             day=day,
             at=now,
-            announced_as=None if how == "none" else policy_id,
+            announced_as=policy_id if how != "none" else same.policy_id if same else None,
             change_id=change.id,
             article_id=change.article_id,
             version=change.version,
         ),
     )
+
+
+def _with_same_words(session: Session, policy_id: int, rule: _Rule) -> Announcement | None:
+    """The decision on another policy that has the same words under another number; an announced one first."""
+    decided: Announcement | None = None
+    articles = {*memberships.articles_of(session, [policy_id])}
+    links = [link for link in article_links.links_of(session, articles) if link.containment >= _WHOLE]
+    others = memberships.policies_of(session, {end for link in links for end in (link.a, link.b)} - articles)
+    for link in sorted(links, key=lambda link: -link.containment)[:_MOST_COMPARED]:
+        ours, other = (link.a, link.b) if link.a in articles else (link.b, link.a)
+        announced = memberships.announcement(session, others[other]) if other in others else None
+        if (
+            announced is None
+            or announced.reason == "earlier release"
+            or (decided and announced.how == "none")
+        ):
+            continue
+        version, known = queries.version(session, ours), queries.version(session, other)
+        if version and known and rule.same_words(version, known):
+            decided = announced
+        if decided and decided.how != "none":
+            return decided
+    return decided
 
 
 # ------------------------------------------------------------------ matching
@@ -283,7 +331,7 @@ def _deliver(session: Session, match: _Match, now: dt.datetime) -> bool:
 
 
 def _known_as(session: Session, policy_id: int) -> Collection[int]:
-    names = {policy_id, *memberships.announced_as(session, policy_id)}
+    names = memberships.sent_as(session, policy_id)
     return {number for name in names for number in memberships.family(session, name)}
 
 

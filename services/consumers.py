@@ -20,6 +20,7 @@ from crawler import portals
 from crawler.run_context import Clock, utc_now
 from pipelines.consumers import linking
 from pipelines.consumers.keywords import compute_keywords
+from pipelines.consumers.regrouping import has_same_words
 from storage import deliveries
 from storage.change_feed import cursor
 from storage.database import Database
@@ -105,6 +106,7 @@ def match_alerts(config: Config, database: Database, clock: Clock = utc_now) -> 
         clock(),
         fresh_days=config.alerts.fresh_days,
         until=linked,
+        same_words=has_same_words,
     )
 
 

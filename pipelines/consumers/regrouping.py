@@ -24,7 +24,7 @@ from pipelines.dedupe.assignment import (
 from pipelines.dedupe.comparison_profile import comparison_profile
 from pipelines.dedupe.grouping import Group, Relations, group_articles
 from pipelines.dedupe.relations import find_relation
-from policy.records import Change, ChangeKind
+from policy.records import Change, ChangeKind, Version
 from policy.records.saves import JOINING, Announcement, Link, Ruling
 from policy.rules.identity import policy_keys
 from storage import queries
@@ -183,7 +183,7 @@ def _carry_announcements(session: Session, moved: Sequence[Membership]) -> None:
             continue
         articles = [each.article_id for each in moved if (each.policy_id, each.was) == (policy_id, was)]
         if (now is None or not now.final) and _was_announced(session, source, articles):
-            reason = "announced before" if source.announced_as else source.reason
+            reason = "announced before" if source.how != "none" else source.reason
             memberships.save_announcement(
                 session, evolve(source, policy_id=policy_id, reason=reason, change_id=None)
             )
@@ -199,6 +199,14 @@ def _was_announced(session: Session, source: Announcement, articles: Sequence[in
     profile = comparison_profile(announced.article)
     versions = (queries.version(session, article) for article in articles)
     return any(find_relation(profile, comparison_profile(each.article)).joins for each in versions if each)
+
+
+def has_same_words(version: Version, other: Version) -> bool:
+    """Whether two pages are one policy but for their numbers, of which one may be misprinted. Linking keeps
+    them apart; they are not announced as two."""
+    ours, theirs = (evolve(comparison_profile(each.article), number=None) for each in (version, other))
+    relation = find_relation(ours, theirs)
+    return relation.joins and not relation.differs
 
 
 # ------------------------------------------------------------------ change rows

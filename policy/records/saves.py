@@ -131,7 +131,7 @@ How = Literal["at_once", "digest", "none"]
 """How subscribers are notified of a policy: by a message of its own, by a digest in which it stands as new,
 or not as new: a digest lists it as older."""
 Reason = Literal["fresh", "old", "undated", "announced before", "earlier release"]
-"""``announced before``: its articles were announced as another policy. ``earlier release``: it was archived
+"""``announced before``: its text was announced as another policy. ``earlier release``: it was archived
 before announcements were recorded."""
 
 
@@ -149,9 +149,9 @@ class PageDates:
 class Announcement:
     """How a policy is announced, and why.
 
-    ``day`` is the policy's day. ``announced_as`` is the policy as which it was announced: itself, or the
-    policy that it was split off from; None if it was not announced. ``change_id`` is the change that the
-    decision followed from, ``article_id`` and ``version`` what was announced.
+    ``day`` is the policy's day. ``announced_as`` is the policy as which it was announced: itself, or one that
+    it was split off from or has the same words as; None if neither was announced. ``change_id`` is the change
+    that the decision followed from, ``article_id`` and ``version`` what was announced.
     """
 
     policy_id: int
@@ -167,4 +167,4 @@ class Announcement:
     @property
     def final(self) -> bool:
         """Whether later pages leave the decision as it is."""
-        return self.announced_as is not None or self.reason == "earlier release"
+        return self.how != "none" or self.reason == "earlier release"

@@ -223,7 +223,13 @@ def announcement(session: Session, policy_id: int) -> Announcement | None:
 def announced_as(session: Session, policy_id: int) -> frozenset[int]:
     """The policies as which this one, or one merged into it, was announced."""
     rows = announcements_of(session, family(session, policy_id))
-    return frozenset(row.announced_as for row in rows if row.announced_as is not None)
+    return frozenset(row.announced_as for row in rows if row.how != "none" and row.announced_as is not None)
+
+
+def sent_as(session: Session, policy_id: int) -> frozenset[int]:
+    """The policies as which this one may have been sent, also as an older one."""
+    rows = announcements_of(session, family(session, policy_id))
+    return frozenset({policy_id, *(row.announced_as for row in rows if row.announced_as is not None)})
 
 
 def save_announcement(session: Session, announcement: Announcement) -> None:

@@ -65,8 +65,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def published_on(day: dt.date | None) -> FieldValue[dt.date] | None:
-    """A day of publication as read from a page."""
+def dated(day: dt.date | None) -> FieldValue[dt.date] | None:
+    """A day as read from a page."""
     return FieldValue(value=day, raw=day.isoformat(), rule="meta") if day else None
 
 
@@ -116,12 +116,15 @@ def publish(database: Database) -> Callable[..., SaveResult]:
         at: dt.datetime = NIGHT,
         silent: bool = False,
         published: dt.date | None = TODAY,
+        written: dt.date | None = None,
         **fields: Any,
     ) -> SaveResult:
         aliases, whole = fields.pop("aliases", ()), {"doc_no": fields.pop("doc_no", None)}
         if url := fields.pop("url", None):
             whole |= {"url": url, "page_urls": (url,)}
-        article = evolve(an_article(text, **fields), published=published_on(published), **whole)
+        article = evolve(
+            an_article(text, **fields), published=dated(published), written=dated(written), **whole
+        )
         capture = a_capture(f"{article.portal}{article.key}{text}", at=at)
         return archive.save_article(
             database,
