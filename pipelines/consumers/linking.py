@@ -153,7 +153,8 @@ def _link_change(database: Database, change: Change, touched: dict[int, dt.datet
         version = None if done else queries.version(session, change.article_id)
         if version is None:
             return 0
-        before = citations.policies_of_force(session, change.article_id)
+        arrived = change.kind in ("new_policy", "source_added")
+        before = frozenset() if arrived else citations.policies_of_force(session, change.article_id)
         if change.kind == "attachments":
             _save_citations(session, version, version.article.references)
         else:

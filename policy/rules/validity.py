@@ -166,19 +166,25 @@ class OwnDays:
     until: FieldValue[dt.date] | None = None
     begun: bool = False
     """It states that it is in force from its publication, of which the day is not known."""
+    endless: bool = True
+    """Whether it states no end of which the day is not known."""
 
 
-def own_days(article: Article) -> OwnDays:
+def own_days(article: Article, *, official: bool = True) -> OwnDays:
     """The first and the last day of an article's force: those of its fields, else from its text and the day
-    on which it was written or published, which the archive may have learned later."""
-    known = article.written or article.published
+    on which it was written or published, which the archive may have learned later.
+
+    ``official``: it is the page of an organ. The day on which a medium printed it is not the document's.
+    """
+    known = article.written or (article.published if official else None)
     written = printed_day(known.value) if known else None
     text = "\n".join(line for line in article.text.split("\n") if force.may_state_force(line))
     since = article.effective or force.effective_day(text, written=written)
     until = article.expires or force.expiry_day(text, written=written)
     from_now = (said for said in article.statements if said.role == "effective" and "日起" in said.words)
     begun = since is None and any(not _WAITS.search(said.words) for said in from_now)
-    return OwnDays(since=since, until=until, begun=begun)
+    ending = any(said.role in ("term", "expires") for said in article.statements)
+    return OwnDays(since=since, until=until, begun=begun, endless=until is not None or not ending)
 
 
 def validity(
@@ -188,12 +194,13 @@ def validity(
     day: dt.date,
     seen: dt.date | None = None,
     coverage: Coverage = Coverage(),
+    official: bool = True,
 ) -> Validity:
     """The force of the article's policy on ``day``; ``seen`` is the day of the last fetch of its page.
 
-    A portal's label (有效性) only counts from the day ``seen`` on.
+    A portal's label (有效性) only counts from the day ``seen`` on. ``official``: see :func:`own_days`.
     """
-    own = own_days(article) if article else OwnDays()
+    own = own_days(article, official=official) if article else OwnDays()
     since, until = _value(own.since), _value(own.until)
     others = [said for said in statements if not _is_of_an_earlier_document(said, article, own.since)]
     ended = [said for said in others if said.kind == "repeals" and said.whole and said.certain]
@@ -214,7 +221,8 @@ def validity(
         state = "pending"
     if state is not None:
         return evolve(found, state=state)
-    stated = bool(since or (own.begun and seen and seen <= day)) and not extended
+    begun = since is not None or (own.begun and seen is not None and seen <= day)
+    stated = begun and own.endless and not extended
     return _without_an_end(found, others, article, stated=stated, seen=seen)
 
 

@@ -85,6 +85,7 @@ def view_policy(
             day=day,
             seen=calendar_day(in_force.first_seen),
             coverage=_coverage(session, consensus, owner, moment),
+            official=owner(in_force.article.portal) is not None,
         ),
         cites=citations.cited_in(session, [in_force.article_id], as_of=moment),
         cited_by=[mention for mention in mentions if mention.target == number],

@@ -218,3 +218,18 @@ def test_a_label_of_part_of_a_policy_is_not_one_of_the_whole() -> None:
         stated("2024-01-01"), validity=FieldValue(value="部分条款废止", raw="部分条款废止", rule="cell")
     )
     assert validity(article, day=SEEN, seen=SEEN, coverage=READ).state == "unknown"
+
+
+def test_the_day_on_which_a_medium_printed_it_is_not_that_of_the_document() -> None:
+    text = "第九条 本办法自发布之日起施行，有效期两年。"
+    words = (
+        Statement(role="effective", words="自发布之日起施行", sentence=text, line=0),
+        Statement(role="term", words="有效期两年", sentence=text, line=0),
+    )
+    printed = FieldValue(value=day("2026-02-01"), raw="", rule="meta")
+    article = evolve(stated(), text=text, statements=words, published=printed)
+    official, medium = (
+        validity(article, day=SEEN, seen=SEEN, coverage=READ, official=own) for own in (True, False)
+    )
+    assert (official.since, official.until) == (day("2026-02-01"), day("2028-01-31"))
+    assert (medium.since, medium.until, medium.state) == (None, None, "unknown")
