@@ -12,7 +12,6 @@ from attrs import evolve
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from pipelines.dedupe.assignment import decide_policy
 from pipelines.items import AttachmentBatch, ExtractedArticle, ExtractionCounts, Gone, Item, Unchanged
 from policy.documents.dates import calendar_day
 from policy.errors import Drifted, Rejected
@@ -214,6 +213,8 @@ class ArchivePipeline:
         return frozenset(alarm.field for alarm in alarms if alarm.readings == "lost")
 
     def _save(self, item: ExtractedArticle) -> None:
+        from pipelines.dedupe.assignment import decide_policy  # at a crawl's first article, not at its start
+
         saved = archive.save_article(
             self._database,
             evolve(item, run_id=self._run_id),
