@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.plain_reads import PlainReader
 
-__all__ = ["SCHEMA", "Index", "IndexHits", "Match", "Query", "Snapshot"]
+__all__ = ["READABLE", "SCHEMA", "Index", "IndexHits", "Match", "Query", "Snapshot"]
 
 
 _BATCH = 200
@@ -104,6 +104,9 @@ def _utc(moment: str | dt.datetime) -> dt.datetime:
 
 SCHEMA = 4
 """Increase it if the fields or their contents change: an index with another number is rebuilt."""
+READABLE = frozenset({2, 3, SCHEMA})
+"""Schemas of indexes that can be searched until they are rebuilt. Those of earlier releases have the number
+of an order only as printed, and schema 2 has CJK radicals as printed."""
 
 Field = Literal["text", "title", "doc_no"]
 Progress = Callable[[int, int], None]
@@ -247,7 +250,7 @@ class Index:
     def snapshot(self) -> Snapshot:
         """The current state of the index. Raises ArchiveError if there is none of this release."""
         state = generations.load_state(self.path)
-        if state is None or state.schema != SCHEMA:
+        if state is None or state.schema not in READABLE:
             raise ArchiveError(f"{self.path}: no index of this release; run polarchive index rebuild")
         try:
             return self._snapshot(state.folder)
