@@ -46,6 +46,8 @@ _PUBLISHED = re.compile(
 )
 """``（1982年2月4日卫生部、交通部发布）``; the supreme court decides by its 审判委员会."""
 _SEAL = re.compile(r"[（(](?:代?盖?章|代|印章?|公章)[)）]|&\w{2,6};?")
+_SENTENCE = re.compile(r"[。；：:！？《》“”\d]")
+"""A sign that no line of organs has."""
 _OFFICE_HOLDER = re.compile(
     r"\s*(?P<organ>[㐀-鿿]{2,25}?)\s*"
     r"(?:主\s*任|部\s*长|行\s*长|局\s*长|署\s*长|主\s*席|审\s*计\s*长|[省市县区州院会]\s*长)\s*[:：]?"
@@ -159,7 +161,7 @@ def _headed_by(lines: Iterable[str]) -> Iterator[FieldValue[tuple[Issuer, ...]]]
         named = " ".join([*above, *([heading["organ"]] if heading["organ"] else [])]) if heading else ""
         if named and (value := _known(named, "masthead")):
             yield value
-        above = [*above, line] if _known(line, "masthead") else []
+        above = [*above, line] if len(line) <= issuers.LONGEST and _known(line, "masthead") else []
 
 
 def _otherwise_printed(
@@ -255,7 +257,9 @@ def _signs(line: str, title: str) -> bool:
     """Whether a line above the day consists of organs: known ones, those of the title, and such as look like
     organs."""
     name = _without_seal(line)
-    return bool(name) and bool(_known(name, "") or _plausible(name, "") or title.startswith(f"{name}关于"))
+    if not name or _SENTENCE.search(name):
+        return False
+    return bool(_known(name, "") or _plausible(name, "") or title.startswith(f"{name}关于"))
 
 
 def _heads_of_organs(line: str) -> str:
