@@ -278,7 +278,7 @@ _ROW_STATES: Sequence[tuple[ReferenceKind | None, re.Pattern[str]]] = (
 _NAME = re.compile(
     rf"(?P<name>[^。；;：:《》“”]{{2,{LONGEST_NAME}}}?(?:{GENRES}|函|纪要|通报|答复|报告|预案|说明|命令|守则|公约|名单|制度|体系)"
     r"(?:[（(](?:试行|暂行|试用|修订|修正|草案|修改|\d{4}年?(?:版|本|修订|修正)?|[一二三四五六七八九十]{1,3}|[^（）()]{0,12}(?:修订|修正|版))[)）])*)"
-    r"(?P<rest>(?:\s{0,4}[（(\[【〔][^（）()\[\]【】]{1,120}[)）\]】〕]?|\s{1,4}[^\s，。；]{2,60}号|[；;。，、]|\s|等)*)$"
+    r"(?P<rest>(?:\s{0,4}[（(\[【〔][^（）()\[\]【】]{1,120}[)）\]】〕]?|[\s，,]{1,4}[^\s，。；]{2,60}号|[；;。，、]|\s|等)*)$"
 )
 _NO_NAME = re.compile(
     r"(?:特此|现将|现予|各|请|本|此|上述|以上|该|为了?|根据|按照|依据|经|对|将|删去|增加|附件|抄送|公开|关于印发《)|第[一1]条"
@@ -340,9 +340,12 @@ class _ListReader:
         elif self._read_heading(text):
             return
         elif self._kind is not None or "state" in self._columns:
-            self._read_cell(at, line, text)
-        elif column := _column(text):
-            self._columns.append(column)
+            for cell in _cells(text):
+                self._read_cell(at, line, cell)
+        else:
+            self._columns.extend(filter(None, map(_column, _cells(text))))
+            if "name" in self._columns and self._heading == self._title:
+                self._kind = list_kind(self._title)
 
     def _read_heading(self, text: str) -> bool:
         if annex := _ANNEX_LINE.match(text):
@@ -362,8 +365,7 @@ class _ListReader:
         self._kind, self._heading, self._columns = kind, heading, []
 
     def _close(self) -> None:
-        if self._row is not None:
-            self._rows.append(self._row)
+        self._rows += [self._row] if self._row else []
         self._row, self._days = None, []
 
     def _open(self, at: int) -> Row:
@@ -406,10 +408,10 @@ class _ListReader:
             row = self._open(at)
         if row.number_line is None:
             row.number_line = at
-            row.lines.append(at)
+            row.lines += [] if at in row.lines else [at]
 
     def _read_name(self, at: int, line: str, text: str) -> None:
-        begin = len(line) - len(line.lstrip())
+        begin = line.index(text)
         numbered = _NUMBERING.match(text)
         bare = text[numbered.end() :] if numbered else text
         start = begin + (numbered.end() if numbered else 0)
@@ -417,16 +419,10 @@ class _ListReader:
             self._place(at).name = "《"
             return
         found = _NAME.fullmatch(bare)
-        if (
-            found is None
-            or _NO_NAME.match(bare)
-            or (self._kind == "amends" and not numbered and not self._columns)
-        ):
-            return
-        row = self._place(at)
-        if row.name:
-            return
-        row.name, row.line, row.start = found["name"].strip(), at, start
+        unmarked = self._kind == "amends" and not numbered and not self._columns
+        if found and not unmarked and not _NO_NAME.match(bare):
+            row = self._place(at)
+            row.name, row.line, row.start = found["name"].strip(), at, start
 
     def _place(self, at: int) -> Row:
         """The row of a name: a new one unless the row has none yet."""
@@ -438,6 +434,22 @@ class _ListReader:
         return row
 
 
+_ROW_ON_A_LINE = re.compile(
+    r"(\d{1,4})\s{1,4}(.{4,200}?)(?:\s{1,8}([^\s，。]{2,40}号))?(?:\s{1,8}((?:19|20)[\d年月日./-]{2,12}))?"
+    r"(?:\s{1,8}([^\s\d]{2,6}))?"
+)
+
+
+def _cells(text: str) -> list[str]:
+    """The cells of a row that is printed on one line, else the line."""
+    if "|" in text or "\t" in text:
+        return [cell for cell in map(str.strip, re.split(r"[|\t]", text)) if cell]
+    if row := _ROW_ON_A_LINE.fullmatch(text):
+        return [cell for cell in row.groups() if cell]
+    words = text.split()
+    return words if len(words) > 1 and all(map(_column, words)) else [text]
+
+
 _NO_STATE = object()
 
 
@@ -446,11 +458,8 @@ def _row_state(text: str) -> object:
 
 
 def _column(text: str) -> str | None:
-    return (
-        next((name for name, words in _HEAD_CELLS.items() if words.fullmatch(text)), None)
-        if len(text) <= 12
-        else None
-    )
+    named = (name for name, words in _HEAD_CELLS.items() if len(text) <= 12 and words.fullmatch(text))
+    return next(named, None)
 
 
 def is_list_heading(text: str) -> bool:

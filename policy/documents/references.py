@@ -410,7 +410,7 @@ def _issued_in(text: str) -> dt.date | None:
 
 
 def _row_sentence(lines: Sequence[str], row: force.Row) -> str:
-    words = " ".join(lines[line].strip() for line in sorted(row.lines))
+    words = " ".join(lines[line].strip() for line in sorted({*row.lines}))
     return f"{row.heading[:120]} … {words}"[:_EVIDENCE]
 
 

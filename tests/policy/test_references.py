@@ -391,3 +391,23 @@ def test_a_title_is_cited_in_several_forms() -> None:
     ]
     assert "甲河清淤办法（试行）" in title_forms("某市关于印发甲河清淤办法（试行）的通知")
     assert [*title_forms("甲河新闻")] == []
+
+
+@pytest.mark.parametrize("mark", ["|", " | ", "\t", " "])
+def test_a_row_of_a_table_may_be_printed_on_one_line(mark: str) -> None:
+    cells = [["序号", "文件名称", "文号"], *([str(at), *row] for at, row in enumerate(ROWS, 1))]
+    lines = ["废止的规范性文件目录", *(mark.join(row) for row in cells)]
+    found = references(lines)
+    assert [(one.kind, one.title, one.doc_no and one.doc_no.norm) for one in found] == [
+        ("repeals", *row) for row in ROWS
+    ]
+
+
+def test_a_number_may_follow_a_name_behind_a_comma() -> None:
+    (one,) = references(["废止的规范性文件目录", "1．关于甲市消防工作的意见，甲府〔2016〕8号"])
+    assert (one.title, one.doc_no and one.doc_no.norm) == ("关于甲市消防工作的意见", "甲府〔2016〕8号")
+
+
+def test_a_table_without_a_heading_takes_its_act_from_the_title() -> None:
+    lines = ["现予公布。", "序号", "文件名称", "1", "关于加强清淤工作的通知"]
+    assert acts("\n".join(lines), "关于废止部分文件的通知") == [("repeals", "关于加强清淤工作的通知")]
