@@ -16,6 +16,7 @@ from attrs.validators import optional
 
 from alerts.channels import CHANNELS
 from alerts.channels.base import Channel
+from policy.records.content import SUFFIXES
 
 Check = Callable[[Any, "Attribute[Any]", Any], None]
 
@@ -211,19 +212,12 @@ class BudgetConfig:
     minutes: float
 
 
-FILE_KINDS = (
-    *("pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "rtf", "ofd", "zip", "txt", "csv"),
-    *("rar", "7z", "ceb", "caj"),
-)
-"""Suffixes of the attachments that portals offer."""
-
-
 @frozen(kw_only=True)
 class AttachmentsConfig:
     """Which attachments are fetched, and the limits for reading one."""
 
     enabled: bool = True
-    kinds: tuple[str, ...] = field(default=FILE_KINDS, validator=among(FILE_KINDS))
+    kinds: tuple[str, ...] = field(default=SUFFIXES, validator=among(SUFFIXES))
     max_bytes: int = field(default=40_000_000, validator=positive)
     timeout: float = field(default=120.0, validator=positive)
     recheck_days: float = field(default=30.0, validator=within(0))

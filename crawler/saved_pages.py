@@ -23,16 +23,15 @@ from pipelines.metadata.fields import masthead
 from pipelines.metadata.genres import names_a_policy
 from policy.errors import ConfigError, NotHtml, PageError, Rejected
 from policy.records import Article, Label, Page, Payload
+from policy.records.content import DOCUMENTS
 
-KINDS = frozenset({"pdf", "docx", "doc", "rtf", "ofd"})
-"""Kinds of files that may be a document by themselves; spreadsheets and slides are annexes."""
 LONGEST_TITLE = 200
 
 
 def is_document(payload: Payload, name: str = "") -> bool:
-    """Whether the bytes are a file of one of these kinds, whatever its name."""
+    """Whether the bytes are a file that may be a document by itself, whatever its name."""
     try:
-        return kind_of(payload.body, name) in KINDS
+        return kind_of(payload.body, name) in DOCUMENTS
     except UnreadableFile:
         return False
 

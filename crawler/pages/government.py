@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from crawler.pages.base import ArticlePage, Document, First, Node, attribute, children, inner_html, text_in
 from policy.records import Attachment, Label, Page
+from policy.records.content import FILE_ADDRESS
 
 METAS = {
     "articletitle": "title",
@@ -90,7 +91,6 @@ CELLS = {
 }
 """Labels as printed, without white space and colon, and their canonical names."""
 
-FILES = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|rtf|txt|csv|pptx?|ceb|caj)$", re.IGNORECASE)
 _BROKEN = re.compile(r"[\r\n\t]")
 """Characters that browsers remove from addresses."""
 _SPACES = re.compile(r"[\s:：\u200b\ufeff]")
@@ -177,7 +177,7 @@ def attachments(page: Document, within: Iterable[Node]) -> tuple[Attachment, ...
 
 def is_file(url: str) -> bool:
     """Whether an address has the suffix of a file."""
-    return FILES.search(url.partition("?")[0].partition("#")[0]) is not None
+    return FILE_ADDRESS.search(url.partition("?")[0].partition("#")[0]) is not None
 
 
 def breadcrumb(nodes: Iterable[Node]) -> Iterator[Label]:

@@ -22,7 +22,6 @@ from pipelines.html.markup import (
     BLOCKS,
     BREAK,
     CELL,
-    FILE,
     LINK,
     REMOVED,
     ROW,
@@ -35,7 +34,7 @@ from pipelines.html.markup import (
     restore_text,
 )
 from policy.records import Attachment
-from policy.records.content import Table
+from policy.records.content import FILE_ADDRESS, Table
 
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _HIDDEN_CLASS = "share-substr"
@@ -262,7 +261,7 @@ class _LineWriter:
 
     def _open_link(self, tag: Tag) -> None:
         href = re.sub(r"[\r\n\t]+", "", restore_text(str(tag.attrs.get("href", "")))).strip()
-        if FILE.search(_path(href)) or FILE.search(href):
+        if FILE_ADDRESS.search(_path(href)) or FILE_ADDRESS.search(href):
             self.link = _Link(href=href, title=str(tag.attrs.get("title", "")))
 
     def _close_link(self) -> None:

@@ -21,7 +21,7 @@ from itertools import chain
 from attrs import define, field
 
 from policy.errors import TooDeep
-from policy.records.content import Table
+from policy.records.content import FILE_ADDRESS, Table
 
 MAX_DEPTH = 512
 """Most nested tags, as in browsers."""
@@ -55,9 +55,7 @@ _GRID = _CELLS | {"tr"}
 _TREE = REMOVED | {"table", "pre"}
 """Elements that always need a tree."""
 
-FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|et|zip|rar|7z|txt|rtf|csv)$", re.IGNORECASE)
-"""The end of an attachment's address."""
-_MAYBE_FILE = re.compile(FILE.pattern.removesuffix("$") + r"\s*(?:[?#\"']|$)", re.IGNORECASE)
+_MAYBE_FILE = re.compile(FILE_ADDRESS.pattern.removesuffix("$") + r"\s*(?:[?#\"']|$)", re.IGNORECASE)
 _MAYBE_HIDDEN = ("hidden", "display", "visibility", "share-substr")
 _ATTRIBUTE = re.compile(
     r"""([^\s=/"'<>]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]*+)))?""",

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from policy.errors import Rejected
 from policy.records import ARTICLE_FIELDS, Article, Attachment
+from policy.records.content import PREFERENCES
 from policy.records.field_registry import field_names
 from policy.text.words import fold
 
@@ -120,8 +122,6 @@ _SEE = re.compile(
 _ISSUES = re.compile(
     r"《(?P<name>[^《》\n]{4,80}(?:《[^《》]*》[^《》\n]*)?)》(?:[（(][^）)]*[）)])?[^。《》]{0,40}(?:印发|发布|公布|下发|转发|予以公告|发给你们)"
 )
-_DOCUMENTS = ("pdf", "docx", "doc", "wps", "ofd", "zip", "rtf")
-"""Formats in order of preference among files of the same name: the one that we extract best first."""
 _FORM = re.compile(
     r"申报[书表]|申请[书表]|汇总表|登记表|推荐表|模板|样表|格式|名单|目录|清单|回执|承诺书|报名表|统计表"
 )
@@ -150,15 +150,14 @@ def full_text_in(article: Article) -> str | None:
 def _documents(files: Sequence[Attachment]) -> list[Attachment]:
     """The documents among the files; of one under several suffixes the best."""
     best: dict[str, Attachment] = {}
-    for file in sorted(files, key=lambda file: _rank(file)):
-        if _rank(file) < len(_DOCUMENTS):
-            best.setdefault(_stem(file), file)
+    ranked = [(rank, file) for file in files if (rank := PREFERENCES.get(_kind(file)))]
+    for _, file in sorted(ranked, key=itemgetter(0)):
+        best.setdefault(_stem(file), file)
     return [file for file in files if file in best.values()]
 
 
-def _rank(file: Attachment) -> int:
-    suffix = _suffix(file.url) or _suffix(file.name)
-    return _DOCUMENTS.index(suffix) if suffix in _DOCUMENTS else len(_DOCUMENTS)
+def _kind(file: Attachment) -> str:
+    return _suffix(file.url) or _suffix(file.name)
 
 
 def _suffix(name: str) -> str:

@@ -1,4 +1,5 @@
-"""Records of the words on a page: what is extracted from the document's text, and the boilerplate around it.
+"""Records of the words on a page: what is extracted from the document's text, and the boilerplate around it;
+and the table of the kinds of attached files, :data:`FILE_KINDS`.
 
 From the text: number, issuers, outline, tables, topics, statements about its force and references to other
 documents. Of boilerplate: the first and last lines of each page, and the sets learned from them.
@@ -8,10 +9,62 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from functools import cached_property
 from typing import Literal
 
 from attrs import field, frozen
+
+
+@frozen
+class FileKind:
+    """A kind of file that portals attach; all lists of kinds are derived from :data:`FILE_KINDS`.
+
+    ``preference`` is its rank among the files that may be a document itself, 1 for the kind whose text is
+    extracted best; None for annexes (spreadsheets, slides) and for kinds that are not read. ``packed`` files
+    hold others.
+    """
+
+    suffix: str
+    preference: int | None = None
+    packed: bool = False
+
+
+FILE_KINDS = (
+    # A new row needs its detection in pipelines/attachments/formats.py, its reader in _READERS of child.py
+    # there, and, for a new reader module, its contract in pyproject.toml.
+    FileKind("pdf", preference=1),
+    FileKind("doc", preference=3),
+    FileKind("docx", preference=2),
+    FileKind("wps", preference=4),
+    FileKind("xls"),
+    FileKind("xlsx"),
+    FileKind("et"),
+    FileKind("ppt"),
+    FileKind("pptx"),
+    FileKind("rtf", preference=7),
+    FileKind("ofd", preference=5),
+    FileKind("zip", preference=6, packed=True),
+    FileKind("txt"),
+    FileKind("csv"),
+    FileKind("rar", packed=True),
+    FileKind("7z", packed=True),
+    FileKind("ceb"),
+    FileKind("caj"),
+)
+
+SUFFIXES = tuple(kind.suffix for kind in FILE_KINDS)
+"""All suffixes, the default of ``[attachments] kinds``."""
+
+PREFERENCES = {kind.suffix: kind.preference for kind in FILE_KINDS if kind.preference is not None}
+"""The preference of each kind that may hold the text of a document, packed or not."""
+
+DOCUMENTS = frozenset(kind.suffix for kind in FILE_KINDS if kind.suffix in PREFERENCES and not kind.packed)
+"""Kinds of files that may be a document by themselves."""
+
+FILE_ADDRESS = re.compile(rf"\.(?:{'|'.join(SUFFIXES)})$", re.IGNORECASE)
+"""The end of the address of a file, without query and fragment."""
+
 
 FileStatus = Literal["read", "scan", "encrypted", "unreadable", "too_large", "unsupported"]
 

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from attrs import evolve
 
-from config.records import FILE_KINDS
 from crawler.spiders.attachment_requests import due
 from policy.records import Attachment
+from policy.records.content import SUFFIXES
 from policy.rules.identity import content_hash
 from storage.articles.attachments import ArticleAttachments, StoredAttachment
 from tests.storage.builders import DAY, NIGHT, PLAN, a_capture, an_article
@@ -33,11 +33,11 @@ def asked(
         since=now - known_for,
         files={PLAN.url: held} if held else {},
     )
-    return bool(due(ARTICLE, [PAGE], archived, kinds=FILE_KINDS, recheck_days=30, now=now))
+    return bool(due(ARTICLE, [PAGE], archived, kinds=SUFFIXES, recheck_days=30, now=now))
 
 
 def test_a_file_never_asked_for_is_asked_for() -> None:
-    assert due(ARTICLE, [PAGE], None, kinds=FILE_KINDS, recheck_days=30, now=NIGHT) == (PLAN,)
+    assert due(ARTICLE, [PAGE], None, kinds=SUFFIXES, recheck_days=30, now=NIGHT) == (PLAN,)
     assert asked(None, after=DAY)
 
 
@@ -74,4 +74,4 @@ def test_a_file_of_an_untouched_page_waits_long_and_longer_the_older_it_is() -> 
 )
 def test_what_is_no_address_of_a_wanted_file_is_left_alone(url: str) -> None:
     article = evolve(ARTICLE, attachments=(Attachment(url=url, name="附件"),))
-    assert due(article, [PAGE], None, kinds=FILE_KINDS, recheck_days=30, now=NIGHT) == ()
+    assert due(article, [PAGE], None, kinds=SUFFIXES, recheck_days=30, now=NIGHT) == ()

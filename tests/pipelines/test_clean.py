@@ -14,6 +14,7 @@ from pipelines.html.cleaning import clean_html
 from pipelines.html.markup import BLOCKS, REMOVED
 from policy.errors import TooDeep
 from policy.records import Attachment
+from policy.records.content import SUFFIXES
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -177,6 +178,12 @@ def test_links_to_files_are_attachments_and_others_are_not() -> None:
         Attachment(url="/f/%E8%A1%A8.xls?v=2", name="表.xls"),
     )
     assert cleaned.lines == ("附件：目录.pdf首页",)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_link_to_a_file_of_each_kind_is_an_attachment(suffix: str) -> None:
+    cleaned = clean_html(f'<p><a href="/P1.{suffix.upper()}">目录</a><a href="/P2.{suffix}x.html">页</a></p>')
+    assert cleaned.links == (Attachment(url=f"/P1.{suffix.upper()}", name="目录"),)
 
 
 # ------------------------------------------------------------------ properties
