@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -88,6 +88,7 @@ class _Archive:
     versions: Mapping[tuple[str, int], Sequence[Version]]
     changes: Mapping[tuple[str, int], Sequence[Change]]
     notifications: Mapping[tuple[str, int], int]
+    at_once: Mapping[tuple[str, int], int] = field(factory=dict)
     doubled: Sequence[tuple[str, int]] = ()
 
     @classmethod
@@ -104,8 +105,14 @@ class _Archive:
         by_name: dict[tuple[str, int], list[Change]] = defaultdict(list)
         for change in changes:
             by_name[names[change.article_id]].append(change)
-        notifications = Counter(policies[policy] for policy in session.scalars(select(DeliveryRow.policy_id)))
-        return cls(versions=versions, changes=by_name, notifications=notifications, doubled=tuple(doubled))
+        sent = session.execute(select(DeliveryRow.policy_id, DeliveryRow.event)).all()
+        return cls(
+            versions=versions,
+            changes=by_name,
+            notifications=Counter(policies[policy] for policy, _ in sent),
+            at_once=Counter(policies[policy] for policy, event in sent if event == "new"),
+            doubled=tuple(doubled),
+        )
 
 
 def _all_newest(session: Session) -> Iterator[Version]:
@@ -246,9 +253,11 @@ def _last_good(plan: Plan, passed: Sequence[Passed], portal: str) -> int | None:
 
 
 def _misnotified(plan: Plan, archive: _Archive) -> Iterator[str]:
-    """Wrong notifications: each policy published after the first night must have exactly one."""
+    """Wrong notifications: each policy published after the first night must have exactly one; those of the
+    first night may be in a digest."""
     papers = {(portal, each.number): each for portal, all_of in plan.world.papers.items() for each in all_of}
     for name in archive.versions:
-        count, expected = archive.notifications.get(name, 0), int(papers[name].shown > 0)
+        is_new = papers[name].shown > 0
+        count, expected = (archive.notifications if is_new else archive.at_once).get(name, 0), int(is_new)
         if count != expected:
             yield f"{name}: {count} notifications, expected {expected}"

@@ -228,11 +228,11 @@ def _tell(
 def _tell_completed(
     session: Session, groups: Sequence[Group], moved: Sequence[Membership], around: _Around, at: dt.datetime
 ) -> None:
-    """Policies whose articles had gaps until one came that has all, or fills them."""
+    """Policies whose articles of an edition had gaps until one came that has all, or fills them."""
     came = {each.article_id: each for each in moved}
     ids = around.ids
-    for each in groups:
-        inside = {ids[key]: around.facts[ids[key]] for key in each.articles}
+    for edition in (edition for group in groups for edition in group.editions):
+        inside = {ids[key]: around.facts[ids[key]] for key in edition.articles}
         arrived = inside.keys() & came.keys()
         there = [facts for number, facts in inside.items() if number not in arrived]
         if arrived and there and not _complete(there) and _complete([*inside.values()]):

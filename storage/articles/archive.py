@@ -20,6 +20,7 @@ from policy.records.saves import Candidate, Decision, SaveResult
 from policy.rules.extraction import Extraction, Reread
 from policy.rules.identity import content_hash, policy_keys
 from policy.rules.revisit import next_visit
+from policy.text.words import fold
 from storage import queries, rows
 from storage.articles import availability, captures
 from storage.articles.attachments import copy_files_to_version
@@ -216,8 +217,7 @@ def _revise(
     session: Session, row: ArticleRow, reading: Extraction, kind: ChangeKind | None = None
 ) -> SaveResult:
     lock_feed(session)
-    was = rows.load_completeness(newest_version(session, row).record)
-    completed = not was.complete and reading.article.completeness.complete
+    completed = _completes(newest_version(session, row), reading.article)
     row.newest += 1
     if kind is None:
         row.stands_since = calendar_day(reading.at)
@@ -233,6 +233,20 @@ def _revise(
     kind = kind or ("completed" if completed else "new_version")
     change = _add_change(session, reading, kind, row.policy_id, row.id, row.newest)
     return SaveResult(kind="revised", changes=(change,), article_id=row.id, version=row.newest)
+
+
+def _completes(before: VersionRow, article: Article) -> bool:
+    """Whether the missing pages or parts of a version came, and nothing else changed.
+
+    A text that is rewritten may also be without gaps; that is a new version.
+    """
+    was = rows.load_completeness(before.record)
+    if was.complete or not article.completeness.complete:
+        return False
+    lines, now = ({fold(line) for line in text.split("\n")} for text in (before.text, article.text))
+    came = {heading.label for heading in article.outline.headings} >= {*was.gaps}
+    added, changed = len(now - lines), len(lines - now)
+    return bool(was.missing_pages) or (came and changed <= 1 and added > changed)
 
 
 def _is_import(session: Session, reading: Extraction) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 from sqlalchemy import delete, select, update
 
+from policy.documents.outline import outline
 from policy.errors import ArchiveError, Rejected, UnreadableCapture
 from policy.records import Article, Attachment, Capture, FieldValue
 from policy.records.content import DocNumber
@@ -275,10 +276,27 @@ def test_a_page_that_arrives_completes_the_article(database: Database) -> None:
     assert feed(database) == ["new_policy", "completed"]
 
 
-def test_a_numbering_that_becomes_whole_completes_the_article(database: Database) -> None:
-    keep(database, an_article(gaps=["二、"]), "page")
-    keep(database, an_article(NEW_WORDS), "other page", at=NIGHT + DAY)
-    assert feed(database) == ["new_policy", "completed"]
+HEADED = "一、总则\n各地要统筹。\n{}三、附则\n本通知自印发之日起施行。"
+SECOND = "二、职责\n各部门按职责分工负责。\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        pytest.param(HEADED.format(SECOND), "completed", id="the part came"),
+        pytest.param(
+            HEADED.format(SECOND).replace("统筹", "规划").replace("印发", "公布"),
+            "new_version",
+            id="rewritten",
+        ),
+        pytest.param(HEADED.format("").replace("三、", "二、"), "new_version", id="renumbered"),
+    ],
+)
+def test_an_article_is_completed_if_the_missing_part_came(database: Database, text: str, kind: str) -> None:
+    keep(database, an_article(HEADED.format(""), gaps=["二、"]), "page")
+    whole = evolve(an_article(text), outline=outline(text.split("\n")))
+    keep(database, whole, "other page", at=NIGHT + DAY)
+    assert feed(database) == ["new_policy", kind]
 
 
 # ------------------------------------------------------------------ time
