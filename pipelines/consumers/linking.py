@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -39,6 +40,7 @@ from storage.change_feed import Progress, add_change, consume_changes, lock_curs
 from storage.database import Database, lock_feed
 from storage.policies import article_links, citations, memberships
 from storage.policies import fingerprints as index
+from storage.policies.article_links import Wording
 from storage.policies.citations import day_key, organ_key
 
 logger = logging.getLogger(__name__)
@@ -323,23 +325,46 @@ def _compared(
     it said before."""
     likely = index.candidates(session, prints, besides=article_id)
     near = sorted({*joined, *(article for one in likely for article in one.articles)})
-    held = queries.versions_of(session, [article_id, *near]) if near else {}
-    mine = _wordings(held.get(article_id, []))
+    profiles = _profiles(session, [article_id, *near]) if near else {}
+    mine = _wordings(profiles.get(article_id, []))
     for other in near:
-        a, b = sorted(((article_id, mine), (other, _wordings(held.get(other, [])))), key=itemgetter(0))
+        a, b = sorted(((article_id, mine), (other, _wordings(profiles.get(other, [])))), key=itemgetter(0))
         told = _best(a[1], b[1])
         if told is not None and (told.kind != "different" or told.containment >= TELLING or told.contested):
             yield Link(a=a[0], b=b[0], **asdict(told))
 
 
-def _wordings(versions: Sequence[Version]) -> list[ComparisonProfile]:
+_MOST_KEPT = 600
+"""Comparison profiles that are kept in memory: reprints of one policy come together."""
+_kept: OrderedDict[Wording, ComparisonProfile] = OrderedDict()
+
+
+def _profiles(session: Session, articles: Sequence[int]) -> dict[int, list[ComparisonProfile]]:
+    """The comparison profiles of the last versions of these articles, the newest of each first.
+
+    A version never changes, so its profile is kept; the least recently used are dropped.
+    """
+    wordings = article_links.wordings_of(session, articles, MOST_WORDINGS)
+    missing = [each for each in wordings if each not in _kept]
+    read = article_links.compared_articles(session, missing)
+    profiles: dict[int, list[ComparisonProfile]] = {}
+    for each in wordings:
+        profile = _kept.pop(each, None) or comparison_profile(read[each])
+        _kept[each] = profile
+        profiles.setdefault(each.article_id, []).append(profile)
+    while len(_kept) > _MOST_KEPT:
+        _kept.popitem(last=False)
+    return profiles
+
+
+def _wordings(profiles: Sequence[ComparisonProfile]) -> list[ComparisonProfile]:
     """An article's newest words, and before them those that they are a revision of: a reprint may be of any.
 
     Where a page says something else under another title, what it said before counts no more.
     """
-    if not versions:
+    if not profiles:
         return []
-    newest, *older = [comparison_profile(each.article) for each in reversed(versions[-MOST_WORDINGS:])]
+    newest, *older = profiles
     return [newest, *(each for each in older if _is_revision(newest, each))]
 
 

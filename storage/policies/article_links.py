@@ -14,9 +14,11 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy import insert as insert_all
 from sqlalchemy.orm import Session
 
+from policy.records import Article
 from policy.records.saves import Link, Ruling
 from storage.database import insert
-from storage.tables import ArticleRow, ComparedRow, LinkRow, RegroupQueueRow, RulingRow
+from storage.rows import load_article
+from storage.tables import ArticleRow, ComparedRow, LinkRow, RegroupQueueRow, RulingRow, VersionRow
 
 
 def set_links(session: Session, article_id: int, links: Iterable[Link]) -> None:
@@ -121,3 +123,59 @@ def next_queued(session: Session) -> QueuedArticle | None:
 def dequeue(session: Session, articles: Collection[int]) -> None:
     """Remove articles from the regroup queue."""
     session.execute(delete(RegroupQueueRow).where(RegroupQueueRow.article_id.in_(articles)))
+
+
+# ------------------------------------------------------------------ texts to compare
+
+_COMPARED_FIELDS = (
+    *("portal", "key", "url", "title", "title_official", "doc_no"),
+    *("issuers", "written", "effective", "published"),
+)
+"""The fields of an article that its comparison needs; reading the others takes most of the time."""
+
+
+@frozen(kw_only=True)
+class Wording:
+    """A version of an article, identified without reading its text."""
+
+    article_id: int
+    number: int
+    content_hash: str
+    code: str
+    portal: str
+    key: str
+
+
+def wordings_of(session: Session, articles: Collection[int], most: int) -> list[Wording]:
+    """The last ``most`` versions of these articles, the newest of each first."""
+    query = (
+        select(
+            VersionRow.article_id,
+            VersionRow.number,
+            VersionRow.content_hash,
+            VersionRow.code,
+            ArticleRow.portal,
+            ArticleRow.key,
+        )
+        .join(ArticleRow, VersionRow.article_id == ArticleRow.id)
+        .where(VersionRow.article_id.in_(articles), VersionRow.number > ArticleRow.newest - most)
+        .order_by(VersionRow.article_id, VersionRow.number.desc())
+    )
+    return [Wording(**row) for row in session.execute(query).mappings()]
+
+
+def compared_articles(session: Session, wordings: Collection[Wording]) -> dict[Wording, Article]:
+    """The articles of these versions, with no more fields than their comparison needs."""
+    places = {(each.article_id, each.number): each for each in wordings}
+    if not places:
+        return {}
+    ids, numbers = {article for article, _ in places}, {number for _, number in places}
+    query = select(VersionRow.article_id, VersionRow.number, VersionRow.record, VersionRow.text)
+    rows = session.execute(query.where(VersionRow.article_id.in_(ids), VersionRow.number.in_(numbers)))
+    return {
+        places[article, number]: load_article(
+            {name: record[name] for name in _COMPARED_FIELDS if name in record}, text
+        )
+        for article, number, record, text in rows
+        if (article, number) in places
+    }
