@@ -1,4 +1,4 @@
-"""The core records: fetched payloads, extracted pages and articles, archived versions and changes.
+"""The records of an article, whose fields are declared here, its pages, captures, versions and changes.
 
 A *policy* is the act of its issuers, an *article* one portal's page of it, a *version* one state of the
 article's text and fields, a *capture* one fetch as received. Every extracted field is a :class:`FieldValue`
@@ -24,7 +24,7 @@ from policy.records.content import (
     Topics,
     printed,
 )
-from policy.records.field_registry import about, declared_fields
+from policy.records.field_declaration import about, declared_fields
 
 T = TypeVar("T")
 
@@ -108,9 +108,9 @@ class Listing:
 class Label:
     """A labelled value as printed on a page, not yet parsed.
 
-    ``name`` is canonical: title, doc_no, index_no, issuer, addressees, written, published, effective,
-    expires, source, author, editor, subject, genre, validity, keyword, channel. ``rule`` names
-    the place on the page (``cell:发文字号``, ``meta:PubDate``, ``masthead``).
+    ``name`` is canonical, whatever the label's wording: the name of the field, but ``issuer`` for ``issuers``
+    and ``keyword`` for ``keywords``. ``rule`` names the place on the page (``cell:发文字号``,
+    ``meta:PubDate``, ``masthead``).
     """
 
     name: str
@@ -176,7 +176,7 @@ _TITLE = about("标题", "title", "comparison", "surroundings", "verbatim", hash
 @frozen(kw_only=True)
 class ArticleFields:
     """The fields of an article that its labels and its text state. A field is declared here and nowhere
-    else: see :mod:`policy.records.field_registry`.
+    else: :mod:`policy.records.field_declaration` says how.
 
     ``published`` is when this portal published the page.
     ``editor`` is a personal name, which is only stored here, never in the text, index, alerts or exports.

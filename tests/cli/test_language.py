@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 from checks import reference
 from cli.app import ALIASES, COMMANDS, app
-from cli.output import tables
+from cli.output import catalogue, tables
+from policy.records import ARTICLE_FIELDS
+from policy.records.field_declaration import ArticleField
 from tests.cli.test_startup import imported
 
 HELP = tables()["help"]
@@ -60,6 +62,11 @@ def test_every_sentence_of_help_is_in_the_catalogue_and_no_other() -> None:
 
 def test_every_entry_of_the_catalogue_is_chinese() -> None:
     assert [english for english, chinese in HELP.items() if not re.search(r"[\u4e00-\u9fff]", chinese)] == []
+
+
+@pytest.mark.parametrize("entry", ARTICLE_FIELDS, ids=lambda entry: entry.name)
+def test_the_chinese_name_of_a_field_is_the_declared_one(entry: ArticleField) -> None:
+    assert catalogue()[entry.name] == entry.zh
 
 
 def commands(entries: Any = COMMANDS, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -1,12 +1,13 @@
-"""What is declared of each field of an article: its labels, and which parts of the program use it.
+"""How a field of an article is declared: its names, and which parts of the program use it.
 
-A field is declared once, on :class:`policy.records.ArticleFields`::
+The declarations are on :class:`policy.records.article.ArticleFields`::
 
     genre: FieldValue[str] | None = field(default=None, metadata=about("公文种类", "genre", "comparison"))
 
-The stored record follows the attrs class; comparison, consensus, drift, the content hash, JSON and
-displays read
-:data:`policy.records.ARTICLE_FIELDS`.
+To add a field: its declaration there, the labels that print it in ``crawler/pages/government.py``, its
+parsing in ``pipelines/metadata/fields.py``, and its Chinese name in ``cli/output/chinese.toml``. No table,
+migration or JSON shape changes: the stored record follows the attrs class; comparison, consensus, drift,
+the content hash, JSON and displays read :data:`policy.records.ARTICLE_FIELDS`.
 """
 
 from __future__ import annotations
