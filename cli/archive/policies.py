@@ -58,6 +58,8 @@ def show_policy(
 def _print(view: PolicyView) -> None:
     console.say(console.styled(view.consensus.title, "bold"))
     console.say(console.styled(f"{_('policy {number}', number=view.id)} · {_force(view.validity)}"))
+    for line in _other_ids(view):
+        console.say(console.styled(line, "dim"))
     if view.validity.state in ("no repeal seen", "unknown"):
         for line in _coverage(view.validity.coverage):
             console.say(console.styled(line, "dim"))
@@ -71,6 +73,14 @@ def _print(view: PolicyView) -> None:
         console.say(console.styled(f"{name}: {ground.sentence}", "dim"))
     _print_citations(_("cites"), view.cites)
     _print_citations(_("cited by"), view.cited_by, by=True)
+
+
+def _other_ids(view: PolicyView) -> Iterator[str]:
+    """The ids of policies merged into it, and of those that articles were split off into."""
+    if view.former_ids:
+        yield _("merged into it: policies {numbers}", numbers=_articles(view.former_ids))
+    if view.successors:
+        yield _("split off from it: policies {numbers}", numbers=_articles(view.successors))
 
 
 def _print_fields(votes: Sequence[FieldConsensus]) -> None:

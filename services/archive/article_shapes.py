@@ -168,6 +168,9 @@ def policy_shape(view: PolicyView) -> Shape:
     consensus = view.consensus
     return {
         "policy_id": view.id,
+        "former_ids": view.former_ids,
+        "successors": view.successors,
+        "announcement": plain(view.announcement) if view.announcement else None,
         "title": consensus.title,
         "fields": {
             vote.name: {"value": vote.kept.value, "articles": vote.kept.articles, "others": vote.others}

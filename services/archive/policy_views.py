@@ -22,7 +22,7 @@ from policy.documents.issuers import organ_name
 from policy.errors import ArchiveError
 from policy.records import Article
 from policy.records.content import FORCE_KINDS
-from policy.records.saves import Ruling
+from policy.records.saves import Announcement, Ruling
 from policy.rules.validity import Coverage, ForceStatement, PortalReading, Validity, own_days, validity
 from services.archive.lookup import find_article
 from services.consumer_lag import ConsumerLag, linking_lag
@@ -42,9 +42,13 @@ _MOST_COMPARED = 40
 @frozen(kw_only=True)
 class PolicyView:
     """A policy as it is shown. ``article_in_force`` has the text in force on the day; ``kept`` says, by
-    article, what each reprint keeps of the original of its edition."""
+    article, what each reprint keeps of the original of its edition. ``former_ids`` are of policies merged
+    into it, ``successors`` the policies that articles were split off into."""
 
     id: int
+    former_ids: Sequence[int]
+    successors: Sequence[int]
+    announcement: Announcement | None
     consensus: Consensus
     article_in_force: PolicyArticle
     kept: Mapping[int, Fidelity]
@@ -76,6 +80,9 @@ def view_policy(
     in_force = consensus.on(day)
     return PolicyView(
         id=number,
+        former_ids=memberships.family(session, number)[1:],
+        successors=memberships.successors(session, number),
+        announcement=memberships.announcement(session, number),
         consensus=consensus,
         article_in_force=in_force,
         kept=_kept(consensus),

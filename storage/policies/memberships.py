@@ -156,6 +156,17 @@ def family(session: Session, policy_id: int) -> list[int]:
     return [policy_id, *session.scalars(query.order_by(PolicyRow.id))]
 
 
+def successors(session: Session, policy_id: int) -> list[int]:
+    """The policies that articles of this one, or of one merged into it, were split off into."""
+    ours = family(session, policy_id)
+    left = (
+        select(ArticleRow.policy_id)
+        .join(MembershipRow, MembershipRow.article_id == ArticleRow.id)
+        .where(MembershipRow.was.in_(ours), ArticleRow.policy_id.not_in(ours))
+    )
+    return [*session.scalars(left.distinct().order_by(ArticleRow.policy_id))]
+
+
 def add_policy(session: Session, title: str, first_seen: dt.datetime) -> int:
     """Add a policy; returns its id."""
     number: int = insert(session, PolicyRow, title=title, first_seen=first_seen)

@@ -249,6 +249,7 @@ def test_what_is_split_off_an_announced_policy_is_not_announced_again(
         article_links.add_ruling(session, ruling)
         regroup(session, [1, 2], at=NIGHT + DAY)
         [split] = memberships.policies_of(session, [2]).values()
+        assert memberships.successors(session, 1) == [split]
     assert follow() == 0
     with database.read() as session:
         kinds = [change.kind for change in change_feed.changes(session)]
