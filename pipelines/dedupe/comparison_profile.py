@@ -19,7 +19,7 @@ from policy.records import Article
 from policy.records.content import Issuer
 from policy.text.fingerprints import MOST, MOST_CLAUSES, Fingerprints
 from policy.text.numerals import NUMERALS, parse_numeral
-from policy.text.words import compatible
+from policy.text.words import compatible, fold
 
 SHORTEST = 30
 """Folded characters from which on a text has fingerprints."""
@@ -242,6 +242,8 @@ class ComparisonProfile:
     """Names and numbers of the documents that the text repeals."""
     brings: frozenset[str] = frozenset()
     """Names of the documents that a brief text publishes, from its title or its words."""
+    reports: frozenset[str] = frozenset()
+    """The documents that a brief report names in 《》."""
     portal: str = ""
     source: str = ""
     """The article's key; orders two profiles with the same text, so that comparison is symmetric."""
@@ -325,11 +327,19 @@ def comparison_profile(article: Article) -> ComparisonProfile:
         signed=signed.value if signed else None,
         ends=frozenset(_ended(lines)),
         brings=_brought(title, article.text) if len(joined) <= BRIEF else frozenset(),
+        reports=_reported(title, article.text) if len(joined) <= BRIEF else frozenset(),
         portal=article.portal,
         source=f"{article.portal} {article.key}",
         marks=len(marks),
         begins=_first_number(marks),
     )
+
+
+_QUOTED = re.compile(r"《([^《》]{4,80})》")
+
+
+def _reported(title: titles.Title, text: str) -> frozenset[str]:
+    return frozenset() if title.formal else frozenset(fold(name) for name in _QUOTED.findall(text))
 
 
 def _first_number(marks: Sequence[str]) -> int:

@@ -89,6 +89,8 @@ def _apart(
         return "one forwards the other"
     if one.forwards and other.forwards and one.place != other.place and not is_whole(overlap):
         return "two organs forward one document"
+    if small.reports and large.reports and not small.reports & large.reports:
+        return "reports of two documents"
     if places := titles.places_differ(one, other) if _are_formal(small, large) else None:
         return f"of two places: {places}"
     if one.names & other.names and (years := titles.years_differ(one, other)):

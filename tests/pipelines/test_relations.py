@@ -412,3 +412,16 @@ def test_an_interpretation_that_bears_the_number_of_the_policy_is_not_the_policy
     policy = an_article("公证法", TEXT, number=number)
     found = told(policy, an_article("《公证法》政策解读", TEXT[:120], number=number))
     assert found.kind == "interpretation"
+
+
+def test_two_reports_in_the_same_words_about_two_documents_are_two() -> None:
+    words = (
+        "本报讯 记者从省政府获悉，《{}》日前公布。据介绍，文件明确了有关各方的职责、程序和法律责任。"
+        "有关负责人表示，文件的出台对于规范管理秩序、保护各方合法权益具有重要意义。"
+    )
+    reports = [
+        an_article("省政府出台新规 规范有关活动", words.format(name))
+        for name in ("样例湖保护办法", "山林管理规定")
+    ]
+    assert not told(*reports).joins
+    assert told(reports[0], reports[0]).joins
