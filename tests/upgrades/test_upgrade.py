@@ -30,7 +30,7 @@ from samples.site import Handler, Server, respond
 from samples.stage import Mailbox
 from storage import change_feed, migrations, queries
 from storage.database import connected, open_database
-from storage.tables import ArticleRow, DeliveryRow
+from storage.tables import AnnouncementRow, ArticleRow, DeliveryRow
 from tests.cli.conftest import Polarchive
 
 pytestmark = pytest.mark.slow
@@ -216,3 +216,14 @@ def test_a_night_after_an_upgrade_makes_no_version_and_no_alert(archive: Archive
     codes = {slug: {code_version(portals.get(slug, ["samples.portals"]))} for slug in readings}
     assert not any(codes[slug] & readings[slug] for slug in readings), "other code reads the pages"
     assert archive.readings() == (codes if dress is dressed_anew else readings)
+
+
+def test_nothing_is_announced_again_after_an_upgrade_and_a_rebuild(archive: Archive) -> None:
+    before = archive.state().deliveries
+    assert archive.polarchive("linking", "rebuild").code == 0
+    assert archive.polarchive("alerts", "send").code == 0
+    assert archive.state().deliveries == before
+    assert archive.mailbox.messages == []
+    with open_database(load(archive.home).database_url) as database, database.read() as session:
+        reasons = {*session.scalars(select(AnnouncementRow.reason))}
+    assert reasons == {"earlier release"}
