@@ -36,7 +36,7 @@ from storage.database import Database, open_database, upgrade
 from storage.policies import memberships
 
 SEED = 14
-REPRINTS = 7
+REPRINTS = 4
 """Rewritten pages of each document."""
 STRANGERS = 20
 """Documents kept aside, whose text appears under the number of another."""
