@@ -3,6 +3,8 @@
 Portals are crawled in separate processes and may share a domain. Each domain has a file in the archive
 directory: it is locked while a request is in flight (the lock ends with its process), and its content records
 the last request and how long to wait before the next.
+
+Several machines need another implementation of :class:`DomainLocks`, which they share.
 """
 
 from __future__ import annotations

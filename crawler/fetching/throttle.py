@@ -1,9 +1,10 @@
-"""The throttle: every request of a run goes through it, including robots.txt, retries and redirects.
+"""The throttle, which chooses the domain locks of a run.
 
-It keeps the delay between requests across all hosts of the portal and all processes of this machine, waits
-when the portal answers 429 or 503, counts the budget, and writes the request log. The limits of the run end
-it early: its budget, its time limit and the kill switch. Requests in flight are finished, no further request
-is sent, and the run's message says why.
+Every request goes through it, including robots.txt, retries and redirects. It keeps the delay between
+requests across all hosts of the portal and all processes of this machine, waits when the portal answers 429
+or 503, counts the budget, and writes the request log. The limits of the run end it early: its budget, its
+time limit and the kill switch. Requests in flight are finished, no further request is sent, and the run's
+message says why.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 The kill switch is a file in the archive directory. While it exists, nothing is crawled.
 
 A run of this machine has crashed when its lock is free, whatever its heartbeat is. For a run of another
-machine only the heartbeat can tell.
+machine only the heartbeat can tell. For several machines, ``read_kill_switch``, ``stop_crawling`` and
+``resume_crawling`` need a switch that all of them can read.
 """
 
 from __future__ import annotations
