@@ -66,7 +66,7 @@ def daily_report(
                     title=change.title,
                     url=change.url,
                 )
-                for change in health_history.announced_changes(
+                for change in health_history.changes_to_report(
                     session, [run.id for run in tonight], limit=_MOST_NEWS
                 )
             ),

@@ -109,7 +109,7 @@ def newest_slot(session: Session) -> dt.datetime | None:
     return session.scalar(select(func.max(RunRow.slot)).where(*_CRAWLS))
 
 
-def announced_changes(session: Session, run_ids: list[int], *, limit: int) -> list[ReportedChange]:
+def changes_to_report(session: Session, run_ids: list[int], *, limit: int) -> list[ReportedChange]:
     """The changes of these runs that are not silent, the newest first."""
     query = (
         select(ChangeRow.kind, ArticleRow.portal, ArticleRow.title, ArticleRow.url, PolicyRow.merged_into)
