@@ -79,6 +79,17 @@ def send_due(
     )
 
 
+def total(rounds: Sequence[SendResult], waiting: int) -> SendResult:
+    """The rounds of several channels as one; ``waiting`` is counted after them."""
+    return SendResult(
+        sent=sum(sending.sent for sending in rounds),
+        put_off=sum(sending.put_off for sending in rounds),
+        given_up=sum(sending.given_up for sending in rounds),
+        waiting=waiting,
+        errors=tuple(error for sending in rounds for error in sending.errors),
+    )
+
+
 def count_waiting(database: Database) -> int:
     """The number of deliveries that are neither sent nor given up."""
     with database.read() as session:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 from alerts import outbox, percolation
+from alerts.channels.base import Channel
 from alerts.outbox import SendResult
 from config import Config
 from crawler import portals
@@ -56,16 +57,8 @@ def run_consumers(
     subscriber would be notified twice. Messages are not sent; see :func:`run_and_send`.
     """
     errors: list[str] = []
-
-    def attempt(name: str, consumer: Callable[[], T], otherwise: T) -> T:
-        try:
-            return consumer()
-        except Exception as error:  # the border between consumers: logged, reported, and the next one runs
-            logger.exception("%s failed", name)
-            errors.append(f"{name}: {error}")
-            return otherwise
-
-    linked = attempt("connections", lambda: link_policies(database, progress) >= 0, False)
+    attempt = partial(_attempt, errors)
+    linked = attempt("linking", lambda: link_policies(database, progress) >= 0, False)
     cache, words = config.home / "cache", partial(progress, "keywords")
     attempt("keywords", lambda: compute_keywords(database, cache, progress=words), 0)
     index = partial(Index(config.index).follow, database, progress=partial(progress, "search index"))
@@ -79,13 +72,26 @@ def run_consumers(
 def run_and_send(
     config: Config, database: Database, clock: Clock = utc_now, progress: Progress = no_progress
 ) -> ConsumerResults:
-    """Run every consumer, then send the messages that are due."""
+    """Run every consumer, then send the messages that are due. A channel that fails does not stop the others;
+    its error is reported under its name."""
     results = run_consumers(config, database, clock, progress)
+    errors, names = [*results.errors], portals.names(config.portal_packages)
+    rounds = []
+    for name, channel in _configured_channels(config).items():
+        send = partial(outbox.send_due, database, {name: channel}, clock, names)
+        rounds.append(_attempt(errors, name, send, SendResult()))
+    waiting = _attempt(errors, "messages", partial(outbox.count_waiting, database), 0)
+    return evolve(results, sent=outbox.total(rounds, waiting), errors=tuple(errors))
+
+
+def _attempt(errors: list[str], name: str, action: Callable[[], T], otherwise: T) -> T:
+    """The result of a consumer or a channel; one that fails is logged and added to the errors."""
     try:
-        return evolve(results, sent=send_messages(config, database, clock))
-    except Exception as error:  # the border of a night: what broke is reported with the rest
-        logger.exception("mail failed")
-        return evolve(results, errors=(*results.errors, f"mail: {error}"))
+        return action()
+    except Exception as error:  # the border between consumers: the next one runs
+        logger.exception("%s failed", name)
+        errors.append(f"{name}: {error}")
+        return otherwise
 
 
 def link_policies(database: Database, progress: Progress = no_progress) -> int:
@@ -112,10 +118,14 @@ def match_alerts(config: Config, database: Database, clock: Clock = utc_now) -> 
 
 def send_messages(config: Config, database: Database, clock: Clock = utc_now) -> SendResult:
     """Send the messages that are due on all configured channels; without one, only count those that wait."""
-    configured = {name: channel for name, channel in config.channels.items() if not channel.missing_key}
+    configured = _configured_channels(config)
     if not configured:
         return SendResult(waiting=outbox.count_waiting(database))
     return outbox.send_due(database, configured, clock, portals.names(config.portal_packages))
+
+
+def _configured_channels(config: Config) -> dict[str, Channel]:
+    return {name: channel for name, channel in config.channels.items() if not channel.missing_key}
 
 
 def blocked_messages(config: Config, database: Database) -> dict[str, int]:

@@ -183,6 +183,24 @@ def test_an_unavailable_channel_does_not_hold_up_the_others(
 
 
 @pytest.mark.usefixtures("pending")
+def test_the_error_of_a_night_names_the_channel_that_failed(
+    database: Database, server: Any, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no such room")
+
+    before = consumers.ConsumerResults(errors=("index: full",))
+    monkeypatch.setattr(RoomChannel, "send", fail)
+    monkeypatch.setattr(consumers, "run_consumers", lambda *_: before)
+    mail = f'[mail]\nhost = "127.0.0.1"\nport = {server.port}\n'
+    config = config_of(tmp_path, f'[rooms]\nserver = "http://a.example/"\n{mail}')
+    results = consumers.run_and_send(config, database, lambda: NIGHT)
+    assert results.errors == ("index: full", "room: no such room")
+    assert (results.sent.sent, results.sent.waiting) == (1, 1)
+    assert mailbox.recipients == ["reader@example.org"]
+
+
+@pytest.mark.usefixtures("pending")
 def test_a_failure_in_the_body_of_the_answer_is_tried_again_or_given_up(
     database: Database, chat: ChatServer, tmp_path: Path
 ) -> None:
