@@ -9,7 +9,7 @@ import typer
 from cli.options import FAILED, Json, Query
 from cli.output import _, console, translated
 from services.archive_home import ArchiveHome
-from services.shapes import plain
+from services.ops_shapes import plain
 
 commands = typer.Typer()
 

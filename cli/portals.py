@@ -34,8 +34,8 @@ commands = typer.Typer()
 @commands.command("portals")
 def portals(ctx: typer.Context, as_json: Json = False) -> None:
     """List the portals, their sections and schedules, and which of them block crawling."""
+    from services.ops_shapes import portal_shape
     from services.run_health import describe_backoff
-    from services.shapes import portal_shape
     from services.status import conduct_of, describe_distrust, view_portals
 
     home: ArchiveHome = ctx.obj
@@ -226,7 +226,7 @@ def boilerplate(
 ) -> None:
     """Show or revise the boilerplate learned from a portal's pages."""
     from pipelines.boilerplate import learning
-    from services.shapes import boilerplate_shape
+    from services.ops_shapes import boilerplate_shape
     from storage.articles import boilerplate as stored
 
     home: ArchiveHome = ctx.obj

@@ -97,7 +97,7 @@ def _generic() -> Read:
 def _ours(*, by_portal: bool) -> Read:
     from crawler.extraction import read_saved, reread
     from policy.records import Payload
-    from services.archive.article_shapes import article_shape
+    from services.archive.archive_shapes import article_shape
 
     def read(body: bytes, url: str) -> Record:
         payload = Payload(url=url, body=body)

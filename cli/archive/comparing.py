@@ -64,7 +64,7 @@ def show_diff(
 
     Between the last two versions of ARTICLE, its versions A and B, or ARTICLE and another one.
     """
-    from services.archive.article_shapes import comparison_shape
+    from services.archive.archive_shapes import comparison_shape
     from services.archive.comparison import compare_versions, redline, versions_to_compare
 
     home: ArchiveHome = ctx.obj
@@ -216,7 +216,7 @@ def clause(
     as_json: Json = False,
 ) -> None:
     """Show one clause in every version; without #CLAUSE, list the clauses of the newest version."""
-    from services.archive.article_shapes import clause_history_shape, clauses_shape
+    from services.archive.archive_shapes import clause_history_shape, clauses_shape
     from services.archive.clause_history import clause_history
 
     home: ArchiveHome = ctx.obj

@@ -36,7 +36,7 @@ def show_policy(
     as_json: Json = False,
 ) -> None:
     """Show a policy: its articles, references in both directions, and whether it is in force."""
-    from services.archive.article_shapes import policy_shape
+    from services.archive.archive_shapes import policy_shape
     from services.archive.policy_views import view_policy
 
     home: ArchiveHome = ctx.obj
@@ -200,7 +200,7 @@ By = Annotated[
 @commands.command("why")
 def why(ctx: typer.Context, article: ArticleName, as_json: Json = False) -> None:
     """Explain why an article belongs to its policy: related articles and decisions by hand."""
-    from services.archive.article_shapes import membership_shape
+    from services.archive.archive_shapes import membership_shape
     from services.archive.article_views import view_membership
 
     home: ArchiveHome = ctx.obj

@@ -46,7 +46,7 @@ def search(
         answer = search_archive(home.config, archive, tree, home.names, limit=limit, offset=offset)
     console.note_lag(answer.lag)
     if as_json:
-        from services.archive.article_shapes import search_shape
+        from services.archive.archive_shapes import search_shape
 
         console.write_json(search_shape(answer))
         return
@@ -81,7 +81,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show an article: its fields, and the rule that found each."""
-    from services.archive.article_shapes import article_view_shape
+    from services.archive.archive_shapes import article_view_shape
     from services.archive.article_views import view_article
 
     home: ArchiveHome = ctx.obj
@@ -188,7 +188,7 @@ def _evidence(topic: Topic) -> str:
 @commands.command("versions")
 def versions(ctx: typer.Context, article: ArticleName, as_json: Json = False) -> None:
     """List the versions of an article, the oldest first."""
-    from services.archive.article_shapes import version_history_shape
+    from services.archive.archive_shapes import version_history_shape
     from services.archive.article_views import article_history
 
     home: ArchiveHome = ctx.obj
@@ -272,7 +272,7 @@ def _sources(
 def _record(home: ArchiveHome, path: Path, url: str | None) -> dict[str, Any]:
     """The record of one file, or what is wrong with it."""
     from crawler import saved_pages as saved
-    from services.archive.article_shapes import article_shape
+    from services.archive.archive_shapes import article_shape
 
     crawl, packages = home.config.crawl, home.config.portal_packages
     try:

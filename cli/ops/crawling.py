@@ -243,7 +243,7 @@ def _finish_run(home: ArchiveHome, outcome: BackfillOutcome) -> BackfillOutcome:
 
 
 def _show_backfill(outcome: BackfillOutcome, until: dt.date | None, *, as_json: bool) -> None:
-    from services.shapes import backfill_shape, run_shape
+    from services.ops_shapes import backfill_shape, run_shape
 
     backfill, run = outcome.backfill, outcome.run
     if as_json:
@@ -262,7 +262,7 @@ def _show_backfill(outcome: BackfillOutcome, until: dt.date | None, *, as_json: 
 
 
 def _list_backfills(home: ArchiveHome, slug: str | None, *, as_json: bool) -> None:
-    from services.shapes import backfill_shape
+    from services.ops_shapes import backfill_shape
     from storage.runs import backfills
 
     with home.database() as database, database.read() as session:
@@ -281,7 +281,7 @@ def _list_backfills(home: ArchiveHome, slug: str | None, *, as_json: bool) -> No
 
 def _cancel_backfill(home: ArchiveHome, slug: str, *, as_json: bool) -> None:
     from crawler.run_context import utc_now
-    from services.shapes import backfill_shape
+    from services.ops_shapes import backfill_shape
     from storage.runs import backfills
 
     with home.database() as database, database.write() as session:

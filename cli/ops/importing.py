@@ -43,7 +43,7 @@ def import_files(
     from cli.ops.maintenance import update_after_run
     from crawler.run_context import utc_now
     from crawler.runs import imports
-    from services.shapes import import_shape
+    from services.ops_shapes import import_shape
 
     home: ArchiveHome = ctx.obj
     portal = None if files[0].exists() else home.names.get(str(files[0])) and str(files.pop(0))
@@ -134,7 +134,7 @@ def reextract(
     from crawler.runs import reextraction as again
     from crawler.runs.process import TAKEN
     from crawler.runs.reextraction import ReextractionOptions
-    from services.shapes import reextraction_shape
+    from services.ops_shapes import reextraction_shape
 
     home: ArchiveHome = ctx.obj
     home.portal(slug)

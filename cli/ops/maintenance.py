@@ -47,7 +47,7 @@ def update(ctx: typer.Context, as_json: Json = False) -> None:
     A crawl, an import and a re-extraction do so at their end; reading commands never do, they say when it
     is needed.
     """
-    from services.shapes import consumers_shape
+    from services.ops_shapes import consumers_shape
 
     home: ArchiveHome = ctx.obj
     with home.database() as database:

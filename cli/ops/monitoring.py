@@ -16,7 +16,7 @@ from cli.output.console import backfill_lines, show_report, state_text
 from policy.documents.dates import SHANGHAI, calendar_day, format_moment
 from policy.errors import ArchiveError
 from services.archive_home import ArchiveHome
-from services.shapes import plain
+from services.ops_shapes import plain
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,7 +34,7 @@ commands = typer.Typer()
 @commands.command("status")
 def status(ctx: typer.Context, as_json: Json = False) -> None:
     """Show what the archive contains, how the last runs ended, and open alarms."""
-    from services.shapes import status_shape
+    from services.ops_shapes import status_shape
     from services.status import archive_status
 
     home: ArchiveHome = ctx.obj
@@ -93,7 +93,7 @@ def report(
     """Show the daily report: failures and what to do, stale sections, new policies, completeness."""
     from health.daily_report import render_markdown
     from services import reports
-    from services.shapes import report_shape
+    from services.ops_shapes import report_shape
 
     home: ArchiveHome = ctx.obj
     with home.database() as database:
@@ -124,8 +124,8 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Show the health history of a portal: results and alarms, night by night."""
+    from services.ops_shapes import run_history_shape
     from services.reports import portal_history
-    from services.shapes import run_history_shape
 
     home: ArchiveHome = ctx.obj
     home.portal(slug)

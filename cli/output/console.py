@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.output import _, translated
 from policy.documents.dates import format_moment
-from services.shapes import jsonable
+from services.ops_shapes import jsonable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -193,8 +193,8 @@ def _seconds(run: Run) -> str:
 
 def show_run(run: Run, *, as_json: bool) -> None:
     """A run with what needs a look."""
+    from services.ops_shapes import run_shape
     from services.reports import finding_lines
-    from services.shapes import run_shape
 
     if as_json:
         write_json(run_shape(run))
@@ -216,8 +216,8 @@ def backfill_lines(backfill: Backfill) -> Iterator[str]:
 def show_night(config: Config, database: Database, night: Night, *, as_json: bool = False) -> None:
     """Print the report of a night's day, and mail it where the configuration says to whom."""
     from services import nightly
+    from services.ops_shapes import night_shape
     from services.reports import mail_report
-    from services.shapes import night_shape
 
     if as_json:
         report = nightly.report_night(config, database, night)

@@ -17,7 +17,7 @@ from crawler import saved_pages
 from policy.errors import ConfigError, Rejected
 from policy.records import Article, FieldValue
 from policy.records.content import DocNumber, Issuer
-from services.archive.article_shapes import article_shape
+from services.archive.archive_shapes import article_shape
 from tests import papers
 from tests.cli.conftest import Answer, Polarchive
 from tests.mocksite import shapes

@@ -7,7 +7,7 @@ from attrs import evolve
 from policy.records.runs import Run
 from services import reports
 from services.nightly import Night
-from services.shapes import night_shape
+from services.ops_shapes import night_shape
 from tests.storage.builders import NIGHT, NO_ROWS
 
 (URL,) = NO_ROWS.examples

@@ -1,6 +1,6 @@
 """The JSON shapes of runs, nights, reports, portals and the state of the archive: one shape a thing.
 
-Those of articles and policies are in :mod:`services.archive.article_shapes`. A shape may hold records, dates
+Those of articles and policies are in :mod:`services.archive.archive_shapes`. A shape may hold records, dates
 and tuples; :func:`jsonable` turns what JSON has no word for into what it has.
 """
 

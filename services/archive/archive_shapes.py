@@ -14,7 +14,7 @@ import attrs
 from policy.records import ARTICLE_FIELDS, Article, Attachment, FieldValue, File, Version
 from policy.text.lexicon import join_words
 from services.consumer_lag import lag_shape
-from services.shapes import plain
+from services.ops_shapes import plain
 
 if TYPE_CHECKING:
     from pipelines.diff.comparison import ClauseChange
