@@ -144,6 +144,7 @@ def test_labels_in_a_list_are_read_like_a_table() -> None:
     assert said(article(body=f"{labels}<div>{BODY}</div>")) == {
         "index_no": "X001/2026-00001",
         "doc_no": "国能发新能〔2026〕3号",
+        "issuers": "nea",
     }
 
 
