@@ -29,6 +29,7 @@ from benchmarks.policies.rows import Corpus, Row, share
 from crawler.extraction import read_article, read_page
 from pipelines.consumers import linking
 from pipelines.dedupe.assignment import decide_policy
+from policy.errors import Rejected
 from policy.records import Article, Capture, Payload
 from policy.rules.extraction import Extraction
 from storage.articles import archive
@@ -248,21 +249,21 @@ def _report(article: Article) -> Document:
 @cache
 def outcome(folder: Path) -> Outcome:
     """Archive and link all pages."""
-    all_pages = pages(folder)
+    read = ((page, article_of(page)) for page in pages(folder))
+    printed = [(page, article) for page, article in read if article]
     with tempfile.TemporaryDirectory() as home:
         url = f"sqlite:///{Path(home) / 'polarchive.db'}"
         upgrade(url)
         with open_database(url) as database:
-            return _linked(database, all_pages)
+            return _linked(database, printed)
 
 
-def _linked(database: Database, all_pages: Sequence[Page]) -> Outcome:
-    articles, spent = list[Article](), 0.0
+def _linked(database: Database, printed: Sequence[tuple[Page, Article]]) -> Outcome:
+    spent = 0.0
     numbers: dict[int, int] = {}
-    for page in all_pages:
-        articles.append(article_of(page))
-        numbers[save(database, articles[-1])] = page.number
-        if len(articles) % RUN == 0 or len(articles) == len(all_pages):
+    for count, (page, article) in enumerate(printed, start=1):
+        numbers[save(database, article)] = page.number
+        if count % RUN == 0 or count == len(printed):
             start = time.process_time()
             linking.follow(database)
             spent += time.process_time() - start
@@ -270,19 +271,22 @@ def _linked(database: Database, all_pages: Sequence[Page]) -> Outcome:
         policies = memberships.policies_of(session, numbers)
         current = memberships.current_memberships(session, numbers)
     return Outcome(
-        pages=all_pages,
-        articles=articles,
+        pages=[page for page, _ in printed],
+        articles=[article for _, article in printed],
         policies={numbers[article]: policy for article, policy in policies.items()},
         flagged=frozenset(numbers[article] for article, entry in current.items() if entry.flagged),
-        spent=spent / max(len(all_pages), 1) * 1000,
+        spent=spent / max(len(printed), 1) * 1000,
     )
 
 
-def article_of(page: Page) -> Article:
-    """The page as the generic extraction reads it, on a portal of its own."""
+def article_of(page: Page) -> Article | None:
+    """The page as the generic extraction reads it, on its own portal; None if it has nothing to archive."""
     portal = f"portal{page.number % 40}"
     url = f"http://www.{portal}.example/zc/{page.number}.html"
-    read = read_article(None, [read_page(None, Payload(url=url, body=rewritings.page(page.document)))])
+    try:
+        read = read_article(None, [read_page(None, Payload(url=url, body=rewritings.page(page.document)))])
+    except Rejected:
+        return None
     return evolve(read, portal=portal, key=f"zc/{page.number}")
 
 
@@ -310,9 +314,10 @@ def _plain(all_pages: Sequence[Page], articles: Sequence[Article]) -> dict[int, 
     """Pages with an equal number as a string, or with four fifths of their runs of five characters."""
     owner: dict[str, int] = {}
     policies: dict[int, int] = {}
-    sketches = [_sketch(article.text) for article in articles]
+    sketches = {page.number: _sketch(article.text) for page, article in zip(all_pages, articles, strict=True)}
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    for page, article, sketch in zip(all_pages, articles, sketches, strict=True):
+    for page, article in zip(all_pages, articles, strict=True):
+        sketch = sketches[page.number]
         number = article.doc_no.value.norm if article.doc_no else None
         shared = Counter(other for run in sketch for other in holders[run])
         alike = [
