@@ -291,6 +291,7 @@ FRAGMENTS = {
     "with new files",
     "the report failed",
     "names the other's policy",
+    "bears the number of the other's policy",
     "quotes the other; 7",
 }
 """Parts of sentences, whose whole is in the catalogue, and a line of the log."""
