@@ -22,7 +22,7 @@ from services.run_health import describe_backoff
 from storage import change_feed, deliveries
 from storage.database import Database
 from storage.runs import backfills, health_history, leases
-from storage.search import generations
+from storage.search import index
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def daily_report(
                 )
             ),
             resting=tuple(describe_backoff(backoff) for backoff in health_history.backoffs(session).values()),
-            behind=change_feed.changes_after(session, generations.position(config.index)),
+            behind=change_feed.changes_after(session, index.position(config.index)),
             waiting=deliveries.count_unsent(session),
             blocked=_blocked(session) if day == _today() else (),
             backfills=tuple(

@@ -24,7 +24,7 @@ from benchmarks.dedupe import planted
 from benchmarks.dedupe.planted import Planted
 from pipelines.dedupe.comparison_profile import ComparisonProfile, comparison_profile, fingerprints
 from policy.records import Article, FieldValue
-from policy.text.fingerprints import MOST, pack, unpack
+from policy.text.words import MOST, pack, unpack
 from storage.database import Database
 
 T = TypeVar("T")

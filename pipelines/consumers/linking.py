@@ -33,8 +33,7 @@ from policy.records import Article, Change, File, Version
 from policy.records.content import FORCE_KINDS, Reference
 from policy.records.saves import EARLIER_VERSION, Link, Relation
 from policy.rules.identity import number_keys, policy_keys
-from policy.text.fingerprints import Fingerprints
-from policy.text.words import unify_radicals
+from policy.text.words import Fingerprints, unify_radicals
 from storage import queries
 from storage.change_feed import Progress, add_change, consume_changes, lock_cursor
 from storage.database import Database, lock_feed

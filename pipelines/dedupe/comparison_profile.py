@@ -17,9 +17,8 @@ from policy.documents.issuers import NumberIdentity, number_identity
 from policy.documents.references import references
 from policy.records import Article
 from policy.records.content import Issuer
-from policy.text.fingerprints import MOST, MOST_CLAUSES, Fingerprints
 from policy.text.numerals import NUMERALS, parse_numeral
-from policy.text.words import compatible, fold
+from policy.text.words import MOST, MOST_CLAUSES, Fingerprints, compatible, fold
 
 SHORTEST = 30
 """Folded characters from which on a text has fingerprints."""

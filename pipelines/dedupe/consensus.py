@@ -18,7 +18,7 @@ from attrs import frozen
 from pipelines.metadata.genres import names_a_policy, without_number
 from policy.documents.dates import calendar_day
 from policy.records import ARTICLE_FIELDS, Article
-from policy.records.field_declaration import field_names
+from policy.records.article import field_names
 from policy.text.words import fold
 
 

@@ -18,7 +18,7 @@ from pipelines.diff.grading import CanonicalClauses, Grade, Grader, Reason, clau
 from pipelines.diff.text_diff import LineChange
 from pipelines.diff.typography import line_key, number_key
 from policy.records import ARTICLE_FIELDS, Article
-from policy.records.field_declaration import field_names
+from policy.records.article import field_names
 from policy.text.clauses import Clause, split_clauses
 from policy.text.numerals import parse_mark
 from policy.text.words import fold

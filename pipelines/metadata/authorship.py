@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from policy.documents import dates, issuers, organs, regions
+from policy.documents import dates, issuers, organs
 from policy.records import FieldValue, Label
 from policy.records.content import DocNumber, Issuer
 
@@ -226,7 +226,7 @@ def _plausible(text: str, rule: str) -> FieldValue[tuple[Issuer, ...]] | None:
 
 def _looks_like_an_organ(name: str) -> bool:
     """Whether a name begins with a place, or as central organs do, and ends as organs do."""
-    begins = name.startswith(_OFFICIAL_PLACES) or any(regions.divisions_at(name))
+    begins = name.startswith(_OFFICIAL_PLACES) or any(organs.divisions_at(name))
     return begins and _ORGAN.fullmatch(name) is not None
 
 
@@ -323,7 +323,7 @@ def _is_salutation(line: str) -> bool:
 def _names_somebody(core: str) -> bool:
     """Whether it begins as salutations do: 各…, 有关…, a place, an organ we know; 联系单位 does not."""
     known = organs.organs_at(core) if not _BEGINS.match(core) else iter(((0, ""),))
-    return any(known) or any(regions.divisions_at(core))
+    return any(known) or any(organs.divisions_at(core))
 
 
 def _is_group(part: str) -> bool:

@@ -27,8 +27,8 @@ from policy.documents.issuers import number_identity
 from policy.documents.numbers import refusal_of
 from policy.documents.references import references
 from policy.records import ARTICLE_FIELDS, ArticleFields, Conflict, FieldValue, Label, Moment
+from policy.records.article import field_names
 from policy.records.content import DocNumber, Issuer
-from policy.records.field_declaration import field_names
 from policy.text.words import fold, unify_radicals
 
 LONGEST_TITLE_LABEL = 500

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from policy.errors import Rejected
 from policy.records import ARTICLE_FIELDS, Article, Attachment
+from policy.records.article import field_names
 from policy.records.content import PREFERENCES
-from policy.records.field_declaration import field_names
 from policy.text.words import fold
 
 _LOST = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")

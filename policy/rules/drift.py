@@ -19,7 +19,7 @@ from typing import Any, Literal
 from attrs import define, field, frozen
 
 from policy.records import ARTICLE_FIELDS, Article, Attachment, FieldValue
-from policy.records.field_declaration import field_names
+from policy.records.article import field_names
 from policy.records.runs import ExtractionQuality, Sample
 from policy.text.words import fold
 

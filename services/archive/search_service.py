@@ -8,7 +8,7 @@ from config import Config
 from policy.query import Query
 from services.consumer_lag import ConsumerLag, index_lag
 from storage.plain_reads import PlainReader
-from storage.search import generations
+from storage.search import index
 from storage.search.index import READABLE, Index, changes_behind, same_feed
 from storage.search.searcher import Names, Results, search
 
@@ -26,7 +26,7 @@ def search_archive(
 ) -> SearchResults:
     """The best hits, or the newest when the query has no words to rank by. Writes nothing: where there is no
     index of this archive and this release, nothing is found and all changes are behind."""
-    state = generations.load_state(config.index)
+    state = index.load_state(config.index)
     usable = state is not None and state.schema in READABLE and same_feed(archive, state)
     lag = index_lag(changes_behind(archive, state.position if state and usable else 0))
     if not usable:

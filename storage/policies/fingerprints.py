@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, text
 from sqlalchemy.orm import Session
 
-from policy.text.fingerprints import Fingerprints, SimilarWording, containment, pack, unpack
+from policy.text.words import Fingerprints, SimilarWording, containment, pack, unpack
 from storage.database import insert, insert_unless_there
 from storage.tables import FingerprintedRow, WordingRow
 

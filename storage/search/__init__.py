@@ -7,7 +7,7 @@ replacement keeps:
 - ``index.SCHEMA``, ``index.same_feed`` and ``index.changes_behind``: whether an index is of this release and
   this archive, and how far it is behind;
 - ``searcher.search`` with ``searcher.Names``, ``searcher.Results`` and ``searcher.Hit``;
-- ``generations.load_state`` and ``generations.position``: the last change that is indexed.
+- ``index.load_state`` and ``index.position``: the last change that is indexed.
 
 What a query means is defined by :mod:`policy.query`, whose ``matches`` alerts use.
 """

@@ -6,29 +6,108 @@ positions in another: phrases of any length match exactly, and a break between t
 like others, so that no phrase matches across punctuation. The index does not use the consumer loop of
 :mod:`storage.change_feed`, because its position lies in the index's folder. What only writing needs, as the
 mapped tables, is imported where it is used, so that a search starts fast.
+
+The folder holds generations of the index and a small file with the current one and its position in the
+change feed. The position lies beside the index, not in the database: whoever deletes the index deletes the
+position too, and two machines on one database have one each.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
+import json
+import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 import tantivy
-from attrs import frozen
+from attrs import asdict, frozen
 from tantivy import Occur, Query
 
 from policy.errors import ArchiveError
 from policy.text.words import fold, tokens
-from storage.search import generations
-from storage.search.generations import State
 
 if TYPE_CHECKING:
     from policy.records import Version
     from storage.database import Database
     from storage.plain_reads import PlainReader
+
+_STATE = "state.json"
+_LOCK = "lock"
+
+
+@frozen(kw_only=True)
+class State:
+    """The folder of the current index, and the last change that is indexed."""
+
+    schema: int
+    folder: str
+    position: int = 0
+    at: str | None = None
+    """When that change happened: distinguishes this archive's feed from another's."""
+
+    def moved(self, position: int, at: dt.datetime) -> State:
+        """The state after indexing up to a change."""
+        return State(schema=self.schema, folder=self.folder, position=position, at=at.isoformat())
+
+
+def load_state(root: Path) -> State | None:
+    """The state; None if there is no usable index."""
+    try:
+        return State(**json.loads((root / _STATE).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def position(root: Path) -> int:
+    """The id of the last change that is indexed; 0 if there is no index."""
+    state = load_state(root)
+    return state.position if state else 0
+
+
+def save_state(root: Path, state: State) -> None:
+    """Replace the state atomically: readers see the old one or the new one."""
+    temporary = root / f"{_STATE}.new"
+    with temporary.open("w") as stream:
+        json.dump(asdict(state), stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(root / _STATE)
+
+
+def create_generation(root: Path) -> Path:
+    """Create a folder for a new generation."""
+    folder = root / f"g-{uuid4().hex[:12]}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def remove_other_generations(root: Path, keep: str) -> None:
+    """Remove generations that are no longer current; readers that have one open keep reading it."""
+    for folder in root.glob("g-*"):
+        if folder.name != keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def write_lock(root: Path) -> Iterator[bool]:
+    """Take the lock for writing, until the block ends; yields False if another process has it. A killed
+    process releases it."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
 
 __all__ = ["READABLE", "SCHEMA", "Index", "IndexHits", "Match", "Query", "Snapshot"]
 
@@ -179,7 +258,7 @@ class Index:
     @property
     def position(self) -> int:
         """The last change that is indexed; 0 if there is no index."""
-        return generations.position(self.path)
+        return position(self.path)
 
     def follow(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
         """Index what changed since the last call; returns the number of articles indexed, 0 also if
@@ -187,7 +266,7 @@ class Index:
 
         A missing index, one of another schema, and one of another archive are rebuilt.
         """
-        with generations.write_lock(self.path) as ours:
+        with write_lock(self.path) as ours:
             if not ours:
                 return 0
             state = self._usable(database)
@@ -199,7 +278,7 @@ class Index:
 
     def rebuild(self, database: Database, *, progress: Progress = lambda done, total: None) -> int:
         """Build the index anew beside the old one, which serves until the last moment."""
-        with generations.write_lock(self.path) as ours:
+        with write_lock(self.path) as ours:
             if not ours:
                 raise ArchiveError(
                     f"{self.path}: another process is indexing; try again when it has finished"
@@ -207,7 +286,7 @@ class Index:
             return self._build(database, progress)
 
     def _usable(self, database: Database) -> State | None:
-        state = generations.load_state(self.path)
+        state = load_state(self.path)
         if state is None or state.schema != SCHEMA or not _exists(self.path / state.folder):
             return None
         return state if same_feed(database, state) else None
@@ -215,7 +294,7 @@ class Index:
     def _build(self, database: Database, progress: Progress) -> int:
         from storage import change_feed, queries
 
-        folder = generations.create_generation(self.path)
+        folder = create_generation(self.path)
         index = tantivy.Index(_FIELDS, path=str(folder))
         state, done = State(schema=SCHEMA, folder=folder.name), 0
         with database.read() as session:
@@ -226,8 +305,8 @@ class Index:
                 writer.put(versions)
                 done += len(versions)
                 progress(done, max(done, total))
-        generations.save_state(self.path, state.moved(last[0].id, last[0].at) if last else state)
-        generations.remove_other_generations(self.path, folder.name)
+        save_state(self.path, state.moved(last[0].id, last[0].at) if last else state)
+        remove_other_generations(self.path, folder.name)
         return done
 
     def _catch_up(self, database: Database, state: State, progress: Progress) -> int:
@@ -240,7 +319,7 @@ class Index:
                 writer.drop(batch.merged)
                 writer.put(batch.versions)
                 state = state.moved(batch.position, batch.at)
-                generations.save_state(self.path, state)
+                save_state(self.path, state)
                 done += len(batch.versions)
                 progress(done, max(done, total))
         return done
@@ -249,13 +328,13 @@ class Index:
 
     def snapshot(self) -> Snapshot:
         """The current state of the index. Raises ArchiveError if there is none of this release."""
-        state = generations.load_state(self.path)
+        state = load_state(self.path)
         if state is None or state.schema not in READABLE:
             raise ArchiveError(f"{self.path}: no index of this release; run polarchive index rebuild")
         try:
             return self._snapshot(state.folder)
         except (ArchiveError, ValueError):
-            if generations.load_state(self.path) == state:
+            if load_state(self.path) == state:
                 raise
         return self.snapshot()  # another process replaced it in between
 

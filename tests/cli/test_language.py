@@ -14,7 +14,7 @@ from checks import reference
 from cli.app import ALIASES, COMMANDS, app
 from cli.output import catalogue, tables
 from policy.records import ARTICLE_FIELDS
-from policy.records.field_declaration import ArticleField
+from policy.records.article import ArticleField
 from tests.cli.test_startup import imported
 
 HELP = tables()["help"]

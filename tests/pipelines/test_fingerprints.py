@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pipelines.dedupe.comparison_profile import fingerprints_of_text, split_clauses
-from policy.text.fingerprints import MOST, MOST_CLAUSES, containment
+from policy.text.words import MOST, MOST_CLAUSES, containment
 
 _SIGNS = "氢能产业发展规划应当统筹制储输用各环节完善标准体系健全安全监管机制推动示范应用"
 

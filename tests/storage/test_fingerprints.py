@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from pipelines.dedupe.comparison_profile import fingerprints_of_text
-from policy.text.fingerprints import MOST, Fingerprints, SimilarWording
+from policy.text.words import MOST, Fingerprints, SimilarWording
 from storage.database import Database
 from storage.policies import fingerprints as index
 from storage.tables import FingerprintedRow, FingerprintKeyRow, FingerprintRow, WordingRow
