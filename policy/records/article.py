@@ -34,13 +34,14 @@ from policy.records.content import (
     printed,
 )
 
-Use = Literal["comparison", "filing", "consensus", "drift", "surroundings", "verbatim"]
+Use = Literal["comparison", "filing", "consensus", "drift", "surroundings", "verbatim", "official"]
 """``comparison``: another value is reported as a change of the article.
 ``filing``: such a change is cosmetic, since the field says how a portal files the document.
 ``consensus``: the articles of a policy vote on its value.
 ``drift``: its disappearance from a portal's pages is a sign of a changed layout.
 ``surroundings``: pages print it around the text, so it is no text of its own where the body repeats it.
-``verbatim``: its value is the text of the label of the same name."""
+``verbatim``: its value is the text of the label of the same name.
+``official``: its label is printed on official documents only."""
 
 _KEY = "article_field"
 
@@ -225,7 +226,7 @@ class Conflict:
     rule: str
 
 
-_TITLE = about("标题", "title", "comparison", "surroundings", "verbatim", hash_position=1)
+_TITLE = about("标题", "title", "comparison", "surroundings", "verbatim", "official", hash_position=1)
 
 
 @frozen(kw_only=True)
@@ -244,7 +245,7 @@ class ArticleFields:
     doc_no: FieldValue[DocNumber] | None = field(
         default=None,
         metadata=about(
-            *("发文字号", "document number", "comparison", "consensus", "drift", "surroundings"),
+            *("发文字号", "document number", "comparison", "consensus", "drift", "surroundings", "official"),
             hash_position=10,
         ),
     )
@@ -252,14 +253,15 @@ class ArticleFields:
         default=None,
         metadata=about(
             *("索引号", "index number", "comparison", "filing", "consensus", "drift", "surroundings"),
-            *("verbatim",),
+            *("verbatim", "official"),
             hash_position=2,
         ),
     )
     issuers: FieldValue[tuple[Issuer, ...]] | None = field(
         default=None,
         metadata=about(
-            *("发文机关", "issuers", "comparison", "consensus", "drift", "surroundings"), hash_position=11
+            *("发文机关", "issuers", "comparison", "consensus", "drift", "surroundings", "official"),
+            hash_position=11,
         ),
     )
     addressees: FieldValue[tuple[str, ...]] | None = field(
@@ -268,17 +270,21 @@ class ArticleFields:
     """主送机关, an organ or group of organs an entry; ``raw`` is the salutation as printed."""
     published: FieldValue[Moment] | None = field(
         default=None,
-        metadata=about("发布日期", "published", "comparison", "filing", "drift", hash_position=6),
+        metadata=about("发布日期", "published", "comparison", "filing", "drift", "official", hash_position=6),
     )
     written: FieldValue[dt.date] | None = field(
         default=None,
-        metadata=about("成文日期", "written", "comparison", "consensus", "drift", hash_position=7),
+        metadata=about(
+            "成文日期", "written", "comparison", "consensus", "drift", "official", hash_position=7
+        ),
     )
     effective: FieldValue[dt.date] | None = field(
-        default=None, metadata=about("施行日期", "effective", "comparison", "consensus", hash_position=8)
+        default=None,
+        metadata=about("施行日期", "effective", "comparison", "consensus", "official", hash_position=8),
     )
     expires: FieldValue[dt.date] | None = field(
-        default=None, metadata=about("失效日期", "expires", "comparison", "consensus", hash_position=9)
+        default=None,
+        metadata=about("失效日期", "expires", "comparison", "consensus", "official", hash_position=9),
     )
     source: FieldValue[str] | None = field(
         default=None,
@@ -303,6 +309,7 @@ class ArticleFields:
                 "drift",
                 "surroundings",
                 "verbatim",
+                "official",
             ),
             hash_position=3,
         ),
@@ -312,7 +319,7 @@ class ArticleFields:
     )
     validity: FieldValue[str] | None = field(
         default=None,
-        metadata=about("有效性", "validity", "comparison", "consensus", "drift", hash_position=5),
+        metadata=about("有效性", "validity", "comparison", "consensus", "drift", "official", hash_position=5),
     )
     statements: tuple[Statement, ...] = ()
     """What the document states about its own force (施行, 废止), in its own words."""

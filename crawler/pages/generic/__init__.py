@@ -13,14 +13,10 @@ from crawler.pages.generic.pruning import frame_of, parts_of, prune, reveal
 from crawler.pages.generic.text_runs import TextRun, range_within, split_runs
 from crawler.pages.government import attachments, is_file, metas, pairs
 from policy.errors import Rejected
-from policy.records import Label, Page, Payload
+from policy.records import ARTICLE_FIELDS, Label, Page, Payload
+from policy.records.article import field_names
 
-OFFICIAL = frozenset(
-    {
-        *("title", "index_no", "doc_no", "issuer", "written", "published"),
-        *("effective", "expires", "subject", "validity"),
-    }
-)
+OFFICIAL = frozenset(field_names(ARTICLE_FIELDS, "official")) | {"issuer"}
 """Labels of official documents; other labels are on any page."""
 FILES = "[class*=attachment], [class*=fujian], .filelist, .xgfj, .fjdown, table.enclosure"
 """Blocks in which sites offer attachments, anywhere on the page."""
