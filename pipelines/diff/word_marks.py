@@ -30,6 +30,9 @@ _TERM = 1000
 _CHARACTER = math.log(5_000 / 60_000_000)
 """The probability of a character by itself, from the mean frequency of the dictionary."""
 
+_UNITS = frozenset("年月日天个")
+"""Units that the dictionary has in one word with a number: 三十日 is a number and its unit."""
+
 _ENTRY = re.compile(rb"(?m)^((?:[\xe4-\xe9][\x80-\xbf]{2}){2,3}) (\d{2,}) ")
 _HAN = re.compile(f"[{HAN}]")
 
@@ -91,6 +94,8 @@ def _word_at(text: str, at: int) -> tuple[int, int] | None:
         return None
     if text[at - 1] in NUMERALS and text[at] in NUMERALS:
         return 1, 1
+    if text[at - 1] in NUMERALS and text[at] in _UNITS:
+        return None
     known = _frequencies()
     if not (
         text[at - 1 : at + 1] in known

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from storage.tables import DeliveryRow
 from tests.forkserver import ForkServer
 from tests.mocksite import shapes
 from tests.mocksite.shapes import Paper, paper
@@ -106,7 +108,7 @@ def undisturbed(
     return said(home)
 
 
-def test_a_range_in_the_middle_is_archived_and_nobody_is_told(home: Home, pages: Pages) -> None:
+def test_a_range_in_the_middle_is_archived_and_nobody_is_notified_at_once(home: Home, pages: Pages) -> None:
     home.ask("subscribe", "试点", "--email", "a@example.org", "--json")
     told = backfill(home, *RANGE, "--section", "tz")
     assert (told["state"], told["entries"], told["archived"], told["failed"]) == ("done", FOUND, FOUND, 0)
@@ -116,7 +118,10 @@ def test_a_range_in_the_middle_is_archived_and_nobody_is_told(home: Home, pages:
     assert {name for name, one in home.newest().items() if one.article.published} >= of_range(pages)
     assert len(home.newest()) == SIZE + FOUND
     assert [change.silent for change in home.changes()[SIZE:]] == [True] * FOUND
-    assert home.ask("alerts", "send", "--json")["matched"] == 0
+    with home.database() as database, database.read() as session:
+        events = [*session.scalars(select(DeliveryRow.event))]
+    assert events
+    assert {*events} == {"digest"}, "what a backfill brings is sent in a digest, not at once"
 
 
 def test_a_backfill_that_is_killed_continues_and_archives_what_an_undisturbed_one_does(
