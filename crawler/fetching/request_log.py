@@ -1,4 +1,8 @@
-"""The requests of a run: a log with a JSON line for each, the gaps between them, and the traffic by host."""
+"""The requests of a run: a log with a JSON line for each, the gaps between them, and the traffic by host.
+
+The log is a file in the archive directory of one machine; see "Where several machines plug in" in
+``docs/architecture.md``.
+"""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ To replace the search engine, replace this package. The rest of the project uses
 replacement keeps:
 
 - ``index.Index(folder)``: ``follow`` brings it up to date with the change feed, ``rebuild`` builds it again;
-- ``index.SCHEMA``, ``index.same_feed`` and ``index.changes_behind``: whether an index is of this release and
-  this archive, and how far it is behind;
+- ``index.SCHEMA``, ``index.READABLE``, ``index.same_feed`` and ``index.changes_behind``: whether an index is
+  readable by this release and of this archive, and how far it is behind;
 - ``searcher.search`` with ``searcher.Names``, ``searcher.Results`` and ``searcher.Hit``;
 - ``index.load_state`` and ``index.position``: the last change that is indexed.
 
