@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import hashlib
 import random
 import tempfile
 import time
@@ -86,27 +87,32 @@ def reprints(count: int, seed: int) -> Iterator[Planted]:
 
 
 def save(database: Database, new: Planted) -> int:
-    """Archive an article and give its number."""
-    url = f"https://bench.example/{new.number}"
+    """Archive a planted article; returns its id."""
     article = Article(
         portal="bench",
         key=str(new.number),
-        url=url,
+        url=f"https://bench.example/{new.number}",
         title=FieldValue(value=new.title, raw=new.title, rule="bench"),
         text=new.text,
     )
+    return save_article(database, article)
+
+
+def save_article(database: Database, article: Article, *, at: dt.datetime = NOW, silent: bool = False) -> int:
+    """Archive an article as fetched at this time; returns its id."""
+    digest = hashlib.sha1(f"{article.url} {at} {article.text}".encode(), usedforsecurity=False).hexdigest()
     capture = Capture(
-        url=url,
-        at=NOW,
+        url=article.url,
+        at=at,
         status=200,
         file="bench.warc.gz",
         offset=0,
         length=1,
-        digest=f"sha1:{new.number}",
-        record_id=f"<urn:bench:{new.number}>",
+        digest=f"sha1:{digest}",
+        record_id=f"<urn:bench:{digest}>",
         mime="text/html",
     )
-    reading = Extraction(article=article, captures=(capture,), code="1")
+    reading = Extraction(article=article, captures=(capture,), code="1", silent=silent)
     return archive.save_article(database, reading, decide=decide_policy).article_id
 
 

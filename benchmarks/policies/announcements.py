@@ -3,7 +3,7 @@
 Each of 100 documents becomes a policy that is new, old or undated, whatever its text says. Ten of its pages
 arrive in random order over three weeks: the issuer's page and its revision, reprints on portals, and a page
 each with a misprinted number, title and date. Of each portal the first night is a first crawl; some later
-arrivals are of a back-fill. The pages go through the archive, linking and the alerts, night by night. The
+arrivals are of a backfill. The pages go through the archive, linking and the alerts, night by night. The
 plain baseline announces each new article of a run that is not silent.
 """
 
@@ -20,17 +20,15 @@ from attrs import evolve, field, frozen
 from sqlalchemy import select
 
 from alerts import percolation
+from benchmarks.dedupe.arrival import save_article
 from benchmarks.policies.reprints import documents
 from benchmarks.policies.rewritings import ONE, Document
 from benchmarks.policies.rows import Corpus, Row, share
 from pipelines.consumers import linking
 from pipelines.consumers.regrouping import has_same_words
-from pipelines.dedupe.assignment import decide_policy
 from policy.documents.numbers import find_numbers
-from policy.records import Article, Capture, FieldValue, Issuer
-from policy.rules.extraction import Extraction
+from policy.records import Article, FieldValue, Issuer
 from storage import change_feed
-from storage.articles import archive
 from storage.database import Database, open_database, upgrade
 from storage.tables import AnnouncementRow, ArticleRow, ChangeRow, DeliveryRow
 
@@ -242,10 +240,10 @@ def follow(shuffled: Sequence[Arrival]) -> Outcome:
             with database.write() as session:
                 percolation.subscribe(session, "的 OR 本", "reader@example.org", _moment(_FIRST))
             owners = dict[int, int]()
-            for night in sorted({each.night for each in shuffled}):
-                for each in shuffled:
-                    if each.night == night:
-                        owners[_save(database, each)] = each.subject.id
+            for night in sorted({arrival.night for arrival in shuffled}):
+                for arrival in (arrival for arrival in shuffled if arrival.night == night):
+                    at, silent = _moment(night), arrival.silent
+                    owners[save_article(database, arrival.article, at=at, silent=silent)] = arrival.subject.id
                 linking.follow(database)
                 percolation.match_changes(database, {}, _moment(night + _DAY), same_words=has_same_words)
             return _outcome(database, owners)
@@ -253,23 +251,6 @@ def follow(shuffled: Sequence[Arrival]) -> Outcome:
 
 def _moment(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(2), dt.UTC)
-
-
-def _save(database: Database, arrival: Arrival) -> int:
-    name = f"{arrival.article.key}-{arrival.night}-{hash(arrival.article.text)}"
-    capture = Capture(
-        url=arrival.article.url,
-        at=_moment(arrival.night),
-        status=200,
-        file="bench.warc.gz",
-        offset=0,
-        length=1,
-        digest=f"sha1:{name}",
-        record_id=f"<urn:bench:{name}>",
-        mime="text/html",
-    )
-    reading = Extraction(article=arrival.article, captures=(capture,), code="1", silent=arrival.silent)
-    return archive.save_article(database, reading, decide=decide_policy).article_id
 
 
 def _outcome(database: Database, owners: dict[int, int]) -> Outcome:

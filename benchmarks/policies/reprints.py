@@ -22,17 +22,15 @@ from random import Random
 
 from attrs import evolve, frozen
 
+from benchmarks.dedupe.arrival import save_article
 from benchmarks.dedupe.lawbooks import FILE, content, reports
 from benchmarks.policies import rewritings
 from benchmarks.policies.rewritings import AMENDED, APART, ONE, Document
 from benchmarks.policies.rows import Corpus, Row, share
 from crawler.extraction import read_article, read_page
 from pipelines.consumers import linking
-from pipelines.dedupe.assignment import decide_policy
 from policy.errors import Rejected
-from policy.records import Article, Capture, Payload
-from policy.rules.extraction import Extraction
-from storage.articles import archive
+from policy.records import Article, Payload
 from storage.database import Database, open_database, upgrade
 from storage.policies import memberships
 
@@ -45,7 +43,6 @@ RUN = 50
 """Pages that are archived before they are linked, as a run of a portal does."""
 MOST_CPU = 10.0
 """Milliseconds of linking an article that are promised."""
-_NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 _ASIDE = re.compile(r"<!--.*?-->", re.DOTALL)
 _ORGANS = (
     "公安部",
@@ -262,7 +259,7 @@ def _linked(database: Database, printed: Sequence[tuple[Page, Article]]) -> Outc
     spent = 0.0
     numbers: dict[int, int] = {}
     for count, (page, article) in enumerate(printed, start=1):
-        numbers[save(database, article)] = page.number
+        numbers[save_article(database, article)] = page.number
         if count % RUN == 0 or count == len(printed):
             start = time.process_time()
             linking.follow(database)
@@ -288,23 +285,6 @@ def article_of(page: Page) -> Article | None:
     except Rejected:
         return None
     return evolve(read, portal=portal, key=f"zc/{page.number}")
-
-
-def save(database: Database, article: Article) -> int:
-    """Archive an article; returns its id."""
-    capture = Capture(
-        url=article.url,
-        at=_NOW,
-        status=200,
-        file="bench.warc.gz",
-        offset=0,
-        length=1,
-        digest=f"sha1:{article.key}",
-        record_id=f"<urn:bench:{article.key}>",
-        mime="text/html",
-    )
-    reading = Extraction(article=article, captures=(capture,), code="1")
-    return archive.save_article(database, reading, decide=decide_policy).article_id
 
 
 # ------------------------------------------------------------------ plain baseline

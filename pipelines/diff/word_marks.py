@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -30,8 +31,8 @@ _TERM = 1000
 _CHARACTER = math.log(5_000 / 60_000_000)
 """The probability of a character by itself, from the mean frequency of the dictionary."""
 
-_UNITS = frozenset("年月日天个")
-"""Units that the dictionary has in one word with a number: 三十日 is a number and its unit."""
+_COMMON_UNIT = 8
+"""Numbers that the dictionary has before a character in one word (三项, 五项) if that character is a unit."""
 
 _ENTRY = re.compile(rb"(?m)^((?:[\xe4-\xe9][\x80-\xbf]{2}){2,3}) (\d{2,}) ")
 _HAN = re.compile(f"[{HAN}]")
@@ -94,7 +95,7 @@ def _word_at(text: str, at: int) -> tuple[int, int] | None:
         return None
     if text[at - 1] in NUMERALS and text[at] in NUMERALS:
         return 1, 1
-    if text[at - 1] in NUMERALS and text[at] in _UNITS:
+    if text[at - 1] in NUMERALS and text[at] in _units():
         return None
     known = _frequencies()
     if not (
@@ -140,6 +141,14 @@ def _frequencies() -> Mapping[str, float]:
     counts |= dict.fromkeys((term for term in terms() if 1 < len(term) <= LONGEST), _TERM)
     total = sum(counts.values())
     return {word: math.log(count / total) for word, count in counts.items()}
+
+
+@cache
+def _units() -> frozenset[str]:
+    """The characters that count or measure: 三十日 is a number and its unit, 一般 is a word."""
+    counted = (word for word in _frequencies() if word[-1] not in NUMERALS)
+    units = Counter(word[-1] for word in counted if all(sign in NUMERALS for sign in word[:-1]))
+    return frozenset(unit for unit, numbers in units.items() if numbers >= _COMMON_UNIT)
 
 
 def _dictionary() -> Path:

@@ -18,11 +18,17 @@ def marked(old: str, new: str) -> str:
         ("投资3.5亿元。", "投资35亿元。", "投资[-3.5-][+35+]亿元。"),
         ("装机100MW。", "装机100GW。", "装机[-100MW-][+100GW+]。"),
         ("三十日内报告。", "六十日内报告。", "[-三十-][+六十+]日内报告。"),
+        ("公布三项制度。", "公布五项制度。", "公布[-三-][+五+]项制度。"),
+        ("抽查两次。", "抽查三次。", "抽查[-两-][+三+]次。"),
         ("降低5.5%以上。", "降低15.5%以上。", "降低[-5.5%-][+15.5%+]以上。"),
     ],
 )
 def test_a_number_is_never_cut(old: str, new: str, marks: str) -> None:
     assert marked(old, new) == marks
+
+
+def test_a_word_that_begins_like_a_number_is_not_cut() -> None:
+    assert marked("一般管理。", "一律管理。") == "[-一般-][+一律+]管理。"
 
 
 def test_the_number_of_an_article_is_one_piece() -> None:
