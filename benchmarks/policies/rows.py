@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,6 @@ class Corpus:
     def pages(self, name: str) -> Mapping[Path, Mapping[str, Any]]:
         """The saved pages of a folder and the truth of each."""
         return next((pages for _, pages in corpora(self.folder / name)), {})
-
-    def yearly_reports(self) -> Iterator[Article]:
-        """The reports of ``yearly-reports/``: similar texts of different policies."""
-        return lawbooks.reports(self.folder / "yearly-reports")
 
 
 def share(part: int, whole: int) -> str:

@@ -420,11 +420,6 @@ class Materiality:
     reasons: tuple[Reason, ...] = ()
 
 
-def grade_versions(old: Article, new: Article) -> Materiality:
-    """The materiality of the difference between two versions of an article."""
-    return grade_change(compare_texts(old.text.split("\n"), new.text.split("\n")), compare_fields(old, new))
-
-
 def grade_change(comparison: Comparison, fields: tuple[FieldChange, ...]) -> Materiality:
     """The materiality of a comparison and of the fields that differ."""
     told = tuple(field for field in fields if field.name not in OF_THE_PAGE)

@@ -117,13 +117,6 @@ def split_issuers(text: str) -> tuple[Issuer, ...]:
     return tuple({printed: _issuer(printed, organ) for printed, organ in pieces}.values())
 
 
-def find_issuer(name: str) -> Issuer | None:
-    """The organ with this name; None if it is unknown."""
-    squeezed = "".join(name.split())
-    organ = organs.identify(squeezed)
-    return _issuer(squeezed, organ) if organ else None
-
-
 _ALSO = re.compile(r"[（(][^（）()]+[)）]$")
 """A second name, as in ``国家新闻出版署（国家版权局）``."""
 

@@ -11,7 +11,14 @@ from attrs import evolve
 
 from benchmarks.diff.edits import edited, regulation, sentence, text
 from pipelines.diff import text_diff as lines_of
-from pipelines.diff.comparison import ClauseChange, apply_clause_changes, compare_texts, grade_versions
+from pipelines.diff.comparison import (
+    ClauseChange,
+    Materiality,
+    apply_clause_changes,
+    compare_fields,
+    compare_texts,
+    grade_change,
+)
 from policy.records import Article, FieldValue
 from policy.text.numerals import format_numeral
 
@@ -410,6 +417,10 @@ def article() -> Article:
         title=FieldValue(value="储能电站管理办法", raw="", rule="title"),
         text="\n".join(REGULATION),
     )
+
+
+def grade_versions(old: Article, new: Article) -> Materiality:
+    return grade_change(compare_texts(old.text.split("\n"), new.text.split("\n")), compare_fields(old, new))
 
 
 def test_a_new_version_matters_when_its_words_do(article: Article) -> None:

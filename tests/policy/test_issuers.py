@@ -4,7 +4,7 @@ import pytest
 
 from policy.data import read_lines, read_sections, split_fields
 from policy.documents import organs
-from policy.documents.issuers import find_issuer, organ_name, organ_of_code, split_issuers
+from policy.documents.issuers import organ_name, organ_of_code, split_issuers
 from policy.records.content import Former
 
 
@@ -89,8 +89,8 @@ def test_a_name_is_canonical_beside_the_printed_form() -> None:
     assert (issuer.printed, issuer.name) == ("国家发改委", "国家发展和改革委员会")
     assert organ_name("ndrc") == "国家发展和改革委员会"
     assert organ_name("no-such-organ") is None
-    assert find_issuer("发改委") is not None
-    assert find_issuer("发改委财政部") is None
+    assert organs.identify("发改委") is not None
+    assert organs.identify("发改委财政部") is None
 
 
 @pytest.mark.parametrize(
