@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-SLOW_FIXTURES = frozenset({"forkserver", "mocksite", "port", "postgres_server", "samples", "server"})
+SLOW_FIXTURES = frozenset({"chat", "forkserver", "mocksite", "port", "postgres_server", "samples", "server"})
 """Fixtures that start a process or listen on a socket."""
 _STARTING = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec")
 
